@@ -1,0 +1,76 @@
+namespace Cupola.Graphs;
+
+internal sealed partial class GraphBuilder
+{
+    /// <summary>Element by element, the shorter shape repeated over the longer (extents equal or 1, from the right).</summary>
+    public Value Add(Value left, Value right) => Elementwise("Add", left, right);
+
+    /// <inheritdoc cref="Add(Value, Value)"/>
+    public Value Multiply(Value left, Value right) => Elementwise("Mul", left, right);
+
+    public Value Multiply(Value value, float factor) => Multiply(value, Constant([factor]));
+
+    public Value Sigmoid(Value value) => AddNode("Sigmoid", value.Type, value.Shape, [value]);
+
+    public Value Relu(Value value) => AddNode("Relu", value.Type, value.Shape, [value]);
+
+    public Value Cast(Value value, ElementType type) => AddNode("Cast", type, value.Shape, [value], ("to", OnnxWriter.TypeNumber(type)));
+
+    /// <summary>The product of the last two axes, one for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n].</summary>
+    public Value MatMul(Value left, Value right)
+    {
+        if (left.Shape.Rank != right.Shape.Rank || left.Shape.Rank < 2 || !left.Shape.SkipLast(2).SequenceEqual(right.Shape.SkipLast(2)))
+        {
+            throw Mismatch("MatMul", left, right, "the axes before the last two differ");
+        }
+
+        if (left.Shape[^1] != right.Shape[^2])
+        {
+            throw Mismatch("MatMul", left, right, $"{left.Shape[^1]} columns meet {right.Shape[^2]} rows");
+        }
+
+        return AddNode("MatMul", left.Type, left.Shape.With(^1, right.Shape[^1]), [left, right]);
+    }
+
+    /// <summary>exp(x) ÷ Σ exp(x) over the last axis.</summary>
+    public Value Softmax(Value value) => AddNode("Softmax", value.Type, value.Shape, [value], ("axis", -1L));
+
+    /// <summary>The mean over one axis, which goes.</summary>
+    public Value Mean(Value value, int axis) =>
+        AddNode("ReduceMean", value.Type, Without(value.Shape, axis), [value], ("axes", new long[] { axis }), ("keepdims", 0L));
+
+    /// <summary>value ÷ ‖value‖ over the last axis.</summary>
+    public Value Normalize(Value value)
+    {
+        Value norm = AddNode("ReduceL2", value.Type, value.Shape.With(^1, 1), [value], ("axes", new long[] { -1 }), ("keepdims", 1L));
+        return Elementwise("Div", value, norm);
+    }
+
+    public Value Exp(Value value) => AddNode("Exp", value.Type, value.Shape, [value]);
+
+    /// <summary>The place of the largest element of the last axis, the first where several are as large.</summary>
+    public Value ArgMax(Value value) =>
+        AddNode("ArgMax", ElementType.Int64, Without(value.Shape, value.Shape.Rank - 1), [value], ("axis", -1L), ("keepdims", 0L));
+
+    private static TensorShape Without(TensorShape shape, int axis) => [.. shape.Where((_, index) => index != axis)];
+
+    private Value Elementwise(string operation, Value left, Value right)
+    {
+        RequireType(operation, right, left.Type);
+        int rank = Math.Max(left.Shape.Rank, right.Shape.Rank);
+        var dimensions = new Dimension[rank];
+        for (int index = 1; index <= rank; index++)
+        {
+            Dimension first = index <= left.Shape.Rank ? left.Shape[^index] : 1;
+            Dimension second = index <= right.Shape.Rank ? right.Shape[^index] : 1;
+            if (first != second && first != 1 && second != 1)
+            {
+                throw Mismatch(operation, left, right, $"{first} and {second} can be neither matched nor repeated");
+            }
+
+            dimensions[rank - index] = first == 1 ? second : first;
+        }
+
+        return AddNode(operation, left.Type, [.. dimensions], [left, right]);
+    }
+}

@@ -1,0 +1,90 @@
+namespace Cupola.Graphs;
+
+internal sealed partial class GraphBuilder
+{
+    /// <summary>x Wᵀ + b over rows: [rows, in], weight [out, in], bias [out] → [rows, out].</summary>
+    public Value Linear(Value rows, Value weight, Value? bias = null)
+    {
+        if (rows.Shape.Rank != 2 || weight.Shape.Rank != 2 || rows.Shape[1] != weight.Shape[1])
+        {
+            throw Mismatch("Linear", rows, weight, "the rows' width is not the weight's second extent");
+        }
+
+        if (bias is not null && !bias.Shape.Equals([weight.Shape[0]]))
+        {
+            throw Mismatch("Linear", weight, bias, "there is not one bias an output");
+        }
+
+        return AddNode("Gemm", rows.Type, [rows.Shape[0], weight.Shape[0]], bias is null ? [rows, weight] : [rows, weight, bias], ("transB", 1L));
+    }
+
+    /// <summary>(x − mean) ÷ √(variance + ε) · weight + bias over the last axis (arXiv 1607.06450, equation 4).</summary>
+    public Value LayerNorm(Value value, Value weight, Value bias, float epsilon)
+    {
+        if (!weight.Shape.Equals([value.Shape[^1]]))
+        {
+            throw Mismatch("LayerNorm", value, weight, "there is not one weight an entry of the last axis");
+        }
+
+        if (!bias.Shape.Equals(weight.Shape))
+        {
+            throw Mismatch("LayerNorm", weight, bias, "weight and bias differ in shape");
+        }
+
+        return AddNode("LayerNormalization", value.Type, value.Shape, [value, weight, bias], ("axis", -1L), ("epsilon", epsilon));
+    }
+
+    /// <summary>x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py).</summary>
+    public Value QuickGelu(Value value) => operators == OperatorSet.Fused
+        ? AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [value], ("alpha", 1.702f))
+        : Multiply(value, Sigmoid(Multiply(value, 1.702f)));
+
+    /// <summary>x · ½ (1 + erf(x ÷ √2)): the exact GELU (arXiv 1606.08415).</summary>
+    public Value Gelu(Value value)
+    {
+        Value error = AddNode("Erf", value.Type, value.Shape, [Multiply(value, 0.70710678f)]);
+        return Multiply(Multiply(value, Add(error, Constant([1f]))), 0.5f);
+    }
+
+    /// <summary>x · ½ (1 + tanh(√(2/π) (x + 0.044715 x³))): the tanh approximation of GELU (arXiv 1606.08415).</summary>
+    public Value GeluTanh(Value value)
+    {
+        Value cube = Multiply(Multiply(value, value), value);
+        Value inner = Multiply(Add(value, Multiply(cube, 0.044715f)), 0.79788456f);
+        Value tanh = AddNode("Tanh", value.Type, value.Shape, [inner]);
+        return Multiply(Multiply(value, Add(tanh, Constant([1f]))), 0.5f);
+    }
+
+    /// <summary>
+    /// softmax(q kᵀ ÷ √d + mask) v, head by head (arXiv 1706.03762, section 3.2): query [n, q, width], key and value [n, k, width] → [n, q, width].
+    /// The mask, where there is one, is added to the scores [n, heads, q, k].
+    /// </summary>
+    public Value Attention(Value query, Value key, Value value, int heads, Value? mask = null)
+    {
+        if (!key.Shape.Equals(value.Shape) || query.Shape[0] != key.Shape[0] || query.Shape[2] != key.Shape[2])
+        {
+            throw Mismatch("Attention", query, key, "rows or widths differ");
+        }
+
+        long width = query.Shape[2].Factor, headWidth = width / heads;
+        Value SplitHeads(Value rows, params long[] order) =>
+            Transpose(Reshape(rows, [rows.Shape[0], rows.Shape[1], heads, headWidth]), order);
+
+        Value scores = MatMul(SplitHeads(Multiply(query, 1 / MathF.Sqrt(headWidth)), 0, 2, 1, 3), SplitHeads(key, 0, 2, 3, 1));
+        Value weights = Softmax(mask is null ? scores : Add(scores, mask));
+        Value mixed = MatMul(weights, SplitHeads(value, 0, 2, 1, 3));                       // [n, heads, q, headWidth]
+        return Reshape(Transpose(mixed, 0, 2, 1, 3), query.Shape);
+    }
+
+    /// <summary>The mask for attention in which no token sees a later one: 0 on and below the diagonal, −∞ above; [length, length].</summary>
+    public Value CausalMask(int length)
+    {
+        var mask = new float[length * length];
+        for (int row = 0; row < length; row++)
+        {
+            mask.AsSpan((row * length) + row + 1, length - row - 1).Fill(float.NegativeInfinity);
+        }
+
+        return Constant(mask, length, length);
+    }
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Cupola.Graphs;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Cupola.Runtime;
+
+/// <summary>How a run uses the processor.</summary>
+internal enum RunWidth
+{
+    /// <summary>One thread; the caller has other runs beside it on threads of its own, which is the fastest way through many.</summary>
+    Narrow,
+
+    /// <summary>All threads for this one run, which is the fastest way to one answer.</summary>
+    Wide,
+}
+
+/// <summary>
+/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once. The weights that the engine
+/// rearranges for its matrix products are kept once for both widths.
+/// </summary>
+internal sealed class CompiledGraph : IDisposable
+{
+    private readonly Graph _graph;
+    private readonly PrePackedWeightsContainer _packedWeights = new();
+    private readonly List<OrtValue> _parameters = [];
+    private readonly Lazy<InferenceSession> _narrow;
+    private readonly Lazy<InferenceSession> _wide;
+    private readonly string[] _inputNames;
+    private readonly string[] _outputNames;
+
+    public CompiledGraph(Engine engine, Graph graph, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        _graph = graph;
+        _inputNames = [.. graph.Inputs.Select(input => input.Name)];
+        _outputNames = [.. graph.Outputs.Select(output => output.Name)];
+        byte[] model = OnnxWriter.Write(graph);
+        ImmutableArray<(string Name, OrtValue Value)> lent = [.. graph.Parameters.Select(parameter => (parameter.Name, Lend(parameter, parameters)))];
+        _parameters.AddRange(lent.Select(entry => entry.Value));
+        _narrow = new(() => Open(engine, model, lent, threads: 1));
+        _wide = engine.Threads == 1 ? _narrow : new(() => Open(engine, model, lent, engine.Threads));
+    }
+
+    /// <summary>Runs once: inputs in the graph's order, outputs written in place in the graph's order.</summary>
+    public void Run(RunWidth width, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        Check("input", _graph.Inputs, inputs);
+        Check("output", _graph.Outputs, outputs);
+        var values = new List<OrtValue>(inputs.Length + outputs.Length);
+        try
+        {
+            foreach (Tensor tensor in inputs)
+            {
+                values.Add(View(tensor));
+            }
+
+            foreach (Tensor tensor in outputs)
+            {
+                values.Add(View(tensor));
+            }
+
+            using RunOptions options = new();
+            (width == RunWidth.Narrow ? _narrow : _wide).Value.Run(
+                options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
+        }
+        finally
+        {
+            values.ForEach(static value => value.Dispose());
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_narrow.IsValueCreated)
+        {
+            _narrow.Value.Dispose();
+        }
+
+        if (_wide.IsValueCreated)
+        {
+            _wide.Value.Dispose();
+        }
+
+        _parameters.ForEach(static value => value.Dispose());
+        _packedWeights.Dispose();
+    }
+
+    private InferenceSession Open(Engine engine, byte[] model, ImmutableArray<(string Name, OrtValue Value)> parameters, int threads)
+    {
+        using SessionOptions options = engine.SessionOptions(threads);
+        foreach ((string name, OrtValue value) in parameters)
+        {
+            options.AddInitializer(name, value);
+        }
+
+        return new(model, options, _packedWeights);
+    }
+
+    private static OrtValue Lend(Value parameter, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        if (!parameters.TryGetValue(parameter.Name, out Tensor? tensor))
+        {
+            throw new InvalidOperationException($"The graph's parameter {parameter} was not lent.");
+        }
+
+        if (tensor.Type != parameter.Type || !TensorShape.Of([.. tensor.Shape]).Equals(parameter.Shape))
+        {
+            throw new InvalidOperationException($"The graph's parameter {parameter} was lent {tensor.Type} [{string.Join(", ", tensor.Shape)}].");
+        }
+
+        return View(tensor);
+    }
+
+    private static OrtValue View(Tensor tensor) => OrtValue.CreateTensorValueWithData(
+        OrtMemoryInfo.DefaultInstance, (TensorElementType)OnnxWriter.TypeNumber(tensor.Type), [.. tensor.Shape], tensor.Address, tensor.ByteCount);
+
+    private static void Check(string kind, ImmutableArray<Value> expected, ReadOnlySpan<Tensor> given)
+    {
+        if (expected.Length != given.Length)
+        {
+            throw new ArgumentException($"The graph has {expected.Length} {kind}s, and {given.Length} were given.");
+        }
+
+        for (int index = 0; index < given.Length; index++)
+        {
+            if (given[index].Type != expected[index].Type || given[index].Shape.Count != expected[index].Shape.Rank)
+            {
+                throw new ArgumentException($"The graph's {kind} {expected[index]} was given {given[index].Type} [{string.Join(", ", given[index].Shape)}].");
+            }
+        }
+    }
+}

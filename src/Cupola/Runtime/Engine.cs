@@ -1,0 +1,75 @@
+using Cupola.Graphs;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cupola.Runtime;
+
+/// <summary>ONNX Runtime, set up for one device and a number of threads; makes graphs ready to run.</summary>
+internal sealed class Engine
+{
+    private readonly string _device;
+
+    public Engine(EngineOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        _device = options.Device.ToLowerInvariant();
+        Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
+        if (_device != "cpu")
+        {
+            // A device that is missing is told now, not at the first picture.
+            using SessionOptions trial = SessionOptions(threads: 1);
+        }
+    }
+
+    /// <summary>Threads in all.</summary>
+    public int Threads { get; }
+
+    /// <summary>
+    /// Makes a graph ready. The parameters are lent, not copied: they must stay alive until the compiled graph is disposed.
+    /// </summary>
+    public CompiledGraph Compile(Graph graph, IReadOnlyDictionary<string, Tensor> parameters) => new(this, graph, parameters);
+
+    /// <summary>Settings of a session that uses so many threads; the caller disposes them.</summary>
+    public SessionOptions SessionOptions(int threads)
+    {
+        SessionOptions options = new()
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        // Idle workers that spin take the core from the decoding of the next pictures.
+        options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        try
+        {
+            AddDevice(options);
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
+    }
+
+    private void AddDevice(SessionOptions options)
+    {
+        (Action add, string package) = _device switch
+        {
+            "cpu" => (static () => { }, ""),
+            "cuda" => (() => options.AppendExecutionProvider_CUDA(), "Microsoft.ML.OnnxRuntime.Gpu"),
+            "directml" => (() => options.AppendExecutionProvider_DML(), "Microsoft.ML.OnnxRuntime.DirectML"),
+            "coreml" => ((Action)(() => options.AppendExecutionProvider_CoreML()), "Microsoft.ML.OnnxRuntime for macOS"),
+            _ => throw new ArgumentException($"There is no device '{_device}'; there are cpu, cuda, directml and coreml."),
+        };
+        try
+        {
+            add();
+        }
+        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
+        {
+            throw new ArgumentException(
+                $"Device '{_device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
+        }
+    }
+}

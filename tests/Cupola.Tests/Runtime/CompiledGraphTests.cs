@@ -1,0 +1,65 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Tests.Runtime;
+
+public sealed class CompiledGraphTests
+{
+    [Fact]
+    public void LendsParametersWithoutACopySoThatAChangeInPlaceIsSeenByTheNextRun()
+    {
+        GraphBuilder builder = new();
+        Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]);
+        builder.Output("sums", builder.Add(rows, builder.Parameter("bias", 2)));
+        using Tensor bias = Tensor.Of<float>(ElementType.Float32, [10, 20], 2);
+        using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor> { ["bias"] = bias });
+        using Tensor input = Tensor.Of<float>(ElementType.Float32, [1, 2, 3, 4], 2, 2);
+        using Tensor output = Tensor.Allocate(ElementType.Float32, 2, 2);
+
+        graph.Run(RunWidth.Narrow, [input], [output]);
+        Assert.Equal([11, 22, 13, 24], output.AsSpan<float>().ToArray());
+
+        bias.AsSpan<float>()[0] = 100;
+        graph.Run(RunWidth.Wide, [input], [output]);
+        Assert.Equal([101, 22, 103, 24], output.AsSpan<float>().ToArray());
+    }
+
+    [Fact]
+    public void MultipliesByALentWeightAtBothWidths()
+    {
+        GraphBuilder builder = new();
+        Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]);
+        builder.Output("out", builder.Linear(rows, builder.Parameter("weight", 3, 2), builder.Parameter("bias", 3)));
+        using Tensor weight = Tensor.Of<float>(ElementType.Float32, [1, 2, 3, 4, 5, 6], 3, 2);
+        using Tensor bias = Tensor.Of<float>(ElementType.Float32, [0.5f, 0, 0], 3);
+        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
+            builder.Build(), new Dictionary<string, Tensor> { ["weight"] = weight, ["bias"] = bias });
+        using Tensor input = Tensor.Of<float>(ElementType.Float32, [1, 10], 1, 2);
+        using Tensor output = Tensor.Allocate(ElementType.Float32, 1, 3);
+
+        foreach (RunWidth width in Enum.GetValues<RunWidth>())
+        {
+            output.AsSpan<float>().Clear();
+            graph.Run(width, [input], [output]);
+            Assert.Equal([21.5f, 43, 65], output.AsSpan<float>().ToArray());
+        }
+    }
+
+    [Fact]
+    public void NamesTheParameterThatWasNotLent()
+    {
+        GraphBuilder builder = new();
+        builder.Output("out", builder.Relu(builder.Parameter("weight", 3)));
+
+        string message = Assert.Throws<InvalidOperationException>(() => new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>())).Message;
+
+        Assert.Contains("'weight' [3]", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaysWhichPackageBringsADeviceThatIsMissing()
+    {
+        Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", Assert.Throws<ArgumentException>(() => new Engine(new("cuda"))).Message, StringComparison.Ordinal);
+        Assert.Contains("'abacus'", Assert.Throws<ArgumentException>(() => new Engine(new("abacus"))).Message, StringComparison.Ordinal);
+    }
+}
