@@ -57,16 +57,19 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// softmax(q kᵀ ÷ √d + mask) v, head by head (arXiv 1706.03762, section 3.2): query [n, q, width], key and value [n, k, width] → [n, q, width].
-    /// The mask, where there is one, is added to the scores [n, heads, q, k].
+    /// The mask, where there is one, is added to the scores: [q, k], or [n, 1, q, k].
     /// </summary>
     public Value Attention(Value query, Value key, Value value, int heads, Value? mask = null)
     {
-        if (!key.Shape.Equals(value.Shape) || query.Shape[0] != key.Shape[0] || query.Shape[2] != key.Shape[2])
+        CheckAttention(query, key, value, heads);
+        if (operators == OperatorSet.Fused)
         {
-            throw Mismatch("Attention", query, key, "rows or widths differ");
+            return AddNode(
+                FusedDomain, "MultiHeadAttention", query.Type, query.Shape, mask is null ? [query, key, value] : [query, key, value, null, null, mask],
+                ("num_heads", (long)heads));
         }
 
-        long width = query.Shape[2].Factor, headWidth = width / heads;
+        long headWidth = query.Shape[2].Factor / heads;
         Value SplitHeads(Value rows, params long[] order) =>
             Transpose(Reshape(rows, [rows.Shape[0], rows.Shape[1], heads, headWidth]), order);
 
@@ -86,5 +89,18 @@ internal sealed partial class GraphBuilder
         }
 
         return Constant(mask, length, length);
+    }
+
+    private static void CheckAttention(Value query, Value key, Value value, int heads)
+    {
+        if (!key.Shape.Equals(value.Shape) || query.Shape[0] != key.Shape[0] || query.Shape[2] != key.Shape[2])
+        {
+            throw Mismatch("Attention", query, key, "rows or widths differ");
+        }
+
+        if (query.Shape[2].Factor % heads != 0)
+        {
+            throw new InvalidOperationException($"Attention of {query}: its width is no multiple of {heads} heads.");
+        }
     }
 }

@@ -38,6 +38,20 @@ internal sealed partial class GraphBuilder
         return AddNode("Reshape", value.Type, shape, [value, Constant(sizes, sizes.Length)]);
     }
 
+    /// <summary>Flat rows [a · b, width] under the first two extents of another value [a, b], both unknown before the run: [a, b, width].</summary>
+    public Value ReshapeLike(Value rows, Value like, long width)
+    {
+        TensorShape shape = [.. like.Shape, width];
+        if (rows.Shape.ElementCount != shape.ElementCount)
+        {
+            throw Mismatch("ReshapeLike", rows, like, $"{rows.Shape.ElementCount} elements cannot be {shape.ElementCount}");
+        }
+
+        Value extents = AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]);
+        Value sizes = AddNode("Concat", ElementType.Int64, [shape.Rank], [extents, Constant([width], 1)], ("axis", 0L));
+        return AddNode("Reshape", rows.Type, shape, [rows, sizes]);
+    }
+
     /// <summary>Axis i of the result is axis order[i] of the value.</summary>
     public Value Transpose(Value value, params long[] order)
     {

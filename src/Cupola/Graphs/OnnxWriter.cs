@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Google.Protobuf;
 
 namespace Cupola.Graphs;
@@ -28,12 +29,20 @@ internal static class OnnxWriter
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "ONNX has no such element type."),
     };
 
-    /// <summary>The model's bytes, its parameters left to be lent by whoever runs it.</summary>
-    public static byte[] Write(Graph graph) => Write(graph, static parameter => Message(output => WriteTensorHead(output, parameter)));
+    /// <summary>The model's bytes, its parameters left to be lent by whoever runs it: each stands for an external file of its own name.</summary>
+    public static byte[] Write(Graph graph) => Write(graph, static parameter => External(parameter, ("location", parameter.Name)));
 
     /// <summary>The model's bytes with every parameter inside, as others expect an ONNX file; 2 GiB at most, the limit of the format.</summary>
     public static byte[] Write(Graph graph, Func<string, ReadOnlyMemory<byte>> parameterBytes) =>
         Write(graph, parameter => Tensor(parameter, parameterBytes(parameter.Name)));
+
+    /// <summary>The model's bytes with every parameter in a file beside it, at these places in bytes.</summary>
+    public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, (long Offset, long Length)> places) =>
+        Write(graph, parameter => External(
+            parameter,
+            ("location", location),
+            ("offset", places[parameter.Name].Offset.ToString(CultureInfo.InvariantCulture)),
+            ("length", places[parameter.Name].Length.ToString(CultureInfo.InvariantCulture))));
 
     private static byte[] Write(Graph graph, Func<Value, ByteString> initializer) => Message(model =>
     {
@@ -153,6 +162,21 @@ internal static class OnnxWriter
         WriteTensorHead(output, value);
         output.WriteTag(9, WireFormat.WireType.LengthDelimited);              // raw_data
         output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
+    });
+
+    private static ByteString External(Value value, params (string Key, string Value)[] entries) => Message(output =>
+    {
+        WriteTensorHead(output, value);
+        foreach ((string key, string text) in entries)
+        {
+            WriteMessage(output, 13, Message(entry =>                         // external_data
+            {
+                WriteText(entry, 1, key);
+                WriteText(entry, 2, text);
+            }));
+        }
+
+        WriteInteger(output, 14, 1);                                          // data_location EXTERNAL
     });
 
     private static void WriteTensorHead(CodedOutputStream output, Value value)

@@ -23,7 +23,6 @@ internal sealed class CompiledGraph : IDisposable
 {
     private readonly Graph _graph;
     private readonly PrePackedWeightsContainer _packedWeights = new();
-    private readonly List<OrtValue> _parameters = [];
     private readonly Lazy<InferenceSession> _narrow;
     private readonly Lazy<InferenceSession> _wide;
     private readonly string[] _inputNames;
@@ -35,8 +34,7 @@ internal sealed class CompiledGraph : IDisposable
         _inputNames = [.. graph.Inputs.Select(input => input.Name)];
         _outputNames = [.. graph.Outputs.Select(output => output.Name)];
         byte[] model = OnnxWriter.Write(graph);
-        ImmutableArray<(string Name, OrtValue Value)> lent = [.. graph.Parameters.Select(parameter => (parameter.Name, Lend(parameter, parameters)))];
-        _parameters.AddRange(lent.Select(entry => entry.Value));
+        ImmutableArray<(string Name, Tensor Tensor)> lent = [.. graph.Parameters.Select(parameter => (parameter.Name, Lent(parameter, parameters)))];
         _narrow = new(() => Open(engine, model, lent, threads: 1));
         _wide = engine.Threads == 1 ? _narrow : new(() => Open(engine, model, lent, engine.Threads));
     }
@@ -81,22 +79,17 @@ internal sealed class CompiledGraph : IDisposable
             _wide.Value.Dispose();
         }
 
-        _parameters.ForEach(static value => value.Dispose());
         _packedWeights.Dispose();
     }
 
-    private InferenceSession Open(Engine engine, byte[] model, ImmutableArray<(string Name, OrtValue Value)> parameters, int threads)
+    private InferenceSession Open(Engine engine, byte[] model, ImmutableArray<(string Name, Tensor Tensor)> parameters, int threads)
     {
         using SessionOptions options = engine.SessionOptions(threads);
-        foreach ((string name, OrtValue value) in parameters)
-        {
-            options.AddInitializer(name, value);
-        }
-
+        LentInitializers.Add(options, parameters);
         return new(model, options, _packedWeights);
     }
 
-    private static OrtValue Lend(Value parameter, IReadOnlyDictionary<string, Tensor> parameters)
+    private static Tensor Lent(Value parameter, IReadOnlyDictionary<string, Tensor> parameters)
     {
         if (!parameters.TryGetValue(parameter.Name, out Tensor? tensor))
         {
@@ -108,7 +101,7 @@ internal sealed class CompiledGraph : IDisposable
             throw new InvalidOperationException($"The graph's parameter {parameter} was lent {tensor.Type} [{string.Join(", ", tensor.Shape)}].");
         }
 
-        return View(tensor);
+        return tensor;
     }
 
     private static OrtValue View(Tensor tensor) => OrtValue.CreateTensorValueWithData(

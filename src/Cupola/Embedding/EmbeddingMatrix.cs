@@ -1,0 +1,75 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.Embedding;
+
+/// <summary>
+/// Embeddings in CLIP's shared space, one row each, row-major: [count, dimension]. The dot product of two rows of unit
+/// length is their cosine.
+/// </summary>
+public sealed class EmbeddingMatrix
+{
+    private readonly float[] _values;
+
+    /// <summary>Wraps numbers without a copy; they must not change afterwards.</summary>
+    /// <param name="values">count · dimension numbers, row by row.</param>
+    /// <param name="count">How many embeddings there are.</param>
+    /// <param name="dimension">How many numbers each has.</param>
+    /// <exception cref="ArgumentException">The numbers are not count · dimension.</exception>
+    public EmbeddingMatrix(float[] values, int count, int dimension)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
+        if (values.Length != (long)count * dimension)
+        {
+            throw new ArgumentException($"{values.Length} numbers are not {count} embeddings of {dimension}.", nameof(values));
+        }
+
+        _values = values;
+        Count = count;
+        Dimension = dimension;
+    }
+
+    /// <summary>How many embeddings there are.</summary>
+    public int Count { get; }
+
+    /// <summary>How many numbers each has.</summary>
+    public int Dimension { get; }
+
+    /// <summary>All numbers, row by row.</summary>
+    public ReadOnlySpan<float> Values => _values;
+
+    /// <summary>One embedding.</summary>
+    public ReadOnlySpan<float> this[int index] => _values.AsSpan(index * Dimension, Dimension);
+
+    /// <summary>The same directions at unit length; a row of zeros stays as it is.</summary>
+    public EmbeddingMatrix Normalize()
+    {
+        float[] unit = new float[_values.Length];
+        for (int row = 0; row < Count; row++)
+        {
+            ReadOnlySpan<float> source = this[row];
+            float norm = TensorPrimitives.Norm(source);
+            TensorPrimitives.Multiply(source, norm == 0 ? 0 : 1 / norm, unit.AsSpan(row * Dimension, Dimension));
+        }
+
+        return new(unit, Count, Dimension);
+    }
+
+    /// <summary>The mean of some of the rows.</summary>
+    internal float[] Mean(ReadOnlySpan<int> rows)
+    {
+        var sum = new double[Dimension];
+        foreach (int row in rows)
+        {
+            ReadOnlySpan<float> values = this[row];
+            for (int index = 0; index < sum.Length; index++)
+            {
+                sum[index] += values[index];
+            }
+        }
+
+        int count = rows.Length;
+        return [.. sum.Select(value => (float)(value / count))];
+    }
+}

@@ -1,0 +1,86 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Models;
+
+/// <summary>
+/// A convolution without bias and the batch norm behind it (arXiv 1502.03167): for inference, one convolution with the
+/// weight w · γ ÷ √(variance + ε) and the bias β − mean · γ ÷ √(variance + ε).
+/// </summary>
+/// <param name="Name">Below "image.", as in "stages.1.0.2".</param>
+/// <param name="From">Channels in.</param>
+/// <param name="To">Channels out.</param>
+/// <param name="Kernel">Its height and width: 3, padded by 1, or 1.</param>
+internal sealed record ConvolutionUnit(string Name, long From, long To, long Kernel)
+{
+    /// <summary>PyTorch's default, which every CLIP was trained with.</summary>
+    private const double Epsilon = 1e-5;
+
+    private string Convolution => $"image.{Name}.convolution";
+
+    private string BatchNorm => $"image.{Name}.batch_norm";
+
+    /// <summary>What a checkpoint holds of this unit.</summary>
+    public IEnumerable<(string Name, long[] Shape)> Stored() =>
+    [
+        (Convolution, [To, From, Kernel, Kernel]),
+        ($"{BatchNorm}.weight", [To]), ($"{BatchNorm}.bias", [To]), ($"{BatchNorm}.running_mean", [To]), ($"{BatchNorm}.running_variance", [To]),
+    ];
+
+    /// <summary>The unit as one convolution.</summary>
+    public Value Describe(GraphBuilder graph, Value maps, long stride, bool ofBytes) => graph.Convolution(
+        maps, graph.Parameter(FoldedWeight(ofBytes), To, From, Kernel, Kernel), graph.Parameter($"{Convolution}.folded.bias", To), stride, padding: Kernel / 2);
+
+    /// <summary>Works out the folded parameters of all units.</summary>
+    public static ModelParameters FoldAll(ResNetConfig config, PixelNormalization normalization, ModelParameters parameters)
+    {
+        foreach (ConvolutionUnit unit in ModifiedResNet.Units(config))
+        {
+            unit.Fold(parameters);
+        }
+
+        ModifiedResNet.Units(config).First().ScaleToBytes(normalization, parameters);
+        return parameters;
+    }
+
+    private string FoldedWeight(bool ofBytes) => ofBytes ? $"{Convolution}.folded.of_bytes" : $"{Convolution}.folded.weight";
+
+    private void Fold(ModelParameters parameters)
+    {
+        ReadOnlySpan<float> weight = parameters[Convolution].AsSpan<float>();
+        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(), beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>();
+        ReadOnlySpan<float> mean = parameters[$"{BatchNorm}.running_mean"].AsSpan<float>(), variance = parameters[$"{BatchNorm}.running_variance"].AsSpan<float>();
+        Tensor foldedWeight = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
+        Tensor foldedBias = Tensor.Allocate(ElementType.Float32, To);
+        Span<float> weights = foldedWeight.AsSpan<float>(), biases = foldedBias.AsSpan<float>();
+        int filter = (int)(From * Kernel * Kernel);
+        for (int channel = 0; channel < (int)To; channel++)
+        {
+            double scale = gamma[channel] / Math.Sqrt(variance[channel] + Epsilon);
+            for (int index = channel * filter; index < (channel + 1) * filter; index++)
+            {
+                weights[index] = (float)(weight[index] * scale);
+            }
+
+            biases[channel] = (float)(beta[channel] - (mean[channel] * scale));
+        }
+
+        parameters.Add(FoldedWeight(ofBytes: false), foldedWeight);
+        parameters.Add($"{Convolution}.folded.bias", foldedBias);
+    }
+
+    /// <summary>The first convolution once more, for bytes less their mean: each channel ÷ (255 · deviation).</summary>
+    private void ScaleToBytes(PixelNormalization normalization, ModelParameters parameters)
+    {
+        ReadOnlySpan<float> weight = parameters[FoldedWeight(ofBytes: false)].AsSpan<float>();
+        Tensor scaled = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
+        Span<float> weights = scaled.AsSpan<float>();
+        int area = (int)(Kernel * Kernel);
+        for (int index = 0; index < weight.Length; index++)
+        {
+            weights[index] = (float)(weight[index] / (255.0 * normalization.StandardDeviation[index / area % 3]));
+        }
+
+        parameters.Add(FoldedWeight(ofBytes: true), scaled);
+    }
+}

@@ -1,0 +1,55 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Models;
+
+/// <summary>
+/// A graph with its parameters as an ONNX file. An ONNX file holds 2 GiB at most; a larger model keeps its parameters in
+/// a file beside it ("model.onnx_data"), as ONNX prescribes.
+/// </summary>
+internal static class OnnxFile
+{
+    /// <summary>Room is left for the graph itself.</summary>
+    private const long MaximumParameterBytes = 2_000_000_000;
+
+    public static void Write(string path, Graph graph, IReadOnlyDictionary<string, Tensor> parameters)
+    {
+        long bytes = graph.Parameters.Sum(parameter => parameters[parameter.Name].ByteCount);
+        if (bytes <= MaximumParameterBytes)
+        {
+            WriteWhole(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
+            return;
+        }
+
+        string data = path + "_data";
+        var offsets = new Dictionary<string, (long Offset, long Length)>();
+        WriteWhole(data, stream =>
+        {
+            foreach (Value parameter in graph.Parameters)
+            {
+                Tensor tensor = parameters[parameter.Name];
+                offsets.Add(parameter.Name, (stream.Position, tensor.ByteCount));
+                stream.Write(tensor.AsSpan<byte>());
+            }
+        });
+        WriteWhole(path, stream => stream.Write(OnnxWriter.Write(graph, Path.GetFileName(data), offsets)));
+    }
+
+    private static void WriteWhole(string path, Action<Stream> write)
+    {
+        string unfinished = path + ".unfinished";
+        try
+        {
+            using (FileStream stream = File.Create(unfinished))
+            {
+                write(stream);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+using Cupola.Text;
+
+namespace Cupola.Models;
+
+/// <summary>What the text tower says of some texts, row by row.</summary>
+/// <param name="Pooled">The end token's state after the last norm, [texts, width].</param>
+/// <param name="Embeddings">Its projection into the shared space, not of unit length, [texts, embedding].</param>
+internal sealed record TextFeatures(float[] Pooled, float[] Embeddings);
+
+/// <summary>
+/// CLIP's text tower: a causal transformer over token ids whose answer is read at the end token (OpenAI CLIP, model.py,
+/// encode_text). It runs on packed prompt trees: no padding, shared beginnings once.
+/// </summary>
+internal sealed class TextTransformer : IDisposable
+{
+    private const string Groups = "groups";
+    private const string Keys = "keys";
+    private const string Ends = "ends";
+    private const string GroupEnds = "group ends";
+
+    private readonly Engine _engine;
+    private readonly TextConfig _config;
+    private readonly int _embeddingDimension;
+    private readonly CompiledGraph _graph;
+
+    public TextTransformer(Engine engine, TextConfig config, int embeddingDimension, ModelParameters parameters)
+    {
+        _engine = engine;
+        _config = config;
+        _embeddingDimension = embeddingDimension;
+        Graph graph = DescribePacked();
+        _graph = engine.Compile(graph, parameters.For(graph));
+    }
+
+    /// <summary>
+    /// Encodes token sequences, each from its start token to its end token; what stands behind the end token is not looked at.
+    /// </summary>
+    /// <param name="sequences">Token ids, at least one a sequence and at most the context length.</param>
+    /// <param name="done">Told after each run how many sequences it finished, from any thread.</param>
+    /// <param name="cancellation">Stops between runs.</param>
+    public TextFeatures Encode(IReadOnlyList<int[]> sequences, Action<int>? done = null, CancellationToken cancellation = default) =>
+        Encode(sequences, share: true, done, cancellation);
+
+    /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, Action{int}, CancellationToken)"/>
+    internal TextFeatures Encode(IReadOnlyList<int[]> sequences, bool share, Action<int>? done, CancellationToken cancellation)
+    {
+        int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
+        int tokens = untilEnd.Sum(ids => ids.Length);
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)), share, out int[] firsts);
+
+        TextFeatures features = new(new float[sequences.Count * _config.Width], new float[sequences.Count * _embeddingDimension]);
+        RunWidth width = trees.Count == 1 ? RunWidth.Wide : RunWidth.Narrow;
+        ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
+        Parallel.ForEach(trees, options, tree =>
+        {
+            Run(tree, width, features);
+            done?.Invoke(tree.Ends.Length);
+        });
+
+        for (int index = 0; index < firsts.Length; index++)
+        {
+            if (firsts[index] != index)
+            {
+                CopyRow(features.Pooled, _config.Width, firsts[index], features.Pooled, index);
+                CopyRow(features.Embeddings, _embeddingDimension, firsts[index], features.Embeddings, index);
+            }
+        }
+
+        return features;
+    }
+
+    public void Dispose() => _graph.Dispose();
+
+    /// <summary>
+    /// The tower as others know it, over padded rows: ids [batch, length] (int64) → the state of every token after the last
+    /// norm [batch, length, width] and embeddings [batch, embedding].
+    /// </summary>
+    public static (Value LastHiddenState, Value Embeddings) DescribePadded(GraphBuilder graph, TextConfig config, int embeddingDimension, Value ids)
+    {
+        Value tokens = graph.Gather(graph.Parameter("text.token_embedding", config.VocabularySize, config.Width), ids);
+        Value positions = graph.SliceLike(graph.Parameter("text.position_embedding", config.ContextLength, config.Width), 0, ids, 1);
+        Value mask = graph.SliceLike(graph.SliceLike(graph.CausalMask(config.ContextLength), 0, ids, 1), 1, ids, 1);
+        Value rows = graph.Add(tokens, positions);                                           // [batch, length, width]
+        TensorShape flat = [rows.Shape[0] * rows.Shape[1], config.Width];
+        Value Whole(Value value) => graph.ReshapeLike(value, ids, config.Width);
+        Value Attend(Value query, Value key, Value value) =>
+            graph.Reshape(graph.Attention(Whole(query), Whole(key), Whole(value), config.Heads, mask), flat);
+
+        TransformerTower tower = Tower(graph, config);
+        rows = graph.Reshape(rows, flat);
+        rows = tower.Last(tower.AllButLast(rows, Attend), Attend, static rows => rows);
+        Value lastHiddenState = Whole(tower.Norm("final_norm", rows));
+        return (lastHiddenState, Project(graph, config, embeddingDimension, graph.GatherRows(lastHiddenState, graph.ArgMax(ids))));
+    }
+
+    private Graph DescribePacked()
+    {
+        GraphBuilder graph = new(OperatorSet.Fused);
+        Dimension nodes = (Dimension)Groups * PromptTree.GroupSize;
+        Value ids = graph.Input("ids", ElementType.Int32, [Groups, PromptTree.GroupSize]);
+        Value positions = graph.Input("positions", ElementType.Int32, [Groups, PromptTree.GroupSize]);
+        Value keys = graph.Input("keys", ElementType.Int32, [Groups, Keys]);
+        Value mask = graph.Input("mask", ElementType.Float32, [Groups, 1, PromptTree.GroupSize, Keys]);
+        Value ends = graph.Input("ends", ElementType.Int32, [Ends]);
+        Value endQueries = graph.Input("end_queries", ElementType.Int32, [Groups, GroupEnds]);
+        Value endPlaces = graph.Input("end_places", ElementType.Int32, [Ends]);
+        Value endMask = graph.Input("end_mask", ElementType.Float32, [Groups, 1, GroupEnds, Keys]);
+
+        Value tokens = graph.Add(
+            graph.Gather(graph.Parameter("text.token_embedding", _config.VocabularySize, _config.Width), ids),
+            graph.Gather(graph.Parameter("text.position_embedding", _config.ContextLength, _config.Width), positions));
+        TransformerTower tower = Tower(graph, _config);
+        Value rows = tower.AllButLast(
+            graph.Reshape(tokens, [nodes, _config.Width]),
+            (query, key, value) =>
+            {
+                Value grouped = graph.Reshape(query, [Groups, PromptTree.GroupSize, _config.Width]);
+                return graph.Reshape(graph.Attention(grouped, graph.Gather(key, keys), graph.Gather(value, keys), _config.Heads, mask), [nodes, _config.Width]);
+            });
+        Value pooled = tower.Last(
+            rows,
+            (query, key, value) =>
+            {
+                Value mixed = graph.Attention(graph.Gather(query, endQueries), graph.Gather(key, keys), graph.Gather(value, keys), _config.Heads, endMask);
+                return graph.Gather(graph.Reshape(mixed, [(Dimension)Groups * GroupEnds, _config.Width]), endPlaces);
+            },
+            value => graph.Gather(value, ends));
+        pooled = tower.Norm("final_norm", pooled);
+        graph.Output("pooled", pooled);
+        graph.Output("embeddings", Project(graph, _config, _embeddingDimension, pooled));
+        return graph.Build();
+    }
+
+    private static TransformerTower Tower(GraphBuilder graph, TextConfig config) => new(
+        graph, "text", new(config.Width, config.Heads, config.Layers, config.MlpWidth, config.Activation, config.LayerNormEpsilon));
+
+    private static Value Project(GraphBuilder graph, TextConfig config, int embeddingDimension, Value pooled) =>
+        graph.Linear(pooled, graph.Parameter("text.projection", embeddingDimension, config.Width));
+
+    private void Run(PromptTree tree, RunWidth width, TextFeatures features)
+    {
+        int groups = tree.GroupCount, ends = tree.Ends.Length;
+        using Tensor ids = Tensor.Of<int>(ElementType.Int32, tree.Ids, groups, PromptTree.GroupSize);
+        using Tensor positions = Tensor.Of<int>(ElementType.Int32, tree.Positions, groups, PromptTree.GroupSize);
+        using Tensor keys = Tensor.Of<int>(ElementType.Int32, tree.Keys, groups, tree.KeyCount);
+        using Tensor mask = Tensor.Of<float>(ElementType.Float32, tree.Mask, groups, 1, PromptTree.GroupSize, tree.KeyCount);
+        using Tensor endNodes = Tensor.Of<int>(ElementType.Int32, tree.Ends, ends);
+        using Tensor endQueries = Tensor.Of<int>(ElementType.Int32, tree.EndQueries, groups, tree.EndCount);
+        using Tensor endPlaces = Tensor.Of<int>(ElementType.Int32, tree.EndPlaces, ends);
+        using Tensor endMask = Tensor.Of<float>(ElementType.Float32, tree.EndMask, groups, 1, tree.EndCount, tree.KeyCount);
+        using Tensor pooled = Tensor.Allocate(ElementType.Float32, ends, _config.Width);
+        using Tensor embeddings = Tensor.Allocate(ElementType.Float32, ends, _embeddingDimension);
+        _graph.Run(width, [ids, positions, keys, mask, endNodes, endQueries, endPlaces, endMask], [pooled, embeddings]);
+        for (int end = 0; end < ends; end++)
+        {
+            CopyRow(pooled.AsSpan<float>(), _config.Width, end, features.Pooled, tree.Sequences[end]);
+            CopyRow(embeddings.AsSpan<float>(), _embeddingDimension, end, features.Embeddings, tree.Sequences[end]);
+        }
+    }
+
+    private static void CopyRow(ReadOnlySpan<float> source, int width, int from, Span<float> destination, int to) =>
+        source.Slice(from * width, width).CopyTo(destination[(to * width)..]);
+}

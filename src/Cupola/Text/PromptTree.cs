@@ -1,0 +1,229 @@
+namespace Cupola.Text;
+
+/// <summary>
+/// Token sequences packed so that equal beginnings are there once and nothing is padded. The text transformer is causal:
+/// two prompts with the same beginning have the same states there, so whatever works token by token runs once for a node
+/// of the tree. In attention a node sees itself and its ancestors.
+/// </summary>
+/// <remarks>
+/// Nodes stand in preorder and are cut into groups of equal size. What a group's nodes see lies in the group itself or
+/// on the path from the root to its first node: an ancestor that stands before the group has the whole group's beginning
+/// below it. So attention is dense within a group, over its own nodes and that path, under a mask.
+/// </remarks>
+internal sealed class PromptTree
+{
+    /// <summary>
+    /// Nodes of one tree at most. With more, a run no longer fits the processor's cache; with fewer, less is shared and
+    /// matrix products are small (docs/benchmarks.md).
+    /// </summary>
+    public const int MaximumNodes = 1024;
+
+    /// <summary>Nodes of a group: a few prompts' worth, so that little of a group's attention is masked (docs/benchmarks.md).</summary>
+    public const int GroupSize = 32;
+
+    private PromptTree(List<int> sequences, List<int> ends, List<int> ids, List<int> positions, List<int> parents)
+    {
+        Sequences = sequences;
+        Ends = [.. ends];
+        NodeCount = ids.Count;
+        GroupCount = (NodeCount + GroupSize - 1) / GroupSize;
+        Ids = new int[GroupCount * GroupSize];
+        Positions = new int[Ids.Length];
+        ids.CopyTo(Ids);
+        positions.CopyTo(Positions);
+
+        int[][] paths = [.. Enumerable.Range(0, GroupCount).Select(group => PathAbove(group * GroupSize, parents))];
+        KeyCount = GroupSize + paths.Max(static path => path.Length);
+        Keys = new int[GroupCount * KeyCount];
+        Mask = new float[Ids.Length * KeyCount];
+        Mask.AsSpan().Fill(float.NegativeInfinity);
+        for (int group = 0; group < GroupCount; group++)
+        {
+            int start = group * GroupSize;
+            Span<int> keys = Keys.AsSpan(group * KeyCount, KeyCount);
+            for (int own = 0; own < GroupSize; own++)
+            {
+                keys[own] = start + own;
+                OpenMask(start + own, start, parents);
+            }
+
+            paths[group].CopyTo(keys[GroupSize..]);
+        }
+
+        (EndCount, EndQueries, EndPlaces, EndMask) = GroupEnds();
+    }
+
+    /// <summary>Which of the packed sequences ends at each end: the index of the first of equal ones.</summary>
+    public IReadOnlyList<int> Sequences { get; }
+
+    /// <summary>Nodes that are tokens; the last group is filled up with nodes that no token sees.</summary>
+    public int NodeCount { get; }
+
+    /// <summary>The token of each node, [groups · group size].</summary>
+    public int[] Ids { get; }
+
+    /// <summary>How deep each node stands: its position in the text.</summary>
+    public int[] Positions { get; }
+
+    public int GroupCount { get; }
+
+    /// <summary>What a group's attention runs over: its own nodes and the longest path above a group.</summary>
+    public int KeyCount { get; }
+
+    /// <summary>The nodes that a group's attention runs over, [groups, keys].</summary>
+    public int[] Keys { get; }
+
+    /// <summary>0 where a node sees a key and −∞ where it does not, [groups, group size, keys].</summary>
+    public float[] Mask { get; }
+
+    /// <summary>The node of each sequence's last token, [ends].</summary>
+    public int[] Ends { get; }
+
+    /// <summary>Ends of the group that has most of them.</summary>
+    public int EndCount { get; }
+
+    /// <summary>The ends of each group as indices into <see cref="Ends"/>, filled up with the first, [groups, end count].</summary>
+    public int[] EndQueries { get; }
+
+    /// <summary>Where each end stands in <see cref="EndQueries"/>, [ends].</summary>
+    public int[] EndPlaces { get; }
+
+    /// <summary>The mask of the ends alone, [groups, end count, keys].</summary>
+    public float[] EndMask { get; }
+
+    /// <summary>
+    /// Packs sequences into trees of at most so many nodes (one sequence may be longer). Equal sequences get one end;
+    /// <paramref name="firsts"/> says for each sequence which one stands for it.
+    /// </summary>
+    /// <param name="sequences">Token ids from the start token to the end token, none empty.</param>
+    /// <param name="maximumNodes">Nodes of one tree at most.</param>
+    /// <param name="share">Whether equal beginnings are there once; without, the sequences lie side by side.</param>
+    /// <param name="firsts">For each sequence the index of the first one that is equal to it.</param>
+    public static IReadOnlyList<PromptTree> Pack(IReadOnlyList<int[]> sequences, int maximumNodes, bool share, out int[] firsts)
+    {
+        int[] order = [.. Enumerable.Range(0, sequences.Count)];
+        Array.Sort(order, (left, right) =>
+        {
+            int byIds = sequences[left].AsSpan().SequenceCompareTo(sequences[right]);
+            return byIds != 0 ? byIds : left.CompareTo(right);
+        });
+
+        List<PromptTree> trees = [];
+        List<int> kept = [], ends = [], ids = [], positions = [], parents = [];
+        firsts = new int[sequences.Count];
+        int[] path = [];
+        int previous = -1;
+        foreach (int index in order)
+        {
+            int[] sequence = sequences[index];
+            int common = share && previous >= 0 ? sequence.AsSpan().CommonPrefixLength(sequences[previous]) : 0;
+            if (share && previous >= 0 && common == sequence.Length && common == sequences[previous].Length)
+            {
+                firsts[index] = previous;
+                continue;
+            }
+
+            firsts[index] = previous = index;
+            if (ids.Count > 0 && ids.Count + sequence.Length - common > maximumNodes)
+            {
+                trees.Add(new(kept, ends, ids, positions, parents));
+                (kept, ends, ids, positions, parents) = ([], [], [], [], []);
+                common = 0;
+            }
+
+            Array.Resize(ref path, sequence.Length);
+            for (int position = common; position < sequence.Length; position++)
+            {
+                path[position] = ids.Count;
+                ids.Add(sequence[position]);
+                positions.Add(position);
+                parents.Add(position == 0 ? -1 : path[position - 1]);
+            }
+
+            ends.Add(path[^1]);
+            kept.Add(index);
+        }
+
+        if (ids.Count > 0)
+        {
+            trees.Add(new(kept, ends, ids, positions, parents));
+        }
+
+        return trees;
+    }
+
+    /// <summary>The sequence up to its end token, which is the largest id of all, the first where there are several (OpenAI CLIP, model.py, encode_text).</summary>
+    public static int[] UntilEnd(ReadOnlySpan<int> ids)
+    {
+        int end = 0;
+        for (int position = 1; position < ids.Length; position++)
+        {
+            if (ids[position] > ids[end])
+            {
+                end = position;
+            }
+        }
+
+        return ids[..(end + 1)].ToArray();
+    }
+
+    /// <summary>A node's ancestors from the root down.</summary>
+    private static int[] PathAbove(int node, List<int> parents)
+    {
+        List<int> path = [];
+        for (int ancestor = parents[node]; ancestor >= 0; ancestor = parents[ancestor])
+        {
+            path.Add(ancestor);
+        }
+
+        path.Reverse();
+        return [.. path];
+    }
+
+    /// <summary>Lets a node see itself and its ancestors: those in its group, then those on the path above the group.</summary>
+    private void OpenMask(int node, int start, List<int> parents)
+    {
+        Span<float> row = Mask.AsSpan(node * KeyCount, KeyCount);
+        row[node - start] = 0;
+        if (node >= NodeCount)
+        {
+            return;
+        }
+
+        int ancestor = parents[node];
+        for (; ancestor >= start; ancestor = parents[ancestor])
+        {
+            row[ancestor - start] = 0;
+        }
+
+        if (ancestor >= 0)
+        {
+            row.Slice(GroupSize, Positions[ancestor] + 1).Clear();
+        }
+    }
+
+    private (int Count, int[] Queries, int[] Places, float[] Mask) GroupEnds()
+    {
+        int[] perGroup = new int[GroupCount];
+        foreach (int end in Ends)
+        {
+            perGroup[end / GroupSize]++;
+        }
+
+        int count = perGroup.Max();
+        var queries = new int[GroupCount * count];
+        var places = new int[Ends.Length];
+        var mask = new float[queries.Length * KeyCount];
+        Array.Clear(perGroup);
+        for (int index = 0; index < Ends.Length; index++)
+        {
+            int group = Ends[index] / GroupSize;
+            int place = (group * count) + perGroup[group]++;
+            queries[place] = index;
+            places[index] = place;
+            Mask.AsSpan(Ends[index] * KeyCount, KeyCount).CopyTo(mask.AsSpan(place * KeyCount));
+        }
+
+        return (count, queries, places, mask);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+
+namespace Cupola.Tests;
+
+/// <summary>What the house promises of itself (docs/architecture.md).</summary>
+public sealed partial class ArchitectureTests
+{
+    private const int MaximumLines = 400;
+
+    /// <summary>Each room uses only rooms before it.</summary>
+    private static readonly string[] Rooms =
+        ["Graphs", "Runtime", "Checkpoints", "Text", "Images", "Models", "Embedding", "Prompts", "ZeroShot"];
+
+    private static string Library => Path.Combine(SharedFolder.Root, "src", "Cupola");
+
+    [Fact]
+    public void EveryFolderOfTheLibraryIsARoom() =>
+        Assert.Equal(Rooms.Order(StringComparer.Ordinal), Directory.EnumerateDirectories(Library).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void ARoomUsesOnlyRoomsBeforeIt()
+    {
+        string[] wrong =
+        [
+            .. from file in Directory.EnumerateFiles(Library, "*.cs", SearchOption.AllDirectories)
+               let room = Path.GetRelativePath(Library, file).Split(Path.DirectorySeparatorChar)[0]
+               from Match use in RoomName().Matches(File.ReadAllText(file))
+               where Array.IndexOf(Rooms, use.Groups["room"].Value) > Array.IndexOf(Rooms, room)
+               select $"{Path.GetRelativePath(Library, file)} uses {use.Value}",
+        ];
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void OnlyTheRuntimeNamesOnnxRuntime()
+    {
+        string[] wrong =
+        [
+            .. Directory.EnumerateFiles(Library, "*.cs", SearchOption.AllDirectories)
+                .Where(file => !Path.GetRelativePath(Library, file).StartsWith("Runtime", StringComparison.Ordinal))
+                .Where(file => File.ReadAllText(file).Contains("Microsoft.ML.OnnxRuntime;", StringComparison.Ordinal)),
+        ];
+
+        Assert.Empty(wrong);
+    }
+
+    [Fact]
+    public void NoFileIsLongerThanFourHundredLines()
+    {
+        string[] tooLong =
+        [
+            .. new[] { "src", "tests", "bench" }
+                .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(SharedFolder.Root, folder), "*.cs", SearchOption.AllDirectories))
+                .Where(file => File.ReadLines(file).Count() > MaximumLines)
+                .Select(file => Path.GetRelativePath(SharedFolder.Root, file)),
+        ];
+
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void NoTypeIsNamedAfterNothing()
+    {
+        string[] wrong =
+        [
+            .. typeof(Cupola.Graphs.ElementType).Assembly.GetTypes()
+                .Select(type => type.Name)
+                .Where(name => EmptyName().IsMatch(name)),
+        ];
+
+        Assert.Empty(wrong);
+    }
+
+    [GeneratedRegex(@"\bCupola\.(?<room>[A-Z]\w+)\b")]
+    private static partial Regex RoomName();
+
+    [GeneratedRegex("(Utils?|Helpers?|Manager|Common|Misc)$")]
+    private static partial Regex EmptyName();
+}
