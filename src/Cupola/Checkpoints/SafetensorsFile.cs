@@ -1,0 +1,191 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Cupola.Graphs;
+
+namespace Cupola.Checkpoints;
+
+/// <summary>
+/// A safetensors file, memory-mapped: eight bytes of header length, a JSON header, the tensors' bytes. It is as strict as
+/// the format's reference: every byte behind the header belongs to exactly one tensor.
+/// </summary>
+public sealed class SafetensorsFile : TensorFile
+{
+    /// <summary>The format's own limit.</summary>
+    private const long MaximumHeaderBytes = 100_000_000;
+
+    private readonly TensorMemory _memory;
+
+    /// <summary>Maps a file and checks its header.</summary>
+    /// <exception cref="InvalidDataException">It is not safetensors, or is damaged.</exception>
+    public SafetensorsFile(string path)
+        : base(path)
+    {
+        _memory = TensorMemory.Map(path);
+        try
+        {
+            Tensors = ReadHeader();
+        }
+        catch
+        {
+            _memory.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
+
+    /// <summary>Writes tensors of float32 one after the other; the file is whole or not there.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="tensors">Name, shape and a writer that fills the numbers when their turn comes.</param>
+    /// <param name="metadata">Texts for the header.</param>
+    public static void Write(
+        string path,
+        IReadOnlyList<(string Name, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(tensors);
+        using MemoryStream header = new();
+        using (Utf8JsonWriter json = new(header))
+        {
+            json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WritePropertyName("__metadata__");
+                JsonSerializer.Serialize(json, metadata);
+            }
+
+            long offset = 0;
+            foreach ((string name, IReadOnlyList<long> shape, _) in tensors)
+            {
+                long end = offset + (shape.Aggregate(1L, static (product, extent) => checked(product * extent)) * sizeof(float));
+                json.WriteStartObject(name);
+                json.WriteString("dtype", "F32");
+                json.WritePropertyName("shape");
+                JsonSerializer.Serialize(json, shape);
+                json.WritePropertyName("data_offsets");
+                JsonSerializer.Serialize(json, (long[])[offset, end]);
+                json.WriteEndObject();
+                offset = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Spaces bring the first tensor to a multiple of a cache line, so that it can be lent where it lies.
+        while ((header.Length + 8) % 64 != 0)
+        {
+            header.WriteByte((byte)' ');
+        }
+
+        string unfinished = path + ".unfinished";
+        try
+        {
+            using (FileStream stream = File.Create(unfinished))
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+                stream.Write(length);
+                header.WriteTo(stream);
+                foreach ((_, _, Action<Stream> write) in tensors)
+                {
+                    write(stream);
+                }
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _memory.Dispose();
+
+    private Dictionary<string, StoredTensor> ReadHeader()
+    {
+        if (_memory.ByteCount < 8)
+        {
+            throw Damaged("it is too short to be safetensors");
+        }
+
+        long length = BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(0, 8));
+        if (length is < 2 or > MaximumHeaderBytes || length > _memory.ByteCount - 8)
+        {
+            throw Damaged($"its header claims {(ulong)length} bytes of the file's {_memory.ByteCount}");
+        }
+
+        try
+        {
+            using JsonDocument header = JsonDocument.Parse(_memory.Slice(8, (int)length).ToArray(), new() { MaxDepth = 8 });
+            return ReadTensors(header.RootElement, 8 + length);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        {
+            throw new InvalidDataException($"{FilePath} cannot be read: its header is not what safetensors prescribes.", exception);
+        }
+    }
+
+    private Dictionary<string, StoredTensor> ReadTensors(JsonElement header, long start)
+    {
+        var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        var spans = new List<(long Begin, long End, string Name)>();
+        foreach (JsonProperty property in header.EnumerateObject().Where(property => property.Name != "__metadata__"))
+        {
+            string name = property.Name;
+            ElementType type = ReadType(name, property.Value.GetProperty("dtype").GetString());
+            long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())];
+            long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
+            if (offsets is not [long begin, long end] || begin < 0 || end < begin || end > _memory.ByteCount - start || shape.Any(extent => extent < 0))
+            {
+                throw Damaged($"tensor '{name}' lies outside the file");
+            }
+
+            StoredTensor tensor = new(name, type, shape, _memory, start + begin);
+            if (tensor.ByteCount != end - begin)
+            {
+                throw Damaged($"tensor '{name}' of {tensor.ByteCount} bytes was given {end - begin}");
+            }
+
+            if (!tensors.TryAdd(name, tensor))
+            {
+                throw Damaged($"tensor '{name}' is there twice");
+            }
+
+            spans.Add((begin, end, name));
+        }
+
+        spans.Sort();
+        long covered = 0;
+        foreach ((long begin, long end, string name) in spans)
+        {
+            if (begin != covered)
+            {
+                throw Damaged(begin < covered ? $"tensor '{name}' overlaps another" : $"there is a gap before tensor '{name}'");
+            }
+
+            covered = end;
+        }
+
+        return covered == _memory.ByteCount - start ? tensors : throw Damaged("bytes behind the last tensor belong to none");
+    }
+
+    private ElementType ReadType(string name, string? type) => type switch
+    {
+        "F32" => ElementType.Float32,
+        "F16" => ElementType.Float16,
+        "BF16" => ElementType.BFloat16,
+        "F64" => ElementType.Float64,
+        "I64" => ElementType.Int64,
+        "I32" => ElementType.Int32,
+        "I16" => ElementType.Int16,
+        "I8" => ElementType.Int8,
+        "U8" => ElementType.UInt8,
+        "BOOL" => ElementType.Boolean,
+        _ => throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read"),
+    };
+
+    private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {why}.");
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+
+namespace Cupola.Checkpoints;
+
+/// <summary>Several files of tensors under one index, as the hub stores large models (<c>model.safetensors.index.json</c>).</summary>
+public sealed class ShardedTensorFile : TensorFile
+{
+    /// <summary>An index lists names alone; the largest known takes a few megabytes.</summary>
+    private const long MaximumIndexBytes = 64 << 20;
+
+    private readonly List<TensorFile> _shards = [];
+
+    /// <summary>Opens the index and every file it names, which lie beside it.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged, or a tensor is not where it says.</exception>
+    public ShardedTensorFile(string path)
+        : base(path)
+    {
+        try
+        {
+            Tensors = ReadIndex();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _shards.ForEach(static shard => shard.Dispose());
+
+    private Dictionary<string, StoredTensor> ReadIndex()
+    {
+        Dictionary<string, string> places = ReadPlaces();
+        var shards = new Dictionary<string, TensorFile>(StringComparer.Ordinal);
+        var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach ((string name, string fileName) in places)
+        {
+            if (Path.GetFileName(fileName) != fileName || fileName is "" or "." or "..")
+            {
+                throw new InvalidDataException($"{FilePath} names the file '{fileName}', which does not lie beside it.");
+            }
+
+            if (!shards.TryGetValue(fileName, out TensorFile? shard))
+            {
+                shard = Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(FilePath))!, fileName));
+                shards.Add(fileName, shard);
+                _shards.Add(shard);
+            }
+
+            tensors.Add(name, shard.Tensors.TryGetValue(name, out StoredTensor? tensor)
+                ? tensor
+                : throw new InvalidDataException($"{FilePath} says that '{name}' is in {fileName}, but it is not."));
+        }
+
+        return tensors;
+    }
+
+    private Dictionary<string, string> ReadPlaces()
+    {
+        if (new FileInfo(FilePath).Length > MaximumIndexBytes)
+        {
+            throw new InvalidDataException($"{FilePath} is too large for an index.");
+        }
+
+        try
+        {
+            using JsonDocument index = JsonDocument.Parse(File.ReadAllBytes(FilePath), new() { MaxDepth = 8 });
+            return index.RootElement.GetProperty("weight_map").EnumerateObject()
+                .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        {
+            throw new InvalidDataException($"{FilePath} cannot be read: it has no weight_map from tensors to files.", exception);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Cupola.Checkpoints;
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Models;
+
+/// <summary>
+/// The numbers behind a model's parameters. What lies in the checkpoint as aligned float32 is lent from its memory map;
+/// other precisions are widened once and owned here, as are parameters worked out from others.
+/// </summary>
+internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
+{
+    private readonly Dictionary<string, Tensor> _tensors = [];
+
+    /// <summary>The parameter of that name.</summary>
+    public Tensor this[string name]
+    {
+        get
+        {
+            if (!_tensors.TryGetValue(name, out Tensor? tensor))
+            {
+                tensor = LendOrWiden(checkpoint.Parameters[name]);
+                _tensors.Add(name, tensor);
+            }
+
+            return tensor;
+        }
+    }
+
+    /// <summary>Takes over a parameter worked out from others.</summary>
+    public void Add(string name, Tensor tensor) => _tensors.Add(name, tensor);
+
+    /// <summary>The parameters a graph asks for, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> For(Graph graph) =>
+        graph.Parameters.ToDictionary(parameter => parameter.Name, parameter => this[parameter.Name], StringComparer.Ordinal);
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _tensors.Values)
+        {
+            tensor.Dispose();
+        }
+
+        checkpoint.Dispose();
+    }
+
+    private static Tensor LendOrWiden(StoredTensor stored)
+    {
+        if (stored.Type == ElementType.Float32 && stored.IsAligned)
+        {
+            return Tensor.Lend(ElementType.Float32, stored.Address, [.. stored.Shape]);
+        }
+
+        Tensor widened = Tensor.Allocate(ElementType.Float32, [.. stored.Shape]);
+        stored.CopyTo(widened.AsSpan<float>());
+        return widened;
+    }
+}
