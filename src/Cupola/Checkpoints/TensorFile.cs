@@ -29,14 +29,13 @@ public abstract class TensorFile : IDisposable
             return new ShardedTensorFile(path);
         }
 
-        // A zip archive begins with "PK", a pickle with the opcode 0x80; safetensors with the length of its header.
-        Span<byte> head = stackalloc byte[2];
+        Span<byte> head = stackalloc byte[8];
         using (FileStream stream = File.OpenRead(path))
         {
-            stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+            head = head[..stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         }
 
-        return head is [(byte)'P', (byte)'K'] || (head[0] == 0x80 && LooksLikePickle(path)) ? new TorchArchive(path) : new SafetensorsFile(path);
+        return IsZip(head) || IsPickle(head) ? new TorchArchive(path) : new SafetensorsFile(path);
     }
 
     /// <summary>Gives the memory of all tensors back.</summary>
@@ -49,12 +48,8 @@ public abstract class TensorFile : IDisposable
     /// <summary>Gives the memory of all tensors back.</summary>
     protected abstract void Dispose(bool disposing);
 
-    /// <summary>Protocol 2 to 5 and then an opcode; the first eight bytes of safetensors are a small number, whose fourth byte and on are 0.</summary>
-    private static bool LooksLikePickle(string path)
-    {
-        Span<byte> head = stackalloc byte[8];
-        using FileStream stream = File.OpenRead(path);
-        stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        return head[1] is >= 2 and <= 5 && head[4..].ContainsAnyExcept((byte)0);
-    }
+    private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK"u8);
+
+    /// <summary>The opcode PROTO, a protocol from 2 to 5, and more; where safetensors has a small number, whose upper bytes are 0.</summary>
+    private static bool IsPickle(ReadOnlySpan<byte> head) => head is [0x80, >= 2 and <= 5, ..] && head[2..].ContainsAnyExcept((byte)0);
 }

@@ -1,7 +1,7 @@
 namespace Cupola.Models;
 
 /// <summary>The non-linearity between a block's two large layers.</summary>
-internal enum Activation
+public enum Activation
 {
     /// <summary>x · sigmoid(1.702 x), OpenAI's.</summary>
     QuickGelu,
@@ -13,13 +13,62 @@ internal enum Activation
     GeluTanh,
 }
 
-internal sealed record TextConfig(int VocabularySize, int ContextLength, int Width, int Heads, int Layers, int MlpWidth, Activation Activation, float LayerNormEpsilon);
+/// <summary>The sizes of a transformer.</summary>
+/// <param name="Width">Numbers a token.</param>
+/// <param name="Heads">Attention heads, each of Width ÷ Heads numbers.</param>
+/// <param name="Layers">Residual blocks.</param>
+/// <param name="MlpWidth">Numbers a token between a block's two large layers.</param>
+/// <param name="Activation">The non-linearity there.</param>
+/// <param name="LayerNormEpsilon">Added to the variance in every layer norm.</param>
+public sealed record TransformerConfig(int Width, int Heads, int Layers, int MlpWidth, Activation Activation, float LayerNormEpsilon = 1e-5f);
 
-internal abstract record ImageConfig(int ImageSize, int Width, int Heads);
+/// <summary>The text tower.</summary>
+/// <param name="VocabularySize">Token ids there are.</param>
+/// <param name="ContextLength">Tokens of a text at most, start and end included.</param>
+/// <param name="Transformer">Its blocks.</param>
+public sealed record TextConfig(int VocabularySize, int ContextLength, TransformerConfig Transformer);
 
-internal sealed record VisionTransformerConfig(int ImageSize, int PatchSize, int Width, int Heads, int Layers, int MlpWidth, Activation Activation, float LayerNormEpsilon)
-    : ImageConfig(ImageSize, Width, Heads);
+/// <summary>The image tower: a <see cref="VisionTransformerConfig"/> or a <see cref="ResNetConfig"/>.</summary>
+/// <param name="ImageSize">Height and width of the pictures it takes, in pixels.</param>
+public abstract record ImageConfig(int ImageSize);
 
-internal sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int Width, int Heads) : ImageConfig(ImageSize, Width, Heads);
+/// <summary>A vision transformer.</summary>
+/// <param name="ImageSize">Height and width of the pictures it takes, in pixels.</param>
+/// <param name="PatchSize">Height and width of the squares that become tokens.</param>
+/// <param name="Transformer">Its blocks.</param>
+public sealed record VisionTransformerConfig(int ImageSize, int PatchSize, TransformerConfig Transformer) : ImageConfig(ImageSize)
+{
+    /// <summary>The patches and the class token.</summary>
+    public int Tokens => (ImageSize / PatchSize * (ImageSize / PatchSize)) + 1;
+}
 
-internal sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension);
+/// <summary>CLIP's modified residual network.</summary>
+/// <param name="ImageSize">Height and width of the pictures it takes, in pixels; a multiple of 32.</param>
+/// <param name="Layers">Blocks of each of the four stages.</param>
+/// <param name="Width">Channels behind the stem.</param>
+/// <param name="Heads">Heads of the attention pool.</param>
+public sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int Width, int Heads) : ImageConfig(ImageSize);
+
+/// <summary>The architecture of a CLIP as data.</summary>
+/// <param name="Text">The text tower.</param>
+/// <param name="Image">The image tower.</param>
+/// <param name="EmbeddingDimension">Numbers an embedding, in the space that both towers share.</param>
+/// <param name="Assumptions">Whole sentences about what no file said and was assumed.</param>
+public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
+{
+    /// <summary>Refuses sizes that no network can have, before anything is built from them.</summary>
+    internal ClipConfig Checked(string source)
+    {
+        TransformerConfig[] transformers = Image is VisionTransformerConfig vision ? [Text.Transformer, vision.Transformer] : [Text.Transformer];
+        bool possible = EmbeddingDimension > 0 && Text.VocabularySize > 0 && Text.ContextLength > 0
+            && transformers.All(static tower => tower.Width > 0 && tower.Heads > 0 && tower.Width % tower.Heads == 0 && tower.Layers > 0 && tower.MlpWidth > 0)
+            && Image switch
+            {
+                VisionTransformerConfig transformer => transformer.PatchSize > 0 && transformer.ImageSize >= transformer.PatchSize,
+                ResNetConfig network => network.ImageSize > 0 && network.ImageSize % 32 == 0 && network.Width > 0 && network.Layers.All(static blocks => blocks > 0)
+                    && network.Heads > 0 && network.Width * 32 % network.Heads == 0,
+                _ => false,
+            };
+        return possible ? this : throw new InvalidDataException($"{source} describes a network that cannot be: {this}.");
+    }
+}

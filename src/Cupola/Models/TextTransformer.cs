@@ -50,7 +50,7 @@ internal sealed class TextTransformer : IDisposable
         int tokens = untilEnd.Sum(ids => ids.Length);
         IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)), share, out int[] firsts);
 
-        TextFeatures features = new(new float[sequences.Count * _config.Width], new float[sequences.Count * _embeddingDimension]);
+        TextFeatures features = new(new float[sequences.Count * _config.Transformer.Width], new float[sequences.Count * _embeddingDimension]);
         RunWidth width = trees.Count == 1 ? RunWidth.Wide : RunWidth.Narrow;
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
         Parallel.ForEach(trees, options, tree =>
@@ -63,7 +63,7 @@ internal sealed class TextTransformer : IDisposable
         {
             if (firsts[index] != index)
             {
-                CopyRow(features.Pooled, _config.Width, firsts[index], features.Pooled, index);
+                CopyRow(features.Pooled, _config.Transformer.Width, firsts[index], features.Pooled, index);
                 CopyRow(features.Embeddings, _embeddingDimension, firsts[index], features.Embeddings, index);
             }
         }
@@ -79,16 +79,16 @@ internal sealed class TextTransformer : IDisposable
     /// </summary>
     public static (Value LastHiddenState, Value Embeddings) DescribePadded(GraphBuilder graph, TextConfig config, int embeddingDimension, Value ids)
     {
-        Value tokens = graph.Gather(graph.Parameter("text.token_embedding", config.VocabularySize, config.Width), ids);
-        Value positions = graph.SliceLike(graph.Parameter("text.position_embedding", config.ContextLength, config.Width), 0, ids, 1);
+        Value tokens = graph.Gather(graph.Parameter("text.token_embedding", config.VocabularySize, config.Transformer.Width), ids);
+        Value positions = graph.SliceLike(graph.Parameter("text.position_embedding", config.ContextLength, config.Transformer.Width), 0, ids, 1);
         Value mask = graph.SliceLike(graph.SliceLike(graph.CausalMask(config.ContextLength), 0, ids, 1), 1, ids, 1);
         Value rows = graph.Add(tokens, positions);                                           // [batch, length, width]
-        TensorShape flat = [rows.Shape[0] * rows.Shape[1], config.Width];
-        Value Whole(Value value) => graph.ReshapeLike(value, ids, config.Width);
+        TensorShape flat = [rows.Shape[0] * rows.Shape[1], config.Transformer.Width];
+        Value Whole(Value value) => graph.ReshapeLike(value, ids, config.Transformer.Width);
         Value Attend(Value query, Value key, Value value) =>
-            graph.Reshape(graph.Attention(Whole(query), Whole(key), Whole(value), config.Heads, mask), flat);
+            graph.Reshape(graph.Attention(Whole(query), Whole(key), Whole(value), config.Transformer.Heads, mask), flat);
 
-        TransformerTower tower = Tower(graph, config);
+        TransformerTower tower = new(graph, "text", config.Transformer);
         rows = graph.Reshape(rows, flat);
         rows = tower.Last(tower.AllButLast(rows, Attend), Attend, static rows => rows);
         Value lastHiddenState = Whole(tower.Norm("final_norm", rows));
@@ -109,22 +109,22 @@ internal sealed class TextTransformer : IDisposable
         Value endMask = graph.Input("end_mask", ElementType.Float32, [Groups, 1, GroupEnds, Keys]);
 
         Value tokens = graph.Add(
-            graph.Gather(graph.Parameter("text.token_embedding", _config.VocabularySize, _config.Width), ids),
-            graph.Gather(graph.Parameter("text.position_embedding", _config.ContextLength, _config.Width), positions));
-        TransformerTower tower = Tower(graph, _config);
+            graph.Gather(graph.Parameter("text.token_embedding", _config.VocabularySize, _config.Transformer.Width), ids),
+            graph.Gather(graph.Parameter("text.position_embedding", _config.ContextLength, _config.Transformer.Width), positions));
+        TransformerTower tower = new(graph, "text", _config.Transformer);
         Value rows = tower.AllButLast(
-            graph.Reshape(tokens, [nodes, _config.Width]),
+            graph.Reshape(tokens, [nodes, _config.Transformer.Width]),
             (query, key, value) =>
             {
-                Value grouped = graph.Reshape(query, [Groups, PromptTree.GroupSize, _config.Width]);
-                return graph.Reshape(graph.Attention(grouped, graph.Gather(key, keys), graph.Gather(value, keys), _config.Heads, mask), [nodes, _config.Width]);
+                Value grouped = graph.Reshape(query, [Groups, PromptTree.GroupSize, _config.Transformer.Width]);
+                return graph.Reshape(graph.Attention(grouped, graph.Gather(key, keys), graph.Gather(value, keys), _config.Transformer.Heads, mask), [nodes, _config.Transformer.Width]);
             });
         Value pooled = tower.Last(
             rows,
             (query, key, value) =>
             {
-                Value mixed = graph.Attention(graph.Gather(query, endQueries), graph.Gather(key, keys), graph.Gather(value, keys), _config.Heads, endMask);
-                return graph.Gather(graph.Reshape(mixed, [(Dimension)Groups * GroupEnds, _config.Width]), endPlaces);
+                Value mixed = graph.Attention(graph.Gather(query, endQueries), graph.Gather(key, keys), graph.Gather(value, keys), _config.Transformer.Heads, endMask);
+                return graph.Gather(graph.Reshape(mixed, [(Dimension)Groups * GroupEnds, _config.Transformer.Width]), endPlaces);
             },
             value => graph.Gather(value, ends));
         pooled = tower.Norm("final_norm", pooled);
@@ -133,11 +133,8 @@ internal sealed class TextTransformer : IDisposable
         return graph.Build();
     }
 
-    private static TransformerTower Tower(GraphBuilder graph, TextConfig config) => new(
-        graph, "text", new(config.Width, config.Heads, config.Layers, config.MlpWidth, config.Activation, config.LayerNormEpsilon));
-
     private static Value Project(GraphBuilder graph, TextConfig config, int embeddingDimension, Value pooled) =>
-        graph.Linear(pooled, graph.Parameter("text.projection", embeddingDimension, config.Width));
+        graph.Linear(pooled, graph.Parameter("text.projection", embeddingDimension, config.Transformer.Width));
 
     private void Run(PromptTree tree, RunWidth width, TextFeatures features)
     {
@@ -150,12 +147,12 @@ internal sealed class TextTransformer : IDisposable
         using Tensor endQueries = Tensor.Of<int>(ElementType.Int32, tree.EndQueries, groups, tree.EndCount);
         using Tensor endPlaces = Tensor.Of<int>(ElementType.Int32, tree.EndPlaces, ends);
         using Tensor endMask = Tensor.Of<float>(ElementType.Float32, tree.EndMask, groups, 1, tree.EndCount, tree.KeyCount);
-        using Tensor pooled = Tensor.Allocate(ElementType.Float32, ends, _config.Width);
+        using Tensor pooled = Tensor.Allocate(ElementType.Float32, ends, _config.Transformer.Width);
         using Tensor embeddings = Tensor.Allocate(ElementType.Float32, ends, _embeddingDimension);
         _graph.Run(width, [ids, positions, keys, mask, endNodes, endQueries, endPlaces, endMask], [pooled, embeddings]);
         for (int end = 0; end < ends; end++)
         {
-            CopyRow(pooled.AsSpan<float>(), _config.Width, end, features.Pooled, tree.Sequences[end]);
+            CopyRow(pooled.AsSpan<float>(), _config.Transformer.Width, end, features.Pooled, tree.Sequences[end]);
             CopyRow(embeddings.AsSpan<float>(), _embeddingDimension, end, features.Embeddings, tree.Sequences[end]);
         }
     }

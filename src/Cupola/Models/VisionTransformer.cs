@@ -25,43 +25,35 @@ internal sealed class VisionTransformer(
     public static (Value LastHiddenState, Value Embeddings) DescribeWhole(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value pictures)
     {
         (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, pictures);
-        rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, Tokens(config)), static rows => rows);
-        Value lastHiddenState = graph.Reshape(rows, [Batch, Tokens(config), config.Width]);
+        rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, config.Tokens), static rows => rows);
+        Value lastHiddenState = graph.Reshape(rows, [Batch, config.Tokens, config.Transformer.Width]);
         return (lastHiddenState, Project(graph, config, embeddingDimension, tower, ClassToken(graph, config, rows)));
-    }
-
-    /// <summary>The patches and the class token.</summary>
-    private static int Tokens(VisionTransformerConfig config)
-    {
-        int grid = config.ImageSize / config.PatchSize;
-        return (grid * grid) + 1;
     }
 
     private static (TransformerTower Tower, Value Rows) AllButLastBlock(GraphBuilder graph, VisionTransformerConfig config, Value pictures)
     {
-        int tokens = Tokens(config);
+        int tokens = config.Tokens;
         Value patches = pictures.Type == ElementType.UInt8 ? PatchesOfBytes(graph, config, pictures) : PatchesOfPixelValues(graph, config, pictures);
-        Value classToken = graph.RepeatRows(graph.Reshape(graph.Parameter("image.class_embedding", config.Width), [1, 1, config.Width]), patches);
-        Value sequence = graph.Add(graph.Concat(classToken, patches, axis: 1), graph.Parameter("image.position_embedding", tokens, config.Width));
-        TransformerTower tower = new(
-            graph, "image", new(config.Width, config.Heads, config.Layers, config.MlpWidth, config.Activation, config.LayerNormEpsilon));
-        Value rows = tower.Norm("pre_norm", graph.Reshape(sequence, [(Dimension)Batch * tokens, config.Width]));
+        Value classToken = graph.RepeatRows(graph.Reshape(graph.Parameter("image.class_embedding", config.Transformer.Width), [1, 1, config.Transformer.Width]), patches);
+        Value sequence = graph.Add(graph.Concat(classToken, patches, axis: 1), graph.Parameter("image.position_embedding", tokens, config.Transformer.Width));
+        TransformerTower tower = new(graph, "image", config.Transformer);
+        Value rows = tower.Norm("pre_norm", graph.Reshape(sequence, [(Dimension)Batch * tokens, config.Transformer.Width]));
         return (tower, tower.AllButLast(rows, (query, key, value) => Attend(graph, config, query, key, value, tokens)));
     }
 
     private static Value Attend(GraphBuilder graph, VisionTransformerConfig config, Value query, Value key, Value value, int queries)
     {
-        Value Whole(Value rows, int length) => graph.Reshape(rows, [Batch, length, config.Width]);
-        Value mixed = graph.Attention(Whole(query, queries), Whole(key, Tokens(config)), Whole(value, Tokens(config)), config.Heads);
-        return graph.Reshape(mixed, [(Dimension)Batch * queries, config.Width]);
+        Value Whole(Value rows, int length) => graph.Reshape(rows, [Batch, length, config.Transformer.Width]);
+        Value mixed = graph.Attention(Whole(query, queries), Whole(key, config.Tokens), Whole(value, config.Tokens), config.Transformer.Heads);
+        return graph.Reshape(mixed, [(Dimension)Batch * queries, config.Transformer.Width]);
     }
 
     /// <summary>The first row of each picture: [pictures · (patches + 1), width] → [pictures, width].</summary>
     private static Value ClassToken(GraphBuilder graph, VisionTransformerConfig config, Value rows) =>
-        graph.Reshape(graph.Slice(graph.Reshape(rows, [Batch, Tokens(config), config.Width]), axis: 1, 0, 1), [Batch, config.Width]);
+        graph.Reshape(graph.Slice(graph.Reshape(rows, [Batch, config.Tokens, config.Transformer.Width]), axis: 1, 0, 1), [Batch, config.Transformer.Width]);
 
     private static Value Project(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, TransformerTower tower, Value pooled) =>
-        graph.Linear(tower.Norm("post_norm", pooled), graph.Parameter("image.projection", embeddingDimension, config.Width));
+        graph.Linear(tower.Norm("post_norm", pooled), graph.Parameter("image.projection", embeddingDimension, config.Transformer.Width));
 
     /// <summary>A convolution whose stride is its kernel, written as the product that it is: [pictures, patches, width].</summary>
     private static Value PatchesOfBytes(GraphBuilder graph, VisionTransformerConfig config, Value pictures)
@@ -71,21 +63,21 @@ internal sealed class VisionTransformer(
         Value cut = graph.Transpose(graph.Reshape(pictures, [batch, grid, patch, grid, patch * 3]), 0, 1, 3, 2, 4);
         Value rows = graph.Cast(graph.Reshape(cut, [batch * (grid * grid), patch * patch * 3]), ElementType.Float32);
         Value embedded = graph.Linear(
-            rows, graph.Parameter(PixelNormalization.FoldedWeight, config.Width, patch * patch * 3), graph.Parameter(PixelNormalization.FoldedBias, config.Width));
-        return graph.Reshape(embedded, [batch, grid * grid, config.Width]);
+            rows, graph.Parameter(PixelNormalization.FoldedWeight, config.Transformer.Width, patch * patch * 3), graph.Parameter(PixelNormalization.FoldedBias, config.Transformer.Width));
+        return graph.Reshape(embedded, [batch, grid * grid, config.Transformer.Width]);
     }
 
     private static Value PatchesOfPixelValues(GraphBuilder graph, VisionTransformerConfig config, Value pixels)
     {
         long grid = config.ImageSize / config.PatchSize;
-        Value weight = graph.Parameter("image.patch_embedding", config.Width, 3, config.PatchSize, config.PatchSize);
+        Value weight = graph.Parameter("image.patch_embedding", config.Transformer.Width, 3, config.PatchSize, config.PatchSize);
         Value maps = graph.Convolution(pixels, weight, bias: null, config.PatchSize);       // [pictures, width, grid, grid]
-        return graph.Transpose(graph.Reshape(maps, [Batch, config.Width, grid * grid]), 0, 2, 1);
+        return graph.Transpose(graph.Reshape(maps, [Batch, config.Transformer.Width, grid * grid]), 0, 2, 1);
     }
 
     private static ModelParameters Fold(VisionTransformerConfig config, PixelNormalization normalization, ModelParameters parameters)
     {
-        normalization.FoldIntoPatches(parameters, config.Width, config.PatchSize);
+        normalization.FoldIntoPatches(parameters, config.Transformer.Width, config.PatchSize);
         return parameters;
     }
 }

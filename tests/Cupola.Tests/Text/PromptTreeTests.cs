@@ -16,43 +16,66 @@ public sealed class PromptTreeTests
         PromptTree tree = Assert.Single(PromptTree.Pack(prompts, 1024, share: true, out _));
 
         // 998 1 2 are there once: 5 + 2 + 2 nodes in place of 14 tokens.
-        Assert.Equal(9, tree.Ids.Length);
-        Assert.Equal(3, tree.RowCount);
-        Assert.Equal(5, tree.RowLength);
+        Assert.Equal(9, tree.NodeCount);
+        Assert.Equal(3, tree.Ends.Length);
     }
 
     [Fact]
-    public void EveryRowSpellsItsSequenceWhateverThePacking() => Sequences.Select(Gen.Int[1, 40], Gen.Bool).Sample((sequences, maximum, share) =>
+    public void EveryEndSeesItsOwnSequenceAndNothingElseWhateverThePacking() => Sequences.Select(Gen.Int[1, 200], Gen.Bool).Sample((sequences, maximum, share) =>
     {
         IReadOnlyList<PromptTree> trees = PromptTree.Pack(sequences, maximum, share, out int[] firsts);
 
-        Assert.All(trees, tree => Assert.True(tree.Ids.Length <= maximum || tree.RowCount == 1));
+        Assert.All(trees, tree => Assert.True(tree.NodeCount <= maximum || tree.Ends.Length == 1));
         Assert.All(firsts.Index(), entry => Assert.Equal(sequences[entry.Index], sequences[entry.Item]));
         Assert.Equal(firsts.Distinct().Order(), trees.SelectMany(tree => tree.Sequences).Order());
         foreach (PromptTree tree in trees)
         {
-            for (int row = 0; row < tree.RowCount; row++)
+            for (int end = 0; end < tree.Ends.Length; end++)
             {
-                int[] nodes = tree.Rows[(row * tree.RowLength)..((row * tree.RowLength) + tree.Lengths[row])];
-                Assert.Equal(sequences[tree.Sequences[row]], nodes.Select(node => tree.Ids[node]));
-                Assert.Equal(Enumerable.Range(0, nodes.Length), nodes.Select(node => tree.Positions[node]));
-                Assert.Equal(nodes[^1], tree.Ends[row]);
+                int[] sequence = sequences[tree.Sequences[end]];
+                int group = tree.Ends[end] / PromptTree.GroupSize;
+                Assert.Equal(sequence, Seen(tree, group, tree.Mask.AsSpan(tree.Ends[end] * tree.KeyCount, tree.KeyCount)));
+                Assert.Equal(sequence, Seen(tree, group, tree.EndMask.AsSpan(tree.EndPlaces[end] * tree.KeyCount, tree.KeyCount)));
+                Assert.Equal(end, tree.EndQueries[tree.EndPlaces[end]]);
             }
-
-            Assert.All(tree.Places.Index(), place => Assert.Equal(place.Index, tree.Rows[place.Item]));
-            Assert.All(tree.Places, place => Assert.True(place % tree.RowLength < tree.Lengths[place / tree.RowLength]));
         }
     });
 
     [Fact]
-    public void GivesEqualSequencesOneRow()
+    public void EveryNodeSeesAsManyTokensAsItStandsDeep() => Sequences.Sample(sequences =>
+    {
+        PromptTree tree = Assert.Single(PromptTree.Pack(sequences, int.MaxValue, share: true, out _));
+
+        for (int node = 0; node < tree.NodeCount; node++)
+        {
+            Assert.Equal(tree.Positions[node] + 1, tree.Mask.AsSpan(node * tree.KeyCount, tree.KeyCount).Count(0));
+        }
+    });
+
+    [Fact]
+    public void GivesEqualSequencesOneEnd()
     {
         PromptTree tree = Assert.Single(PromptTree.Pack([[998, 1, 999], [998, 2, 999], [998, 1, 999]], 1024, share: true, out int[] firsts));
 
-        Assert.Equal(2, tree.RowCount);
+        Assert.Equal(2, tree.Ends.Length);
         Assert.Equal([0, 1, 0], firsts);
     }
 
     [Fact]
     public void EndsASequenceAtTheFirstOfItsLargestIds() => Assert.Equal([998, 5, 999], PromptTree.UntilEnd([998, 5, 999, 7, 999, 0]));
+
+    /// <summary>The tokens under an open mask, by their positions.</summary>
+    private static int[] Seen(PromptTree tree, int group, ReadOnlySpan<float> mask)
+    {
+        List<int> nodes = [];
+        for (int key = 0; key < mask.Length; key++)
+        {
+            if (mask[key] == 0)
+            {
+                nodes.Add(tree.Keys[(group * tree.KeyCount) + key]);
+            }
+        }
+
+        return [.. nodes.OrderBy(node => tree.Positions[node]).Select(node => tree.Ids[node])];
+    }
 }

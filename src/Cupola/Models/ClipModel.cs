@@ -1,0 +1,142 @@
+using Cupola.Checkpoints;
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Models;
+
+/// <summary>
+/// A dual encoder: a text tower and an image tower with one shared embedding space (arXiv 2103.00020). The checkpoint is
+/// compared with its configuration when it is loaded; each tower is compiled when it is first used.
+/// </summary>
+internal sealed class ClipModel : IDisposable
+{
+    private readonly Checkpoint _checkpoint;
+    private readonly ModelParameters _parameters;
+    private readonly Lazy<TextTransformer> _text;
+    private readonly Lazy<ImageEncoder> _image;
+
+    private ClipModel(Checkpoint checkpoint, ClipConfig config, PixelNormalization normalization, Engine engine, PictureForm form)
+    {
+        _checkpoint = checkpoint;
+        _parameters = new(checkpoint);
+        Config = config;
+        Normalization = normalization;
+        IReadOnlyDictionary<string, long[]> expected = ExpectedParameters(config);
+        checkpoint.Require(expected);
+        ParameterCount = expected.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
+        LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
+        _text = new(() => new(engine, config.Text, config.EmbeddingDimension, _parameters));
+        _image = new(() => CreateImageEncoder(engine, form));
+    }
+
+    public ClipConfig Config { get; }
+
+    public PixelNormalization Normalization { get; }
+
+    public CheckpointLayout Layout => _checkpoint.Layout;
+
+    /// <summary>The file of weights.</summary>
+    public string WeightsPath => _checkpoint.File.FilePath;
+
+    /// <summary>Numbers learned, in all.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>The logarithm of the factor on cosines.</summary>
+    public float LogitScale { get; }
+
+    public TextTransformer Text => _text.Value;
+
+    public ImageEncoder Image => _image.Value;
+
+    /// <summary>Loads a folder, or a file of weights with its configuration beside it.</summary>
+    /// <exception cref="FileNotFoundException">Weights or configuration are not there.</exception>
+    /// <exception cref="InvalidDataException">They cannot be read, or do not fit together.</exception>
+    public static ClipModel Load(string path, EngineOptions options, PixelNormalization normalization, PictureForm form = PictureForm.Bytes)
+    {
+        Engine engine = new(options);
+        Checkpoint checkpoint = Checkpoint.Open(path);
+        try
+        {
+            return new(checkpoint, ReadConfig(checkpoint), normalization, engine, form);
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the model as standard ONNX.</summary>
+    public void Export(string folder) => OnnxExport.Write(folder, Config, Normalization, _parameters);
+
+    public void Dispose()
+    {
+        if (_text.IsValueCreated)
+        {
+            _text.Value.Dispose();
+        }
+
+        if (_image.IsValueCreated)
+        {
+            _image.Value.Dispose();
+        }
+
+        _parameters.Dispose();
+    }
+
+    private static ClipConfig ReadConfig(Checkpoint checkpoint)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.File.FilePath))!;
+        string transformers = Path.Combine(folder, "config.json"), openClip = Path.Combine(folder, "open_clip_config.json");
+        if (checkpoint.Layout == CheckpointLayout.Transformers)
+        {
+            return File.Exists(transformers)
+                ? TransformersConfig.Read(transformers)
+                : throw new FileNotFoundException($"{checkpoint.File.FilePath} has no configuration: put the model's config.json beside it.");
+        }
+
+        if (checkpoint.Layout == CheckpointLayout.OpenClip && File.Exists(openClip))
+        {
+            return OpenClipConfig.Read(openClip);
+        }
+
+        return checkpoint.File is TorchArchive
+            ? OpenAiConfig.Infer(checkpoint.File.FilePath, checkpoint.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal))
+            : throw new FileNotFoundException($"{checkpoint.File.FilePath} has no configuration: put the model's open_clip_config.json beside it.");
+    }
+
+    /// <summary>What the two networks need, by name; the graphs as others know them name their parameters as they are stored.</summary>
+    private static Dictionary<string, long[]> ExpectedParameters(ClipConfig config)
+    {
+        var expected = new Dictionary<string, long[]>(StringComparer.Ordinal) { ["logit_scale"] = [] };
+        GraphBuilder graph = new();
+        TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, graph.Input("ids", ElementType.Int64, ["texts", "length"]));
+        if (config.Image is VisionTransformerConfig transformer)
+        {
+            Value pictures = graph.Input("pictures", ElementType.Float32, [ImageEncoder.Batch, 3, transformer.ImageSize, transformer.ImageSize]);
+            VisionTransformer.Describe(graph, transformer, config.EmbeddingDimension, pictures);
+        }
+        else if (config.Image is ResNetConfig network)
+        {
+            foreach ((string name, long[] shape) in ModifiedResNet.Parameters(network, config.EmbeddingDimension))
+            {
+                expected.Add(name, shape);
+            }
+        }
+
+        var none = new Dictionary<string, long>();
+        foreach (Value parameter in graph.Build().Parameters)
+        {
+            expected.Add(parameter.Name, parameter.Shape.Resolve(none));
+        }
+
+        return expected;
+    }
+
+    private ImageEncoder CreateImageEncoder(Engine engine, PictureForm form) => Config.Image switch
+    {
+        VisionTransformerConfig transformer => new VisionTransformer(engine, transformer, Config.EmbeddingDimension, form, Normalization, _parameters),
+        ResNetConfig network => new ModifiedResNet(engine, network, Config.EmbeddingDimension, form, Normalization, _parameters),
+        _ => throw new InvalidOperationException($"There is no network for {Config.Image.GetType().Name}."),
+    };
+}

@@ -1,0 +1,64 @@
+using Cupola.Checkpoints;
+using Cupola.Graphs;
+using Cupola.Models;
+using Cupola.Runtime;
+
+namespace Cupola.Tests.Models;
+
+/// <summary>A model of the golden numbers with what the reference implementation answered (shared folder, parity/).</summary>
+internal sealed class ParityModel : IDisposable
+{
+    private readonly TensorFile _forward;
+
+    private ParityModel(ClipModel model, TensorFile forward)
+    {
+        Model = model;
+        _forward = forward;
+    }
+
+    public ClipModel Model { get; }
+
+    /// <summary>The mean and deviation do not matter to pictures that are normalised already.</summary>
+    private static readonly PixelNormalization Normalization = new([0.48145466f, 0.4578275f, 0.40821073f], [0.26862954f, 0.26130258f, 0.27577711f]);
+
+    public static ParityModel Open(string name, string layout) => new(
+        ClipModel.Load(SharedFolder.Need("parity", name, layout), new EngineOptions(Threads: 2), Normalization, PictureForm.PixelValues),
+        TensorFile.Open(SharedFolder.Need("parity", name, "forward.safetensors")));
+
+    /// <summary>A golden tensor as float32.</summary>
+    public float[] Expected(string name)
+    {
+        StoredTensor stored = _forward.Tensors[name];
+        var values = new float[stored.ElementCount];
+        stored.CopyTo(values);
+        return values;
+    }
+
+    /// <summary>The texts as token ids, padded as the reference was given them.</summary>
+    public int[][] InputIds()
+    {
+        StoredTensor stored = _forward.Tensors["input_ids"];
+        return [.. stored.ToArray<long>().Select(id => (int)id).Chunk((int)stored.Shape[1])];
+    }
+
+    /// <summary>Some of the pictures as normalised floats.</summary>
+    public Tensor PixelValues(params ReadOnlySpan<int> pictures)
+    {
+        long[] shape = [.. _forward.Tensors["pixel_values"].Shape];
+        float[] all = Expected("pixel_values");
+        int size = all.Length / (int)shape[0];
+        Tensor chosen = Tensor.Allocate(ElementType.Float32, [pictures.Length, .. shape.AsSpan(1)]);
+        for (int index = 0; index < pictures.Length; index++)
+        {
+            all.AsSpan(pictures[index] * size, size).CopyTo(chosen.AsSpan<float>()[(index * size)..]);
+        }
+
+        return chosen;
+    }
+
+    public void Dispose()
+    {
+        Model.Dispose();
+        _forward.Dispose();
+    }
+}
