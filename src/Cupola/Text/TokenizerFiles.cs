@@ -1,0 +1,141 @@
+using System.IO.Compression;
+using System.Text;
+using System.Text.Json;
+
+namespace Cupola.Text;
+
+/// <summary>The vocabulary and the merges of byte pair encoding, from whichever file a model brings.</summary>
+internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> Vocabulary, IReadOnlyList<string> Merges)
+{
+    public const string OpenAiFileName = "bpe_simple_vocab_16e6.txt.gz";
+
+    /// <summary>CLIP's tokenizer.json has 2 MB; the largest of any model some tens.</summary>
+    private const long MaximumBytes = 64 << 20;
+
+    /// <summary>OpenAI's file lists more merges than were used: 49152 − 256 − 2 (simple_tokenizer.py).</summary>
+    private const int OpenAiMerges = 49152 - 256 - 2;
+
+    /// <summary>Reads what a folder has, or the file that is named.</summary>
+    public static TokenizerFiles Read(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            string whole = Path.Combine(path, "tokenizer.json"), vocabulary = Path.Combine(path, "vocab.json");
+            string merges = Path.Combine(path, "merges.txt"), openAi = Path.Combine(path, OpenAiFileName);
+            // Two small files are read faster than one that repeats them.
+            return File.Exists(vocabulary) && File.Exists(merges) ? ReadPair(vocabulary, merges)
+                : File.Exists(whole) ? ReadWhole(whole)
+                : File.Exists(openAi) ? ReadOpenAi(openAi)
+                : throw new FileNotFoundException(
+                    $"There is no tokenizer in {path}: put tokenizer.json, vocab.json with merges.txt, or OpenAI's {OpenAiFileName} there.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no tokenizer {path}.", path);
+        }
+
+        return Path.GetFileName(path) switch
+        {
+            "vocab.json" => ReadPair(path, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "merges.txt")),
+            "merges.txt" => ReadPair(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, "vocab.json"), path),
+            { } name when name.EndsWith(".gz", StringComparison.Ordinal) => ReadOpenAi(path),
+            _ => ReadWhole(path),
+        };
+    }
+
+    private static TokenizerFiles ReadPair(string vocabularyPath, string mergesPath)
+    {
+        IEnumerable<string> merges = Encoding.UTF8.GetString(ReadBytes(mergesPath)).Split('\n').Select(static line => line.TrimEnd('\r'));
+        try
+        {
+            using JsonDocument vocabulary = JsonDocument.Parse(ReadBytes(vocabularyPath));
+            return new(ReadVocabulary(vocabulary.RootElement), [.. merges.Where(static line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))]);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"{vocabularyPath} cannot be read: it is not a JSON object from tokens to ids.", exception);
+        }
+    }
+
+    private static TokenizerFiles ReadWhole(string path)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(ReadBytes(path));
+            JsonElement model = document.RootElement.GetProperty("model");
+            if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
+            {
+                throw new InvalidDataException($"{path} holds a {type.GetString()} tokenizer, and CLIP's is BPE.");
+            }
+
+            if (!model.TryGetProperty("end_of_word_suffix", out JsonElement suffix) || suffix.GetString() != "</w>")
+            {
+                throw new InvalidDataException($"{path} is not CLIP's tokenizer: its words do not end in </w>.");
+            }
+
+            // Newer files write a merge as a pair, older ones as a text with a space.
+            IEnumerable<string> merges = model.GetProperty("merges").EnumerateArray().Select(static merge =>
+                merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!);
+            return new(ReadVocabulary(model.GetProperty("vocab")), [.. merges]);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"{path} cannot be read: it is not a tokenizer.json.", exception);
+        }
+    }
+
+    /// <summary>The order of OpenAI's vocabulary: the bytes, the bytes that end a word, the merges, start and end (simple_tokenizer.py).</summary>
+    private static TokenizerFiles ReadOpenAi(string path)
+    {
+        string[] lines = Encoding.UTF8.GetString(ReadGzip(path)).Split('\n');
+        string[] merges = [.. lines.Skip(1).Take(OpenAiMerges).TakeWhile(static line => line.Length > 0)];
+        string[] bytes = [.. ByteCharacters().Select(static character => character.ToString())];
+        string[] tokens = [.. bytes, .. bytes.Select(static token => token + "</w>"), .. merges.Select(static merge => merge.Replace(" ", "", StringComparison.Ordinal)), "<|startoftext|>", "<|endoftext|>"];
+        return new([.. tokens.Index().Select(static entry => KeyValuePair.Create(entry.Item, entry.Index))], merges);
+    }
+
+    /// <summary>One visible character a byte: itself where it is visible, else one from U+0100 on; the visible ones come first.</summary>
+    private static IEnumerable<char> ByteCharacters()
+    {
+        char[] visible = [.. Enumerable.Range('!', '~' - '!' + 1).Concat(Enumerable.Range('¡', '¬' - '¡' + 1)).Concat(Enumerable.Range('®', 'ÿ' - '®' + 1)).Select(static code => (char)code)];
+        return visible.Concat(Enumerable.Range(256, 256 - visible.Length).Select(static code => (char)code));
+    }
+
+    private static KeyValuePair<string, int>[] ReadVocabulary(JsonElement tokens) =>
+        [.. tokens.EnumerateObject().Select(static token => KeyValuePair.Create(token.Name, token.Value.GetInt32()))];
+
+    private static byte[] ReadBytes(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no {path}, which the tokenizer needs.", path);
+        }
+
+        return new FileInfo(path).Length <= MaximumBytes ? File.ReadAllBytes(path) : throw new InvalidDataException($"{path} is too large for a tokenizer.");
+    }
+
+    private static byte[] ReadGzip(string path)
+    {
+        try
+        {
+            using GZipStream stream = new(File.OpenRead(path), CompressionMode.Decompress);
+            using MemoryStream bytes = new();
+            byte[] block = new byte[1 << 16];
+            for (int count = stream.Read(block); count > 0; count = stream.Read(block))
+            {
+                bytes.Write(block, 0, count);
+                if (bytes.Length > MaximumBytes)
+                {
+                    throw new InvalidDataException($"{path} is too large for a tokenizer once it is decompressed.");
+                }
+            }
+
+            return bytes.ToArray();
+        }
+        catch (InvalidDataException exception) when (exception.Message.Contains("gzip", StringComparison.OrdinalIgnoreCase) || exception.InnerException is not null)
+        {
+            throw new InvalidDataException($"{path} cannot be read: it is not gzip.", exception);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using CsCheck;
+using Cupola.Text;
+
+namespace Cupola.Tests.Text;
+
+public sealed class ClipTokenizerTests
+{
+    private static readonly Lazy<ClipTokenizer> Clip = new(() => ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", "vocab.json")));
+
+    public static TheoryData<string> Files => ["tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt.gz"];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void GivesTheIdsOfTheFastTokenizerForEveryGoldenText(string file)
+    {
+        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", file), contextLength: 100_000);
+
+        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", "tokens.jsonl"));
+        Assert.Equal(277, lines.Length);
+        Assert.All(lines, line =>
+        {
+            using JsonDocument golden = JsonDocument.Parse(line);
+            int[] expected = [.. golden.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+            Assert.Equal(expected, tokenizer.Encode(golden.RootElement.GetProperty("text").GetString()!).Ids);
+        });
+    }
+
+    [Fact]
+    public void CutsALongTextSoThatTheEndTokenStaysAndSaysSo()
+    {
+        TokenizedText text = Clip.Value.Encode(string.Join(' ', Enumerable.Repeat("very", 200)));
+
+        Assert.True(text.IsTruncated);
+        Assert.Equal(77, text.Ids.Length);
+        Assert.Equal(Clip.Value.EndId, text.Ids[^1]);
+        Assert.False(Clip.Value.Encode(string.Join(' ', Enumerable.Repeat("very", 75))).IsTruncated);
+    }
+
+    [Theory]
+    [InlineData("a<|endoftext|>b", new[] { 49406, 320, 49407, 321, 49407 })]
+    [InlineData("<|StartOfText|>", new[] { 49406, 49406, 49407 })]
+    [InlineData("", new[] { 49406, 49407 })]
+    public void KnowsTheSpecialTokensAsTheFastTokenizerDoes(string text, int[] expected) => Assert.Equal(expected, Clip.Value.Encode(text).Ids);
+
+    [Fact]
+    public void ReadsTheEndTokenInCapitalsAsWordsAsTheFastTokenizerDoes()
+    {
+        // It is looked for before the text is lower-cased.
+        int[] ids = Clip.Value.Encode("<|ENDOFTEXT|>").Ids;
+
+        Assert.DoesNotContain(Clip.Value.EndId, ids[..^1]);
+        Assert.Equal("<|</w> end of text</w> |></w>", string.Join(' ', Clip.Value.Tokens(ids[1..^1])));
+    }
+
+    [Fact]
+    public void DoesNotDependOnTheLanguageOfTheMachine()
+    {
+        int[] here = Clip.Value.Encode("INDIGO Iİı").Ids;
+        CultureInfo before = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("tr-TR");
+            Assert.Equal(here, ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", "vocab.json")).Encode("INDIGO Iİı").Ids);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    [Fact]
+    public void SeesLettersBeyondTheBasicPlaneAsLetters()
+    {
+        // A mathematical bold word is one piece of letters, so only its last byte ends a word.
+        IReadOnlyList<string> tokens = Clip.Value.Tokens(Clip.Value.Encode("𝐜𝐚𝐭").Ids);
+
+        Assert.Single(tokens.Skip(1).SkipLast(1), token => token.EndsWith("</w>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TakesAnyStringEvenHalfAPair() => Gen.String.Sample(text =>
+    {
+        int[] ids = Clip.Value.Encode(text).Ids;
+        Assert.Equal(Clip.Value.StartId, ids[0]);
+        Assert.Equal(Clip.Value.EndId, ids[^1]);
+    });
+
+    [Theory]
+    [InlineData("{", "tokenizer.json")]
+    [InlineData("""{"model":{"type":"WordPiece"}}""", "WordPiece")]
+    [InlineData("""{"model":{"type":"BPE","vocab":{},"merges":[]}}""", "</w>")]
+    [InlineData("""{"model":{"type":"BPE","end_of_word_suffix":"</w>","vocab":{"a":0},"merges":[]}}""", "<|startoftext|>")]
+    public void RefusesFilesThatAreNotClipsTokenizer(string json, string named)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "tokenizer.json");
+        File.WriteAllText(path, json);
+
+        Assert.Contains(named, Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SaysWhatAFolderWithoutATokenizerNeeds() => Assert.Contains(
+        "tokenizer.json", Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(Directory.CreateTempSubdirectory().FullName)).Message, StringComparison.Ordinal);
+}
