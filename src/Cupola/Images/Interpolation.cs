@@ -1,0 +1,23 @@
+namespace Cupola.Images;
+
+/// <summary>How a resize weighs pixels; the numbers are Pillow's, as configurations write them ("resample": 3).</summary>
+public enum Interpolation
+{
+    /// <summary>The pixel whose area holds the centre.</summary>
+    Nearest = 0,
+
+    /// <summary>A windowed sinc over six pixels.</summary>
+    Lanczos = 1,
+
+    /// <summary>A triangle over two pixels.</summary>
+    Bilinear = 2,
+
+    /// <summary>A cubic over four pixels (a = −0.5); CLIP's.</summary>
+    Bicubic = 3,
+
+    /// <summary>The mean of the pixels below.</summary>
+    Box = 4,
+
+    /// <summary>A Hamming window over two pixels.</summary>
+    Hamming = 5,
+}
