@@ -1,5 +1,6 @@
 using Cupola.Checkpoints;
 using Cupola.Graphs;
+using Cupola.Images;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -15,12 +16,12 @@ internal sealed class ClipModel : IDisposable
     private readonly Lazy<TextTransformer> _text;
     private readonly Lazy<ImageEncoder> _image;
 
-    private ClipModel(Checkpoint checkpoint, ClipConfig config, PixelNormalization normalization, Engine engine, PictureForm form)
+    private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, Engine engine, PictureForm form)
     {
         _checkpoint = checkpoint;
         _parameters = new(checkpoint);
         Config = config;
-        Normalization = normalization;
+        Preprocessing = preprocessing;
         IReadOnlyDictionary<string, long[]> expected = ExpectedParameters(config);
         checkpoint.Require(expected);
         ParameterCount = expected.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
@@ -31,7 +32,8 @@ internal sealed class ClipModel : IDisposable
 
     public ClipConfig Config { get; }
 
-    public PixelNormalization Normalization { get; }
+    /// <summary>What happens to pictures before the image tower.</summary>
+    public ImagePreprocessing Preprocessing { get; }
 
     public CheckpointLayout Layout => _checkpoint.Layout;
 
@@ -51,13 +53,14 @@ internal sealed class ClipModel : IDisposable
     /// <summary>Loads a folder, or a file of weights with its configuration beside it.</summary>
     /// <exception cref="FileNotFoundException">Weights or configuration are not there.</exception>
     /// <exception cref="InvalidDataException">They cannot be read, or do not fit together.</exception>
-    public static ClipModel Load(string path, EngineOptions options, PixelNormalization normalization, PictureForm form = PictureForm.Bytes)
+    public static ClipModel Load(string path, Engine engine, PictureForm form = PictureForm.Bytes)
     {
-        Engine engine = new(options);
         Checkpoint checkpoint = Checkpoint.Open(path);
         try
         {
-            return new(checkpoint, ReadConfig(checkpoint), normalization, engine, form);
+            string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.File.FilePath))!;
+            ClipConfig config = ReadConfig(checkpoint, folder);
+            return new(checkpoint, config, PreprocessingConfig.Read(folder, config.Image.ImageSize), engine, form);
         }
         catch
         {
@@ -67,7 +70,7 @@ internal sealed class ClipModel : IDisposable
     }
 
     /// <summary>Writes the model as standard ONNX.</summary>
-    public void Export(string folder) => OnnxExport.Write(folder, Config, Normalization, _parameters);
+    public void Export(string folder) => OnnxExport.Write(folder, Config, Preprocessing, _parameters);
 
     public void Dispose()
     {
@@ -84,9 +87,8 @@ internal sealed class ClipModel : IDisposable
         _parameters.Dispose();
     }
 
-    private static ClipConfig ReadConfig(Checkpoint checkpoint)
+    private static ClipConfig ReadConfig(Checkpoint checkpoint, string folder)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.File.FilePath))!;
         string transformers = Path.Combine(folder, "config.json"), openClip = Path.Combine(folder, "open_clip_config.json");
         if (checkpoint.Layout == CheckpointLayout.Transformers)
         {
@@ -135,8 +137,8 @@ internal sealed class ClipModel : IDisposable
 
     private ImageEncoder CreateImageEncoder(Engine engine, PictureForm form) => Config.Image switch
     {
-        VisionTransformerConfig transformer => new VisionTransformer(engine, transformer, Config.EmbeddingDimension, form, Normalization, _parameters),
-        ResNetConfig network => new ModifiedResNet(engine, network, Config.EmbeddingDimension, form, Normalization, _parameters),
+        VisionTransformerConfig transformer => new VisionTransformer(engine, transformer, Config.EmbeddingDimension, form, Preprocessing, _parameters),
+        ResNetConfig network => new ModifiedResNet(engine, network, Config.EmbeddingDimension, form, Preprocessing, _parameters),
         _ => throw new InvalidOperationException($"There is no network for {Config.Image.GetType().Name}."),
     };
 }

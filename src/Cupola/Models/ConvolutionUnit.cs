@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Images;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -32,14 +33,14 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
         maps, graph.Parameter(FoldedWeight(ofBytes), To, From, Kernel, Kernel), graph.Parameter($"{Convolution}.folded.bias", To), stride, padding: Kernel / 2);
 
     /// <summary>Works out the folded parameters of all units.</summary>
-    public static ModelParameters FoldAll(ResNetConfig config, PixelNormalization normalization, ModelParameters parameters)
+    public static ModelParameters FoldAll(ResNetConfig config, ImagePreprocessing preprocessing, ModelParameters parameters)
     {
         foreach (ConvolutionUnit unit in ModifiedResNet.Units(config))
         {
             unit.Fold(parameters);
         }
 
-        ModifiedResNet.Units(config).First().ScaleToBytes(normalization, parameters);
+        ModifiedResNet.Units(config).First().ScaleToBytes(preprocessing, parameters);
         return parameters;
     }
 
@@ -70,7 +71,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     }
 
     /// <summary>The first convolution once more, for bytes less their mean: each channel ÷ (255 · deviation).</summary>
-    private void ScaleToBytes(PixelNormalization normalization, ModelParameters parameters)
+    private void ScaleToBytes(ImagePreprocessing preprocessing, ModelParameters parameters)
     {
         ReadOnlySpan<float> weight = parameters[FoldedWeight(ofBytes: false)].AsSpan<float>();
         Tensor scaled = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
@@ -78,7 +79,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
         int area = (int)(Kernel * Kernel);
         for (int index = 0; index < weight.Length; index++)
         {
-            weights[index] = (float)(weight[index] / (255.0 * normalization.StandardDeviation[index / area % 3]));
+            weights[index] = (float)(weight[index] / (255.0 * preprocessing.StandardDeviation[index / area % 3]));
         }
 
         parameters.Add(FoldedWeight(ofBytes: true), scaled);

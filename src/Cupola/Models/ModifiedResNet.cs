@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cupola.Graphs;
+using Cupola.Images;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -10,19 +11,19 @@ namespace Cupola.Models;
 /// the convolution before it.
 /// </summary>
 internal sealed class ModifiedResNet(
-    Engine engine, ResNetConfig config, int embeddingDimension, PictureForm form, PixelNormalization normalization, ModelParameters parameters)
+    Engine engine, ResNetConfig config, int embeddingDimension, PictureForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
     : ImageEncoder(
-        engine, config, embeddingDimension, form, (graph, pictures) => Describe(graph, config, embeddingDimension, normalization, pictures),
-        ConvolutionUnit.FoldAll(config, normalization, parameters))
+        engine, config, embeddingDimension, form, (graph, pictures) => Describe(graph, config, embeddingDimension, preprocessing, pictures),
+        ConvolutionUnit.FoldAll(config, preprocessing, parameters))
 {
     /// <summary>How much narrower the inner convolutions of a block are than its output.</summary>
     private const int Expansion = 4;
 
     /// <summary>Pictures in either form → embeddings [pictures, embedding].</summary>
-    public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, PixelNormalization normalization, Value pictures)
+    public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures)
     {
         bool bytes = pictures.Type == ElementType.UInt8;
-        Value maps = bytes ? Centred(graph, normalization, pictures) : pictures;
+        Value maps = bytes ? Centred(graph, preprocessing, pictures) : pictures;
         Dictionary<string, ConvolutionUnit> units = Units(config).ToDictionary(unit => unit.Name, StringComparer.Ordinal);
         Value Convolve(string name, Value input, long stride = 1) => units[name].Describe(graph, input, stride, ofBytes: bytes && name == "stem.1");
 
@@ -99,9 +100,9 @@ internal sealed class ModifiedResNet(
     /// Bytes less the mean, [pictures, 3, height, width]. The stem pads with zeros after normalisation, so the mean must
     /// go before it; the scale is folded into its weights.
     /// </summary>
-    private static Value Centred(GraphBuilder graph, PixelNormalization normalization, Value pictures)
+    private static Value Centred(GraphBuilder graph, ImagePreprocessing preprocessing, Value pictures)
     {
-        float[] mean = [.. normalization.Mean.Select(mean => -255 * mean)];
+        float[] mean = [.. preprocessing.Mean.Select(mean => -255 * mean)];
         return graph.Add(graph.Cast(graph.Transpose(pictures, 0, 3, 1, 2), ElementType.Float32), graph.Constant(mean, 3, 1, 1));
     }
 

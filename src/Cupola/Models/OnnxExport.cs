@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Images;
 
 namespace Cupola.Models;
 
@@ -15,10 +16,10 @@ internal static class OnnxExport
     public static readonly IReadOnlyList<string> FileNames = ["text_model.onnx", "vision_model.onnx", "model.onnx"];
 
     /// <summary>Writes the three files into a folder, each whole or not at all.</summary>
-    public static void Write(string folder, ClipConfig config, PixelNormalization normalization, ModelParameters parameters)
+    public static void Write(string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters)
     {
         Directory.CreateDirectory(folder);
-        Graph[] graphs = [Text(config), Vision(config, normalization), Both(config, normalization)];
+        Graph[] graphs = [Text(config), Vision(config, preprocessing), Both(config, preprocessing)];
         for (int index = 0; index < graphs.Length; index++)
         {
             OnnxFile.Write(Path.Combine(folder, FileNames[index]), graphs[index], parameters.For(graphs[index]));
@@ -34,11 +35,11 @@ internal static class OnnxExport
         return graph.Build();
     }
 
-    private static Graph Vision(ClipConfig config, PixelNormalization normalization)
+    private static Graph Vision(ClipConfig config, ImagePreprocessing preprocessing)
     {
         GraphBuilder graph = new();
         Value pixels = PixelValues(graph, config);
-        (Value? state, Value embeddings) = Image(graph, config, normalization, pixels);
+        (Value? state, Value embeddings) = Image(graph, config, preprocessing, pixels);
         graph.Output("image_embeds", embeddings);
         if (state is not null)
         {
@@ -48,14 +49,14 @@ internal static class OnnxExport
         return graph.Build();
     }
 
-    private static Graph Both(ClipConfig config, PixelNormalization normalization)
+    private static Graph Both(ClipConfig config, ImagePreprocessing preprocessing)
     {
         GraphBuilder graph = new();
         Value ids = Ids(graph, "text_batch_size");
         Value pixels = PixelValues(graph, config);
         graph.Input("attention_mask", ElementType.Int64, ids.Shape);
         Value texts = graph.Normalize(TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, ids).Embeddings);
-        Value images = graph.Normalize(Image(graph, config, normalization, pixels).Embeddings);
+        Value images = graph.Normalize(Image(graph, config, preprocessing, pixels).Embeddings);
         Value scale = graph.Exp(graph.Parameter("logit_scale"));
         graph.Output("logits_per_image", graph.Multiply(graph.MatMul(images, graph.Transpose(texts, 1, 0)), scale));
         graph.Output("logits_per_text", graph.Multiply(graph.MatMul(texts, graph.Transpose(images, 1, 0)), scale));
@@ -69,11 +70,11 @@ internal static class OnnxExport
     private static Value PixelValues(GraphBuilder graph, ClipConfig config) =>
         graph.Input("pixel_values", ElementType.Float32, [ImageEncoder.Batch, 3, config.Image.ImageSize, config.Image.ImageSize]);
 
-    private static (Value? LastHiddenState, Value Embeddings) Image(GraphBuilder graph, ClipConfig config, PixelNormalization normalization, Value pixels) =>
+    private static (Value? LastHiddenState, Value Embeddings) Image(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, Value pixels) =>
         config.Image switch
         {
             VisionTransformerConfig transformer => VisionTransformer.DescribeWhole(graph, transformer, config.EmbeddingDimension, pixels),
-            ResNetConfig network => (null, ModifiedResNet.Describe(graph, network, config.EmbeddingDimension, normalization, pixels)),
+            ResNetConfig network => (null, ModifiedResNet.Describe(graph, network, config.EmbeddingDimension, preprocessing, pixels)),
             _ => throw new InvalidOperationException($"There is no network for {config.Image.GetType().Name}."),
         };
 }

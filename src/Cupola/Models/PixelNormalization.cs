@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Images;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -7,13 +8,13 @@ namespace Cupola.Models;
 /// (byte ÷ 255 − mean) ÷ deviation, channel by channel, folded into the layer behind it: a weight w on the normalised
 /// pixel is w ÷ (255 · deviation) on the byte, and −w · mean ÷ deviation goes into the bias.
 /// </summary>
-internal sealed record PixelNormalization(IReadOnlyList<float> Mean, IReadOnlyList<float> StandardDeviation)
+internal static class PixelNormalization
 {
     public const string FoldedWeight = "image.patch_embedding.of_bytes.weight";
     public const string FoldedBias = "image.patch_embedding.of_bytes.bias";
 
     /// <summary>Adds the patch embedding of bytes: weight [width, patch · patch · 3] in the order of the bytes, and its bias [width].</summary>
-    public void FoldIntoPatches(ModelParameters parameters, int width, int patch)
+    public static void FoldIntoPatches(ImagePreprocessing preprocessing, ModelParameters parameters, int width, int patch)
     {
         ReadOnlySpan<float> weight = parameters["image.patch_embedding"].AsSpan<float>();       // [width, 3, patch, patch]
         Tensor folded = Tensor.Allocate(ElementType.Float32, width, patch * patch * 3);
@@ -26,7 +27,7 @@ internal sealed record PixelNormalization(IReadOnlyList<float> Mean, IReadOnlyLi
             for (int channel = 0; channel < 3; channel++)
             {
                 ReadOnlySpan<float> plane = weight.Slice(((output * 3) + channel) * area, area);
-                double scale = 1 / (255.0 * StandardDeviation[channel]), offset = Mean[channel] / (double)StandardDeviation[channel];
+                double scale = 1 / (255.0 * preprocessing.StandardDeviation[channel]), offset = preprocessing.Mean[channel] / (double)preprocessing.StandardDeviation[channel];
                 for (int pixel = 0; pixel < area; pixel++)
                 {
                     foldedWeight[(((output * area) + pixel) * 3) + channel] = (float)(plane[pixel] * scale);

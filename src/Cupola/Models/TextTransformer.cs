@@ -1,6 +1,8 @@
+using System.Numerics.Tensors;
 using Cupola.Graphs;
 using Cupola.Runtime;
 using Cupola.Text;
+using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Models;
 
@@ -23,6 +25,7 @@ internal sealed class TextTransformer : IDisposable
     private readonly Engine _engine;
     private readonly TextConfig _config;
     private readonly int _embeddingDimension;
+    private readonly Tensor _projection;
     private readonly CompiledGraph _graph;
 
     public TextTransformer(Engine engine, TextConfig config, int embeddingDimension, ModelParameters parameters)
@@ -30,6 +33,7 @@ internal sealed class TextTransformer : IDisposable
         _engine = engine;
         _config = config;
         _embeddingDimension = embeddingDimension;
+        _projection = parameters["text.projection"];
         Graph graph = DescribePacked();
         _graph = engine.Compile(graph, parameters.For(graph));
     }
@@ -69,6 +73,19 @@ internal sealed class TextTransformer : IDisposable
         }
 
         return features;
+    }
+
+    /// <summary>Features [width] into the shared space, [embedding].</summary>
+    public float[] Project(ReadOnlySpan<float> pooled)
+    {
+        ReadOnlySpan<float> projection = _projection.AsSpan<float>();
+        var embedding = new float[_embeddingDimension];
+        for (int index = 0; index < embedding.Length; index++)
+        {
+            embedding[index] = TensorPrimitives.Dot(projection.Slice(index * pooled.Length, pooled.Length), pooled);
+        }
+
+        return embedding;
     }
 
     public void Dispose() => _graph.Dispose();

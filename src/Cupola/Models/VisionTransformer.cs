@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Images;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -8,9 +9,9 @@ namespace Cupola.Models;
 /// with learned positions, a norm before the blocks, and the answer read from the class token.
 /// </summary>
 internal sealed class VisionTransformer(
-    Engine engine, VisionTransformerConfig config, int embeddingDimension, PictureForm form, PixelNormalization normalization, ModelParameters parameters)
+    Engine engine, VisionTransformerConfig config, int embeddingDimension, PictureForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
     : ImageEncoder(
-        engine, config, embeddingDimension, form, (graph, pictures) => Describe(graph, config, embeddingDimension, pictures), Fold(config, normalization, parameters))
+        engine, config, embeddingDimension, form, (graph, pictures) => Describe(graph, config, embeddingDimension, pictures), Fold(config, preprocessing, parameters))
 {
 
     /// <summary>Pictures in either form → embeddings [pictures, embedding], the last block for the class token alone.</summary>
@@ -75,9 +76,9 @@ internal sealed class VisionTransformer(
         return graph.Transpose(graph.Reshape(maps, [Batch, config.Transformer.Width, grid * grid]), 0, 2, 1);
     }
 
-    private static ModelParameters Fold(VisionTransformerConfig config, PixelNormalization normalization, ModelParameters parameters)
+    private static ModelParameters Fold(VisionTransformerConfig config, ImagePreprocessing preprocessing, ModelParameters parameters)
     {
-        normalization.FoldIntoPatches(parameters, config.Transformer.Width, config.PatchSize);
+        PixelNormalization.FoldIntoPatches(preprocessing, parameters, config.Transformer.Width, config.PatchSize);
         return parameters;
     }
 }

@@ -18,11 +18,8 @@ internal sealed class ParityModel : IDisposable
 
     public ClipModel Model { get; }
 
-    /// <summary>The mean and deviation do not matter to pictures that are normalised already.</summary>
-    private static readonly PixelNormalization Normalization = new([0.48145466f, 0.4578275f, 0.40821073f], [0.26862954f, 0.26130258f, 0.27577711f]);
-
     public static ParityModel Open(string name, string layout) => new(
-        ClipModel.Load(SharedFolder.Need("parity", name, layout), new EngineOptions(Threads: 2), Normalization, PictureForm.PixelValues),
+        ClipModel.Load(SharedFolder.Need("parity", name, layout), new Engine(new(Threads: 2)), PictureForm.PixelValues),
         TensorFile.Open(SharedFolder.Need("parity", name, "forward.safetensors")));
 
     /// <summary>A golden tensor as float32.</summary>

@@ -51,7 +51,7 @@ public sealed class ClipTokenizerTests
         int[] ids = Clip.Value.Encode("<|ENDOFTEXT|>").Ids;
 
         Assert.DoesNotContain(Clip.Value.EndId, ids[..^1]);
-        Assert.Equal("<|</w> end of text</w> |></w>", string.Join(' ', Clip.Value.Tokens(ids[1..^1])));
+        Assert.Equal("<|</w>endoftext</w>|></w>", string.Concat(Clip.Value.Tokens(ids[1..^1])));
     }
 
     [Fact]

@@ -1,0 +1,168 @@
+using Cupola.Checkpoints;
+using Cupola.Graphs;
+using Cupola.Images;
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Text;
+
+namespace Cupola.Embedding;
+
+/// <summary>A picture that was embedded, or the sentence that says why it was not.</summary>
+/// <param name="Path">The file or address.</param>
+/// <param name="Embedding">Unit length, or null.</param>
+/// <param name="Error">One sentence, or null.</param>
+public sealed record EmbeddedPicture(string Path, float[]? Embedding, string? Error);
+
+/// <summary>
+/// A CLIP ready to use: texts and pictures become unit vectors in one space, in which the dot product says how well they
+/// fit. It may be used from several threads at once, and is disposed by whoever loaded it.
+/// </summary>
+public sealed partial class ClipEmbedder : IDisposable
+{
+    /// <summary>Pictures that are encoded together: enough for every thread's chunk, few enough to answer steadily.</summary>
+    private const int PicturesPerThread = 8;
+
+    private readonly ClipModel _model;
+    private readonly Lazy<ClipTokenizer> _tokenizer;
+    private readonly int _threads;
+
+    private ClipEmbedder(ClipModel model, ImagePreprocessing preprocessing, string folder, int threads)
+    {
+        _model = model;
+        _threads = threads;
+        Preprocessing = preprocessing;
+        _tokenizer = new(() =>
+        {
+            ClipTokenizer tokenizer = ClipTokenizer.Open(folder, Config.Text.ContextLength);
+            return tokenizer.EndId < Config.Text.VocabularySize
+                ? tokenizer
+                : throw new InvalidDataException(
+                    $"The tokenizer in {folder} has {tokenizer.VocabularySize} tokens, and the model knows {Config.Text.VocabularySize}: they do not belong together.");
+        });
+    }
+
+    /// <summary>The architecture.</summary>
+    public ClipConfig Config => _model.Config;
+
+    /// <summary>What happens to pictures first.</summary>
+    public ImagePreprocessing Preprocessing { get; }
+
+    /// <summary>Text to token ids; read when it is first needed.</summary>
+    public ClipTokenizer Tokenizer => _tokenizer.Value;
+
+    /// <summary>The logarithm of the factor on cosines.</summary>
+    public float LogitScale => _model.LogitScale;
+
+    /// <summary>Numbers learned, in all.</summary>
+    public long ParameterCount => _model.ParameterCount;
+
+    /// <summary>Whose layout the weights were stored in.</summary>
+    public CheckpointLayout Layout => _model.Layout;
+
+    /// <summary>The file of weights.</summary>
+    public string WeightsPath => _model.WeightsPath;
+
+    /// <summary>The towers, for what is built on them.</summary>
+    internal ClipModel Model => _model;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="path">A folder with weights, configuration and tokenizer, or the file of weights in it.</param>
+    /// <param name="options">Device and threads; the processor and all its cores where null.</param>
+    /// <exception cref="FileNotFoundException">Something is not there; the message says what.</exception>
+    /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
+    public static ClipEmbedder Load(string path, EngineOptions? options = null)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no model {path}: name a folder or a file of weights.", path);
+        }
+
+        Engine engine = new(options ?? new());
+        ClipModel model = ClipModel.Load(path, engine);
+        try
+        {
+            string folder = Path.GetDirectoryName(Path.GetFullPath(model.WeightsPath))!;
+            return new(model, model.Preprocessing, folder, engine.Threads);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>
+    /// <param name="texts">Whole prompts; what is longer than the context is cut (see <see cref="ClipTokenizer.Encode"/>).</param>
+    /// <param name="progress">Told how many more texts are done.</param>
+    /// <param name="cancellation">Stops between runs.</param>
+    public EmbeddingMatrix EmbedTexts(IReadOnlyList<string> texts, Action<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        return new EmbeddingMatrix(EncodeTexts(texts, progress, cancellation).Embeddings, texts.Count, Config.EmbeddingDimension).Normalize();
+    }
+
+    /// <summary>
+    /// Embeds pictures, in order, while the next ones are decoded. A picture that cannot be read gives its sentence and
+    /// never stops the rest.
+    /// </summary>
+    /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
+    /// <param name="orient">Whether to turn pictures as their EXIF orientation says; the reference does not.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<string> paths, bool orient = false, CancellationToken cancellation = default)
+    {
+        int batch = PicturesPerThread * _threads;
+        PictureReader reader = new(Preprocessing, orient, _threads);
+        foreach (PreparedPicture[] pictures in reader.Prepare(paths, 2 * batch, cancellation).Chunk(batch))
+        {
+            foreach (EmbeddedPicture embedded in EmbedBatch(pictures, cancellation))
+            {
+                yield return embedded;
+            }
+        }
+    }
+
+    /// <summary>Embeds preprocessed pictures.</summary>
+    /// <param name="pixels">[count, size, size, 3] bytes, as <see cref="ImagePreprocessing.Apply"/> gives them.</param>
+    /// <param name="count">How many pictures there are.</param>
+    /// <param name="cancellation">Stops between chunks.</param>
+    /// <exception cref="ArgumentException">The bytes are not so many pictures.</exception>
+    public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellation = default)
+    {
+        if (pixels.Length != (long)count * Preprocessing.ByteCount)
+        {
+            throw new ArgumentException($"{pixels.Length} bytes are not {count} pictures of {Preprocessing.ByteCount}.", nameof(pixels));
+        }
+
+        using Tensor pictures = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
+        return new EmbeddingMatrix(_model.Image.Encode(pictures, cancellation), count, Config.EmbeddingDimension).Normalize();
+    }
+
+    /// <summary>Writes the model as standard ONNX: text_model.onnx, vision_model.onnx and model.onnx, with the names transformers.js expects.</summary>
+    /// <param name="folder">Where to; it is made if it is not there.</param>
+    public void Export(string folder) => _model.Export(folder);
+
+    /// <summary>Gives the model back.</summary>
+    public void Dispose() => _model.Dispose();
+
+    /// <summary>What the text tower says of texts, pooled and projected.</summary>
+    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, Action<int>? progress, CancellationToken cancellation)
+    {
+        int[][] ids = new int[texts.Count][];
+        Parallel.For(0, texts.Count, new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation }, index => ids[index] = Tokenizer.Encode(texts[index]).Ids);
+        return _model.Text.Encode(ids, progress, cancellation);
+    }
+
+    private IEnumerable<EmbeddedPicture> EmbedBatch(PreparedPicture[] pictures, CancellationToken cancellation)
+    {
+        PreparedPicture[] readable = [.. pictures.Where(static picture => picture.Pixels is not null)];
+        byte[] pixels = new byte[readable.Length * Preprocessing.ByteCount];
+        for (int index = 0; index < readable.Length; index++)
+        {
+            readable[index].Pixels!.CopyTo(pixels, index * Preprocessing.ByteCount);
+        }
+
+        EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, cancellation);
+        int next = 0;
+        return [.. pictures.Select(picture => new EmbeddedPicture(picture.Path, picture.Pixels is null ? null : embeddings![next++].ToArray(), picture.Error))];
+    }
+}

@@ -1,0 +1,114 @@
+using Cupola.Images;
+
+namespace Cupola.Models;
+
+/// <summary>
+/// What happens to pictures, as a model's files say: transformers' preprocessor_config.json, or preprocess_cfg of
+/// open_clip_config.json. Where neither is there, CLIP's own preprocessing at the model's size.
+/// </summary>
+internal static class PreprocessingConfig
+{
+    /// <summary>1 ÷ 255, what every CLIP multiplies bytes with.</summary>
+    private const double RescaleFactor = 1 / 255.0;
+
+    /// <summary>Reads what lies beside the weights.</summary>
+    public static ImagePreprocessing Read(string folder, int imageSize)
+    {
+        string transformers = Path.Combine(folder, "preprocessor_config.json"), openClip = Path.Combine(folder, "open_clip_config.json");
+        ImagePreprocessing preprocessing = File.Exists(openClip) && !File.Exists(transformers) ? ReadOpenClip(openClip, imageSize)
+            : File.Exists(transformers) ? ReadTransformers(transformers, imageSize)
+            : new(imageSize);
+        return preprocessing.Size == imageSize
+            ? preprocessing
+            : throw new InvalidDataException($"{folder} cannot be used: its preprocessing gives pictures of {preprocessing.Size} pixels, and its model takes {imageSize}.");
+    }
+
+    public static ImagePreprocessing ReadTransformers(string path, int imageSize)
+    {
+        ConfigJson config = ConfigJson.Read(path);
+        foreach (string step in new[] { "do_resize", "do_rescale", "do_normalize" })
+        {
+            if (!config.Flag(step, true))
+            {
+                throw config.Wrong(step, "is off, which no CLIP was trained with");
+            }
+        }
+
+        if (Math.Abs(config.Number("rescale_factor", RescaleFactor) - RescaleFactor) > 1e-9)
+        {
+            throw config.Wrong("rescale_factor", "is not 1/255, which every CLIP was trained with");
+        }
+
+        (int resize, ResizeMode mode) = ReadSize(config, imageSize);
+        bool crops = config.Flag("do_center_crop", true);
+        int size = !crops ? resize : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size")) : config.Integer("crop_size", imageSize);
+        if (!crops && mode == ResizeMode.Shortest)
+        {
+            throw config.Wrong("do_center_crop", "is off, so that pictures keep their shape, and the model takes squares");
+        }
+
+        return Checked(config, size, resize, mode, ReadInterpolation(config, "resample"), config.Channels("image_mean"), config.Channels("image_std"), fill: 0);
+    }
+
+    public static ImagePreprocessing ReadOpenClip(string path, int imageSize)
+    {
+        if (ConfigJson.Read(path).Object("preprocess_cfg") is not { } config)
+        {
+            return new(imageSize);
+        }
+
+        int size = config.Integers("size") is { } sides
+            ? sides.Length == 2 && sides[0] == sides[1] ? sides[0] : throw config.Wrong("size", "is not square, and Cupola takes square pictures")
+            : config.Integer("size", imageSize);
+        ResizeMode mode = config.Text("resize_mode") switch
+        {
+            null or "shortest" => ResizeMode.Shortest,
+            "longest" => ResizeMode.Longest,
+            "squash" => ResizeMode.Squash,
+            { } other => throw config.Wrong("resize_mode", $"is '{other}'; there are shortest, longest and squash"),
+        };
+        Interpolation interpolation = config.Text("interpolation") switch
+        {
+            null or "bicubic" or "random" => Interpolation.Bicubic,
+            "bilinear" => Interpolation.Bilinear,
+            { } other => throw config.Wrong("interpolation", $"is '{other}'; there are bicubic and bilinear"),
+        };
+        int fill = config.Integers("fill_color") is [int first, ..] ? first : config.Integer("fill_color", 0);
+        return Checked(config, size, size, mode, interpolation, config.Channels("mean"), config.Channels("std"), fill);
+    }
+
+    private static (int Size, ResizeMode Mode) ReadSize(ConfigJson config, int imageSize)
+    {
+        if (!config.IsObject("size"))
+        {
+            return (config.Integer("size", imageSize), ResizeMode.Shortest);
+        }
+
+        ConfigJson size = config.RequiredObject("size");
+        return size.Has("shortest_edge") ? (size.Integer("shortest_edge"), ResizeMode.Shortest) : (Square(size), ResizeMode.Squash);
+    }
+
+    private static int Square(ConfigJson size) => size.Integer("height") == size.Integer("width")
+        ? size.Integer("height")
+        : throw size.Wrong("width", "is not the height, and Cupola takes square pictures");
+
+    private static Interpolation ReadInterpolation(ConfigJson config, string key) =>
+        config.Integer(key, (int)Interpolation.Bicubic) is int number && Enum.IsDefined((Interpolation)number)
+            ? (Interpolation)number
+            : throw config.Wrong(key, "is none of Pillow's filters, 0 to 5");
+
+    private static ImagePreprocessing Checked(
+        ConfigJson config, int size, int resize, ResizeMode mode, Interpolation interpolation, float[]? mean, float[]? deviation, int fill)
+    {
+        if (size is < 1 or > 4096 || resize is < 1 or > 4096)
+        {
+            throw config.Wrong("size", "is not between 1 and 4096 pixels");
+        }
+
+        ImagePreprocessing preprocessing = new(size) { ResizeSize = resize, Mode = mode, Interpolation = interpolation, FillColor = (byte)Math.Clamp(fill, 0, 255) };
+        preprocessing = mean is null ? preprocessing : preprocessing with { Mean = mean };
+        return deviation is null ? preprocessing
+            : deviation.All(static value => value > 0) ? preprocessing with { StandardDeviation = deviation }
+            : throw config.Wrong("std", "is not positive");
+    }
+}
