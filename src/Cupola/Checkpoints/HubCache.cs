@@ -1,9 +1,9 @@
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// The Hugging Face cache on disk: <c>models--owner--name/</c> holds the bytes as <c>blobs/HASH</c>, what a branch or tag meant when it was last asked for as <c>refs/REVISION</c>,
-/// and each commit as <c>snapshots/COMMIT/FILE</c>, a relative link to its blob. <c>.no_exist/COMMIT/FILE</c> remembers that a commit has no such file.
-/// Described in huggingface_hub's guide "Understand caching"; its Python and JavaScript libraries read and write the same folders.
+/// The Hugging Face cache on disk: <c>models--owner--name/</c> holds the bytes as <c>blobs/HASH</c>, what a branch or tag meant when it was last asked for as
+/// <c>refs/REVISION</c>, and each commit as <c>snapshots/COMMIT/FILE</c>, a relative link to its blob. <c>.no_exist/COMMIT/FILE</c> remembers that a commit has
+/// no such file. Described in huggingface_hub's guide "Understand caching"; its Python and JavaScript libraries read and write the same folders.
 /// </summary>
 internal sealed class HubCache(string folder, bool symbolicLinks)
 {
@@ -52,7 +52,8 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
             string references = Path.Combine(modelFolder, "refs");
             HubModelName[] named = [.. (Directory.Exists(references) ? Directory.EnumerateFiles(references, "*", SearchOption.AllDirectories) : [])
                 .Select(path => model with { Revision = Path.GetRelativePath(references, path).Replace('\\', '/') })
-                .OrderByDescending(reference => reference.Revision == HubModelName.MainRevision).ThenBy(reference => reference.Revision, StringComparer.Ordinal)];
+                .OrderByDescending(reference => reference.Revision == HubModelName.MainRevision)
+                .ThenBy(reference => reference.Revision, StringComparer.Ordinal)];
             foreach (string commit in Subfolders(Path.Combine(modelFolder, "snapshots")).Select(path => Path.GetFileName(path)).Where(HubModelName.IsHash))
             {
                 yield return (named.FirstOrDefault(reference => ReadReference(reference) == commit) ?? model with { Revision = commit }, commit);
@@ -63,7 +64,8 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
     public string BlobFile(HubModelName model, string hash) => Path.Combine(ModelFolder(model), "blobs", hash);
 
     /// <summary>
-    /// Keeps every other download of this blob out until it is disposed, of this process and of others: huggingface_hub locks the same file (flock on Unix, as .NET does for
+    /// Keeps every other download of this blob out until it is disposed, of this process and of others: huggingface_hub locks the same file (flock on Unix, as
+    /// .NET does for
     /// <see cref="FileShare.None"/>).
     /// </summary>
     public async Task<FileStream> LockAsync(HubModelName model, string hash, CancellationToken cancellationToken)

@@ -7,8 +7,8 @@ using Polly.Retry;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// HTTP as the hub speaks it: redirects are followed by hand, so that the token never leaves the endpoint's host and the headers of a redirect can be read; what may pass is tried again,
-/// with growing pauses or the one the hub asks for; a silent connection counts as broken.
+/// HTTP as the hub speaks it: redirects are followed by hand, so that the token never leaves the endpoint's host and the headers of a redirect can be read;
+/// what may pass is tried again, with growing pauses or the one the hub asks for; a silent connection counts as broken.
 /// </summary>
 internal sealed class HubConnection(HubSettings settings)
 {
@@ -38,7 +38,8 @@ internal sealed class HubConnection(HubSettings settings)
         _retries.ExecuteAsync(async token => await attempt(token).ConfigureAwait(false), cancellationToken).AsTask();
 
     /// <summary>
-    /// The answer to one request: a success, a 416, or the first redirect that <paramref name="isAnswer"/> accepts. <paramref name="what"/> names what is asked for, in sentences.
+    /// The answer to one request: a success, a 416, or the first redirect that <paramref name="isAnswer"/> accepts. <paramref name="what"/> names what is asked
+    /// for, in sentences.
     /// </summary>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, Uri address, string what, long from, Func<HttpResponseMessage, bool>? isAnswer, CancellationToken cancellationToken)
@@ -48,7 +49,8 @@ internal sealed class HubConnection(HubSettings settings)
             HttpResponseMessage response = await SendOnceAsync(method, address, what, from, cancellationToken).ConfigureAwait(false);
             bool isRedirect = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
                 or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
-            if ((isRedirect && isAnswer?.Invoke(response) == true) || response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            bool isSuccess = response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable;
+            if (isSuccess || (isRedirect && isAnswer?.Invoke(response) == true))
             {
                 return response;
             }
@@ -99,17 +101,20 @@ internal sealed class HubConnection(HubSettings settings)
         {
             throw Broken($"{address.Host} fell silent while sending {what}; what has arrived is kept, so another run goes on from there.", problem);
         }
-        catch (HttpRequestException problem) when (problem.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
+        catch (HttpRequestException problem) when (
+            problem.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError)
         {
             // A host that is not found or not trusted stays so; asking again only keeps a person without a network waiting.
-            throw new HubAnswerException($"{address.Host} cannot be reached for {what} ({problem.Message}); check the network, or name a mirror in HF_ENDPOINT.", null, problem)
+            throw new HubAnswerException(
+                $"{address.Host} cannot be reached for {what} ({problem.Message}); check the network, or name a mirror in HF_ENDPOINT.", null, problem)
             {
                 IsPassing = problem.HttpRequestError != HttpRequestError.NameResolutionError && problem.InnerException is not AuthenticationException,
             };
         }
         catch (Exception problem) when (problem is HttpRequestException or IOException)
         {
-            throw Broken($"The connection to {address.Host} broke off while sending {what}; what has arrived is kept, so another run goes on from there.", problem);
+            throw Broken(
+                $"The connection to {address.Host} broke off while sending {what}; what has arrived is kept, so another run goes on from there.", problem);
         }
     }
 
@@ -127,7 +132,8 @@ internal sealed class HubConnection(HubSettings settings)
         {
             _ when isPassing && pause > LongestPause => FormattableString.Invariant($"it asks to come back in {pause.Value.TotalSeconds:F0} seconds"),
             HttpStatusCode.TooManyRequests => "too many requests came from here; wait a while, or set HF_TOKEN",
-            _ when isForbidden && !isPassing && hasToken => "the token in HF_TOKEN does not open it: accept the terms of a gated model on its page, or use a token that may read a private one",
+            _ when isForbidden && !isPassing && hasToken =>
+                "the token in HF_TOKEN does not open it: accept the terms of a gated model on its page, or use a token that may read a private one",
             _ when isForbidden && !isPassing => "a gated or private model needs a token in HF_TOKEN, and a misspelt name is answered in the same way",
             HttpStatusCode.NotFound when hasToken => "there is no such model or revision, or the token in HF_TOKEN does not open it",
             HttpStatusCode.NotFound => "there is no such model or revision, or it is private and needs a token in HF_TOKEN",
@@ -143,9 +149,13 @@ internal sealed class HubConnection(HubSettings settings)
     private static Uri Target(Uri address, Uri? location, string what)
     {
         Uri? target = location is null ? null : new Uri(address, location);
-        return target is not null && (target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttp))
-            ? target
-            : throw new InvalidDataException($"{address.Host} redirects {what} to {(target is null ? "nowhere" : HubJson.Quote(target.GetLeftPart(UriPartial.Path)))}, which is no safe web address.");
+        if (target is not null && (target.Scheme == Uri.UriSchemeHttps || (target.Scheme == Uri.UriSchemeHttp && address.Scheme == Uri.UriSchemeHttp)))
+        {
+            return target;
+        }
+
+        string place = target is null ? "nowhere" : HubJson.Quote(target.GetLeftPart(UriPartial.Path));
+        throw new InvalidDataException($"{address.Host} redirects {what} to {place}, which is no safe web address.");
     }
 
     private bool IsEndpoint(Uri address) =>

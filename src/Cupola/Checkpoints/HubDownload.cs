@@ -4,8 +4,8 @@ using System.Net.Http.Headers;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// Fetches blobs into the cache. Bytes go to <c>blobs/HASH.incomplete</c>, which survives a break, a cancellation and a crash and is continued from where it ends;
-/// only bytes of the declared length and hash become the blob.
+/// Fetches blobs into the cache. Bytes go to <c>blobs/HASH.incomplete</c>, which survives a break, a cancellation and a crash and is continued from where it
+/// ends; only bytes of the declared length and hash become the blob.
 /// </summary>
 internal sealed class HubDownload(HubConnection connection, HubCache cache, HubModelName model)
 {
@@ -49,7 +49,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         if (!await file.IsAtAsync(incomplete, cancellationToken).ConfigureAwait(false))
         {
             File.Delete(incomplete);
-            throw new InvalidDataException($"What arrived as {What(file)} does not have the hash that the hub declares and was deleted; run the command again to fetch it anew.");
+            throw new InvalidDataException(
+                $"What arrived as {What(file)} does not have the hash that the hub declares and was deleted; run the command again to fetch it anew.");
         }
 
         File.Move(incomplete, blob, overwrite: true);
@@ -68,7 +69,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
                 return;
             }
 
-            using HttpResponseMessage response = await connection.SendAsync(HttpMethod.Get, file.Address, What(file), have, null, cancellationToken).ConfigureAwait(false);
+            using HttpResponseMessage response = await connection.SendAsync(
+                HttpMethod.Get, file.Address, What(file), have, null, cancellationToken).ConfigureAwait(false);
             have = Start(response, file, have, target);
             target.Seek(have, SeekOrigin.Begin);
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -93,7 +95,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
 
         if (!continues && response.StatusCode != HttpStatusCode.OK)
         {
-            throw HubConnection.Broken($"The hub answers a request for the rest of {file.Name} with something else ({(int)response.StatusCode}, {range?.ToString() ?? "no range"}).");
+            throw HubConnection.Broken($"The hub answers a request for the rest of {file.Name} with something else ({(int)response.StatusCode}).");
         }
 
         return response.Content.Headers.ContentLength is { } length && file.Size is { } size && length != size - have
@@ -119,7 +121,9 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
             }
             catch (IOException problem)
             {
-                throw new IOException($"{What(file)} cannot be written to '{cache.Folder}' ({problem.Message}); free some space, or name another folder in HF_HUB_CACHE.", problem);
+                throw new IOException(
+                    $"{What(file)} cannot be written to '{cache.Folder}' ({problem.Message}); free some space, or name another folder in HF_HUB_CACHE.",
+                    problem);
             }
 
             have += count;
@@ -137,7 +141,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         long missing = (file.Size ?? 0) - (File.Exists(incomplete) ? new FileInfo(incomplete).Length : 0);
         if (FreeSpace(cache.Folder) is { } free && missing > free)
         {
-            throw new IOException($"{What(file)} needs {missing} bytes and the disk of '{cache.Folder}' has {free}; free some space, or name another folder in HF_HUB_CACHE.");
+            throw new IOException(
+                $"{What(file)} needs {missing} bytes and the disk of '{cache.Folder}' has {free}; free some space, or name another folder in HF_HUB_CACHE.");
         }
     }
 

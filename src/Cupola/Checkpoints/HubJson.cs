@@ -30,7 +30,9 @@ internal static class HubJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(bytes);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : throw new InvalidDataException($"{what} holds no JSON object.");
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? read(document.RootElement)
+                : throw new InvalidDataException($"{what} holds no JSON object.");
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {

@@ -3,9 +3,10 @@ using System.Text.Json;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// Which files of a repository make a CLIP: every configuration and tokenizer file, and one set of weights. Repositories often hold the same weights several times. The order is: transformers'
-/// safetensors (when <c>config.json</c> says that it describes a CLIP, for it names the architecture and the preprocessing in full), open_clip's safetensors, open_clip's archive, transformers' archive;
-/// safetensors come first because they are mapped into memory instead of copied out of an archive.
+/// Which files of a repository make a CLIP: every configuration and tokenizer file, and one set of weights. Repositories often hold the same weights several
+/// times. The order is: transformers' safetensors (when <c>config.json</c> says that it describes a CLIP, for it names the architecture and the preprocessing
+/// in full), open_clip's safetensors, open_clip's archive, transformers' archive; safetensors come first because they are mapped into memory instead of copied
+/// out of an archive.
 /// </summary>
 internal static class HubModelFiles
 {
@@ -62,7 +63,8 @@ internal static class HubModelFiles
             string shard = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
             shards.Add(IsPlainName(shard) && shard.EndsWith(extension, StringComparison.Ordinal)
                 ? shard
-                : throw new InvalidDataException($"'{indexPath}' puts a tensor into {HubJson.Quote(shard)}, which is not the name of a {extension} file beside it."));
+                : throw new InvalidDataException(
+                    $"'{indexPath}' puts a tensor into {HubJson.Quote(shard)}, which is not the name of a {extension} file beside it."));
         }
 
         return shards.Count > 0 ? [.. shards] : throw new InvalidDataException($"'{indexPath}' names no file at all.");
@@ -70,7 +72,8 @@ internal static class HubModelFiles
 
     // Letters, digits, dash, underscore and inner dots: no folder, no drive, no device, nothing a shell or file system reads otherwise.
     private static bool IsPlainName(string name) =>
-        name.Length is > 0 and <= 200 && name[0] != '.' && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.') && !IsDevice(name.Split('.')[0]);
+        name.Length is > 0 and <= 200 && name[0] != '.' && !IsDevice(name.Split('.')[0])
+        && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
     // Windows takes these for devices whatever their extension.
     private static bool IsDevice(string stem) => stem.ToUpperInvariant() is "CON" or "PRN" or "AUX" or "NUL"

@@ -48,7 +48,8 @@ internal sealed record HubModelName(string Owner, string Name, string Revision)
 
     /// <summary>The model whose folder in the cache this is, or nothing for any other folder.</summary>
     public static HubModelName? FromFolderName(string folder) =>
-        folder.StartsWith(FolderPrefix, StringComparison.Ordinal) && TryParse(folder[FolderPrefix.Length..].Replace("--", "/", StringComparison.Ordinal), out HubModelName? model)
+        folder.StartsWith(FolderPrefix, StringComparison.Ordinal)
+        && TryParse(folder[FolderPrefix.Length..].Replace("--", "/", StringComparison.Ordinal), out HubModelName? model)
             ? model
             : null;
 

@@ -15,8 +15,13 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
     private const string LinkedHash = "X-Linked-Etag";
     private const string LinkedSize = "X-Linked-Size";
 
+    // The largest file that the real hub stores has half a terabyte.
+    private const long WeightsLimit = 1L << 40;
+
     // The largest repositories list some ten thousand files.
     private const int ListingLimit = 16 << 20;
+
+    public HubModelName Model => model;
 
     /// <summary>Asks which commit the revision means and what it holds.</summary>
     public async Task<HubListing> ListAsync(CancellationToken cancellationToken)
@@ -32,7 +37,8 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
     public async Task<HubFile> DescribeAsync(string commit, string file, CancellationToken cancellationToken)
     {
         HubFile? described = null;
-        await connection.RetryAsync(async token => described = await HeadAsync(commit, file, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        await connection.RetryAsync(
+            async token => described = await HeadAsync(commit, file, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         return described!;
     }
 
@@ -69,7 +75,8 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
         string hash = (tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag).Trim('"');
         if (!HubFile.IsHash(hash))
         {
-            throw new InvalidDataException($"{endpoint.Host} gives no hash for {what} (its tag is {HubJson.Quote(tag)}), so what it sends could not be checked.");
+            throw new InvalidDataException(
+                $"{endpoint.Host} gives no hash for {what} (its tag is {HubJson.Quote(tag)}), so what it sends could not be checked.");
         }
 
         if (Header(response, "X-Repo-Commit") is { } sent && sent != commit)
@@ -78,10 +85,10 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
         }
 
         HubFile described = new(file, address, hash, Size(response, what));
-        bool isTooLarge = described.Size is { } size ? HubModelFiles.IsSmall(file) && size > HubJson.SizeLimit : !HubModelFiles.IsSmall(file);
-        return isTooLarge
-            ? throw new InvalidDataException($"{endpoint.Host} declares {described.Size?.ToString(CultureInfo.InvariantCulture) ?? "no number of"} bytes for {what}, which cannot be right.")
-            : described;
+        bool isSmall = HubModelFiles.IsSmall(file);
+        bool isTooLarge = described.Size is { } size ? size > (isSmall ? HubJson.SizeLimit : WeightsLimit) : !isSmall;
+        string declared = described.Size?.ToString(CultureInfo.InvariantCulture) ?? "no number of";
+        return isTooLarge ? throw new InvalidDataException($"{endpoint.Host} declares {declared} bytes for {what}, which cannot be right.") : described;
     }
 
     private static long? Size(HttpResponseMessage response, string what)
@@ -100,16 +107,20 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
     private HubListing ReadListing(JsonElement root)
     {
         string? commit = Text(root, "sha");
-        if (commit is null || !HubModelName.IsHash(commit) || !root.TryGetProperty("siblings", out JsonElement siblings) || siblings.ValueKind != JsonValueKind.Array)
+        if (commit is null || !HubModelName.IsHash(commit)
+            || !root.TryGetProperty("siblings", out JsonElement siblings) || siblings.ValueKind != JsonValueKind.Array)
         {
             throw new InvalidDataException($"{endpoint.Host} does not say which commit '{model}' is and what it holds; check HF_ENDPOINT.");
         }
 
-        return new HubListing(commit, siblings.EnumerateArray().Select(sibling => Text(sibling, "rfilename")).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        IEnumerable<string> files = siblings.EnumerateArray().Select(sibling => Text(sibling, "rfilename")).OfType<string>();
+        return new HubListing(commit, files.ToHashSet(StringComparer.Ordinal));
     }
 
     private static string? Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString()
+            : null;
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out HeaderStringValues values) ? values.First() : null;

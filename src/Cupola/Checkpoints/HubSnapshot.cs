@@ -19,19 +19,20 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
     {
         bool isTransformersClip = Has(HubModelFiles.TransformersConfig) && HubModelFiles.DescribesClip(PathOf(HubModelFiles.TransformersConfig));
         List<string> missing = [];
-        (string Config, string Weights)? choice = HubModelFiles.Choices(Has, isTransformersClip).Cast<(string, string)?>().FirstOrDefault(found => IsWhole(found!.Value.Item2));
-        if (choice is null)
+        string? config = HubModelFiles.Choices(Has, isTransformersClip).FirstOrDefault(choice => IsWhole(choice.Weights)).Config;
+        if (config is null)
         {
             missing.Add("a CLIP's configuration and weights");
         }
 
-        if (choice?.Config == HubModelFiles.TransformersConfig && !IsSettled(HubModelFiles.Preprocessor))
+        if (config == HubModelFiles.TransformersConfig && !IsSettled(HubModelFiles.Preprocessor))
         {
             missing.Add(HubModelFiles.Preprocessor);
         }
 
-        bool hasVocabulary = Has(HubModelFiles.Vocabulary) && Has(HubModelFiles.Merges);
-        if (!hasVocabulary && !Has(HubModelFiles.Tokenizer) && !(IsSettled(HubModelFiles.Tokenizer) && IsSettled(HubModelFiles.Vocabulary) && IsSettled(HubModelFiles.Merges)))
+        // Either form of the tokenizer will do.
+        bool hasTokenizer = Has(HubModelFiles.Tokenizer) || (Has(HubModelFiles.Vocabulary) && Has(HubModelFiles.Merges));
+        if (!hasTokenizer && !(IsSettled(HubModelFiles.Tokenizer) && IsSettled(HubModelFiles.Vocabulary) && IsSettled(HubModelFiles.Merges)))
         {
             missing.Add(HubModelFiles.Tokenizer);
         }

@@ -9,9 +9,10 @@ namespace Cupola.Checkpoints;
 public sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
 
 /// <summary>
-/// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and fetches what is missing from the hub. A model that Python has downloaded is found, and Python
-/// finds what was downloaded here. Only what a CLIP needs is fetched: configurations, tokenizer files and one set of weights (transformers' <c>model.safetensors</c> where <c>config.json</c>
-/// describes a CLIP, else open_clip's weights). A branch means what it meant when it was fetched: what is complete in the cache costs no request.
+/// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and fetches what is missing from the hub. A
+/// model that Python has downloaded is found, and Python finds what was downloaded here. Only what a CLIP needs is fetched: configurations, tokenizer files and
+/// one set of weights (transformers' <c>model.safetensors</c> where <c>config.json</c> describes a CLIP, else open_clip's weights). A branch means what it
+/// meant when it was fetched: what is complete in the cache costs no request.
 /// </summary>
 public sealed class ModelHub
 {
@@ -44,11 +45,14 @@ public sealed class ModelHub
         .. _cache.Commits()
             .Select(found => (found.Model, Snapshot: _cache.Snapshot(found.Model, found.Commit), found.Commit))
             .Where(found => IsComplete(found.Snapshot))
-            .Select(found => new CachedModel($"{found.Model.Owner}/{found.Model.Name}", found.Model.Revision, found.Commit, found.Snapshot.TotalBytes, found.Snapshot.Folder))
+            .Select(found => new CachedModel(
+                $"{found.Model.Owner}/{found.Model.Name}", found.Model.Revision, found.Commit, found.Snapshot.TotalBytes, found.Snapshot.Folder))
             .OrderBy(model => model.Name, StringComparer.Ordinal).ThenBy(model => model.Revision, StringComparer.Ordinal),
     ];
 
-    /// <summary>The folder of a model, after what is missing of it has been fetched. A download that breaks off is continued by the next call, also in another process.</summary>
+    /// <summary>
+    /// The folder of a model, after what is missing of it has been fetched. A download that breaks off is continued by the next call, also in another process.
+    /// </summary>
     /// <param name="name">The model, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
     /// <param name="revision">A branch, a tag or the hash of a commit; <c>main</c> where neither this nor the name says.</param>
     /// <param name="progress">Hears how far the download is.</param>
@@ -58,7 +62,8 @@ public sealed class ModelHub
     /// <exception cref="HttpRequestException">The hub cannot be reached, knows no such model, or refuses it.</exception>
     /// <exception cref="InvalidDataException">The repository holds no CLIP, or the hub sends something else than it declares.</exception>
     /// <exception cref="IOException">The cache cannot be written, for instance because the disk is full.</exception>
-    public async Task<string> DownloadAsync(string name, string? revision = null, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<string> DownloadAsync(
+        string name, string? revision = null, IProgress<HubProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         HubModelName model = HubModelName.Parse(name, revision);
         if (FindCached(model) is { } cached)
@@ -68,72 +73,25 @@ public sealed class ModelHub
 
         if (_settings.Offline)
         {
-            throw new FileNotFoundException($"HF_HUB_OFFLINE is set, and '{_settings.CacheFolder}' lacks {MissingOf(model)} of '{model}'; unset it once to download the model.");
+            throw new FileNotFoundException(
+                $"HF_HUB_OFFLINE is set, and '{_settings.CacheFolder}' lacks {MissingOf(model)} of '{model}'; unset it once to download the model.");
         }
 
         HubRepository repository = new(_connection, _settings.Endpoint, model);
         HubListing listing = await repository.ListAsync(cancellationToken).ConfigureAwait(false);
-        await FetchAsync(model, repository, listing, progress, cancellationToken).ConfigureAwait(false);
-        _cache.WriteReference(model, listing.Commit);
-        return _cache.Snapshot(model, listing.Commit).Folder;
-    }
-
-    private async Task FetchAsync(HubModelName model, HubRepository repository, HubListing listing, IProgress<HubProgress>? progress, CancellationToken cancellationToken)
-    {
         HubSnapshot snapshot = _cache.Snapshot(model, listing.Commit);
-        HubDownload download = new(_connection, _cache, model);
-
-        async Task FetchFirstAsync(string file)
+        try
         {
-            if (!snapshot.Has(file))
-            {
-                HubFile described = await repository.DescribeAsync(listing.Commit, file, cancellationToken).ConfigureAwait(false);
-                await download.FetchAsync(listing.Commit, described, _ => { }, cancellationToken).ConfigureAwait(false);
-            }
+            HubFetch fetch = new(repository, new HubDownload(_connection, _cache, model), listing, snapshot);
+            await fetch.FetchMissingAsync(await fetch.ChooseWeightsAsync(cancellationToken).ConfigureAwait(false), progress, cancellationToken).ConfigureAwait(false);
+            _cache.WriteReference(model, listing.Commit);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException($"'{_settings.CacheFolder}' cannot be written ({problem.Message}); name another folder in HF_HUB_CACHE.", problem);
         }
 
-        // Which weights are wanted stands in two small files.
-        bool hasConfig = listing.Files.Contains(HubModelFiles.TransformersConfig);
-        if (hasConfig)
-        {
-            await FetchFirstAsync(HubModelFiles.TransformersConfig).ConfigureAwait(false);
-        }
-
-        bool isTransformersClip = hasConfig && HubModelFiles.DescribesClip(snapshot.PathOf(HubModelFiles.TransformersConfig));
-        string weights = HubModelFiles.Choices(listing.Files.Contains, isTransformersClip).FirstOrDefault().Weights
-            ?? throw new InvalidDataException(
-                $"'{model}' holds no CLIP that Cupola reads: neither a config.json of model type clip with its weights nor an open_clip_config.json with its weights.");
-        IReadOnlyList<string> parts = [weights];
-        if (HubModelFiles.IsIndex(weights))
-        {
-            await FetchFirstAsync(weights).ConfigureAwait(false);
-            parts = HubModelFiles.ReadShards(snapshot.PathOf(weights));
-        }
-
-        if (parts.FirstOrDefault(part => !listing.Files.Contains(part)) is { } unlisted)
-        {
-            throw new InvalidDataException($"The {weights} of '{model}' names {HubJson.Quote(unlisted)}, which the repository does not have.");
-        }
-
-        List<HubFile> wanted = [];
-        foreach (string file in HubModelFiles.Descriptions.Where(listing.Files.Contains).Concat(parts).Where(file => !snapshot.Has(file)))
-        {
-            wanted.Add(await repository.DescribeAsync(listing.Commit, file, cancellationToken).ConfigureAwait(false));
-        }
-
-        long done = 0;
-        foreach (HubFile file in wanted)
-        {
-            long before = done;
-            void Report(long bytes) => progress?.Report(new HubProgress(file.Name, before + bytes, wanted.Sum(each => each.Size ?? 0)));
-            await download.FetchAsync(listing.Commit, file, Report, cancellationToken).ConfigureAwait(false);
-            done += file.Size ?? 0;
-        }
-
-        foreach (string absent in HubModelFiles.Descriptions.Where(file => !listing.Files.Contains(file)))
-        {
-            snapshot.MarkAbsent(absent);
-        }
+        return snapshot.Folder;
     }
 
     private string? FindCached(HubModelName model) =>

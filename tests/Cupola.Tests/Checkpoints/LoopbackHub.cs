@@ -6,7 +6,8 @@ using Cupola.Checkpoints;
 namespace Cupola.Tests.Checkpoints;
 
 /// <summary>
-/// A hub on loopback with one model, <c>cupola/tiny</c>, and an empty cache. Weights lie behind a redirect to another host name, as on the real hub; <see cref="Instead"/> lets a test misbehave.
+/// A hub on loopback with one model, <c>cupola/tiny</c>, and an empty cache. Weights lie behind a redirect to another host name, as on the real hub; <see
+/// cref="Instead"/> lets a test misbehave.
 /// </summary>
 internal sealed class LoopbackHub : IAsyncDisposable
 {

@@ -55,7 +55,7 @@ public sealed class ModelHubLiesTests
     [InlineData("-5", "is no number of bytes")]
     [InlineData("many", "is no number of bytes")]
     [InlineData("99999999999999999999", "is no number of bytes")]
-    [InlineData("1152921504606846976", "needs 1152921504606846976 bytes and the disk")]
+    [InlineData("9223372036854775807", "declares 9223372036854775807 bytes for model.safetensors of 'cupola/tiny', which cannot be right")]
     [InlineData(null, "declares no number of bytes")]
     public async Task RefusesWeightsWhoseDeclaredLengthCannotBe(string? size, string sentence)
     {
@@ -63,9 +63,22 @@ public sealed class ModelHubLiesTests
         hub.Instead = request => Resolves(request, Weights)
             ? hub.Answer(request) with { Headers = [.. hub.Answer(request).Headers.Where(header => header.Name != "X-Linked-Size"), .. size is null ? [] : new[] { ("X-Linked-Size", size) }] }
             : null;
-        Exception? problem = await Record.ExceptionAsync(hub.DownloadAsync);
-        Assert.True(problem is InvalidDataException or IOException, $"{problem}");
+        InvalidDataException problem = await Assert.ThrowsAsync<InvalidDataException>(hub.DownloadAsync);
         Assert.Contains(sentence, problem.Message, StringComparison.Ordinal);
+        Assert.Empty(hub.Fetches(Weights));
+    }
+
+    [Fact]
+    public async Task DoesNotBeginWhatTheDiskCannotHold()
+    {
+        await using LoopbackHub hub = new();
+        long size = new DriveInfo(hub.Cache).AvailableFreeSpace * 2;
+        Assert.SkipUnless(size < 1L << 40, "This disk can hold whatever the hub may declare.");
+        hub.Instead = request => Resolves(request, Weights)
+            ? new LoopbackAnswer(302, [], ("Location", hub.Storage + WeightsAddress), ("X-Linked-Etag", $"\"{new string('0', 64)}\""), ("X-Linked-Size", $"{size}"))
+            : null;
+        IOException problem = await Assert.ThrowsAsync<IOException>(hub.DownloadAsync);
+        Assert.StartsWith($"model.safetensors of 'cupola/tiny' needs {size} bytes and the disk of '{hub.Cache}' has", problem.Message, StringComparison.Ordinal);
         Assert.Empty(hub.Fetches(Weights));
     }
 
