@@ -45,7 +45,7 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
     {
         string path = AbsenceFile(file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.Create(path).Dispose();
+        new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose(); // Shared, for another process may do the same.
     }
 
     private bool IsWhole(string weights) => !HubModelFiles.IsIndex(weights) || HubModelFiles.ReadShards(PathOf(weights)).All(Has);

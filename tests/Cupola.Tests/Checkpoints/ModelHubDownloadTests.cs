@@ -78,11 +78,15 @@ public sealed class ModelHubDownloadTests
         Assert.Empty(hub.Fetches(Weights));
     }
 
-    [Fact]
-    public async Task TwoDownloadsAtOnceFetchEachFileOnce()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DownloadsAtTheSameTimeFetchEachFileOnce(bool symbolicLinks)
     {
         await using LoopbackHub hub = new();
-        string[] folders = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => hub.DownloadAsync()));
+        HubSettings settings = new() { CacheFolder = hub.Cache, Endpoint = hub.Settings.Endpoint, SymbolicLinks = symbolicLinks };
+        string[] folders = await Task.WhenAll(Enumerable.Range(0, 4).Select(
+            _ => new ModelHub(settings).DownloadAsync(LoopbackHub.Model, cancellationToken: TestContext.Current.CancellationToken)));
         Assert.All(folders, folder => Assert.Equal(hub.Snapshot, folder));
         Assert.Single(hub.Fetches(Weights));
         Assert.Single(hub.Fetches("tokenizer.json"));
