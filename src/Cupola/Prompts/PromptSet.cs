@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Cupola.Prompts;
+
+/// <summary>
+/// What is said about each class: class name ► prompts, in order, each with where it came from. A template, OpenAI's eighty templates and CuPL's sentences
+/// (arXiv 2209.03320) differ only in who fills it. Classes may have different numbers of prompts, and a prompt that stands twice counts twice, as in CuPL.
+/// </summary>
+public sealed class PromptSet
+{
+    private readonly OrderedDictionary<string, ImmutableArray<Prompt>> _classes = new(StringComparer.Ordinal);
+
+    /// <summary>A set from classes and their prompts.</summary>
+    /// <exception cref="ArgumentException">A class stands twice.</exception>
+    public PromptSet(IEnumerable<(string ClassName, IEnumerable<Prompt> Prompts)> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        foreach ((string className, IEnumerable<Prompt> prompts) in classes)
+        {
+            if (!_classes.TryAdd(className, [.. prompts]))
+            {
+                throw new ArgumentException($"The class {TextFile.Quote(className)} stands twice.");
+            }
+        }
+    }
+
+    /// <summary>The names of the classes, in order.</summary>
+    public IReadOnlyList<string> ClassNames => _classes.Keys;
+
+    /// <summary>The number of prompts of all classes together.</summary>
+    public int PromptCount => _classes.Values.Sum(prompts => prompts.Length);
+
+    /// <summary>Where the prompts came from, each source once.</summary>
+    public IEnumerable<string> Sources => _classes.Values.SelectMany(prompts => prompts).Select(prompt => prompt.Source).Distinct(StringComparer.Ordinal);
+
+    /// <summary>The prompts of a class, in order.</summary>
+    /// <exception cref="ArgumentException">The set has no such class.</exception>
+    public ImmutableArray<Prompt> this[string className] => _classes.TryGetValue(className, out ImmutableArray<Prompt> prompts)
+        ? prompts
+        : throw new ArgumentException($"There is no class {TextFile.Quote(className)} in this prompt set.");
+
+    /// <summary>Every template filled with every label.</summary>
+    /// <exception cref="ArgumentException">There are no labels or no templates, or two labels are equal.</exception>
+    public static PromptSet FromTemplates(IReadOnlyList<string> labels, IReadOnlyList<PromptTemplate> templates)
+    {
+        RequireLabels(labels);
+        ArgumentNullException.ThrowIfNull(templates);
+        if (templates.Count == 0)
+        {
+            throw new ArgumentException("There are no templates; name at least one.");
+        }
+
+        (PromptTemplate Template, string Source)[] filled = [.. templates.Select(template => (template, $"template:{template.Text}"))];
+        return new PromptSet(labels.Select(label => (label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source)))));
+    }
+
+    /// <summary>Reads CuPL's own format, a JSON object of class names and lists of sentences.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
+    public static PromptSet Read(string path) => TextFile.ReadJson(path, root =>
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of prompts.");
+        }
+
+        try
+        {
+            PromptSet set = new(root.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
+            return set.ClassNames.Count > 0 ? set : throw new InvalidDataException($"'{path}' holds no classes.");
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InvalidDataException($"'{path}': {problem.Message}", problem);
+        }
+    });
+
+    /// <summary>
+    /// One flat pool for each class of either set: the prompts of this set, then those of the other (CuPL's <c>use_both</c>, <c>classify_imagenet.py</c>), so
+    /// each set weighs as much as it has prompts.
+    /// </summary>
+    public PromptSet Union(PromptSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new PromptSet(ClassNames.Concat(other.ClassNames.Where(className => !_classes.ContainsKey(className)))
+            .Select(className => (className, PromptsOrNone(className).Concat(other.PromptsOrNone(className)))));
+    }
+
+    /// <summary>The prompts of the labels, in the labels' order, and the classes that are no label.</summary>
+    /// <exception cref="ArgumentException">There are no labels, or two are equal.</exception>
+    /// <exception cref="InvalidDataException">Labels have no prompts; the message lists all of them.</exception>
+    public PromptSelection Select(IReadOnlyList<string> labels)
+    {
+        RequireLabels(labels);
+        string[] without = [.. labels.Where(label => PromptsOrNone(label).Length == 0).Select(TextFile.Quote)];
+        if (without.Length > 0)
+        {
+            string place = string.Concat(Sources.Take(3).Select((source, index) => $"{(index == 0 ? " in" : " or")} {TextFile.Quote(source)}"));
+            throw new InvalidDataException($"There are no prompts{place} for {(without.Length == 1 ? "the label" : "these labels:")} {string.Join(", ", without)}.");
+        }
+
+        HashSet<string> chosen = [.. labels];
+        return new PromptSelection(
+            new PromptSet(labels.Select(label => (label, this[label].AsEnumerable()))), [.. ClassNames.Where(className => !chosen.Contains(className))]);
+    }
+
+    /// <summary>The prompts that a class has more than once.</summary>
+    public IReadOnlyList<RepeatedPrompt> FindRepeated() =>
+    [
+        .. _classes.SelectMany(entry => entry.Value
+            .CountBy(prompt => prompt.Text, StringComparer.Ordinal)
+            .Where(count => count.Value > 1)
+            .Select(count => new RepeatedPrompt(entry.Key, count.Key, count.Value))),
+    ];
+
+    private static Prompt[] ReadPrompts(JsonProperty entry, string path)
+    {
+        if (string.IsNullOrWhiteSpace(entry.Name))
+        {
+            throw new InvalidDataException($"'{path}' has a class without a name.");
+        }
+
+        if (entry.Value.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidDataException($"'{path}' has no list of prompts for {TextFile.Quote(entry.Name)}.");
+        }
+
+        Prompt[] prompts = new Prompt[entry.Value.GetArrayLength()];
+        int index = 0;
+        foreach (JsonElement element in entry.Value.EnumerateArray())
+        {
+            string? text = element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+            prompts[index++] = string.IsNullOrWhiteSpace(text)
+                ? throw new InvalidDataException($"'{path}' has something that is no sentence as prompt {index} of {TextFile.Quote(entry.Name)}.")
+                : new Prompt(text, path);
+        }
+
+        return prompts;
+    }
+
+    private static void RequireLabels(IReadOnlyList<string> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        if ((labels.Count == 0 ? "There are no labels; name at least one." : LabelList.Problem(labels)) is { } problem)
+        {
+            throw new ArgumentException(problem);
+        }
+    }
+
+    private ImmutableArray<Prompt> PromptsOrNone(string className) => _classes.GetValueOrDefault(className, []);
+}

@@ -1,0 +1,102 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Cupola.Prompts;
+
+/// <summary>Reads small text files that people and other programs write: lists of lines, and JSON.</summary>
+internal static class TextFile
+{
+    // CuPL's largest file has 3 MB.
+    private const int SizeLimit = 64 << 20;
+    private const int QuoteLength = 120;
+
+    /// <summary>A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What the texts are, for the sentence of an error: "labels".</param>
+    public static IReadOnlyList<string> ReadList(string path, string what)
+    {
+        string content = Read(path);
+        string start = content.TrimStart();
+        bool isJson = start.StartsWith('[') || start.StartsWith('{') || Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        IEnumerable<string> texts = isJson ? ReadJson(path, content, root => List(root, path, what)) : content.Split('\n');
+        string[] list = [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
+        return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' holds no {what}.");
+    }
+
+    /// <summary>Reads a whole file as JSON.</summary>
+    public static T ReadJson<T>(string path, Func<JsonElement, T> read) => ReadJson(path, Read(path), read);
+
+    /// <summary>A text of a file or command line in a sentence of ours: short, and on one line.</summary>
+    public static string Quote(string text)
+    {
+        string shown = string.Concat((text.Length > QuoteLength ? text[..QuoteLength] + "…" : text).Select(letter => char.IsControl(letter) ? ' ' : letter));
+        return $"'{shown}'";
+    }
+
+    private static List<string> List(JsonElement root, string path, string what)
+    {
+        if (root.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidDataException($"'{path}' holds no JSON list; {what} are a JSON list of texts, or one a line.");
+        }
+
+        List<string> texts = new(root.GetArrayLength());
+        foreach (JsonElement element in root.EnumerateArray())
+        {
+            texts.Add(element.ValueKind == JsonValueKind.String
+                ? element.GetString()!
+                : throw new InvalidDataException($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}."));
+        }
+
+        return texts;
+    }
+
+    private static T ReadJson<T>(string path, string content, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(content);
+            return read(document.RootElement);
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException($"'{path}' is not valid JSON (line {problem.LineNumber + 1}).", problem);
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new InvalidDataException($"'{path}' holds text that is not Unicode.", problem);
+        }
+    }
+
+    private static string Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder, and a file is needed." : $"There is no file '{path}'.");
+        }
+
+        // A pipe, as the shell's <(command) is one, has no length: what counts is what arrives.
+        using FileStream stream = File.OpenRead(path);
+        using MemoryStream bytes = new();
+        byte[] buffer = new byte[1 << 16];
+        while (stream.Read(buffer) is > 0 and int count)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > SizeLimit)
+            {
+                throw new InvalidDataException($"'{path}' has more than {SizeLimit} bytes, and lists of texts are not that large.");
+            }
+        }
+
+        try
+        {
+            bytes.Position = 0;
+            using StreamReader reader = new(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            return reader.ReadToEnd();
+        }
+        catch (DecoderFallbackException problem)
+        {
+            throw new InvalidDataException($"'{path}' is not text in UTF-8.", problem);
+        }
+    }
+}
