@@ -26,11 +26,10 @@ public sealed partial class ClipEmbedder : IDisposable
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly int _threads;
 
-    private ClipEmbedder(ClipModel model, ImagePreprocessing preprocessing, string folder, int threads)
+    private ClipEmbedder(ClipModel model, string folder, int threads)
     {
         _model = model;
         _threads = threads;
-        Preprocessing = preprocessing;
         _tokenizer = new(() =>
         {
             ClipTokenizer tokenizer = ClipTokenizer.Open(folder, Config.Text.ContextLength);
@@ -45,7 +44,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public ClipConfig Config => _model.Config;
 
     /// <summary>What happens to pictures first.</summary>
-    public ImagePreprocessing Preprocessing { get; }
+    public ImagePreprocessing Preprocessing => _model.Preprocessing;
 
     /// <summary>Text to token ids; read when it is first needed.</summary>
     public ClipTokenizer Tokenizer => _tokenizer.Value;
@@ -65,6 +64,9 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>The towers, for what is built on them.</summary>
     internal ClipModel Model => _model;
 
+    /// <summary>Where weights, architecture and preprocessing were read, each a file or a sentence.</summary>
+    public IReadOnlyDictionary<string, string> Sources => _model.Sources;
+
     /// <summary>Loads a model.</summary>
     /// <param name="path">A folder with weights, configuration and tokenizer, or the file of weights in it.</param>
     /// <param name="options">Device and threads; the processor and all its cores where null.</param>
@@ -72,23 +74,19 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
     public static ClipEmbedder Load(string path, EngineOptions? options = null)
     {
-        if (!Path.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no model {path}: name a folder or a file of weights.", path);
-        }
-
+        string folder = ModelFolder.Of(path).Path;
         Engine engine = new(options ?? new());
-        ClipModel model = ClipModel.Load(path, engine);
-        try
-        {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(model.WeightsPath))!;
-            return new(model, model.Preprocessing, folder, engine.Threads);
-        }
-        catch
-        {
-            model.Dispose();
-            throw;
-        }
+        return new(ClipModel.Load(path, engine), folder, engine.Threads);
+    }
+
+    /// <summary>A model's tokenizer alone, without its weights.</summary>
+    /// <param name="path">The model's folder, a file in it, or a folder that holds a tokenizer only.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    public static ClipTokenizer LoadTokenizer(string path)
+    {
+        ModelFolder folder = ModelFolder.Of(path);
+        return folder.ContextLength() is { } contextLength ? ClipTokenizer.Open(folder.Path, contextLength) : ClipTokenizer.Open(folder.Path);
     }
 
     /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>

@@ -16,12 +16,13 @@ internal sealed class ClipModel : IDisposable
     private readonly Lazy<TextTransformer> _text;
     private readonly Lazy<ImageEncoder> _image;
 
-    private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, Engine engine, PictureForm form)
+    private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, IReadOnlyDictionary<string, string> sources, Engine engine, PictureForm form)
     {
         _checkpoint = checkpoint;
         _parameters = new(checkpoint);
         Config = config;
         Preprocessing = preprocessing;
+        Sources = sources;
         IReadOnlyDictionary<string, long[]> expected = ExpectedParameters(config);
         checkpoint.Require(expected);
         ParameterCount = expected.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
@@ -34,6 +35,9 @@ internal sealed class ClipModel : IDisposable
 
     /// <summary>What happens to pictures before the image tower.</summary>
     public ImagePreprocessing Preprocessing { get; }
+
+    /// <summary>Where weights, architecture and preprocessing were read.</summary>
+    public IReadOnlyDictionary<string, string> Sources { get; }
 
     public CheckpointLayout Layout => _checkpoint.Layout;
 
@@ -58,9 +62,16 @@ internal sealed class ClipModel : IDisposable
         Checkpoint checkpoint = Checkpoint.Open(path);
         try
         {
-            string folder = Path.GetDirectoryName(Path.GetFullPath(checkpoint.File.FilePath))!;
-            ClipConfig config = ReadConfig(checkpoint, folder);
-            return new(checkpoint, config, PreprocessingConfig.Read(folder, config.Image.ImageSize), engine, form);
+            ModelFolder folder = ModelFolder.Of(checkpoint.File.FilePath);
+            (ClipConfig config, string configSource) = folder.ReadConfig(checkpoint);
+            (ImagePreprocessing preprocessing, string? preprocessingSource) = folder.ReadPreprocessing(checkpoint.Layout, config.Image.ImageSize);
+            var sources = new Dictionary<string, string>
+            {
+                ["weights"] = checkpoint.File.FilePath,
+                ["architecture"] = configSource,
+                ["preprocessing"] = preprocessingSource ?? "CLIP's own, because no file says otherwise",
+            };
+            return new(checkpoint, config, preprocessing, sources, engine, form);
         }
         catch
         {
@@ -85,26 +96,6 @@ internal sealed class ClipModel : IDisposable
         }
 
         _parameters.Dispose();
-    }
-
-    private static ClipConfig ReadConfig(Checkpoint checkpoint, string folder)
-    {
-        string transformers = Path.Combine(folder, "config.json"), openClip = Path.Combine(folder, "open_clip_config.json");
-        if (checkpoint.Layout == CheckpointLayout.Transformers)
-        {
-            return File.Exists(transformers)
-                ? TransformersConfig.Read(transformers)
-                : throw new FileNotFoundException($"{checkpoint.File.FilePath} has no configuration: put the model's config.json beside it.");
-        }
-
-        if (checkpoint.Layout == CheckpointLayout.OpenClip && File.Exists(openClip))
-        {
-            return OpenClipConfig.Read(openClip);
-        }
-
-        return checkpoint.File is TorchArchive
-            ? OpenAiConfig.Infer(checkpoint.File.FilePath, checkpoint.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal))
-            : throw new FileNotFoundException($"{checkpoint.File.FilePath} has no configuration: put the model's open_clip_config.json beside it.");
     }
 
     /// <summary>What the two networks need, by name; the graphs as others know them name their parameters as they are stored.</summary>

@@ -4,24 +4,12 @@ namespace Cupola.Models;
 
 /// <summary>
 /// What happens to pictures, as a model's files say: transformers' preprocessor_config.json, or preprocess_cfg of
-/// open_clip_config.json. Where neither is there, CLIP's own preprocessing at the model's size.
+/// open_clip_config.json.
 /// </summary>
 internal static class PreprocessingConfig
 {
     /// <summary>1 ÷ 255, what every CLIP multiplies bytes with.</summary>
     private const double RescaleFactor = 1 / 255.0;
-
-    /// <summary>Reads what lies beside the weights.</summary>
-    public static ImagePreprocessing Read(string folder, int imageSize)
-    {
-        string transformers = Path.Combine(folder, "preprocessor_config.json"), openClip = Path.Combine(folder, "open_clip_config.json");
-        ImagePreprocessing preprocessing = File.Exists(openClip) && !File.Exists(transformers) ? ReadOpenClip(openClip, imageSize)
-            : File.Exists(transformers) ? ReadTransformers(transformers, imageSize)
-            : new(imageSize);
-        return preprocessing.Size == imageSize
-            ? preprocessing
-            : throw new InvalidDataException($"{folder} cannot be used: its preprocessing gives pictures of {preprocessing.Size} pixels, and its model takes {imageSize}.");
-    }
 
     public static ImagePreprocessing ReadTransformers(string path, int imageSize)
     {

@@ -35,9 +35,9 @@ public sealed class ZeroShotClassifier
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(prompts);
-        string[] texts = [.. prompts.ClassNames.SelectMany(name => prompts[name]).Select(static prompt => prompt.Text)];
+        string[] texts = [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
         TextFeatures features = embedder.EncodeTexts(texts, progress, cancellation);
-        int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Count)];
+        int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
         return new(prompts.ClassNames, ClassWeights.Create(features, counts, ensemble, embedder.Model.Text), MathF.Exp(embedder.LogitScale));
     }
 

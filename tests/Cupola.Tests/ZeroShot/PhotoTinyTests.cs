@@ -18,7 +18,7 @@ public sealed class PhotoTinyTests
         foreach (IGrouping<string, JsonElement> group in golden.GroupBy(line => line.GetProperty("labels").GetString()!))
         {
             string[] labels = [.. Directory.EnumerateDirectories(Path.Combine(photos, group.Key)).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
-            ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.FromTemplates(labels, PromptTemplate.Simple));
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.FromTemplates(labels, PromptTemplates.Simple));
             foreach ((JsonElement expected, EmbeddedPicture picture) in group.Zip(embedder.EmbedPictures(group.Select(line => Path.Combine(photos, line.GetProperty("image").GetString()!)))))
             {
                 Assert.Null(picture.Error);

@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola embed</c>: unit embeddings of pictures and texts.</summary>
+internal static class EmbedCommand
+{
+    /// <summary>What a person sees of an embedding.</summary>
+    private const int NumbersShown = 6;
+
+    public static Command Create() => new("embed",
+        """
+        Turn pictures or texts into unit vectors of one space.
+
+          cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
+          cupola embed texts "a photo of a dog" "a photo of a cat" --format json
+        """)
+    { Images(), Texts() };
+
+    private static Command Images()
+    {
+        ModelOptions model = new();
+        Argument<string[]> pictures = new("pictures")
+        {
+            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Option<string> file = CreateFileOption();
+        Option<OutputFormat> format = Output.CreateOption();
+        Command command = new("images", "Embed pictures.") { pictures, file, orient, format };
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            string? path = CheckedFile(parsed.GetValue(file));
+            using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
+            int failed = 0;
+            foreach (EmbeddedPicture picture in embedder.EmbedPictures(PictureArguments.Expand(parsed.GetValue(pictures)!), parsed.GetValue(orient), cancellation))
+            {
+                if (picture.Embedding is not null)
+                {
+                    writer.Write(picture.Path, picture.Embedding);
+                    continue;
+                }
+
+                failed++;
+                writer.WriteError(picture.Path, picture.Error!);
+            }
+
+            writer.Finish();
+            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        });
+        return command;
+    }
+
+    private static Command Texts()
+    {
+        ModelOptions model = new();
+        Argument<string[]> texts = new("texts") { Description = "Texts, or - for one a line on standard input.", Arity = ArgumentArity.OneOrMore };
+        Option<string> file = CreateFileOption();
+        Option<OutputFormat> format = Output.CreateOption();
+        Command command = new("texts", "Embed texts.") { texts, file, format };
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            string? path = CheckedFile(parsed.GetValue(file));
+            string[] all = [.. TextArguments.Expand(parsed.GetValue(texts)!)];
+            using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            foreach (string cut in all.Where(text => embedder.Tokenizer.Encode(text).IsTruncated))
+            {
+                Console.Error.WriteLine($"This text is longer than the {embedder.Tokenizer.ContextLength} tokens that the model reads, and cut there: \"{cut[..Math.Min(cut.Length, 60)]}…\".");
+            }
+
+            EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress => embedder.EmbedTexts(all, progress, cancellation));
+            EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
+            for (int index = 0; index < all.Length; index++)
+            {
+                writer.Write(all[index], embeddings[index].ToArray());
+            }
+
+            writer.Finish();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Option<string> CreateFileOption() => new("--output", "-o")
+    {
+        Description = "A file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
+        HelpName = "FILE",
+    };
+
+    private static string? CheckedFile(string? path) => path is null || Path.GetExtension(path) is ".npy" or ".safetensors"
+        ? path
+        : throw new ArgumentException($"--output {path} is of no known kind; name a .npy or a .safetensors file.");
+
+    /// <summary>Writes embeddings as lines, or all of them into a file at the end.</summary>
+    private sealed class EmbeddingWriter(string kind, OutputFormat format, string? path, int dimension)
+    {
+        private readonly List<string> _names = [];
+        private readonly List<float> _values = [];
+
+        public void Write(string name, float[] embedding)
+        {
+            if (path is not null)
+            {
+                _names.Add(name);
+                _values.AddRange(embedding);
+                return;
+            }
+
+            switch (format)
+            {
+                case OutputFormat.Json:
+                    Output.WriteJson(new Dictionary<string, object> { [kind] = name, ["embedding"] = embedding });
+                    break;
+                case OutputFormat.Csv:
+                    Output.WriteCsv([name, .. embedding.Select(static value => value.ToString(CultureInfo.InvariantCulture))]);
+                    break;
+                default:
+                    string numbers = string.Join("  ", embedding.Take(NumbersShown).Select(static value => value.ToString("0.0000", CultureInfo.InvariantCulture).PadLeft(7)));
+                    Console.Out.WriteLine($"{name}  [{numbers}  … {dimension} numbers]");
+                    break;
+            }
+        }
+
+        public void WriteError(string name, string error)
+        {
+            Console.Error.WriteLine(error);
+            if (path is null && format == OutputFormat.Json)
+            {
+                Output.WriteJson(new Dictionary<string, object> { [kind] = name, ["error"] = error });
+            }
+        }
+
+        public void Finish()
+        {
+            Console.Out.Flush();
+            if (path is null)
+            {
+                return;
+            }
+
+            float[] values = [.. _values];
+            if (Path.GetExtension(path) == ".npy")
+            {
+                NumpyFile.Write(path, values, _names.Count, dimension);
+                File.WriteAllLines(Path.ChangeExtension(path, ".txt"), _names.Select(static name => name.ReplaceLineEndings(" ")));
+            }
+            else
+            {
+                SafetensorsFile.Write(
+                    path,
+                    [("embeddings", [_names.Count, dimension], stream => stream.Write(MemoryMarshal.AsBytes<float>(values)))],
+                    new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(_names) });
+            }
+
+            Console.Error.WriteLine($"Wrote {_names.Count} embeddings of {dimension} numbers to {path}.");
+        }
+    }
+}

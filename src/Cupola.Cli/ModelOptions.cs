@@ -1,0 +1,95 @@
+using System.CommandLine;
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+using Cupola.Runtime;
+
+namespace Cupola.Cli;
+
+/// <summary>The options that every verb with a model has.</summary>
+internal sealed class ModelOptions
+{
+    private const string BuiltIn = "flags";
+
+    private readonly Option<string> _model = new("--model", "-m")
+    {
+        Description = "A folder, a file of weights, or a name on the Hugging Face hub such as openai/clip-vit-base-patch32.",
+        HelpName = "M",
+    };
+
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "cpu, cuda, directml or coreml.",
+        DefaultValueFactory = static _ => "cpu",
+        HelpName = "D",
+    };
+
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
+
+    private readonly Option<string> _precision = new("--precision")
+    {
+        Description = "float32.",
+        DefaultValueFactory = static _ => "float32",
+        HelpName = "P",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_model);
+        command.Options.Add(_device);
+        command.Options.Add(_threads);
+        command.Options.Add(_precision);
+    }
+
+    /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
+    public string Path(ParseResult parsed, CancellationToken cancellation)
+    {
+        string name = parsed.GetValue(_model) ?? BuiltIn;
+        if (System.IO.Path.Exists(name))
+        {
+            return name;
+        }
+
+        if (name == BuiltIn)
+        {
+            throw new ArgumentException("Name a model, as in --model openai/clip-vit-base-patch32 or --model FOLDER; none is built in yet.");
+        }
+
+        return ModelHub.IsName(name)
+            ? Download(name, cancellation)
+            : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, and no name on the hub (owner/name).");
+    }
+
+    /// <summary>Whether a model was named at all.</summary>
+    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_model) is not null;
+
+    /// <summary>Loads the model.</summary>
+    public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(_precision) is { } precision && precision != "float32")
+        {
+            throw new ArgumentException($"The precision '{precision}' is not there; use float32.");
+        }
+
+        int threads = parsed.GetValue(_threads);
+        if (threads < 0)
+        {
+            throw new ArgumentException($"--threads {threads} is less than none; name a number of threads, or 0 for one a core.");
+        }
+
+        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellation), new EngineOptions(parsed.GetValue(_device)!, threads));
+        foreach (string assumption in embedder.Config.Assumptions)
+        {
+            Console.Error.WriteLine(assumption);
+        }
+
+        return embedder;
+    }
+
+    /// <summary>Downloads a model, with progress where a person looks on.</summary>
+    public static string Download(string name, CancellationToken cancellation)
+    {
+        ModelHub hub = new(HubSettings.FromEnvironment());
+        return hub.FindCached(name) ?? WorkProgress.Bytes(
+            $"Downloading {name}", progress => hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola models</c>: what is here, what to fetch, what to hand on.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create() => new("models",
+        """
+        List, download and export models.
+
+          cupola models download openai/clip-vit-base-patch32
+          cupola models list
+          cupola models export onnx/ --model openai/clip-vit-base-patch32
+        """)
+    { List(), Download(), Export() };
+
+    private static Command List()
+    {
+        Option<OutputFormat> format = Output.CreateOption();
+        Command command = new("list", "List the models in the Hugging Face cache that Cupola can run.") { format };
+        command.SetVerb((parsed, _) =>
+        {
+            IReadOnlyList<CachedModel> models = new ModelHub(HubSettings.FromEnvironment()).List();
+            foreach (CachedModel model in models)
+            {
+                switch (parsed.GetValue(format))
+                {
+                    case OutputFormat.Json:
+                        Output.WriteJson(model);
+                        break;
+                    case OutputFormat.Csv:
+                        Output.WriteCsv(model.Name, model.Revision, model.Commit, model.Bytes.ToString(CultureInfo.InvariantCulture), model.Folder);
+                        break;
+                    default:
+                        Console.Out.WriteLine($"{model.Name,-50} {model.Revision,-10} {model.Bytes / 1e6,8:0} MB");
+                        break;
+                }
+            }
+
+            if (models.Count == 0)
+            {
+                Console.Error.WriteLine("There are no models yet; fetch one, as in: cupola models download openai/clip-vit-base-patch32");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Download()
+    {
+        Argument<string> name = new("name") { Description = "A name on the hub, owner/name or owner/name@revision." };
+        Command command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.") { name };
+        command.SetVerb((parsed, cancellation) =>
+        {
+            Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellation));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Export()
+    {
+        ModelOptions model = new();
+        Argument<string> folder = new("folder") { Description = "Where text_model.onnx, vision_model.onnx and model.onnx go." };
+        Command command = new("export", "Write a model as standard ONNX, with the names that transformers.js expects.") { folder };
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            embedder.Export(parsed.GetValue(folder)!);
+            Console.Error.WriteLine($"Wrote text_model.onnx, vision_model.onnx and model.onnx to {parsed.GetValue(folder)}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

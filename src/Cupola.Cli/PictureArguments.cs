@@ -1,0 +1,56 @@
+namespace Cupola.Cli;
+
+/// <summary>The pictures that a command line names.</summary>
+internal static class PictureArguments
+{
+    /// <summary>What counts as a picture in a folder; a file that is named itself may be called anything.</summary>
+    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm",
+    };
+
+    /// <summary>Each argument a file, an address, a folder of which all pictures below count in the order of their names, or <c>-</c> for paths on standard input.</summary>
+    public static IEnumerable<string> Expand(IEnumerable<string> arguments)
+    {
+        foreach (string argument in arguments)
+        {
+            if (argument == "-")
+            {
+                while (Console.In.ReadLine() is { } line)
+                {
+                    if (line.Trim().Length > 0)
+                    {
+                        yield return line.Trim();
+                    }
+                }
+            }
+            else if (Directory.Exists(argument))
+            {
+                foreach (string picture in Below(argument))
+                {
+                    yield return picture;
+                }
+            }
+            else
+            {
+                yield return argument;
+            }
+        }
+    }
+
+    private static string[] Below(string folder)
+    {
+        string[] pictures =
+        [
+            .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+                .Where(static file => Extensions.Contains(Path.GetExtension(file)))
+                .Order(StringComparer.Ordinal),
+        ];
+        if (pictures.Length == 0)
+        {
+            throw new FileNotFoundException($"There are no pictures below {folder}.");
+        }
+
+        return pictures;
+    }
+}

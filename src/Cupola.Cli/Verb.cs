@@ -1,0 +1,70 @@
+using System.CommandLine;
+
+namespace Cupola.Cli;
+
+/// <summary>Runs a verb: Ctrl-C cancels it, and what goes wrong becomes one sentence and an exit code.</summary>
+internal static class Verb
+{
+    private static readonly Option<bool> Verbose = new("--verbose") { Description = "Show where in the program an error arose.", Recursive = true };
+
+    public static int Invoke(RootCommand root, string[] arguments)
+    {
+        root.Options.Add(Verbose);
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (string message in parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal))
+            {
+                Console.Error.WriteLine(message);
+            }
+
+            Console.Error.WriteLine($"See: cupola {string.Join(' ', Path(parsed.CommandResult))} --help".Replace("  ", " ", StringComparison.Ordinal));
+            return ExitCode.WrongCommandLine;
+        }
+
+        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    /// <summary>What a command does, given its arguments and a way to be stopped.</summary>
+    public static void SetVerb(this Command command, Func<ParseResult, CancellationToken, int> run) => command.SetAction(parsed =>
+    {
+        using CancellationTokenSource stop = new();
+        ConsoleCancelEventHandler cancel = (_, pressed) =>
+        {
+            // A second Ctrl-C ends the process at once.
+            pressed.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        };
+        Console.CancelKeyPress += cancel;
+        try
+        {
+            return run(parsed, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (CodeOf(exception) is not null)
+        {
+            Console.Error.WriteLine(parsed.GetValue(Verbose) ? exception.ToString() : Sentence(exception));
+            return CodeOf(exception)!.Value;
+        }
+        finally
+        {
+            Console.CancelKeyPress -= cancel;
+        }
+    });
+
+    private static int? CodeOf(Exception exception) => exception switch
+    {
+        ArgumentException => ExitCode.WrongCommandLine,
+        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException => ExitCode.Unusable,
+        AggregateException { InnerException: { } inner } => CodeOf(inner),
+        _ => null,
+    };
+
+    private static string Sentence(Exception exception) => exception is AggregateException { InnerException: { } inner } ? Sentence(inner) : exception.Message;
+
+    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result) =>
+        result.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Path(parent), result.Command.Name] : [];
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+using NetVips;
+
+namespace Cupola.Images;
+
+/// <summary>Writes pictures to look at.</summary>
+public static class PngFile
+{
+    /// <summary>Writes RGB bytes [height, width, 3] as PNG; the file is whole or not there.</summary>
+    public static void Write(string path, byte[] pixels, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (pixels.Length != (long)width * height * 3)
+        {
+            throw new ArgumentException($"{pixels.Length} bytes are not {width} × {height} pixels.", nameof(pixels));
+        }
+
+        GCHandle pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
+        string unfinished = path + ".unfinished";
+        try
+        {
+            using Image image = Image.NewFromMemory(pinned.AddrOfPinnedObject(), (ulong)pixels.Length, width, height, 3, Enums.BandFormat.Uchar);
+            using Image rgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
+            File.WriteAllBytes(unfinished, rgb.PngsaveBuffer());
+            File.Move(unfinished, path, overwrite: true);
+        }
+        finally
+        {
+            pinned.Free();
+            File.Delete(unfinished);
+        }
+    }
+}

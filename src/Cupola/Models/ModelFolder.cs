@@ -1,0 +1,70 @@
+using Cupola.Checkpoints;
+using Cupola.Images;
+
+namespace Cupola.Models;
+
+/// <summary>The files of a model that lie beside its weights, and what they say.</summary>
+internal sealed class ModelFolder
+{
+    private readonly string _transformers;
+    private readonly string _openClip;
+    private readonly string _preprocessor;
+
+    private ModelFolder(string path)
+    {
+        Path = path;
+        _transformers = System.IO.Path.Combine(path, "config.json");
+        _openClip = System.IO.Path.Combine(path, "open_clip_config.json");
+        _preprocessor = System.IO.Path.Combine(path, "preprocessor_config.json");
+    }
+
+    public string Path { get; }
+
+    /// <summary>The folder that is named, or in which the file that is named lies.</summary>
+    /// <exception cref="FileNotFoundException">There is no such folder or file.</exception>
+    public static ModelFolder Of(string path) => Directory.Exists(path) ? new(path)
+        : File.Exists(path) ? new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!)
+        : throw new FileNotFoundException($"There is no model {path}: name a folder or a file of weights.", path);
+
+    /// <summary>The architecture, and the file it was read from.</summary>
+    /// <exception cref="FileNotFoundException">The configuration is not there.</exception>
+    /// <exception cref="InvalidDataException">It cannot be used.</exception>
+    public (ClipConfig Config, string Source) ReadConfig(Checkpoint checkpoint)
+    {
+        string weights = checkpoint.File.FilePath;
+        if (checkpoint.Layout == CheckpointLayout.Transformers)
+        {
+            return File.Exists(_transformers)
+                ? (TransformersConfig.Read(_transformers), _transformers)
+                : throw new FileNotFoundException($"{weights} has no configuration: put the model's config.json beside it.");
+        }
+
+        if (checkpoint.Layout == CheckpointLayout.OpenClip && File.Exists(_openClip))
+        {
+            return (OpenClipConfig.Read(_openClip), _openClip);
+        }
+
+        return checkpoint.File is TorchArchive
+            ? (OpenAiConfig.Infer(weights, checkpoint.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal)), weights)
+            : throw new FileNotFoundException($"{weights} has no configuration: put the model's open_clip_config.json beside it.");
+    }
+
+    /// <summary>What happens to pictures, and the file it was read from, if any.</summary>
+    /// <exception cref="InvalidDataException">It cannot be used, or does not fit the model.</exception>
+    public (ImagePreprocessing Preprocessing, string? Source) ReadPreprocessing(CheckpointLayout layout, int imageSize)
+    {
+        // A folder may hold both layouts; each has its own file, and the other's is better than none.
+        bool openClipFirst = layout != CheckpointLayout.Transformers && File.Exists(_openClip);
+        (ImagePreprocessing preprocessing, string? source) = openClipFirst ? (PreprocessingConfig.ReadOpenClip(_openClip, imageSize), _openClip)
+            : File.Exists(_preprocessor) ? (PreprocessingConfig.ReadTransformers(_preprocessor, imageSize), _preprocessor)
+            : (new ImagePreprocessing(imageSize), null);
+        return preprocessing.Size == imageSize
+            ? (preprocessing, source)
+            : throw new InvalidDataException($"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}.");
+    }
+
+    /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
+    public int? ContextLength() => File.Exists(_transformers) ? TransformersConfig.Read(_transformers).Text.ContextLength
+        : File.Exists(_openClip) ? OpenClipConfig.Read(_openClip).Text.ContextLength
+        : null;
+}
