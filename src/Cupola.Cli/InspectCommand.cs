@@ -231,8 +231,12 @@ internal static class InspectCommand
             ["logitScale"] = MathF.Exp(embedder.LogitScale),
             ["preprocessing"] = new Dictionary<string, object>
             {
-                ["size"] = preprocessing.Size, ["resize"] = preprocessing.ResizeSize, ["mode"] = preprocessing.Mode.ToString().ToLowerInvariant(),
-                ["interpolation"] = preprocessing.Interpolation.ToString().ToLowerInvariant(), ["mean"] = preprocessing.Mean, ["std"] = preprocessing.StandardDeviation,
+                ["size"] = preprocessing.Size,
+                ["resize"] = preprocessing.ResizeSize,
+                ["mode"] = preprocessing.Mode.ToString().ToLowerInvariant(),
+                ["interpolation"] = preprocessing.Interpolation.ToString().ToLowerInvariant(),
+                ["mean"] = preprocessing.Mean,
+                ["std"] = preprocessing.StandardDeviation,
             },
             ["sources"] = embedder.Sources,
             ["assumptions"] = config.Assumptions,
@@ -241,7 +245,11 @@ internal static class InspectCommand
 
     private static Dictionary<string, object> Blocks(TransformerConfig tower) => new()
     {
-        ["width"] = tower.Width, ["heads"] = tower.Heads, ["layers"] = tower.Layers, ["mlpWidth"] = tower.MlpWidth, ["activation"] = Name(tower.Activation),
+        ["width"] = tower.Width,
+        ["heads"] = tower.Heads,
+        ["layers"] = tower.Layers,
+        ["mlpWidth"] = tower.MlpWidth,
+        ["activation"] = Name(tower.Activation),
     };
 
     private static string Name(Activation activation) => activation switch

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using Cupola.Embedding;
+using Cupola.Prompts;
+using Cupola.ZeroShot;
+using Microsoft.Extensions.AI;
+
+namespace Cupola.Tests;
+
+/// <summary>The README's samples are compiled here, run here, and compared with what stands there.</summary>
+public sealed partial class ReadmeTests
+{
+    private static string Readme => File.ReadAllText(Path.Combine(SharedFolder.Root, "README.md"));
+
+    [Fact]
+    public void TheClassifySamplePrintsWhatTheReadmeSays()
+    {
+        string model = SharedFolder.Need("models", "photo-tiny"), photo = SharedFolder.Need("data", "photo-tiny-test", "caltech80", "accordion", "image_0008.jpg");
+        string printed = Printed(() =>
+        {
+            #region classify
+            using ClipEmbedder embedder = ClipEmbedder.Load(model);
+            PromptSet prompts = PromptSet.FromTemplates(["accordion", "anchor", "ant"], PromptTemplates.ImageNet7);
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, prompts);
+
+            foreach (EmbeddedPicture picture in embedder.EmbedPictures([photo]))
+            {
+                Prediction best = classifier.Classify(picture.Embedding)[0];
+                Console.WriteLine($"{best.Label}: {best.Probability:0.00}");
+            }
+            #endregion
+        });
+
+        Assert.Contains($"It prints `{printed}`", Readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheGeneratorSampleEmbedsText()
+    {
+        using ClipEmbedder embedder = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"));
+        #region generator
+        IEmbeddingGenerator<string, Embedding<float>> generator = embedder;
+        Embedding<float> dog = await generator.GenerateAsync("a photo of a dog");
+        Console.WriteLine(dog.Dimensions);
+        #endregion
+
+        Assert.Equal(embedder.EmbedTexts(["a photo of a dog"])[0].ToArray(), dog.Vector.ToArray());
+    }
+
+    [Theory]
+    [InlineData("classify")]
+    [InlineData("generator")]
+    public void EverySampleOfTheReadmeIsCompiledHere(string name)
+    {
+        string source = File.ReadAllText(Path.Combine(SharedFolder.Root, "tests", "Cupola.Tests", "ReadmeTests.cs"));
+        string region = Regex.Match(source, $@"#region {name}\n(?<code>.*?)\n\s*#endregion", RegexOptions.Singleline).Groups["code"].Value;
+        string fence = Regex.Match(Readme, $@"<!-- sample: {name} -->\n```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline).Groups["code"].Value;
+
+        Assert.NotEmpty(fence);
+        Assert.Equal(fence, Unindented(region));
+    }
+
+    [Fact]
+    public void EverySampleOfTheReadmeHasARegion() => Assert.Equal(2, SampleName().Count(Readme));
+
+    private static string Unindented(string code)
+    {
+        string[] lines = code.Split('\n');
+        int indent = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
+    }
+
+    private static string Printed(Action run)
+    {
+        TextWriter before = Console.Out;
+        using StringWriter written = new();
+        Console.SetOut(written);
+        try
+        {
+            run();
+        }
+        finally
+        {
+            Console.SetOut(before);
+        }
+
+        return written.ToString().Trim();
+    }
+
+    [GeneratedRegex("<!-- sample: ")]
+    private static partial Regex SampleName();
+}
