@@ -30,7 +30,7 @@ public sealed class Checkpoint : IDisposable
         bool transformers = ParameterNames.AreOfTransformers(file.Tensors.Keys);
         bool resNet = file.Tensors.ContainsKey("visual.layer1.0.conv1.weight");
         Layout = transformers ? CheckpointLayout.Transformers
-            : file is TorchArchive { IsTorchScript: true } or TorchArchive { Scalars.Count: > 0 } ? CheckpointLayout.OpenAi
+            : file is TorchArchive { IsTorchScript: true } || file.Tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
             : CheckpointLayout.OpenClip;
         if (file.Tensors.ContainsKey("logit_bias"))
         {

@@ -99,7 +99,7 @@ internal static partial class ParameterNames
     /// <summary>Whether the name is one that files hold and no network needs: buffers and counters.</summary>
     public static bool IsBuffer(string name) =>
         name.EndsWith("position_ids", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal)
-        || name is "attn_mask" or "text.attn_mask" or "input_resolution" or "context_length" or "vocab_size";
+        || name.EndsWith("attn_mask", StringComparison.Ordinal) || name is "input_resolution" or "context_length" or "vocab_size";
 
     /// <summary>Our parameters that lie in the file's parameter; none where the name is not one of a CLIP.</summary>
     public static IReadOnlyList<Target> Of(string name, bool transformers, bool resNet) => transformers ? OfTransformers(name) : OfOpenAi(name, resNet);
