@@ -1,1 +1,25 @@
-return 0;
+using Cupola.Benchmarks;
+
+return args switch
+{
+    ["make-model", string folder, .. string[] tokenizer] => RandomModel.Write(folder, tokenizer.FirstOrDefault()),
+    ["images", string model] => ImageBenchmark.Run(model),
+    ["texts", string model, string templates, string names, string cupl] => TextBenchmark.Run(model, templates, names, cupl),
+    ["resize", .. string[] pillow] => ResizeBenchmark.Run(pillow.FirstOrDefault()),
+    ["start", string model, string picture] => StartBenchmark.Run(model, picture),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        Cupola's benchmarks; run them in Release on a machine that does nothing else.
+
+          make-model FOLDER [TOKENIZER]        a ViT-B/32 with seeded random weights, and a tokenizer's files beside it
+          images MODEL                         pictures a second, against the exported ONNX
+          texts MODEL TEMPLATES NAMES CUPL     prompts a second: in trees, packed, and padded to 77
+          resize [PILLOW_SCRIPT]               pictures a second of the exact resize, beside Pillow and libvips
+          start MODEL PICTURE                  time from process start to answer, and peak memory
+        """);
+    return 2;
+}
