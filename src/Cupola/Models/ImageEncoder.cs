@@ -23,7 +23,7 @@ internal abstract class ImageEncoder : IDisposable
     public const string Batch = "batch";
 
     /// <summary>Pictures of one run at most: with more, what a run works on no longer fits the processor's cache (docs/benchmarks.md).</summary>
-    private const int MaximumChunk = 8;
+    private const int MaximumChunk = 4;
 
     private readonly Engine _engine;
     private readonly CompiledGraph _graph;

@@ -16,17 +16,21 @@ internal enum RunWidth
 }
 
 /// <summary>
-/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once. The weights that the engine
-/// rearranges for its matrix products are kept once for both widths.
+/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once. The engine rearranges the
+/// weights for its matrix products when there is a second run, once for both widths, for which it takes their memory again.
 /// </summary>
 internal sealed class CompiledGraph : IDisposable
 {
     private readonly Graph _graph;
+    private readonly LentInitializers _parameters;
+    private readonly ImmutableArray<(string Name, OrtValue Value)> _lent;
     private readonly PrePackedWeightsContainer _packedWeights = new();
     private readonly Lazy<InferenceSession> _narrow;
     private readonly Lazy<InferenceSession> _wide;
+    private readonly Lazy<InferenceSession> _first;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
+    private int _wideRuns;
 
     public CompiledGraph(Engine engine, Graph graph, IReadOnlyDictionary<string, Tensor> parameters)
     {
@@ -34,9 +38,11 @@ internal sealed class CompiledGraph : IDisposable
         _inputNames = [.. graph.Inputs.Select(input => input.Name)];
         _outputNames = [.. graph.Outputs.Select(output => output.Name)];
         byte[] model = OnnxWriter.Write(graph);
-        ImmutableArray<(string Name, Tensor Tensor)> lent = [.. graph.Parameters.Select(parameter => (parameter.Name, Lent(parameter, parameters)))];
-        _narrow = new(() => Open(engine, model, lent, threads: 1));
-        _wide = engine.Threads == 1 ? _narrow : new(() => Open(engine, model, lent, engine.Threads));
+        _lent = [.. graph.Parameters.Select(parameter => (parameter.Name, View(Lent(parameter, parameters))))];
+        _parameters = new([.. graph.Parameters.Select(parameter => (parameter.Name, Lent(parameter, parameters)))]);
+        _narrow = new(() => Open(engine, model, RunWidth.Narrow, packsWeights: true));
+        _wide = new(() => Open(engine, model, RunWidth.Wide, packsWeights: true));
+        _first = new(() => Open(engine, model, RunWidth.Wide, packsWeights: false));
     }
 
     /// <summary>Runs once: inputs in the graph's order, outputs written in place in the graph's order.</summary>
@@ -58,7 +64,7 @@ internal sealed class CompiledGraph : IDisposable
             }
 
             using RunOptions options = new();
-            (width == RunWidth.Narrow ? _narrow : _wide).Value.Run(
+            Session(width).Run(
                 options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
         }
         finally
@@ -69,24 +75,31 @@ internal sealed class CompiledGraph : IDisposable
 
     public void Dispose()
     {
-        if (_narrow.IsValueCreated)
+        foreach (Lazy<InferenceSession> session in new[] { _narrow, _wide, _first }.Where(static session => session.IsValueCreated))
         {
-            _narrow.Value.Dispose();
+            session.Value.Dispose();
         }
 
-        if (_wide.IsValueCreated)
-        {
-            _wide.Value.Dispose();
-        }
-
+        _parameters.Dispose();
         _packedWeights.Dispose();
     }
 
-    private InferenceSession Open(Engine engine, byte[] model, ImmutableArray<(string Name, Tensor Tensor)> parameters, int threads)
+    /// <summary>
+    /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one.
+    /// </summary>
+    private InferenceSession Session(RunWidth width) =>
+        (width == RunWidth.Narrow ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 ? _first : _wide).Value;
+
+    private InferenceSession Open(Engine engine, byte[] model, RunWidth width, bool packsWeights)
     {
-        using SessionOptions options = engine.SessionOptions(threads);
-        LentInitializers.Add(options, parameters);
-        return new(model, options, _packedWeights);
+        using SessionOptions options = engine.SessionOptions(width, packsWeights);
+        _parameters.AddTo(options);
+        foreach ((string name, OrtValue value) in _lent)
+        {
+            options.AddInitializer(name, value);
+        }
+
+        return packsWeights ? new(model, options, _packedWeights) : new(model, options);
     }
 
     private static Tensor Lent(Value parameter, IReadOnlyDictionary<string, Tensor> parameters)

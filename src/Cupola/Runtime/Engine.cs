@@ -16,7 +16,7 @@ internal sealed class Engine
         if (_device != "cpu")
         {
             // A device that is missing is told now, not at the first picture.
-            using SessionOptions trial = SessionOptions(threads: 1);
+            using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
         }
     }
 
@@ -28,18 +28,19 @@ internal sealed class Engine
     /// </summary>
     public CompiledGraph Compile(Graph graph, IReadOnlyDictionary<string, Tensor> parameters) => new(this, graph, parameters);
 
-    /// <summary>Settings of a session that uses so many threads; the caller disposes them.</summary>
-    public SessionOptions SessionOptions(int threads)
+    /// <summary>Settings of a session for runs of a width, which rearranges its weights or uses them where they lie; the caller disposes them.</summary>
+    public SessionOptions SessionOptions(RunWidth width, bool packsWeights)
     {
         SessionOptions options = new()
         {
-            IntraOpNumThreads = threads,
+            IntraOpNumThreads = width == RunWidth.Narrow ? 1 : Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
         // Idle workers that spin take the core from the decoding of the next pictures.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
+        options.AddSessionConfigEntry("session.disable_prepacking", packsWeights ? "0" : "1");
         try
         {
             AddDevice(options);
