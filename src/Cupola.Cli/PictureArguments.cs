@@ -31,6 +31,10 @@ internal static class PictureArguments
                     yield return picture;
                 }
             }
+            else if (argument.StartsWith('-') && !File.Exists(argument))
+            {
+                throw new ArgumentException($"There is no option {argument}; --help lists them.");
+            }
             else
             {
                 yield return argument;

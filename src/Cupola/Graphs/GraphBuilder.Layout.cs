@@ -120,14 +120,13 @@ internal sealed partial class GraphBuilder
         return AddNode("Slice", value.Type, value.Shape.With(axis, like.Shape[likeAxis]), [value, Constant([0L], 1), end, Constant([(long)axis], 1)]);
     }
 
-    /// <summary>The value repeated along axes of extent 1 until it has the shape; at most the first axis may be unknown before the run.</summary>
-    public Value RepeatRows(Value row, Value like)
+    /// <summary>A row [width] once for each of another value's first extent: [n, 1, width].</summary>
+    public Value RepeatRow(Value row, Value like)
     {
         Value extents = AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]);
         Value rows = Gather(extents, Constant([0L], 1));
-        long[] ones = [.. Enumerable.Repeat(1L, row.Shape.Rank - 1)];
-        Value shape = AddNode("Concat", ElementType.Int64, [row.Shape.Rank], [rows, Constant(ones, ones.Length)], ("axis", 0L));
-        return AddNode("Expand", row.Type, row.Shape.With(0, like.Shape[0]), [row, shape]);
+        Value shape = AddNode("Concat", ElementType.Int64, [3], [rows, Constant([1L, row.Shape[0].Factor], 2)], ("axis", 0L));
+        return AddNode("Expand", row.Type, [like.Shape[0], 1, row.Shape[0]], [row, shape]);
     }
 
     private static void RequireIndices(string operation, Value indices)

@@ -29,8 +29,13 @@ internal static class OnnxWriter
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "ONNX has no such element type."),
     };
 
-    /// <summary>The model's bytes, its parameters left to be lent by whoever runs it: each stands for an external file of its own name.</summary>
-    public static byte[] Write(Graph graph) => Write(graph, static parameter => External(parameter, ("location", parameter.Name)));
+    /// <summary>
+    /// The model's bytes, its parameters left to be lent by whoever runs it: each stands for an external file of that name,
+    /// but for those whose numbers are given.
+    /// </summary>
+    public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> given) => Write(
+        graph,
+        parameter => given.TryGetValue(parameter.Name, out ReadOnlyMemory<byte> bytes) ? Tensor(parameter, bytes) : External(parameter, ("location", location)));
 
     /// <summary>The model's bytes with every parameter inside, as others expect an ONNX file; 2 GiB at most, the limit of the format.</summary>
     public static byte[] Write(Graph graph, Func<string, ReadOnlyMemory<byte>> parameterBytes) =>

@@ -48,30 +48,50 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
 
     private void Fold(ModelParameters parameters)
     {
-        ReadOnlySpan<float> weight = parameters[Convolution].AsSpan<float>();
-        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(), beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>();
-        ReadOnlySpan<float> mean = parameters[$"{BatchNorm}.running_mean"].AsSpan<float>(), variance = parameters[$"{BatchNorm}.running_variance"].AsSpan<float>();
-        Tensor foldedWeight = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
-        Tensor foldedBias = Tensor.Allocate(ElementType.Float32, To);
-        Span<float> weights = foldedWeight.AsSpan<float>(), biases = foldedBias.AsSpan<float>();
-        int filter = (int)(From * Kernel * Kernel);
-        for (int channel = 0; channel < (int)To; channel++)
+        parameters.AddOnce(FoldedWeight(ofBytes: false), () =>
         {
-            double scale = gamma[channel] / Math.Sqrt(variance[channel] + Epsilon);
-            for (int index = channel * filter; index < (channel + 1) * filter; index++)
+            double[] scales = Scales(parameters);
+            Tensor folded = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
+            ReadOnlySpan<float> weight = parameters[Convolution].AsSpan<float>();
+            Span<float> weights = folded.AsSpan<float>();
+            int filter = (int)(From * Kernel * Kernel);
+            for (int index = 0; index < weights.Length; index++)
             {
-                weights[index] = (float)(weight[index] * scale);
+                weights[index] = (float)(weight[index] * scales[index / filter]);
             }
 
-            biases[channel] = (float)(beta[channel] - (mean[channel] * scale));
+            return folded;
+        });
+        parameters.AddOnce($"{Convolution}.folded.bias", () =>
+        {
+            double[] scales = Scales(parameters);
+            Tensor folded = Tensor.Allocate(ElementType.Float32, To);
+            ReadOnlySpan<float> beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>(), mean = parameters[$"{BatchNorm}.running_mean"].AsSpan<float>();
+            Span<float> biases = folded.AsSpan<float>();
+            for (int channel = 0; channel < biases.Length; channel++)
+            {
+                biases[channel] = (float)(beta[channel] - (mean[channel] * scales[channel]));
+            }
+
+            return folded;
+        });
+    }
+
+    /// <summary>γ ÷ √(variance + ε), channel by channel.</summary>
+    private double[] Scales(ModelParameters parameters)
+    {
+        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(), variance = parameters[$"{BatchNorm}.running_variance"].AsSpan<float>();
+        var scales = new double[gamma.Length];
+        for (int channel = 0; channel < scales.Length; channel++)
+        {
+            scales[channel] = gamma[channel] / Math.Sqrt(variance[channel] + Epsilon);
         }
 
-        parameters.Add(FoldedWeight(ofBytes: false), foldedWeight);
-        parameters.Add($"{Convolution}.folded.bias", foldedBias);
+        return scales;
     }
 
     /// <summary>The first convolution once more, for bytes less their mean: each channel ÷ (255 · deviation).</summary>
-    private void ScaleToBytes(ImagePreprocessing preprocessing, ModelParameters parameters)
+    private void ScaleToBytes(ImagePreprocessing preprocessing, ModelParameters parameters) => parameters.AddOnce(FoldedWeight(ofBytes: true), () =>
     {
         ReadOnlySpan<float> weight = parameters[FoldedWeight(ofBytes: false)].AsSpan<float>();
         Tensor scaled = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
@@ -82,6 +102,6 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
             weights[index] = (float)(weight[index] / (255.0 * preprocessing.StandardDeviation[index / area % 3]));
         }
 
-        parameters.Add(FoldedWeight(ofBytes: true), scaled);
-    }
+        return scaled;
+    });
 }

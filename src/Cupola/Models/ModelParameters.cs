@@ -10,6 +10,7 @@ namespace Cupola.Models;
 /// </summary>
 internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, Tensor> _tensors = [];
 
     /// <summary>The parameter of that name.</summary>
@@ -17,18 +18,30 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
     {
         get
         {
-            if (!_tensors.TryGetValue(name, out Tensor? tensor))
+            lock (_lock)
             {
-                tensor = LendOrWiden(checkpoint.Parameters[name]);
-                _tensors.Add(name, tensor);
-            }
+                if (!_tensors.TryGetValue(name, out Tensor? tensor))
+                {
+                    tensor = LendOrWiden(checkpoint.Parameters[name]);
+                    _tensors.Add(name, tensor);
+                }
 
-            return tensor;
+                return tensor;
+            }
         }
     }
 
-    /// <summary>Takes over a parameter worked out from others.</summary>
-    public void Add(string name, Tensor tensor) => _tensors.Add(name, tensor);
+    /// <summary>Takes over a parameter worked out from others, the first time it is asked for.</summary>
+    public void AddOnce(string name, Func<Tensor> workOut)
+    {
+        lock (_lock)
+        {
+            if (!_tensors.ContainsKey(name))
+            {
+                _tensors.Add(name, workOut());
+            }
+        }
+    }
 
     /// <summary>The parameters a graph asks for, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> For(Graph graph) =>

@@ -19,6 +19,11 @@ internal static class OnnxExport
     public static void Write(string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters)
     {
         Directory.CreateDirectory(folder);
+        if (config.Image is ResNetConfig network)
+        {
+            ConvolutionUnit.FoldAll(network, preprocessing, parameters);
+        }
+
         Graph[] graphs = [Text(config), Vision(config, preprocessing), Both(config, preprocessing)];
         for (int index = 0; index < graphs.Length; index++)
         {

@@ -16,29 +16,42 @@ internal static class PixelNormalization
     /// <summary>Adds the patch embedding of bytes: weight [width, patch · patch · 3] in the order of the bytes, and its bias [width].</summary>
     public static void FoldIntoPatches(ImagePreprocessing preprocessing, ModelParameters parameters, int width, int patch)
     {
-        ReadOnlySpan<float> weight = parameters["image.patch_embedding"].AsSpan<float>();       // [width, 3, patch, patch]
-        Tensor folded = Tensor.Allocate(ElementType.Float32, width, patch * patch * 3);
-        Tensor bias = Tensor.Allocate(ElementType.Float32, width);
-        Span<float> foldedWeight = folded.AsSpan<float>(), foldedBias = bias.AsSpan<float>();
         int area = patch * patch;
-        for (int output = 0; output < width; output++)
+        parameters.AddOnce(FoldedWeight, () =>
         {
-            double constant = 0;
-            for (int channel = 0; channel < 3; channel++)
+            ReadOnlySpan<float> weight = parameters["image.patch_embedding"].AsSpan<float>();   // [width, 3, patch, patch]
+            Tensor folded = Tensor.Allocate(ElementType.Float32, width, area * 3);
+            Span<float> weights = folded.AsSpan<float>();
+            for (int index = 0; index < weight.Length; index++)
             {
-                ReadOnlySpan<float> plane = weight.Slice(((output * 3) + channel) * area, area);
-                double scale = 1 / (255.0 * preprocessing.StandardDeviation[channel]), offset = preprocessing.Mean[channel] / (double)preprocessing.StandardDeviation[channel];
-                for (int pixel = 0; pixel < area; pixel++)
-                {
-                    foldedWeight[(((output * area) + pixel) * 3) + channel] = (float)(plane[pixel] * scale);
-                    constant -= plane[pixel] * offset;
-                }
+                (int plane, int pixel) = Math.DivRem(index, area);
+                (int output, int channel) = Math.DivRem(plane, 3);
+                weights[(((output * area) + pixel) * 3) + channel] = (float)(weight[index] / (255.0 * preprocessing.StandardDeviation[channel]));
             }
 
-            foldedBias[output] = (float)constant;
-        }
+            return folded;
+        });
+        parameters.AddOnce(FoldedBias, () =>
+        {
+            ReadOnlySpan<float> weight = parameters["image.patch_embedding"].AsSpan<float>();
+            Tensor folded = Tensor.Allocate(ElementType.Float32, width);
+            Span<float> biases = folded.AsSpan<float>();
+            for (int output = 0; output < width; output++)
+            {
+                double bias = 0;
+                for (int channel = 0; channel < 3; channel++)
+                {
+                    double offset = preprocessing.Mean[channel] / (double)preprocessing.StandardDeviation[channel];
+                    foreach (float value in weight.Slice(((output * 3) + channel) * area, area))
+                    {
+                        bias -= value * offset;
+                    }
+                }
 
-        parameters.Add(FoldedWeight, folded);
-        parameters.Add(FoldedBias, bias);
+                biases[output] = (float)bias;
+            }
+
+            return folded;
+        });
     }
 }

@@ -35,7 +35,7 @@ internal sealed class VisionTransformer(
     {
         int tokens = config.Tokens;
         Value patches = pictures.Type == ElementType.UInt8 ? PatchesOfBytes(graph, config, pictures) : PatchesOfPixelValues(graph, config, pictures);
-        Value classToken = graph.RepeatRows(graph.Reshape(graph.Parameter("image.class_embedding", config.Transformer.Width), [1, 1, config.Transformer.Width]), patches);
+        Value classToken = graph.RepeatRow(graph.Parameter("image.class_embedding", config.Transformer.Width), patches);
         Value sequence = graph.Add(graph.Concat(classToken, patches, axis: 1), graph.Parameter("image.position_embedding", tokens, config.Transformer.Width));
         TransformerTower tower = new(graph, "image", config.Transformer);
         Value rows = tower.Norm("pre_norm", graph.Reshape(sequence, [(Dimension)Batch * tokens, config.Transformer.Width]));

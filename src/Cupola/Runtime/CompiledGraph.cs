@@ -22,8 +22,14 @@ internal enum RunWidth
 internal sealed class CompiledGraph : IDisposable
 {
     private readonly Graph _graph;
-    private readonly LentInitializers _parameters;
-    private readonly ImmutableArray<(string Name, OrtValue Value)> _lent;
+    /// <summary>Parameters that stay where they are.</summary>
+    private readonly List<(string Name, OrtValue Value)> _lent = [];
+
+    /// <summary>
+    /// Parameters of convolutions, whose numbers the engine wants while it makes the graph ready, to lay them out anew.
+    /// </summary>
+    private readonly Dictionary<string, ReadOnlyMemory<byte>> _given = [];
+
     private readonly PrePackedWeightsContainer _packedWeights = new();
     private readonly Lazy<InferenceSession> _narrow;
     private readonly Lazy<InferenceSession> _wide;
@@ -37,12 +43,23 @@ internal sealed class CompiledGraph : IDisposable
         _graph = graph;
         _inputNames = [.. graph.Inputs.Select(input => input.Name)];
         _outputNames = [.. graph.Outputs.Select(output => output.Name)];
-        byte[] model = OnnxWriter.Write(graph);
-        _lent = [.. graph.Parameters.Select(parameter => (parameter.Name, View(Lent(parameter, parameters))))];
-        _parameters = new([.. graph.Parameters.Select(parameter => (parameter.Name, Lent(parameter, parameters)))]);
-        _narrow = new(() => Open(engine, model, RunWidth.Narrow, packsWeights: true));
-        _wide = new(() => Open(engine, model, RunWidth.Wide, packsWeights: true));
-        _first = new(() => Open(engine, model, RunWidth.Wide, packsWeights: false));
+        HashSet<string> rearranged = [.. graph.Nodes.Where(static node => node.Operator == "Conv").SelectMany(static node => node.Inputs.Skip(1)).OfType<Value>().Select(static value => value.Name)];
+        foreach (Value parameter in graph.Parameters)
+        {
+            Tensor tensor = Lent(parameter, parameters);
+            if (rearranged.Contains(parameter.Name))
+            {
+                _given.Add(parameter.Name, tensor.AsSpan<byte>().ToArray());
+            }
+            else
+            {
+                _lent.Add((parameter.Name, View(tensor)));
+            }
+        }
+
+        _narrow = new(() => Open(engine, RunWidth.Narrow, packsWeights: true));
+        _wide = new(() => Open(engine, RunWidth.Wide, packsWeights: true));
+        _first = new(() => Open(engine, RunWidth.Wide, packsWeights: false));
     }
 
     /// <summary>Runs once: inputs in the graph's order, outputs written in place in the graph's order.</summary>
@@ -80,7 +97,7 @@ internal sealed class CompiledGraph : IDisposable
             session.Value.Dispose();
         }
 
-        _parameters.Dispose();
+        _lent.ForEach(static parameter => parameter.Value.Dispose());
         _packedWeights.Dispose();
     }
 
@@ -90,16 +107,27 @@ internal sealed class CompiledGraph : IDisposable
     private InferenceSession Session(RunWidth width) =>
         (width == RunWidth.Narrow ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 ? _first : _wide).Value;
 
-    private InferenceSession Open(Engine engine, byte[] model, RunWidth width, bool packsWeights)
+    private InferenceSession Open(Engine engine, RunWidth width, bool packsWeights)
     {
         using SessionOptions options = engine.SessionOptions(width, packsWeights);
-        _parameters.AddTo(options);
         foreach ((string name, OrtValue value) in _lent)
         {
             options.AddInitializer(name, value);
         }
 
-        return packsWeights ? new(model, options, _packedWeights) : new(model, options);
+        // A lent parameter stands in the model for a file beside it, which must be there and is not read: it is empty, so
+        // that an engine that did read it would fail and not go on with other numbers.
+        string empty = Path.GetTempFileName();
+        try
+        {
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(empty)!);
+            byte[] model = OnnxWriter.Write(_graph, Path.GetFileName(empty), _given);
+            return packsWeights ? new(model, options, _packedWeights) : new(model, options);
+        }
+        finally
+        {
+            File.Delete(empty);
+        }
     }
 
     private static Tensor Lent(Value parameter, IReadOnlyDictionary<string, Tensor> parameters)

@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Cupola.Tests.Cli;
+
+/// <summary>The command line as a person starts it: a process of its own.</summary>
+internal static class Tool
+{
+    /// <summary>What a run said.</summary>
+    internal sealed record Run(int ExitCode, string Output, string Error)
+    {
+        public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    public static Run Start(params string[] arguments) => StartWithInput("", arguments);
+
+    public static Run StartWithInput(string input, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        using Process process = Process.Start(start)!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new(process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Cupola.Checkpoints;
+using Cupola.Images;
+
+namespace Cupola.Tests.Cli;
+
+/// <summary>Each verb as the contract of the command line says.</summary>
+public sealed class VerbTests
+{
+    private static string Model => SharedFolder.Need("models", "photo-tiny");
+
+    private static string Photo => SharedFolder.Need("data", "photos", "rocket.jpg");
+
+    [Fact]
+    public void ClassifyAnswersOnPhotosAsTheReference()
+    {
+        string photos = SharedFolder.Need("data", "photo-tiny-test");
+        JsonElement[] golden = [.. File.ReadLines(SharedFolder.Need("models", "photo-tiny", "expected.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        foreach (IGrouping<string, JsonElement> group in golden.GroupBy(line => line.GetProperty("labels").GetString()!))
+        {
+            string labels = Path.GetTempFileName();
+            File.WriteAllLines(labels, Directory.EnumerateDirectories(Path.Combine(photos, group.Key)).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal));
+            string paths = string.Join('\n', group.Select(line => Path.Combine(photos, line.GetProperty("image").GetString()!)));
+
+            Tool.Run run = Tool.StartWithInput(paths, "classify", "-", "--labels-file", labels, "--model", Model, "--format", "json");
+
+            Assert.Equal(0, run.ExitCode);
+            Assert.Equal(group.Count(), run.Lines.Length);
+            foreach ((JsonElement expected, string line) in group.Zip(run.Lines))
+            {
+                JsonElement[] predictions = [.. JsonDocument.Parse(line).RootElement.GetProperty("predictions").EnumerateArray()];
+                JsonElement[] top5 = [.. expected.GetProperty("top5").EnumerateArray()];
+                Assert.Equal(top5[0].GetProperty("label").GetString(), predictions[0].GetProperty("label").GetString());
+                Assert.All(top5.Zip(predictions), pair => Assert.Equal(pair.First.GetProperty("probability").GetSingle(), pair.Second.GetProperty("probability").GetSingle(), 1e-4f));
+            }
+        }
+    }
+
+    [Fact]
+    public void InspectTokensPrintsTheIds()
+    {
+        Tool.Run run = Tool.Start("inspect", "tokens", "a photo of a cat", "--model", Model, "--format", "json");
+
+        JsonElement line = JsonDocument.Parse(Assert.Single(run.Lines)).RootElement;
+        Assert.Equal([49406, 320, 1125, 539, 320, 2368, 49407], line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+        Assert.False(line.GetProperty("truncated").GetBoolean());
+    }
+
+    [Fact]
+    public void InspectPixelsPrintsTheHashAndWritesTheCrop()
+    {
+        string crop = Path.Combine(Directory.CreateTempSubdirectory().FullName, "crop.npy"), png = Path.ChangeExtension(crop, ".png");
+
+        JsonElement line = JsonDocument.Parse(Assert.Single(Tool.Start("inspect", "pixels", Photo, "-o", crop, "--format", "json").Lines)).RootElement;
+        Assert.Equal(0, Tool.Start("inspect", "pixels", Photo, "--size", "64", "-o", png).ExitCode);
+
+        byte[] file = File.ReadAllBytes(crop);
+        Assert.Equal(line.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(file.AsSpan(file.Length - (224 * 224 * 3)))));
+        Assert.StartsWith("\u0093NUMPY", System.Text.Encoding.Latin1.GetString(file), StringComparison.Ordinal);
+        using RgbImage image = ImageDecoder.Decode(png);
+        Assert.Equal((64, 64), (image.Width, image.Height));
+    }
+
+    [Fact]
+    public void InspectModelSaysWhereEverythingCameFrom()
+    {
+        JsonElement model = JsonDocument.Parse(Assert.Single(Tool.Start("inspect", "model", "--model", Model, "--format", "json").Lines)).RootElement;
+
+        Assert.Equal("transformers", model.GetProperty("layout").GetString());
+        Assert.Equal("vit", model.GetProperty("image").GetProperty("architecture").GetString());
+        Assert.Equal(48, model.GetProperty("image").GetProperty("size").GetInt32());
+        Assert.Equal(128, model.GetProperty("embedding").GetInt32());
+        Assert.Equal("quick_gelu", model.GetProperty("activation").GetString());
+        Assert.Equal(7586689, model.GetProperty("parameters").GetInt64());
+        Assert.EndsWith("preprocessor_config.json", model.GetProperty("sources").GetProperty("preprocessing").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EmbedWritesUnitVectorsWithTheirNames()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "texts.safetensors");
+
+        Tool.Run run = Tool.Start("embed", "texts", "a dog", "a cat", "-o", file, "--model", Model);
+
+        Assert.Equal(0, run.ExitCode);
+        using TensorFile written = TensorFile.Open(file);
+        float[] values = written.Tensors["embeddings"].ToArray<float>();
+        Assert.Equal([2, 128], written.Tensors["embeddings"].Shape);
+        Assert.Equal(1, values.Take(128).Sum(value => value * value), 1e-5f);
+    }
+
+    [Fact]
+    public void AThresholdAnswersNoneOfThese()
+    {
+        JsonElement line = JsonDocument.Parse(Assert.Single(
+            Tool.Start("classify", Photo, "--labels", "a,b,c", "--threshold", "1.1", "--model", Model, "--format", "json").Lines)).RootElement;
+
+        Assert.Equal("none of these", line.GetProperty("answer").GetString());
+    }
+
+    [Fact]
+    public void TemplatesAndPromptsTogetherAreOnePool()
+    {
+        string prompts = Path.GetTempFileName();
+        File.WriteAllText(prompts, """{"a rocket":["A rocket flies."],"a cat":["A cat sits.","Cats purr."],"a dog":["Dogs bark."]}""");
+
+        Tool.Run run = Tool.Start("classify", Photo, "--labels", "a rocket,a cat", "--prompts", prompts, "--templates", "imagenet-7", "--model", Model, "--format", "json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("a dog", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Lines);
+    }
+
+    [Fact]
+    public void HelpTeachesByExamples()
+    {
+        Tool.Run run = Tool.Start("classify", "--help");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("cupola classify dog.jpg --labels", run.Output, StringComparison.Ordinal);
+    }
+}
