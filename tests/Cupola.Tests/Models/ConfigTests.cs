@@ -1,0 +1,90 @@
+using Cupola.Images;
+using Cupola.Models;
+
+namespace Cupola.Tests.Models;
+
+public sealed class ConfigTests
+{
+    [Fact]
+    public void WhatTransformersConfigurationLeavesOutIsTransformersDefault()
+    {
+        ClipConfig config = TransformersConfig.Read(Written("""{"model_type":"clip","text_config":{},"vision_config":{"patch_size":16,"hidden_act":"gelu"}}"""));
+
+        Assert.Equal(new TextConfig(49408, 77, new(512, 8, 12, 2048, Activation.QuickGelu)), config.Text);
+        Assert.Equal(new VisionTransformerConfig(224, 16, new(768, 12, 12, 3072, Activation.Gelu)), config.Image);
+        Assert.Equal(512, config.EmbeddingDimension);
+    }
+
+    [Theory]
+    [InlineData("""{"model_type":"siglip","text_config":{}}""", "siglip")]
+    [InlineData("""{"text_config":{"hidden_size":"wide"}}""", "'hidden_size'")]
+    [InlineData("""{"text_config":{"hidden_act":"relu"}}""", "relu")]
+    [InlineData("""{"text_config":{"hidden_size":100,"num_attention_heads":8}}""", "cannot be")]
+    [InlineData("""{"text_config":{"num_hidden_layers":-1}}""", "cannot be")]
+    [InlineData("""{}""", "neither")]
+    [InlineData("""[]""", "not a JSON object")]
+    [InlineData("""{"text_config":""", "not JSON")]
+    public void RefusesATransformersConfigurationThatIsNoClip(string json, string sentence) =>
+        Assert.Contains(sentence, Assert.Throws<InvalidDataException>(() => TransformersConfig.Read(Written(json))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void OpenClipsActivationIsGeluUnlessItSaysQuickGelu()
+    {
+        const string rest = """
+            "embed_dim":64,"vision_cfg":{"layers":2,"width":128,"patch_size":16},"text_cfg":{"width":64,"heads":1,"layers":2}
+            """;
+
+        Assert.Equal(Activation.Gelu, OpenClipConfig.Read(Written("{\"model_cfg\":{" + rest + "}}")).Text.Transformer.Activation);
+        Assert.Equal(Activation.QuickGelu, OpenClipConfig.Read(Written("{\"model_cfg\":{\"quick_gelu\":true," + rest + "}}")).Text.Transformer.Activation);
+    }
+
+    [Theory]
+    [InlineData("""{"timm_model_name":"convnext_base"}""", """{}""", "timm_model_name")]
+    [InlineData("""{"pool_type":"avg"}""", """{}""", "pool_type")]
+    [InlineData("""{"ls_init_value":0.1}""", """{}""", "ls_init_value")]
+    [InlineData("""{}""", """{"hf_model_name":"xlm-roberta-base"}""", "hf_model_name")]
+    [InlineData("""{}""", """{"no_causal_mask":true}""", "no_causal_mask")]
+    [InlineData("""{"image_size":[224,336]}""", """{}""", "image_size")]
+    public void RefusesWhatWouldBeAnotherNetworkByItsName(string vision, string text, string named)
+    {
+        string path = Written($$$"""{"model_cfg":{"embed_dim":512,"vision_cfg":{{{vision}}},"text_cfg":{{{text}}}}}""");
+
+        Assert.Contains(named, Assert.Throws<InvalidDataException>(() => OpenClipConfig.Read(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ReadsOpenClipsPreprocessing()
+    {
+        ImagePreprocessing preprocessing = PreprocessingConfig.ReadOpenClip(
+            Written("""{"preprocess_cfg":{"size":64,"resize_mode":"squash","interpolation":"bilinear","mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}}"""), 64);
+
+        Assert.Equal((64, ResizeMode.Squash, Interpolation.Bilinear), (preprocessing.Size, preprocessing.Mode, preprocessing.Interpolation));
+        Assert.Equal([0.5f, 0.5f, 0.5f], preprocessing.Mean);
+    }
+
+    [Theory]
+    [InlineData("""{"size":224,"crop_size":224,"resample":3}""", 224, 224)]
+    [InlineData("""{"size":{"shortest_edge":256},"crop_size":{"height":224,"width":224}}""", 224, 256)]
+    [InlineData("""{}""", 48, 48)]
+    public void ReadsOldAndNewFormsOfTransformersPreprocessing(string json, int size, int resize)
+    {
+        ImagePreprocessing preprocessing = PreprocessingConfig.ReadTransformers(Written(json), 48);
+
+        Assert.Equal((size, resize, ResizeMode.Shortest), (preprocessing.Size, preprocessing.ResizeSize, preprocessing.Mode));
+    }
+
+    [Theory]
+    [InlineData("""{"do_normalize":false}""", "do_normalize")]
+    [InlineData("""{"resample":9}""", "resample")]
+    [InlineData("""{"image_std":[0,1,1]}""", "std")]
+    [InlineData("""{"crop_size":{"height":224,"width":100}}""", "width")]
+    public void RefusesPreprocessingThatNoClipHas(string json, string named) =>
+        Assert.Contains(named, Assert.Throws<InvalidDataException>(() => PreprocessingConfig.ReadTransformers(Written(json), 224)).Message, StringComparison.Ordinal);
+
+    private static string Written(string json)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "config.json");
+        File.WriteAllText(path, json);
+        return path;
+    }
+}
