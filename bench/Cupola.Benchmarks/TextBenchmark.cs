@@ -16,6 +16,9 @@ internal static class TextBenchmark
     private const int Classes = 100;
     private const int Sentences = 2000;
 
+    /// <summary>A round takes a minute or more; of two the slower counts.</summary>
+    private const int Rounds = 2;
+
     /// <summary>Padded prompts are slow, and all alike: a sample tells their rate.</summary>
     private const int PaddedSample = 128;
 
@@ -53,7 +56,7 @@ internal static class TextBenchmark
 
         TextTransformer tower = embedder.Model.Text;
         double[] seconds = Timing.Medians(
-            3,
+            Rounds,
             () => tower.Encode(ids, share: true, done: null, CancellationToken.None),
             () => tower.Encode(ids, share: false, done: null, CancellationToken.None),
             () => Padded(ids, context, 16, padded),

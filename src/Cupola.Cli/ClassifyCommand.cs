@@ -26,13 +26,11 @@ internal static class ClassifyCommand
         Option<float?> threshold = new("--threshold") { Description = $"Below this probability the answer is \"{NoneOfThese}\".", HelpName = "T" };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<OutputFormat> format = Output.CreateOption();
-        Command command = new("classify",
+        ExampledCommand command = new("classify", "Say what is in pictures.",
             """
-            Say what is in pictures.
-
-              cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
-              cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1
-              cupola classify photos/ --prompts cupl.json --format json > answers.jsonl
+            cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
+            cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
+            cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
             """)
         { pictures, top, threshold, orient, format };
         model.AddTo(command);
@@ -59,19 +57,21 @@ internal static class ClassifyCommand
                 OutputFormat.Csv => new CsvClassifications(),
                 _ => new TableClassifications(),
             };
-            return Run(embedder, classifier, parsed.GetValue(pictures)!, parsed.GetValue(orient), shown, parsed.GetValue(threshold), writer, cancellation);
+            return PictureArguments.Run("Classifying", parsed.GetValue(pictures)!, (paths, progress) =>
+                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, shown, parsed.GetValue(threshold), writer, progress));
         });
         return command;
     }
 
     private static int Run(
-        ClipEmbedder embedder, ZeroShotClassifier classifier, string[] pictures, bool orient, int top, float? threshold, IClassificationWriter writer, CancellationToken cancellation)
+        IEnumerable<EmbeddedPicture> pictures, ZeroShotClassifier classifier, int top, float? threshold, IClassificationWriter writer, Action<int>? progress)
     {
         int failed = 0;
         try
         {
-            foreach (EmbeddedPicture picture in embedder.EmbedPictures(PictureArguments.Expand(pictures), orient, cancellation))
+            foreach (EmbeddedPicture picture in pictures)
             {
+                progress?.Invoke(1);
                 if (picture.Embedding is null)
                 {
                     failed++;

@@ -13,16 +13,14 @@ internal static class EmbedCommand
     /// <summary>What a person sees of an embedding.</summary>
     private const int NumbersShown = 6;
 
-    public static Command Create() => new("embed",
+    public static Command Create() => new ExampledCommand("embed", "Turn pictures or texts into unit vectors of one space.",
         """
-        Turn pictures or texts into unit vectors of one space.
-
-          cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
-          cupola embed texts "a photo of a dog" "a photo of a cat" --format json
+        cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
+        cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32 --format json
         """)
     { Images(), Texts() };
 
-    private static Command Images()
+    private static ExampledCommand Images()
     {
         ModelOptions model = new();
         Argument<string[]> pictures = new("pictures")
@@ -33,39 +31,38 @@ internal static class EmbedCommand
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        Command command = new("images", "Embed pictures.") { pictures, file, orient, format };
+        ExampledCommand command = new("images", "Embed pictures.",
+            """
+            cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
+            find . -name '*.jpg' | cupola embed images - --model openai/clip-vit-base-patch32 --format json > embeddings.jsonl
+            """)
+        { pictures, file, orient, format };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
             string? path = CheckedFile(parsed.GetValue(file));
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
-            int failed = 0;
-            foreach (EmbeddedPicture picture in embedder.EmbedPictures(PictureArguments.Expand(parsed.GetValue(pictures)!), parsed.GetValue(orient), cancellation))
-            {
-                if (picture.Embedding is not null)
-                {
-                    writer.Write(picture.Path, picture.Embedding);
-                    continue;
-                }
-
-                failed++;
-                writer.WriteError(picture.Path, picture.Error!);
-            }
-
+            int failed = PictureArguments.Run("Embedding", parsed.GetValue(pictures)!, (paths, progress) =>
+                WriteAll(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), writer, progress));
             writer.Finish();
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return command;
     }
 
-    private static Command Texts()
+    private static ExampledCommand Texts()
     {
         ModelOptions model = new();
         Argument<string[]> texts = new("texts") { Description = "Texts, or - for one a line on standard input.", Arity = ArgumentArity.OneOrMore };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        Command command = new("texts", "Embed texts.") { texts, file, format };
+        ExampledCommand command = new("texts", "Embed texts.",
+            """
+            cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32
+            cupola embed texts - -o captions.safetensors --model openai/clip-vit-base-patch32 < captions.txt
+            """)
+        { texts, file, format };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
@@ -88,6 +85,26 @@ internal static class EmbedCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>How many could not be read.</summary>
+    private static int WriteAll(IEnumerable<EmbeddedPicture> pictures, EmbeddingWriter writer, Action<int>? progress)
+    {
+        int failed = 0;
+        foreach (EmbeddedPicture picture in pictures)
+        {
+            progress?.Invoke(1);
+            if (picture.Embedding is not null)
+            {
+                writer.Write(picture.Path, picture.Embedding);
+                continue;
+            }
+
+            failed++;
+            writer.WriteError(picture.Path, picture.Error!);
+        }
+
+        return failed;
     }
 
     private static Option<string> CreateFileOption() => new("--output", "-o")

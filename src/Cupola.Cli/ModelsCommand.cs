@@ -8,20 +8,18 @@ namespace Cupola.Cli;
 /// <summary><c>cupola models</c>: what is here, what to fetch, what to hand on.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new("models",
+    public static Command Create() => new ExampledCommand("models", "List, download and export models.",
         """
-        List, download and export models.
-
-          cupola models download openai/clip-vit-base-patch32
-          cupola models list
-          cupola models export onnx/ --model openai/clip-vit-base-patch32
+        cupola models download openai/clip-vit-base-patch32
+        cupola models list
+        cupola models export onnx/ --model openai/clip-vit-base-patch32
         """)
     { List(), Download(), Export() };
 
-    private static Command List()
+    private static ExampledCommand List()
     {
         Option<OutputFormat> format = Output.CreateOption();
-        Command command = new("list", "List the models in the Hugging Face cache that Cupola can run.") { format };
+        ExampledCommand command = new("list", "List the models in the Hugging Face cache that Cupola can run.", "cupola models list --format json") { format };
         command.SetVerb((parsed, _) =>
         {
             IReadOnlyList<CachedModel> models = new ModelHub(HubSettings.FromEnvironment()).List();
@@ -51,10 +49,15 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static Command Download()
+    private static ExampledCommand Download()
     {
         Argument<string> name = new("name") { Description = "A name on the hub, owner/name or owner/name@revision." };
-        Command command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.") { name };
+        ExampledCommand command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
+            """
+            cupola models download openai/clip-vit-base-patch32
+            cupola models download laion/CLIP-ViT-B-32-laion2B-s34B-b79K@main
+            """)
+        { name };
         command.SetVerb((parsed, cancellation) =>
         {
             Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellation));
@@ -63,11 +66,13 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static Command Export()
+    private static ExampledCommand Export()
     {
         ModelOptions model = new();
         Argument<string> folder = new("folder") { Description = "Where text_model.onnx, vision_model.onnx and model.onnx go." };
-        Command command = new("export", "Write a model as standard ONNX, with the names that transformers.js expects.") { folder };
+        ExampledCommand command = new("export", "Write a model as standard ONNX, with the names that transformers.js expects.",
+            "cupola models export onnx/ --model openai/clip-vit-base-patch32")
+        { folder };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {

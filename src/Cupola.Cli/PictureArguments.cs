@@ -9,6 +9,21 @@ internal static class PictureArguments
         ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm",
     };
 
+    /// <summary>
+    /// Runs work over the pictures, with progress where the answers go into a file or a pipe and a person looks on; answers
+    /// on a terminal are progress enough.
+    /// </summary>
+    public static int Run(string description, string[] arguments, Func<IEnumerable<string>, Action<int>?, int> work)
+    {
+        if (arguments.Contains("-") || !Console.IsOutputRedirected)
+        {
+            return work(Expand(arguments), null);
+        }
+
+        string[] pictures = [.. Expand(arguments)];
+        return WorkProgress.Items(description, pictures.Length, progress => work(pictures, progress));
+    }
+
     /// <summary>Each argument a file, an address, a folder of which all pictures below count in the order of their names, or <c>-</c> for paths on standard input.</summary>
     public static IEnumerable<string> Expand(IEnumerable<string> arguments)
     {
@@ -42,6 +57,7 @@ internal static class PictureArguments
         }
     }
 
+    /// <summary>A folder without pictures stands for itself, as an input that fails.</summary>
     private static string[] Below(string folder)
     {
         string[] pictures =
@@ -50,11 +66,6 @@ internal static class PictureArguments
                 .Where(static file => Extensions.Contains(Path.GetExtension(file)))
                 .Order(StringComparer.Ordinal),
         ];
-        if (pictures.Length == 0)
-        {
-            throw new FileNotFoundException($"There are no pictures below {folder}.");
-        }
-
-        return pictures;
+        return pictures.Length > 0 ? pictures : [folder];
     }
 }

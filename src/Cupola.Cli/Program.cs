@@ -1,19 +1,17 @@
 using System.CommandLine;
 using Cupola.Cli;
 
-RootCommand root = new(
-    """
-    Recognises what is in pictures by comparing them with sentences (CLIP).
-
-      cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
-      cupola classify photos/ --labels-file animals.txt --templates imagenet-7 --format json
-      cupola embed images photos/ -o photos.npy
-    """)
+RootCommand root = new("Recognises what is in pictures by comparing them with sentences (CLIP).")
 {
     ClassifyCommand.Create(),
     EmbedCommand.Create(),
     InspectCommand.Create(),
     ModelsCommand.Create(),
 };
-
+ExampledCommand.ShowExamples(root,
+    """
+    cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
+    cupola classify photos/ --labels-file animals.txt --templates imagenet-7 --model openai/clip-vit-base-patch32 --format json
+    cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
+    """);
 return Verb.Invoke(root, args);

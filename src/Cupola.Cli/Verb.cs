@@ -10,7 +10,8 @@ internal static class Verb
     public static int Invoke(RootCommand root, string[] arguments)
     {
         root.Options.Add(Verbose);
-        ParseResult parsed = root.Parse(arguments);
+        // A text may begin with @, which is otherwise read as the name of a file of arguments.
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (string message in parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal))

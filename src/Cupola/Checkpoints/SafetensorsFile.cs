@@ -78,27 +78,17 @@ public sealed class SafetensorsFile : TensorFile
             header.WriteByte((byte)' ');
         }
 
-        string unfinished = path + ".unfinished";
-        try
+        byte[] length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        WholeFile.Write(path, stream =>
         {
-            using (FileStream stream = File.Create(unfinished))
+            stream.Write(length);
+            header.WriteTo(stream);
+            foreach ((_, _, Action<Stream> write) in tensors)
             {
-                Span<byte> length = stackalloc byte[8];
-                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-                stream.Write(length);
-                header.WriteTo(stream);
-                foreach ((_, _, Action<Stream> write) in tensors)
-                {
-                    write(stream);
-                }
+                write(stream);
             }
-
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        });
     }
 
     /// <inheritdoc/>

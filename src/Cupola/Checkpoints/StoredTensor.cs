@@ -82,7 +82,9 @@ public sealed unsafe class StoredTensor
         where T : unmanaged => Read<T>().ToArray();
 
     /// <summary>The bytes in place.</summary>
-    internal ReadOnlySpan<byte> Bytes => new((void*)Address, checked((int)ByteCount));
+    internal ReadOnlySpan<byte> Bytes => ByteCount <= int.MaxValue
+        ? new((void*)Address, (int)ByteCount)
+        : throw new InvalidDataException($"Tensor '{Name}' has {ByteCount} bytes; more than 2 GB in one tensor are not read.");
 
     /// <summary>The same numbers under another name and, if given, as a part of the first axis.</summary>
     internal StoredTensor As(string name, long start, long count) => new(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Cupola.Checkpoints;
 
 namespace Cupola.Embedding;
 
@@ -26,20 +27,11 @@ public static class NumpyFile
         // The magic string, version and length take ten bytes; the header ends in a line feed at a multiple of 64.
         int padded = ((header.Length + 1 + 10 + 63) / 64 * 64) - 10;
         byte[] head = [0x93, .. "NUMPY"u8, 1, 0, (byte)padded, (byte)(padded >> 8), .. Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n")];
-        string unfinished = path + ".unfinished";
-        try
+        byte[] body = bytes.ToArray();
+        WholeFile.Write(path, stream =>
         {
-            using (FileStream stream = File.Create(unfinished))
-            {
-                stream.Write(head);
-                stream.Write(bytes);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+            stream.Write(head);
+            stream.Write(body);
+        });
     }
 }

@@ -34,7 +34,9 @@ public static class ImageDecoder
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file {path}.", path);
+            throw Directory.Exists(path)
+                ? new InvalidDataException($"{path} is a folder, not a picture.")
+                : new FileNotFoundException($"There is no file {path}.", path);
         }
 
         long length = new FileInfo(path).Length;

@@ -4,13 +4,16 @@ namespace Cupola.Images;
 /// <param name="Path">The file or address.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
-internal sealed record PreparedPicture(string Path, byte[]? Pixels, string? Error);
+public sealed record PreparedPicture(string Path, byte[]? Pixels, string? Error);
 
 /// <summary>
 /// Reads, decodes and preprocesses pictures ahead of whoever encodes them, in order and on bounded memory: so many
 /// decoded at once as there are threads, so many prepared ahead as the caller says. A broken one never stops the rest.
 /// </summary>
-internal sealed class PictureReader(ImagePreprocessing preprocessing, bool orient, int threads)
+/// <param name="preprocessing">What happens to each picture.</param>
+/// <param name="orient">Whether to turn pictures as their EXIF orientation says; the reference does not.</param>
+/// <param name="threads">Pictures decoded at once.</param>
+public sealed class PictureReader(ImagePreprocessing preprocessing, bool orient, int threads)
 {
     /// <summary>Prepares pictures in the order of their paths.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>

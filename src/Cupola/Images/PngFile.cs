@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cupola.Checkpoints;
 using NetVips;
 
 namespace Cupola.Images;
@@ -16,18 +17,16 @@ public static class PngFile
         }
 
         GCHandle pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
-        string unfinished = path + ".unfinished";
         try
         {
             using Image image = Image.NewFromMemory(pinned.AddrOfPinnedObject(), (ulong)pixels.Length, width, height, 3, Enums.BandFormat.Uchar);
             using Image rgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
-            File.WriteAllBytes(unfinished, rgb.PngsaveBuffer());
-            File.Move(unfinished, path, overwrite: true);
+            byte[] png = rgb.PngsaveBuffer();
+            WholeFile.Write(path, stream => stream.Write(png));
         }
         finally
         {
             pinned.Free();
-            File.Delete(unfinished);
         }
     }
 }

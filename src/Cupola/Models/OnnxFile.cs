@@ -1,3 +1,4 @@
+using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Runtime;
 
@@ -17,13 +18,13 @@ internal static class OnnxFile
         long bytes = graph.Parameters.Sum(parameter => parameters[parameter.Name].ByteCount);
         if (bytes <= MaximumParameterBytes)
         {
-            WriteWhole(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
+            WholeFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
             return;
         }
 
         string data = path + "_data";
         var offsets = new Dictionary<string, (long Offset, long Length)>();
-        WriteWhole(data, stream =>
+        WholeFile.Write(data, stream =>
         {
             foreach (Value parameter in graph.Parameters)
             {
@@ -32,24 +33,6 @@ internal static class OnnxFile
                 stream.Write(tensor.AsSpan<byte>());
             }
         });
-        WriteWhole(path, stream => stream.Write(OnnxWriter.Write(graph, Path.GetFileName(data), offsets)));
-    }
-
-    private static void WriteWhole(string path, Action<Stream> write)
-    {
-        string unfinished = path + ".unfinished";
-        try
-        {
-            using (FileStream stream = File.Create(unfinished))
-            {
-                write(stream);
-            }
-
-            File.Move(unfinished, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(unfinished);
-        }
+        WholeFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, Path.GetFileName(data), offsets)));
     }
 }

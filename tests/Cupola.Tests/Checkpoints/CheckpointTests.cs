@@ -41,5 +41,5 @@ public sealed class CheckpointTests
 
     [Fact]
     public void SaysWhatAFolderWithoutWeightsWasSearchedFor() => Assert.Contains(
-        "model.safetensors", Assert.Throws<FileNotFoundException>(() => Checkpoint.Open(Directory.CreateTempSubdirectory().FullName)).Message, StringComparison.Ordinal);
+        "model.safetensors", Assert.Throws<FileNotFoundException>(() => Checkpoint.Open(TestFolder.New())).Message, StringComparison.Ordinal);
 }

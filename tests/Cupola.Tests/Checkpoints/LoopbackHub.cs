@@ -37,7 +37,7 @@ internal sealed class LoopbackHub : IAsyncDisposable
 
     public IReadOnlyList<LoopbackRequest> Requests => _server.Requests;
 
-    public string Cache { get; } = Directory.CreateTempSubdirectory("cupola-hub-").FullName;
+    public string Cache { get; } = TestFolder.New();
 
     public string Snapshot => Path.Combine(Cache, "models--cupola--tiny", "snapshots", Commit);
 

@@ -157,7 +157,7 @@ public sealed class ModelHubDownloadTests
     [InlineData("f572d396fae9206628714fb2ce00f72e94f2258f", false)]
     public async Task KnowsTheHashesThatGitAndTheHubGive(string hash, bool right)
     {
-        string path = Path.GetTempFileName();
+        string path = TestFolder.NewFile("file");
         try
         {
             await File.WriteAllTextAsync(path, "hello\n", TestContext.Current.CancellationToken);

@@ -87,7 +87,7 @@ public sealed class SafetensorsFileTests
     [Fact]
     public void AnIndexGathersTensorsFromSeveralFiles()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName;
+        string folder = TestFolder.New();
         foreach ((string name, float number) in new[] { ("one", 1f), ("two", 2f) })
         {
             SafetensorsFile.Write(Path.Combine(folder, $"{name}.safetensors"), [(name, [1], stream => stream.Write(BitConverter.GetBytes(number)))]);
@@ -114,5 +114,5 @@ public sealed class SafetensorsFileTests
         return path;
     }
 
-    private static string NewPath() => Path.Combine(Directory.CreateTempSubdirectory().FullName, "x.safetensors");
+    private static string NewPath() => TestFolder.NewFile("x.safetensors");
 }

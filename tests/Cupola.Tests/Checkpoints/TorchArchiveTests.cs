@@ -87,7 +87,7 @@ public sealed class TorchArchiveTests
     public void EveryCutOfAnArchiveIsRefusedWithASentence()
     {
         byte[] whole = File.ReadAllBytes(Golden("zip.pt"));
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "cut.pt");
+        string path = TestFolder.NewFile("cut.pt");
         for (int length = 2; length < whole.Length; length += 41)
         {
             File.WriteAllBytes(path, whole[..length]);
@@ -99,7 +99,7 @@ public sealed class TorchArchiveTests
     public void EveryDamagedByteGivesTensorsOrASentence()
     {
         byte[] whole = File.ReadAllBytes(Golden("zip.pt"));
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "damaged.pt");
+        string path = TestFolder.NewFile("damaged.pt");
         Random random = new(3);
         for (int round = 0; round < 400; round++)
         {

@@ -10,7 +10,7 @@ namespace Cupola.Tests.Cli;
 /// <summary>Everything that can be wrong gives one sentence and its exit code, and the rest is done.</summary>
 public sealed class BadInputTests
 {
-    private static readonly string Folder = Directory.CreateTempSubdirectory("cupola-bad-").FullName;
+    private static readonly string Folder = TestFolder.New();
 
     private static string Model => SharedFolder.Need("models", "photo-tiny");
 
@@ -41,7 +41,7 @@ public sealed class BadInputTests
     [Fact]
     public void AFolderInWhichEveryThirdPictureIsBrokenGivesTheOtherTwoThirds()
     {
-        string folder = Directory.CreateTempSubdirectory("cupola-thirds-").FullName, photo = Photo;
+        string folder = TestFolder.New(), photo = Photo;
         for (int index = 0; index < 30; index++)
         {
             string picture = Path.Combine(folder, $"{index:00}.jpg");

@@ -19,7 +19,7 @@ public sealed class VerbTests
         JsonElement[] golden = [.. File.ReadLines(SharedFolder.Need("models", "photo-tiny", "expected.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         foreach (IGrouping<string, JsonElement> group in golden.GroupBy(line => line.GetProperty("labels").GetString()!))
         {
-            string labels = Path.GetTempFileName();
+            string labels = TestFolder.NewFile("file");
             File.WriteAllLines(labels, Directory.EnumerateDirectories(Path.Combine(photos, group.Key)).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal));
             string paths = string.Join('\n', group.Select(line => Path.Combine(photos, line.GetProperty("image").GetString()!)));
 
@@ -50,7 +50,7 @@ public sealed class VerbTests
     [Fact]
     public void InspectPixelsPrintsTheHashAndWritesTheCrop()
     {
-        string crop = Path.Combine(Directory.CreateTempSubdirectory().FullName, "crop.npy"), png = Path.ChangeExtension(crop, ".png");
+        string crop = TestFolder.NewFile("crop.npy"), png = Path.ChangeExtension(crop, ".png");
 
         JsonElement line = JsonDocument.Parse(Assert.Single(Tool.Start("inspect", "pixels", Photo, "-o", crop, "--format", "json").Lines)).RootElement;
         Assert.Equal(0, Tool.Start("inspect", "pixels", Photo, "--size", "64", "-o", png).ExitCode);
@@ -79,7 +79,7 @@ public sealed class VerbTests
     [Fact]
     public void EmbedWritesUnitVectorsWithTheirNames()
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "texts.safetensors");
+        string file = TestFolder.NewFile("texts.safetensors");
 
         Tool.Run run = Tool.Start("embed", "texts", "a dog", "a cat", "-o", file, "--model", Model);
 
@@ -102,7 +102,7 @@ public sealed class VerbTests
     [Fact]
     public void TemplatesAndPromptsTogetherAreOnePool()
     {
-        string prompts = Path.GetTempFileName();
+        string prompts = TestFolder.NewFile("file");
         File.WriteAllText(prompts, """{"a rocket":["A rocket flies."],"a cat":["A cat sits.","Cats purr."],"a dog":["Dogs bark."]}""");
 
         Tool.Run run = Tool.Start("classify", Photo, "--labels", "a rocket,a cat", "--prompts", prompts, "--templates", "imagenet-7", "--model", Model, "--format", "json");
@@ -112,12 +112,44 @@ public sealed class VerbTests
         Assert.Single(run.Lines);
     }
 
-    [Fact]
-    public void HelpTeachesByExamples()
+    [Theory]
+    [InlineData("")]
+    [InlineData("classify")]
+    [InlineData("embed")]
+    [InlineData("embed images")]
+    [InlineData("embed texts")]
+    [InlineData("inspect")]
+    [InlineData("inspect tokens")]
+    [InlineData("inspect pixels")]
+    [InlineData("inspect model")]
+    [InlineData("models")]
+    [InlineData("models list")]
+    [InlineData("models download")]
+    [InlineData("models export")]
+    public void HelpTeachesByExamples(string verb)
     {
-        Tool.Run run = Tool.Start("classify", "--help");
+        Tool.Run run = Tool.Start([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("cupola classify dog.jpg --labels", run.Output, StringComparison.Ordinal);
+        Assert.Matches($@"\nExamples:\r?\n(  .*cupola {verb}.*\r?\n)+$", run.Output);
+    }
+
+    [Fact]
+    public void ATextMayBeginWithAnAt()
+    {
+        Tool.Run run = Tool.Start("inspect", "tokens", "@dog", "--model", Model, "--format", "json");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("@dog", JsonDocument.Parse(run.Lines[0]).RootElement.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void AFolderWithoutPicturesFailsAlone()
+    {
+        Tool.Run run = Tool.Start("inspect", "pixels", TestFolder.New(), Photo, "--size", "64");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("is a folder, not a picture.", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Lines);
     }
 }

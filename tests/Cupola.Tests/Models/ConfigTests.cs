@@ -83,7 +83,7 @@ public sealed class ConfigTests
 
     private static string Written(string json)
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "config.json");
+        string path = TestFolder.NewFile("config.json");
         File.WriteAllText(path, json);
         return path;
     }

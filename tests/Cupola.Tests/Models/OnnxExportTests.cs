@@ -12,7 +12,7 @@ public sealed class OnnxExportTests
     public void TheThreeFilesGiveTheSameNumbersInAPlainSession()
     {
         using ClipEmbedder embedder = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"));
-        string folder = Directory.CreateTempSubdirectory("cupola-export-").FullName;
+        string folder = TestFolder.New();
         embedder.Export(folder);
         string[] texts = ["a photo of a dog", "a long sentence about an accordion, with a comma", "x"];
         (long[] ids, long length) = Padded(embedder, texts);
@@ -46,7 +46,7 @@ public sealed class OnnxExportTests
     public void OtherArchitecturesExportToo(string name, string layout)
     {
         using ParityModel parity = ParityModel.Open(name, layout);
-        string folder = Directory.CreateTempSubdirectory("cupola-export-").FullName;
+        string folder = TestFolder.New();
         parity.Model.Export(folder);
         float[] expected = parity.Expected("image_embeds"), pixels = parity.Expected("pixel_values");
         int size = parity.Model.Config.Image.ImageSize;

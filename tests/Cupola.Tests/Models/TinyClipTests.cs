@@ -32,7 +32,7 @@ public sealed class TinyClipTests
     /// <summary>The files under the names that a model folder has.</summary>
     private static string InFolder()
     {
-        string folder = Directory.CreateTempSubdirectory("tiny-clip-").FullName;
+        string folder = TestFolder.New();
         File.Copy(SharedFolder.Need("parity", "tiny_clip", "tiny_clip.safetensors"), Path.Combine(folder, "model.safetensors"));
         File.Copy(SharedFolder.Need("parity", "tiny_clip", "tiny_clip_config.json"), Path.Combine(folder, "config.json"));
         return folder;

@@ -94,7 +94,7 @@ public sealed class ClipTokenizerTests
     [InlineData("""{"model":{"type":"BPE","end_of_word_suffix":"</w>","vocab":{"a":0},"merges":[]}}""", "<|startoftext|>")]
     public void RefusesFilesThatAreNotClipsTokenizer(string json, string named)
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "tokenizer.json");
+        string path = TestFolder.NewFile("tokenizer.json");
         File.WriteAllText(path, json);
 
         Assert.Contains(named, Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(path)).Message, StringComparison.Ordinal);
@@ -102,5 +102,5 @@ public sealed class ClipTokenizerTests
 
     [Fact]
     public void SaysWhatAFolderWithoutATokenizerNeeds() => Assert.Contains(
-        "tokenizer.json", Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(Directory.CreateTempSubdirectory().FullName)).Message, StringComparison.Ordinal);
+        "tokenizer.json", Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(TestFolder.New())).Message, StringComparison.Ordinal);
 }

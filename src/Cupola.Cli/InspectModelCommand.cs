@@ -1,0 +1,110 @@
+using System.CommandLine;
+using System.Globalization;
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+using Cupola.Images;
+using Cupola.Models;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola inspect model</c>: what the model is.</summary>
+internal static class InspectModelCommand
+{
+    public static Command Create()
+    {
+        ModelOptions model = new();
+        Option<OutputFormat> format = Output.CreateOption();
+        ExampledCommand command = new("model", "Show a model's architecture, parameters and preprocessing, and where each came from.",
+            """
+            cupola inspect model --model openai/clip-vit-base-patch32
+            cupola inspect model --model ViT-B-32.pt --format json
+            """)
+        { format };
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            if (parsed.GetValue(format) == OutputFormat.Json)
+            {
+                Output.WriteJson(Description(embedder));
+                return ExitCode.Done;
+            }
+
+            foreach ((string key, object value) in Description(embedder))
+            {
+                string text = value is IReadOnlyDictionary<string, object> part ? string.Join(", ", part.Select(static entry => $"{entry.Key} {Plain(entry.Value)}")) : Plain(value);
+                if (parsed.GetValue(format) == OutputFormat.Csv)
+                {
+                    Output.WriteCsv(key, text);
+                }
+                else
+                {
+                    Console.Out.WriteLine($"{key,-14}{text}");
+                }
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Plain(object value) => value is System.Collections.IEnumerable list and not string
+        ? $"[{string.Join(", ", list.Cast<object>().Select(Plain))}]"
+        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+
+    private static Dictionary<string, object> Description(ClipEmbedder embedder)
+    {
+        ClipConfig config = embedder.Config;
+        ImagePreprocessing preprocessing = embedder.Preprocessing;
+        string layout = embedder.Layout switch
+        {
+            CheckpointLayout.Transformers => "transformers",
+            CheckpointLayout.OpenClip => "open_clip",
+            _ => "openai",
+        };
+        Dictionary<string, object> image = config.Image switch
+        {
+            VisionTransformerConfig transformer => new(Blocks(transformer.Transformer)) { ["architecture"] = "vit", ["size"] = transformer.ImageSize, ["patch"] = transformer.PatchSize },
+            ResNetConfig network => new() { ["architecture"] = "resnet", ["size"] = network.ImageSize, ["layers"] = network.Layers, ["width"] = network.Width, ["heads"] = network.Heads },
+            _ => [],
+        };
+        return new()
+        {
+            ["model"] = embedder.WeightsPath,
+            ["layout"] = layout,
+            ["image"] = image,
+            ["text"] = new Dictionary<string, object>(Blocks(config.Text.Transformer)) { ["vocabulary"] = config.Text.VocabularySize, ["contextLength"] = config.Text.ContextLength },
+            ["embedding"] = config.EmbeddingDimension,
+            ["activation"] = Name(config.Text.Transformer.Activation),
+            ["parameters"] = embedder.ParameterCount,
+            ["logitScale"] = MathF.Exp(embedder.LogitScale),
+            ["preprocessing"] = new Dictionary<string, object>
+            {
+                ["size"] = preprocessing.Size,
+                ["resize"] = preprocessing.ResizeSize,
+                ["mode"] = preprocessing.Mode.ToString().ToLowerInvariant(),
+                ["interpolation"] = preprocessing.Interpolation.ToString().ToLowerInvariant(),
+                ["mean"] = preprocessing.Mean,
+                ["std"] = preprocessing.StandardDeviation,
+            },
+            ["sources"] = embedder.Sources,
+            ["assumptions"] = config.Assumptions,
+        };
+    }
+
+    private static Dictionary<string, object> Blocks(TransformerConfig tower) => new()
+    {
+        ["width"] = tower.Width,
+        ["heads"] = tower.Heads,
+        ["layers"] = tower.Layers,
+        ["mlpWidth"] = tower.MlpWidth,
+        ["activation"] = Name(tower.Activation),
+    };
+
+    private static string Name(Activation activation) => activation switch
+    {
+        Activation.QuickGelu => "quick_gelu",
+        Activation.Gelu => "gelu",
+        _ => "gelu_tanh",
+    };
+}

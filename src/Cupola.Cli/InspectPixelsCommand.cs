@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using Cupola.Embedding;
+using Cupola.Images;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola inspect pixels</c>: what the model sees.</summary>
+internal static class InspectPixelsCommand
+{
+    public static Command Create()
+    {
+        ModelOptions model = new();
+        Argument<string[]> pictures = new("pictures") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
+        Option<int> size = new("--size") { Description = "CLIP's preprocessing at so many pixels, in place of a model's.", HelpName = "N" };
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Option<string> file = new("--output", "-o") { Description = "Write the crop of one picture as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
+        Option<OutputFormat> format = Output.CreateOption();
+        ExampledCommand command = new("pixels", "Show what the model sees of pictures: the crop's hash, and the crop itself.",
+            """
+            cupola inspect pixels dog.jpg --size 224 -o seen.png
+            cupola inspect pixels photos/ --model openai/clip-vit-base-patch32 --format json
+            """)
+        { pictures, size, file, orient, format };
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            int pixels = parsed.GetValue(size);
+            if (pixels is < 0 or > 4096)
+            {
+                throw new ArgumentException($"--size {pixels} is not between 1 and 4096 pixels.");
+            }
+
+            ImagePreprocessing preprocessing;
+            if (pixels > 0 || !model.IsNamed(parsed))
+            {
+                preprocessing = new(pixels > 0 ? pixels : 224);
+            }
+            else
+            {
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                preprocessing = embedder.Preprocessing;
+            }
+
+            string? path = parsed.GetValue(file);
+            PictureReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
+            int failed = 0, shown = 0;
+            foreach (PreparedPicture picture in reader.Prepare(PictureArguments.Expand(parsed.GetValue(pictures)!), ahead: 16, cancellation))
+            {
+                if (path is not null && ++shown > 1)
+                {
+                    throw new ArgumentException($"--output {path} takes one picture, and there are more; the first is written.");
+                }
+
+                failed += Show(picture, preprocessing.Size, parsed.GetValue(format), path) ? 0 : 1;
+            }
+
+            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        });
+        return command;
+    }
+
+    private static bool Show(PreparedPicture picture, int size, OutputFormat format, string? path)
+    {
+        string image = picture.Path;
+        if (picture.Pixels is null)
+        {
+            Console.Error.WriteLine(picture.Error);
+            if (format == OutputFormat.Json)
+            {
+                Output.WriteJson(new { image, error = picture.Error });
+            }
+
+            return false;
+        }
+
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(picture.Pixels));
+        switch (format)
+        {
+            case OutputFormat.Json:
+                Output.WriteJson(new { image, width = size, height = size, sha256 });
+                break;
+            case OutputFormat.Csv:
+                Output.WriteCsv(image, size.ToString(CultureInfo.InvariantCulture), size.ToString(CultureInfo.InvariantCulture), sha256);
+                break;
+            default:
+                Console.Out.WriteLine($"{image}  {size} × {size}  {sha256}");
+                break;
+        }
+
+        if (path is not null)
+        {
+            WriteCrop(path, picture.Pixels, size);
+        }
+
+        return true;
+    }
+
+    private static void WriteCrop(string path, byte[] crop, int size)
+    {
+        switch (Path.GetExtension(path))
+        {
+            case ".npy":
+                NumpyFile.Write(path, crop, size, size, 3);
+                break;
+            case ".png":
+                PngFile.Write(path, crop, size, size);
+                break;
+            default:
+                throw new ArgumentException($"--output {path} is of no known kind; name a .png or a .npy file.");
+        }
+    }
+}
