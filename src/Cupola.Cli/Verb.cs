@@ -59,7 +59,7 @@ internal static class Verb
     private static int? CodeOf(Exception exception) => exception switch
     {
         ArgumentException => ExitCode.WrongCommandLine,
-        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException => ExitCode.Unusable,
+        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or PlatformNotSupportedException => ExitCode.Unusable,
         AggregateException { InnerException: { } inner } => CodeOf(inner),
         _ => null,
     };

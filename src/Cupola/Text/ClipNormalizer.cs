@@ -8,46 +8,78 @@ namespace Cupola.Text;
 /// </summary>
 internal static class ClipNormalizer
 {
+    /// <summary>Composition needs the Unicode data of the system, which a program may be told to do without.</summary>
+    private static readonly bool CanCompose = "e\u0301".Normalize(NormalizationForm.FormC) == "\u00e9";
+
+    /// <exception cref="PlatformNotSupportedException">The text may have to be composed, and the system has no Unicode data.</exception>
     public static string Normalize(string text)
     {
         StringBuilder normal = new(text.Length);
         bool afterSpace = false;
         foreach (Rune rune in Compose(text).EnumerateRunes())
         {
-            if (Rune.IsWhiteSpace(rune))
+            bool isSpace = Rune.IsWhiteSpace(rune);
+            if (!isSpace)
             {
-                if (!afterSpace)
-                {
-                    normal.Append(' ');
-                }
-
-                afterSpace = true;
-                continue;
+                AppendLower(normal, rune);
+            }
+            else if (!afterSpace)
+            {
+                normal.Append(' ');
             }
 
-            afterSpace = false;
-            if (rune.Value == 0x130)
-            {
-                // The dotted capital I is the one letter whose lower case is two code points, whatever the language.
-                normal.Append("i\u0307");
-                continue;
-            }
-
-            normal.Append(Rune.ToLowerInvariant(rune).ToString());
+            afterSpace = isSpace;
         }
 
         return normal.ToString();
     }
 
-    /// <summary>NFC; half a surrogate pair, which no Unicode text holds, becomes the replacement character.</summary>
+    /// <summary>
+    /// NFC as of Unicode 9, whose data the fast tokenizer composes with: what came later stands between other characters like
+    /// a letter that composes with nothing. Half a surrogate pair, which no Unicode text holds, becomes the replacement character.
+    /// </summary>
     private static string Compose(string text)
     {
-        StringBuilder whole = new(text.Length);
-        foreach (Rune rune in text.EnumerateRunes())
+        // Below the first combining mark everything is composed.
+        if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u02ff'))
         {
-            whole.Append(rune.ToString());
+            return text;
         }
 
-        return whole.ToString().Normalize(NormalizationForm.FormC);
+        if (!CanCompose)
+        {
+            throw new PlatformNotSupportedException(
+                "The system's Unicode data (ICU) is needed to read a text with other than western European letters: install ICU, or do not set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+        }
+
+        StringBuilder composed = new(text.Length);
+        StringBuilder part = new(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (NewerCharacters.ComposesSinceUnicode9(rune))
+            {
+                composed.Append(part.ToString().Normalize(NormalizationForm.FormC)).Append(rune.ToString());
+                part.Clear();
+            }
+            else
+            {
+                part.Append(rune.ToString());
+            }
+        }
+
+        return composed.Append(part.ToString().Normalize(NormalizationForm.FormC)).ToString();
+    }
+
+    private static void AppendLower(StringBuilder normal, Rune rune)
+    {
+        if (rune.Value == 0x130)
+        {
+            // The dotted capital I is the one letter whose lower case is two code points, whatever the language.
+            normal.Append("i\u0307");
+            return;
+        }
+
+        Rune lower = Rune.ToLowerInvariant(rune);
+        normal.Append((lower == rune ? NewerCharacters.ToLower(rune) : lower).ToString());
     }
 }

@@ -13,7 +13,11 @@ internal static class Tool
 
     public static Run Start(params string[] arguments) => StartWithInput("", arguments);
 
-    public static Run StartWithInput(string input, params string[] arguments)
+    public static Run StartWithInput(string input, params string[] arguments) => Start(input, [], arguments);
+
+    public static Run StartWith(Dictionary<string, string> environment, params string[] arguments) => Start("", environment, arguments);
+
+    private static Run Start(string input, Dictionary<string, string> environment, string[] arguments)
     {
         ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"), .. arguments])
         {
@@ -22,6 +26,11 @@ internal static class Tool
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using Process process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();

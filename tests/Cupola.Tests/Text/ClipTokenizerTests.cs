@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CsCheck;
+using Cupola.Tests.Cli;
 using Cupola.Text;
 
 namespace Cupola.Tests.Text;
@@ -13,18 +14,24 @@ public sealed class ClipTokenizerTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void GivesTheIdsOfTheFastTokenizerForEveryGoldenText(string file)
-    {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", file), contextLength: 100_000);
+    public void GivesTheIdsOfTheFastTokenizerForEveryGoldenText(string file) => AssertGivesTheIdsOf("tokens.jsonl", 277, file);
 
-        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", "tokens.jsonl"));
-        Assert.Equal(277, lines.Length);
-        Assert.All(lines, line =>
-        {
-            using JsonDocument golden = JsonDocument.Parse(line);
-            int[] expected = [.. golden.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
-            Assert.Equal(expected, tokenizer.Encode(golden.RootElement.GetProperty("text").GetString()!).Ids);
-        });
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void GivesTheIdsOfTheFastTokenizerForOddUnicode(string file) => AssertGivesTheIdsOf("tokens-unicode.jsonl", 600, file);
+
+    [Fact]
+    public void WithoutUnicodeDataATextThatMayNeedItIsRefusedAndOthersAreRead()
+    {
+        Dictionary<string, string> without = new() { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" };
+        string model = SharedFolder.Need("data", "clip-bpe");
+
+        Tool.Run plain = Tool.StartWith(without, "inspect", "tokens", "Ein Café", "--model", model, "--format", "json");
+        Tool.Run composed = Tool.StartWith(without, "inspect", "tokens", "e\u0301", "--model", model);
+
+        Assert.Equal(Clip.Value.Encode("Ein Café").Ids, JsonDocument.Parse(plain.Lines[0]).RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+        Assert.Equal(3, composed.ExitCode);
+        Assert.Contains("install ICU", composed.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,4 +110,18 @@ public sealed class ClipTokenizerTests
     [Fact]
     public void SaysWhatAFolderWithoutATokenizerNeeds() => Assert.Contains(
         "tokenizer.json", Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(TestFolder.New())).Message, StringComparison.Ordinal);
+
+    private static void AssertGivesTheIdsOf(string golden, int count, string file)
+    {
+        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", file), contextLength: 100_000);
+
+        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", golden));
+        Assert.Equal(count, lines.Length);
+        Assert.All(lines, line =>
+        {
+            using JsonDocument expected = JsonDocument.Parse(line);
+            int[] ids = [.. expected.RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())];
+            Assert.Equal(ids, tokenizer.Encode(expected.RootElement.GetProperty("text").GetString()!).Ids);
+        });
+    }
 }
