@@ -1,9 +1,26 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Cupola.Prompts;
 
 /// <summary>A full sentence that is said about a class, such as "A tench is a freshwater fish with red eyes.".</summary>
 /// <param name="Text">The sentence, as the text encoder is given it.</param>
 /// <param name="Source">Where it came from: the file it was read from, or <c>template:</c> and the template.</param>
-public sealed record Prompt(string Text, string Source);
+/// <param name="Provenance">Who was asked what, where a language model wrote it.</param>
+public sealed record Prompt(string Text, string Source, PromptProvenance? Provenance = null);
+
+/// <summary>How a language model came to write a prompt: enough to ask again, and to see what was made of its answer.</summary>
+/// <param name="Question">The question, with the class name in it (CuPL calls it the LLM-prompt).</param>
+/// <param name="Answer">Which of the answers to that question it is, from 0.</param>
+/// <param name="Model">The language model's name.</param>
+/// <param name="Temperature">The temperature of sampling.</param>
+/// <param name="MaxTokens">The longest answer that was allowed, in the language model's own tokens.</param>
+/// <param name="RawAnswer">What the model said, before a sentence was taken from it.</param>
+public sealed record PromptProvenance(string Question, int Answer, string Model, float Temperature, int MaxTokens, string RawAnswer)
+{
+    /// <summary>SHA-256 of the raw answer in UTF-8, in hexadecimal: the key by which the answer is found again.</summary>
+    public string RawAnswerHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RawAnswer)));
+}
 
 /// <summary>A prompt that a class has several times, which gives it as many votes in the class's mean.</summary>
 /// <param name="ClassName">The class.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace Cupola.Prompts;
 
@@ -55,26 +54,16 @@ public sealed class PromptSet
         return new PromptSet(labels.Select(label => (label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source)))));
     }
 
-    /// <summary>Reads CuPL's own format, a JSON object of class names and lists of sentences.</summary>
+    /// <summary>Reads a file of prompts: CuPL's own format, a JSON object of class names and lists of sentences, or Cupola's, which keeps provenance.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
-    public static PromptSet Read(string path) => TextFile.ReadJson(path, root =>
-    {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of prompts.");
-        }
+    public static PromptSet Read(string path) => PromptSetFile.Read(path);
 
-        try
-        {
-            PromptSet set = new(root.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
-            return set.ClassNames.Count > 0 ? set : throw new InvalidDataException($"'{path}' holds no classes.");
-        }
-        catch (ArgumentException problem)
-        {
-            throw new InvalidDataException($"'{path}': {problem.Message}", problem);
-        }
-    });
+    /// <summary>Writes Cupola's format, which keeps the provenance of each prompt; the file is whole or what it was before.</summary>
+    public void Write(string path) => PromptSetFile.Write(path, this);
+
+    /// <summary>Writes CuPL's own format, class names and their sentences alone; the file is whole or what it was before.</summary>
+    public void WriteCupl(string path) => PromptSetFile.WriteCupl(path, this);
 
     /// <summary>
     /// One flat pool for each class of either set: the prompts of this set, then those of the other (CuPL's <c>use_both</c>, <c>classify_imagenet.py</c>), so
@@ -113,31 +102,6 @@ public sealed class PromptSet
             .Where(count => count.Value > 1)
             .Select(count => new RepeatedPrompt(entry.Key, count.Key, count.Value))),
     ];
-
-    private static Prompt[] ReadPrompts(JsonProperty entry, string path)
-    {
-        if (string.IsNullOrWhiteSpace(entry.Name))
-        {
-            throw new InvalidDataException($"'{path}' has a class without a name.");
-        }
-
-        if (entry.Value.ValueKind != JsonValueKind.Array)
-        {
-            throw new InvalidDataException($"'{path}' has no list of prompts for {TextFile.Quote(entry.Name)}.");
-        }
-
-        Prompt[] prompts = new Prompt[entry.Value.GetArrayLength()];
-        int index = 0;
-        foreach (JsonElement element in entry.Value.EnumerateArray())
-        {
-            string? text = element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-            prompts[index++] = string.IsNullOrWhiteSpace(text)
-                ? throw new InvalidDataException($"'{path}' has something that is no sentence as prompt {index} of {TextFile.Quote(entry.Name)}.")
-                : new Prompt(text, path);
-        }
-
-        return prompts;
-    }
 
     private static void RequireLabels(IReadOnlyList<string> labels)
     {

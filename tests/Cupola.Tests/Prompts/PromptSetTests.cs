@@ -126,6 +126,33 @@ public sealed class PromptSetTests
     }
 
     [Fact]
+    public void BothFormatsGiveBackWhatWasWrittenAndEqualSetsEqualBytes()
+    {
+        PromptProvenance said = new("Describe what a cat looks like:", 3, "some-model", 0.99f, 50, "It has \"whiskers\" & <fur>.\nAnd more");
+        PromptSet set = new([("cat", [new("It has \"whiskers\" & <fur>.", "here", said), new("It purrs — 喵.", "here")]), ("owl", [])]);
+        using TextFixture file = new("prompts.json", ""), again = new("prompts.json", ""), plain = new("prompts.json", "");
+        set.Write(file.Path);
+        PromptSet read = PromptSet.Read(file.Path);
+        Assert.Equal(["cat", "owl"], read.ClassNames);
+        Assert.Equal([set["cat"][0] with { Source = file.Path }, set["cat"][1] with { Source = file.Path }], read["cat"]);
+        Assert.Equal("b1ac", read["cat"][0].Provenance!.RawAnswerHash[..4]);
+        read.Write(again.Path);
+        Assert.Equal(File.ReadAllBytes(file.Path), File.ReadAllBytes(again.Path));
+        set.WriteCupl(plain.Path);
+        Assert.Equal(set["cat"].Select(prompt => prompt.Text), PromptSet.Read(plain.Path)["cat"].Select(prompt => prompt.Text));
+        Assert.StartsWith("{\n  \"cat\": [\n", File.ReadAllText(plain.Path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"format\": \"cupola-prompts-9\", \"classes\": {}}", " says that its format is 'cupola-prompts-9', and holds no prompts in the format cupola-prompts-1.")]
+    [InlineData("{\"format\": \"cupola-prompts-1\", \"classes\": []}", " says that its format is 'cupola-prompts-1', and holds no prompts in the format cupola-prompts-1.")]
+    [InlineData("{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{}]}}", " has something that is no sentence as prompt 1 of 'cat'.")]
+    [InlineData(
+        "{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{\"text\": \"It purrs.\", \"question\": \"What?\"}]}}",
+        " says of prompt 1 of 'cat' which question it answers, and not all of answer, model, temperature, maxTokens and rawAnswer.")]
+    public void RefusesAFileOfItsOwnFormatThatIsNone(string content, string sentence) => RefusesAFileInOneSentenceThatNamesTheFileAndTheClass(content, sentence);
+
+    [Fact]
     public void RefusesJsonThatIsNestedWithoutEnd()
     {
         using TextFixture file = new("prompts.json", string.Concat(Enumerable.Repeat("{\"cat\":", 100_000)));

@@ -1,0 +1,145 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Cupola.Checkpoints;
+
+namespace Cupola.Prompts;
+
+/// <summary>
+/// The two forms of a file of prompts. CuPL's: <c>{"tree frog": ["A tree frog is…", …], …}</c>. Cupola's, which keeps where each prompt came from:
+/// <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …], …}}</c>. What is written depends
+/// on the prompts alone, so equal sets give equal bytes.
+/// </summary>
+internal static class PromptSetFile
+{
+    private const string Format = "cupola-prompts-1";
+
+    private static readonly JsonWriterOptions Indented = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        // Names and sentences stay readable; nothing here goes into a web page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static PromptSet Read(string path) => TextFile.ReadJson(path, root =>
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of prompts.");
+        }
+
+        JsonElement classes = root;
+        if (root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String)
+        {
+            classes = format.GetString() == Format && root.TryGetProperty("classes", out JsonElement listed) && listed.ValueKind == JsonValueKind.Object
+                ? listed
+                : throw new InvalidDataException($"'{path}' says that its format is {TextFile.Quote(format.GetString()!)}, and holds no prompts in the format {Format}.");
+        }
+
+        try
+        {
+            PromptSet set = new(classes.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
+            return set.ClassNames.Count > 0 ? set : throw new InvalidDataException($"'{path}' holds no classes.");
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InvalidDataException($"'{path}': {problem.Message}", problem);
+        }
+    });
+
+    public static void Write(string path, PromptSet set) => WriteObject(path, json =>
+    {
+        json.WriteString("format", Format);
+        json.WriteStartObject("classes");
+        WriteClasses(json, set, WritePrompt);
+        json.WriteEndObject();
+    });
+
+    public static void WriteCupl(string path, PromptSet set) =>
+        WriteObject(path, json => WriteClasses(json, set, static (json, prompt) => json.WriteStringValue(prompt.Text)));
+
+    private static void WriteObject(string path, Action<Utf8JsonWriter> content) => WholeFile.Write(path, stream =>
+    {
+        using Utf8JsonWriter json = new(stream, Indented);
+        json.WriteStartObject();
+        content(json);
+        json.WriteEndObject();
+    });
+
+    private static void WriteClasses(Utf8JsonWriter json, PromptSet set, Action<Utf8JsonWriter, Prompt> write)
+    {
+        foreach (string className in set.ClassNames)
+        {
+            json.WriteStartArray(className);
+            foreach (Prompt prompt in set[className])
+            {
+                write(json, prompt);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
+    private static void WritePrompt(Utf8JsonWriter json, Prompt prompt)
+    {
+        json.WriteStartObject();
+        json.WriteString("text", prompt.Text);
+        if (prompt.Provenance is { } provenance)
+        {
+            json.WriteString("question", provenance.Question);
+            json.WriteNumber("answer", provenance.Answer);
+            json.WriteString("model", provenance.Model);
+            json.WriteNumber("temperature", provenance.Temperature);
+            json.WriteNumber("maxTokens", provenance.MaxTokens);
+            json.WriteString("rawAnswer", provenance.RawAnswer);
+            json.WriteString("rawAnswerSha256", provenance.RawAnswerHash);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Prompt[] ReadPrompts(JsonProperty entry, string path)
+    {
+        if (string.IsNullOrWhiteSpace(entry.Name))
+        {
+            throw new InvalidDataException($"'{path}' has a class without a name.");
+        }
+
+        if (entry.Value.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidDataException($"'{path}' has no list of prompts for {TextFile.Quote(entry.Name)}.");
+        }
+
+        Prompt[] prompts = new Prompt[entry.Value.GetArrayLength()];
+        int index = 0;
+        foreach (JsonElement element in entry.Value.EnumerateArray())
+        {
+            string place = $"prompt {index + 1} of {TextFile.Quote(entry.Name)}";
+            string? text = element.ValueKind == JsonValueKind.Object ? Text(element, "text") : element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+            prompts[index++] = string.IsNullOrWhiteSpace(text)
+                ? throw new InvalidDataException($"'{path}' has something that is no sentence as {place}.")
+                : new Prompt(text, path, ReadProvenance(element, path, place));
+        }
+
+        return prompts;
+    }
+
+    private static PromptProvenance? ReadProvenance(JsonElement element, string path, string place)
+    {
+        if (element.ValueKind != JsonValueKind.Object || Text(element, "question") is not { } question)
+        {
+            return null;
+        }
+
+        return Text(element, "model") is { } model && Text(element, "rawAnswer") is { } rawAnswer
+            && Number(element, "answer") is { } answer && Number(element, "temperature") is { } temperature && Number(element, "maxTokens") is { } maxTokens
+            ? new(question, (int)answer, model, (float)temperature, (int)maxTokens, rawAnswer)
+            : throw new InvalidDataException($"'{path}' says of {place} which question it answers, and not all of answer, model, temperature, maxTokens and rawAnswer.");
+    }
+
+    private static string? Text(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static double? Number(JsonElement element, string name) =>
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+}
