@@ -15,6 +15,7 @@ internal sealed class ClipModel : IDisposable
     private readonly ModelParameters _parameters;
     private readonly Lazy<TextTransformer> _text;
     private readonly Lazy<ImageEncoder> _image;
+    private readonly Lazy<string> _fingerprint;
 
     private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, IReadOnlyDictionary<string, string> sources, Engine engine, PictureForm form)
     {
@@ -29,6 +30,7 @@ internal sealed class ClipModel : IDisposable
         LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
         _text = new(() => new(engine, config.Text, config.EmbeddingDimension, _parameters));
         _image = new(() => CreateImageEncoder(engine, form));
+        _fingerprint = new(() => ModelFingerprint.Of(checkpoint, config, preprocessing));
     }
 
     public ClipConfig Config { get; }
@@ -49,6 +51,8 @@ internal sealed class ClipModel : IDisposable
 
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale { get; }
+
+    public string Fingerprint => _fingerprint.Value;
 
     public TextTransformer Text => _text.Value;
 
