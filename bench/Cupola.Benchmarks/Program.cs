@@ -5,6 +5,7 @@ return args switch
     ["make-model", string folder, .. string[] tokenizer] => RandomModel.Write(folder, tokenizer.FirstOrDefault()),
     ["images", string model] => ImageBenchmark.Run(model),
     ["texts", string model, string templates, string names, string cupl] => TextBenchmark.Run(model, templates, names, cupl),
+    ["classes", string model, string cupl] => ClassVectorBenchmark.Run(model, cupl),
     ["resize", .. string[] pillow] => ResizeBenchmark.Run(pillow.FirstOrDefault()),
     ["start", string model, string picture] => StartBenchmark.Run(model, picture),
     _ => Usage(),
@@ -18,6 +19,7 @@ static int Usage()
           make-model FOLDER [TOKENIZER]        a ViT-B/32 with seeded random weights, and a tokenizer's files beside it
           images MODEL                         pictures a second, against the exported ONNX
           texts MODEL TEMPLATES NAMES CUPL     prompts a second: in trees, packed, and padded to 77
+          classes MODEL CUPL                   a whole prompt file into class vectors, against padding to 77; peak memory
           resize [PILLOW_SCRIPT]               pictures a second of the exact resize, beside Pillow and libvips
           start MODEL PICTURE                  time from process start to answer, and peak memory
         """);

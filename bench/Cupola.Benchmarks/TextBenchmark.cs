@@ -59,32 +59,12 @@ internal static class TextBenchmark
             Rounds,
             () => tower.Encode(ids, share: true, done: null, CancellationToken.None),
             () => tower.Encode(ids, share: false, done: null, CancellationToken.None),
-            () => Padded(ids, context, 16, padded),
-            () => Padded(ids, context, 64, padded));
+            () => PaddedTexts.Encode(ids, PaddedSample, context, 16, padded),
+            () => PaddedTexts.Encode(ids, PaddedSample, context, 64, padded));
         double best = PaddedSample / Math.Min(seconds[2], seconds[3]);
         Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2],8:0.0}/s");
         Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3],8:0.0}/s");
         Console.WriteLine($"  packed without sharing      {texts.Length / seconds[1],8:0.0}/s  {texts.Length / seconds[1] / best,6:0.00}× the better padded");
         Console.WriteLine($"  packed in trees             {texts.Length / seconds[0],8:0.0}/s  {texts.Length / seconds[0] / best,6:0.00}× the better padded");
-    }
-
-    private static void Padded(int[][] ids, int context, int batch, InferenceSession session)
-    {
-        using RunOptions options = new();
-        for (int start = 0; start < PaddedSample; start += batch)
-        {
-            var rows = new long[batch * context];
-            for (int row = 0; row < batch; row++)
-            {
-                int[] text = ids[(start + row) * (ids.Length / PaddedSample)];
-                for (int position = 0; position < text.Length; position++)
-                {
-                    rows[(row * context) + position] = text[position];
-                }
-            }
-
-            using OrtValue input = OrtValue.CreateTensorValueFromMemory(rows, [batch, context]);
-            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, ["input_ids"], [input], ["text_embeds"]);
-        }
     }
 }

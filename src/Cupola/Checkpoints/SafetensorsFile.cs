@@ -35,6 +35,9 @@ public sealed class SafetensorsFile : TensorFile
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
+    /// <summary>The texts of the header that are no tensors.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
+
     /// <summary>Writes tensors of float32 one after the other; the file is whole or not there.</summary>
     /// <param name="path">Where to.</param>
     /// <param name="tensors">Name, shape and a writer that fills the numbers when their turn comes.</param>
@@ -112,7 +115,7 @@ public sealed class SafetensorsFile : TensorFile
             using JsonDocument header = JsonDocument.Parse(_memory.Slice(8, (int)length).ToArray(), new() { MaxDepth = 8 });
             return ReadTensors(header.RootElement, 8 + length);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or ArgumentException)
         {
             throw new InvalidDataException($"{FilePath} cannot be read: its header is not what safetensors prescribes.", exception);
         }
@@ -122,6 +125,11 @@ public sealed class SafetensorsFile : TensorFile
     {
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         var spans = new List<(long Begin, long End, string Name)>();
+        if (header.TryGetProperty("__metadata__", out JsonElement metadata))
+        {
+            Metadata = metadata.EnumerateObject().ToDictionary(static entry => entry.Name, static entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+
         foreach (JsonProperty property in header.EnumerateObject().Where(property => property.Name != "__metadata__"))
         {
             string name = property.Name;

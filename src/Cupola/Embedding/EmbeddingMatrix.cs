@@ -56,20 +56,20 @@ public sealed class EmbeddingMatrix
         return new(unit, Count, Dimension);
     }
 
-    /// <summary>The mean of some of the rows.</summary>
-    internal float[] Mean(ReadOnlySpan<int> rows)
+    /// <summary>The weighted mean of some of the rows, summed in float64: [dimension].</summary>
+    internal float[] Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights)
     {
         var sum = new double[Dimension];
-        foreach (int row in rows)
+        for (int place = 0; place < rows.Length; place++)
         {
-            ReadOnlySpan<float> values = this[row];
+            ReadOnlySpan<float> values = this[rows[place]];
+            double weight = weights[place];
             for (int index = 0; index < sum.Length; index++)
             {
-                sum[index] += values[index];
+                sum[index] += weight * values[index];
             }
         }
 
-        int count = rows.Length;
-        return [.. sum.Select(value => (float)(value / count))];
+        return [.. sum.Select(static value => (float)value)];
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Cupola.Prompts;
 
@@ -29,6 +31,29 @@ public sealed class PromptSet
 
     /// <summary>The number of prompts of all classes together.</summary>
     public int PromptCount => _classes.Values.Sum(prompts => prompts.Length);
+
+    /// <summary>SHA-256 of the class names and their prompts, in order, in hexadecimal: equal for sets that say the same, wherever it came from.</summary>
+    public string Hash
+    {
+        get
+        {
+            using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach ((string className, ImmutableArray<Prompt> prompts) in _classes)
+            {
+                // A length before each text and an end behind each class keep different sets from reading the same.
+                foreach (string text in (IEnumerable<string>)[className, .. prompts.Select(static prompt => prompt.Text)])
+                {
+                    byte[] bytes = Encoding.UTF8.GetBytes(text);
+                    hash.AppendData(BitConverter.GetBytes(bytes.Length));
+                    hash.AppendData(bytes);
+                }
+
+                hash.AppendData(BitConverter.GetBytes(-1));
+            }
+
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
+    }
 
     /// <summary>Where the prompts came from, each source once.</summary>
     public IEnumerable<string> Sources => _classes.Values.SelectMany(prompts => prompts).Select(prompt => prompt.Source).Distinct(StringComparer.Ordinal);

@@ -21,6 +21,9 @@ public static class PromptTemplates
         new("a photo of the small {}."),
     ];
 
+    /// <summary>What is said of a picture that does not show a class, for telling whether it does (<c>--multi-label</c>).</summary>
+    public static IReadOnlyList<PromptTemplate> Negations { get; } = [new("a photo without a {}."), new("a photo with no {}.")];
+
     /// <summary>The templates of a name or a file.</summary>
     /// <param name="nameOrPath"><c>simple</c>, <c>imagenet-7</c>, or a file that holds a JSON list of templates or one template a line.</param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Cupola.Embedding;
-using Cupola.Models;
 
 namespace Cupola.ZeroShot;
 
@@ -8,59 +7,47 @@ namespace Cupola.ZeroShot;
 /// The zero-shot weights: what a picture's embedding is multiplied with. Three of the ensembles come down to one vector a
 /// class (a mean of cosines is the cosine with the mean); only the best of several prompts needs them all.
 /// </summary>
-internal sealed class ClassWeights
+/// <param name="vectors">The vectors, one a class or one a prompt: [rows, dimension].</param>
+/// <param name="classOfRow">The class that each vector speaks for.</param>
+/// <param name="classCount">How many classes there are.</param>
+internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, int classCount)
 {
-    private readonly int[] _classOfRow;
+    public EmbeddingMatrix Vectors => vectors;
 
-    private ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, int classes)
-    {
-        Vectors = vectors;
-        _classOfRow = classOfRow;
-        ClassCount = classes;
-    }
+    public IReadOnlyList<int> ClassOfRow => classOfRow;
 
-    /// <summary>The vectors, one a class or one a prompt.</summary>
-    public EmbeddingMatrix Vectors { get; }
-
-    public int ClassCount { get; }
+    public int ClassCount => classCount;
 
     /// <summary>Makes the weights of classes from what the text tower says of their prompts.</summary>
-    /// <param name="features">Of all prompts, class by class.</param>
-    /// <param name="promptCounts">How many prompts each class has.</param>
-    /// <param name="ensemble">How they become one.</param>
-    /// <param name="text">The tower, whose projection the pooled mean needs.</param>
-    public static ClassWeights Create(TextFeatures features, IReadOnlyList<int> promptCounts, ClassEnsemble ensemble, TextTransformer text)
+    /// <param name="features">Of all prompts.</param>
+    /// <param name="ensemble">How a class's prompts become one score.</param>
+    /// <param name="weights">How much each prompt counts; the best score knows no weights.</param>
+    public static ClassWeights Create(PromptFeatures features, ClassEnsemble ensemble, PromptWeights weights)
     {
-        int prompts = promptCounts.Sum(), classes = promptCounts.Count;
-        EmbeddingMatrix unit = new EmbeddingMatrix(features.Embeddings, prompts, features.Embeddings.Length / prompts).Normalize();
+        int classes = features.ClassCount, dimension = features.Embeddings.Dimension;
         if (ensemble == ClassEnsemble.ScoreMax)
         {
-            return new(unit, [.. promptCounts.SelectMany(static (count, index) => Enumerable.Repeat(index, count))], classes);
+            return new(features.Embeddings, [.. Enumerable.Range(0, classes).SelectMany(index => Enumerable.Repeat(index, features.CountOf(index)))], classes);
         }
 
-        EmbeddingMatrix averaged = ensemble == ClassEnsemble.PooledMean ? new(features.Pooled, prompts, features.Pooled.Length / prompts) : unit;
-        float[][] means = new float[classes][];
-        int first = 0;
-        for (int index = 0; index < classes; index++)
+        var vectors = new float[classes * dimension];
+        Parallel.For(0, classes, index =>
         {
-            means[index] = averaged.Mean([.. Enumerable.Range(first, promptCounts[index])]);
-            first += promptCounts[index];
-        }
-
-        float[] vectors = [.. means.SelectMany(mean => ensemble == ClassEnsemble.PooledMean ? text.Project(mean) : mean)];
-        EmbeddingMatrix matrix = new(vectors, classes, unit.Dimension);
-        return new(ensemble == ClassEnsemble.ScoreMean ? matrix : matrix.Normalize(), [.. Enumerable.Range(0, classes)], classes);
+            int first = features.FirstOf(index), count = features.CountOf(index);
+            features.Mean([.. Enumerable.Range(first, count)], weights.Values.Slice(first, count), ensemble).CopyTo(vectors, index * dimension);
+        });
+        return new(new(vectors, classes, dimension), [.. Enumerable.Range(0, classes)], classes);
     }
 
     /// <summary>The score of each class for a unit embedding.</summary>
     public float[] Score(ReadOnlySpan<float> embedding)
     {
-        var scores = new float[ClassCount];
+        var scores = new float[classCount];
         scores.AsSpan().Fill(float.NegativeInfinity);
-        for (int row = 0; row < Vectors.Count; row++)
+        for (int row = 0; row < vectors.Count; row++)
         {
-            ref float score = ref scores[_classOfRow[row]];
-            score = Math.Max(score, TensorPrimitives.Dot(embedding, Vectors[row]));
+            ref float score = ref scores[classOfRow[row]];
+            score = Math.Max(score, TensorPrimitives.Dot(embedding, vectors[row]));
         }
 
         return scores;

@@ -1,6 +1,5 @@
 using System.Numerics.Tensors;
 using Cupola.Embedding;
-using Cupola.Models;
 using Cupola.Prompts;
 
 namespace Cupola.ZeroShot;
@@ -13,32 +12,108 @@ public sealed class ZeroShotClassifier
 {
     private readonly ClassWeights _weights;
     private readonly float _scale;
+    private readonly ClassifierOrigin _origin;
 
-    private ZeroShotClassifier(IReadOnlyList<string> labels, ClassWeights weights, float scale)
+    private ZeroShotClassifier(IReadOnlyList<string> labels, ClassWeights weights, float scale, float temperature, ClassifierOrigin origin)
     {
         Labels = labels;
         _weights = weights;
         _scale = scale;
+        Temperature = temperature;
+        _origin = origin;
     }
 
     /// <summary>The classes, in order.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>How a class's prompts became one score.</summary>
+    public ClassEnsemble Ensemble => _origin.Ensemble;
+
+    /// <summary>What the model's logits are divided by; 1 where nothing was calibrated.</summary>
+    public float Temperature { get; }
+
     /// <summary>Encodes the prompts of all classes and makes their weights.</summary>
-    /// <param name="embedder">The model; it is not needed any more afterwards.</param>
+    /// <param name="embedder">The model; it is not needed any more afterwards, but to save the classifier.</param>
     /// <param name="prompts">What is said about each class.</param>
     /// <param name="ensemble">How a class's prompts become one score.</param>
     /// <param name="progress">Told how many more prompts are done.</param>
     /// <param name="cancellation">Stops between runs.</param>
+    /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static ZeroShotClassifier Create(
-        ClipEmbedder embedder, PromptSet prompts, ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean, Action<int>? progress = null, CancellationToken cancellation = default)
+        ClipEmbedder embedder, PromptSet prompts, ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean, Action<int>? progress = null, CancellationToken cancellation = default) =>
+        Create(EncodedPrompts.Encode(embedder, prompts, progress, cancellation), ensemble, weights: null);
+
+    /// <summary>Makes a classifier from prompts that are encoded already.</summary>
+    /// <param name="encoded">The prompts of all classes.</param>
+    /// <param name="ensemble">How a class's prompts become one score.</param>
+    /// <param name="weights">How much each prompt counts in its class's mean; the same where null.</param>
+    /// <exception cref="ArgumentException">Weights are named for the best score, which has no mean.</exception>
+    public static ZeroShotClassifier Create(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights)
+    {
+        ArgumentNullException.ThrowIfNull(encoded);
+        if (weights is not null && ensemble == ClassEnsemble.ScoreMax)
+        {
+            throw new ArgumentException("The best prompt's score has no mean in which prompts could have weights; choose another ensemble.", nameof(weights));
+        }
+
+        ClassWeights classes = ClassWeights.Create(encoded.Features, ensemble, weights ?? PromptWeights.Equal(encoded.Features));
+        ClassifierOrigin origin = new(ensemble, new(() => encoded.Embedder.Fingerprint), encoded.Prompts.Hash);
+        return new(encoded.Prompts.ClassNames, classes, encoded.Scale, temperature: 1, origin);
+    }
+
+    /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="embedder">The model whose pictures it will classify.</param>
+    /// <param name="prompts">The prompts that it must have been made from, where they are to be checked.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no classifier, or one of another model or of other prompts.</exception>
+    public static ZeroShotClassifier Load(string path, ClipEmbedder embedder, PromptSet? prompts = null)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        ArgumentNullException.ThrowIfNull(prompts);
-        string[] texts = [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
-        TextFeatures features = embedder.EncodeTexts(texts, progress, cancellation);
-        int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
-        return new(prompts.ClassNames, ClassWeights.Create(features, counts, ensemble, embedder.Model.Text), MathF.Exp(embedder.LogitScale));
+        ClassifierFile file = ClassifierFile.Read(path);
+        if (file.Model != embedder.Fingerprint)
+        {
+            throw new InvalidDataException($"The classifier {path} was made with another model than {embedder.WeightsPath}; make it again with this one.");
+        }
+
+        return prompts is null || file.Prompts == prompts.Hash
+            ? new(file.Labels, file.Weights, MathF.Exp(embedder.LogitScale), file.Temperature, new(file.Ensemble, new(file.Model), file.Prompts))
+            : throw new InvalidDataException($"The classifier {path} was made from other prompts than these; make it again, or leave the prompts away.");
+    }
+
+    /// <summary>
+    /// Writes the class vectors, so that nothing has to be encoded again: a safetensors file with the labels, the temperature, and the hashes of the model and the prompts,
+    /// by which <see cref="Load"/> knows that they belong together. The file is whole or what it was before.
+    /// </summary>
+    public void Save(string path) =>
+        ClassifierFile.Write(path, new(Labels, _weights, Temperature, _origin.Ensemble, _origin.Model.Value, _origin.Prompts));
+
+    /// <summary>The same classes with a temperature of their own.</summary>
+    /// <param name="temperature">What the model's logits are divided by; more than 0.</param>
+    public ZeroShotClassifier WithTemperature(float temperature)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
+        return new(Labels, _weights, _scale, temperature, _origin);
+    }
+
+    /// <summary>
+    /// The same classes with the temperature that makes the right labels of some pictures most probable (temperature scaling, arXiv 1706.04599, section 4.2): the answers
+    /// stay, their probabilities become ones that can be believed.
+    /// </summary>
+    /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
+    /// <param name="labels">The position of each picture's label in <see cref="Labels"/>.</param>
+    /// <exception cref="ArgumentException">There are no pictures, or not as many labels.</exception>
+    public ZeroShotClassifier Calibrate(EmbeddingMatrix pictures, IReadOnlyList<int> labels)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (pictures.Count == 0 || pictures.Count != labels.Count)
+        {
+            throw new ArgumentException($"A temperature is fitted on pictures with a label each, and there are {pictures.Count} pictures and {labels.Count} labels.");
+        }
+
+        float[][] logits = [.. Enumerable.Range(0, pictures.Count).Select(index => ScaledScores(pictures[index]))];
+        return WithTemperature(TemperatureScaling.Fit(logits, labels));
     }
 
     /// <summary>All classes for one picture, the best first.</summary>
@@ -46,7 +121,7 @@ public sealed class ZeroShotClassifier
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
         float[] scores = _weights.Score(embedding);
-        float[] probabilities = Probabilities(scores, _scale);
+        float[] probabilities = Probabilities(scores, _scale / Temperature);
         return [.. Enumerable.Range(0, scores.Length).OrderByDescending(index => scores[index]).Select(index => new Prediction(Labels[index], probabilities[index], scores[index]))];
     }
 
@@ -64,4 +139,14 @@ public sealed class ZeroShotClassifier
         TensorPrimitives.Divide(probabilities, TensorPrimitives.Sum<float>(probabilities), probabilities);
         return probabilities;
     }
+
+    private float[] ScaledScores(ReadOnlySpan<float> embedding)
+    {
+        float[] scores = _weights.Score(embedding);
+        TensorPrimitives.Multiply(scores, _scale, scores);
+        return scores;
+    }
+
+    /// <summary>What a classifier was made from; the model is hashed when somebody asks.</summary>
+    private sealed record ClassifierOrigin(ClassEnsemble Ensemble, Lazy<string> Model, string Prompts);
 }

@@ -43,11 +43,14 @@ public sealed class EnsembleParityTests
         using ParityModel parity = ParityModel.Open(name, layout);
         TextFeatures features = parity.Model.Text.Encode(parity.InputIds());
 
-        Compare(parity, ClassWeights.Create(features, [.. Enumerable.Repeat(1, 12)], ClassEnsemble.EmbeddingMean, parity.Model.Text), "probs_image_to_text");
+        Compare(parity, Weights(parity, features, ClassEnsemble.EmbeddingMean, [.. Enumerable.Repeat(1, 12)]), "probs_image_to_text");
     }
 
-    private static ClassWeights Weights(ParityModel parity, TextFeatures features, ClassEnsemble ensemble) =>
-        ClassWeights.Create(features, [4, 4, 4], ensemble, parity.Model.Text);
+    private static ClassWeights Weights(ParityModel parity, TextFeatures features, ClassEnsemble ensemble, params int[] promptCounts)
+    {
+        PromptFeatures prompts = new(features, promptCounts.Length > 0 ? promptCounts : [4, 4, 4], parity.Model.Text);
+        return ClassWeights.Create(prompts, ensemble, PromptWeights.Equal(prompts));
+    }
 
     private static void Compare(ParityModel parity, ClassWeights weights, string golden)
     {

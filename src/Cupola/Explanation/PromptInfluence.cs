@@ -1,0 +1,122 @@
+using System.Numerics.Tensors;
+using Cupola.Embedding;
+using Cupola.Prompts;
+using Cupola.ZeroShot;
+
+namespace Cupola.Explanation;
+
+/// <summary>What one prompt did to the score of its class for one picture.</summary>
+/// <param name="Label">The class.</param>
+/// <param name="Prompt">What is said about it.</param>
+/// <param name="Weight">How much the prompt counts in its class; a class's weights sum to 1.</param>
+/// <param name="Cosine">How well the prompt alone fits the picture; from −1 to 1.</param>
+/// <param name="Contribution">Its part of the class's score: the contributions of a class's prompts sum to the score.</param>
+public sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
+
+/// <summary>What it does to the answers on labelled pictures that one prompt is there.</summary>
+/// <param name="Label">The class.</param>
+/// <param name="Prompt">What is said about it.</param>
+/// <param name="Right">How many more pictures are answered rightly with the prompt than without it; less than 0 where it does harm.</param>
+/// <param name="LogLikelihood">How much the mean log probability of the right label rises with the prompt, in nats.</param>
+public sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
+
+/// <summary>Takes the scores of classes apart into what each of their prompts contributed. It may be used from several threads at once.</summary>
+public sealed class PromptInfluence
+{
+    private readonly EncodedPrompts _encoded;
+    private readonly ClassEnsemble _ensemble;
+    private readonly PromptWeights _weights;
+    private readonly EmbeddingMatrix _parts;
+
+    /// <summary>Makes ready to explain one way of putting prompts together.</summary>
+    /// <param name="encoded">The prompts.</param>
+    /// <param name="ensemble">How a class's prompts become one score.</param>
+    /// <param name="weights">How much each prompt counts; the same where null.</param>
+    public PromptInfluence(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights = null)
+    {
+        ArgumentNullException.ThrowIfNull(encoded);
+        _encoded = encoded;
+        _ensemble = ensemble;
+        _weights = weights ?? PromptWeights.Equal(encoded);
+        _parts = ensemble == ClassEnsemble.ScoreMax ? encoded.Embeddings : Parts();
+    }
+
+    /// <summary>What each prompt of one class contributed to its score for a picture, in the prompts' order.</summary>
+    /// <param name="classIndex">The class's position.</param>
+    /// <param name="embedding">The picture's unit embedding.</param>
+    public IReadOnlyList<PromptContribution> Explain(int classIndex, ReadOnlySpan<float> embedding)
+    {
+        string label = _encoded.Prompts.ClassNames[classIndex];
+        int first = _encoded.Features.FirstOf(classIndex);
+        PromptContribution[] contributions = new PromptContribution[_encoded.Features.CountOf(classIndex)];
+        for (int index = 0; index < contributions.Length; index++)
+        {
+            contributions[index] = new(
+                label, _encoded.Prompts[label][index], _weights.Values[first + index],
+                TensorPrimitives.Dot(_encoded.Embeddings[first + index], embedding), TensorPrimitives.Dot(_parts[first + index], embedding));
+        }
+
+        if (_ensemble == ClassEnsemble.ScoreMax)
+        {
+            // The best prompt is the whole score; the others add nothing.
+            float best = contributions.Max(static contribution => contribution.Cosine);
+            int chosen = Array.FindIndex(contributions, contribution => contribution.Cosine == best);
+            contributions = [.. contributions.Select((contribution, index) => contribution with { Weight = index == chosen ? 1 : 0, Contribution = index == chosen ? best : 0 })];
+        }
+
+        return contributions;
+    }
+
+    /// <summary>What each prompt does on labelled pictures: every prompt is left out once, and the answers with and without it are compared.</summary>
+    /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
+    /// <param name="labels">The position of each picture's class.</param>
+    /// <param name="progress">Told how many more prompts are done, from any thread.</param>
+    /// <param name="cancellation">Stops between classes.</param>
+    /// <returns>The effect of each prompt whose class has others, class by class.</returns>
+    /// <exception cref="ArgumentException">There are not as many labels as pictures.</exception>
+    public IReadOnlyList<PromptEffect> LeaveEachOut(
+        EmbeddingMatrix pictures, IReadOnlyList<int> labels, Action<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (pictures.Count == 0 || pictures.Count != labels.Count)
+        {
+            throw new ArgumentException($"Effects are measured on pictures with a label each, and there are {pictures.Count} pictures and {labels.Count} labels.");
+        }
+
+        LeaveOneOut answers = new(_encoded, _ensemble, _weights, pictures, labels);
+        var effects = new PromptEffect[_encoded.Features.ClassCount][];
+        Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
+        {
+            effects[index] = answers.OfClass(index);
+            progress?.Invoke(_encoded.Features.CountOf(index));
+        });
+        return [.. effects.SelectMany(static ofClass => ofClass)];
+    }
+
+    /// <summary>Each prompt's part of its class vector: [prompts, dimension]; the parts of a class sum to its vector.</summary>
+    private EmbeddingMatrix Parts()
+    {
+        PromptFeatures features = _encoded.Features;
+        int dimension = features.Embeddings.Dimension;
+        var parts = new float[features.Embeddings.Count * dimension];
+        Parallel.For(0, features.ClassCount, index =>
+        {
+            int first = features.FirstOf(index), count = features.CountOf(index);
+            var sum = new float[dimension];
+            for (int row = first; row < first + count; row++)
+            {
+                Span<float> part = parts.AsSpan(row * dimension, dimension);
+                TensorPrimitives.Multiply(features.Part(row, _ensemble), _weights.Values[row], part);
+                TensorPrimitives.Add(sum, part, sum);
+            }
+
+            if (_ensemble != ClassEnsemble.ScoreMean)
+            {
+                Span<float> ofClass = parts.AsSpan(first * dimension, count * dimension);
+                TensorPrimitives.Divide(ofClass, TensorPrimitives.Norm<float>(sum), ofClass);
+            }
+        });
+        return new(parts, features.Embeddings.Count, dimension);
+    }
+}

@@ -1,0 +1,58 @@
+using Cupola.Embedding;
+using Cupola.Prompts;
+
+namespace Cupola.ZeroShot;
+
+/// <summary>
+/// A prompt set as the text tower sees it: encoded once, and then made into classifiers of any ensemble and any weights, or asked what each prompt does.
+/// It may be used from several threads at once, while the model it was made with is not disposed.
+/// </summary>
+public sealed class EncodedPrompts
+{
+    private EncodedPrompts(ClipEmbedder embedder, PromptSet prompts, PromptFeatures features)
+    {
+        Embedder = embedder;
+        Prompts = prompts;
+        Features = features;
+    }
+
+    /// <summary>What is said about each class.</summary>
+    public PromptSet Prompts { get; }
+
+    /// <summary>The unit embedding of each prompt, class by class: [prompts, dimension].</summary>
+    public EmbeddingMatrix Embeddings => Features.Embeddings;
+
+    /// <summary>The model they were encoded by.</summary>
+    internal ClipEmbedder Embedder { get; }
+
+    /// <summary>The numbers.</summary>
+    internal PromptFeatures Features { get; }
+
+    /// <summary>The factor on cosines.</summary>
+    internal float Scale => MathF.Exp(Embedder.LogitScale);
+
+    /// <summary>Encodes the prompts of all classes.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="prompts">What is said about each class.</param>
+    /// <param name="progress">Told how many more prompts are done.</param>
+    /// <param name="cancellation">Stops between runs.</param>
+    /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
+    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, Action<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(embedder);
+        ArgumentNullException.ThrowIfNull(prompts);
+        if (prompts.ClassNames.Count == 0)
+        {
+            throw new ArgumentException("There are no classes to tell apart.");
+        }
+
+        if (prompts.ClassNames.FirstOrDefault(name => prompts[name].Length == 0) is { } empty)
+        {
+            throw new ArgumentException($"The class {TextFile.Quote(empty)} has no prompts.");
+        }
+
+        string[] texts = [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
+        int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
+        return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellation), counts, embedder.Model.Text));
+    }
+}

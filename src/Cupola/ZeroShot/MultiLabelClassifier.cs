@@ -1,0 +1,53 @@
+namespace Cupola.ZeroShot;
+
+/// <summary>
+/// Says which of several classes are in a picture, any number of them: each class is weighed against its own negation, "a photo of a dog." against
+/// "a photo without a dog.", and against no other class. It may be used from several threads at once.
+/// </summary>
+public sealed class MultiLabelClassifier
+{
+    private readonly ClassWeights _present;
+    private readonly ClassWeights _absent;
+    private readonly float _scale;
+
+    private MultiLabelClassifier(IReadOnlyList<string> labels, ClassWeights present, ClassWeights absent, float scale)
+    {
+        Labels = labels;
+        _present = present;
+        _absent = absent;
+        _scale = scale;
+    }
+
+    /// <summary>The classes, in order.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>Makes a classifier from prompts that are encoded already.</summary>
+    /// <param name="present">What is said of a picture that shows each class.</param>
+    /// <param name="absent">What is said of a picture that does not, for the same classes in the same order, by the same model.</param>
+    /// <param name="ensemble">How a class's prompts become one score.</param>
+    /// <exception cref="ArgumentException">The two are of different classes.</exception>
+    public static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
+    {
+        ArgumentNullException.ThrowIfNull(present);
+        ArgumentNullException.ThrowIfNull(absent);
+        return present.Prompts.ClassNames.SequenceEqual(absent.Prompts.ClassNames, StringComparer.Ordinal)
+            ? new(present.Prompts.ClassNames, Weights(present, ensemble), Weights(absent, ensemble), present.Scale)
+            : throw new ArgumentException("The prompts and their negations must be of the same classes in the same order.", nameof(absent));
+    }
+
+    /// <summary>Every class for one picture, the most probable first; the probabilities are of each class alone, and do not sum to 1.</summary>
+    /// <param name="embedding">The picture's unit embedding.</param>
+    public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
+    {
+        float[] present = _present.Score(embedding), absent = _absent.Score(embedding);
+        return
+        [
+            .. Labels.Index()
+                .Select(label => new Prediction(label.Item, 1 / (1 + MathF.Exp(_scale * (absent[label.Index] - present[label.Index]))), present[label.Index]))
+                .OrderByDescending(static prediction => prediction.Probability),
+        ];
+    }
+
+    private static ClassWeights Weights(EncodedPrompts encoded, ClassEnsemble ensemble) =>
+        ClassWeights.Create(encoded.Features, ensemble, PromptWeights.Equal(encoded.Features));
+}

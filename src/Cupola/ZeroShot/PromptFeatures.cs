@@ -1,0 +1,56 @@
+using Cupola.Embedding;
+using Cupola.Models;
+
+namespace Cupola.ZeroShot;
+
+/// <summary>What the text tower says of the prompts of some classes, class by class: the numbers that every ensemble is made from.</summary>
+internal sealed class PromptFeatures
+{
+    private readonly TextTransformer _text;
+    private readonly EmbeddingMatrix _pooled;
+    private readonly int[] _firsts;
+
+    /// <summary>Takes over what the text tower said.</summary>
+    /// <param name="features">Of all prompts, class by class.</param>
+    /// <param name="promptCounts">How many prompts each class has.</param>
+    /// <param name="text">The tower, whose projection the pooled mean needs.</param>
+    public PromptFeatures(TextFeatures features, IReadOnlyList<int> promptCounts, TextTransformer text)
+    {
+        _text = text;
+        _firsts = [0, .. promptCounts];
+        for (int index = 1; index < _firsts.Length; index++)
+        {
+            _firsts[index] += _firsts[index - 1];
+        }
+
+        Embeddings = new EmbeddingMatrix(features.Embeddings, _firsts[^1], features.Embeddings.Length / _firsts[^1]).Normalize();
+        _pooled = new EmbeddingMatrix(features.Pooled, _firsts[^1], features.Pooled.Length / _firsts[^1]);
+    }
+
+    public int ClassCount => _firsts.Length - 1;
+
+    /// <summary>The unit embedding of each prompt: [prompts, dimension].</summary>
+    public EmbeddingMatrix Embeddings { get; }
+
+    /// <summary>The row of a class's first prompt.</summary>
+    public int FirstOf(int classIndex) => _firsts[classIndex];
+
+    /// <summary>How many prompts a class has.</summary>
+    public int CountOf(int classIndex) => _firsts[classIndex + 1] - _firsts[classIndex];
+
+    /// <summary>
+    /// The vector of a class that is the weighted mean of some of its prompts: [dimension], of unit length but for the mean of scores, whose length belongs to
+    /// the score.
+    /// </summary>
+    /// <param name="rows">The prompts' rows.</param>
+    /// <param name="weights">A weight for each row; they sum to 1.</param>
+    /// <param name="ensemble">Any but the best score, which has no one vector.</param>
+    public float[] Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ClassEnsemble ensemble)
+    {
+        float[] mean = ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled.Mean(rows, weights)) : Embeddings.Mean(rows, weights);
+        return ensemble == ClassEnsemble.ScoreMean ? mean : [.. new EmbeddingMatrix(mean, 1, mean.Length).Normalize().Values];
+    }
+
+    /// <summary>What one prompt puts into its class's mean, before its weight: [dimension].</summary>
+    public float[] Part(int row, ClassEnsemble ensemble) => ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled[row]) : [.. Embeddings[row]];
+}

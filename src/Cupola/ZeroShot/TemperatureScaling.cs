@@ -1,0 +1,41 @@
+using System.Numerics.Tensors;
+using MathNet.Numerics.RootFinding;
+
+namespace Cupola.ZeroShot;
+
+/// <summary>
+/// One number that logits are divided by so that probabilities can be believed (Guo and others, arXiv 1706.04599, section 4.2): the one under which the right labels
+/// are most probable.
+/// </summary>
+internal static class TemperatureScaling
+{
+    // Nothing is gained beyond: at the ends of this range a model is a coin toss, or always sure.
+    private const double Coldest = 1e-3;
+    private const double Hottest = 1e3;
+
+    /// <summary>The temperature with the least negative log likelihood.</summary>
+    /// <param name="logits">The logits of each picture's classes.</param>
+    /// <param name="labels">The right class of each picture.</param>
+    public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
+    {
+        // In 1 / temperature the likelihood is convex, and its slope rises from one end to the other.
+        double low = 1 / Hottest, high = 1 / Coldest;
+        double inverse = Slope(logits, labels, low) >= 0 ? low
+            : Slope(logits, labels, high) <= 0 ? high
+            : Brent.FindRoot(factor => Slope(logits, labels, factor), low, high, accuracy: 1e-9, maxIterations: 200);
+        return (float)(1 / inverse);
+    }
+
+    /// <summary>The slope of the mean negative log likelihood: the mean of (the expected logit − the right one).</summary>
+    private static double Slope(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double factor)
+    {
+        double sum = 0;
+        for (int picture = 0; picture < logits.Count; picture++)
+        {
+            float[] probabilities = ZeroShotClassifier.Probabilities(logits[picture], (float)factor);
+            sum += TensorPrimitives.Dot<float>(probabilities, logits[picture]) - logits[picture][labels[picture]];
+        }
+
+        return sum / logits.Count;
+    }
+}

@@ -1,0 +1,55 @@
+using Cupola.Explanation;
+using Cupola.Prompts;
+using Cupola.Tests.ZeroShot;
+using Cupola.ZeroShot;
+
+namespace Cupola.Tests.Explanation;
+
+/// <summary>What each prompt did, against the long way of finding out.</summary>
+public sealed class PromptInfluenceTests
+{
+    public static TheoryData<ClassEnsemble> Ensembles => [.. Enum.GetValues<ClassEnsemble>()];
+
+    [Theory]
+    [MemberData(nameof(Ensembles))]
+    public void TheContributionsOfAClassesPromptsSumToItsScore(ClassEnsemble ensemble)
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        PromptInfluence influence = new(photos.Encoded, ensemble);
+        IReadOnlyList<Prediction> predictions = ZeroShotClassifier.Create(photos.Encoded, ensemble, null).Classify(photos.Embeddings[7]);
+        Assert.All(photos.Labels.Index(), label =>
+        {
+            IReadOnlyList<PromptContribution> contributions = influence.Explain(label.Index, photos.Embeddings[7]);
+            Assert.Equal(photos.Written[label.Item], contributions.Select(contribution => contribution.Prompt));
+            Assert.Equal(predictions.Single(prediction => prediction.Label == label.Item).Cosine, contributions.Sum(contribution => contribution.Contribution), 1e-5f);
+            Assert.Equal(1, contributions.Sum(contribution => contribution.Weight), 1e-5f);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Ensembles))]
+    public void TheEffectOfAPromptIsWhatAClassifierWithoutItSays(ClassEnsemble ensemble)
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        PromptSet few = new(photos.Labels.Select(label => (label, photos.Written[label].Take(label == photos.Labels[1] ? 1 : 3))));
+        EncodedPrompts encoded = EncodedPrompts.Encode(photos.Model, few);
+        IReadOnlyList<PromptEffect> effects = new PromptInfluence(encoded, ensemble).LeaveEachOut(photos.Embeddings, photos.LabelOfPhoto);
+
+        Assert.Equal(few.PromptCount - 1, effects.Count);
+        (int right, double likelihood) = Judge(few);
+        foreach (PromptEffect effect in effects.Where((_, index) => index % 4 == 0))
+        {
+            (int rightWithout, double likelihoodWithout) = Judge(new PromptSet(few.ClassNames.Select(name => (name, few[name].Where(prompt => name != effect.Label || prompt != effect.Prompt)))));
+            Assert.Equal(right - rightWithout, effect.Right);
+            Assert.Equal(likelihood - likelihoodWithout, effect.LogLikelihood, 1e-4);
+        }
+
+        (int Right, double LogLikelihood) Judge(PromptSet prompts)
+        {
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(photos.Model, prompts, ensemble);
+            double sum = photos.Files.Index().Sum(photo => Math.Log(
+                classifier.Classify(photos.Embeddings[photo.Index]).Single(prediction => prediction.Label == photos.Labels[photos.LabelOfPhoto[photo.Index]]).Probability));
+            return (photos.Right(classifier), sum / photos.Files.Count);
+        }
+    }
+}
