@@ -1,40 +1,39 @@
 using System.CommandLine;
-using System.Globalization;
 using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
-using Spectre.Console;
+using Cupola.Explanation;
 
 namespace Cupola.Cli;
 
 /// <summary><c>cupola classify</c>: zero-shot classification.</summary>
 internal static class ClassifyCommand
 {
-    /// <summary>The answer below the threshold.</summary>
-    private const string NoneOfThese = "none of these";
+    /// <summary>How many prompts a page names for an answer, and how many against.</summary>
+    private const int ArgumentsShown = 6;
 
     public static Command Create()
     {
         ModelOptions model = new();
-        PromptOptions prompts = new();
+        ClassifierOptions options = new();
         Argument<string[]> pictures = new("pictures")
         {
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
         Option<int> top = new("--top") { Description = "How many labels to show.", DefaultValueFactory = static _ => 5, HelpName = "K" };
-        Option<float?> threshold = new("--threshold") { Description = $"Below this probability the answer is \"{NoneOfThese}\".", HelpName = "T" };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Option<string> explain = new("--explain") { Description = "Write a page that shows each picture and the prompts that spoke for and against its label.", HelpName = "FILE.html" };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("classify", "Say what is in pictures.",
             """
             cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
             cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
+            cupola classify frog.jpg --prompts cupl.json --explain why.html --model openai/clip-vit-base-patch32
+            cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
             """)
-        { pictures, top, threshold, orient, format };
+        { pictures, top, orient, explain, format };
         model.AddTo(command);
-        prompts.AddTo(command);
+        options.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
             int shown = parsed.GetValue(top);
@@ -43,28 +42,33 @@ internal static class ClassifyCommand
                 throw new ArgumentException($"--top {shown} shows nothing; name at least 1.");
             }
 
-            // The command line is checked whole before a model is loaded.
-            PromptSet set = prompts.Read(parsed);
-            ClassEnsemble ensemble = prompts.Ensemble(parsed);
+            string? page = parsed.GetValue(explain);
+            Func<ClipEmbedder, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            PromptOptions.WarnOfCutPrompts(set, embedder.Tokenizer);
-            ZeroShotClassifier classifier = WorkProgress.Items(
-                "Encoding prompts", set.PromptCount, progress => ZeroShotClassifier.Create(embedder, set, ensemble, progress, cancellation));
-
+            PictureClassifier classifier = read(embedder, cancellation);
             IClassificationWriter writer = parsed.GetValue(format) switch
             {
                 OutputFormat.Json => new JsonClassifications(),
                 OutputFormat.Csv => new CsvClassifications(),
                 _ => new TableClassifications(),
             };
-            return PictureArguments.Run("Classifying", parsed.GetValue(pictures)!, (paths, progress) =>
-                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, shown, parsed.GetValue(threshold), writer, progress));
+            List<ExplainedAnswer> explained = [];
+            int classified = 0;
+            int failed = PictureArguments.Run("Classifying", parsed.GetValue(pictures)!, (paths, progress) =>
+                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, shown, writer, explained, ref classified, progress));
+            if (page is not null)
+            {
+                AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
+            }
+
+            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return command;
     }
 
+    /// <summary>How many pictures could not be read; the first answers are explained, all are counted.</summary>
     private static int Run(
-        IEnumerable<EmbeddedPicture> pictures, ZeroShotClassifier classifier, int top, float? threshold, IClassificationWriter writer, Action<int>? progress)
+        IEnumerable<EmbeddedPicture> pictures, PictureClassifier classifier, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
     {
         int failed = 0;
         try
@@ -79,105 +83,20 @@ internal static class ClassifyCommand
                     continue;
                 }
 
-                Prediction[] best = [.. classifier.Classify(picture.Embedding).Take(top)];
-                string? answer = threshold is null ? null : best[0].Probability < threshold ? NoneOfThese : best[0].Label;
-                writer.Write(picture.Path, best, answer);
+                var (predictions, answer, answers) = classifier.Classify(picture.Embedding);
+                writer.Write(new(picture.Path, [.. predictions.Take(top)], answer, answers));
+                classified++;
+                if (classifier.Influence is not null && explained.Count < AnswerPage.MostPictures)
+                {
+                    explained.Add(new(picture.Path, [.. predictions.Take(top)], PromptArguments.Of(classifier.Influence, predictions, picture.Embedding, ArgumentsShown)));
+                }
             }
         }
         finally
         {
-            writer.Finish();
+            Console.Out.Flush();
         }
 
-        return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-    }
-
-    /// <summary>How answers are written, for a person or a program.</summary>
-    private interface IClassificationWriter
-    {
-        void Write(string image, Prediction[] best, string? answer);
-
-        void WriteError(string image, string error);
-
-        void Finish();
-    }
-
-    private sealed class JsonClassifications : IClassificationWriter
-    {
-        public void Write(string image, Prediction[] best, string? answer)
-        {
-            if (answer is null)
-            {
-                Output.WriteJson(new { image, predictions = best });
-            }
-            else
-            {
-                Output.WriteJson(new { image, answer, predictions = best });
-            }
-        }
-
-        public void WriteError(string image, string error)
-        {
-            Output.WriteJson(new { image, error });
-            Console.Error.WriteLine(error);
-        }
-
-        public void Finish() => Console.Out.Flush();
-    }
-
-    private sealed class CsvClassifications : IClassificationWriter
-    {
-        private bool _begun;
-
-        public void Write(string image, Prediction[] best, string? answer)
-        {
-            Begin();
-            foreach ((int rank, Prediction prediction) in best.Index())
-            {
-                Output.WriteCsv(
-                    image, (rank + 1).ToString(CultureInfo.InvariantCulture), rank == 0 && answer is not null ? answer : prediction.Label,
-                    prediction.Probability.ToString(CultureInfo.InvariantCulture), prediction.Cosine.ToString(CultureInfo.InvariantCulture), "");
-            }
-        }
-
-        public void WriteError(string image, string error)
-        {
-            Begin();
-            Output.WriteCsv(image, "", "", "", "", error);
-            Console.Error.WriteLine(error);
-        }
-
-        public void Finish() => Console.Out.Flush();
-
-        private void Begin()
-        {
-            if (!_begun)
-            {
-                _begun = true;
-                Output.WriteCsv("image", "rank", "label", "probability", "cosine", "error");
-            }
-        }
-    }
-
-    /// <summary>A block a picture: its name, then its labels with a bar each.</summary>
-    private sealed class TableClassifications : IClassificationWriter
-    {
-        private const int BarWidth = 24;
-
-        public void Write(string image, Prediction[] best, string? answer)
-        {
-            AnsiConsole.MarkupLine(answer is null ? $"[bold]{Markup.Escape(image)}[/]" : $"[bold]{Markup.Escape(image)}[/]: {Markup.Escape(answer)}");
-            int width = best.Max(static prediction => prediction.Label.Length);
-            foreach (Prediction prediction in best)
-            {
-                string bar = new('█', (int)MathF.Round(prediction.Probability * BarWidth));
-                string percent = (prediction.Probability * 100).ToString("0.00", CultureInfo.InvariantCulture).PadLeft(6);
-                Console.Out.WriteLine($"  {prediction.Label.PadRight(width)}  {percent} %  {bar}".TrimEnd());
-            }
-        }
-
-        public void WriteError(string image, string error) => Console.Error.WriteLine(error);
-
-        public void Finish() => Console.Out.Flush();
+        return failed;
     }
 }

@@ -54,6 +54,11 @@ internal sealed class PromptOptions
         null => ClassEnsemble.EmbeddingMean,
     };
 
+    /// <summary>Whether the command line says anything about labels or prompts.</summary>
+    public bool AreNamed(ParseResult parsed) =>
+        parsed.GetValue(_labels) is not null || parsed.GetValue(_labelsFile) is not null || parsed.GetValue(_templates) is not null
+        || parsed.GetValue(_template) is { Length: > 0 } || parsed.GetValue(_prompts) is { Length: > 0 };
+
     /// <summary>The prompts of all labels; prompt files and templates that are both named are put together.</summary>
     public PromptSet Read(ParseResult parsed)
     {

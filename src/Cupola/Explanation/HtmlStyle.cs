@@ -76,6 +76,12 @@ internal static class HtmlStyle
         .answers .share i { display: block; height: 100%; border-radius: .15rem; background: var(--wrong); }
         .answers .share.true i { background: var(--right); }
         .path { margin: .6rem 0 0; color: var(--quiet); font-size: .75rem; unicode-bidi: isolate; }
+        .answer { display: grid; grid-template-columns: minmax(12rem, 22rem) minmax(14rem, 1fr); gap: 1.75rem; align-items: center; margin-bottom: 1.5rem; }
+        .answer .card img { height: auto; max-height: 20rem; }
+        .answer .answers { font-size: 1rem; }
+        .answer .answers .share { height: .5rem; margin-bottom: .6rem; }
+        .arguments { margin-top: 1.5rem; }
+        @media (max-width: 40rem) { .answer { grid-template-columns: 1fr; } }
         details { margin-top: .75rem; }
         summary { cursor: pointer; color: var(--right); margin-bottom: .5rem; }
         footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: .85rem; }

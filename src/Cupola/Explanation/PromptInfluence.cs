@@ -27,6 +27,7 @@ public sealed class PromptInfluence
     private readonly ClassEnsemble _ensemble;
     private readonly PromptWeights _weights;
     private readonly EmbeddingMatrix _parts;
+    private readonly Dictionary<string, int> _classes;
 
     /// <summary>Makes ready to explain one way of putting prompts together.</summary>
     /// <param name="encoded">The prompts.</param>
@@ -39,14 +40,20 @@ public sealed class PromptInfluence
         _ensemble = ensemble;
         _weights = weights ?? PromptWeights.Equal(encoded);
         _parts = ensemble == ClassEnsemble.ScoreMax ? encoded.Embeddings : Parts();
+        _classes = encoded.Prompts.ClassNames.Index().ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
     }
 
     /// <summary>What each prompt of one class contributed to its score for a picture, in the prompts' order.</summary>
-    /// <param name="classIndex">The class's position.</param>
+    /// <param name="label">The class.</param>
     /// <param name="embedding">The picture's unit embedding.</param>
-    public IReadOnlyList<PromptContribution> Explain(int classIndex, ReadOnlySpan<float> embedding)
+    /// <exception cref="ArgumentException">There is no such class.</exception>
+    public IReadOnlyList<PromptContribution> Explain(string label, ReadOnlySpan<float> embedding)
     {
-        string label = _encoded.Prompts.ClassNames[classIndex];
+        if (!_classes.TryGetValue(label, out int classIndex))
+        {
+            throw new ArgumentException($"There is no class {TextFile.Quote(label)} among these prompts.", nameof(label));
+        }
+
         int first = _encoded.Features.FirstOf(classIndex);
         PromptContribution[] contributions = new PromptContribution[_encoded.Features.CountOf(classIndex)];
         for (int index = 0; index < contributions.Length; index++)

@@ -17,11 +17,11 @@ public sealed class PromptInfluenceTests
         LabelledPhotos photos = LabelledPhotos.Need();
         PromptInfluence influence = new(photos.Encoded, ensemble);
         IReadOnlyList<Prediction> predictions = ZeroShotClassifier.Create(photos.Encoded, ensemble, null).Classify(photos.Embeddings[7]);
-        Assert.All(photos.Labels.Index(), label =>
+        Assert.All(photos.Labels, label =>
         {
-            IReadOnlyList<PromptContribution> contributions = influence.Explain(label.Index, photos.Embeddings[7]);
-            Assert.Equal(photos.Written[label.Item], contributions.Select(contribution => contribution.Prompt));
-            Assert.Equal(predictions.Single(prediction => prediction.Label == label.Item).Cosine, contributions.Sum(contribution => contribution.Contribution), 1e-5f);
+            IReadOnlyList<PromptContribution> contributions = influence.Explain(label, photos.Embeddings[7]);
+            Assert.Equal(photos.Written[label], contributions.Select(contribution => contribution.Prompt));
+            Assert.Equal(predictions.Single(prediction => prediction.Label == label).Cosine, contributions.Sum(contribution => contribution.Contribution), 1e-5f);
             Assert.Equal(1, contributions.Sum(contribution => contribution.Weight), 1e-5f);
         });
     }

@@ -1,0 +1,134 @@
+using System.CommandLine;
+using Cupola.Embedding;
+using Cupola.Explanation;
+using Cupola.Prompts;
+using Cupola.ZeroShot;
+
+namespace Cupola.Cli;
+
+/// <summary>The options of <c>classify</c> that say how a picture's embedding becomes an answer.</summary>
+internal sealed class ClassifierOptions
+{
+    /// <summary>A label is in a picture where that is likelier than not.</summary>
+    private const float EvenChance = 0.5f;
+
+    private readonly PromptOptions _prompts = new();
+
+    private readonly Option<float?> _threshold = new("--threshold")
+    {
+        Description = $"Below this probability the answer is \"{PictureAnswer.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
+        HelpName = "T",
+    };
+
+    private readonly Option<bool> _multiLabel = new("--multi-label") { Description = "Any number of labels may be in a picture: each is weighed against its own negation, and against no other label." };
+
+    private readonly Option<string[]> _negation = new("--negation")
+    {
+        Description = "With --multi-label, what is said of a picture without the label; may be given several times.",
+        HelpName = "\"a photo without a {}.\"",
+    };
+
+    private readonly Option<string> _negations = new("--negations") { Description = "With --multi-label, a file of prompts for pictures without each label.", HelpName = "FILE" };
+
+    private readonly Option<string> _saved = new("--classifier") { Description = "A classifier that was saved, in place of labels and prompts.", HelpName = "FILE" };
+
+    private readonly Option<string> _save = new("--save-classifier") { Description = "Save the class vectors, for --classifier (a .safetensors file).", HelpName = "FILE" };
+
+    public void AddTo(Command command)
+    {
+        _prompts.AddTo(command);
+        foreach (Option option in new Option[] { _threshold, _multiLabel, _negation, _negations, _saved, _save })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads what the command line names, before any model is loaded: what is wrong with it is said at once.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="explained">Whether answers will be explained, which needs their prompts.</param>
+    public Func<ClipEmbedder, CancellationToken, PictureClassifier> Read(ParseResult parsed, bool explained)
+    {
+        Refuse(parsed, explained);
+        string? saved = parsed.GetValue(_saved), save = parsed.GetValue(_save);
+        ClassEnsemble ensemble = _prompts.Ensemble(parsed);
+        PromptSet? set = saved is not null && !_prompts.AreNamed(parsed) ? null : _prompts.Read(parsed);
+        float? threshold = parsed.GetValue(_threshold);
+        if (parsed.GetValue(_multiLabel))
+        {
+            PromptSet absent = Negations(parsed, set!.ClassNames);
+            return (embedder, cancellation) => SeveralLabels(
+                MultiLabelClassifier.Create(Encode(embedder, set, cancellation), Encode(embedder, absent, cancellation), ensemble), threshold ?? EvenChance);
+        }
+
+        if (saved is not null)
+        {
+            return (embedder, _) => OneLabel(ZeroShotClassifier.Load(saved, embedder, set), threshold, influence: null);
+        }
+
+        return (embedder, cancellation) =>
+        {
+            EncodedPrompts encoded = Encode(embedder, set!, cancellation);
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, weights: null);
+            if (save is not null)
+            {
+                classifier.Save(save);
+            }
+
+            return OneLabel(classifier, threshold, explained ? new PromptInfluence(encoded, ensemble) : null);
+        };
+    }
+
+    /// <summary>Encodes prompts, with progress where a person looks on, and says which were cut.</summary>
+    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, CancellationToken cancellation)
+    {
+        PromptOptions.WarnOfCutPrompts(prompts, embedder.Tokenizer);
+        return WorkProgress.Items("Encoding prompts", prompts.PromptCount, progress => EncodedPrompts.Encode(embedder, prompts, progress, cancellation));
+    }
+
+    private static PictureClassifier OneLabel(ZeroShotClassifier classifier, float? threshold, PromptInfluence? influence) => new(
+        embedding =>
+        {
+            IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
+            return (predictions, threshold is null ? null : predictions[0].Probability < threshold ? PictureAnswer.NoneOfThese : predictions[0].Label, null);
+        },
+        influence);
+
+    private static PictureClassifier SeveralLabels(MultiLabelClassifier classifier, float threshold) => new(
+        embedding =>
+        {
+            IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
+            return (predictions, null, [.. predictions.Where(prediction => prediction.Probability >= threshold).Select(static prediction => prediction.Label)]);
+        },
+        Influence: null);
+
+    private PromptSet Negations(ParseResult parsed, IReadOnlyList<string> labels)
+    {
+        PromptTemplate[] templates = [.. (parsed.GetValue(_negation) ?? []).Select(static text => new PromptTemplate(text))];
+        PromptSet? written = parsed.GetValue(_negations) is { } file ? PromptSet.Read(file).Select(labels).Prompts : null;
+        PromptSet? filled = templates.Length > 0 || written is null ? PromptSet.FromTemplates(labels, templates.Length > 0 ? templates : PromptTemplates.Negations) : null;
+        return written is null ? filled! : filled?.Union(written) ?? written;
+    }
+
+    private void Refuse(ParseResult parsed, bool explained)
+    {
+        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null;
+        string? why =
+            saved && save ? "--classifier names a classifier that is saved already; leave --save-classifier away."
+            : saved && explained ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in place of --classifier."
+            : multiLabel && (saved || save) ? "A saved classifier chooses one label; leave --multi-label away, or --classifier and --save-classifier."
+            : multiLabel && explained ? "--explain shows why one label was chosen among others; leave --multi-label away."
+            : !multiLabel && (parsed.GetValue(_negations) is not null || parsed.GetValue(_negation) is { Length: > 0 }) ? "Negations are weighed with --multi-label only; add it."
+            : save && Path.GetExtension(parsed.GetValue(_save)) != ".safetensors" ? $"--save-classifier {parsed.GetValue(_save)} is of no known kind; name a .safetensors file."
+            : null;
+        if (why is not null)
+        {
+            throw new ArgumentException(why);
+        }
+    }
+}
+
+/// <summary>What says which labels a picture shows.</summary>
+/// <param name="Classify">All labels for an embedding, the best first; the one answer and all answers, where something decides on them.</param>
+/// <param name="Influence">What each prompt did, where answers are explained.</param>
+internal sealed record PictureClassifier(
+    Func<float[], (IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)> Classify, PromptInfluence? Influence);
