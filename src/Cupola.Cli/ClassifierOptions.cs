@@ -52,6 +52,11 @@ internal sealed class ClassifierOptions
         string? saved = parsed.GetValue(_saved), save = parsed.GetValue(_save);
         ClassEnsemble ensemble = _prompts.Ensemble(parsed);
         PromptSet? set = saved is not null && !_prompts.AreNamed(parsed) ? null : _prompts.Read(parsed);
+        if (explained && set!.ClassNames.Count < 2)
+        {
+            throw new ArgumentException("An answer is explained by what it was chosen from; name at least two labels with --explain.");
+        }
+
         float? threshold = parsed.GetValue(_threshold);
         if (parsed.GetValue(_multiLabel))
         {
