@@ -7,6 +7,7 @@ RootCommand root = new("Recognises what is in pictures by comparing them with se
     EmbedCommand.Create(),
     InspectCommand.Create(),
     ModelsCommand.Create(),
+    PromptsCommand.Create(),
 };
 ExampledCommand.ShowExamples(root,
     """

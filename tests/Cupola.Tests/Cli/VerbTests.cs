@@ -126,6 +126,8 @@ public sealed class VerbTests
     [InlineData("models list")]
     [InlineData("models download")]
     [InlineData("models export")]
+    [InlineData("prompts")]
+    [InlineData("prompts influence")]
     public void HelpTeachesByExamples(string verb)
     {
         Tool.Run run = Tool.Start([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);

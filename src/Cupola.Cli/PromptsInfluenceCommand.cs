@@ -1,0 +1,175 @@
+using System.CommandLine;
+using System.Globalization;
+using Cupola.Embedding;
+using Cupola.Explanation;
+using Cupola.Prompts;
+using Cupola.ZeroShot;
+using Spectre.Console;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola prompts influence</c>: what each prompt did to the answers.</summary>
+internal static class PromptsInfluenceCommand
+{
+    /// <summary>How many prompts of a label a person sees.</summary>
+    private const int PromptsShown = 8;
+
+    public static ExampledCommand Create()
+    {
+        ModelOptions model = new();
+        PromptOptions prompts = new();
+        Argument<string[]> pictures = new("pictures")
+        {
+            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<int> top = new("--top") { Description = "Of how many labels, the best first, the prompts are shown.", DefaultValueFactory = static _ => 2, HelpName = "K" };
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Option<OutputFormat> format = Output.CreateOption();
+        ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label.",
+            """
+            cupola prompts influence frog.jpg --prompts cupl.json --labels "tree frog,tailed frog" --model openai/clip-vit-base-patch32
+            cupola prompts influence photos/ --prompts cupl.json --top 1 --model openai/clip-vit-base-patch32 --format json > influence.jsonl
+            """)
+        { pictures, top, orient, format };
+        model.AddTo(command);
+        prompts.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            int shown = parsed.GetValue(top);
+            if (shown < 1)
+            {
+                throw new ArgumentException($"--top {shown} shows nothing; name at least 1.");
+            }
+
+            ClassEnsemble ensemble = prompts.Ensemble(parsed);
+            PromptSet set = prompts.Read(parsed);
+            using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, weights: null);
+            PromptInfluence influence = new(encoded, ensemble);
+            IInfluenceWriter writer = parsed.GetValue(format) switch
+            {
+                OutputFormat.Json => new JsonInfluence(),
+                OutputFormat.Csv => new CsvInfluence(),
+                _ => new TableInfluence(),
+            };
+            int failed = PictureArguments.Run("Explaining", parsed.GetValue(pictures)!, (paths, progress) =>
+                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, influence, shown, writer, progress));
+            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        });
+        return command;
+    }
+
+    /// <summary>How many pictures could not be read.</summary>
+    private static int Run(
+        IEnumerable<EmbeddedPicture> pictures, ZeroShotClassifier classifier, PromptInfluence influence, int top, IInfluenceWriter writer, Action<int>? progress)
+    {
+        int failed = 0;
+        foreach (EmbeddedPicture picture in pictures)
+        {
+            progress?.Invoke(1);
+            if (picture.Embedding is null)
+            {
+                failed++;
+                Console.Error.WriteLine(picture.Error);
+                writer.WriteError(picture.Path, picture.Error!);
+                continue;
+            }
+
+            foreach (Prediction prediction in classifier.Classify(picture.Embedding).Take(top))
+            {
+                writer.Write(picture.Path, prediction, influence.Explain(prediction.Label, picture.Embedding));
+            }
+        }
+
+        Console.Out.Flush();
+        return failed;
+    }
+
+    private interface IInfluenceWriter
+    {
+        void Write(string image, Prediction prediction, IReadOnlyList<PromptContribution> contributions);
+
+        void WriteError(string image, string error);
+    }
+
+    /// <summary>One object a prompt, in the prompts' order.</summary>
+    private sealed class JsonInfluence : IInfluenceWriter
+    {
+        public void Write(string image, Prediction prediction, IReadOnlyList<PromptContribution> contributions)
+        {
+            foreach (PromptContribution prompt in contributions)
+            {
+                Output.WriteJson(new { image, prompt.Label, Prompt = prompt.Prompt.Text, prompt.Weight, prompt.Cosine, prompt.Contribution });
+            }
+        }
+
+        public void WriteError(string image, string error) => Output.WriteJson(new { image, error });
+    }
+
+    /// <summary>One row a prompt, in the prompts' order.</summary>
+    private sealed class CsvInfluence : IInfluenceWriter
+    {
+        private bool _begun;
+
+        public void Write(string image, Prediction prediction, IReadOnlyList<PromptContribution> contributions)
+        {
+            Begin();
+            foreach (PromptContribution prompt in contributions)
+            {
+                Output.WriteCsv(image, prompt.Label, prompt.Prompt.Text, Number(prompt.Weight), Number(prompt.Cosine), Number(prompt.Contribution), "");
+            }
+        }
+
+        public void WriteError(string image, string error)
+        {
+            Begin();
+            Output.WriteCsv(image, "", "", "", "", "", error);
+        }
+
+        private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
+
+        private void Begin()
+        {
+            if (!_begun)
+            {
+                _begun = true;
+                Output.WriteCsv("image", "label", "prompt", "weight", "cosine", "contribution", "error");
+            }
+        }
+    }
+
+    /// <summary>A block a label: its score, and the prompts that contributed most.</summary>
+    private sealed class TableInfluence : IInfluenceWriter
+    {
+        private string? _image;
+
+        public void Write(string image, Prediction prediction, IReadOnlyList<PromptContribution> contributions)
+        {
+            if (image != _image)
+            {
+                _image = image;
+                AnsiConsole.MarkupLine($"[bold]{Markup.Escape(image)}[/]");
+            }
+
+            Console.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {prediction.Label}: score {prediction.Cosine:0.0000}, probability {prediction.Probability * 100:0.00} %, {contributions.Count} prompts"));
+            Console.Out.WriteLine("    contribution   cosine   weight  prompt");
+            foreach (PromptContribution prompt in contributions.OrderByDescending(static prompt => prompt.Contribution).Take(PromptsShown))
+            {
+                Console.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"    {prompt.Contribution,12:0.00000}  {prompt.Cosine,7:0.0000}  {prompt.Weight,7:0.0000}  {prompt.Prompt.Text.ReplaceLineEndings(" ")}"));
+            }
+
+            if (contributions.Count > PromptsShown)
+            {
+                Console.Out.WriteLine($"    … and {contributions.Count - PromptsShown} more, which contributed less; --format json lists them all.");
+            }
+        }
+
+        public void WriteError(string image, string error)
+        {
+        }
+    }
+}
