@@ -15,6 +15,9 @@ public static class ImageDecoder
     /// <summary>A file that is larger than this is no picture of <see cref="MaximumPixels"/>.</summary>
     private const long MaximumFileBytes = 2_000_000_000;
 
+    /// <summary>Where a PNG says what its channels are: signature 8, chunk length and name 8, width and height 8, depth 1.</summary>
+    private const int PngColourType = 25;
+
     static ImageDecoder()
     {
         // Pictures are decoded side by side on threads of our own; a cache of operations would only hold memory.
@@ -63,11 +66,16 @@ public static class ImageDecoder
             return BmpDecoder.Decode(bytes, name);
         }
 
+        if (GifDecoder.IsGif(bytes))
+        {
+            return GifDecoder.Decode(bytes, name);
+        }
+
         try
         {
             using Image image = Image.NewFromBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated);
             CheckSize(name, image.Width, image.Height);
-            return ToRgb(image, orient);
+            return ToRgb(image, orient, cutsGrey: !IsPngWithGreyAndAlpha(bytes));
         }
         catch (VipsException exception)
         {
@@ -83,7 +91,11 @@ public static class ImageDecoder
         }
     }
 
-    private static RgbImage ToRgb(Image image, bool orient)
+    /// <summary>Whether it is a PNG of colour type 4; libvips gives two bands also where a grey PNG names a transparent shade.</summary>
+    private static bool IsPngWithGreyAndAlpha(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) && bytes.Length > PngColourType && bytes[PngColourType] == 4;
+
+    private static RgbImage ToRgb(Image image, bool orient, bool cutsGrey)
     {
         List<Image> steps = [];
         Image current = image;
@@ -110,8 +122,8 @@ public static class ImageDecoder
 
             if (current.Format == Enums.BandFormat.Ushort)
             {
-                // Pillow takes the upper byte of 16-bit colours, but cuts 16-bit grey off at 255.
-                Then(current.Bands < 3 ? current.Cast(Enums.BandFormat.Uchar) : current.Cast(Enums.BandFormat.Uchar, shift: true));
+                // Pillow takes the upper byte of 16-bit colours, but cuts 16-bit grey off at 255, unless it was stored with an alpha channel.
+                Then(current.Cast(Enums.BandFormat.Uchar, shift: current.Bands > 2 || !cutsGrey));
             }
             else if (current.Format != Enums.BandFormat.Uchar)
             {

@@ -61,7 +61,9 @@ internal static class PreprocessingConfig
             "bilinear" => Interpolation.Bilinear,
             { } other => throw config.Wrong("interpolation", $"is '{other}'; there are bicubic and bilinear"),
         };
-        int fill = config.Integers("fill_color") is [int first, ..] ? first : config.Integer("fill_color", 0);
+        int fill = config.Integers("fill_color") is { } channels
+            ? channels.Distinct().Count() == 1 ? channels[0] : throw config.Wrong("fill_color", "is no shade of grey, and open_clip takes one number for all channels")
+            : config.Integer("fill_color", 0);
         return Checked(config, size, size, mode, interpolation, config.Channels("mean"), config.Channels("std"), fill);
     }
 

@@ -62,6 +62,15 @@ public sealed class ConfigTests
         Assert.Equal([0.5f, 0.5f, 0.5f], preprocessing.Mean);
     }
 
+    [Fact]
+    public void TheFillIsOneShadeForAllChannels()
+    {
+        Assert.Equal(127, PreprocessingConfig.ReadOpenClip(Written("""{"preprocess_cfg":{"size":64,"resize_mode":"longest","fill_color":127}}"""), 64).FillColor);
+        Assert.Equal(9, PreprocessingConfig.ReadOpenClip(Written("""{"preprocess_cfg":{"size":64,"fill_color":[9,9,9]}}"""), 64).FillColor);
+        string coloured = Written("""{"preprocess_cfg":{"size":64,"fill_color":[1,2,3]}}""");
+        Assert.Contains("'fill_color'", Assert.Throws<InvalidDataException>(() => PreprocessingConfig.ReadOpenClip(coloured, 64)).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"size":224,"crop_size":224,"resample":3}""", 224, 224)]
     [InlineData("""{"size":{"shortest_edge":256},"crop_size":{"height":224,"width":224}}""", 224, 256)]

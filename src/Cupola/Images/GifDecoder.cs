@@ -1,0 +1,162 @@
+using System.Buffers.Binary;
+
+namespace Cupola.Images;
+
+/// <summary>
+/// The first frame of a GIF. libvips reads GIF too, but makes transparent pixels black; Pillow, and so the reference, gives
+/// them the colour that the palette has for them, and that is often white.
+/// </summary>
+internal static class GifDecoder
+{
+    private const int ScreenSize = 13;
+    private const int FrameHeaderSize = 9;
+    private const byte Extension = 0x21;
+    private const byte GraphicControl = 0xF9;
+    private const byte Frame = 0x2C;
+    private const byte Trailer = 0x3B;
+
+    /// <summary>Interlaced rows come in four passes: where each begins, and how far it steps.</summary>
+    private static readonly (int First, int Step)[] Passes = [(0, 8), (4, 8), (2, 4), (1, 2)];
+
+    public static bool IsGif(ReadOnlySpan<byte> bytes) => bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8);
+
+    /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
+    public static RgbImage Decode(ReadOnlySpan<byte> bytes, string name)
+    {
+        Cursor file = new(bytes, name);
+        ReadOnlySpan<byte> screen = file.Take(ScreenSize), palette = Palette(ref file, screen[10]);
+        byte? transparent = SkipToFrame(ref file);
+        ReadOnlySpan<byte> frame = file.Take(FrameHeaderSize);
+        int left = Extent(frame, 0), top = Extent(frame, 2), frameWidth = Extent(frame, 4), frameHeight = Extent(frame, 6);
+        if ((frame[8] & 0x80) != 0)
+        {
+            palette = Palette(ref file, frame[8]);
+        }
+
+        int width = Math.Max(Extent(screen, 6), left + frameWidth), height = Math.Max(Extent(screen, 8), top + frameHeight);
+        ImageDecoder.CheckSize(name, width, height);
+        byte[] indices = frameWidth > 0 && frameHeight > 0 ? new byte[frameWidth * frameHeight] : throw file.Damaged("it has no pixels");
+        if (!GifCodes.Expand(Blocks(ref file, out int literalBits), literalBits, indices))
+        {
+            throw file.Damaged("it is cut off");
+        }
+
+        RgbImage image = new(width, height);
+        if (width > frameWidth || height > frameHeight)
+        {
+            FillWith(image, Colour(palette, transparent ?? 0));
+        }
+
+        int read = 0;
+        foreach (int row in (frame[8] & 0x40) != 0 ? Interlaced(frameHeight) : Enumerable.Range(0, frameHeight))
+        {
+            Span<byte> target = image.Row(top + row).Slice(left * 3, frameWidth * 3);
+            for (int column = 0; column < frameWidth; column++)
+            {
+                (target[column * 3], target[(column * 3) + 1], target[(column * 3) + 2]) = Colour(palette, indices[read++]);
+            }
+        }
+
+        return image;
+    }
+
+    /// <summary>The colours that follow where a byte of flags says so.</summary>
+    private static ReadOnlySpan<byte> Palette(ref Cursor file, byte flags) => (flags & 0x80) != 0 ? file.Take(3 << ((flags & 7) + 1)) : [];
+
+    /// <summary>Reads on to behind the first frame's mark, and gives the index that is transparent.</summary>
+    private static byte? SkipToFrame(ref Cursor file)
+    {
+        byte? transparent = null;
+        while (true)
+        {
+            switch (file.Take(1)[0])
+            {
+                case Frame:
+                    return transparent;
+                case Trailer:
+                    throw file.Damaged("it has no pixels");
+                case Extension:
+                    byte kind = file.Take(1)[0];
+                    for (ReadOnlySpan<byte> block = file.Block(); block.Length > 0; block = file.Block())
+                    {
+                        if (kind == GraphicControl && block.Length >= 4 && (block[0] & 1) != 0)
+                        {
+                            transparent = block[3];
+                        }
+                    }
+
+                    break;
+                default:
+                    // Pillow, too, steps over bytes that mean nothing here.
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The frame's codes, joined; what the file does not have is left out.</summary>
+    private static byte[] Blocks(ref Cursor file, out int literalBits)
+    {
+        literalBits = file.Take(1)[0];
+        List<byte> codes = [];
+        for (ReadOnlySpan<byte> block = file.BlockOrRest(); block.Length > 0; block = file.BlockOrRest())
+        {
+            codes.AddRange(block);
+        }
+
+        return [.. codes];
+    }
+
+    private static IEnumerable<int> Interlaced(int height)
+    {
+        foreach ((int first, int step) in Passes)
+        {
+            for (int row = first; row < height; row += step)
+            {
+                yield return row;
+            }
+        }
+    }
+
+    private static void FillWith(RgbImage image, (byte Red, byte Green, byte Blue) colour)
+    {
+        Span<byte> bytes = image.Bytes;
+        for (int place = 0; place < bytes.Length; place += 3)
+        {
+            (bytes[place], bytes[place + 1], bytes[place + 2]) = colour;
+        }
+    }
+
+    /// <summary>Behind the palette's end Pillow has shades of grey.</summary>
+    private static (byte Red, byte Green, byte Blue) Colour(ReadOnlySpan<byte> palette, byte index) => index * 3 < palette.Length
+        ? (palette[index * 3], palette[(index * 3) + 1], palette[(index * 3) + 2])
+        : (index, index, index);
+
+    private static int Extent(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
+
+    /// <summary>Reads a file from its beginning to its end.</summary>
+    private ref struct Cursor(ReadOnlySpan<byte> bytes, string name)
+    {
+        private readonly string _name = name;
+        private ReadOnlySpan<byte> _rest = bytes;
+
+        public ReadOnlySpan<byte> Take(int count)
+        {
+            if (count > _rest.Length)
+            {
+                throw Damaged("it is cut off");
+            }
+
+            ReadOnlySpan<byte> taken = _rest[..count];
+            _rest = _rest[count..];
+            return taken;
+        }
+
+        /// <summary>A length in one byte, and so many bytes.</summary>
+        public ReadOnlySpan<byte> Block() => Take(Take(1)[0]);
+
+        /// <summary>A block, or what there is of it.</summary>
+        public ReadOnlySpan<byte> BlockOrRest() => _rest.Length == 0 ? [] : Take(Math.Min(Take(1)[0], _rest.Length));
+
+        public readonly InvalidDataException Damaged(string why) => new($"{_name} is not a picture that can be read: {why}.");
+    }
+}

@@ -1,0 +1,141 @@
+"""Makes the small pictures beside it and expected.json, what Pillow 9.4 sees of them: python3 make.py
+
+Each picture comes with the hash of Image.open(picture).convert("RGB"). Each preprocessing comes with the hash of the
+crop that open_clip's transforms give (open_clip, transform.py; torchvision, functional.py), written here with Pillow's
+own resize, crop and paste, because those transforms call nothing else.
+"""
+import hashlib
+import json
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+HERE = Path(__file__).parent
+random = np.random.default_rng(11)
+
+
+def scene(height, width, channels, top=255):
+    """Waves with some noise: neighbours are alike, as in photos, and no two pixels are equal by design."""
+    y, x, c = np.mgrid[0:height, 0:width, 0:channels]
+    waves = np.sin(x / 5 + c) + np.cos(y / 4 - c) + np.sin((x + y) / 9) + random.normal(0, 0.15, x.shape)
+    return np.clip((waves + 3.2) / 6.4 * top, 0, top).astype(np.uint16 if top > 255 else np.uint8)
+
+
+def png(name, pixels, depth, colour, extra=()):
+    """A PNG of a kind that Pillow does not write: any depth, and chunks of one's own before the pixels."""
+    height, width = pixels.shape[:2]
+    if depth == 16:
+        rows = [row.astype(">u2").tobytes() for row in pixels]
+    elif depth == 8:
+        rows = [row.tobytes() for row in pixels]
+    else:
+        shifts = np.arange(8 - depth, -1, -depth)
+        padded = np.pad(pixels.reshape(height, width), ((0, 0), (0, -width % len(shifts)))).reshape(height, -1, len(shifts))
+        rows = [(row << shifts).sum(axis=1).astype(np.uint8).tobytes() for row in padded]
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    body = b"".join(b"\0" + row for row in rows)
+    header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
+    chunks = [(b"IHDR", header), *extra, (b"IDAT", zlib.compress(body, 9)), (b"IEND", b"")]
+    (HERE / name).write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, body) for kind, body in chunks))
+
+
+GREY, RGB, PALETTE, GREY_ALPHA, RGB_ALPHA = 0, 2, 3, 4, 6
+small = scene(23, 31, 4)
+palette = (b"PLTE", random.integers(0, 256, 48, np.uint8).tobytes())
+
+png("grey-16.png", scene(23, 31, 1, 700), 16, GREY)
+png("grey-16-transparent.png", scene(23, 31, 1, 700), 16, GREY, [(b"tRNS", b"\0\x40")])
+png("grey-alpha-16.png", scene(23, 31, 2, 65535), 16, GREY_ALPHA)
+png("rgb-16.png", scene(23, 31, 3, 65535), 16, RGB)
+png("rgb-16-transparent.png", scene(23, 31, 3, 65535), 16, RGB, [(b"tRNS", b"\1\2\3\4\5\6")])
+png("rgb-alpha-16.png", scene(23, 31, 4, 65535), 16, RGB_ALPHA)
+png("grey-1.png", small[..., :1] // 128, 1, GREY)
+png("grey-2.png", small[..., :1] // 64, 2, GREY)
+png("grey-4.png", small[..., :1] // 16, 4, GREY)
+png("grey-transparent.png", small[..., :1], 8, GREY, [(b"tRNS", b"\0\x80")])
+png("rgb-transparent.png", small[..., :3], 8, RGB, [(b"tRNS", b"\0\1\0\2\0\3")])
+png("grey-alpha.png", small[..., :2], 8, GREY_ALPHA)
+png("palette-1.png", small[..., :1] // 128, 1, PALETTE, [palette])
+png("palette-4-transparent.png", small[..., :1] // 16, 4, PALETTE, [palette, (b"tRNS", bytes(range(0, 160, 10)))])
+png("palette-8-transparent.png", small[..., :1] // 16, 8, PALETTE, [palette, (b"tRNS", b"\0\x80")])
+png("one-pixel.png", np.array([[[12, 200, 99]]], np.uint8), 8, RGB)
+png("column.png", scene(3000, 1, 1), 8, GREY)
+png("row.png", scene(1, 3000, 1), 8, GREY)
+
+photo = Image.fromarray(small[..., :3])
+photo.resize((40, 30)).convert("CMYK").save(HERE / "cmyk.jpg", quality=90)
+photo.save(HERE / "lossy.webp", quality=80)
+Image.fromarray(small).save(HERE / "alpha-lossy.webp", quality=80)
+photo.save(HERE / "photo.png")
+
+frames = [Image.fromarray(scene(23, 31, 3)) for _ in range(3)]
+frames[0].save(HERE / "animated.webp", save_all=True, append_images=frames[1:], lossless=True, duration=50)
+frames[0].save(HERE / "animated.gif", save_all=True, append_images=frames[1:], duration=50)
+indexed = Image.fromarray(small[..., 0] // 16)
+indexed = Image.frombytes("P", indexed.size, indexed.tobytes())
+indexed.putpalette(palette[1])
+indexed.save(HERE / "transparent.gif", transparency=5)
+indexed.save(HERE / "interlaced.gif", interlace=1)
+# The same frame on a larger canvas, whose size stands in bytes 6 to 9.
+gif = (HERE / "transparent.gif").read_bytes()
+(HERE / "larger-canvas.gif").write_bytes(gif[:6] + struct.pack("<HH", 40, 30) + gif[10:])
+# Fewer colours than indices: the palette of four stands behind byte 13, and its size in byte 10.
+(HERE / "short-palette.gif").write_bytes(gif[:10] + bytes([gif[10] & 0xF8 | 1]) + gif[11:25] + gif[13 + (6 << (gif[10] & 7)) :])
+
+
+def sha(image):
+    return hashlib.sha256(image.tobytes()).hexdigest()
+
+
+def crop_or_pad(image, size, fill):
+    width, height = image.size
+    if size > width or size > height:
+        canvas = Image.new("RGB", (max(size, width), max(size, height)), (fill,) * 3)
+        canvas.paste(image, (max(size - width, 0) // 2, max(size - height, 0) // 2))
+        image, (width, height) = canvas, canvas.size
+    left, top = round((width - size) / 2), round((height - size) / 2)
+    return image.crop((left, top, left + size, top + size))
+
+
+def preprocess(image, size, mode, interpolation, fill):
+    width, height = image.size
+    if mode == "squash":
+        return image.resize((size, size), interpolation)
+    if mode == "longest":
+        ratio = max(height / size, width / size)
+        return crop_or_pad(image.resize((round(width / ratio), round(height / ratio)), interpolation), size, fill)
+    long = int(size * max(width, height) / min(width, height))
+    return crop_or_pad(image.resize((size, long) if width <= height else (long, size), interpolation), size, fill)
+
+
+names = sorted(path.name for path in HERE.iterdir() if path.suffix in (".png", ".jpg", ".gif", ".webp"))
+pictures, crops = {}, []
+for name in names:
+    image = Image.open(HERE / name).convert("RGB")
+    pictures[name] = {"width": image.width, "height": image.height, "sha256": sha(image)}
+for name in ("photo.png", "cmyk.jpg", "one-pixel.png", "column.png", "row.png"):
+    image = Image.open(HERE / name).convert("RGB")
+    for size in (8, 15, 48):
+        for mode in ("shortest", "longest", "squash"):
+            if mode == "longest" and max(image.size) > 100:
+                continue  # The shorter side would have no pixel left, which Pillow refuses.
+            for interpolation in ("bicubic", "bilinear"):
+                fill = 0 if size == 8 else 127
+                crop = preprocess(image, size, mode, getattr(Image.Resampling, interpolation.upper()), fill)
+                crops.append({"picture": name, "size": size, "resize_mode": mode, "interpolation": interpolation, "fill_color": fill, "sha256": sha(crop)})
+
+
+def lines(entries):
+    return ",\n".join("  " + entry for entry in entries)
+
+
+(HERE / "expected.json").write_text(
+    '{\n "pictures": {\n' + lines(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in pictures.items())
+    + '\n },\n "crops": [\n' + lines(map(json.dumps, crops)) + "\n ]\n}\n"
+)
