@@ -8,7 +8,25 @@ internal sealed partial class GraphBuilder
     /// <inheritdoc cref="Add(Value, Value)"/>
     public Value Multiply(Value left, Value right) => Elementwise("Mul", left, right);
 
+    /// <inheritdoc cref="Add(Value, Value)"/>
+    public Value Subtract(Value left, Value right) => Elementwise("Sub", left, right);
+
+    /// <inheritdoc cref="Add(Value, Value)"/>
+    public Value Divide(Value left, Value right) => Elementwise("Div", left, right);
+
     public Value Multiply(Value value, float factor) => Multiply(value, Constant([factor]));
+
+    public Value Add(Value value, float summand) => Add(value, Constant([summand]));
+
+    public Value Sqrt(Value value) => AddNode("Sqrt", value.Type, value.Shape, [value]);
+
+    public Value Tanh(Value value) => AddNode("Tanh", value.Type, value.Shape, [value]);
+
+    /// <summary>2 ÷ √π · ∫ exp(−t²) dt from 0 to the value.</summary>
+    public Value Erf(Value value) => AddNode("Erf", value.Type, value.Shape, [value]);
+
+    /// <summary>−1, 0 or 1.</summary>
+    public Value Sign(Value value) => AddNode("Sign", value.Type, value.Shape, [value]);
 
     public Value Sigmoid(Value value) => AddNode("Sigmoid", value.Type, value.Shape, [value]);
 
@@ -38,6 +56,37 @@ internal sealed partial class GraphBuilder
     /// <summary>The mean over one axis, which goes.</summary>
     public Value Mean(Value value, int axis) =>
         AddNode("ReduceMean", value.Type, Without(value.Shape, axis), [value], ("axes", new long[] { axis }), ("keepdims", 0L));
+
+    /// <summary>The mean over some axes, which stay with the extent 1.</summary>
+    public Value MeanOver(Value value, params int[] axes) => AddNode(
+        "ReduceMean", value.Type, [.. value.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)], [value],
+        ("axes", axes.Select(static axis => (long)axis).ToArray()), ("keepdims", 1L));
+
+    /// <summary>The sum over some axes, which go.</summary>
+    public Value Sum(Value value, params int[] axes) => AddNode(
+        "ReduceSum", value.Type, [.. value.Shape.Where((_, axis) => !axes.Contains(axis))], [value, Constant([.. axes.Select(static axis => (long)axis)], axes.Length)], ("keepdims", 0L));
+
+    /// <summary>The sum over the last axis, which stays with the extent 1.</summary>
+    public Value SumOfLast(Value value) => AddNode("ReduceSum", value.Type, value.Shape.With(^1, 1), [value, Constant([-1L], 1)], ("keepdims", 1L));
+
+    /// <summary>How many elements a value has in a run, as a float.</summary>
+    public Value CountOf(Value value) => value.Shape.ElementCount.IsFixed
+        ? Constant([(float)value.Shape.ElementCount.Factor])
+        : Cast(AddNode("Size", ElementType.Int64, [], [value]), ElementType.Float32);
+
+    /// <summary>A value repeated to the shape of another, as <see cref="Add(Value, Value)"/> repeats.</summary>
+    public Value RepeatTo(Value value, Value like)
+    {
+        if (value.Shape.Equals(like.Shape))
+        {
+            return value;
+        }
+
+        Value shape = like.Shape.All(static extent => extent.IsFixed)
+            ? Constant([.. like.Shape.Select(static extent => extent.Factor)], like.Shape.Rank)
+            : AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]);
+        return AddNode("Expand", value.Type, like.Shape, [value, shape]);
+    }
 
     /// <summary>value ÷ ‖value‖ over the last axis.</summary>
     public Value Normalize(Value value)

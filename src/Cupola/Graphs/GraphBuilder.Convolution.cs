@@ -28,5 +28,57 @@ internal sealed partial class GraphBuilder
         return AddNode("AveragePool", pictures.Type, shape, [pictures], ("kernel_shape", new[] { size, size }), ("strides", new[] { size, size }));
     }
 
+    /// <summary>What a convolution's outputs say about its pictures: each output spread by the weight over the places it was made from.</summary>
+    /// <param name="outputs">[n, out, height', width'].</param>
+    /// <param name="weight">[out, in, kernel, kernel].</param>
+    /// <param name="pictures">What the convolution read; the result has its shape.</param>
+    /// <param name="stride">The convolution's.</param>
+    /// <param name="padding">The convolution's.</param>
+    public Value ConvolutionOfOutputs(Value outputs, Value weight, Value pictures, long stride, long padding)
+    {
+        // Places at the lower and right edge that no window reached get nothing.
+        long Unreached(int axis) => pictures.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
+        return AddNode(
+            "ConvTranspose", outputs.Type, pictures.Shape, [outputs, weight],
+            ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }), ("output_padding", new[] { Unreached(2), Unreached(3) }));
+    }
+
+    /// <summary>What a convolution's outputs say about its weight: pictures and outputs compared at each shift of the kernel, summed over the pictures.</summary>
+    /// <param name="pictures">[n, in, height, width].</param>
+    /// <param name="outputs">[n, out, height', width'].</param>
+    /// <param name="weight">[out, in, kernel, kernel]; the result has its shape.</param>
+    /// <param name="stride">The convolution's.</param>
+    /// <param name="padding">The convolution's.</param>
+    public Value ConvolutionOfWeights(Value pictures, Value outputs, Value weight, long stride, long padding)
+    {
+        Value channels = Transpose(pictures, 1, 0, 2, 3), kernels = Transpose(outputs, 1, 0, 2, 3);
+        // Windows that end before the last row or column leave shifts beyond the kernel, which are cut off.
+        Dimension Shifts(int axis) => pictures.Shape[axis].Factor + (2 * padding) - ((outputs.Shape[axis].Factor - 1) * stride);
+        Value shifts = AddNode(
+            "Conv", pictures.Type, [channels.Shape[0], kernels.Shape[0], Shifts(2), Shifts(3)], [channels, kernels],
+            ("dilations", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
+        for (int axis = 2; axis < 4; axis++)
+        {
+            shifts = shifts.Shape[axis] == weight.Shape[axis] ? shifts : Slice(shifts, axis, 0, weight.Shape[axis].Factor);
+        }
+
+        return Transpose(shifts, 1, 0, 2, 3);
+    }
+
+    /// <summary>What the means of windows say about the pictures: each shared out evenly over its window.</summary>
+    public Value SpreadWindows(Value means, Value pictures, long size)
+    {
+        (Dimension count, Dimension channels, long height, long width) = (means.Shape[0], means.Shape[1], means.Shape[2].Factor, means.Shape[3].Factor);
+        Value apart = Reshape(Multiply(means, 1f / (size * size)), [count, channels, height, 1, width, 1]);
+        Value spread = AddNode("Expand", means.Type, [count, channels, height, size, width, size], [apart, Constant([1L, 1, 1, size, 1, size], 6)]);
+        Value whole = Reshape(spread, [count, channels, height * size, width * size]);
+        for (int axis = 2; axis < 4; axis++)
+        {
+            whole = whole.Shape[axis] == pictures.Shape[axis] ? whole : PadAs(whole, new Value(whole.Name, whole.Type, whole.Shape.With(axis, pictures.Shape[axis])), axis, 0);
+        }
+
+        return whole;
+    }
+
     private static Dimension Windows(Dimension extent, long kernel, long stride, long padding) => ((extent.Factor + (2 * padding) - kernel) / stride) + 1;
 }

@@ -18,6 +18,20 @@ internal sealed partial class GraphBuilder
         return AddNode("Gemm", rows.Type, [rows.Shape[0], weight.Shape[0]], bias is null ? [rows, weight] : [rows, weight, bias], ("transB", 1L));
     }
 
+    /// <summary>The product of two matrices, either of them turned first: a b, aᵀ b, a bᵀ or aᵀ bᵀ.</summary>
+    public Value Product(Value left, Value right, bool turnLeft = false, bool turnRight = false)
+    {
+        Dimension inner = left.Shape[turnLeft ? 0 : 1], other = right.Shape[turnRight ? 1 : 0];
+        if (left.Shape.Rank != 2 || right.Shape.Rank != 2 || inner != other)
+        {
+            throw Mismatch("Product", left, right, $"{inner} columns meet {other} rows");
+        }
+
+        return AddNode(
+            "Gemm", left.Type, [left.Shape[turnLeft ? 1 : 0], right.Shape[turnRight ? 0 : 1]], [left, right],
+            ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
+    }
+
     /// <summary>(x − mean) ÷ √(variance + ε) · weight + bias over the last axis (arXiv 1607.06450, equation 4).</summary>
     public Value LayerNorm(Value value, Value weight, Value bias, float epsilon)
     {
@@ -42,8 +56,8 @@ internal sealed partial class GraphBuilder
     /// <summary>x · ½ (1 + erf(x ÷ √2)): the exact GELU (arXiv 1606.08415).</summary>
     public Value Gelu(Value value)
     {
-        Value error = AddNode("Erf", value.Type, value.Shape, [Multiply(value, 0.70710678f)]);
-        return Multiply(Multiply(value, Add(error, Constant([1f]))), 0.5f);
+        Value error = Erf(Multiply(value, 0.70710678f));
+        return Multiply(Multiply(value, Add(error, 1)), 0.5f);
     }
 
     /// <summary>x · ½ (1 + tanh(√(2/π) (x + 0.044715 x³))): the tanh approximation of GELU (arXiv 1606.08415).</summary>
@@ -51,8 +65,7 @@ internal sealed partial class GraphBuilder
     {
         Value cube = Multiply(Multiply(value, value), value);
         Value inner = Multiply(Add(value, Multiply(cube, 0.044715f)), 0.79788456f);
-        Value tanh = AddNode("Tanh", value.Type, value.Shape, [inner]);
-        return Multiply(Multiply(value, Add(tanh, Constant([1f]))), 0.5f);
+        return Multiply(Multiply(value, Add(Tanh(inner), 1)), 0.5f);
     }
 
     /// <summary>

@@ -52,6 +52,74 @@ internal sealed partial class GraphBuilder
         return AddNode("Reshape", rows.Type, shape, [rows, sizes]);
     }
 
+    /// <summary>The same elements under the shape of another value.</summary>
+    public Value ReshapeAs(Value value, Value like)
+    {
+        if (value.Shape.ElementCount != like.Shape.ElementCount)
+        {
+            throw Mismatch("ReshapeAs", value, like, $"{value.Shape.ElementCount} elements cannot be {like.Shape.ElementCount}");
+        }
+
+        // A shape with one open extent is written in numbers, so that the other value need not be kept for its shape.
+        return value.Shape.Equals(like.Shape) ? value
+            : like.Shape.Count(static extent => !extent.IsFixed) <= 1 ? Reshape(value, like.Shape)
+            : AddNode("Reshape", value.Type, like.Shape, [value, AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like])]);
+    }
+
+    /// <summary>Zeros of a value's shape.</summary>
+    public Value ZerosLike(Value like) =>
+        AddNode("ConstantOfShape", ElementType.Float32, like.Shape, [AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like])]);
+
+    /// <summary>Zeros of another value's shape to whose first axis rows are added, each at the place that its index names; several may name one place.</summary>
+    public Value AddRows(Value rows, Value indices, Value like)
+    {
+        RequireIndices("AddRows", indices);
+        TensorShape expected = [.. indices.Shape, .. like.Shape.Skip(1)];
+        if (!rows.Shape.Equals(expected))
+        {
+            throw Mismatch("AddRows", rows, indices, $"the rows would be {expected}");
+        }
+
+        Value wide = indices.Type == ElementType.Int64 ? indices : Cast(indices, ElementType.Int64);
+        Value places = AddNode("Unsqueeze", ElementType.Int64, [.. indices.Shape, 1], [wide, Constant([-1L], 1)]);
+        return AddNode("ScatterND", rows.Type, like.Shape, [ZerosLike(like), places, rows], ("reduction", "add"));
+    }
+
+    /// <summary>For each row of the first axis, the row at the place of the second that its index names, zeros elsewhere: [n, ...], [n] → [n, m, ...].</summary>
+    public Value SpreadRows(Value rows, Value indices, Value like)
+    {
+        RequireIndices("SpreadRows", indices);
+        Value width = Gather(AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]), Constant([1L], 1));
+        Value chosen = AddNode("OneHot", ElementType.Float32, [indices.Shape[0], like.Shape[1]], [indices, width, Constant([0f, 1f], 2)], ("axis", -1L));
+        long[] behind = [.. Enumerable.Range(2, like.Shape.Rank - 2).Select(static axis => (long)axis)];
+        Value mask = AddNode("Unsqueeze", ElementType.Float32, [.. chosen.Shape, .. behind.Select(static _ => (Dimension)1)], [chosen, Constant(behind, behind.Length)]);
+        return Multiply(mask, AddNode("Unsqueeze", rows.Type, [rows.Shape[0], 1, .. rows.Shape.Skip(1)], [rows, Constant([1L], 1)]));
+    }
+
+    /// <summary>Zeros of another value's shape, and in them a value from a place of one axis on: the opposite of a slice.</summary>
+    public Value PadAs(Value value, Value like, int axis, long start)
+    {
+        int rank = like.Shape.Rank;
+        var before = new long[2 * rank];
+        before[axis] = start;
+        Value pads;
+        if (value.Shape[axis].IsFixed && like.Shape[axis].IsFixed)
+        {
+            before[rank + axis] = like.Shape[axis].Factor - start - value.Shape[axis].Factor;
+            pads = Constant(before, 2 * rank);
+        }
+        else
+        {
+            var behind = new long[2 * rank];
+            behind[rank + axis] = 1;
+            before[rank + axis] = -start;
+            Value ExtentOf(Value of) => Gather(AddNode("Shape", ElementType.Int64, [rank], [of]), Constant([(long)axis], 1));
+            pads = Add(Multiply(Subtract(ExtentOf(like), ExtentOf(value)), Constant(behind, 2 * rank)), Constant(before, 2 * rank));
+        }
+
+        return AddNode("Pad", value.Type, like.Shape, [value, pads]);
+    }
+
     /// <summary>Axis i of the result is axis order[i] of the value.</summary>
     public Value Transpose(Value value, params long[] order)
     {

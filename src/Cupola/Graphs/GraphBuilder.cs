@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Cupola.Graphs;
 
 /// <summary>
 /// Describes a network operator by operator. Every call checks types and shapes at once, so that a wrong network is an
-/// error that names both operands before anything runs. A builder makes one graph.
+/// error that names both operands before anything runs. An operator that is asked for twice with the same operands runs
+/// once, and what no output needs is left out. A builder makes one graph.
 /// </summary>
 internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.Standard)
 {
@@ -20,7 +23,11 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     private readonly Dictionary<string, Value> _parameters = [];
     private readonly ImmutableArray<Constant>.Builder _constants = ImmutableArray.CreateBuilder<Constant>();
     private readonly ImmutableArray<Node>.Builder _nodes = ImmutableArray.CreateBuilder<Node>();
+    private readonly Dictionary<string, Value> _known = new(StringComparer.Ordinal);
     private int _values;
+
+    /// <summary>What was described so far, in the order in which it can run.</summary>
+    public IReadOnlyList<Node> Nodes => _nodes;
 
     /// <summary>Something that each run brings.</summary>
     public Value Input(string name, ElementType type, TensorShape shape)
@@ -57,11 +64,33 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         _outputs.Add(output);
     }
 
-    /// <summary>The finished graph.</summary>
-    public Graph Build() => new(_inputs.ToImmutable(), _outputs.ToImmutable(), [.. _parameters.Values], _constants.ToImmutable(), _nodes.ToImmutable());
+    /// <summary>The finished graph: only what its outputs need, but every input and every parameter that was named.</summary>
+    public Graph Build()
+    {
+        HashSet<string> needed = [.. _outputs.Select(static output => output.Name)];
+        var nodes = new Stack<Node>();
+        foreach (Node node in Enumerable.Reverse(_nodes).Where(node => needed.Contains(node.Output.Name)))
+        {
+            nodes.Push(node);
+            needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
+        }
+
+        return new(
+            _inputs.ToImmutable(), _outputs.ToImmutable(), [.. _parameters.Values], [.. _constants.Where(constant => needed.Contains(constant.Value.Name))], [.. nodes]);
+    }
+
+    /// <summary>The numbers of a constant; nothing where the value is none.</summary>
+    public long[]? Integers(Value value) =>
+        _constants.FirstOrDefault(constant => constant.Value == value) is { } constant ? MemoryMarshal.Cast<byte, long>(constant.Bytes.Span).ToArray() : null;
 
     private Value AddConstant(ElementType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
     {
+        string key = $"{type} [{string.Join(',', shape.ToArray())}] {Convert.ToBase64String(SHA256.HashData(bytes))}";
+        if (_known.TryGetValue(key, out Value? known))
+        {
+            return known;
+        }
+
         Value value = new(NextName("constant"), type, TensorShape.Of(shape));
         if (value.Shape.ElementCount != bytes.Length / type.ByteSize())
         {
@@ -69,6 +98,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         }
 
         _constants.Add(new(value, bytes.ToArray()));
+        _known.Add(key, value);
         return value;
     }
 
@@ -83,14 +113,27 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         ReadOnlySpan<Value?> inputs,
         params ReadOnlySpan<(string Name, object Value)> attributes)
     {
-        Value output = new(NextName(name), type, shape);
         var named = new Dictionary<string, object>(attributes.Length);
+        StringBuilder key = new(name);
+        foreach (Value? input in inputs)
+        {
+            key.Append('|').Append(input?.Name);
+        }
+
         foreach ((string attribute, object value) in attributes)
         {
             named.Add(attribute, value);
+            key.Append('|').Append(attribute).Append('=').Append(value is long[] numbers ? string.Join(',', numbers) : string.Create(CultureInfo.InvariantCulture, $"{value}"));
         }
 
+        if (_known.TryGetValue(key.ToString(), out Value? known) && known.Shape.Equals(shape))
+        {
+            return known;
+        }
+
+        Value output = new(NextName(name), type, shape);
         _nodes.Add(new(name, domain, [.. inputs], output, named));
+        _known[key.ToString()] = output;
         return output;
     }
 

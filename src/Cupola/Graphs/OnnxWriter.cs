@@ -115,6 +115,10 @@ internal static class OnnxWriter
                 WriteInteger(output, 3, number);
                 WriteInteger(output, 20, 2);                                  // AttributeProto.INT
                 break;
+            case string text:
+                WriteText(output, 4, text);
+                WriteInteger(output, 20, 3);                                  // AttributeProto.STRING
+                break;
             case long[] numbers:
                 foreach (long number in numbers)
                 {

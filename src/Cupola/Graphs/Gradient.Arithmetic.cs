@@ -1,0 +1,71 @@
+namespace Cupola.Graphs;
+
+internal sealed partial class Gradient
+{
+    private void OfArithmetic(Node node, Value seed)
+    {
+        Value left = node.Inputs[0]!, right = node.Inputs[1]!;
+        switch (node.Operator)
+        {
+            case "Add":
+                Add(left, () => SumTo(seed, left));
+                Add(right, () => SumTo(seed, right));
+                break;
+            case "Sub":
+                Add(left, () => SumTo(seed, left));
+                Add(right, () => _graph.Multiply(SumTo(seed, right), -1));
+                break;
+            case "Mul":
+                Add(left, () => SumTo(_graph.Multiply(seed, right), left));
+                Add(right, () => SumTo(_graph.Multiply(seed, left), right));
+                break;
+            default:
+                Add(left, () => SumTo(_graph.Divide(seed, right), left));
+                Add(right, () => SumTo(_graph.Multiply(_graph.Divide(_graph.Multiply(seed, node.Output), right), -1), right));
+                break;
+        }
+    }
+
+    /// <summary>The derivative of a function of one number, from its argument or its result.</summary>
+    private Value Slope(Node node)
+    {
+        Value argument = node.Inputs[0]!, result = node.Output;
+        return node.Operator switch
+        {
+            "Sigmoid" => _graph.Multiply(result, OneMinus(result)),
+            "Tanh" => OneMinus(_graph.Multiply(result, result)),
+            "Exp" => result,
+            "Erf" => _graph.Multiply(_graph.Exp(_graph.Multiply(_graph.Multiply(argument, argument), -1)), 2 / MathF.Sqrt(MathF.PI)),
+            "Relu" => _graph.Sign(result),
+            "Sqrt" => _graph.Divide(_graph.Constant([0.5f]), result),
+            _ => SlopeOfQuickGelu(argument, result),
+        };
+    }
+
+    /// <summary>y = x s, s = sigmoid(1.702 x): y' = s + 1.702 y (1 − s).</summary>
+    private Value SlopeOfQuickGelu(Value argument, Value result)
+    {
+        Value sigmoid = _graph.Sigmoid(_graph.Multiply(argument, 1.702f));
+        return _graph.Add(sigmoid, _graph.Multiply(_graph.Multiply(result, OneMinus(sigmoid)), 1.702f));
+    }
+
+    private Value OneMinus(Value value) => _graph.Subtract(_graph.Constant([1f]), value);
+
+    private void OfReduction(Node node, Value seed)
+    {
+        Value input = node.Inputs[0]!;
+        Add(input, () =>
+        {
+            // The axes that went come back with the extent 1.
+            long[] axes = [.. ((long[]?)node.Attributes.GetValueOrDefault("axes") ?? _graph.Integers(node.Inputs[1]!)!).Select(axis => axis < 0 ? axis + input.Shape.Rank : axis)];
+            TensorShape kept = [.. input.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)];
+            Value whole = seed.Shape.Equals(kept) ? seed : _graph.Reshape(seed, kept);
+            return node.Operator switch
+            {
+                "ReduceSum" => _graph.RepeatTo(whole, input),
+                "ReduceMean" => _graph.RepeatTo(_graph.Multiply(whole, _graph.Divide(_graph.CountOf(node.Output), _graph.CountOf(input))), input),
+                _ => _graph.Multiply(input, _graph.Divide(whole, node.Output.Shape.Equals(kept) ? node.Output : _graph.Reshape(node.Output, kept))),
+            };
+        });
+    }
+}

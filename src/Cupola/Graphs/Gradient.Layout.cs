@@ -1,0 +1,60 @@
+namespace Cupola.Graphs;
+
+internal sealed partial class Gradient
+{
+    private void OfLayout(Node node, Value seed)
+    {
+        Value input = node.Inputs[0]!;
+        Add(input, () => node.Operator switch
+        {
+            "Transpose" => _graph.Transpose(seed, Inverse((long[])node.Attributes["perm"])),
+            "Reshape" => _graph.ReshapeAs(seed, input),
+            "Expand" => SumTo(seed, input),
+            _ => seed,
+        });
+    }
+
+    private void OfSelection(Node node, Value seed)
+    {
+        Value input = node.Inputs[0]!;
+        switch (node.Operator)
+        {
+            case "Slice":
+                Add(input, () => _graph.PadAs(seed, input, (int)_graph.Integers(node.Inputs[3]!)![0], _graph.Integers(node.Inputs[1]!)![0]));
+                break;
+            case "Concat":
+                int axis = (int)(long)node.Attributes["axis"];
+                long start = 0;
+                foreach (Value part in node.Inputs.OfType<Value>())
+                {
+                    long from = start, size = part.Shape[axis].Factor;
+                    Add(part, () => _graph.Slice(seed, axis, from, from + size));
+                    start += size;
+                }
+
+                break;
+            case "Gather" when (long)node.Attributes["axis"] == 0:
+                Add(input, () => _graph.AddRows(seed, node.Inputs[1]!, input));
+                break;
+            case "GatherND":
+                Add(input, () => _graph.SpreadRows(seed, IndicesOfPairs(node.Inputs[1]!), input));
+                break;
+            default:
+                throw new InvalidOperationException($"There is no derivative of a Gather on another axis than the first, which gives {node.Output}.");
+        }
+    }
+
+    /// <summary>The indices [n] that were written as [n, 1] for GatherND.</summary>
+    private Value IndicesOfPairs(Value pairs) => _graph.Reshape(pairs, [pairs.Shape[0]]);
+
+    private static long[] Inverse(long[] order)
+    {
+        var inverse = new long[order.Length];
+        foreach ((int index, long axis) in order.Index())
+        {
+            inverse[axis] = index;
+        }
+
+        return inverse;
+    }
+}

@@ -1,0 +1,114 @@
+namespace Cupola.Graphs;
+
+/// <summary>
+/// Reverse mode: adds to a graph what gives the vector–Jacobian product of one of its values, operator by operator from the
+/// end (Griewank and Walther, Evaluating Derivatives, chapter 3). The result is a graph like any other.
+/// </summary>
+internal sealed partial class Gradient
+{
+    private readonly GraphBuilder _graph;
+
+    /// <summary>Values that depend on a source; only their gradients are worked out.</summary>
+    private readonly HashSet<string> _needed;
+
+    private readonly Dictionary<string, Value> _gradients = new(StringComparer.Ordinal);
+
+    private Gradient(GraphBuilder graph, HashSet<string> needed)
+    {
+        _graph = graph;
+        _needed = needed;
+    }
+
+    /// <summary>The gradient of Σ seed · output with respect to each source.</summary>
+    /// <param name="graph">Where output and sources were described; it grows by the gradient.</param>
+    /// <param name="output">What depends on the sources.</param>
+    /// <param name="seed">The gradient of whatever comes after with respect to the output; of its shape.</param>
+    /// <param name="sources">Inputs, parameters or anything between them and the output.</param>
+    /// <exception cref="InvalidOperationException">The output does not depend on a source, or by an operator that has no derivative here.</exception>
+    public static IReadOnlyList<Value> Of(GraphBuilder graph, Value output, Value seed, IReadOnlyList<Value> sources)
+    {
+        if (!seed.Shape.Equals(output.Shape))
+        {
+            throw new InvalidOperationException($"The gradient of {output} cannot begin with {seed}: the shapes differ.");
+        }
+
+        Node[] nodes = [.. graph.Nodes];
+        HashSet<string> needed = [.. sources.Select(static source => source.Name)];
+        foreach (Node node in nodes.Where(node => node.Inputs.Any(input => input is not null && needed.Contains(input.Name))))
+        {
+            needed.Add(node.Output.Name);
+        }
+
+        Gradient gradient = new(graph, needed);
+        gradient._gradients[output.Name] = seed;
+        foreach (Node node in Enumerable.Reverse(nodes))
+        {
+            if (gradient._gradients.TryGetValue(node.Output.Name, out Value? ofOutput) && needed.Contains(node.Output.Name))
+            {
+                gradient.Propagate(node, ofOutput);
+            }
+        }
+
+        return [.. sources.Select(source => gradient._gradients.TryGetValue(source.Name, out Value? found)
+            ? found
+            : throw new InvalidOperationException($"{output} does not depend on {source}, so there is no gradient."))];
+    }
+
+    private void Propagate(Node node, Value seed)
+    {
+        switch (node.Operator)
+        {
+            case "Add" or "Sub" or "Mul" or "Div":
+                OfArithmetic(node, seed);
+                break;
+            case "Sigmoid" or "Tanh" or "Exp" or "Erf" or "Relu" or "Sqrt" or "QuickGelu":
+                Add(node.Inputs[0], () => _graph.Multiply(seed, Slope(node)));
+                break;
+            case "ReduceMean" or "ReduceSum" or "ReduceL2":
+                OfReduction(node, seed);
+                break;
+            case "MatMul" or "Gemm":
+                OfProduct(node, seed);
+                break;
+            case "Softmax" or "LayerNormalization":
+                OfNormalization(node, seed);
+                break;
+            case "Reshape" or "Transpose" or "Expand" or "Identity":
+                OfLayout(node, seed);
+                break;
+            case "Slice" or "Concat" or "Gather" or "GatherND":
+                OfSelection(node, seed);
+                break;
+            case "Conv" or "AveragePool":
+                OfWindows(node, seed);
+                break;
+            default:
+                throw new InvalidOperationException($"There is no derivative of the operator {node.Operator}, which gives {node.Output}.");
+        }
+    }
+
+    /// <summary>Adds to the gradient of an operator's input, where anyone needs it.</summary>
+    private void Add(Value? input, Func<Value> gradient)
+    {
+        if (input is null || !_needed.Contains(input.Name))
+        {
+            return;
+        }
+
+        Value more = gradient();
+        if (!more.Shape.Equals(input.Shape))
+        {
+            throw new InvalidOperationException($"The gradient of {input} has the shape {more.Shape}.");
+        }
+
+        _gradients[input.Name] = _gradients.TryGetValue(input.Name, out Value? known) ? _graph.Add(known, more) : more;
+    }
+
+    /// <summary>Sums what was repeated: the gradient of a value that an operator repeated over a larger shape.</summary>
+    private Value SumTo(Value gradient, Value like)
+    {
+        int more = gradient.Shape.Rank - like.Shape.Rank;
+        int[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank).Where(axis => axis < more || (like.Shape[axis - more] == 1 && gradient.Shape[axis] != 1))];
+        return axes.Length == 0 ? gradient : _graph.ReshapeAs(_graph.Sum(gradient, axes), like);
+    }
+}
