@@ -1,0 +1,73 @@
+namespace Cupola.Prompts;
+
+/// <summary>
+/// Which article a class name takes in a sentence: a tree frog, an hour, the Eiffel Tower; none before plurals (jeans), what is not counted (guacamole), names
+/// (Big Ben) and names that bring their own ("the Moon"). It goes by the last word of what is named and by lists of exceptions, so it can be wrong, above all for
+/// names; whoever asks the questions can say it himself (<see cref="PromptQuestions.WithArticles"/>).
+/// </summary>
+public static class ClassArticle
+{
+    private static readonly HashSet<string> Determiners = ArticleWords.Known.Set("determiners");
+    private static readonly HashSet<string> HeadEnds = ArticleWords.Known.Set("headEndsBefore");
+    private static readonly HashSet<string> IrregularPlurals = ArticleWords.Known.Set("irregularPlurals");
+    private static readonly HashSet<string> SingularsInS = ArticleWords.Known.Set("singularsInS");
+    private static readonly IReadOnlyList<string> SingularEndings = ArticleWords.Known.List("singularEndings");
+    private static readonly HashSet<string> Uncounted = ArticleWords.Known.Set("mass");
+    private static readonly HashSet<string> NounsInIng = ArticleWords.Known.Set("nounsInIng");
+    private static readonly HashSet<string> NamesWithThe = ArticleWords.Known.Set("withThe");
+    private static readonly HashSet<string> NamesWithout = ArticleWords.Known.Set("withoutArticle");
+    private static readonly HashSet<string> Titles = ArticleWords.Known.Set("titles");
+    private static readonly HashSet<string> GivenNames = ArticleWords.Known.Set("givenNames");
+
+    /// <summary>The article of a class name.</summary>
+    /// <returns><c>a</c>, <c>an</c>, <c>the</c>, or nothing where it takes none.</returns>
+    public static string Of(string className)
+    {
+        ArgumentNullException.ThrowIfNull(className);
+        string[] words = className.Split([' ', '\t', '_'], StringSplitOptions.RemoveEmptyEntries);
+        string name = string.Join(' ', words);
+        // A capital first letter keeps "Moon" and "Turkey" from being taken for any moon and the bird.
+        bool isCapital = name.Length > 0 && char.IsUpper(name[0]);
+        return words.Length == 0 || (words.Length > 1 && IsDeterminer(words[0])) ? ""
+            : isCapital && NamesWithThe.Contains(name) ? "the"
+            : isCapital && (NamesWithout.Contains(name) || IsPerson(words)) ? ""
+            : Head(words) is { } head && (IsPlural(head) || IsUncounted(head)) ? ""
+            : IndefiniteArticle.Before(name);
+    }
+
+    // "A" may be a letter that stands for something; "a" is the article.
+    private static bool IsDeterminer(string word) => word == "a" || Determiners.Contains(word);
+
+    /// <summary>Albert Einstein, Mr. Bean, Mount Everest; and not the Albert pheasant, whose last word is a common one.</summary>
+    private static bool IsPerson(string[] words) =>
+        words.Length > 1 && char.IsUpper(words[^1][0]) && (Titles.Contains(words[0].TrimEnd('.')) || GivenNames.Contains(words[0]));
+
+    /// <summary>The word that says what kind of thing is named: frog in "tree frog", hen in "hen of the woods", trunks in "swim trunks / shorts".</summary>
+    private static string? Head(string[] words)
+    {
+        string? head = null;
+        foreach (string word in words)
+        {
+            if (word[0] is '(' or '/' or '[' || (head is not null && HeadEnds.Contains(word)))
+            {
+                break;
+            }
+
+            head = word.TrimEnd(',', ';', '.', ':');
+            if (word[^1] == ',')
+            {
+                break;
+            }
+        }
+
+        return head is { Length: > 0 } ? head[(head.LastIndexOf('-') + 1)..].ToLowerInvariant() : null;
+    }
+
+    private static bool IsPlural(string head) => IrregularPlurals.Contains(head)
+        || (head.Length > 3 && head[^1] == 's' && head[^2] is not ('\'' or '’') && char.IsAsciiLetter(head[^2])
+            && !SingularsInS.Contains(head) && !SingularEndings.Any(ending => head.EndsWith(ending, StringComparison.Ordinal)));
+
+    /// <summary>Stuff (water, wool) and doings (kayaking).</summary>
+    private static bool IsUncounted(string head) => Uncounted.Contains(head)
+        || (head.Length > 5 && head.EndsWith("ing", StringComparison.Ordinal) && !NounsInIng.Contains(head));
+}
