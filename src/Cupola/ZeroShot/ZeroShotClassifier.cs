@@ -120,9 +120,15 @@ public sealed class ZeroShotClassifier
     /// <param name="embedding">The picture's unit embedding.</param>
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
-        float[] scores = _weights.Score(embedding);
-        float[] probabilities = Probabilities(scores, _scale / Temperature);
+        (float[] scores, float[] probabilities) = Score(embedding);
         return [.. Enumerable.Range(0, scores.Length).OrderByDescending(index => scores[index]).Select(index => new Prediction(Labels[index], probabilities[index], scores[index]))];
+    }
+
+    /// <summary>The score and the probability of each class, in the labels' order.</summary>
+    internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)
+    {
+        float[] scores = _weights.Score(embedding);
+        return (scores, Probabilities(scores, _scale / Temperature));
     }
 
     /// <summary>softmax of the scaled scores.</summary>

@@ -1,0 +1,35 @@
+namespace Cupola.Evaluation;
+
+/// <summary>What was answered for a picture whose class is known.</summary>
+/// <param name="Truth">The right class, as its position among the labels.</param>
+/// <param name="Answer">The class that was answered.</param>
+/// <param name="Rank">How many classes were placed before the right one; 0 where the answer is right.</param>
+/// <param name="Confidence">The probability of the answer.</param>
+/// <param name="TruthProbability">The probability of the right class.</param>
+public sealed record PictureOutcome(int Truth, int Answer, int Rank, float Confidence, float TruthProbability)
+{
+    /// <summary>Whether the answer is the right class.</summary>
+    public bool IsRight => Rank == 0;
+
+    /// <summary>The outcome for one picture; of equal scores the first label's comes first, as in the reference's argmax.</summary>
+    /// <param name="scores">Of all labels: what decides.</param>
+    /// <param name="probabilities">Of all labels: what is said of how sure the answer is. Scores that differ may have equal probabilities, so they do not decide.</param>
+    /// <param name="truth">The position of the right label.</param>
+    /// <exception cref="ArgumentException">There are not as many scores as probabilities, or the right label is none of them.</exception>
+    public static PictureOutcome Of(ReadOnlySpan<float> scores, ReadOnlySpan<float> probabilities, int truth)
+    {
+        if (scores.Length != probabilities.Length || truth < 0 || truth >= scores.Length)
+        {
+            throw new ArgumentException($"The right label {truth} has no place among {scores.Length} scores and {probabilities.Length} probabilities.");
+        }
+
+        int answer = 0, rank = 0;
+        for (int label = 0; label < scores.Length; label++)
+        {
+            answer = scores[label] > scores[answer] ? label : answer;
+            rank += scores[label] > scores[truth] || (scores[label] == scores[truth] && label < truth) ? 1 : 0;
+        }
+
+        return new(truth, answer, rank, probabilities[answer], probabilities[truth]);
+    }
+}
