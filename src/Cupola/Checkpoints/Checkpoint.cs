@@ -24,31 +24,18 @@ public sealed class Checkpoint : IDisposable
     private readonly Dictionary<string, StoredTensor> _parameters = new(StringComparer.Ordinal);
     private readonly List<string> _unknown = [];
 
+    /// <summary>Takes a file over, and disposes it also where it is no CLIP's.</summary>
     private Checkpoint(TensorFile file)
     {
         File = file;
-        bool transformers = ParameterNames.AreOfTransformers(file.Tensors.Keys);
-        bool resNet = file.Tensors.ContainsKey("visual.layer1.0.conv1.weight");
-        Layout = transformers ? CheckpointLayout.Transformers
-            : file is TorchArchive { IsTorchScript: true } || file.Tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
-            : CheckpointLayout.OpenClip;
-        if (file.Tensors.ContainsKey("logit_bias"))
+        try
         {
-            throw new InvalidDataException($"{file.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
+            Layout = ReadParameters();
         }
-
-        foreach ((string name, StoredTensor tensor) in file.Tensors)
+        catch
         {
-            IReadOnlyList<ParameterNames.Target> targets = ParameterNames.Of(name, transformers, resNet);
-            if (targets.Count == 0 && !ParameterNames.IsBuffer(name))
-            {
-                _unknown.Add(name);
-            }
-
-            foreach (ParameterNames.Target target in targets)
-            {
-                _parameters[target.Name] = Place(tensor, target);
-            }
+            Dispose();
+            throw;
         }
     }
 
@@ -64,19 +51,7 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Opens a file of weights, or the one in a folder.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static Checkpoint Open(string path)
-    {
-        TensorFile file = TensorFile.Open(Directory.Exists(path) ? FindIn(path) : path);
-        try
-        {
-            return new(file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
+    public static Checkpoint Open(string path) => new(TensorFile.Open(Directory.Exists(path) ? FindIn(path) : path));
 
     /// <summary>Compares the checkpoint with what a network needs.</summary>
     /// <param name="expected">Cupola's names and their shapes.</param>
@@ -127,6 +102,34 @@ public sealed class Checkpoint : IDisposable
             [] => throw new FileNotFoundException($"There are no weights in {folder}; looked for {string.Join(", ", FileNames)} or one file of {string.Join(", ", Extensions)}."),
             _ => throw new FileNotFoundException($"{folder} holds several files of weights ({string.Join(", ", candidates.Select(Path.GetFileName))}); name one of them."),
         };
+    }
+
+    private CheckpointLayout ReadParameters()
+    {
+        bool transformers = ParameterNames.AreOfTransformers(File.Tensors.Keys);
+        bool resNet = File.Tensors.ContainsKey("visual.layer1.0.conv1.weight");
+        if (File.Tensors.ContainsKey("logit_bias"))
+        {
+            throw new InvalidDataException($"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
+        }
+
+        foreach ((string name, StoredTensor tensor) in File.Tensors)
+        {
+            IReadOnlyList<ParameterNames.Target> targets = ParameterNames.Of(name, transformers, resNet);
+            if (targets.Count == 0 && !ParameterNames.IsBuffer(name))
+            {
+                _unknown.Add(name);
+            }
+
+            foreach (ParameterNames.Target target in targets)
+            {
+                _parameters[target.Name] = Place(tensor, target);
+            }
+        }
+
+        return transformers ? CheckpointLayout.Transformers
+            : File is TorchArchive { IsTorchScript: true } || File.Tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
+            : CheckpointLayout.OpenClip;
     }
 
     private StoredTensor Place(StoredTensor tensor, ParameterNames.Target target)

@@ -46,10 +46,18 @@ internal sealed unsafe class TensorMemory : IDisposable
         }
 
         MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* address = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
-        return new(file, view, (nint)(address + view.PointerOffset), stream.Length);
+        try
+        {
+            MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+            byte* address = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
+            return new(file, view, (nint)(address + view.PointerOffset), stream.Length);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A block of our own, not cleared.</summary>

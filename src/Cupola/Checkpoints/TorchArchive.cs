@@ -44,6 +44,11 @@ public sealed class TorchArchive : TensorFile
             Dispose();
             throw new InvalidDataException($"{path} cannot be read: {(exception is InvalidDataException ? exception.Message : "its sizes are impossible")}.", exception);
         }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
     Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<string, Embedding<float>>.GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(values);
         string[] texts = [.. values];
         return Task.FromResult(Generated(EmbedTexts(texts, progress: null, cancellationToken)));
     }
@@ -18,15 +19,23 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
     Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<DataContent, Embedding<float>>.GenerateAsync(
         IEnumerable<DataContent> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
     {
-        DataContent[] pictures = [.. values];
-        byte[] pixels = new byte[pictures.Length * Preprocessing.ByteCount];
-        for (int index = 0; index < pictures.Length; index++)
+        ArgumentNullException.ThrowIfNull(values);
+        GeneratedEmbeddings<Embedding<float>> generated = [];
+        foreach (DataContent[] pictures in values.Chunk(PicturesPerThread * _threads))
         {
-            using Images.RgbImage image = Images.ImageDecoder.DecodeBytes(pictures[index].Data.ToArray(), pictures[index].Name ?? $"picture {index + 1}");
-            Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
+            byte[] pixels = new byte[pictures.Length * Preprocessing.ByteCount];
+            for (int index = 0; index < pictures.Length; index++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                string name = pictures[index].Name ?? $"picture {generated.Count + index + 1}";
+                using Images.RgbImage image = Images.ImageDecoder.DecodeBytes(pictures[index].Data.ToArray(), name);
+                Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
+            }
+
+            generated.AddRange(Generated(EmbedPixels(pixels, pictures.Length, cancellationToken)));
         }
 
-        return Task.FromResult(Generated(EmbedPixels(pixels, pictures.Length, cancellationToken)));
+        return Task.FromResult(generated);
     }
 
     object? IEmbeddingGenerator.GetService(Type serviceType, object? serviceKey) =>

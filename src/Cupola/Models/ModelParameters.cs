@@ -65,7 +65,15 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
         }
 
         Tensor widened = Tensor.Allocate(ElementType.Float32, [.. stored.Shape]);
-        stored.CopyTo(widened.AsSpan<float>());
-        return widened;
+        try
+        {
+            stored.CopyTo(widened.AsSpan<float>());
+            return widened;
+        }
+        catch
+        {
+            widened.Dispose();
+            throw;
+        }
     }
 }

@@ -18,8 +18,11 @@ internal sealed class ParityModel : IDisposable
 
     public ClipModel Model { get; }
 
-    public static ParityModel Open(string name, string layout) => new(
-        ClipModel.Load(SharedFolder.Need("parity", name, layout), new Engine(new(Threads: 2)), PictureForm.PixelValues),
+    public static ParityModel Open(string name, string layout) => OpenFile(name, SharedFolder.Need("parity", name, layout));
+
+    /// <summary>The same model from a file or a folder of a test's own.</summary>
+    public static ParityModel OpenFile(string name, string path) => new(
+        ClipModel.Load(path, new Engine(new(Threads: 2)), PictureForm.PixelValues),
         TensorFile.Open(SharedFolder.Need("parity", name, "forward.safetensors")));
 
     /// <summary>A golden tensor as float32.</summary>

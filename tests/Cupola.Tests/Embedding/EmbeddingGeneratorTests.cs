@@ -1,0 +1,95 @@
+using System.Numerics.Tensors;
+using Cupola.Embedding;
+using Microsoft.Extensions.AI;
+
+namespace Cupola.Tests.Embedding;
+
+/// <summary>The embedder as Microsoft.Extensions.AI knows one.</summary>
+public sealed class EmbeddingGeneratorTests : IDisposable
+{
+    private readonly ClipEmbedder _embedder = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"), new(Threads: 2));
+
+    private IEmbeddingGenerator<DataContent, Embedding<float>> OfPictures => _embedder;
+
+    private IEmbeddingGenerator<string, Embedding<float>> OfTexts => _embedder;
+
+    /// <summary>More than one batch, which is 16 here.</summary>
+    private static string[] Photos => [.. Directory.EnumerateFiles(SharedFolder.Need("data", "photos"), "*.*g").Order(StringComparer.Ordinal)];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task PicturesGiveWhatEmbedPicturesGives()
+    {
+        string[] photos = Photos;
+        float[][] expected = [.. _embedder.EmbedPictures(photos, orient: false, Cancellation).Select(picture => picture.Embedding!)];
+
+        GeneratedEmbeddings<Embedding<float>> generated = await OfPictures.GenerateAsync(photos.Select(Content), options: null, Cancellation);
+
+        Assert.InRange(photos.Length, 17, 31);
+        Assert.Equal(expected.Length, generated.Count);
+        Assert.All(expected.Zip(generated), pair => AssertEqual(pair.First, pair.Second));
+    }
+
+    [Fact]
+    public async Task TextsGiveWhatEmbedTextsGivesAndTheMetadataSaysOfWhatSize()
+    {
+        Embedding<float> generated = await OfTexts.GenerateAsync("a photo of a dog", options: null, Cancellation);
+
+        AssertEqual(_embedder.EmbedTexts(["a photo of a dog"], progress: null, Cancellation)[0].ToArray(), generated);
+        Assert.Equal(1, TensorPrimitives.Norm(generated.Vector.Span), 1e-5f);
+        Assert.Equal(generated.Dimensions, OfTexts.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions);
+        Assert.Same(_embedder, OfPictures.GetService<ClipEmbedder>());
+    }
+
+    [Fact]
+    public async Task NothingGivesNothing()
+    {
+        Assert.Empty(await OfPictures.GenerateAsync([], options: null, Cancellation));
+        Assert.Empty(await OfTexts.GenerateAsync([], options: null, Cancellation));
+    }
+
+    [Fact]
+    public async Task ABrokenPictureIsNamed()
+    {
+        DataContent named = new(new byte[] { 1, 2, 3 }, "image/png") { Name = "broken.png" }, unnamed = new(new byte[] { 1, 2, 3 }, "image/png");
+
+        Assert.StartsWith("broken.png ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfPictures.GenerateAsync([named], options: null, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "picture 2 ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfPictures.GenerateAsync([Content(Photos[0]), unnamed], options: null, Cancellation))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CancellingStopsBeforeTheNextPictureIsRead()
+    {
+        using CancellationTokenSource stop = new();
+        DataContent photo = Content(Photos[0]);
+        int given = 0;
+        IEnumerable<DataContent> Endless()
+        {
+            while (true)
+            {
+                if (++given == 40)
+                {
+                    stop.Cancel();
+                }
+
+                yield return photo;
+            }
+        }
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => OfPictures.GenerateAsync(Endless(), options: null, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OfTexts.GenerateAsync(["a dog", "a cat"], options: null, stop.Token));
+
+        // The batch in which it was cancelled is still collected.
+        Assert.InRange(given, 40, 48);
+    }
+
+    public void Dispose() => _embedder.Dispose();
+
+    /// <summary>Equal but for the last bits: the first run takes the weights where they lie, later ones rearranged, and adds up in another order.</summary>
+    private static void AssertEqual(float[] expected, Embedding<float> actual) =>
+        Assert.All(expected.Zip(actual.Vector.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+
+    private static DataContent Content(string path) => new(File.ReadAllBytes(path), Path.GetExtension(path) == ".png" ? "image/png" : "image/jpeg");
+}
