@@ -30,8 +30,7 @@ internal static class Output
 
     public static Option<OutputFormat> CreateOption() => new("--format")
     {
-        Description = "table for a person, json (one object a line) or csv for a program.",
-        DefaultValueFactory = static _ => OutputFormat.Table,
+        Description = "table for a person (the default), json (one object a line) or csv for a program.",
         HelpName = "table|json|csv",
     };
 

@@ -106,7 +106,7 @@ internal sealed class HubConnection(HubSettings settings)
         {
             // A host that is not found or not trusted stays so; asking again only keeps a person without a network waiting.
             throw new HubAnswerException(
-                $"{address.Host} cannot be reached for {what} ({problem.Message}); check the network, or name a mirror in HF_ENDPOINT.", null, problem)
+                $"{address.Host} cannot be reached for {what} ({problem.Message}); check the network, name a mirror in HF_ENDPOINT, or use a folder that has the model.", null, problem)
             {
                 IsPassing = problem.HttpRequestError != HttpRequestError.NameResolutionError && problem.InnerException is not AuthenticationException,
             };

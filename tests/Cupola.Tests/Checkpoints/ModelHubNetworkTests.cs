@@ -157,7 +157,7 @@ public sealed class ModelHubNetworkTests
         ModelHub lost = new(new HubSettings { CacheFolder = hub.Cache, Endpoint = new Uri("http://no-such-hub.invalid") });
         HttpRequestException problem = await Assert.ThrowsAnyAsync<HttpRequestException>(() => lost.DownloadAsync(LoopbackHub.Model, cancellationToken: TestContext.Current.CancellationToken));
         Assert.StartsWith("no-such-hub.invalid cannot be reached for the list of files of 'cupola/tiny'", problem.Message, StringComparison.Ordinal);
-        Assert.EndsWith("check the network, or name a mirror in HF_ENDPOINT.", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith("check the network, name a mirror in HF_ENDPOINT, or use a folder that has the model.", problem.Message, StringComparison.Ordinal);
     }
 
     private static HubSettings WithToken(LoopbackHub hub) =>

@@ -17,15 +17,18 @@ internal static class Tool
 
     public static Run StartWith(Dictionary<string, string> environment, params string[] arguments) => Start("", environment, arguments);
 
+    /// <summary>How the tool is started, its streams redirected.</summary>
+    public static ProcessStartInfo Command(string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"), .. arguments])
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    };
+
     private static Run Start(string input, Dictionary<string, string> environment, string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        ProcessStartInfo start = Command(arguments);
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Cupola.Tests.Cli;
+
+/// <summary>Ctrl-C, as a terminal sends it.</summary>
+public sealed partial class InterruptTests
+{
+    /// <summary>SIGINT of POSIX.</summary>
+    private const int Interrupt = 2;
+
+    private const int Pictures = 3000;
+
+    [Fact]
+    public async Task CtrlCEndsWithItsOwnCodeAndWhatWasPrintedIsWholeLines()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
+        string photo = SharedFolder.Need("data", "photos", "rocket.jpg");
+        // More pictures than anyone waits for.
+        ProcessStartInfo start = Tool.Command([
+            "classify", .. Enumerable.Repeat(photo, Pictures), "--labels", "a rocket,a cat", "--model", SharedFolder.Need("models", "photo-tiny"), "--format", "json",
+        ]);
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        process.StandardInput.Close();
+        string first = (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
+
+        Assert.Equal(0, Kill(process.Id, Interrupt));
+        string rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("", await error);
+        Assert.EndsWith("\n", rest, StringComparison.Ordinal);
+        string[] lines = [first, .. rest.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        Assert.InRange(lines.Length, 1, Pictures - 1);
+        Assert.All(lines, line => Assert.Equal(2, JsonDocument.Parse(line).RootElement.GetProperty("predictions").GetArrayLength()));
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
