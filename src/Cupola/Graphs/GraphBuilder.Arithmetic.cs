@@ -66,6 +66,20 @@ internal sealed partial class GraphBuilder
     public Value Sum(Value value, params int[] axes) => AddNode(
         "ReduceSum", value.Type, [.. value.Shape.Where((_, axis) => !axes.Contains(axis))], [value, Constant([.. axes.Select(static axis => (long)axis)], axes.Length)], ("keepdims", 0L));
 
+    /// <summary>log Σ exp(x) over one axis, which goes; the largest element is taken off first, so that nothing overflows.</summary>
+    public Value LogSumExp(Value value, int axis) =>
+        AddNode("ReduceLogSumExp", value.Type, Without(value.Shape, axis), [value], ("axes", new long[] { axis }), ("keepdims", 0L));
+
+    /// <summary>Whether elements are equal, repeated as by <see cref="Add(Value, Value)"/>.</summary>
+    public Value AreEqual(Value left, Value right) => Elementwise("Equal", left, right, ElementType.Boolean);
+
+    /// <summary>One of two values, as a condition says, repeated as by <see cref="Add(Value, Value)"/>.</summary>
+    public Value Where(Value condition, Value then, Value otherwise)
+    {
+        RequireType("Where", condition, ElementType.Boolean);
+        return AddNode("Where", then.Type, condition.Shape, [condition, then, otherwise]);
+    }
+
     /// <summary>The sum over the last axis, which stays with the extent 1.</summary>
     public Value SumOfLast(Value value) => AddNode("ReduceSum", value.Type, value.Shape.With(^1, 1), [value, Constant([-1L], 1)], ("keepdims", 1L));
 
@@ -103,7 +117,7 @@ internal sealed partial class GraphBuilder
 
     private static TensorShape Without(TensorShape shape, int axis) => [.. shape.Where((_, index) => index != axis)];
 
-    private Value Elementwise(string operation, Value left, Value right)
+    private Value Elementwise(string operation, Value left, Value right, ElementType? type = null)
     {
         RequireType(operation, right, left.Type);
         int rank = Math.Max(left.Shape.Rank, right.Shape.Rank);
@@ -120,6 +134,6 @@ internal sealed partial class GraphBuilder
             dimensions[rank - index] = first == 1 ? second : first;
         }
 
-        return AddNode(operation, left.Type, [.. dimensions], [left, right]);
+        return AddNode(operation, type ?? left.Type, [.. dimensions], [left, right]);
     }
 }

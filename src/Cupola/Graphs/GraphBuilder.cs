@@ -65,18 +65,32 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     }
 
     /// <summary>The finished graph: only what its outputs need, but every input and every parameter that was named.</summary>
-    public Graph Build()
+    public Graph Build() => Complete(new(_inputs.ToImmutable(), _outputs.ToImmutable(), [.. _parameters.Values], [], []));
+
+    /// <summary>
+    /// The part that leads from some values to others. What lies between is worked out, what is named as an input is not, and parameters count as inputs; of the
+    /// inputs only those that are needed are left.
+    /// </summary>
+    public Graph Between(IEnumerable<Value> inputs, IEnumerable<Value> outputs)
     {
-        HashSet<string> needed = [.. _outputs.Select(static output => output.Name)];
+        Graph part = Complete(new([.. inputs, .. _parameters.Values], [.. outputs], [], [], []));
+        HashSet<string> read = [.. part.Nodes.SelectMany(static node => node.Inputs).OfType<Value>().Select(static value => value.Name)];
+        return part with { Inputs = [.. part.Inputs.Where(input => read.Contains(input.Name))] };
+    }
+
+    /// <summary>Fills in the nodes and constants that the outputs need; what comes before an input is not needed.</summary>
+    private Graph Complete(Graph graph)
+    {
+        HashSet<string> given = [.. graph.Inputs.Select(static input => input.Name)];
+        HashSet<string> needed = [.. graph.Outputs.Select(static output => output.Name)];
         var nodes = new Stack<Node>();
-        foreach (Node node in Enumerable.Reverse(_nodes).Where(node => needed.Contains(node.Output.Name)))
+        foreach (Node node in Enumerable.Reverse(_nodes).Where(node => needed.Contains(node.Output.Name) && !given.Contains(node.Output.Name)))
         {
             nodes.Push(node);
             needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
         }
 
-        return new(
-            _inputs.ToImmutable(), _outputs.ToImmutable(), [.. _parameters.Values], [.. _constants.Where(constant => needed.Contains(constant.Value.Name))], [.. nodes]);
+        return graph with { Constants = [.. _constants.Where(constant => needed.Contains(constant.Value.Name))], Nodes = [.. nodes] };
     }
 
     /// <summary>The numbers of a constant; nothing where the value is none.</summary>

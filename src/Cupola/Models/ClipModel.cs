@@ -24,9 +24,9 @@ internal sealed class ClipModel : IDisposable
         Config = config;
         Preprocessing = preprocessing;
         Sources = sources;
-        IReadOnlyDictionary<string, long[]> expected = ExpectedParameters(config);
-        checkpoint.Require(expected);
-        ParameterCount = expected.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
+        ParameterShapes = ExpectedParameters(config);
+        checkpoint.Require(ParameterShapes);
+        ParameterCount = ParameterShapes.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
         LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
         _text = new(() => new(engine, config.Text, config.EmbeddingDimension, _parameters));
         _image = new(() => CreateImageEncoder(engine, form));
@@ -45,6 +45,12 @@ internal sealed class ClipModel : IDisposable
 
     /// <summary>The file of weights.</summary>
     public string WeightsPath => _checkpoint.File.FilePath;
+
+    /// <summary>The parameters as they are stored.</summary>
+    public ModelParameters Parameters => _parameters;
+
+    /// <summary>The stored parameters' shapes by name.</summary>
+    public IReadOnlyDictionary<string, long[]> ParameterShapes { get; }
 
     /// <summary>Numbers learned, in all.</summary>
     public long ParameterCount { get; }

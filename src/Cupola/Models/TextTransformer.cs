@@ -17,11 +17,6 @@ internal sealed record TextFeatures(float[] Pooled, float[] Embeddings);
 /// </summary>
 internal sealed class TextTransformer : IDisposable
 {
-    private const string Groups = "groups";
-    private const string Keys = "keys";
-    private const string Ends = "ends";
-    private const string GroupEnds = "group ends";
-
     private readonly Engine _engine;
     private readonly TextConfig _config;
     private readonly int _embeddingDimension;
@@ -34,7 +29,7 @@ internal sealed class TextTransformer : IDisposable
         _config = config;
         _embeddingDimension = embeddingDimension;
         _projection = parameters["text.projection"];
-        Graph graph = DescribePacked();
+        Graph graph = DescribePacked(config, embeddingDimension);
         _graph = engine.Compile(graph, parameters.For(graph));
     }
 
@@ -112,41 +107,42 @@ internal sealed class TextTransformer : IDisposable
         return (lastHiddenState, Project(graph, config, embeddingDimension, graph.GatherRows(lastHiddenState, graph.ArgMax(ids))));
     }
 
-    private Graph DescribePacked()
+    /// <summary>
+    /// The tower over a packed tree: the tokens' embeddings as they were looked up [groups, group size, width], the pooled rows [ends, width] and the embeddings
+    /// [ends, embedding].
+    /// </summary>
+    public static (Value TokenRows, Value Pooled, Value Embeddings) DescribePacked(GraphBuilder graph, TextConfig config, int embeddingDimension, PackedTree.Inputs tree)
     {
-        GraphBuilder graph = new(OperatorSet.Fused);
-        Dimension nodes = (Dimension)Groups * PromptTree.GroupSize;
-        Value ids = graph.Input("ids", ElementType.Int32, [Groups, PromptTree.GroupSize]);
-        Value positions = graph.Input("positions", ElementType.Int32, [Groups, PromptTree.GroupSize]);
-        Value keys = graph.Input("keys", ElementType.Int32, [Groups, Keys]);
-        Value mask = graph.Input("mask", ElementType.Float32, [Groups, 1, PromptTree.GroupSize, Keys]);
-        Value ends = graph.Input("ends", ElementType.Int32, [Ends]);
-        Value endQueries = graph.Input("end_queries", ElementType.Int32, [Groups, GroupEnds]);
-        Value endPlaces = graph.Input("end_places", ElementType.Int32, [Ends]);
-        Value endMask = graph.Input("end_mask", ElementType.Float32, [Groups, 1, GroupEnds, Keys]);
-
-        Value tokens = graph.Add(
-            graph.Gather(graph.Parameter("text.token_embedding", _config.VocabularySize, _config.Transformer.Width), ids),
-            graph.Gather(graph.Parameter("text.position_embedding", _config.ContextLength, _config.Transformer.Width), positions));
-        TransformerTower tower = new(graph, "text", _config.Transformer);
+        int width = config.Transformer.Width, heads = config.Transformer.Heads;
+        Dimension nodes = (Dimension)PackedTree.Groups * PromptTree.GroupSize;
+        Value tokenRows = graph.Gather(graph.Parameter("text.token_embedding", config.VocabularySize, width), tree.Ids);
+        Value tokens = graph.Add(tokenRows, graph.Gather(graph.Parameter("text.position_embedding", config.ContextLength, width), tree.Positions));
+        TransformerTower tower = new(graph, "text", config.Transformer);
         Value rows = tower.AllButLast(
-            graph.Reshape(tokens, [nodes, _config.Transformer.Width]),
+            graph.Reshape(tokens, [nodes, width]),
             (query, key, value) =>
             {
-                Value grouped = graph.Reshape(query, [Groups, PromptTree.GroupSize, _config.Transformer.Width]);
-                return graph.Reshape(graph.Attention(grouped, graph.Gather(key, keys), graph.Gather(value, keys), _config.Transformer.Heads, mask), [nodes, _config.Transformer.Width]);
+                Value grouped = graph.Reshape(query, [PackedTree.Groups, PromptTree.GroupSize, width]);
+                return graph.Reshape(graph.Attention(grouped, graph.Gather(key, tree.Keys), graph.Gather(value, tree.Keys), heads, tree.Mask), [nodes, width]);
             });
         Value pooled = tower.Last(
             rows,
             (query, key, value) =>
             {
-                Value mixed = graph.Attention(graph.Gather(query, endQueries), graph.Gather(key, keys), graph.Gather(value, keys), _config.Transformer.Heads, endMask);
-                return graph.Gather(graph.Reshape(mixed, [(Dimension)Groups * GroupEnds, _config.Transformer.Width]), endPlaces);
+                Value mixed = graph.Attention(graph.Gather(query, tree.EndQueries), graph.Gather(key, tree.Keys), graph.Gather(value, tree.Keys), heads, tree.EndMask);
+                return graph.Gather(graph.Reshape(mixed, [(Dimension)PackedTree.Groups * PackedTree.GroupEnds, width]), tree.EndPlaces);
             },
-            value => graph.Gather(value, ends));
+            value => graph.Gather(value, tree.Ends));
         pooled = tower.Norm("final_norm", pooled);
+        return (tokenRows, pooled, Project(graph, config, embeddingDimension, pooled));
+    }
+
+    private static Graph DescribePacked(TextConfig config, int embeddingDimension)
+    {
+        GraphBuilder graph = new(OperatorSet.Fused);
+        (_, Value pooled, Value embeddings) = DescribePacked(graph, config, embeddingDimension, PackedTree.Describe(graph));
         graph.Output("pooled", pooled);
-        graph.Output("embeddings", Project(graph, _config, _embeddingDimension, pooled));
+        graph.Output("embeddings", embeddings);
         return graph.Build();
     }
 
@@ -155,18 +151,11 @@ internal sealed class TextTransformer : IDisposable
 
     private void Run(PromptTree tree, RunWidth width, TextFeatures features)
     {
-        int groups = tree.GroupCount, ends = tree.Ends.Length;
-        using Tensor ids = Tensor.Of<int>(ElementType.Int32, tree.Ids, groups, PromptTree.GroupSize);
-        using Tensor positions = Tensor.Of<int>(ElementType.Int32, tree.Positions, groups, PromptTree.GroupSize);
-        using Tensor keys = Tensor.Of<int>(ElementType.Int32, tree.Keys, groups, tree.KeyCount);
-        using Tensor mask = Tensor.Of<float>(ElementType.Float32, tree.Mask, groups, 1, PromptTree.GroupSize, tree.KeyCount);
-        using Tensor endNodes = Tensor.Of<int>(ElementType.Int32, tree.Ends, ends);
-        using Tensor endQueries = Tensor.Of<int>(ElementType.Int32, tree.EndQueries, groups, tree.EndCount);
-        using Tensor endPlaces = Tensor.Of<int>(ElementType.Int32, tree.EndPlaces, ends);
-        using Tensor endMask = Tensor.Of<float>(ElementType.Float32, tree.EndMask, groups, 1, tree.EndCount, tree.KeyCount);
+        int ends = tree.Ends.Length;
+        using PackedTree packed = new(tree);
         using Tensor pooled = Tensor.Allocate(ElementType.Float32, ends, _config.Transformer.Width);
         using Tensor embeddings = Tensor.Allocate(ElementType.Float32, ends, _embeddingDimension);
-        _graph.Run(width, [ids, positions, keys, mask, endNodes, endQueries, endPlaces, endMask], [pooled, embeddings]);
+        _graph.Run(width, packed.Tensors, [pooled, embeddings]);
         for (int end = 0; end < ends; end++)
         {
             CopyRow(pooled.AsSpan<float>(), _config.Transformer.Width, end, features.Pooled, tree.Sequences[end]);

@@ -17,7 +17,18 @@ internal sealed class VisionTransformer(
     /// <summary>Pictures in either form → embeddings [pictures, embedding], the last block for the class token alone.</summary>
     public static Value Describe(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value pictures)
     {
-        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, pictures);
+        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, Patches(graph, config, pictures));
+        rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, queries: 1), rows => ClassToken(graph, config, rows));
+        return Project(graph, config, embeddingDimension, tower, rows);
+    }
+
+    /// <summary>
+    /// The same for training. The normalisation of bytes stays apart from the patch embedding, which changes with every step; floats [pictures, 3, height, width] are
+    /// normalised already.
+    /// </summary>
+    public static Value DescribeTrainable(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures)
+    {
+        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, TrainablePatches(graph, config, preprocessing, pictures));
         rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, queries: 1), rows => ClassToken(graph, config, rows));
         return Project(graph, config, embeddingDimension, tower, rows);
     }
@@ -25,16 +36,15 @@ internal sealed class VisionTransformer(
     /// <summary>The same with the last block for every token, as others know it: also its state [pictures, patches + 1, width].</summary>
     public static (Value LastHiddenState, Value Embeddings) DescribeWhole(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value pictures)
     {
-        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, pictures);
+        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, Patches(graph, config, pictures));
         rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, config.Tokens), static rows => rows);
         Value lastHiddenState = graph.Reshape(rows, [Batch, config.Tokens, config.Transformer.Width]);
         return (lastHiddenState, Project(graph, config, embeddingDimension, tower, ClassToken(graph, config, rows)));
     }
 
-    private static (TransformerTower Tower, Value Rows) AllButLastBlock(GraphBuilder graph, VisionTransformerConfig config, Value pictures)
+    private static (TransformerTower Tower, Value Rows) AllButLastBlock(GraphBuilder graph, VisionTransformerConfig config, Value patches)
     {
         int tokens = config.Tokens;
-        Value patches = pictures.Type == ElementType.UInt8 ? PatchesOfBytes(graph, config, pictures) : PatchesOfPixelValues(graph, config, pictures);
         Value classToken = graph.RepeatRow(graph.Parameter("image.class_embedding", config.Transformer.Width), patches);
         Value sequence = graph.Add(graph.Concat(classToken, patches, axis: 1), graph.Parameter("image.position_embedding", tokens, config.Transformer.Width));
         TransformerTower tower = new(graph, "image", config.Transformer);
@@ -55,6 +65,32 @@ internal sealed class VisionTransformer(
 
     private static Value Project(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, TransformerTower tower, Value pooled) =>
         graph.Linear(tower.Norm("post_norm", pooled), graph.Parameter("image.projection", embeddingDimension, config.Transformer.Width));
+
+    private static Value Patches(GraphBuilder graph, VisionTransformerConfig config, Value pictures) =>
+        pictures.Type == ElementType.UInt8 ? PatchesOfBytes(graph, config, pictures) : PatchesOfPixelValues(graph, config, pictures);
+
+    /// <summary>The product of patches, as rows in the weight's order (channel, row, column), with the weight as it is stored: [pictures, patches, width].</summary>
+    private static Value TrainablePatches(GraphBuilder graph, VisionTransformerConfig config, ImagePreprocessing preprocessing, Value pictures)
+    {
+        long grid = config.ImageSize / config.PatchSize, patch = config.PatchSize, width = config.Transformer.Width;
+        Dimension batch = Batch;
+        Value cut;
+        if (pictures.Type == ElementType.UInt8)
+        {
+            float[] scale = [.. preprocessing.StandardDeviation.Select(static deviation => (float)(1 / (255.0 * deviation)))];
+            float[] shift = [.. preprocessing.Mean.Zip(preprocessing.StandardDeviation, static (mean, deviation) => (float)(-mean / (double)deviation))];
+            Value normalized = graph.Add(graph.Multiply(graph.Cast(pictures, ElementType.Float32), graph.Constant(scale, 3)), graph.Constant(shift, 3));
+            cut = graph.Transpose(graph.Reshape(normalized, [batch, grid, patch, grid, patch, 3]), 0, 1, 3, 5, 2, 4);
+        }
+        else
+        {
+            cut = graph.Transpose(graph.Reshape(pictures, [batch, 3, grid, patch, grid, patch]), 0, 2, 4, 1, 3, 5);
+        }
+
+        Value rows = graph.Reshape(cut, [batch * (grid * grid), 3 * patch * patch]);
+        Value weight = graph.Reshape(graph.Parameter("image.patch_embedding", width, 3, patch, patch), [width, 3 * patch * patch]);
+        return graph.Reshape(graph.Linear(rows, weight), [batch, grid * grid, width]);
+    }
 
     /// <summary>A convolution whose stride is its kernel, written as the product that it is: [pictures, patches, width].</summary>
     private static Value PatchesOfBytes(GraphBuilder graph, VisionTransformerConfig config, Value pictures)

@@ -62,6 +62,9 @@ internal sealed class CompiledGraph : IDisposable
         _first = new(() => Open(engine, RunWidth.Wide, packsWeights: false));
     }
 
+    /// <summary>What a run reads, in order.</summary>
+    public ImmutableArray<Value> Inputs => _graph.Inputs;
+
     /// <summary>Runs once: inputs in the graph's order, outputs written in place in the graph's order.</summary>
     public void Run(RunWidth width, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

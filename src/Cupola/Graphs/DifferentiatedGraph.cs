@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+
+namespace Cupola.Graphs;
+
+/// <summary>
+/// A network and its vector–Jacobian product as two graphs. The first gives the output and keeps what the second needs of the way there; so the forward
+/// pass is run once. Parameters are inputs of both, because they change from step to step.
+/// </summary>
+/// <param name="Forward">Gives the output, then what is kept.</param>
+/// <param name="Backward">Reads the seed, what was kept, and of the inputs and parameters what it needs; gives the gradient of each source.</param>
+/// <param name="Kept">What the backward pass reads of the forward pass, in the order of the forward graph's outputs behind the first.</param>
+internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, ImmutableArray<Value> Kept)
+{
+    /// <summary>Operators that only say the same otherwise, or work on shapes and indices: what they give is worked out again and not kept.</summary>
+    private static readonly HashSet<string> Free =
+        ["Reshape", "Unsqueeze", "Shape", "Size", "ConstantOfShape", "Identity", "OneHot"];
+
+    /// <summary>Differentiates a network.</summary>
+    /// <param name="graph">Where it was described, nothing else.</param>
+    /// <param name="inputs">What each run brings.</param>
+    /// <param name="output">What it gives.</param>
+    /// <param name="sources">With respect to what.</param>
+    public static DifferentiatedGraph Of(GraphBuilder graph, IReadOnlyList<Value> inputs, Value output, IReadOnlyList<Value> sources)
+    {
+        Dictionary<string, Node> forward = graph.Nodes.ToDictionary(static node => node.Output.Name, StringComparer.Ordinal);
+        Value seed = graph.Input("seed", output.Type, output.Shape);
+        IReadOnlyList<Value> gradients = Gradient.Of(graph, output, seed, sources);
+
+        List<Value> kept = [];
+        HashSet<string> seen = [];
+        foreach (Value read in graph.Between([seed], gradients).Nodes.Where(node => !forward.ContainsKey(node.Output.Name)).SelectMany(static node => node.Inputs).OfType<Value>())
+        {
+            Keep(read);
+        }
+
+        return new(graph.Between(inputs, [output, .. kept]), graph.Between([seed, .. kept, .. inputs], gradients), [.. kept]);
+
+        void Keep(Value value)
+        {
+            if (!forward.TryGetValue(value.Name, out Node? node) || !seen.Add(value.Name))
+            {
+                return;
+            }
+
+            if (!Free.Contains(node.Operator) && value.Type == ElementType.Float32)
+            {
+                kept.Add(value);
+                return;
+            }
+
+            foreach (Value input in node.Inputs.OfType<Value>())
+            {
+                Keep(input);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Numerics;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training;
+
+/// <summary>What AdamW is told.</summary>
+/// <param name="Beta1">How slowly the mean of the gradients moves.</param>
+/// <param name="Beta2">How slowly the mean of their squares moves; 0.98 for vision transformers, 0.999 for residual networks (arXiv 2103.00020, table 18).</param>
+/// <param name="Epsilon">Keeps the quotient finite.</param>
+/// <param name="WeightDecay">How strongly matrices are drawn to nothing; vectors and numbers are not.</param>
+internal sealed record AdamWOptions(float Beta1 = 0.9f, float Beta2 = 0.98f, float Epsilon = 1e-6f, float WeightDecay = 0.2f);
+
+/// <summary>
+/// Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2), as PyTorch orders its operations: decay first, then the step by the bias-corrected mean over
+/// the root of the bias-corrected mean square.
+/// </summary>
+internal sealed class AdamW : IDisposable
+{
+    private readonly LearnedParameters _parameters;
+    private readonly AdamWOptions _options;
+    private readonly SortedDictionary<string, Tensor> _means = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tensor> _squares = new(StringComparer.Ordinal);
+
+    public AdamW(LearnedParameters parameters, AdamWOptions options)
+    {
+        _parameters = parameters;
+        _options = options;
+        foreach ((string name, Tensor gradient) in parameters.Gradients)
+        {
+            _means.Add(name, Zeros(gradient));
+            _squares.Add(name, Zeros(gradient));
+        }
+    }
+
+    /// <summary>Steps that were made.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>Changes every parameter by its gradient.</summary>
+    /// <param name="rateOf">The learning rate of a parameter in this step.</param>
+    public void Step(Func<string, float> rateOf)
+    {
+        Steps++;
+        double correction1 = 1 - Math.Pow(_options.Beta1, Steps), correction2 = 1 - Math.Pow(_options.Beta2, Steps);
+        Parallel.ForEach(_parameters.Gradients, parameter =>
+        {
+            (string name, Tensor gradient) = parameter;
+            Tensor values = _parameters.Values[name];
+            float rate = rateOf(name);
+            float decay = values.Shape.Count >= 2 ? 1 - (rate * _options.WeightDecay) : 1;
+            Update(
+                values.AsSpan<float>(), gradient.AsSpan<float>(), _means[name].AsSpan<float>(), _squares[name].AsSpan<float>(),
+                decay, (float)(rate / correction1), (float)(1 / Math.Sqrt(correction2)));
+        });
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _means.Values.Concat(_squares.Values))
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private void Update(Span<float> values, ReadOnlySpan<float> gradients, Span<float> means, Span<float> squares, float decay, float rate, float rootScale)
+    {
+        (float beta1, float beta2, float epsilon) = (_options.Beta1, _options.Beta2, _options.Epsilon);
+        int index = 0;
+        for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
+        {
+            Vector<float> gradient = new(gradients[index..]);
+            Vector<float> mean = (new Vector<float>(means[index..]) * beta1) + (gradient * (1 - beta1));
+            Vector<float> square = (new Vector<float>(squares[index..]) * beta2) + (gradient * gradient * (1 - beta2));
+            mean.CopyTo(means[index..]);
+            square.CopyTo(squares[index..]);
+            Vector<float> step = mean * rate / ((Vector.SquareRoot(square) * rootScale) + new Vector<float>(epsilon));
+            ((new Vector<float>(values[index..]) * decay) - step).CopyTo(values[index..]);
+        }
+
+        for (; index < values.Length; index++)
+        {
+            means[index] = (means[index] * beta1) + (gradients[index] * (1 - beta1));
+            squares[index] = (squares[index] * beta2) + (gradients[index] * gradients[index] * (1 - beta2));
+            values[index] = (values[index] * decay) - (means[index] * rate / ((MathF.Sqrt(squares[index]) * rootScale) + epsilon));
+        }
+    }
+
+    private static Tensor Zeros(Tensor like)
+    {
+        Tensor zeros = Tensor.Allocate(Graphs.ElementType.Float32, [.. like.Shape]);
+        zeros.AsSpan<float>().Clear();
+        return zeros;
+    }
+}

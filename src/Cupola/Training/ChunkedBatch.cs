@@ -1,0 +1,95 @@
+using Cupola.Graphs;
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Text;
+
+namespace Cupola.Training;
+
+/// <summary>One tower's half of a batch, cut into chunks.</summary>
+internal sealed class ChunkedBatch : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    private ChunkedBatch(List<BatchChunk> chunks, IEnumerable<IDisposable> owned)
+    {
+        Chunks = chunks;
+        _owned.AddRange(owned);
+    }
+
+    public IReadOnlyList<BatchChunk> Chunks { get; }
+
+    /// <summary>Pictures in chunks of equal size, in order; they are lent.</summary>
+    public static ChunkedBatch OfPictures(Tensor pictures, int chunkSize, string input, string symbol)
+    {
+        List<BatchChunk> chunks = [];
+        for (int start = 0; start < pictures.Shape[0]; start += chunkSize)
+        {
+            int count = (int)Math.Min(chunkSize, pictures.Shape[0] - start);
+            chunks.Add(new(
+                new Dictionary<string, Tensor> { [input] = pictures.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
+                [.. Enumerable.Range(start, count).Select(static row => new[] { row })]));
+        }
+
+        return new(chunks, []);
+    }
+
+    /// <summary>Texts as prompt trees: beginnings that texts of a chunk share are computed once, forwards and backwards, and equal texts have one end.</summary>
+    public static ChunkedBatch OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
+    {
+        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, chunkTokens, share: true, out int[] firsts);
+        ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
+        List<BatchChunk> chunks = [];
+        List<PackedTree> packed = [];
+        foreach (PromptTree tree in trees)
+        {
+            PackedTree tensors = new(tree);
+            packed.Add(tensors);
+            chunks.Add(new(tensors.ByName, tensors.Symbols, [.. tree.Sequences.Select(sequence => equals[sequence].ToArray())]));
+        }
+
+        return new(chunks, packed);
+    }
+
+    public void Dispose() => _owned.ForEach(static owned => owned.Dispose());
+}
+
+/// <summary>What one run of a tower reads, and for which pairs of the batch it answers.</summary>
+/// <param name="Inputs">The tower's inputs by name.</param>
+/// <param name="Symbols">The extents of the run.</param>
+/// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
+internal sealed record BatchChunk(IReadOnlyDictionary<string, Tensor> Inputs, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<int[]> Pairs)
+{
+    /// <summary>Copies the rows of an answer to their pairs' places in the batch.</summary>
+    public void Scatter(Tensor rows, float[] batch)
+    {
+        int width = (int)rows.Shape[1];
+        ReadOnlySpan<float> values = rows.AsSpan<float>();
+        for (int row = 0; row < Pairs.Count; row++)
+        {
+            foreach (int pair in Pairs[row])
+            {
+                values.Slice(row * width, width).CopyTo(batch.AsSpan(pair * width, width));
+            }
+        }
+    }
+
+    /// <summary>The gradient of an answer's rows: the sum over the pairs that each answered for.</summary>
+    public Tensor Gather(float[] batch, Tensor like)
+    {
+        Tensor rows = Tensor.Allocate(ElementType.Float32, [.. like.Shape]);
+        int width = (int)like.Shape[1];
+        Span<float> values = rows.AsSpan<float>();
+        values.Clear();
+        for (int row = 0; row < Pairs.Count; row++)
+        {
+            Span<float> sum = values.Slice(row * width, width);
+            foreach (int pair in Pairs[row])
+            {
+                System.Numerics.Tensors.TensorPrimitives.Add(sum, batch.AsSpan(pair * width, width), sum);
+            }
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Numerics.Tensors;
+using Cupola.Graphs;
+using Cupola.Models;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training;
+
+/// <summary>A model's parameters while it learns: their numbers, which each step changes in place, and their gradients.</summary>
+internal sealed class LearnedParameters : IDisposable
+{
+    private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
+
+    /// <summary>Takes copies of parameters.</summary>
+    /// <param name="shapes">Which, and their shapes.</param>
+    /// <param name="initial">Their first numbers.</param>
+    /// <param name="isFrozen">Whether a parameter stays as it is; it has no gradient.</param>
+    public LearnedParameters(IReadOnlyDictionary<string, long[]> shapes, Func<string, ReadOnlySpan<float>> initial, Func<string, bool> isFrozen)
+    {
+        foreach ((string name, long[] shape) in shapes)
+        {
+            _values.Add(name, Tensor.Of(ElementType.Float32, initial(name), shape));
+            if (!isFrozen(name))
+            {
+                Tensor gradient = Tensor.Allocate(ElementType.Float32, shape);
+                gradient.AsSpan<float>().Clear();
+                _gradients.Add(name, gradient);
+            }
+        }
+    }
+
+    /// <summary>Copies of all parameters of a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="isFrozen">Whether a parameter stays as it is.</param>
+    public static LearnedParameters Of(ClipModel model, Func<string, bool> isFrozen) => new(model.ParameterShapes, name => model.Parameters[name].AsSpan<float>(), isFrozen);
+
+    /// <summary>All parameters by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Values => _values;
+
+    /// <summary>The gradients of those that learn, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Gradients => _gradients;
+
+    /// <summary>Forgets the gradients of the last step.</summary>
+    public void ClearGradients()
+    {
+        foreach (Tensor gradient in _gradients.Values)
+        {
+            gradient.AsSpan<float>().Clear();
+        }
+    }
+
+    /// <summary>Adds to a gradient.</summary>
+    public void AddGradient(string name, ReadOnlySpan<float> more)
+    {
+        Span<float> gradient = _gradients[name].AsSpan<float>();
+        TensorPrimitives.Add(gradient, more, gradient);
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor tensor in _values.Values.Concat(_gradients.Values))
+        {
+            tensor.Dispose();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.Training;
+
+/// <summary>What a loss says of a batch of pairs.</summary>
+/// <param name="Loss">Its value.</param>
+/// <param name="Images">Its gradient with respect to the image embeddings as the tower gave them, [pairs, dimension].</param>
+/// <param name="Texts">Likewise for the texts.</param>
+/// <param name="LogitScale">Its gradient with respect to the logarithm of the factor on cosines.</param>
+internal sealed record PairGradients(double Loss, float[] Images, float[] Texts, double LogitScale);
+
+/// <summary>Embeddings brought to unit length, and gradients taken back through that.</summary>
+internal sealed class UnitRows
+{
+    private readonly int _dimension;
+    private readonly float[] _norms;
+
+    public UnitRows(ReadOnlySpan<float> rows, int dimension)
+    {
+        _dimension = dimension;
+        Values = rows.ToArray();
+        _norms = new float[rows.Length / dimension];
+        for (int row = 0; row < _norms.Length; row++)
+        {
+            Span<float> values = Values.AsSpan(row * dimension, dimension);
+            _norms[row] = TensorPrimitives.Norm<float>(values);
+            TensorPrimitives.Divide(values, _norms[row], values);
+        }
+    }
+
+    public int Count => _norms.Length;
+
+    /// <summary>[rows, dimension], each of length 1.</summary>
+    public float[] Values { get; }
+
+    public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * _dimension, _dimension);
+
+    /// <summary>u = x ÷ ‖x‖: what is said about u, said about x: (g − u (u · g)) ÷ ‖x‖, in place.</summary>
+    public void TakeBack(Span<float> gradients)
+    {
+        for (int row = 0; row < _norms.Length; row++)
+        {
+            Span<float> gradient = gradients.Slice(row * _dimension, _dimension);
+            float along = TensorPrimitives.Dot(this[row], gradient);
+            TensorPrimitives.MultiplyAdd(this[row], -along, gradient, gradient);
+            TensorPrimitives.Divide(gradient, _norms[row], gradient);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Cupola.Graphs;
+using Cupola.Images;
+using Cupola.Models;
+using Cupola.Runtime;
+
+namespace Cupola.Training;
+
+/// <summary>
+/// Both towers while they learn. A batch is cut into chunks, small enough for the processor's cache, that run on threads side by side; the loss sees the
+/// embeddings of the whole batch, so the gradient is that of the whole batch whatever the chunks (GradCache, arXiv 2101.06983).
+/// </summary>
+internal sealed class TrainableClip : IDisposable
+{
+    private const string Pictures = "pictures";
+
+    private readonly Engine _engine;
+    private readonly LearnedParameters _parameters;
+    private readonly TrainableTower _image;
+    private readonly TrainableTower _text;
+    private readonly ContrastiveLoss _loss;
+    private readonly TrainingMemory _memory;
+
+    /// <summary>Makes the towers ready.</summary>
+    /// <param name="engine">What they run on.</param>
+    /// <param name="config">Their architecture.</param>
+    /// <param name="preprocessing">What was done to pictures that come as bytes.</param>
+    /// <param name="parameters">What they learn; lent until this is disposed.</param>
+    /// <param name="form">How pictures come.</param>
+    /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
+    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
+    public TrainableClip(
+        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, LearnedParameters parameters, PictureForm form, TrainingMemory memory, bool labelled)
+    {
+        _engine = engine;
+        _parameters = parameters;
+        _memory = memory;
+        _image = TrainableTower.Create(engine, parameters, graph => ImageTower(graph, config, preprocessing, form));
+        _text = TrainableTower.Create(engine, parameters, graph => TextTower(graph, config));
+        _loss = new(engine, config.EmbeddingDimension, labelled);
+    }
+
+    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, which are cleared first.</summary>
+    /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
+    /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
+    /// <param name="labels">What each pair says, where the loss is labelled.</param>
+    public double Differentiate(Tensor pictures, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
+    {
+        _parameters.ClearGradients();
+        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _memory.ChunkPairs, Pictures, ImageEncoder.Batch);
+        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _memory.ChunkTokens);
+        var passes = new ForwardPass?[images.Chunks.Count + words.Chunks.Count];
+        try
+        {
+            long kept = 0;
+            var imageEmbeddings = new float[texts.Count * _image.Embedding.Shape[^1].Factor];
+            var textEmbeddings = new float[imageEmbeddings.Length];
+            ForEachChunk(images, words, (tower, chunk, index) =>
+            {
+                float[] embeddings = tower == _image ? imageEmbeddings : textEmbeddings;
+                if (Interlocked.Read(ref kept) < _memory.KeptBytes)
+                {
+                    passes[index] = tower.Forward(chunk.Inputs, chunk.Symbols);
+                    Interlocked.Add(ref kept, passes[index]!.Outputs.Sum(static output => output.ByteCount));
+                    chunk.Scatter(passes[index]!.Embeddings, embeddings);
+                    return;
+                }
+
+                using Tensor rows = tower.Embed(chunk.Inputs, chunk.Symbols);
+                chunk.Scatter(rows, embeddings);
+            });
+
+            PairGradients gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.Values["logit_scale"].AsSpan<float>()[0], labels);
+            if (_parameters.Gradients.ContainsKey("logit_scale"))
+            {
+                _parameters.AddGradient("logit_scale", [(float)gradients.LogitScale]);
+            }
+
+            ForEachChunk(images, words, (tower, chunk, index) =>
+            {
+                using ForwardPass pass = passes[index] ?? tower.Forward(chunk.Inputs, chunk.Symbols);
+                using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
+                tower.Backward(pass, seed);
+                passes[index] = null;
+            });
+            return gradients.Loss;
+        }
+        finally
+        {
+            foreach (ForwardPass? pass in passes)
+            {
+                pass?.Dispose();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _image.Dispose();
+        _text.Dispose();
+        _loss.Dispose();
+    }
+
+    /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
+    private void ForEachChunk(ChunkedBatch images, ChunkedBatch words, Action<TrainableTower, BatchChunk, int> run)
+    {
+        var work = images.Chunks.Select(chunk => (Tower: _image, Chunk: chunk)).Concat(words.Chunks.Select(chunk => (Tower: _text, Chunk: chunk))).Index();
+        Parallel.ForEach(
+            Partitioner.Create(work, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
+            item => run(item.Item.Tower, item.Item.Chunk, item.Index));
+    }
+
+    private static TowerDescription ImageTower(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, PictureForm form)
+    {
+        if (config.Image is not VisionTransformerConfig transformer)
+        {
+            throw new NotSupportedException("Only vision transformers learn.");
+        }
+
+        long size = transformer.ImageSize;
+        Value pictures = form == PictureForm.Bytes
+            ? graph.Input(Pictures, ElementType.UInt8, [ImageEncoder.Batch, size, size, 3])
+            : graph.Input(Pictures, ElementType.Float32, [ImageEncoder.Batch, 3, size, size]);
+        return new([pictures], VisionTransformer.DescribeTrainable(graph, transformer, config.EmbeddingDimension, preprocessing, pictures), []);
+    }
+
+    private static TowerDescription TextTower(GraphBuilder graph, ClipConfig config)
+    {
+        PackedTree.Inputs tree = PackedTree.Describe(graph);
+        (Value tokenRows, _, Value embeddings) = TextTransformer.DescribePacked(graph, config.Text, config.EmbeddingDimension, tree);
+        return new(tree.All, embeddings, [new(tokenRows, "text.token_embedding", tree.Ids.Name)]);
+    }
+}
+
+/// <summary>How a batch is cut, and how much memory a step may take for what it keeps.</summary>
+/// <param name="ChunkPairs">Pictures of one run.</param>
+/// <param name="ChunkTokens">Nodes of one prompt tree.</param>
+/// <param name="KeptBytes">What forward passes keep for the backward pass, all together; beyond it, a chunk's forward pass is run again.</param>
+internal sealed record TrainingMemory(int ChunkPairs = 32, int ChunkTokens = 1024, long KeptBytes = 2L << 30);

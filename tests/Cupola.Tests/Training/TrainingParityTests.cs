@@ -1,0 +1,107 @@
+using Cupola.Checkpoints;
+using Cupola.Graphs;
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Training;
+
+namespace Cupola.Tests.Training;
+
+/// <summary>Steps of training against those of the PyTorch reference (shared folder, parity/vit/train.safetensors).</summary>
+public sealed class TrainingParityTests
+{
+    private const int Steps = 4;
+    private const float Rate = 5e-4f;
+
+    [Theory]
+    [InlineData(8, long.MaxValue)]
+    [InlineData(4, long.MaxValue)]
+    [InlineData(2, long.MaxValue)]
+    [InlineData(1, long.MaxValue)]
+    [InlineData(4, 0)]
+    [InlineData(1, 0)]
+    public void FourStepsAreThoseOfTheReferenceWhateverTheMicroBatches(int pairs, long keptBytes)
+    {
+        using TensorFile golden = TensorFile.Open(SharedFolder.Need("parity", "vit", "train.safetensors"));
+        using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "vit", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
+        using TrainableClip clip = new(
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs, keptBytes), labelled: false);
+        using AdamW optimizer = new(parameters, new());
+        float[] losses = Read(golden, "losses");
+        for (int step = 0; step < Steps; step++)
+        {
+            using Tensor pictures = Pictures(golden, step);
+            double loss = clip.Differentiate(pictures, Texts(golden, step));
+
+            Assert.Equal(losses[step], loss, 1e-5);
+            if (step == 0)
+            {
+                Assert.All(Golden(golden, "grad."), gradient => Near(gradient.Name, gradient.Values, gradient.Largest, parameters.Gradients[gradient.Name], 2e-5f));
+            }
+
+            optimizer.Step(static _ => Rate);
+            Span<float> scale = parameters.Values["logit_scale"].AsSpan<float>();
+            scale[0] = Math.Clamp(scale[0], 0, ContrastiveLoss.LargestLogitScale);
+        }
+
+        Assert.All(Golden(golden, "final."), parameter => Near(parameter.Name, parameter.Values, parameter.Largest, parameters.Values[parameter.Name], 3e-4f));
+    }
+
+    private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance)
+    {
+        Span<float> values = actual.AsSpan<float>();
+        Assert.Equal(expected.Length, values.Length);
+        float worst = 0;
+        for (int index = 0; index < expected.Length; index++)
+        {
+            worst = MathF.Max(worst, MathF.Abs(expected[index] - values[index]) / largest);
+        }
+
+        Assert.True(worst <= tolerance, $"{name} is {worst} of its largest number away.");
+    }
+
+    /// <summary>
+    /// The file's parameters under our names: fused ones apart, turned ones turned back. The largest number is that of the file's whole parameter: a key's bias alone,
+    /// a third of one, changes no softmax, and its gradient is nothing but rounding.
+    /// </summary>
+    private static IEnumerable<(string Name, float[] Values, float Largest)> Golden(TensorFile file, string prefix)
+    {
+        foreach ((string name, StoredTensor stored) in file.Tensors.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            float[] values = Read(file, name);
+            foreach (ParameterNames.Target target in ParameterNames.Of(name[prefix.Length..], transformers: false, resNet: false))
+            {
+                int third = values.Length / 3;
+                yield return (target.Name, target.Third >= 0 ? values[(target.Third * third)..((target.Third + 1) * third)]
+                    : target.IsTransposed ? Turned(values, (int)stored.Shape[0], (int)stored.Shape[1])
+                    : values,
+                    values.Max(MathF.Abs));
+            }
+        }
+    }
+
+    private static float[] Turned(float[] values, int rows, int columns) =>
+        [.. Enumerable.Range(0, columns).SelectMany(column => Enumerable.Range(0, rows).Select(row => values[(row * columns) + column]))];
+
+    private static Tensor Pictures(TensorFile file, int step)
+    {
+        long[] shape = [.. file.Tensors["pixel_values"].Shape.Skip(1)];
+        float[] all = Read(file, "pixel_values");
+        int size = all.Length / Steps;
+        return Tensor.Of<float>(ElementType.Float32, all.AsSpan(step * size, size), shape);
+    }
+
+    private static int[][] Texts(TensorFile file, int step)
+    {
+        StoredTensor stored = file.Tensors["input_ids"];
+        int pairs = (int)stored.Shape[1], length = (int)stored.Shape[2];
+        return [.. stored.ToArray<long>().Select(static id => (int)id).Chunk(length).Skip(step * pairs).Take(pairs)];
+    }
+
+    private static float[] Read(TensorFile file, string name)
+    {
+        var values = new float[file.Tensors[name].ElementCount];
+        file.Tensors[name].CopyTo(values);
+        return values;
+    }
+}
