@@ -23,12 +23,8 @@ internal static class EmbedCommand
     private static ExampledCommand Images()
     {
         ModelOptions model = new();
-        Argument<string[]> pictures = new("pictures")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Argument<string[]> pictures = PictureArguments.CreateArgument();
+        Option<bool> orient = PictureArguments.CreateOrientOption();
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("images", "Embed pictures.",
@@ -109,7 +105,7 @@ internal static class EmbedCommand
 
     private static Option<string> CreateFileOption() => new("--output", "-o")
     {
-        Description = "A file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
+        Description = "Write them into a file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
         HelpName = "FILE",
     };
 

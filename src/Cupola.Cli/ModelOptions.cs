@@ -18,16 +18,16 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _device = new("--device")
     {
-        Description = "cpu, cuda, directml or coreml.",
+        Description = "Where the networks run: cpu, cuda, directml or coreml.",
         DefaultValueFactory = static _ => "cpu",
         HelpName = "D",
     };
 
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
+    private readonly Option<int> _threads = new("--threads") { Description = "How many threads work; 0, the default, stands for one a physical core.", HelpName = "N" };
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "float32.",
+        Description = "Of the weights: float32.",
         DefaultValueFactory = static _ => "float32",
         HelpName = "P",
     };
