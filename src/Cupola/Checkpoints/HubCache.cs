@@ -74,14 +74,12 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         while (true)
         {
-            try
+            if (FileLock.TryOpen(path) is { } held)
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return held;
             }
-            catch (IOException problem) when (IsHeldByAnother(problem))
-            {
-                await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
-            }
+
+            await Task.Delay(LockPause, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -114,7 +112,4 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
     private string ReferenceFile(HubModelName model) => Path.Combine([ModelFolder(model), "refs", .. model.Revision.Split('/')]);
 
     private static string[] Subfolders(string path) => Directory.Exists(path) ? Directory.GetDirectories(path) : [];
-
-    // EWOULDBLOCK on Linux and on macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION on Windows.
-    private static bool IsHeldByAnother(IOException problem) => problem.HResult is 11 or 35 or unchecked((int)0x80070020) or unchecked((int)0x80070021);
 }

@@ -40,7 +40,7 @@ public static class IndefiniteArticle
         {
             string digits = string.Concat(word.TakeWhile(char.IsAsciiDigit));
             // Eight, eighty, eight hundred; eleven and eighteen, alone or of thousands.
-            return digits[0] == '8' || ((digits.StartsWith("11", StringComparison.Ordinal) || digits.StartsWith("18", StringComparison.Ordinal)) && digits.Length % 3 == 2);
+            return digits[0] == '8' || (digits.Length % 3 == 2 && digits[..2] is "11" or "18");
         }
 
         string letters = string.Concat(word.TakeWhile(char.IsAsciiLetter));
@@ -51,7 +51,7 @@ public static class IndefiniteArticle
 
         string lower = word.ToLowerInvariant();
         // A full stop in the list means the whole word: hors d'oeuvre, and not a horse.
-        bool Starts(string beginning) => beginning[^1] == '.' ? lower.AsSpan().SequenceEqual(beginning.AsSpan(0, beginning.Length - 1)) : lower.StartsWith(beginning, StringComparison.Ordinal);
+        bool Starts(string beginning) => beginning[^1] == '.' ? lower == beginning[..^1] : lower.StartsWith(beginning, StringComparison.Ordinal);
         bool isSilentConsonant = VowelSounds.Any(Starts);
         bool isVowel = "aeiou".Contains(lower[0], StringComparison.Ordinal)
             // Before a consonant, y is a vowel: yttrium.

@@ -5,7 +5,7 @@ namespace Cupola.Prompts;
 
 /// <summary>A full sentence that is said about a class, such as "A tench is a freshwater fish with red eyes.".</summary>
 /// <param name="Text">The sentence, as the text encoder is given it.</param>
-/// <param name="Source">Where it came from: the file it was read from, or <c>template:</c> and the template.</param>
+/// <param name="Source">Where it came from: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.</param>
 /// <param name="Provenance">Who was asked what, where a language model wrote it.</param>
 public sealed record Prompt(string Text, string Source, PromptProvenance? Provenance = null);
 

@@ -5,8 +5,8 @@ namespace Cupola.Prompts;
 
 /// <summary>
 /// A set of questions that a language model is asked about each class. Built in (<c>questions.json</c>) are <c>article</c>, the three of CuPL's "base"; <c>cupl</c>, the
-/// five that CuPL's <c>generate_image_prompts.py</c> asks for ImageNet (arXiv 2209.03320), which CIFAR shares; and those of single data sets, whose texts are facts of SuS-X's
-/// <c>utils/prompts_helper.py</c> (<c>CUPL_PROMPTS</c>), ten answers each.
+/// five that CuPL's <c>generate_image_prompts.py</c> asks for ImageNet (arXiv 2209.03320), which CIFAR shares; and those of single data sets, whose texts
+/// are facts of SuS-X's <c>utils/prompts_helper.py</c> (<c>CUPL_PROMPTS</c>), ten answers each.
 /// </summary>
 public sealed class PromptQuestions
 {
@@ -38,7 +38,8 @@ public sealed class PromptQuestions
     }
 
     /// <summary>The names of the sets that are built in.</summary>
-    public static IReadOnlyList<string> Names { get; } = EmbeddedJson.Read("questions.json", static root => root.EnumerateObject().Select(set => set.Name).ToArray());
+    public static IReadOnlyList<string> Names { get; } =
+        EmbeddedJson.Read("questions.json", static root => root.EnumerateObject().Select(set => set.Name).ToArray());
 
     /// <summary>The questions, in the order in which they are asked.</summary>
     public ImmutableArray<PromptQuestion> Questions { get; }
@@ -69,6 +70,10 @@ public sealed class PromptQuestions
             ? throw new ArgumentException($"The article of {TextFile.Quote(wrong)} is {TextFile.Quote(pair.Value)}; it can be a, an, the, or nothing.")
             : new PromptQuestions(Questions, _articles.SetItems(chosen));
     }
+
+    /// <summary>The same questions, each with as many answers.</summary>
+    /// <exception cref="ArgumentException">The number is none of 1 to 1000.</exception>
+    public PromptQuestions WithAnswers(int answers) => new([.. Questions.Select(question => new PromptQuestion(question.Text, answers))], _articles);
 
     /// <summary>What is asked about a class, with how many answers are wanted.</summary>
     /// <param name="className">The class.</param>
@@ -114,6 +119,7 @@ public sealed class PromptQuestions
 
     private static Dictionary<string, string> Articles(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Object && element.EnumerateObject().All(static entry => entry.Value.ValueKind == JsonValueKind.String)
-            ? element.EnumerateObject().GroupBy(static entry => entry.Name, StringComparer.Ordinal).ToDictionary(static entry => entry.Key, static entry => entry.Last().Value.GetString()!)
+            ? element.EnumerateObject().GroupBy(static entry => entry.Name, StringComparer.Ordinal)
+                .ToDictionary(static entry => entry.Key, static entry => entry.Last().Value.GetString()!)
             : throw new InvalidDataException($"'{path}' has articles that are no JSON object of class names and articles.");
 }

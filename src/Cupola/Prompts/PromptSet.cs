@@ -128,7 +128,7 @@ public sealed class PromptSet
             .Select(count => new RepeatedPrompt(entry.Key, count.Key, count.Value))),
     ];
 
-    private static void RequireLabels(IReadOnlyList<string> labels)
+    internal static void RequireLabels(IReadOnlyList<string> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
         if ((labels.Count == 0 ? "There are no labels; name at least one." : LabelList.Problem(labels)) is { } problem)

@@ -26,7 +26,8 @@ internal static class Tool
         UseShellExecute = false,
     };
 
-    private static Run Start(string input, Dictionary<string, string> environment, string[] arguments)
+    /// <summary>Starts a run and does not wait for its end.</summary>
+    public static Process Launch(Dictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = Command(arguments);
         foreach ((string name, string value) in environment)
@@ -34,7 +35,12 @@ internal static class Tool
             start.Environment[name] = value;
         }
 
-        using Process process = Process.Start(start)!;
+        return Process.Start(start)!;
+    }
+
+    private static Run Start(string input, Dictionary<string, string> environment, string[] arguments)
+    {
+        using Process process = Launch(environment, arguments);
         process.StandardInput.Write(input);
         process.StandardInput.Close();
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using Cupola.Prompts;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola prompts write</c>: asks a language model about each label, and goes on where an earlier run ended.</summary>
+internal static class PromptsWriteCommand
+{
+    private const int MostShown = 5;
+
+    private static readonly PromptWriterSettings Usual = new() { Model = "" };
+
+    public static Command Create()
+    {
+        Option<string> labels = new("--labels", "-l") { Description = "The labels to describe, with commas between.", HelpName = "a,b,c" };
+        Option<string> labelsFile = new("--labels-file") { Description = "A file of labels: one a line, or a JSON list.", HelpName = "F" };
+        Option<string> questions = new("--questions")
+        {
+            Description = $"What is asked: a file, or {string.Join(", ", PromptQuestions.Names)}.",
+            DefaultValueFactory = static _ => "cupl",
+            HelpName = "NAME|FILE",
+        };
+        Option<string> endpoint = new("--endpoint")
+        {
+            Description = "The language model's server: the address that /chat/completions follows. Its key is in OPENAI_API_KEY, for Azure in AZURE_OPENAI_API_KEY.",
+            DefaultValueFactory = static _ => "https://api.openai.com/v1",
+            HelpName = "URL",
+        };
+        Option<string> model = new("--llm")
+        {
+            Description = "The language model's name, as the server knows it (for Azure the deployment's).",
+            HelpName = "NAME",
+            Required = true,
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The file of prompts. The answers go to a journal beside it, FILE.journal, as they come.",
+            HelpName = "FILE",
+            Required = true,
+        };
+        Option<bool> cupl = new("--cupl") { Description = "Write CuPL's own JSON: labels and sentences, without where they came from." };
+        Option<string> domain = new("--domain")
+        {
+            Description = "What tells the meanings of labels apart: \"a type of bird\", or \"satellite photo of\".",
+            HelpName = "TEXT",
+        };
+        Option<string[]> article = new("--article")
+        {
+            Description = "A label's article, where it is chosen wrongly: \"Big Bang=the\", \"Jaguar=\" for none; may be given several times.",
+            HelpName = "LABEL=ARTICLE",
+        };
+        Option<int?> answers = new("--answers") { Description = "Answers to each question, in place of what the questions say.", HelpName = "N" };
+        Option<float> temperature = new("--temperature")
+        {
+            Description = "The temperature of sampling.",
+            DefaultValueFactory = static _ => Usual.Temperature,
+            HelpName = "T",
+        };
+        Option<int> maxTokens = new("--max-tokens")
+        {
+            Description = "The longest answer, in the language model's tokens.",
+            DefaultValueFactory = static _ => Usual.MaxTokens,
+            HelpName = "N",
+        };
+        Option<int> concurrency = new("--concurrency")
+        {
+            Description = "Questions that are with the server at a time.",
+            DefaultValueFactory = static _ => Usual.Concurrency,
+            HelpName = "N",
+        };
+        Option<double> patience = new("--timeout")
+        {
+            Description = "Seconds of silence until the server counts as gone.",
+            DefaultValueFactory = static _ => Usual.Patience.TotalSeconds,
+            HelpName = "S",
+        };
+        ExampledCommand command = new("write", "Ask a language model to describe each label; a run that was ended goes on where it stopped.",
+            """
+            cupola prompts write --labels "tree frog,tailed frog" --questions article --endpoint http://localhost:11434/v1 --llm llama3.2 -o frogs.json
+            cupola prompts write --labels-file birds.txt --domain "a type of bird" --llm gpt-4o-mini -o birds.json
+            cupola prompts write --labels-file land.txt --domain "satellite photo of" --endpoint http://localhost:8000/v1 --llm Qwen/Qwen2.5-7B-Instruct -o land.json --cupl
+            """)
+        { labels, labelsFile, questions, endpoint, model, output, cupl, domain, article, answers, temperature, maxTokens, concurrency, patience };
+        command.SetVerb((parsed, cancellation) =>
+        {
+            IReadOnlyList<string> names = ReadLabels(parsed.GetValue(labels), parsed.GetValue(labelsFile));
+            PromptQuestions asked = PromptQuestions.Read(parsed.GetValue(questions)!).WithArticles((parsed.GetValue(article) ?? []).Select(ReadArticle));
+            PromptWriterSettings settings = new()
+            {
+                Model = parsed.GetValue(model)!,
+                Temperature = parsed.GetValue(temperature),
+                MaxTokens = parsed.GetValue(maxTokens),
+                Domain = parsed.GetValue(domain),
+                Concurrency = parsed.GetValue(concurrency),
+                Patience = ReadPatience(parsed.GetValue(patience)),
+            };
+            using LanguageModelServer server = new(LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!), settings.Model);
+            PromptWriter writer = new(server, parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked, settings);
+            Write(writer, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(PromptWriter writer, IReadOnlyList<string> labels, string output, bool asCupl, CancellationToken cancellation)
+    {
+        string journal = output + ".journal";
+        if (File.Exists(output) && !File.Exists(journal))
+        {
+            throw new IOException($"'{output}' is there already, and no journal beside it that would say that it is this run's; name another output.");
+        }
+
+        WrittenPrompts written = WorkProgress.Items(
+            "Asking", writer.CountAnswers(labels), progress => writer.WriteAsync(labels, journal, progress, cancellation).GetAwaiter().GetResult());
+        if (asCupl)
+        {
+            written.Prompts.WriteCupl(output);
+        }
+        else
+        {
+            written.Prompts.Write(output);
+        }
+
+        Console.Error.WriteLine($"Wrote {written.Prompts.PromptCount} prompts for {labels.Count} labels to {output}.");
+        if (written.Dropped.Count > 0)
+        {
+            Console.Error.WriteLine(
+                $"{written.Dropped.Count} {(written.Dropped.Count == 1 ? "answer" : "answers")} held no whole sentence, and {(written.Dropped.Count == 1 ? "is" : "are")} left out.");
+        }
+
+        string[] without = [.. labels.Where(label => written.Prompts[label].IsEmpty)];
+        if (without.Length > 0)
+        {
+            Console.Error.WriteLine(
+                $"There is no prompt at all for {string.Join(", ", without.Take(MostShown))}{(without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "")}.");
+        }
+    }
+
+    private static IReadOnlyList<string> ReadLabels(string? list, string? file) => (list, file) switch
+    {
+        (not null, not null) => throw new ArgumentException("Name labels by --labels or by --labels-file, not by both."),
+        (not null, null) => LabelList.Parse(list),
+        (null, not null) => LabelList.Read(file),
+        _ => throw new ArgumentException("There are no labels to describe; name some, as in --labels \"dog,cat\", or a file by --labels-file."),
+    };
+
+    private static KeyValuePair<string, string> ReadArticle(string text) => text.LastIndexOf('=') is >= 0 and int equals
+        ? new(text[..equals].Trim(), text[(equals + 1)..].Trim())
+        : throw new ArgumentException($"--article {text} says no article; write the label, an equals sign and a, an, the or nothing.");
+
+    private static TimeSpan ReadPatience(double seconds) => seconds is > 0 and <= 86_400
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new ArgumentException("--timeout is a number of seconds, more than none and at most a day.");
+}
