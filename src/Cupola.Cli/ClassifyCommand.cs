@@ -14,9 +14,13 @@ internal static class ClassifyCommand
     {
         ModelOptions model = new();
         ClassifierOptions options = new();
-        Argument<string[]> pictures = PictureArguments.CreateArgument();
+        Argument<string[]> pictures = new("pictures")
+        {
+            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<int> top = new("--top") { Description = "How many labels to show.", DefaultValueFactory = static _ => 5, HelpName = "K" };
-        Option<bool> orient = PictureArguments.CreateOrientOption();
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<string> explain = new("--explain") { Description = "Write a page that shows each picture and the prompts that spoke for and against its label.", HelpName = "FILE.html" };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("classify", "Say what is in pictures.",

@@ -23,8 +23,12 @@ internal static class EmbedCommand
     private static ExampledCommand Images()
     {
         ModelOptions model = new();
-        Argument<string[]> pictures = PictureArguments.CreateArgument();
-        Option<bool> orient = PictureArguments.CreateOrientOption();
+        Argument<string[]> pictures = new("pictures")
+        {
+            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("images", "Embed pictures.",
@@ -105,7 +109,7 @@ internal static class EmbedCommand
 
     private static Option<string> CreateFileOption() => new("--output", "-o")
     {
-        Description = "Write them into a file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
+        Description = "A file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
         HelpName = "FILE",
     };
 

@@ -12,9 +12,9 @@ internal static class InspectPixelsCommand
     public static Command Create()
     {
         ModelOptions model = new();
-        Argument<string[]> pictures = PictureArguments.CreateArgument();
+        Argument<string[]> pictures = new("pictures") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
         Option<int> size = new("--size") { Description = "CLIP's preprocessing at so many pixels, in place of a model's.", HelpName = "N" };
-        Option<bool> orient = PictureArguments.CreateOrientOption();
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<string> file = new("--output", "-o") { Description = "Write the crop of one picture as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("pixels", "Show what the model sees of pictures: the crop's hash, and the crop itself.",

@@ -18,16 +18,16 @@ internal sealed class ModelOptions
 
     private readonly Option<string> _device = new("--device")
     {
-        Description = "Where the networks run: cpu, cuda, directml or coreml.",
+        Description = "cpu, cuda, directml or coreml.",
         DefaultValueFactory = static _ => "cpu",
         HelpName = "D",
     };
 
-    private readonly Option<int> _threads = new("--threads") { Description = "How many threads work; 0, the default, stands for one a physical core.", HelpName = "N" };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
 
     private readonly Option<string> _precision = new("--precision")
     {
-        Description = "Of the weights: float32.",
+        Description = "float32.",
         DefaultValueFactory = static _ => "float32",
         HelpName = "P",
     };
@@ -43,7 +43,7 @@ internal sealed class ModelOptions
     /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
     public string Path(ParseResult parsed, CancellationToken cancellation)
     {
-        string name = parsed.GetValue(_model) ?? BuiltIn;
+        string name = Name(parsed);
         if (System.IO.Path.Exists(name))
         {
             return name;
@@ -58,6 +58,9 @@ internal sealed class ModelOptions
             ? Download(name, cancellation)
             : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, and no name on the hub (owner/name).");
     }
+
+    /// <summary>What the command line calls the model.</summary>
+    public string Name(ParseResult parsed) => parsed.GetValue(_model) ?? BuiltIn;
 
     /// <summary>Whether a model was named at all.</summary>
     public bool IsNamed(ParseResult parsed) => parsed.GetValue(_model) is not null;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -32,21 +31,8 @@ internal static class Output
     public static Option<OutputFormat> CreateOption() => new("--format")
     {
         Description = "table for a person (the default), json (one object a line) or csv for a program.",
-        CustomParser = Parse,
         HelpName = "table|json|csv",
     };
-
-    private static OutputFormat Parse(ArgumentResult parsed)
-    {
-        string name = parsed.Tokens[0].Value;
-        if (!name.All(char.IsAsciiLetter) || !Enum.TryParse(name, ignoreCase: true, out OutputFormat format))
-        {
-            parsed.AddError($"There is no format '{name}'; there are table, json and csv.");
-            return default;
-        }
-
-        return format;
-    }
 
     public static void WriteJson<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, JsonLines));
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace Cupola.Cli;
 
 /// <summary>The pictures that a command line names.</summary>
@@ -10,14 +8,6 @@ internal static class PictureArguments
     {
         ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm",
     };
-
-    public static Argument<string[]> CreateArgument() => new("pictures")
-    {
-        Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-        Arity = ArgumentArity.OneOrMore,
-    };
-
-    public static Option<bool> CreateOrientOption() => new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
 
     /// <summary>
     /// Runs work over the pictures, with progress where the answers go into a file or a pipe and a person looks on; answers

@@ -5,6 +5,7 @@ RootCommand root = new("Recognises what is in pictures by comparing them with se
 {
     ClassifyCommand.Create(),
     EmbedCommand.Create(),
+    EvaluateCommand.Create(),
     InspectCommand.Create(),
     ModelsCommand.Create(),
     PromptsCommand.Create(),

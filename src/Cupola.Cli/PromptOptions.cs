@@ -10,9 +10,9 @@ internal sealed class PromptOptions
 {
     private const int MostShown = 5;
 
-    private readonly Option<string> _labels = new("--labels", "-l") { Description = "The labels to choose from, with commas between.", HelpName = "a,b,c" };
+    private readonly LabelOptions _labels = new();
 
-    private readonly Option<string> _labelsFile = new("--labels-file") { Description = "A file of labels: one a line, or a JSON list.", HelpName = "F" };
+    private readonly EnsembleOption _ensemble = new();
 
     private readonly Option<string[]> _template = new("--template")
     {
@@ -28,43 +28,31 @@ internal sealed class PromptOptions
         HelpName = "FILE",
     };
 
-    private readonly Option<string> _ensemble = new("--ensemble")
-    {
-        Description = "How a label's prompts become one: embedding-mean, pooled-mean, score-mean or score-max.",
-        DefaultValueFactory = static _ => "embedding-mean",
-        HelpName = "E",
-    };
-
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _labels, _labelsFile, _template, _templates, _prompts, _ensemble })
+        _labels.AddTo(command);
+        foreach (Option option in new Option[] { _template, _templates, _prompts })
         {
             command.Options.Add(option);
         }
+
+        _ensemble.AddTo(command);
     }
 
     /// <summary>How a label's prompts become one.</summary>
-    public ClassEnsemble Ensemble(ParseResult parsed) => parsed.GetValue(_ensemble) switch
-    {
-        "embedding-mean" => ClassEnsemble.EmbeddingMean,
-        "pooled-mean" => ClassEnsemble.PooledMean,
-        "score-mean" => ClassEnsemble.ScoreMean,
-        "score-max" => ClassEnsemble.ScoreMax,
-        string other => throw new ArgumentException($"There is no ensemble '{other}'; there are embedding-mean, pooled-mean, score-mean and score-max."),
-        null => ClassEnsemble.EmbeddingMean,
-    };
+    public ClassEnsemble Ensemble(ParseResult parsed) => _ensemble.Read(parsed);
 
     /// <summary>Whether the command line says anything about labels or prompts.</summary>
     public bool AreNamed(ParseResult parsed) =>
-        parsed.GetValue(_labels) is not null || parsed.GetValue(_labelsFile) is not null || parsed.GetValue(_templates) is not null
-        || parsed.GetValue(_template) is { Length: > 0 } || parsed.GetValue(_prompts) is { Length: > 0 };
+        _labels.AreNamed(parsed) || parsed.GetValue(_templates) is not null || parsed.GetValue(_template) is { Length: > 0 } || parsed.GetValue(_prompts) is { Length: > 0 };
 
     /// <summary>The prompts of all labels; prompt files and templates that are both named are put together.</summary>
     public PromptSet Read(ParseResult parsed)
     {
         string[] files = parsed.GetValue(_prompts) ?? [];
         PromptSet? written = files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second));
-        IReadOnlyList<string> labels = ReadLabels(parsed, written);
+        IReadOnlyList<string> labels = _labels.Read(parsed) ?? written?.ClassNames
+            ?? throw new ArgumentException("There are no labels to choose from; name some, as in --labels \"dog,cat\", or a file by --labels-file or --prompts.");
         IReadOnlyList<PromptTemplate> templates = ReadTemplates(parsed, written is null);
         PromptSet? filled = templates.Count == 0 ? null : PromptSet.FromTemplates(labels, templates);
         if (written is null)
@@ -72,13 +60,20 @@ internal sealed class PromptOptions
             return filled!;
         }
 
+        PromptSet chosen = Choose(written, labels, "the prompt file");
+        return filled is null ? chosen : filled.Union(chosen);
+    }
+
+    /// <summary>The prompts of the labels; classes that are no label are left out with a note.</summary>
+    public static PromptSet Choose(PromptSet written, IReadOnlyList<string> labels, string file)
+    {
         (PromptSet chosen, IReadOnlyList<string> leftOut) = written.Select(labels);
         if (leftOut.Count > 0)
         {
-            Console.Error.WriteLine($"{leftOut.Count} classes of the prompt file are no label and are left out: {Shown(leftOut)}.");
+            Console.Error.WriteLine($"{leftOut.Count} {(leftOut.Count == 1 ? "class of " + file + " is no label and is" : "classes of " + file + " are no label and are")} left out: {Shown(leftOut)}.");
         }
 
-        return filled is null ? chosen : filled.Union(chosen);
+        return chosen;
     }
 
     /// <summary>Says which prompts are too long for the model to read to their end.</summary>
@@ -92,21 +87,9 @@ internal sealed class PromptOptions
         }
     }
 
-    private static string Shown(IReadOnlyList<string> names) =>
+    /// <summary>The first of some names, and how many more there are.</summary>
+    public static string Shown(IReadOnlyList<string> names) =>
         string.Join(", ", names.Take(MostShown)) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : "");
-
-    private IReadOnlyList<string> ReadLabels(ParseResult parsed, PromptSet? written)
-    {
-        string? list = parsed.GetValue(_labels), file = parsed.GetValue(_labelsFile);
-        if (list is not null && file is not null)
-        {
-            throw new ArgumentException("Name labels by --labels or by --labels-file, not by both.");
-        }
-
-        return list is not null ? LabelList.Parse(list)
-            : file is not null ? LabelList.Read(file)
-            : written?.ClassNames ?? throw new ArgumentException("There are no labels to choose from; name some, as in --labels \"dog,cat\", or a file by --labels-file or --prompts.");
-    }
 
     private IReadOnlyList<PromptTemplate> ReadTemplates(ParseResult parsed, bool otherwiseSimple)
     {

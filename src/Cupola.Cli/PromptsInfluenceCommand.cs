@@ -18,9 +18,13 @@ internal static class PromptsInfluenceCommand
     {
         ModelOptions model = new();
         PromptOptions prompts = new();
-        Argument<string[]> pictures = PictureArguments.CreateArgument();
+        Argument<string[]> pictures = new("pictures")
+        {
+            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<int> top = new("--top") { Description = "Of how many labels, the best first, the prompts are shown.", DefaultValueFactory = static _ => 2, HelpName = "K" };
-        Option<bool> orient = PictureArguments.CreateOrientOption();
+        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label.",
             """

@@ -14,7 +14,7 @@ internal static class Verb
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(static error => Plain(error.Message)).Distinct(StringComparer.Ordinal))
+            foreach (string message in parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal))
             {
                 Console.Error.WriteLine(message);
             }
@@ -55,11 +55,6 @@ internal static class Verb
             Console.CancelKeyPress -= cancel;
         }
     });
-
-    /// <summary>The parser's message without C#'s names of types.</summary>
-    private static string Plain(string message) => message
-        .Replace(" as expected type 'System.Int32'", ": it is no whole number", StringComparison.Ordinal)
-        .Replace(" as expected type 'System.Nullable`1[System.Single]'", ": it is no number", StringComparison.Ordinal);
 
     private static int? CodeOf(Exception exception) => exception switch
     {

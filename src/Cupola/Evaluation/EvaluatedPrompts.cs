@@ -28,23 +28,22 @@ public sealed class EvaluatedPrompts
     private const int Five = 5;
 
     /// <summary>Counts what was answered.</summary>
-    /// <param name="name">What the prompt set is called.</param>
+    /// <param name="candidate">The prompt set; its classes are what there was to choose from.</param>
     /// <param name="ensemble">How a class's prompts became one score.</param>
-    /// <param name="labels">The classes to choose from.</param>
     /// <param name="outcomes">What was answered for each picture.</param>
-    public EvaluatedPrompts(string name, ClassEnsemble ensemble, IReadOnlyList<string> labels, IReadOnlyList<PictureOutcome> outcomes)
+    public EvaluatedPrompts(PromptCandidate candidate, ClassEnsemble ensemble, IReadOnlyList<PictureOutcome> outcomes)
     {
-        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(outcomes);
-        Name = name;
+        Candidate = candidate;
         Ensemble = ensemble;
-        Labels = labels;
         Outcomes = outcomes;
-        Confusion = Confusion.Of(outcomes, labels.Count);
+        Labels = candidate.Prompts.ClassNames;
+        Confusion = Confusion.Of(outcomes, Labels.Count);
         Reliability = Reliability.Of(outcomes);
         Classes =
         [
-            .. labels.Select((label, index) => new ClassAccuracy(
+            .. Labels.Select((label, index) => new ClassAccuracy(
                 label, new(Confusion[index, index], Confusion.PicturesOf(index)), new(Confusion[index, index], Confusion.AnswersOf(index)))),
         ];
         (int, int)[] recalls = [.. Classes.Select(static each => (each.Recall.Right, each.Recall.Pictures))];
@@ -52,8 +51,11 @@ public sealed class EvaluatedPrompts
         MeanPerClassInterval = MeanPerClassRecall.IntervalOf(recalls);
     }
 
-    /// <summary>What the prompt set is called.</summary>
-    public string Name { get; }
+    /// <summary>The prompt set.</summary>
+    public PromptCandidate Candidate { get; }
+
+    /// <summary>What it is called.</summary>
+    public string Name => Candidate.Name;
 
     /// <summary>How a class's prompts became one score.</summary>
     public ClassEnsemble Ensemble { get; }
@@ -85,20 +87,21 @@ public sealed class EvaluatedPrompts
     /// <summary>How each class fared, in the labels' order.</summary>
     public IReadOnlyList<ClassAccuracy> Classes { get; }
 
-    /// <summary>Lets a classifier answer for pictures whose classes are known, and counts.</summary>
-    /// <param name="name">What the prompt set is called.</param>
-    /// <param name="classifier">Who answers.</param>
+    /// <summary>Lets a prompt set answer for pictures whose classes are known, and counts.</summary>
+    /// <param name="candidate">The prompt set.</param>
+    /// <param name="classifier">The classifier that was made from it.</param>
     /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
-    /// <param name="truths">The position of each picture's class among the classifier's labels.</param>
-    /// <exception cref="ArgumentException">There are not as many classes as pictures.</exception>
-    public static EvaluatedPrompts Judge(string name, ZeroShotClassifier classifier, EmbeddingMatrix pictures, IReadOnlyList<int> truths)
+    /// <param name="truths">The position of each picture's class among the labels.</param>
+    /// <exception cref="ArgumentException">There are not as many classes as pictures, or the classifier's labels are others.</exception>
+    public static EvaluatedPrompts Judge(PromptCandidate candidate, ZeroShotClassifier classifier, EmbeddingMatrix pictures, IReadOnlyList<int> truths)
     {
+        ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(pictures);
         ArgumentNullException.ThrowIfNull(truths);
-        if (pictures.Count != truths.Count)
+        if (pictures.Count != truths.Count || !classifier.Labels.SequenceEqual(candidate.Prompts.ClassNames))
         {
-            throw new ArgumentException($"Each picture has one class, and there are {pictures.Count} pictures and {truths.Count} classes.", nameof(truths));
+            throw new ArgumentException($"Each picture has one of the classifier's classes; there are {pictures.Count} pictures, {truths.Count} classes of them, and {classifier.Labels.Count} labels.");
         }
 
         PictureOutcome[] outcomes = new PictureOutcome[pictures.Count];
@@ -107,6 +110,6 @@ public sealed class EvaluatedPrompts
             (float[] scores, float[] probabilities) = classifier.Score(pictures[picture]);
             outcomes[picture] = PictureOutcome.Of(scores, probabilities, truths[picture]);
         });
-        return new(name, classifier.Ensemble, classifier.Labels, outcomes);
+        return new(candidate, classifier.Ensemble, outcomes);
     }
 }

@@ -89,9 +89,6 @@ public sealed class BadInputTests
     [InlineData("exactly once", "--labels", "a,b", "--template", "no hole")]
     [InlineData("no ensemble", "--labels", "a,b", "--ensemble", "vote")]
     [InlineData("--top 0", "--labels", "a,b", "--top", "0")]
-    [InlineData("'--top': it is no whole number", "--labels", "a,b", "--top", "many")]
-    [InlineData("'--threshold': it is no number", "--labels", "a,b", "--threshold", "high")]
-    [InlineData("no format 'xml'; there are table, json and csv", "--labels", "a,b", "--format", "xml")]
     [InlineData("--labels-file", "--labels", "a,b", "--labels-file", "x")]
     [InlineData("no option --nonsense", "--labels", "a,b", "--nonsense")]
     public void AWrongCommandLineIsASentenceAndExitCodeTwo(string sentence, params string[] options)

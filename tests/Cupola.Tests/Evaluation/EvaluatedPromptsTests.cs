@@ -1,4 +1,5 @@
 using Cupola.Evaluation;
+using Cupola.Prompts;
 using Cupola.Tests.ZeroShot;
 using Cupola.ZeroShot;
 
@@ -28,7 +29,7 @@ public sealed class EvaluatedPromptsTests
     public void CountsAreThoseMadeByHand()
     {
         EvaluatedPrompts prompts = new(
-            "by hand", ClassEnsemble.EmbeddingMean, ["cat", "dog", "frog", "unseen", "e", "f"],
+            new("by hand", PromptSet.FromTemplates(["cat", "dog", "frog", "unseen", "e", "f"], PromptTemplates.Simple)), ClassEnsemble.EmbeddingMean,
             [Outcome(0, 0, 0), Outcome(0, 1, 1), Outcome(0, 1, 5), Outcome(0, 2, 4), Outcome(1, 1, 0), Outcome(1, 0, 2), Outcome(2, 3, 1)]);
 
         Assert.Equal(new Accuracy(2, 7), prompts.Top1);
@@ -79,7 +80,7 @@ public sealed class EvaluatedPromptsTests
         LabelledPhotos photos = LabelledPhotos.Need();
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null);
 
-        EvaluatedPrompts judged = EvaluatedPrompts.Judge("cupl", classifier, photos.Embeddings, photos.LabelOfPhoto);
+        EvaluatedPrompts judged = EvaluatedPrompts.Judge(new("cupl", photos.Written), classifier, photos.Embeddings, photos.LabelOfPhoto);
 
         Assert.Equal(photos.Right(classifier), judged.Top1.Right);
         Assert.All(judged.Outcomes.Index(), each =>
@@ -89,6 +90,6 @@ public sealed class EvaluatedPromptsTests
             Assert.Equal(predictions[0].Probability, each.Item.Confidence);
             Assert.Equal(photos.Labels[each.Item.Truth], predictions[each.Item.Rank].Label);
         });
-        Assert.Throws<ArgumentException>(() => EvaluatedPrompts.Judge("cupl", classifier, photos.Embeddings, [0]));
+        Assert.Throws<ArgumentException>(() => EvaluatedPrompts.Judge(new("cupl", photos.Written), classifier, photos.Embeddings, [0]));
     }
 }

@@ -51,7 +51,15 @@ public sealed class ClassifierFileTests
     [InlineData("model_sha256", null, "its metadata has no 'model_sha256'")]
     public void RefusesAFileThatIsNoClassifierWithItsReason(string field, string? value, string reason)
     {
-        Dictionary<string, string> metadata = SoundMetadata();
+        Dictionary<string, string> metadata = new()
+        {
+            ["format"] = "cupola-classifier-1",
+            ["labels"] = "[\"one\",\"two\"]",
+            ["temperature"] = "1",
+            ["ensemble"] = "EmbeddingMean",
+            ["model_sha256"] = "",
+            ["prompts_sha256"] = "",
+        };
         metadata.Remove(field);
         if (value is not null)
         {
@@ -69,19 +77,18 @@ public sealed class ClassifierFileTests
     [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 0 }, "its vectors and its labels do not fit")]
     public void RefusesNumbersThatAreNoClassVectors(float[] vectors, float[] classes, string reason)
     {
-        string path = WriteFile(SoundMetadata(), vectors, classes);
+        Dictionary<string, string> metadata = new()
+        {
+            ["format"] = "cupola-classifier-1",
+            ["labels"] = "[\"one\",\"two\"]",
+            ["temperature"] = "1",
+            ["ensemble"] = "EmbeddingMean",
+            ["model_sha256"] = "",
+            ["prompts_sha256"] = "",
+        };
+        string path = WriteFile(metadata, vectors, classes);
         Assert.Equal($"{path} is no classifier that Cupola saved: {reason}.", Refusal(() => ClassifierFile.Read(path)));
     }
-
-    private static Dictionary<string, string> SoundMetadata() => new()
-    {
-        ["format"] = "cupola-classifier-1",
-        ["labels"] = "[\"one\",\"two\"]",
-        ["temperature"] = "1",
-        ["ensemble"] = "EmbeddingMean",
-        ["model_sha256"] = "",
-        ["prompts_sha256"] = "",
-    };
 
     private static string Refusal(Action action) => Assert.Throws<InvalidDataException>(action).Message;
 

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Cupola.Embedding;
+using Cupola.Evaluation;
+using Cupola.ZeroShot;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola evaluate</c>: how good prompt sets are on labelled pictures, side by side.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        ModelOptions model = new();
+        LabelOptions labels = new();
+        PromptSetOptions sets = new();
+        EnsembleOption ensemble = new();
+        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label." };
+        Option<string> report = new("--report") { Description = "Write a page with bars, curves, the confusion map and the pictures it got most wrong.", HelpName = "FILE.html" };
+        Option<OutputFormat> format = Output.CreateOption();
+        ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",
+            """
+            cupola evaluate birds/ --model openai/clip-vit-base-patch32
+            cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json --model openai/clip-vit-base-patch32
+            cupola evaluate birds/ --templates imagenet-7 --prompts imagenet-7+cupl.json --shuffled --report birds.html --model openai/clip-vit-base-patch32
+            cupola evaluate birds/ --prompts mine.json --prompts yours.json --format json --model openai/clip-vit-base-patch32 > judged.jsonl
+            """)
+        { dataset };
+        labels.AddTo(command);
+        sets.AddTo(command);
+        ensemble.AddTo(command);
+        command.Options.Add(report);
+        command.Options.Add(format);
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            ClassEnsemble how = ensemble.Read(parsed);
+            Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
+            JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed));
+            IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
+            using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            (EmbeddingMatrix embeddings, IReadOnlyList<int> truths, IReadOnlyList<string> names, IReadOnlyList<string> failed) = pictures.Embed(embedder, cancellation);
+            foreach (string sentence in failed)
+            {
+                Console.Error.WriteLine(sentence);
+            }
+
+            EvaluationReport judged = new(
+                parsed.GetValue(dataset)!, model.Name(parsed),
+                [.. candidates.Select(candidate => EvaluatedPrompts.Judge(
+                    candidate, ZeroShotClassifier.Create(ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation), how, weights: null), embeddings, truths))],
+                failed);
+            EvaluationWriters.Write(judged, parsed.GetValue(format));
+            return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        });
+        return command;
+    }
+}
