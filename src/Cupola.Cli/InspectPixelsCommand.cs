@@ -46,7 +46,7 @@ internal static class InspectPixelsCommand
             string? path = parsed.GetValue(file);
             PictureReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
             int failed = 0, shown = 0;
-            foreach (PreparedPicture picture in reader.Prepare(PictureArguments.Expand(parsed.GetValue(pictures)!), ahead: 16, cancellation))
+            foreach (PreparedPicture picture in reader.Prepare(PictureArguments.Expand(parsed.GetValue(pictures)!).Select(PictureSource.Of), ahead: 16, cancellation))
             {
                 if (path is not null && ++shown > 1)
                 {

@@ -1,14 +1,10 @@
+using Cupola.Images;
+
 namespace Cupola.Cli;
 
 /// <summary>The pictures that a command line names.</summary>
 internal static class PictureArguments
 {
-    /// <summary>What counts as a picture in a folder; a file that is named itself may be called anything.</summary>
-    private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm",
-    };
-
     /// <summary>
     /// Runs work over the pictures, with progress where the answers go into a file or a pipe and a person looks on; answers
     /// on a terminal are progress enough.
@@ -58,14 +54,9 @@ internal static class PictureArguments
     }
 
     /// <summary>A folder without pictures stands for itself, as an input that fails.</summary>
-    private static string[] Below(string folder)
+    private static IReadOnlyList<string> Below(string folder)
     {
-        string[] pictures =
-        [
-            .. Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
-                .Where(static file => Extensions.Contains(Path.GetExtension(file)))
-                .Order(StringComparer.Ordinal),
-        ];
-        return pictures.Length > 0 ? pictures : [folder];
+        IReadOnlyList<string> pictures = PictureFolder.Enumerate(folder);
+        return pictures.Count > 0 ? pictures : [folder];
     }
 }

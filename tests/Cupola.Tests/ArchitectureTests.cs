@@ -9,7 +9,7 @@ public sealed partial class ArchitectureTests
 
     /// <summary>Each room uses only rooms before it.</summary>
     private static readonly string[] Rooms =
-        ["Graphs", "Runtime", "Checkpoints", "Text", "Images", "Models", "Embedding", "Prompts", "ZeroShot", "Explanation", "Evaluation", "Training"];
+        ["Graphs", "Runtime", "Checkpoints", "Text", "Images", "Data", "Models", "Embedding", "Prompts", "ZeroShot", "Explanation", "Evaluation", "Training"];
 
     private static string Library => Path.Combine(SharedFolder.Root, "src", "Cupola");
 

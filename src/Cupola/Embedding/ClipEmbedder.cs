@@ -8,7 +8,7 @@ using Cupola.Text;
 namespace Cupola.Embedding;
 
 /// <summary>A picture that was embedded, or the sentence that says why it was not.</summary>
-/// <param name="Path">The file or address.</param>
+/// <param name="Path">The file or address, or what else its source is called.</param>
 /// <param name="Embedding">Unit length, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
 public sealed record EmbeddedPicture(string Path, float[]? Embedding, string? Error);
@@ -112,15 +112,29 @@ public sealed partial class ClipEmbedder : IDisposable
     /// never stops the rest.
     /// </summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
+    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<string> paths) => EmbedPictures(paths, orient: false, CancellationToken.None);
+
+    /// <summary>Embeds pictures as <see cref="EmbedPictures(IEnumerable{string})"/>.</summary>
+    /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     /// <param name="orient">Whether to turn pictures as their EXIF orientation says; the reference does not.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<string> paths, bool orient = false, CancellationToken cancellation = default)
+    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<string> paths, bool orient, CancellationToken cancellation) =>
+        EmbedPictures(paths.Select(PictureSource.Of), orient, cancellation);
+
+    /// <summary>
+    /// Embeds pictures, in order, wherever their bytes lie, while the next ones are decoded. A picture that cannot be read gives
+    /// its sentence and never stops the rest.
+    /// </summary>
+    /// <param name="pictures">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
+    /// <param name="orient">Whether to turn pictures as their EXIF orientation says; the reference does not.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<PictureSource> pictures, bool orient, CancellationToken cancellation)
     {
         int batch = PicturesPerThread * _threads;
         PictureReader reader = new(Preprocessing, orient, _threads);
-        foreach (PreparedPicture[] pictures in reader.Prepare(paths, 2 * batch, cancellation).Chunk(batch))
+        foreach (PreparedPicture[] prepared in reader.Prepare(pictures, 2 * batch, cancellation).Chunk(batch))
         {
-            foreach (EmbeddedPicture embedded in EmbedBatch(pictures, cancellation))
+            foreach (EmbeddedPicture embedded in EmbedBatch(prepared, cancellation))
             {
                 yield return embedded;
             }

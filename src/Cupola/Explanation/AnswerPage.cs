@@ -43,7 +43,7 @@ public static class AnswerPage
 
     private static XElement Section(ExplainedAnswer answer, bool orient)
     {
-        byte[]? jpeg = Thumbnail.ReadJpeg(answer.Picture, orient, LongestSide);
+        byte[]? jpeg = Thumbnail.ReadJpeg(PictureSource.Of(answer.Picture), orient, LongestSide);
         Prediction best = answer.Predictions[0];
         return HtmlPage.Section(
             best.Label, answer.Picture,

@@ -33,20 +33,7 @@ public static class ImageDecoder
     /// <param name="orient">Whether to turn the picture as its EXIF orientation says; the reference does not.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not a picture, is damaged, or has too many pixels.</exception>
-    public static RgbImage Decode(string path, bool orient = false)
-    {
-        if (!File.Exists(path))
-        {
-            throw Directory.Exists(path)
-                ? new InvalidDataException($"{path} is a folder, not a picture.")
-                : new FileNotFoundException($"There is no file {path}.", path);
-        }
-
-        long length = new FileInfo(path).Length;
-        return length > MaximumFileBytes
-            ? throw new InvalidDataException($"{path} has {length} bytes, which is too large for a picture.")
-            : DecodeBytes(File.ReadAllBytes(path), path, orient);
-    }
+    public static RgbImage Decode(string path, bool orient = false) => DecodeBytes(ReadFile(path), path, orient);
 
     /// <summary>Decodes the bytes of a file.</summary>
     /// <param name="bytes">The whole file.</param>
@@ -81,6 +68,24 @@ public static class ImageDecoder
         {
             throw new InvalidDataException($"{name} is not a picture that can be read: {Reason(exception)}.", exception);
         }
+    }
+
+    /// <summary>The bytes of a file that may be a picture.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is a folder, or too large.</exception>
+    internal static byte[] ReadFile(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw Directory.Exists(path)
+                ? new InvalidDataException($"{path} is a folder, not a picture.")
+                : new FileNotFoundException($"There is no file {path}.", path);
+        }
+
+        long length = new FileInfo(path).Length;
+        return length > MaximumFileBytes
+            ? throw new InvalidDataException($"{path} has {length} bytes, which is too large for a picture.")
+            : File.ReadAllBytes(path);
     }
 
     internal static void CheckSize(string name, long width, long height)

@@ -1,7 +1,7 @@
 namespace Cupola.Images;
 
 /// <summary>A picture on its way to the image tower: its preprocessed bytes, or the sentence that says why there are none.</summary>
-/// <param name="Path">The file or address.</param>
+/// <param name="Path">The file or address, or what else its source is called.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
 public sealed record PreparedPicture(string Path, byte[]? Pixels, string? Error);
@@ -18,62 +18,37 @@ public sealed class PictureReader(ImagePreprocessing preprocessing, bool orient,
     /// <summary>Prepares pictures in the order of their paths.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     /// <param name="ahead">Pictures that may be prepared before they are asked for.</param>
+    public IEnumerable<PreparedPicture> Prepare(IEnumerable<string> paths, int ahead) =>
+        Prepare(paths.Select(PictureSource.Of), ahead);
+
+    /// <summary>Prepares pictures in order, wherever their bytes lie.</summary>
+    /// <param name="pictures">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
+    /// <param name="ahead">Pictures that may be prepared before they are asked for.</param>
     /// <param name="cancellation">Stops before the next picture.</param>
-    public IEnumerable<PreparedPicture> Prepare(IEnumerable<string> paths, int ahead, CancellationToken cancellation = default)
+    public IEnumerable<PreparedPicture> Prepare(IEnumerable<PictureSource> pictures, int ahead, CancellationToken cancellation = default) =>
+        ReadAhead.Select(pictures, picture => Prepare(picture, cancellation), threads, ahead, cancellation);
+
+    private PreparedPicture Prepare(PictureSource picture, CancellationToken cancellation)
     {
-        using SemaphoreSlim decoders = new(threads);
-        Queue<Task<PreparedPicture>> underway = new();
-        using IEnumerator<string> next = paths.GetEnumerator();
         try
         {
-            bool more = true;
-            while (true)
-            {
-                while (more && underway.Count <= ahead && !cancellation.IsCancellationRequested)
-                {
-                    more = next.MoveNext();
-                    if (more)
-                    {
-                        string path = next.Current;
-                        underway.Enqueue(Task.Run(() => PrepareOne(path, decoders, cancellation), CancellationToken.None));
-                    }
-                }
-
-                cancellation.ThrowIfCancellationRequested();
-                if (underway.Count == 0)
-                {
-                    yield break;
-                }
-
-                yield return underway.Dequeue().GetAwaiter().GetResult();
-            }
+            return new(picture.Name, Prepare(picture.Read(cancellation), picture.Name), null);
         }
-        finally
+        catch (Exception exception) when (IsBroken(exception))
         {
-            // Whoever stops early waits for what is being decoded, so that nothing outlives the call.
-            Task.WhenAll(underway).ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
+            return new(picture.Name, null, exception.Message);
         }
     }
 
-    private PreparedPicture PrepareOne(string path, SemaphoreSlim decoders, CancellationToken cancellation)
+    /// <summary>The preprocessed bytes of a picture's file.</summary>
+    internal byte[] Prepare(byte[] file, string name)
     {
-        decoders.Wait(cancellation);
-        try
-        {
-            using RgbImage image = PictureAddress.IsAddress(path)
-                ? ImageDecoder.DecodeBytes(PictureAddress.Fetch(path, cancellation), path, orient)
-                : ImageDecoder.Decode(path, orient);
-            byte[] pixels = GC.AllocateUninitializedArray<byte>(preprocessing.ByteCount);
-            preprocessing.Apply(image, pixels);
-            return new(path, pixels, null);
-        }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            return new(path, null, exception.Message);
-        }
-        finally
-        {
-            decoders.Release();
-        }
+        using RgbImage image = ImageDecoder.DecodeBytes(file, name, orient);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(preprocessing.ByteCount);
+        preprocessing.Apply(image, pixels);
+        return pixels;
     }
+
+    /// <summary>Whether an exception says that a picture cannot be read, and nothing else is wrong.</summary>
+    internal static bool IsBroken(Exception exception) => exception is IOException or InvalidDataException or UnauthorizedAccessException;
 }

@@ -8,16 +8,14 @@ internal static class Thumbnail
     private const int Quality = 82;
 
     /// <summary>A picture as JPEG, no side longer than so many pixels; nothing where it cannot be read.</summary>
-    public static byte[]? ReadJpeg(string path, bool orient, int longest, CancellationToken cancellation = default)
+    public static byte[]? ReadJpeg(PictureSource source, bool orient, int longest, CancellationToken cancellation = default)
     {
         try
         {
-            using RgbImage picture = PictureAddress.IsAddress(path)
-                ? ImageDecoder.DecodeBytes(PictureAddress.Fetch(path, cancellation), path, orient)
-                : ImageDecoder.Decode(path, orient);
+            using RgbImage picture = source.Decode(orient, cancellation);
             return Jpeg(picture, longest);
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception exception) when (PictureReader.IsBroken(exception))
         {
             return null;
         }

@@ -20,6 +20,26 @@ public sealed class PictureReaderTests
     }
 
     [Fact]
+    public void APictureMayComeFromBytesThatLieElsewhere()
+    {
+        byte[] photo = File.ReadAllBytes(Path.Combine(Photos, "rocket.jpg"));
+        PictureSource[] sources =
+        [
+            new("archive/rocket", _ => photo),
+            new("archive/gone", _ => throw new InvalidDataException("archive/gone is cut off.")),
+            PictureSource.Of(Path.Combine(Photos, "rocket.jpg")),
+        ];
+
+        PreparedPicture[] pictures = [.. new PictureReader(new(32), orient: false, threads: 2).Prepare(sources, ahead: 2, TestContext.Current.CancellationToken)];
+
+        Assert.Equal(sources.Select(source => source.Name), pictures.Select(picture => picture.Path));
+        Assert.Equal(pictures[2].Pixels, pictures[0].Pixels);
+        Assert.Equal("archive/gone is cut off.", pictures[1].Error);
+        Assert.NotNull(Thumbnail.ReadJpeg(sources[0], orient: false, longest: 20, TestContext.Current.CancellationToken));
+        Assert.Null(Thumbnail.ReadJpeg(sources[1], orient: false, longest: 20, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void NoMoreAreReadAheadThanAllowed()
     {
         int asked = 0;
@@ -41,7 +61,7 @@ public sealed class PictureReaderTests
     public void StopsWhenItIsCancelled()
     {
         using CancellationTokenSource stop = new();
-        IEnumerable<PreparedPicture> pictures = new PictureReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat("missing.jpg", 1000), ahead: 3, stop.Token);
+        IEnumerable<PreparedPicture> pictures = new PictureReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat(PictureSource.Of("missing.jpg"), 1000), ahead: 3, stop.Token);
 
         Assert.Throws<OperationCanceledException>(() =>
         {

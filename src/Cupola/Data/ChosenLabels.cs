@@ -1,0 +1,70 @@
+namespace Cupola.Data;
+
+/// <summary>Keeps the pictures of some labels and counts those of others.</summary>
+public sealed class ChosenLabels
+{
+    /// <summary>A note that names more is one that no one reads.</summary>
+    private const int MostNamed = 5;
+
+    private readonly Dictionary<string, int> _positions;
+    private readonly Dictionary<string, int> _leftOut = new(StringComparer.Ordinal);
+
+    /// <summary>Chooses labels.</summary>
+    /// <param name="labels">Compared ordinally with the dataset's.</param>
+    /// <exception cref="ArgumentException">Two are equal.</exception>
+    public ChosenLabels(IReadOnlyList<string> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        Labels = labels;
+        _positions = new(StringComparer.Ordinal);
+        foreach ((int position, string label) in labels.Index())
+        {
+            if (!_positions.TryAdd(label, position))
+            {
+                throw new ArgumentException($"The label '{label}' is chosen twice.", nameof(labels));
+            }
+        }
+    }
+
+    /// <summary>The chosen labels, as they were given.</summary>
+    public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>How many pictures of each other label were met since the last reading began.</summary>
+    public IReadOnlyDictionary<string, int> LeftOut => _leftOut;
+
+    /// <summary>One sentence about the pictures that were left out, or null where there were none.</summary>
+    public string? Note
+    {
+        get
+        {
+            if (_leftOut.Count == 0)
+            {
+                return null;
+            }
+
+            KeyValuePair<string, int>[] most = [.. _leftOut.OrderByDescending(static pair => pair.Value).ThenBy(static pair => pair.Key, StringComparer.Ordinal).Take(MostNamed)];
+            string named = string.Join(", ", most.Select(static pair => $"'{pair.Key}' ({pair.Value})"));
+            string rest = _leftOut.Count > most.Length ? $" and {_leftOut.Count - most.Length} more" : "";
+            return $"{_leftOut.Values.Sum()} pictures are left out, because their labels are not among the {Labels.Count} chosen: {named}{rest}.";
+        }
+    }
+
+    /// <summary>Where a label stands among the chosen, or -1.</summary>
+    public int IndexOf(string label) => _positions.GetValueOrDefault(label, -1);
+
+    /// <summary>The pictures whose label is chosen, in order; the others are counted.</summary>
+    public IEnumerable<LabelledPicture> Among(IEnumerable<LabelledPicture> pictures)
+    {
+        _leftOut.Clear();
+        foreach (LabelledPicture picture in pictures)
+        {
+            if (_positions.ContainsKey(picture.Label))
+            {
+                yield return picture;
+                continue;
+            }
+
+            _leftOut[picture.Label] = _leftOut.GetValueOrDefault(picture.Label) + 1;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace Cupola.Images;
+
+/// <summary>Where a picture is to be had: its bytes are read when they are asked for, and each time anew, so that a source weighs little.</summary>
+public sealed class PictureSource
+{
+    private readonly Func<CancellationToken, byte[]> _read;
+
+    /// <summary>A picture that lies in something other than a file of its own.</summary>
+    /// <param name="name">What people and errors call it.</param>
+    /// <param name="read">
+    /// Gives the bytes of the whole file; called from any thread. It fails with <see cref="InvalidDataException"/>, <see cref="IOException"/> or
+    /// <see cref="UnauthorizedAccessException"/>, whose message is one sentence that holds the name.
+    /// </param>
+    public PictureSource(string name, Func<CancellationToken, byte[]> read)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(read);
+        Name = name;
+        _read = read;
+    }
+
+    /// <summary>What people and errors call it: a path, an address, or an entry of an archive.</summary>
+    public string Name { get; }
+
+    /// <summary>A file, or an address that begins with http:// or https://.</summary>
+    public static PictureSource Of(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return PictureAddress.IsAddress(path)
+            ? new(path, cancellation => PictureAddress.Fetch(path, cancellation))
+            : new(path, _ => ImageDecoder.ReadFile(path));
+    }
+
+    /// <summary>The bytes of the picture's file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It cannot be fetched, is no file, or is too large.</exception>
+    public byte[] Read(CancellationToken cancellation = default) => _read(cancellation);
+
+    /// <summary>The decoded picture.</summary>
+    /// <param name="orient">Whether to turn it as its EXIF orientation says; the reference does not.</param>
+    /// <param name="cancellation">Stops an address from being fetched.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is not a picture, is damaged, or has too many pixels.</exception>
+    public RgbImage Decode(bool orient = false, CancellationToken cancellation = default) => ImageDecoder.DecodeBytes(Read(cancellation), Name, orient);
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}
