@@ -87,12 +87,17 @@ public sealed class ClipTokenizerTests
     }
 
     [Fact]
-    public void TakesAnyStringEvenHalfAPair() => Gen.String.Sample(text =>
+    public void TakesAnyStringEvenHalfAPair()
     {
-        int[] ids = Clip.Value.Encode(text).Ids;
-        Assert.Equal(Clip.Value.StartId, ids[0]);
-        Assert.Equal(Clip.Value.EndId, ids[^1]);
-    });
+        // Asked for outside the sampling, which would take a skipped test for a failed one.
+        ClipTokenizer tokenizer = Clip.Value;
+        Gen.String.Sample(text =>
+        {
+            int[] ids = tokenizer.Encode(text).Ids;
+            Assert.Equal(tokenizer.StartId, ids[0]);
+            Assert.Equal(tokenizer.EndId, ids[^1]);
+        });
+    }
 
     [Theory]
     [InlineData("{", "tokenizer.json")]
