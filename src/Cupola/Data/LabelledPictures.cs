@@ -17,20 +17,41 @@ public abstract class LabelledPictures
     /// <summary>What was opened, as it was named.</summary>
     public string Path { get; }
 
-    /// <summary>The dataset's own labels, each once: a folder's in ordinal order.</summary>
-    /// <exception cref="IOException">The dataset cannot be read.</exception>
+    /// <summary>
+    /// The dataset's own labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A table, and shards without class names, are read
+    /// through once for them, but for the pictures; theirs are in ordinal order.
+    /// </summary>
     public IReadOnlyList<string> Labels => _labels.Value;
 
-    /// <summary>Opens a dataset: a folder of class folders.</summary>
-    /// <param name="path">The folder. Each folder in it is a class, named as the folder is; all pictures below it belong to it.</param>
-    /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
-    /// <exception cref="InvalidDataException">It holds no labelled pictures.</exception>
-    public static LabelledPictures Open(string path)
+    /// <summary>
+    /// Opens a dataset: a folder of class folders (each named as its label, with all pictures below it); a table (.csv or .tsv) whose first line names a column of pictures
+    /// (image, filepath, path or filename, relative to the table's folder) and one of labels (label or class); or WebDataset shards (a .tar, a folder of them, or a
+    /// pattern such as <c>photos-{000..017}.tar</c>).
+    /// </summary>
+    /// <param name="path">The folder, the table, the shard or the pattern.</param>
+    /// <param name="classNames">What the numbers in shards stand for; where null, what classnames.txt or classes.json beside the shards or in the folder above says.</param>
+    /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard of the pattern is missing.</exception>
+    /// <exception cref="InvalidDataException">It is no such dataset, or the table lacks a column; the message says which it has.</exception>
+    /// <exception cref="ArgumentException">The pattern names no shards, or too many.</exception>
+    public static LabelledPictures Open(string path, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return Directory.Exists(path) ? new ClassFolders(path)
-            : File.Exists(path) ? throw new InvalidDataException($"{path} is no dataset: name a folder that holds a folder of pictures for each label.")
-            : throw new FileNotFoundException($"There is no dataset {path}.", path);
+        if (Directory.Exists(path))
+        {
+            string[] shards = [.. Directory.EnumerateFiles(path).Where(IsShard).Order(StringComparer.Ordinal)];
+            return shards.Length > 0 ? new LabelledShards(path, shards, classNames) : new ClassFolders(path);
+        }
+
+        if (!File.Exists(path))
+        {
+            return ShardPattern.IsPattern(path)
+                ? new LabelledShards(path, ShardPattern.Expand(path), classNames)
+                : throw new FileNotFoundException($"There is no dataset {path}.", path);
+        }
+
+        return IsShard(path) ? new LabelledShards(path, [path], classNames)
+            : System.IO.Path.GetExtension(path).ToUpperInvariant() is ".CSV" or ".TSV" ? new LabelTable(path)
+            : throw new InvalidDataException($"{path} is no dataset: that is a folder with a folder of pictures for each label, a .csv or .tsv table, or .tar shards.");
     }
 
     /// <summary>Reads the dataset from its beginning; pictures themselves are read by whoever asks for their bytes.</summary>
@@ -38,4 +59,8 @@ public abstract class LabelledPictures
     public abstract IEnumerable<LabelledPicture> Read(Action<string>? broken = null);
 
     private protected abstract IReadOnlyList<string> FindLabels();
+
+    private protected IReadOnlyList<string> LabelsMet() => [.. Read().Select(static picture => picture.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private static bool IsShard(string path) => System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Cupola.Embedding;
 using Cupola.Prompts;
+using Cupola.Text;
 using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;

@@ -82,10 +82,16 @@ public static class ImageDecoder
                 : new FileNotFoundException($"There is no file {path}.", path);
         }
 
-        long length = new FileInfo(path).Length;
-        return length > MaximumFileBytes
-            ? throw new InvalidDataException($"{path} has {length} bytes, which is too large for a picture.")
-            : File.ReadAllBytes(path);
+        CheckLength(path, new FileInfo(path).Length);
+        return File.ReadAllBytes(path);
+    }
+
+    internal static void CheckLength(string name, long length)
+    {
+        if (length > MaximumFileBytes)
+        {
+            throw new InvalidDataException($"{name} has {length} bytes, which is too large for a picture.");
+        }
     }
 
     internal static void CheckSize(string name, long width, long height)

@@ -1,3 +1,5 @@
+using Cupola.Text;
+
 namespace Cupola.Prompts;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Cupola.Text;
 
 namespace Cupola.Prompts;
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cupola.Checkpoints;
+using Cupola.Text;
 
 namespace Cupola.Prompts;
 

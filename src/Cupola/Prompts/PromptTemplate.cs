@@ -1,3 +1,5 @@
+using Cupola.Text;
+
 namespace Cupola.Prompts;
 
 /// <summary>A sentence with a gap for the name of a class: "a photo of a {}.".</summary>

@@ -1,3 +1,5 @@
+using Cupola.Text;
+
 namespace Cupola.Prompts;
 
 /// <summary>Sets of templates: two that are built in, by name, and any others from files.</summary>

@@ -1,5 +1,6 @@
 using Cupola.Embedding;
 using Cupola.Prompts;
+using Cupola.Text;
 
 namespace Cupola.ZeroShot;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Cupola.Prompts;
+namespace Cupola.Text;
 
 /// <summary>Reads small text files that people and other programs write: lists of lines, and JSON.</summary>
 internal static class TextFile
@@ -29,9 +29,12 @@ internal static class TextFile
     /// <summary>A text of a file or command line in a sentence of ours: short, and on one line.</summary>
     public static string Quote(string text)
     {
-        string shown = string.Concat((text.Length > QuoteLength ? text[..QuoteLength] + "…" : text).Select(letter => char.IsControl(letter) ? ' ' : letter));
+        string shown = OneLine(text.Length > QuoteLength ? text[..QuoteLength] + "…" : text);
         return $"'{shown}'";
     }
+
+    /// <summary>A text of a file without line breaks and other control characters, which a terminal would obey.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(static letter => char.IsControl(letter) ? ' ' : letter));
 
     private static List<string> List(JsonElement root, string path, string what)
     {

@@ -1,0 +1,84 @@
+using Cupola.Images;
+
+namespace Cupola.Data;
+
+/// <summary>
+/// What belongs together in a WebDataset shard: consecutive entries with one key, as 000017.jpg and 000017.cls. The key is the path up to the first dot of the
+/// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>).
+/// </summary>
+internal sealed class ShardSample(string name)
+{
+    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+    /// <summary>The shard and the key.</summary>
+    public string Name => name;
+
+    /// <summary>The first entry that is a picture.</summary>
+    public PictureSource? Picture { get; private set; }
+
+    /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
+    public string? Text(string kind) => _texts.GetValueOrDefault(kind);
+
+    /// <summary>The samples of a shard, in order. A damaged one gives what stands before the damage.</summary>
+    /// <param name="shard">The tar file.</param>
+    /// <param name="broken">Told in one sentence of what had to be passed over.</param>
+    public static IEnumerable<ShardSample> Read(string shard, Action<string>? broken)
+    {
+        using TarEntries entries = new(shard);
+        ShardSample? sample = null;
+        string? key = null;
+        int count = 0;
+        while (entries.MoveNext())
+        {
+            (string entryKey, string kind) = Split(entries.Name);
+            if (sample is null || entryKey != key)
+            {
+                if (sample is not null)
+                {
+                    yield return sample;
+                }
+
+                key = entryKey;
+                sample = new($"{shard}/{key}");
+                count++;
+            }
+
+            sample.Add(kind, entries);
+        }
+
+        if (sample is not null)
+        {
+            yield return sample;
+        }
+
+        if (entries.Damage is { } damage)
+        {
+            broken?.Invoke(count == 0 ? $"{shard} is no tar archive that can be read: {damage}." : $"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}.");
+        }
+        else if (count == 0)
+        {
+            broken?.Invoke($"{shard} holds no samples.");
+        }
+    }
+
+    private void Add(string kind, TarEntries entry)
+    {
+        if (kind is "cls" or "txt" or "json")
+        {
+            if (entry.ReadText() is { } text)
+            {
+                _texts.TryAdd(kind, text);
+            }
+        }
+        else if (Picture is null && PictureFolder.IsPicture($".{kind}"))
+        {
+            Picture = entry.Picture;
+        }
+    }
+
+    private static (string Key, string Kind) Split(string entry)
+    {
+        int dot = entry.IndexOf('.', entry.LastIndexOf('/') + 1);
+        return dot < 0 ? (entry, "") : (entry[..dot], entry[(dot + 1)..].ToLowerInvariant());
+    }
+}

@@ -1,0 +1,67 @@
+using Cupola.Data;
+
+namespace Cupola.Tests.Data;
+
+public sealed class LabelTableTests
+{
+    [Theory]
+    [InlineData("a.csv", "id,Label,FilePath\n1,\"tree frog, green\",x/1.jpg\n2,cat,2.jpg\n")]
+    [InlineData("a.tsv", "class\timage\r\ntree frog, green\tx/1.jpg\r\ncat\t2.jpg\r\n")]
+    [InlineData("a.CSV", "\uFEFFpath , class\n x/1.jpg , \"tree frog, green\"\n2.jpg,cat")]
+    public void ColumnsAreFoundByNameAndPathsAreRelativeToTheTable(string name, string content)
+    {
+        string table = Table(content, name);
+
+        LabelledPictures dataset = LabelledPictures.Open(table);
+
+        Assert.Equal(["tree frog, green", "cat"], dataset.Read(broken => Assert.Fail(broken)).Select(picture => picture.Label));
+        Assert.Equal([Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")], dataset.Read().Select(picture => picture.Name));
+        Assert.Equal(["cat", "tree frog, green"], dataset.Labels);
+    }
+
+    [Fact]
+    public void AMissingColumnIsASentenceThatNamesThoseThereAre()
+    {
+        string message = Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Table("image,title\n1.jpg,cat\n"))).Message;
+
+        Assert.Contains("has no column of labels (label, class); its columns are 'image, title'.", message, StringComparison.Ordinal);
+        Assert.Contains("has no column of pictures", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Table("label\ncat\n"))).Message, StringComparison.Ordinal);
+        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Table(""))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BrokenLinesAreToldAndTheRestGoesOn()
+    {
+        List<string> broken = [];
+
+        LabelledPicture[] pictures = [.. LabelledPictures.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add)];
+
+        Assert.Equal("dog", Assert.Single(pictures).Label);
+        Assert.Collection(
+            broken,
+            told => Assert.StartsWith("Line 2 of ", told, StringComparison.Ordinal),
+            told => Assert.EndsWith("is passed over: its picture is missing.", told, StringComparison.Ordinal),
+            told => Assert.EndsWith("is passed over: its quotation marks do not fit together.", told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void AQuotationMarkThatIsNeverClosedSwallowsNoMemory()
+    {
+        string table = Table("image,label\n1.jpg,cat\n2.jpg,\"dog\n" + new string('x', 40 << 20));
+        List<string> broken = [];
+        LabelledPictures dataset = LabelledPictures.Open(table);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Single(dataset.Read(broken.Add));
+
+        Assert.Contains("cannot be read from line", Assert.Single(broken), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
+    }
+
+    private static string Table(string content, string name = "pictures.csv")
+    {
+        string path = TestFolder.NewFile(name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}
