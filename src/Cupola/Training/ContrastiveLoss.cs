@@ -77,43 +77,47 @@ internal sealed class ContrastiveLoss : IDisposable
     private PairGradients Evaluate(UnitRows image, UnitRows text, Batch batch)
     {
         int pairs = image.Count, blocks = (pairs + BlockRows - 1) / BlockRows;
-        ParallelOptions parallel = new() { MaxDegreeOfParallelism = _engine.Threads };
         var rowNormalizers = new float[pairs];
         var columnNormalizers = new float[pairs];
         columnNormalizers.AsSpan().Fill(float.NegativeInfinity);
-        var columns = new Lock();
-        Parallel.For(0, blocks, parallel, block =>
+        OrderedWork.Run(blocks, _engine.Threads, block =>
         {
             (int start, int count) = Block(block, pairs);
-            using Tensor ofRows = Tensor.Allocate(ElementType.Float32, count), ofColumns = Tensor.Allocate(ElementType.Float32, pairs);
+            using Tensor ofRows = Tensor.Allocate(ElementType.Float32, count);
+            Tensor ofColumns = Tensor.Allocate(ElementType.Float32, pairs);
             batch.Run(_normalizers, start, count, [], [ofRows, ofColumns]);
             ofRows.AsSpan<float>().CopyTo(rowNormalizers.AsSpan(start));
-            lock (columns)
+            return () =>
             {
                 AddLogarithms(columnNormalizers, ofColumns.AsSpan<float>());
-            }
+                ofColumns.Dispose();
+            };
         });
 
         var imageGradients = new float[image.Values.Length];
         var textGradients = new float[text.Values.Length];
         double scaleGradient = 0, loss = 0;
         using Tensor columnTensor = Tensor.Of<float>(ElementType.Float32, columnNormalizers, 1, pairs);
-        Parallel.For(0, blocks, parallel, block =>
+        OrderedWork.Run(blocks, _engine.Threads, block =>
         {
             (int start, int count) = Block(block, pairs);
             using Tensor rowTensor = Tensor.Of<float>(ElementType.Float32, rowNormalizers.AsSpan(start, count), count, 1);
-            using Tensor ofImages = Tensor.Allocate(ElementType.Float32, count, _dimension), ofTexts = Tensor.Allocate(ElementType.Float32, pairs, _dimension);
-            using Tensor ofScale = Tensor.Allocate(ElementType.Float32, count);
+            using Tensor ofImages = Tensor.Allocate(ElementType.Float32, count, _dimension), ofScale = Tensor.Allocate(ElementType.Float32, count);
+            Tensor ofTexts = Tensor.Allocate(ElementType.Float32, pairs, _dimension);
             batch.Run(_gradients, start, count, [rowTensor, columnTensor], [ofImages, ofTexts, ofScale]);
             ofImages.AsSpan<float>().CopyTo(imageGradients.AsSpan(start * _dimension));
-            lock (columns)
+            double scale = 0;
+            foreach (float part in ofScale.AsSpan<float>())
+            {
+                scale += part;
+            }
+
+            return () =>
             {
                 TensorPrimitives.Add(textGradients, ofTexts.AsSpan<float>(), textGradients);
-                foreach (float part in ofScale.AsSpan<float>())
-                {
-                    scaleGradient += part;
-                }
-            }
+                scaleGradient += scale;
+                ofTexts.Dispose();
+            };
         });
 
         // The right pairs, which the blocks leave out: each pulls its picture and its text together.

@@ -76,12 +76,14 @@ internal sealed class TrainableClip : IDisposable
                 _parameters.AddGradient("logit_scale", [(float)gradients.LogitScale]);
             }
 
-            ForEachChunk(images, words, (tower, chunk, index) =>
+            (TrainableTower Tower, BatchChunk Chunk)[] work = [.. Chunks(images, words)];
+            OrderedWork.Run(work.Length, _engine.Threads, index =>
             {
+                (TrainableTower tower, BatchChunk chunk) = work[index];
                 using ForwardPass pass = passes[index] ?? tower.Forward(chunk.Inputs, chunk.Symbols);
                 using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
-                tower.Backward(pass, seed);
                 passes[index] = null;
+                return tower.Backward(pass, seed);
             });
             return gradients.Loss;
         }
@@ -104,11 +106,13 @@ internal sealed class TrainableClip : IDisposable
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
     private void ForEachChunk(ChunkedBatch images, ChunkedBatch words, Action<TrainableTower, BatchChunk, int> run)
     {
-        var work = images.Chunks.Select(chunk => (Tower: _image, Chunk: chunk)).Concat(words.Chunks.Select(chunk => (Tower: _text, Chunk: chunk))).Index();
         Parallel.ForEach(
-            Partitioner.Create(work, EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
+            Partitioner.Create(Chunks(images, words).Index(), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
             item => run(item.Item.Tower, item.Item.Chunk, item.Index));
     }
+
+    private IEnumerable<(TrainableTower Tower, BatchChunk Chunk)> Chunks(ChunkedBatch images, ChunkedBatch words) =>
+        images.Chunks.Select(chunk => (_image, chunk)).Concat(words.Chunks.Select(chunk => (_text, chunk)));
 
     private static TowerDescription ImageTower(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, PictureForm form)
     {

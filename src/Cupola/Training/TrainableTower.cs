@@ -15,7 +15,6 @@ internal sealed class TrainableTower : IDisposable
     private readonly CompiledGraph _forward;
     private readonly CompiledGraph _backward;
     private readonly IReadOnlyList<GradientTarget> _targets;
-    private readonly Lock _gradients = new();
 
     private TrainableTower(Engine engine, LearnedParameters parameters, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets)
     {
@@ -72,10 +71,11 @@ internal sealed class TrainableTower : IDisposable
         return new(inputs, symbols, outputs);
     }
 
-    /// <summary>Adds to the parameters' gradients what a pass makes of the gradient of its embeddings.</summary>
+    /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
     /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
-    public void Backward(ForwardPass pass, Tensor seed)
+    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before, its inputs may not.</returns>
+    public Action Backward(ForwardPass pass, Tensor seed)
     {
         var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
         foreach ((Value kept, Tensor tensor) in _graph.Kept.Zip(pass.Kept))
@@ -87,18 +87,21 @@ internal sealed class TrainableTower : IDisposable
         try
         {
             Run(_backward, given, gradients);
-            lock (_gradients)
-            {
-                foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients))
-                {
-                    target.Add(_parameters, gradient, pass.Inputs);
-                }
-            }
         }
-        finally
+        catch
         {
             Array.ForEach(gradients, static gradient => gradient.Dispose());
+            throw;
         }
+
+        return () =>
+        {
+            foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients))
+            {
+                target.Add(_parameters, gradient, pass.Inputs);
+                gradient.Dispose();
+            }
+        };
     }
 
     public void Dispose()
