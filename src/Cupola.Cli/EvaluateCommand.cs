@@ -14,7 +14,7 @@ internal static class EvaluateCommand
         LabelOptions labels = new();
         PromptSetOptions sets = new();
         EnsembleOption ensemble = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label." };
+        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
         Option<string> report = new("--report") { Description = "Write a page with bars, curves, the confusion map and the pictures it got most wrong.", HelpName = "FILE.html" };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",
@@ -22,7 +22,8 @@ internal static class EvaluateCommand
             cupola evaluate birds/ --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --templates imagenet-7 --prompts imagenet-7+cupl.json --shuffled --report birds.html --model openai/clip-vit-base-patch32
-            cupola evaluate birds/ --prompts mine.json --prompts yours.json --format json --model openai/clip-vit-base-patch32 > judged.jsonl
+            cupola evaluate birds.csv --labels-file birds.txt --templates imagenet-7 --model openai/clip-vit-base-patch32
+            cupola evaluate "birds-{000..009}.tar" --prompts mine.json --prompts yours.json --format json --model openai/clip-vit-base-patch32 > judged.jsonl
             """)
         { dataset };
         labels.AddTo(command);
@@ -38,8 +39,8 @@ internal static class EvaluateCommand
             JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed));
             IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            (EmbeddingMatrix embeddings, IReadOnlyList<int> truths, IReadOnlyList<string> names, IReadOnlyList<string> failed) = pictures.Embed(embedder, cancellation);
-            foreach (string sentence in failed)
+            EmbeddedDataset embedded = pictures.Embed(embedder, cancellation);
+            foreach (string sentence in embedded.Failed)
             {
                 Console.Error.WriteLine(sentence);
             }
@@ -47,10 +48,10 @@ internal static class EvaluateCommand
             EvaluationReport judged = new(
                 parsed.GetValue(dataset)!, model.Name(parsed),
                 [.. candidates.Select(candidate => EvaluatedPrompts.Judge(
-                    candidate, ZeroShotClassifier.Create(ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation), how, weights: null), embeddings, truths))],
-                failed);
+                    candidate, ZeroShotClassifier.Create(ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation), how, weights: null), embedded.Embeddings, embedded.Truths))],
+                embedded.Failed);
             EvaluationWriters.Write(judged, parsed.GetValue(format));
-            return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return command;
     }

@@ -1,46 +1,58 @@
+using Cupola.Data;
 using Cupola.Embedding;
+using Cupola.Images;
 
 namespace Cupola.Cli;
 
 /// <summary>The pictures of a dataset, each with the position of its class among the labels.</summary>
 internal sealed class JudgedPictures
 {
-    private readonly IReadOnlyList<(string Path, int Truth)> _pictures;
+    private readonly string _dataset;
+    private readonly IReadOnlyList<(PictureSource Picture, int Truth)> _pictures;
+    private readonly IReadOnlyList<string> _broken;
 
-    private JudgedPictures(IReadOnlyList<string> labels, IReadOnlyList<(string, int)> pictures) => (Labels, _pictures) = (labels, pictures);
+    private JudgedPictures(string dataset, IReadOnlyList<string> labels, IReadOnlyList<(PictureSource, int)> pictures, IReadOnlyList<string> broken) =>
+        (_dataset, Labels, _pictures, _broken) = (dataset, labels, pictures, broken);
 
     /// <summary>What there is to choose from.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Reads which pictures there are.</summary>
-    /// <param name="folder">A folder of folders, one a label.</param>
-    /// <param name="labels">The labels, where the command line says them; the folders' names otherwise.</param>
-    public static JudgedPictures Open(string folder, IReadOnlyList<string>? labels)
+    /// <summary>Reads which pictures there are. Those of classes that are no labels are left out, and a note counts them.</summary>
+    /// <param name="dataset">Class folders, a table or shards.</param>
+    /// <param name="labels">The labels, where the command line says them; the dataset's own otherwise.</param>
+    /// <exception cref="InvalidDataException">It has no pictures of these labels.</exception>
+    public static JudgedPictures Open(string dataset, IReadOnlyList<string>? labels)
     {
-        if (!Directory.Exists(folder))
+        LabelledPictures pictures = LabelledPictures.Open(dataset);
+        Dictionary<string, string> renamed = RenamedClasses.Of(pictures.Labels, labels, dataset);
+        ChosenLabels chosen = new(labels ?? pictures.Labels);
+        List<string> broken = [];
+        (PictureSource, int)[] judged =
+        [
+            .. chosen.Among(pictures.Read(broken.Add).Select(picture => picture with { Label = renamed.GetValueOrDefault(picture.Label, picture.Label) }))
+                .Select(picture => (picture.Picture, chosen.IndexOf(picture.Label))),
+        ];
+        if (chosen.Note is { } note)
         {
-            throw new DirectoryNotFoundException($"There is no folder {folder}.");
+            Console.Error.WriteLine(note);
         }
 
-        string[] classes = [.. Directory.EnumerateDirectories(folder).Select(static each => Path.GetFileName(each)).Order(StringComparer.Ordinal)];
-        if (classes.Length == 0)
-        {
-            throw new InvalidDataException($"{folder} has no folders in it; a dataset has a folder of pictures for each label, named as the label.");
-        }
-
-        Dictionary<string, int> positions = ClassPositions.Of(classes, labels, folder);
-        return new(labels ?? classes, [.. classes.SelectMany(name => PictureArguments.Expand([Path.Combine(folder, name)]).Select(path => (path, positions[name])))]);
+        return judged.Length > 0
+            ? new(dataset, chosen.Labels, judged, broken)
+            : throw new InvalidDataException($"{dataset} has no pictures to judge by{(broken.Count > 0 ? $": {broken[0]}" : chosen.LeftOut.Count > 0 ? " that are of any of the labels." : ".")}");
     }
 
     /// <summary>Embeds the pictures that can be read, and says of the others why not.</summary>
-    public (EmbeddingMatrix Embeddings, IReadOnlyList<int> Truths, IReadOnlyList<string> Names, IReadOnlyList<string> Failed) Embed(ClipEmbedder embedder, CancellationToken cancellation)
+    /// <exception cref="InvalidDataException">None can be read.</exception>
+    public EmbeddedDataset Embed(ClipEmbedder embedder, CancellationToken cancellation)
     {
         List<float> values = [];
         List<int> truths = [];
-        List<string> names = [], failed = [];
+        List<PictureSource> pictures = [];
+        List<string> failed = [.. _broken];
         WorkProgress.Items("Embedding pictures", _pictures.Count, progress =>
         {
-            foreach ((EmbeddedPicture embedded, (string path, int truth)) in embedder.EmbedPictures(_pictures.Select(static picture => picture.Path), orient: false, cancellation).Zip(_pictures))
+            foreach ((EmbeddedPicture embedded, (PictureSource picture, int truth)) in embedder.EmbedPictures(_pictures.Select(static each => each.Picture), orient: false, cancellation).Zip(_pictures))
             {
                 progress?.Invoke(1);
                 if (embedded.Embedding is null)
@@ -51,11 +63,20 @@ internal sealed class JudgedPictures
 
                 values.AddRange(embedded.Embedding);
                 truths.Add(truth);
-                names.Add(path);
+                pictures.Add(picture);
             }
 
             return truths.Count;
         });
-        return (new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, names, failed);
+        return truths.Count > 0
+            ? new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, pictures, failed)
+            : throw new InvalidDataException($"None of the {_pictures.Count} pictures of {_dataset} can be read, the first because of this: {failed[0]}");
     }
 }
+
+/// <summary>A dataset's pictures that could be read.</summary>
+/// <param name="Embeddings">One row a picture.</param>
+/// <param name="Truths">The position of each one's class among the labels.</param>
+/// <param name="Pictures">Where each is to be had again.</param>
+/// <param name="Failed">What could not be read, each as a sentence.</param>
+internal sealed record EmbeddedDataset(EmbeddingMatrix Embeddings, IReadOnlyList<int> Truths, IReadOnlyList<PictureSource> Pictures, IReadOnlyList<string> Failed);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Tests.Data;
 
 namespace Cupola.Tests.Cli;
 
@@ -82,14 +83,71 @@ public sealed class EvaluateTests
 
         Tool.Run ordered = Tool.Start("evaluate", dataset, "--labels", "rocket,cat", "--model", Model, "--format", "json");
         Tool.Run named = Tool.Start("evaluate", Dataset("rocket", "cat"), "--labels", "cat,dog,rocket", "--model", Model, "--format", "json");
-        Tool.Run wrong = Tool.Start("evaluate", dataset, "--labels", "n01,cat", "--model", Model);
+        Tool.Run some = Tool.Start("evaluate", dataset, "--labels", "n01,cat", "--model", Model, "--format", "json");
+        Tool.Run none = Tool.Start("evaluate", dataset, "--labels", "rocket,cat,dog", "--model", Model);
 
-        Assert.Equal((0, 0, 3), (ordered.ExitCode, named.ExitCode, wrong.ExitCode));
+        Assert.Equal((0, 0, 0, 3), (ordered.ExitCode, named.ExitCode, some.ExitCode, none.ExitCode));
         Assert.Contains("n01 for rocket, n02 for cat", ordered.Error, StringComparison.Ordinal);
         Assert.Empty(named.Error);
         Assert.Equal(3, Sets(named)["simple"].GetProperty("classes").GetArrayLength());
-        Assert.Contains("1 of the 2 classes", wrong.Error, StringComparison.Ordinal);
-        Assert.Contains("'n02'", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("1 pictures are left out, because their labels are not among the 2 chosen: 'n02' (1)", some.Error, StringComparison.Ordinal);
+        Assert.Equal(1, Sets(some)["simple"].GetProperty("pictures").GetInt32());
+        Assert.Contains("None of the 2 classes", none.Error, StringComparison.Ordinal);
+        Assert.Contains("'n01', 'n02'", none.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFolderATableAndShardsOfTheSamePicturesAreJudgedTheSame()
+    {
+        string folder = TestFolder.New(), table = Path.Combine(folder, "birds.csv"), labels = Path.Combine(folder, "names.txt");
+        string[] classes = ["anchor", "ant", "accordion"];
+        List<(string Label, string File)> photos =
+        [
+            .. classes.Order(StringComparer.Ordinal).SelectMany(label => Directory.EnumerateFiles(SharedFolder.Need("data", "photo-tiny-test", "caltech80", label)).Order(StringComparer.Ordinal).Take(3).Select(file => (label, file))),
+        ];
+        foreach ((string label, string file) in photos)
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "folders", label));
+            File.Copy(file, Path.Combine(folder, "folders", label, Path.GetFileName(file)));
+        }
+
+        File.WriteAllLines(labels, classes);
+        File.WriteAllLines(table, ["image,label", .. photos.Select(photo => $"{photo.File},{photo.Label}")]);
+        string shard = Shard.Write(
+            Path.Combine(folder, "birds-0.tar"),
+            photos.Index().SelectMany(photo => new[] { ($"{photo.Index}.jpg", File.ReadAllBytes(photo.Item.File)), Shard.Entry($"{photo.Index}.cls", $"{Array.IndexOf(classes, photo.Item.Label)}") }));
+
+        Tool.Run[] runs =
+        [
+            .. new[] { Path.Combine(folder, "folders"), table, shard, Path.Combine(folder, "birds-{0..0}.tar") }
+                .Select(dataset => Tool.Start("evaluate", dataset, "--labels-file", labels, "--model", Model, "--format", "json")),
+        ];
+
+        Assert.All(runs, static run => Assert.Equal((0, 9), (run.ExitCode, Sets(run)["simple"].GetProperty("pictures").GetInt32())));
+        Assert.All(runs, run => Assert.Equal(runs[0].Output, run.Output));
+        Assert.Contains("numbers are the labels' places, counted from 0: 0 for anchor, 1 for ant, 2 for accordion", runs[2].Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADatasetWithoutPicturesIsASentence()
+    {
+        string empty = TestFolder.New(), table = TestFolder.NewFile("empty.csv"), shard = Shard.Write(TestFolder.NewFile("numbers.tar"), Shard.Entry("0.jpg", "x"), Shard.Entry("0.cls", "7"));
+        string broken = Directory.CreateDirectory(Path.Combine(TestFolder.New(), "cat")).FullName;
+        Directory.CreateDirectory(Path.Combine(empty, "cat"));
+        File.WriteAllText(table, "image,label\n");
+        File.WriteAllText(Path.Combine(broken, "1.jpg"), "no picture");
+
+        foreach ((string dataset, string sentence) in new[]
+        {
+            (empty, $"{empty} has no pictures to judge by."), (table, $"{table} has no pictures to judge by."), (shard, "class 7 has none"), ("no such folder", "There is no dataset no such folder."),
+            (Path.GetDirectoryName(broken)!, "None of the 1 pictures"),
+        })
+        {
+            Tool.Run run = Tool.Start("evaluate", dataset, "--labels", "cat,dog", "--model", Model);
+            Assert.Equal(3, run.ExitCode);
+            Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+            Assert.Empty(run.Output);
+        }
     }
 
     [Fact]
