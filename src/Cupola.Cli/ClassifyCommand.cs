@@ -21,7 +21,7 @@ internal static class ClassifyCommand
         };
         Option<int> top = new("--top") { Description = "How many labels to show.", DefaultValueFactory = static _ => 5, HelpName = "K" };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
-        Option<string> explain = new("--explain") { Description = "Write a page that shows each picture and the prompts that spoke for and against its label.", HelpName = "FILE.html" };
+        PageOption explain = new("--explain", "Write a page that shows each picture and the prompts that spoke for and against its label.");
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("classify", "Say what is in pictures.",
             """
@@ -31,7 +31,9 @@ internal static class ClassifyCommand
             cupola classify frog.jpg --prompts cupl.json --explain why.html --model openai/clip-vit-base-patch32
             cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
             """)
-        { pictures, top, orient, explain, format };
+        { pictures, top, orient };
+        explain.AddTo(command);
+        command.Options.Add(format);
         model.AddTo(command);
         options.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
@@ -42,7 +44,7 @@ internal static class ClassifyCommand
                 throw new ArgumentException($"--top {shown} shows nothing; name at least 1.");
             }
 
-            string? page = parsed.GetValue(explain);
+            string? page = explain.Read(parsed);
             Func<ClipEmbedder, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             PictureClassifier classifier = read(embedder, cancellation);
