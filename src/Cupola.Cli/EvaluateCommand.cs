@@ -14,6 +14,7 @@ internal static class EvaluateCommand
         LabelOptions labels = new();
         PromptSetOptions sets = new();
         EnsembleOption ensemble = new();
+        CacheOption kept = new();
         Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
         PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
         Option<OutputFormat> format = Output.CreateOption();
@@ -30,6 +31,7 @@ internal static class EvaluateCommand
         sets.AddTo(command);
         ensemble.AddTo(command);
         report.AddTo(command);
+        kept.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
@@ -40,7 +42,7 @@ internal static class EvaluateCommand
             JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed));
             IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddedDataset embedded = pictures.Embed(embedder, cancellation);
+            EmbeddedDataset embedded = kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
             foreach (string sentence in embedded.Failed)
             {
                 Console.Error.WriteLine(sentence);
