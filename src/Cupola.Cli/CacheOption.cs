@@ -6,7 +6,7 @@ namespace Cupola.Cli;
 /// <summary>The option that says whether embeddings of pictures are kept for the next run.</summary>
 internal sealed class CacheOption
 {
-    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Embed every picture anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says)." };
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Embed every picture of the dataset anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says)." };
 
     public void AddTo(Command command) => command.Options.Add(_noCache);
 

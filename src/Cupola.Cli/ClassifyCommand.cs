@@ -29,6 +29,8 @@ internal static class ClassifyCommand
             cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
             cupola classify frog.jpg --prompts cupl.json --explain why.html --model openai/clip-vit-base-patch32
+            cupola classify photos/ --prompts cupl.json --calibrate labelled/ --save-classifier birds.safetensors --model openai/clip-vit-base-patch32
+            cupola classify photos/ --classifier birds.safetensors --threshold 0.7 --model openai/clip-vit-base-patch32
             cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
             """)
         { pictures, top, orient };
@@ -63,7 +65,7 @@ internal static class ClassifyCommand
                 AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
             }
 
-            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return command;
     }
