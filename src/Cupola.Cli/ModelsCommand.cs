@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Models;
 
 namespace Cupola.Cli;
 
@@ -19,10 +20,10 @@ internal static class ModelsCommand
     private static ExampledCommand List()
     {
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("list", "List the models in the Hugging Face cache that Cupola can run.", "cupola models list --format json") { format };
+        ExampledCommand command = new("list", "List the models that are here: built in, and in the Hugging Face cache.", "cupola models list --format json") { format };
         command.SetVerb((parsed, _) =>
         {
-            IReadOnlyList<CachedModel> models = new ModelHub(HubSettings.FromEnvironment()).List();
+            CachedModel[] models = [.. BuiltInModels.Names.Select(BuiltIn), .. new ModelHub(HubSettings.FromEnvironment()).List()];
             foreach (CachedModel model in models)
             {
                 switch (parsed.GetValue(format))
@@ -39,14 +40,15 @@ internal static class ModelsCommand
                 }
             }
 
-            if (models.Count == 0)
-            {
-                Console.Error.WriteLine("There are no models yet; fetch one, as in: cupola models download openai/clip-vit-base-patch32");
-            }
-
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static CachedModel BuiltIn(string name)
+    {
+        string folder = BuiltInModels.Resolve(name);
+        return new(name, "built in", "", new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length), folder);
     }
 
     private static ExampledCommand Download()
