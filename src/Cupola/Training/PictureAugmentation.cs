@@ -63,11 +63,11 @@ internal sealed record PictureAugmentation
             preprocessing.Apply(image, destination);
         }
 
-        Finish(destination, preprocessing.Size, seed, epoch, pair);
+        ApplyShaped(destination, preprocessing.Size, seed, epoch, pair);
     }
 
-    /// <summary>What happens to a picture that has the model's shape already: mirror and light, in place.</summary>
-    public void Finish(Span<byte> pixels, int size, ulong seed, long epoch, int pair)
+    /// <summary>What happens to a picture that has the model's shape already, in place: mirror and light.</summary>
+    public void ApplyShaped(Span<byte> pixels, int size, ulong seed, long epoch, int pair)
     {
         if (Flip && new SplitMix64(seed, RandomUse.Flip, epoch, pair).NextBelow(2) == 1)
         {

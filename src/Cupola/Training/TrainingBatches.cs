@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Runtime;
@@ -22,7 +21,8 @@ internal sealed class TrainingBatches
     private readonly PictureAugmentation _augmentation;
     private readonly ulong _seed;
     private readonly int _threads;
-    private readonly ConcurrentDictionary<int, bool> _told = new();
+    private readonly RememberedPictures _remembered;
+    private readonly HashSet<int> _told = [];
 
     /// <summary>Batches of a run.</summary>
     /// <param name="pairs">What there is to learn from.</param>
@@ -42,16 +42,17 @@ internal sealed class TrainingBatches
         _augmentation = augmentation;
         _seed = seed;
         _threads = threads;
+        _remembered = new(pairs.Count, RememberedPictures.UsualRoom);
     }
 
     /// <summary>
-    /// The batches of some steps, in order; whoever takes one disposes it. A step of whose pictures none can be read is left out. Where batches are mined, no steps may be
-    /// asked for beyond the epoch that was mined.
+    /// The batches of some steps, in order; whoever takes one disposes it. Pairs whose pictures cannot be read are left out of their batch. Where batches are mined, no steps may be asked
+    /// for beyond the epoch that was mined.
     /// </summary>
     /// <param name="step">The first.</param>
     /// <param name="end">The step before which to stop.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
-    /// <exception cref="InvalidDataException">For a whole epoch, not one picture could be read.</exception>
+    /// <exception cref="InvalidDataException">Not one picture of a batch can be read.</exception>
     public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellation)
     {
         IEnumerable<PairAt> places = Steps(step, end).SelectMany(each => _order.Batch(each).Select(pair => new PairAt(each, _order.EpochOf(each), pair)));
@@ -103,15 +104,45 @@ internal sealed class TrainingBatches
         TokenizedText text = Caption(place);
         try
         {
-            using RgbImage image = pair.Picture.Decode();
-            byte[] pixels = new byte[_preprocessing.ByteCount];
-            _augmentation.Apply(image, _preprocessing, _seed, place.Epoch, place.Pair, pixels);
-            return new(place, pair, text, pixels, null);
+            return new(place, pair, text, _augmentation.Crops ? Crop(pair, place) : Shape(pair, place), null);
         }
         catch (Exception exception) when (PictureReader.IsBroken(exception))
         {
             return new(place, pair, text, null, exception.Message);
         }
+    }
+
+    /// <summary>Where a part is taken, what all epochs have in common is the decoded picture.</summary>
+    private byte[] Crop(TrainingPair pair, PairAt place)
+    {
+        using RgbImage? remembered = _remembered.Find(place.Pair);
+        using RgbImage? decoded = remembered is null ? pair.Picture.Decode() : null;
+        RgbImage image = remembered ?? decoded!;
+        _remembered.Keep(place.Pair, image);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
+        _augmentation.Apply(image, _preprocessing, _seed, place.Epoch, place.Pair, pixels);
+        return pixels;
+    }
+
+    /// <summary>Where none is, it is the preprocessed one.</summary>
+    private byte[] Shape(TrainingPair pair, PairAt place)
+    {
+        using RgbImage? remembered = _remembered.Find(place.Pair);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
+        if (remembered is not null)
+        {
+            remembered.Bytes.CopyTo(pixels);
+        }
+        else
+        {
+            using RgbImage image = pair.Picture.Decode(), shaped = new(_preprocessing.Size, _preprocessing.Size);
+            _preprocessing.Apply(image, pixels);
+            pixels.CopyTo(shaped.Bytes);
+            _remembered.Keep(place.Pair, shaped);
+        }
+
+        _augmentation.ApplyShaped(pixels, _preprocessing.Size, _seed, place.Epoch, place.Pair);
+        return pixels;
     }
 
     private TokenizedText Caption(PairAt place)
@@ -123,7 +154,12 @@ internal sealed class TrainingBatches
     private TrainingBatch Assemble(List<PreparedPair> batch)
     {
         PreparedPair[] whole = [.. batch.Where(static pair => pair.Pixels is not null)];
-        string[] broken = [.. batch.Where(pair => pair.Error is not null && _told.TryAdd(pair.Place.Pair, true)).Select(static pair => pair.Error!)];
+        if (whole.Length == 0)
+        {
+            throw new InvalidDataException($"None of the {batch.Count} pictures of a batch can be read, the first because of this: {batch[0].Error} Repair the pictures, or take them out of the data.");
+        }
+
+        string[] broken = [.. batch.Where(pair => pair.Error is not null && _told.Add(pair.Place.Pair)).Select(static pair => pair.Error!)];
         int size = _preprocessing.Size;
         Tensor pictures = Tensor.Allocate(ElementType.UInt8, whole.Length, size, size, 3);
         foreach ((int row, PreparedPair pair) in whole.Index())
