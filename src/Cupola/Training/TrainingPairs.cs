@@ -19,6 +19,11 @@ internal sealed class TrainingPairs
     /// <summary>A pair by its place.</summary>
     public TrainingPair this[int pair] => _pairs[pair];
 
+    /// <summary>Everything that may be said, and of how many pairs; for learning a vocabulary.</summary>
+    public IEnumerable<(string Caption, int Times)> Captions => _pairs
+        .CountBy(static pair => pair.Captions)
+        .SelectMany(static count => count.Key.Select(caption => (caption, count.Value)));
+
     /// <summary>
     /// Opens a dataset. Class folders have labels, about which templates and prompts speak. A table, and shards, have labels where templates or prompts are given to speak about them, and
     /// captions where not: a table's column caption, text, title or sentence; a sample's txt.
@@ -50,6 +55,9 @@ internal sealed class TrainingPairs
         pairs.RequireDifferentSayings(dataset);
         return pairs;
     }
+
+    /// <summary>The same pairs otherwise.</summary>
+    internal TrainingPairs With(Func<TrainingPair, TrainingPair> change) => new([.. _pairs.Select(change)], Labels);
 
     private static TrainingPairs OfLabels(LabelledPictures pictures, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string> broken)
     {
