@@ -27,12 +27,12 @@ internal struct SplitMix64
     /// <param name="epoch">How often the data were gone through before.</param>
     /// <param name="pair">Where the pair stands in the data; 0 for what concerns the whole epoch.</param>
     public SplitMix64(ulong seed, RandomUse use, long epoch, long pair = 0)
+        : this(Hash([seed, (ulong)use, (ulong)epoch, (ulong)pair]))
     {
-        foreach (ulong part in (ReadOnlySpan<ulong>)[seed, (ulong)use, (ulong)epoch, (ulong)pair])
-        {
-            _state = Mix((_state ^ part) + Step);
-        }
     }
+
+    /// <summary>The sequence behind a state.</summary>
+    public SplitMix64(ulong state) => _state = state;
 
     /// <summary>64 random bits.</summary>
     public ulong Next() => Mix(_state += Step);
@@ -54,6 +54,17 @@ internal struct SplitMix64
             int other = NextBelow(last + 1);
             (items[last], items[other]) = (items[other], items[last]);
         }
+    }
+
+    private static ulong Hash(ReadOnlySpan<ulong> parts)
+    {
+        ulong hash = 0;
+        foreach (ulong part in parts)
+        {
+            hash = Mix((hash ^ part) + Step);
+        }
+
+        return hash;
     }
 
     private static ulong Mix(ulong bits)
