@@ -55,8 +55,14 @@ internal sealed class HardNegativeOrder : BatchOrder
     }
 
     /// <summary>Takes up an epoch that was mined before.</summary>
+    /// <exception cref="ArgumentException">It is the order of other data, or of other batches.</exception>
     public void Restore(long epoch, int[] order)
     {
+        if (order.Length != StepsPerEpoch * BatchSize || order.Distinct().Count() != order.Length || order.Any(pair => pair < 0 || pair >= Pairs))
+        {
+            throw new ArgumentException($"{order.Length} pairs are no order of this run, whose epochs have {StepsPerEpoch} batches of {BatchSize}, each pair once.", nameof(order));
+        }
+
         _mined = (epoch, order);
         Forget();
     }
@@ -64,8 +70,8 @@ internal sealed class HardNegativeOrder : BatchOrder
     private protected override int[] Order(long epoch) => _mined is { } mined && mined.Epoch == epoch ? mined.Order : Shuffled(epoch);
 
     /// <summary>
-    /// Random samples of the epoch's pairs, each of whole batches. Pairs are dealt like cards, those of one saying one after another, to all batches in turn, and every so manieth
-    /// batch belongs to one sample: so each sample can be cut into batches without more of one saying than its share.
+    /// Random samples of the epoch's pairs, each of whole batches. Pairs are dealt like cards to all batches in turn, those of one saying one after another, and a sample is every n-th of
+    /// these batches: so it can be cut anew into batches of which none has more of one saying than its share.
     /// </summary>
     private int[][] Samples(long epoch, IReadOnlyList<int> sayings)
     {
