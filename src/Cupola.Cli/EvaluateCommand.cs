@@ -15,7 +15,7 @@ internal static class EvaluateCommand
         PromptSetOptions sets = new();
         EnsembleOption ensemble = new();
         CacheOption kept = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
+        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
         PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cupola.Images;
 
 namespace Cupola.Data;
@@ -18,6 +19,45 @@ internal sealed class ShardSample(string name)
 
     /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
+
+    /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
+    public (string Text, bool IsNumber)? Property(string property)
+    {
+        if (Text("json") is not { } json)
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty(property, out JsonElement value) ? null
+                : value.ValueKind == JsonValueKind.String ? (value.GetString()!, false)
+                : value.ValueKind == JsonValueKind.Number ? (value.GetRawText(), true)
+                : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The samples of some shards that have a picture, in order.</summary>
+    /// <param name="shards">The tar files.</param>
+    /// <param name="broken">Told in one sentence of what had to be passed over.</param>
+    public static IEnumerable<ShardSample> WithPictures(IEnumerable<string> shards, Action<string>? broken)
+    {
+        foreach (ShardSample sample in shards.SelectMany(shard => Read(shard, broken)))
+        {
+            if (sample.Picture is null)
+            {
+                broken?.Invoke($"{sample.Name} holds no picture.");
+                continue;
+            }
+
+            yield return sample;
+        }
+    }
 
     /// <summary>The samples of a shard, in order. A damaged one gives what stands before the damage.</summary>
     /// <param name="shard">The tar file.</param>
