@@ -109,7 +109,7 @@ internal sealed class ClipModel : IDisposable
     }
 
     /// <summary>What the two networks need, by name; the graphs as others know them name their parameters as they are stored.</summary>
-    private static Dictionary<string, long[]> ExpectedParameters(ClipConfig config)
+    internal static Dictionary<string, long[]> ExpectedParameters(ClipConfig config)
     {
         var expected = new Dictionary<string, long[]>(StringComparer.Ordinal) { ["logit_scale"] = [] };
         GraphBuilder graph = new();
