@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using FlagWorld.Grammar;
 using FlagWorld.Output;
+using FlagWorld.Real;
 
 Argument<string> folder = new("DIR") { Description = "The folder to write into; it is made where it is missing." };
+Argument<string> name = new("NAME") { Description = "The country or the sign." };
 Argument<string> file = new("FILE") { Description = "The PNG to write." };
 Option<int> count = Number("--count", 1000, "How many pictures.", 1);
 Option<int> captions = Number("--captions", 6, "How many captions a picture has, at most: four whole descriptions, then parts.", 1);
@@ -29,6 +31,11 @@ RootCommand root = new("Draws flags and signs from a grammar and says in words w
         HeldOutCombinations.Write(parsed.GetRequiredValue(folder), parsed.GetValue(combinations), parsed.GetValue(views), parsed.GetValue(seed), parsed.GetValue(size), stop)),
     Verb("real", "Writes real flags and road signs into a folder for each.", [folder, views, seed, size], (parsed, stop) =>
         RealFolders.Write(parsed.GetRequiredValue(folder), parsed.GetValue(views), parsed.GetValue(seed), parsed.GetValue(size), stop)),
+    Verb("picture", "Writes one PNG of a real flag or sign, flat.", [name, file, size], (parsed, _) =>
+    {
+        using Picture picture = new(parsed.GetValue(size));
+        File.WriteAllBytes(parsed.GetRequiredValue(file), picture.DrawFlat(RealDesigns.Named(parsed.GetRequiredValue(name))));
+    }),
     Verb("sheet", "Writes one PNG with many pictures, for the eye.", [file, real, count, seed, size], (parsed, _) =>
     {
         const int Columns = 12;

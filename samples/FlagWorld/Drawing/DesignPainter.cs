@@ -29,6 +29,15 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
         canvas.Restore();
     }
 
+    /// <summary>A hairline around a design, so that white stripes end on white paper.</summary>
+    public static void PaintHairline(SKCanvas canvas, Design design, float left, float top, float height)
+    {
+        using SKPath outline = Outlines.Of(design.Outline, (float)design.Aspect);
+        outline.Transform(SKMatrix.CreateScale(height, height).PostConcat(SKMatrix.CreateTranslation(left, top)));
+        using SKPaint pen = new() { Style = SKPaintStyle.Stroke, StrokeWidth = 2, Color = SKColors.Silver, IsAntialias = true };
+        canvas.DrawPath(outline, pen);
+    }
+
     public void Dispose() => _paint.Dispose();
 
     private void Paint()

@@ -99,8 +99,8 @@ internal static class Placement
                 double width = design.Aspect;
                 return Enumerable.Range(0, 4).Select(quarter => (width * (quarter % 2 == 0 ? 0.22 : 0.78), quarter < 2 ? 0.22 : 0.78, charge.Radius ?? 0.1));
             default:
-                // A row has the width to itself; a column must fit the height.
-                double length = charge.Arrangement == Arrangement.Row ? 3.4 : 2.3;
+                // A row in the middle has the width to itself; others must fit their place, and a column the height.
+                double length = charge is { Arrangement: Arrangement.Row, Place: Place.Centre or Place.NearHoist or Place.Top or Place.Bottom } ? 3.4 : 2.3;
                 double each = Math.Min(0.62 * all, length * all / ((2.3 * (count - 1)) + 2));
                 double step = 2.3 * each;
                 return Enumerable.Range(0, count).Select(figure => charge.Arrangement == Arrangement.Row

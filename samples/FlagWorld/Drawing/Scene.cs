@@ -52,6 +52,10 @@ internal sealed class Scene : IDisposable
         {
             float side = _size * Oversampling, width = (float)view.Scale * side * (design.Outline == Outline.Flag ? 1 : 0.94f), height = width / (float)design.Aspect;
             DesignPainter.Paint(canvas, design, palette, (side - width) / 2, (side - height) / 2, height);
+            if (view.Backdrop == Backdrop.White)
+            {
+                DesignPainter.PaintHairline(canvas, design, (side - width) / 2, (side - height) / 2, height);
+            }
         }
         else
         {

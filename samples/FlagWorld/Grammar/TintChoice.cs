@@ -11,17 +11,20 @@ internal sealed class TintChoice(CounterRandom random)
         (Hue.Red, 22), (Hue.White, 20), (Hue.Blue, 20), (Hue.Green, 15), (Hue.Yellow, 14), (Hue.Black, 9), (Hue.Orange, 6), (Hue.Purple, 3), (Hue.Brown, 2), (Hue.Grey, 2), (Hue.Pink, 2),
     ];
 
+    private const int MostAttempts = 60;
+
     private readonly Dictionary<Hue, Tint> _chosen = [];
 
     /// <summary>A colour that can be told from each of these when it lies on or beside them.</summary>
     public Tint Beside(params IEnumerable<Tint> neighbours)
     {
         Tint[] avoided = [.. neighbours];
-        while (true)
+        for (int attempt = 0; ; attempt++)
         {
             Hue hue = random.Weighted<Hue>(Hues);
             Tint tint = _chosen.GetValueOrDefault(hue, new Tint(hue, DrawShade(hue)));
-            if (!avoided.Any(other => Confusable(tint, other)))
+            // Beside four or five colours there may be none that is far from all; another family there always is.
+            if (!avoided.Any(other => attempt < MostAttempts ? Confusable(tint, other) : tint.Hue == other.Hue))
             {
                 return _chosen[hue] = tint;
             }

@@ -22,6 +22,14 @@ internal sealed class Picture(int size) : IDisposable
     public byte[] Draw(RealDesign real, bool flat, CounterRandom random) =>
         Encode(real.Design, Palette.Specified(real.Design, real.Colours), flat ? View.Flat : View.Draw(real.Design, random.Fork(1)), random.Fork(2));
 
+    /// <summary>A real flag or sign, flat, as PNG.</summary>
+    public byte[] DrawFlat(RealDesign real)
+    {
+        using SKBitmap picture = _scene.Draw(real.Design, Palette.Specified(real.Design, real.Colours), View.Flat, new CounterRandom(0, 0));
+        using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100);
+        return png.ToArray();
+    }
+
     public void Dispose() => _scene.Dispose();
 
     private byte[] Encode(Design design, Palette palette, View view, CounterRandom random)

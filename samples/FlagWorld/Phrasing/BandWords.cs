@@ -37,12 +37,12 @@ internal sealed class BandWords(Speaker speaker)
                 bands.Vertical
                     ?
                     [
-                        "is divided <way> [in half|into two halves], <a> on the left and <b> on the right", "is a vertical bicolour of <a> and <b>", "is <a> on the [left|hoist side] and <b> on the [right|fly side]",
+                        "is divided <way> [in half|into two halves], <a> on the left and <b> on the right", "is a vertical [bicolour|bicolor] of <a> and <b>", "is <a> on the [left|hoist side] and <b> on the [right|fly side]",
                         "is half <a> and half <b>, divided <way>", "is split <way> into <a> and <b>",
                     ]
                     :
                     [
-                        "is divided <way> [in half|into two halves], <a> [on top|above] and <b> [below|on the bottom]", "is a horizontal bicolour of <a> and <b>", "is <a> [on the top|on top] and <b> on the bottom",
+                        "is divided <way> [in half|into two halves], <a> [on top|above] and <b> [below|on the bottom]", "is a horizontal [bicolour|bicolor] of <a> and <b>", "is <a> [on the top|on top] and <b> on the bottom",
                         "is half <a> and half <b>, divided <way>", "has a <a> upper half and a <b> lower half", "is <a> over <b>", "is split <way> into <a> and <b>",
                     ],
                 slots),
@@ -53,12 +53,35 @@ internal sealed class BandWords(Speaker speaker)
         };
     }
 
+    /// <summary>A clause that names stripe by stripe: "the top stripe is red, the middle one is white and the bottom one is blue".</summary>
+    public string Clause(Bands bands)
+    {
+        string[] colours = Colours(bands);
+        bool equal = bands.Weights is null;
+        string part = equal && colours.Length == 2 ? "half" : equal && colours.Length == 3 ? speaker.Say("[third|stripe|band|part]") : speaker.Say("[stripe|band|part]");
+        (string Slot, string Words)[] slots =
+        [
+            ("part", part), ("a", colours[0]), ("b", colours[1]), ("c", colours[^1]), ("along", Along(bands)), ("list", speaker.List(colours)), ("stripes", speaker.Say("[stripes|bands|bars]")), ("n", ShapeWords.Number(colours.Length)),
+            ("first", speaker.Say(bands.Vertical ? "[left|left|hoist]" : "[top|upper]")), ("last", speaker.Say(bands.Vertical ? "[right|right|fly]" : "[bottom|lower]")),
+            ("lying", speaker.Say(bands.Vertical ? "[stand|lie|are] [side by side|next to [each other|one another]]" : "[lie|are] [one above the other|on top of each other|above one another]")),
+        ];
+        string[] general = ["<along>, the [colo[u|]rs|<stripes>] are <list>", "<along>[,|] [it|the flag] is <list>", "<stripes> of <list> <lying>", "<stripes> in <list> [make up|form] the flag", "its [colo[u|]rs|<stripes>] are <list>[, <along>|]"];
+        return speaker.SayOne(
+            colours.Length switch
+            {
+                2 => ["the <first> <part> [of the flag|] is <a> and the <last> <part> is <b>", "[it is|] <a> on the <first> and <b> on the <last> [side|]", .. general],
+                3 => ["the <first> <part> is <a>, the [middle|central|center] <part> is <b>[,|] and the <last> <part> is <c>", "the <first> <part> [of the flag|] is <a>, the middle is <b>[,|] and the <last> <part> is <c>", .. general],
+                _ => general,
+            },
+            slots);
+    }
+
     private string[] Patterns(Bands bands)
     {
         string[] plain =
         [
             "<n> <lie> <stripes> [of|in] <list>", "<n> [equal|equally wide|] <lie> <stripes> of <list>", "<n> <lie> <stripes>[,|:] <along>[,|:|] <list>", "<lie> <stripes> of <list>", "<list> <lie> <stripes>",
-            "<n> <lie> <stripes>: <list> <along>",
+            "<n> <lie> <stripes>: <list> <along>", "<n> <lie> <stripes> of [equal|the same] [size|width|height], <list>", "<list> <stripes>",
         ];
         if (bands.Weights is { } weights)
         {
@@ -119,8 +142,8 @@ internal sealed class BandWords(Speaker speaker)
         if (alone && count <= 3)
         {
             string which = widest == 0 ? "<first>" : widest == count - 1 ? "<last>" : "[middle|central]";
-            patterns.Add($"<n> <lie> <stripes> of <list>, the {which} [one|<stripe>] [wider|twice as wide|much wider than the others|wider than the others]");
-            patterns.Add($"<list> <lie> <stripes> with a [wide|broad] {which} <stripe>");
+            patterns.Add($"<n> <lie> <stripes> of <list>, the {which} [one|<stripe>] [wider|twice as wide|much wider than the others|wider than the others|the widest|taking up more room]");
+            patterns.Add($"<list> <lie> <stripes> with a [wide|broad|thick|double-width] {which} <stripe>");
         }
 
         if (count == 3)

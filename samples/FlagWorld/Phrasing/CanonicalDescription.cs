@@ -5,12 +5,56 @@ namespace FlagWorld.Phrasing;
 /// <summary>The one plain description of a combination of layout and colours: equal for designs with equal keys, different for different ones.</summary>
 internal static class CanonicalDescription
 {
+    /// <summary>Names that are not the enumeration's own words.</summary>
+    private static readonly Dictionary<Shape, string> Names = new()
+    {
+        [Shape.FourPointedStar] = "four-pointed star",
+        [Shape.SixPointedStar] = "six-pointed star",
+        [Shape.ManyPointedStar] = "many-pointed star",
+        [Shape.HexagramOutline] = "hexagram outline",
+        [Shape.PentagramOutline] = "pentagram outline",
+        [Shape.CrescentAndStar] = "crescent and star",
+        [Shape.ArrowUp] = "arrow pointing up",
+        [Shape.ArrowDown] = "arrow pointing down",
+        [Shape.ArrowLeft] = "arrow pointing left",
+        [Shape.ArrowRight] = "arrow pointing right",
+        [Shape.OppositeArrows] = "pair of opposite arrows",
+        [Shape.CircleOfArrows] = "circle of arrows",
+        [Shape.BentArrow] = "bent arrow",
+        [Shape.HorizontalBar] = "horizontal bar",
+        [Shape.VerticalBar] = "vertical bar",
+        [Shape.Slash] = "diagonal line from the upper left to the lower right",
+        [Shape.RisingSlash] = "diagonal line from the lower left to the upper right",
+        [Shape.DiagonalCross] = "X",
+        [Shape.ExclamationMark] = "exclamation mark",
+        [Shape.WalkingPerson] = "walking person",
+        [Shape.WorkingPerson] = "person digging",
+        [Shape.TrafficLight] = "traffic light",
+        [Shape.DeadEnd] = "T with a red top",
+        [Shape.LetterP] = "letter P",
+        [Shape.LetterH] = "letter H",
+        [Shape.StopWord] = "word STOP",
+        [Shape.Leaf] = "leaf",
+    };
+
     public static string Of(Design design)
     {
-        string[] elements = [.. design.Elements.OrderBy(static element => element.Key, StringComparer.Ordinal).Select(Of)];
+        string[] elements = [.. design.Elements.Where(element => !IsCarried(element, design)).OrderBy(static element => element.Key, StringComparer.Ordinal).Select(element => Of(element, design))];
         string all = elements.Length == 0 ? "" : $" with {string.Join(" and ", elements)}";
         return Speaker.Finish(design.Outline == Outline.Flag ? $"a flag, {Of(design.Field)}{all}" : $"a {Of(design.Outline)} sign, {Of(design.Field)}{all}", sentence: false);
     }
+
+    /// <summary>Whether an element is named together with what it lies on.</summary>
+    private static bool IsCarried(Element element, Design design) => design.Elements.Any(carrier => Carried(carrier, design).Contains(element));
+
+    private static IEnumerable<Charge> Carried(Element carrier, Design design)
+    {
+        Place? place = carrier switch { Canton => Place.Canton, HoistTriangle => Place.Triangle, HoistBar => Place.Bar, _ => null };
+        return design.Elements.OfType<Charge>().Where(charge => charge.Place == place);
+    }
+
+    private static string Of(Element element, Design design) =>
+        $"{Of(element)}{string.Concat(Carried(element, design).OrderBy(static charge => charge.Key, StringComparer.Ordinal).Select(static charge => $" with {Of(charge)} in it"))}";
 
     private static string Of(Outline outline) => outline switch
     {
@@ -25,6 +69,7 @@ internal static class CanonicalDescription
     private static string Of(Field field) => field switch
     {
         Plain plain => Of(plain.Tint),
+        Bands bands when bands.Stripes.Count >= 5 && Alternate(bands) => $"{ShapeWords.Number(bands.Stripes.Count)} {(bands.Vertical ? "vertical" : "horizontal")} stripes alternating {Of(bands.Stripes[0])} and {Of(bands.Stripes[1])}",
         Bands bands => $"{ShapeWords.Number(bands.Stripes.Count)} {(bands.Vertical ? "vertical" : "horizontal")} stripes of {Join([.. bands.Stripes.Select(Of)])}",
         DiagonalHalves halves => halves.Rising ? $"{Of(halves.Upper)} in the upper left and {Of(halves.Lower)} in the lower right" : $"{Of(halves.Upper)} in the upper right and {Of(halves.Lower)} in the lower left",
         Quarters quarters => $"four quarters of {Join([.. quarters.Tints.Select(Of)])}",
@@ -46,15 +91,8 @@ internal static class CanonicalDescription
 
     private static string Of(Charge charge)
     {
-        string name = charge.Shape switch
-        {
-            Shape.Number => $"number {charge.Number}",
-            Shape.StopWord => "word STOP",
-            Shape.LetterP => "letter P",
-            Shape.LetterH => "letter H",
-            _ => string.Concat($"{charge.Shape}".Select(static (letter, place) => char.IsUpper(letter) && place > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}")),
-        };
-        string what = charge.Count == 1 ? $"a {Of(charge.Tint)} {name}" : $"{ShapeWords.Number(charge.Count)} {Of(charge.Tint)} {(name == "leaf" ? "leave" : name)}{(name.EndsWith('s') ? "es" : "s")} {(charge.Arrangement switch
+        string name = charge.Shape == Shape.Number ? $"number {charge.Number}" : Names.GetValueOrDefault(charge.Shape, charge.Shape.ToString().ToLowerInvariant());
+        string what = charge.Count == 1 ? $"a {Of(charge.Tint)} {name}" : $"{ShapeWords.Number(charge.Count)} {Of(charge.Tint)} {Plural(name)} {(charge.Arrangement switch
         {
             Arrangement.Row => "in a row",
             Arrangement.Column => "in a column",
@@ -78,12 +116,16 @@ internal static class CanonicalDescription
             Place.UpperFly => "in the upper right corner",
             Place.LowerHoist => "in the lower left corner",
             Place.LowerFly => "in the lower right corner",
-            Place.Canton => "in the canton",
-            Place.Triangle => "in the triangle",
-            _ => "in the vertical band",
+            // What it lies on says where.
+            _ => "",
         };
-        return $"{what}{star}{under} {where}";
+        return $"{what}{star}{under} {where}".TrimEnd();
     }
+
+    private static string Plural(string name) => name == "leaf" ? "leaves" : name.EndsWith('s') ? $"{name}es" : $"{name}s";
+
+    private static bool Alternate(Bands bands) =>
+        bands.Stripes.Select(static tint => tint.Hue).Distinct().Count() == 2 && bands.Stripes.Zip(bands.Stripes.Skip(2)).All(static pair => pair.First.Hue == pair.Second.Hue);
 
     private static string Of(Tint tint) => tint.Hue.ToString().ToLowerInvariant();
 

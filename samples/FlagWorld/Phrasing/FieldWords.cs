@@ -10,7 +10,7 @@ internal sealed class FieldWords(Speaker speaker)
     /// <summary>A noun with its article.</summary>
     public string Noun(Field field) => field switch
     {
-        Plain plain => speaker.Say("[a [plain|solid|] <c> [field|background|base|field|background|ground]|a <c> flag]", ("c", Colour(plain.Tint))),
+        Plain plain => speaker.Say("[a [plain|solid|] <c> [field|background|base|field|background|ground|banner|rectangle]|a <c> flag]", ("c", Colour(plain.Tint))),
         Bands bands => _bands.Noun(bands),
         DiagonalHalves halves => Diagonal(halves),
         Quarters quarters => OfQuarters(quarters),
@@ -40,6 +40,21 @@ internal sealed class FieldWords(Speaker speaker)
             _ => speaker.Say("[has|consists of|shows|features|is made up of] <n>", ("n", noun)),
         };
     }
+
+    /// <summary>A clause that says all of the field without a subject of its own, or null where there is none.</summary>
+    public string? Clause(Field field) => field switch
+    {
+        Bands { Alternate: false } bands => _bands.Clause(bands),
+        DiagonalHalves halves => speaker.SayOne(
+            ["the upper [<x>|] [half|part|triangle] is <u> and the lower [half|part|triangle] is <l>", "a diagonal line [separates|divides] <u> from <l>", "<u> and <l> are separated by a diagonal line"],
+            ("x", halves.Rising ? "left" : "right"), ("u", Colour(halves.Upper)), ("l", Colour(halves.Lower))),
+        Quarters quarters => speaker.SayOne(
+            ["the upper left quarter is <a>, the upper right is <b>, the lower left is <c>[,|] and the lower right is <d>", "[two|the] [upper|top] quarters are <a> and <b>[,|] and the [lower|bottom] ones are <c> and <d>"],
+            ("a", Colour(quarters.UpperHoist)), ("b", Colour(quarters.UpperFly)), ("c", Colour(quarters.LowerHoist)), ("d", Colour(quarters.LowerFly))),
+        SaltireQuarters quarters => speaker.SayOne(
+            ["the top and bottom are <a>[,|] and the [left and right|sides] are <b>", "two [of the|] triangles are <a> and two are <b>"], ("a", Colour(quarters.Vertical)), ("b", Colour(quarters.Sideways))),
+        _ => null,
+    };
 
     /// <summary>Where things lie that lie on the field: "on a white field".</summary>
     public string On(Field field)

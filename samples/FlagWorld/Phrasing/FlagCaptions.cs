@@ -30,7 +30,7 @@ internal sealed class FlagCaptions(Speaker speaker)
             : Speaker.Finish(
                 speaker.SayOne(
                     [
-                        "<s> [has|features|bears|shows|displays] <m>", "there <is> <m>", "<s> [can be recogni[s|z]ed by|is known for|is recognizable by|is distinguished by] its <bare>", "[its|the] [main|most distinctive|central] [feature|element] <is> <m>",
+                        "<s> [has|features|bears|shows|displays] <m>", "there <is> <m>", "<s> [can be recogni[s|z]ed by|is known for|is recognizable by|is distinguished by] its <bare>", "you can [recogni[s|z]e|identify] <s> by its <bare>", "[its|the] [main|most distinctive|central] [feature|element] is <m>",
                         "[a|the] flag [with|bearing] <m>",
                     ],
                     ("s", Subject()), ("m", mention.Whole), ("is", mention.Plural ? "are" : "is"), ("bare", Bare(mention.Whole))),
@@ -39,8 +39,9 @@ internal sealed class FlagCaptions(Speaker speaker)
 
     private string FieldAlone(Design design) => speaker.Random.Chance(0.3)
         ? Speaker.Finish(speaker.SayOne(["<n>", "a flag with <n>", "flag of <n>", "a flag of <n>", "<n>, no emblem"], ("n", _fields.Noun(design.Field))), sentence: false)
+        : _fields.Clause(design.Field) is { } clause && speaker.Random.Chance(0.35) ? Speaker.Finish(clause, sentence: true)
         : Speaker.Finish(
-            speaker.SayOne(["<s> <p>", "<s> <p>", "<s> <p>[, without any [emblem|symbol]| and has no emblem| and nothing else]", "<s> is [a simple|a] flag with <n>"], ("s", Subject()), ("p", _fields.Predicate(design.Field)), ("n", _fields.Noun(design.Field))), sentence: true);
+            speaker.SayOne(["<s> <p>", "<s> <p>", design.Field is Plain ? "<s> <p>" : "<n> [make up|form] <s>", "<s> looks like <n>", "<s> <p>[, without any [emblem|symbol]| and has no emblem| and nothing else]", "<s> is [a simple|a] flag with <n>"], ("s", Subject()), ("p", _fields.Predicate(design.Field)), ("n", _fields.Noun(design.Field))), sentence: true);
 
     private string Colours(Design design)
     {
@@ -68,23 +69,28 @@ internal sealed class FlagCaptions(Speaker speaker)
             ("s", Subject()), ("f", _fields.Noun(design.Field)), ("p", _fields.Predicate(design.Field)), ("on", _fields.On(design.Field)), ("m", list), ("before", before),
             ("noun", last.Noun), ("where", last.Where), ("is", last.Plural ? "are" : "is"), ("tail", Tail()), ("Where", last.Where.Length == 0 ? "on it" : last.Where),
         ];
+        string clause = _fields.Clause(design.Field) ?? speaker.Say("[the rest|everything else|the rest of the flag] is <c>", ("c", ColourWords.Of(design.Field.Tints[0], speaker)));
+        slots = [.. slots, ("clause", clause), ("be", mentions[0].Plural ? "are" : "is"), ("sits", speaker.Say(last.Plural ? "[sit|lie|stand|appear|are found|can be seen|are placed]" : "[sits|lies|stands|appears|is found|can be seen|is placed|is shown]"))];
         // Some words say their place before the noun, others only behind it.
         bool movable = last.Where.StartsWith("in the", StringComparison.Ordinal) || last.Where.StartsWith("on the", StringComparison.Ordinal) || last.Where.StartsWith("at the", StringComparison.Ordinal);
-        return Speaker.Finish(
-            speaker.SayOne(
-                movable
-                    ?
-                    [
-                        "<s> <p><before>. <Where> [<is>|there <is>|<is>] <noun><tail>", "<s> <p><before>, and <Where> [<is>|there <is>] <noun>", "<noun> <is> [placed|set|located|centred|shown|] <Where> <on>", "<s> <p><before> with <noun> <Where><tail>",
-                        "<s> <p><before>, with <noun> [placed|set|located|] <Where>", "<s> [has|features|shows] <noun> <Where> <on><tail>",
-                    ]
-                    :
-                    [
-                        "<s> <p> with <m><tail>", "<s> [has|features|shows|displays|bears|depicts] <m> <on><tail>", "<s> <p>. [It has|It also has|It also features|It shows|It bears] <m>", "<s> [consists of|is made up of|combines] <f> and <m>",
-                        "<s> <p>, with <m>", "<s> shows <f> with <m><tail>", "[The design shows|It shows|You can see|The design features] <m> <on>", "<s> [can be recogni[s|z]ed by|is recognizable by|is known for] <m> <on>", "<s> <p> [bearing|charged with] <m>",
-                    ],
-                slots),
-            sentence: true);
+        bool only = mentions.Count == 1;
+        string[] patterns = movable
+            ?
+            [
+                "<s> <p><before>. <Where> [<is>|there <is>|<is>] <noun><tail>", "<s> <p><before>, and <Where> [<is>|there <is>] <noun>", "<s> <p><before> with <noun> <Where><tail>",
+                "<s> <p><before>, with <noun> [placed|set|located|] <Where>", .. only ? (string[])
+                [
+                    "<noun> <is> [placed|set|located|centred|shown|] <Where> <on>", "<s> [has|features|shows] <noun> <Where> <on><tail>", "<noun> <sits> <Where> <on>", "<clause>, and <Where> [<is>|there <is>] <noun>", "<Where> [<is>|there <is>] <noun>, and <clause>",
+                ]
+                : [],
+            ]
+            :
+            [
+                "<s> <p> with <m><tail>", "<s> [has|features|shows|displays|bears|depicts] <m> <on><tail>", "<s> <p>. [It has|It also has|It also features|It shows|It bears] <m>", "<s> [consists of|is made up of|combines] <f> and <m>",
+                "<s> <p>, with <m>", "<s> shows <f> with <m><tail>", "[The design shows|It shows|You can see|The design features] <m> <on>", "<s> [can be recogni[s|z]ed by|is recognizable by|is known for] <m> <on>", "<s> <p> [bearing|charged with] <m>",
+                "you can [recogni[s|z]e|identify] <s> by <m> <on>", "<s> looks like <m> <on>", "<f> and <m> [make up|form] <s>", "<s> has <m>, and <clause>", "there <be> <m>, and <clause>",
+            ];
+        return Speaker.Finish(speaker.Say(speaker.Random.Pick<string>(patterns), slots), sentence: true);
     }
 
     private string Subject() => speaker.Random.Chance(0.45)

@@ -35,8 +35,8 @@ internal static class PlaceWords
 
     public static string Size(Extent extent) => extent switch
     {
-        Extent.Small => "[|small|small|little]",
-        Extent.Large => "[|large|large|big]",
-        _ => "[||||single]",
+        Extent.Small => "[|small|small|little|tiny]",
+        Extent.Large => "[|large|large|big|huge|bold]",
+        _ => "[|||||single|lone]",
     };
 }

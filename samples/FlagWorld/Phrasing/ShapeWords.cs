@@ -61,7 +61,7 @@ internal static class ShapeWords
         Shape.LetterP => "<colour> [letter P|capital P|P]",
         Shape.LetterH => "<colour> [letter H|capital H|H]",
         Shape.StopWord => "[word STOP in <colour> [letters|capital letters]|<colour> word STOP|word STOP written in <colour>|<colour> [letters|lettering] STOP]",
-        Shape.Number => $"[<colour> [number|numeral] {charge.Number}|number {charge.Number} in <colour>|<colour> {charge.Number}|number {charge.Number}]",
+        Shape.Number => $"[<colour> [number|numeral] {charge.Number}|number {charge.Number} in <colour>|<colour> {charge.Number}|number {charge.Number}|number {charge.Number} in <colour> digits]",
         _ => throw new ArgumentOutOfRangeException(nameof(charge), charge.Shape, "No word is known for this shape."),
     };
 

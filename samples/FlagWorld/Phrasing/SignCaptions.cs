@@ -24,7 +24,7 @@ internal sealed class SignCaptions(Speaker speaker)
                     ?
                     [
                         "<s> is <o> with <m>", "<s> is <o> with <m> [in the [centre|center|middle]|inside|on it]", "<s> [shows|has|features|displays] <m> on <o>", "<s> is <o>. [It shows|It has|There is|It bears] <m> [in the [centre|center|middle]|]",
-                        "<o> [shows|contains|bears] <m>", "<m> [is|stands|appears] [in the [centre|center|middle] of|on|inside] <o>", "<s> [consists of|is] <o> [showing|containing|bearing] <m>", "<s> has <m> [inside|on] <o>",
+                        "<o> [shows|contains|bears] <m>", "<m> [is|stands|appears] [in the [centre|center|middle] of|on|inside] <o>", "<s> [consists of|is] <o> [showing|containing|bearing] <m>", "<s> has <m> [inside|on] <o>", "you can see <m> on <o>", "<o> is marked with <m>", "on <o> there is <m>", "<s> is <o> [that|which] [shows|contains] <m>",
                     ]
                     : ["<s> is <o>", "<s> is <o> [and has no symbol|with no symbol inside|and is otherwise empty|with an empty [center|centre]]", "<s> consists of <o>"],
                 slots),

@@ -1,12 +1,11 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace FlagWorld.Phrasing;
 
 /// <summary>
 /// Says things by chance in one of several ways. A pattern holds alternatives in brackets, which may be nested, "a [big|large] disc", and slots for words, "a &lt;colour&gt; disc".
 /// </summary>
-internal sealed partial class Speaker(CounterRandom random)
+internal sealed class Speaker(CounterRandom random)
 {
     public CounterRandom Random => random;
 
@@ -38,11 +37,33 @@ internal sealed partial class Speaker(CounterRandom random)
     /// <summary>Right articles, single blanks, and where it is a sentence, a capital and a full stop.</summary>
     public static string Finish(string text, bool sentence)
     {
-        string clean = Spaces().Replace(text.Trim(), " ").Replace(" ,", ",", StringComparison.Ordinal).Replace(" .", ".", StringComparison.Ordinal);
-        clean = Article().Replace(clean, "${a}n ");
-        return !sentence ? clean
-            : Begin().Replace($"{clean.TrimEnd('.')}.", static match => match.Value.ToUpperInvariant());
+        StringBuilder clean = new();
+        string[] words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        for (int place = 0; place < words.Length; place++)
+        {
+            string word = words[place];
+            if (clean.Length > 0 && word[0] is not (',' or '.' or ';'))
+            {
+                clean.Append(' ');
+            }
+
+            bool begins = sentence && (place == 0 || EndsSentence(clean));
+            clean.Append(begins ? char.ToUpperInvariant(word[0]) : word[0]).Append(word.AsSpan(1));
+            if (word is "a" or "A" && place + 1 < words.Length && SoundsLikeVowel(words[place + 1]))
+            {
+                clean.Append('n');
+            }
+        }
+
+        return sentence ? $"{clean.ToString().TrimEnd('.')}." : clean.ToString();
     }
+
+    private static bool EndsSentence(StringBuilder text) => text.Length > 1 && text[^1] == ' ' && text[^2] == '.';
+
+    private static bool SoundsLikeVowel(string word) =>
+        ("aeioAEIO8".Contains(word[0]) && !word.StartsWith("one", StringComparison.Ordinal))
+        || (word[0] is 'u' or 'U' && !word.StartsWith("uni", StringComparison.OrdinalIgnoreCase))
+        || word is "X" or "H" or "11" or "18" || word.StartsWith("X-", StringComparison.Ordinal) || word.StartsWith("11-", StringComparison.Ordinal) || word.StartsWith("18-", StringComparison.Ordinal);
 
     private string Choose(string pattern, ref int position)
     {
@@ -68,13 +89,4 @@ internal sealed partial class Speaker(CounterRandom random)
 
         return text.ToString();
     }
-
-    [GeneratedRegex(" {2,}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Spaces();
-
-    [GeneratedRegex(@"\b(?<a>[aA]) (?=[aeiouAEIO8]|11|18|[XH]\b)(?!one|uni)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Article();
-
-    [GeneratedRegex(@"^[a-z]|(?<=[.] )[a-z]", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Begin();
 }
