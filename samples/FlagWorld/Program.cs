@@ -79,6 +79,22 @@ static Command Verb(string name, string description, IEnumerable<Symbol> symbols
         }
     }
 
-    verb.SetAction((parsed, stop) => Task.Run(() => run(parsed, stop), stop));
+    verb.SetAction((parsed, stop) => Task.Run(() =>
+    {
+        try
+        {
+            run(parsed, stop);
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+        catch (Exception problem) when (problem is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(problem.Message);
+            return problem is ArgumentException ? 2 : 3;
+        }
+    }));
     return verb;
 }

@@ -88,7 +88,7 @@ internal static class ShapePaths
         return wheel.Op(Outlined(lines, spokes > 12 ? 0.05f : 0.09f), SKPathOp.Union);
     }
 
-    /// <summary>Three arrows that follow each other around: a roundabout.</summary>
+    /// <summary>Three arrows that follow each other around, against the clock: a roundabout where one drives on the right.</summary>
     private static SKPath CircleOfArrows()
     {
         SKPath all = new();
@@ -102,6 +102,7 @@ internal static class ShapePaths
             all = all.Op(bent, SKPathOp.Union);
         }
 
+        all.Transform(SKMatrix.CreateScale(-1, 1));
         return all;
     }
 
