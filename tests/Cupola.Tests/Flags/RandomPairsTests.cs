@@ -1,7 +1,11 @@
 using System.Text.Json;
 using Cupola.Data;
+using FlagWorld;
+using FlagWorld.Designs;
 using FlagWorld.Grammar;
 using FlagWorld.Output;
+using FlagWorld.Phrasing;
+using FlagWorld.Real;
 
 namespace Cupola.Tests.Flags;
 
@@ -50,11 +54,11 @@ public sealed class RandomPairsTests
         string folder = TestFolder.New();
         Write(new FolderWriter(folder), 500, seed: 4, distinct: true);
 
-        string[] first = [.. Enumerable.Range(0, 700).Select(number => DesignStream.Draw(new FlagWorld.CounterRandom(4, (ulong)number).Fork(0), Share.Training).Key)];
-        Assert.True(first[..500].Distinct().Count() < 500, "No combination came twice, so the test proves nothing.");
-        Assert.Equal(500, File.ReadLines(Path.Combine(folder, "captions.jsonl")).Count());
-        string[] distinct = [.. first.Distinct().Take(500)];
-        Assert.Equal(500, distinct.Length);
+        (CounterRandom Random, Design Design)[] drawn = [.. Enumerable.Range(0, 700).Select(number => new CounterRandom(4, (ulong)number)).Select(random => (random, DesignStream.Draw(random.Fork(0), Share.Training)))];
+        Assert.True(drawn.Take(500).DistinctBy(each => each.Design.Key).Count() < 500, "No combination came twice, so the test proves nothing.");
+        Assert.Equal(
+            drawn.DistinctBy(each => each.Design.Key).Take(500).Select(each => Captions.Write(each.Design, 3, each.Random.Fork(2))),
+            File.ReadLines(Path.Combine(folder, "captions.jsonl")).Select(static line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("caption").Deserialize<string[]>()!));
     }
 
     [Fact]
@@ -76,7 +80,7 @@ public sealed class RandomPairsTests
         RealFolders.Write(folder, 2, seed: 1, size: 24, Cancellation);
 
         LabelledPictures dataset = LabelledPictures.Open(folder);
-        Assert.Equal(FlagWorld.Real.RealDesigns.All.Select(real => real.Name).Order(StringComparer.Ordinal), dataset.Labels);
+        Assert.Equal(RealDesigns.All.Select(real => real.Name).Order(StringComparer.Ordinal), dataset.Labels);
         Assert.Equal(2 * dataset.Labels.Count, dataset.Read(broken => Assert.Fail(broken)).Count());
     }
 
