@@ -106,9 +106,7 @@ internal sealed class ElementWords(Speaker speaker)
         }
 
         string one = speaker.Say(ShapeWords.One(charge), slots);
-        bool definite = one.StartsWith("word", StringComparison.Ordinal) || one.StartsWith("number", StringComparison.Ordinal) || one.Contains(" letter", StringComparison.Ordinal) && one.EndsWith("STOP", StringComparison.Ordinal)
-            || one.EndsWith("word STOP", StringComparison.Ordinal);
-        string single = definite ? $"the {one}" : $"a {size} {one}";
+        string single = IsDefinite(one) ? $"the {one}" : $"a {size} {one}";
         if (charge.Backing is { } backing)
         {
             string under = speaker.Say(ShapeWords.One(new Charge(backing.Shape, backing.Tint)), ("colour", Colour(backing.Tint)));
@@ -123,6 +121,10 @@ internal sealed class ElementWords(Speaker speaker)
 
         return new(single, where, Plural: false);
     }
+
+    /// <summary>Words and numbers that a sign spells out: the word STOP, the number 50, the white letters STOP.</summary>
+    private static bool IsDefinite(string noun) =>
+        noun.StartsWith("word", StringComparison.Ordinal) || noun.StartsWith("number", StringComparison.Ordinal) || noun.EndsWith("STOP", StringComparison.Ordinal);
 
     private string Edge(Tint? edge) => edge is { } tint
         ? speaker.Say("[| edged in <c>| with a <c> [outline|edge|border]| outlined in <c>| bordered in <c>| with [thin|narrow] <c> edges| fimbriated in <c>| edged with <c>]", ("c", Colour(tint)))
