@@ -38,11 +38,6 @@ internal sealed class CalibrationOption
     public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, JudgedPictures pictures, ClipEmbedder embedder, CancellationToken cancellation)
     {
         EmbeddedDataset embedded = _kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
-        foreach (string sentence in embedded.Failed)
-        {
-            Console.Error.WriteLine(sentence);
-        }
-
         ZeroShotClassifier fitted = classifier.Calibrate(embedded.Embeddings, embedded.Truths);
         if (fitted.Temperature is < Coldest or > Hottest)
         {

@@ -34,6 +34,8 @@ internal sealed class ClassifierOptions
 
     private readonly Option<string> _save = new("--save-classifier") { Description = "Save the class vectors, for --classifier (a .safetensors file).", HelpName = "FILE" };
 
+    private readonly WeightsOption _weights = new();
+
     private readonly CalibrationOption _calibration = new();
 
     private readonly ByNameOption _byName = new();
@@ -46,6 +48,7 @@ internal sealed class ClassifierOptions
             command.Options.Add(option);
         }
 
+        _weights.AddTo(command);
         _calibration.AddTo(command);
         _byName.AddTo(command);
     }
@@ -53,10 +56,14 @@ internal sealed class ClassifierOptions
     /// <summary>What answers by the labels' names alone, where the command line wants that as well.</summary>
     public Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? ReadByName(ParseResult parsed) => _byName.Read(parsed);
 
+    /// <summary>Whether all pictures have to be known before the first is answered.</summary>
+    public bool LearnsFromPictures(ParseResult parsed) => _weights.Read(parsed, _prompts.Ensemble(parsed)) != PromptWeighting.Even;
+
     /// <summary>Reads what the command line names, before any model is loaded: what is wrong with it is said at once.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="explained">Whether answers will be explained, which needs their prompts.</param>
-    public Func<ClipEmbedder, CancellationToken, PictureClassifier> Read(ParseResult parsed, bool explained)
+    /// <returns>Makes the classifier; it is given the pictures where it learns from them.</returns>
+    public Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> Read(ParseResult parsed, bool explained)
     {
         Refuse(parsed, explained);
         string? saved = parsed.GetValue(_saved);
@@ -71,13 +78,13 @@ internal sealed class ClassifierOptions
         {
             float threshold = parsed.GetValue(_threshold) ?? EvenChance;
             PromptSet absent = Negations(parsed, set!.ClassNames);
-            return (embedder, cancellation) => SeveralLabels(
+            return (embedder, _, cancellation) => SeveralLabels(
                 MultiLabelClassifier.Create(Encode(embedder, set, cancellation), Encode(embedder, absent, cancellation), ensemble), threshold);
         }
 
         if (saved is not null)
         {
-            return (embedder, cancellation) =>
+            return (embedder, _, cancellation) =>
             {
                 ZeroShotClassifier loaded = ZeroShotClassifier.Load(saved, embedder, set);
                 return OneLabel(parsed, loaded, _calibration.Read(parsed, loaded.Labels), embedder, influence: null, cancellation);
@@ -85,11 +92,12 @@ internal sealed class ClassifierOptions
         }
 
         JudgedPictures? labelled = _calibration.Read(parsed, set!.ClassNames);
-        return (embedder, cancellation) =>
+        return (embedder, pictures, cancellation) =>
         {
             EncodedPrompts encoded = Encode(embedder, set, cancellation);
+            PromptWeights? weights = pictures is null ? null : WeightsOption.Of(_weights.Read(parsed, ensemble), encoded, pictures.Embeddings);
             return OneLabel(
-                parsed, ZeroShotClassifier.Create(encoded, ensemble, weights: null), labelled, embedder, explained ? new PromptInfluence(encoded, ensemble) : null, cancellation);
+                parsed, ZeroShotClassifier.Create(encoded, ensemble, weights), labelled, embedder, explained ? new PromptInfluence(encoded, ensemble, weights) : null, cancellation);
         };
     }
 
@@ -145,13 +153,15 @@ internal sealed class ClassifierOptions
 
     private void Refuse(ParseResult parsed, bool explained)
     {
-        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null, calibrated = _calibration.IsNamed(parsed);
+        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null, calibrated = _calibration.IsNamed(parsed), learns = LearnsFromPictures(parsed);
         string? why =
             saved && save && !calibrated ? "--classifier names a classifier that is saved already; leave --save-classifier away."
             : saved && explained ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in place of --classifier."
             : multiLabel && (saved || save) ? "A saved classifier chooses one label; leave --multi-label away, or --classifier and --save-classifier."
             : multiLabel && calibrated ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; leave one of them away."
             : multiLabel && _byName.IsNamed(parsed) ? "--by-name shows which one label a picture would get by its name alone; leave --multi-label away."
+            : multiLabel && learns ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; leave one of them away."
+            : saved && learns ? "--classifier has weights of its own; leave --weights away."
             : multiLabel && explained ? "--explain shows why one label was chosen among others; leave --multi-label away."
             : !multiLabel && (parsed.GetValue(_negations) is not null || parsed.GetValue(_negation) is { Length: > 0 }) ? "Negations are weighed with --multi-label only; add it."
             : save && Path.GetExtension(parsed.GetValue(_save)) != ".safetensors" ? $"--save-classifier {parsed.GetValue(_save)} is of no known kind; name a .safetensors file."

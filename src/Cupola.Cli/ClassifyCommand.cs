@@ -31,6 +31,7 @@ internal static class ClassifyCommand
             cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
             cupola classify frog.jpg --prompts cupl.json --explain why.html --model openai/clip-vit-base-patch32
+            cupola classify photos/ --prompts cupl.json --weights zpe --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --calibrate labelled/ --save-classifier birds.safetensors --model openai/clip-vit-base-patch32
             cupola classify photos/ --classifier birds.safetensors --threshold 0.7 --model openai/clip-vit-base-patch32
             cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
@@ -49,10 +50,12 @@ internal static class ClassifyCommand
             }
 
             string? page = explain.Read(parsed);
-            Func<ClipEmbedder, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
+            Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
             Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            PictureClassifier classifier = read(embedder, cancellation);
+            string[] named = parsed.GetValue(pictures)!;
+            KnownPictures? known = options.LearnsFromPictures(parsed) ? KnownPictures.Embed(named, Embed) : null;
+            PictureClassifier classifier = read(embedder, known, cancellation);
             ZeroShotClassifier? byName = readByName?.Invoke(embedder, classifier.Labels);
             IClassificationWriter writer = parsed.GetValue(format) switch
             {
@@ -62,14 +65,17 @@ internal static class ClassifyCommand
             };
             List<ExplainedAnswer> explained = [];
             int classified = 0;
-            int failed = PictureArguments.Run("Classifying", parsed.GetValue(pictures)!, (paths, progress) =>
-                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, byName, shown, writer, explained, ref classified, progress));
+            int failed = known is not null
+                ? Run(known.Pictures, classifier, byName, shown, writer, explained, ref classified, progress: null)
+                : PictureArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress));
             if (page is not null)
             {
                 AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
             }
 
             return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+            IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
         });
         return command;
     }
