@@ -43,7 +43,7 @@ internal static class HtmlStyle
         th.number, td.number { text-align: right; white-space: nowrap; }
         .number + :not(.number) { padding-left: .9rem; }
         th:last-child, td:last-child { padding-right: 0; }
-        td.plot, th.plot { width: 26%; min-width: 9rem; }
+        td.plot, th.plot { width: 22%; min-width: 9rem; }
         td.plot .bars { height: 1.5rem; }
         .below { display: block; font-size: .8rem; }
         svg { display: block; width: 100%; overflow: visible; }
