@@ -25,11 +25,13 @@ public sealed partial class ClipEmbedder : IDisposable
     private readonly ClipModel _model;
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly int _threads;
+    private readonly string _device;
 
-    private ClipEmbedder(ClipModel model, string folder, int threads)
+    private ClipEmbedder(ClipModel model, string folder, Engine engine)
     {
         _model = model;
-        _threads = threads;
+        _threads = engine.Threads;
+        _device = engine.Device;
         _tokenizer = new(() =>
         {
             ClipTokenizer tokenizer = ClipTokenizer.Open(folder, Config.Text.ContextLength);
@@ -85,7 +87,7 @@ public sealed partial class ClipEmbedder : IDisposable
         path = BuiltInModels.Resolve(path);
         string folder = ModelFolder.Of(path).Path;
         Engine engine = new(options ?? new());
-        return new(ClipModel.Load(path, engine), folder, engine.Threads);
+        return new(ClipModel.Load(path, engine), folder, engine);
     }
 
     /// <summary>A model's tokenizer alone, without its weights.</summary>

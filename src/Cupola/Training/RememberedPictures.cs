@@ -19,9 +19,6 @@ internal sealed class RememberedPictures(int pairs, long room)
     /// <summary>Room for a run: 1 GiB, or a quarter of the memory where that is less.</summary>
     public static long UsualRoom => Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
-    /// <summary>Bytes of the pictures that are kept.</summary>
-    public long KeptBytes => Interlocked.Read(ref _kept);
-
     /// <summary>The picture of a pair, which the caller disposes; null where it is not kept.</summary>
     public RgbImage? Find(int pair)
     {

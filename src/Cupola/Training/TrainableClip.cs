@@ -20,6 +20,7 @@ internal sealed class TrainableClip : IDisposable
     private readonly TrainableTower _text;
     private readonly ContrastiveLoss _loss;
     private readonly TrainingMemory _memory;
+    private readonly TensorPool _pool = new();
 
     /// <summary>Makes the towers ready.</summary>
     /// <param name="engine">What they run on.</param>
@@ -35,8 +36,8 @@ internal sealed class TrainableClip : IDisposable
         _engine = engine;
         _parameters = parameters;
         _memory = memory;
-        _image = TrainableTower.Create(engine, parameters, graph => ImageTower(graph, config, preprocessing, form));
-        _text = TrainableTower.Create(engine, parameters, graph => TextTower(graph, config));
+        _image = TrainableTower.Create(engine, parameters, _pool, graph => ImageTower(graph, config, preprocessing, form));
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TextTower(graph, config));
         _loss = new(engine, config.EmbeddingDimension, labelled);
     }
 
@@ -61,7 +62,7 @@ internal sealed class TrainableClip : IDisposable
                 if (tower.Learns && Interlocked.Read(ref kept) < _memory.KeptBytes)
                 {
                     passes[index] = tower.Forward(chunk.Inputs, chunk.Symbols);
-                    Interlocked.Add(ref kept, passes[index]!.Outputs.Sum(static output => output.ByteCount));
+                    Interlocked.Add(ref kept, passes[index]!.ByteCount);
                     chunk.Scatter(passes[index]!.Embeddings, embeddings);
                     return;
                 }
@@ -125,6 +126,7 @@ internal sealed class TrainableClip : IDisposable
         _image.Dispose();
         _text.Dispose();
         _loss.Dispose();
+        _pool.Dispose();
     }
 
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>

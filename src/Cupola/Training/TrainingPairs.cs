@@ -8,7 +8,8 @@ public sealed class TrainingPairs
 {
     private readonly IReadOnlyList<TrainingPair> _pairs;
 
-    private TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels) => (_pairs, Labels) = (pairs, labels);
+    /// <summary>Pairs from anywhere.</summary>
+    internal TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels = null) => (_pairs, Labels) = (pairs, labels);
 
     /// <summary>How many there are.</summary>
     public int Count => _pairs.Count;
@@ -56,9 +57,6 @@ public sealed class TrainingPairs
         return pairs;
     }
 
-    /// <summary>The same pairs otherwise.</summary>
-    internal TrainingPairs With(Func<TrainingPair, TrainingPair> change) => new([.. _pairs.Select(change)], Labels);
-
     private static TrainingPairs OfLabels(LabelledPictures pictures, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string> broken)
     {
         IReadOnlyList<string> labels = pictures.Labels;
@@ -77,7 +75,7 @@ public sealed class TrainingPairs
     }
 
     private static TrainingPairs OfCaptions(CaptionedPictures pictures, Action<string> broken) =>
-        new([.. pictures.Read(broken).Select(static picture => new TrainingPair(picture.Picture, picture.Captions, Label: null))], labels: null);
+        new([.. pictures.Read(broken).Select(static picture => new TrainingPair(picture.Picture, picture.Captions, Label: null))]);
 
     /// <summary>Each picture learns to choose its text among those of other pairs; where all say the same there is nothing to choose from, and nothing would be learnt.</summary>
     private void RequireDifferentSayings(string dataset)

@@ -35,14 +35,7 @@ public sealed class TrainingBatchesTests
     {
         PictureAugmentation augmentation = crops ? Everything : new(1, flip: true, 0.4f);
         ConcurrentDictionary<string, int> decoded = [];
-        TrainingPairs pairs = Folders(4, 4).With(pair => pair with
-        {
-            Picture = new(pair.Picture.Name, cancellation =>
-            {
-                decoded.AddOrUpdate(pair.Picture.Name, 1, (_, count) => count + 1);
-                return pair.Picture.Read(cancellation);
-            }),
-        });
+        TrainingPairs pairs = Watched(Folders(4, 4), name => decoded.AddOrUpdate(name, 1, (_, count) => count + 1));
 
         foreach (Seen batch in Read(Batches(pairs, batchSize: 4, augmentation), 0, 6))
         {
@@ -118,14 +111,7 @@ public sealed class TrainingBatchesTests
     public void BatchesAreMadeReadyNoFurtherAheadThanTwo()
     {
         int read = 0;
-        TrainingPairs pairs = Table([.. Enumerable.Range(0, 60).Select(number => $"number {number}")]).With(pair => pair with
-        {
-            Picture = new(pair.Picture.Name, cancellation =>
-            {
-                Interlocked.Increment(ref read);
-                return pair.Picture.Read(cancellation);
-            }),
-        });
+        TrainingPairs pairs = Watched(Table([.. Enumerable.Range(0, 60).Select(number => $"number {number}")]), _ => Interlocked.Increment(ref read));
 
         Assert.Single(Read(Batches(pairs, batchSize: 5), 0, 12).Take(1));
 
@@ -155,6 +141,16 @@ public sealed class TrainingBatchesTests
         Assert.Equal([0, 1, 0, 1], new[] { 3, 7, 0, 5 }.Select(pair => batches.SayingsOf(2)[pair] == batches.SayingsOf(2)[0] ? 0 : 1));
         Array.ForEach(some, static batch => batch.Dispose());
     }
+
+    /// <summary>The same pairs, whose pictures say when they are read.</summary>
+    private static TrainingPairs Watched(TrainingPairs pairs, Action<string> read) => new([.. Enumerable.Range(0, pairs.Count).Select(place => pairs[place]).Select(pair => pair with
+    {
+        Picture = new(pair.Picture.Name, cancellation =>
+        {
+            read(pair.Picture.Name);
+            return pair.Picture.Read(cancellation);
+        }),
+    })]);
 
     private static TrainingBatches Batches(TrainingPairs pairs, int batchSize, PictureAugmentation? augmentation = null, ulong seed = 7, int threads = 2) =>
         new(pairs, new ShuffledOrder(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads);
