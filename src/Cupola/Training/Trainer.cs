@@ -188,6 +188,7 @@ public sealed partial class Trainer : IDisposable
         }
 
         _learning.Stop();
+        RequireFiniteParameters();
         // Where the best model is kept, this one may not take its place before it is known to be better.
         string folder = _settings.Patience is null ? _run.Path : _run.Candidate;
         OnDisk(() => _model.Write(folder, _average, _settings.Storage));
@@ -223,11 +224,7 @@ public sealed partial class Trainer : IDisposable
     private void Save(TrainingObserver observer)
     {
         _learning.Stop();
-        if (_model.Parameters.Gradients.Keys.Any(name => !TensorPrimitives.IsFiniteAll<float>(_model.Parameters.Values[name].AsSpan<float>())))
-        {
-            throw WentAstray(_state.Step, "a parameter", _learnedFrom);
-        }
-
+        RequireFiniteParameters();
         OnDisk(() =>
         {
             // The log first: a checkpoint must not know of steps that the log has forgotten.
@@ -260,8 +257,17 @@ public sealed partial class Trainer : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {(File.Exists(_run.Checkpoint) ? $"the checkpoint of step {_saved} is whole: make room, and give the same command again to go on from there" : "make room, and give the same command again")}.",
+                $"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {(File.Exists(_run.Checkpoint) ? $"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there" : "put that right, and give the same command again")}.",
                 exception);
+        }
+    }
+
+    /// <summary>Keeps a step that went astray from taking the place of what is whole: its loss was still a number, and only the next would not be.</summary>
+    private void RequireFiniteParameters()
+    {
+        if (_model.Parameters.Gradients.Keys.Any(name => !TensorPrimitives.IsFiniteAll<float>(_model.Parameters.Values[name].AsSpan<float>())))
+        {
+            throw WentAstray(_state.Step, "a parameter", _learnedFrom);
         }
     }
 

@@ -22,13 +22,13 @@ public sealed class FullDiskTests
                 // Room for what is there, and not for another checkpoint beside it.
                 string message = Assert.Throws<IOException>(() => trainer.Run(observer: new(Stepped: made => Fill(made, filler)), cancellation: TestContext.Current.CancellationToken)).Message;
                 Assert.Contains("The run cannot be written after step 5 (", message, StringComparison.Ordinal);
-                Assert.Contains("the checkpoint of step 4 is whole: make room, and give the same command again", message, StringComparison.Ordinal);
+                Assert.Contains("the checkpoint of step 4 is whole: put that right, and the same command goes on from there", message, StringComparison.Ordinal);
             }
 
             Assert.Empty(Directory.EnumerateFiles(run, "*.unfinished"));
             Tool.Run full = Tool.Start("train", Table, "-o", run);
             Assert.Equal(3, full.ExitCode);
-            Assert.Contains("the checkpoint of step 4 is whole: make room", full.Error, StringComparison.Ordinal);
+            Assert.Contains("the checkpoint of step 4 is whole: put that right", full.Error, StringComparison.Ordinal);
             Assert.Single(full.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
             File.Delete(filler);

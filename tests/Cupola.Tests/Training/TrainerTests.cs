@@ -105,6 +105,30 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void WhatComesOutDependsNeitherOnThreadsNorOnMemory()
+    {
+        byte[] expected = Bytes(Train(Settings)).Model;
+
+        Assert.Equal(expected, Bytes(Train(Settings, threads: 1)).Model);
+        Assert.Equal(expected, Bytes(Train(Settings with { KeptMegabytes = 0 }, threads: 3)).Model);
+    }
+
+    [Fact]
+    public void WhereAnAverageIsKeptItIsTheModel()
+    {
+        string run = Train(Settings with { Average = 0.9 });
+
+        using SafetensorsFile checkpoint = new(Path.Combine(run, "checkpoint.safetensors"));
+        using ClipModel model = ClipModel.Load(run, new Engine(new()));
+        foreach (string name in model.ParameterShapes.Keys)
+        {
+            float[] stored = model.Parameters[name].AsSpan<float>().ToArray();
+            Assert.Equal(checkpoint.Tensors[$"average/{name}"].ToArray<float>(), stored);
+            Assert.NotEqual(checkpoint.Tensors[$"parameter/{name}"].ToArray<float>(), stored);
+        }
+    }
+
+    [Fact]
     public void WhatIsFrozenStaysAndTheRestLearns()
     {
         string start = Train(Settings with { Steps = 1 }), run = Train(Settings with { Init = start, Frozen = ["text", "image.blocks.0", "logit_scale"] });

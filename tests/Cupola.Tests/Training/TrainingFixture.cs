@@ -39,14 +39,14 @@ internal static class TrainingFixture
     }
 
     /// <summary>A training on the table.</summary>
-    public static Trainer Open(string run, TrainingSettings? settings = null, string? table = null) =>
-        Trainer.Open(run, "pairs.csv", TrainingPairs.Open(table ?? Table, prompts: null, templates: null, broken: null), settings ?? Settings, threads: 2);
+    public static Trainer Open(string run, TrainingSettings? settings = null, string? table = null, int threads = 2) =>
+        Trainer.Open(run, "pairs.csv", TrainingPairs.Open(table ?? Table, prompts: null, templates: null, broken: null), settings ?? Settings, threads: threads);
 
     /// <summary>Trains from the beginning to the end.</summary>
-    public static string Train(TrainingSettings settings)
+    public static string Train(TrainingSettings settings, int threads = 2)
     {
         string run = TestFolder.New();
-        using Trainer trainer = Open(run, settings);
+        using Trainer trainer = Open(run, settings, threads: threads);
         trainer.Run(cancellation: TestContext.Current.CancellationToken);
         return run;
     }
