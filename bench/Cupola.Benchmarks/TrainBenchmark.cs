@@ -36,7 +36,7 @@ internal sealed class TrainBenchmark : IDisposable
     private TrainBenchmark(ClipConfig config, int batch, Engine engine)
     {
         Random random = new(1);
-        Dictionary<string, long[]> shapes = ClipModel.ExpectedParameters(config);
+        IReadOnlyDictionary<string, long[]> shapes = ClipModel.ParametersOf(config);
         _parameters = new(shapes, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
         _clip = new(engine, config, new(config.Image.ImageSize), _parameters, PictureForm.PixelValues, new(), labelled: false);
         _optimizer = new(_parameters, new());

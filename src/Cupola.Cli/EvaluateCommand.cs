@@ -14,8 +14,9 @@ internal static class EvaluateCommand
         LabelOptions labels = new();
         PromptSetOptions sets = new();
         EnsembleOption ensemble = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
-        Option<string> report = new("--report") { Description = "Write a page with bars, curves, the confusion map and the pictures it got most wrong.", HelpName = "FILE.html" };
+        CacheOption kept = new();
+        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
+        PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",
             """
@@ -29,17 +30,19 @@ internal static class EvaluateCommand
         labels.AddTo(command);
         sets.AddTo(command);
         ensemble.AddTo(command);
-        command.Options.Add(report);
+        report.AddTo(command);
+        kept.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
+            string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
             JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed));
             IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddedDataset embedded = pictures.Embed(embedder, cancellation);
+            EmbeddedDataset embedded = kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
             foreach (string sentence in embedded.Failed)
             {
                 Console.Error.WriteLine(sentence);
@@ -51,6 +54,11 @@ internal static class EvaluateCommand
                     candidate, ZeroShotClassifier.Create(ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation), how, weights: null), embedded.Embeddings, embedded.Truths))],
                 embedded.Failed);
             EvaluationWriters.Write(judged, parsed.GetValue(format));
+            if (page is not null)
+            {
+                EvaluationPage.Write(page, judged, embedded.Pictures, cancellation);
+            }
+
             return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return command;

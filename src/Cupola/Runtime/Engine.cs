@@ -6,19 +6,20 @@ namespace Cupola.Runtime;
 /// <summary>ONNX Runtime, set up for one device and a number of threads; makes graphs ready to run.</summary>
 internal sealed class Engine
 {
-    private readonly string _device;
-
     public Engine(EngineOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
-        _device = options.Device.ToLowerInvariant();
+        Device = options.Device.ToLowerInvariant();
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
-        if (_device != "cpu")
+        if (Device != "cpu")
         {
             // A device that is missing is told now, not at the first picture.
             using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
         }
     }
+
+    /// <summary>On what graphs run, in small letters.</summary>
+    public string Device { get; }
 
     /// <summary>Threads in all.</summary>
     public int Threads { get; }
@@ -65,13 +66,13 @@ internal sealed class Engine
 
     private void AddDevice(SessionOptions options)
     {
-        (Action add, string package) = _device switch
+        (Action add, string package) = Device switch
         {
             "cpu" => (static () => { }, ""),
             "cuda" => (() => options.AppendExecutionProvider_CUDA(), "Microsoft.ML.OnnxRuntime.Gpu"),
             "directml" => (() => options.AppendExecutionProvider_DML(), "Microsoft.ML.OnnxRuntime.DirectML"),
             "coreml" => ((Action)(() => options.AppendExecutionProvider_CoreML()), "Microsoft.ML.OnnxRuntime for macOS"),
-            _ => throw new ArgumentException($"There is no device '{_device}'; there are cpu, cuda, directml and coreml."),
+            _ => throw new ArgumentException($"There is no device '{Device}'; there are cpu, cuda, directml and coreml."),
         };
         try
         {
@@ -80,7 +81,7 @@ internal sealed class Engine
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
             throw new ArgumentException(
-                $"Device '{_device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
+                $"Device '{Device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
         }
     }
 }

@@ -40,8 +40,14 @@ internal sealed class AdamW : IDisposable
         }
     }
 
-    /// <summary>Steps that were made.</summary>
-    public int Steps { get; private set; }
+    /// <summary>Steps that were made; set where a run is resumed.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>The running means of the gradients, by parameter.</summary>
+    public IReadOnlyDictionary<string, Tensor> Means => _means;
+
+    /// <summary>The running means of their squares, by parameter.</summary>
+    public IReadOnlyDictionary<string, Tensor> Squares => _squares;
 
     /// <summary>Changes every parameter by its gradient.</summary>
     /// <param name="rateOf">The learning rate of a parameter in this step.</param>

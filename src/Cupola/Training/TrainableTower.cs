@@ -33,6 +33,9 @@ internal sealed class TrainableTower : IDisposable
     /// <summary>What the tower gives.</summary>
     public Value Embedding { get; }
 
+    /// <summary>Whether any of its parameters learns; of one that is frozen as a whole there is no backward pass.</summary>
+    public bool Learns => _targets.Count > 0;
+
     /// <summary>Makes a tower ready.</summary>
     /// <param name="engine">What it runs on.</param>
     /// <param name="parameters">What it learns; lent until it is disposed.</param>
