@@ -66,7 +66,7 @@ internal sealed class TrainingScores
     private static Accuracy Top1(ClipEmbedder embedder, JudgedPictures pictures, PromptCandidate candidate, CancellationToken cancellation)
     {
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation), ClassEnsemble.EmbeddingMean, weights: null);
-        EmbeddedDataset embedded = pictures.Embed(embedder, cancellation);
+        EmbeddedDataset embedded = pictures.Embed(embedder, cache: null, cancellation);
         return EvaluatedPrompts.Judge(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
     }
 }

@@ -9,7 +9,7 @@ public sealed class TrainingPairs
     private readonly IReadOnlyList<TrainingPair> _pairs;
 
     /// <summary>Pairs from anywhere.</summary>
-    public TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels = null) => (_pairs, Labels) = (pairs, labels);
+    internal TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels = null) => (_pairs, Labels) = (pairs, labels);
 
     /// <summary>How many there are.</summary>
     public int Count => _pairs.Count;
