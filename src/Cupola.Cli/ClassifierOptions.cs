@@ -34,6 +34,12 @@ internal sealed class ClassifierOptions
 
     private readonly Option<string> _save = new("--save-classifier") { Description = "Save the class vectors, for --classifier (a .safetensors file).", HelpName = "FILE" };
 
+    private readonly WeightsOption _weights = new();
+
+    private readonly CalibrationOption _calibration = new();
+
+    private readonly ByNameOption _byName = new();
+
     public void AddTo(Command command)
     {
         _prompts.AddTo(command);
@@ -41,15 +47,26 @@ internal sealed class ClassifierOptions
         {
             command.Options.Add(option);
         }
+
+        _weights.AddTo(command);
+        _calibration.AddTo(command);
+        _byName.AddTo(command);
     }
+
+    /// <summary>What answers by the labels' names alone, where the command line wants that as well.</summary>
+    public Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? ReadByName(ParseResult parsed) => _byName.Read(parsed);
+
+    /// <summary>Whether all pictures have to be known before the first is answered.</summary>
+    public bool LearnsFromPictures(ParseResult parsed) => _weights.Read(parsed, _prompts.Ensemble(parsed)) != PromptWeighting.Even;
 
     /// <summary>Reads what the command line names, before any model is loaded: what is wrong with it is said at once.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="explained">Whether answers will be explained, which needs their prompts.</param>
-    public Func<ClipEmbedder, CancellationToken, PictureClassifier> Read(ParseResult parsed, bool explained)
+    /// <returns>Makes the classifier; it is given the pictures where it learns from them.</returns>
+    public Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> Read(ParseResult parsed, bool explained)
     {
         Refuse(parsed, explained);
-        string? saved = parsed.GetValue(_saved), save = parsed.GetValue(_save);
+        string? saved = parsed.GetValue(_saved);
         ClassEnsemble ensemble = _prompts.Ensemble(parsed);
         PromptSet? set = saved is not null && !_prompts.AreNamed(parsed) ? null : _prompts.Read(parsed);
         if (explained && set!.ClassNames.Count < 2)
@@ -57,29 +74,30 @@ internal sealed class ClassifierOptions
             throw new ArgumentException("An answer is explained by what it was chosen from; name at least two labels with --explain.");
         }
 
-        float? threshold = parsed.GetValue(_threshold);
         if (parsed.GetValue(_multiLabel))
         {
+            float threshold = parsed.GetValue(_threshold) ?? EvenChance;
             PromptSet absent = Negations(parsed, set!.ClassNames);
-            return (embedder, cancellation) => SeveralLabels(
-                MultiLabelClassifier.Create(Encode(embedder, set, cancellation), Encode(embedder, absent, cancellation), ensemble), threshold ?? EvenChance);
+            return (embedder, _, cancellation) => SeveralLabels(
+                MultiLabelClassifier.Create(Encode(embedder, set, cancellation), Encode(embedder, absent, cancellation), ensemble), threshold);
         }
 
         if (saved is not null)
         {
-            return (embedder, _) => OneLabel(ZeroShotClassifier.Load(saved, embedder, set), threshold, influence: null);
+            return (embedder, _, cancellation) =>
+            {
+                ZeroShotClassifier loaded = ZeroShotClassifier.Load(saved, embedder, set);
+                return OneLabel(parsed, loaded, _calibration.Read(parsed, loaded.Labels), embedder, influence: null, cancellation);
+            };
         }
 
-        return (embedder, cancellation) =>
+        JudgedPictures? labelled = _calibration.Read(parsed, set!.ClassNames);
+        return (embedder, pictures, cancellation) =>
         {
-            EncodedPrompts encoded = Encode(embedder, set!, cancellation);
-            ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, weights: null);
-            if (save is not null)
-            {
-                classifier.Save(save);
-            }
-
-            return OneLabel(classifier, threshold, explained ? new PromptInfluence(encoded, ensemble) : null);
+            EncodedPrompts encoded = Encode(embedder, set, cancellation);
+            PromptWeights? weights = pictures is null ? null : WeightsOption.Of(_weights.Read(parsed, ensemble), encoded, pictures.Embeddings);
+            return OneLabel(
+                parsed, ZeroShotClassifier.Create(encoded, ensemble, weights), labelled, embedder, explained ? new PromptInfluence(encoded, ensemble, weights) : null, cancellation);
         };
     }
 
@@ -90,21 +108,40 @@ internal sealed class ClassifierOptions
         return WorkProgress.Items("Encoding prompts", prompts.PromptCount, progress => EncodedPrompts.Encode(embedder, prompts, progress, cancellation));
     }
 
-    private static PictureClassifier OneLabel(ZeroShotClassifier classifier, float? threshold, PromptInfluence? influence) => new(
-        embedding =>
+    /// <summary>A classifier that is calibrated and saved as far as the command line says, and then answers with one label.</summary>
+    private PictureClassifier OneLabel(
+        ParseResult parsed, ZeroShotClassifier classifier, JudgedPictures? labelled, ClipEmbedder embedder, PromptInfluence? influence, CancellationToken cancellation)
+    {
+        int failed = 0;
+        if (labelled is not null)
         {
-            IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
-            return (predictions, threshold is null ? null : predictions[0].Probability < threshold ? PictureAnswer.NoneOfThese : predictions[0].Label, null);
-        },
-        influence);
+            (classifier, failed) = _calibration.Fit(parsed, classifier, labelled, embedder, cancellation);
+        }
+
+        if (parsed.GetValue(_save) is { } save)
+        {
+            classifier.Save(save);
+        }
+
+        float? threshold = parsed.GetValue(_threshold);
+        return new(
+            classifier.Labels,
+            embedding =>
+            {
+                IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
+                return (predictions, threshold is null ? null : predictions[0].Probability < threshold ? PictureAnswer.NoneOfThese : predictions[0].Label, null);
+            },
+            influence, failed);
+    }
 
     private static PictureClassifier SeveralLabels(MultiLabelClassifier classifier, float threshold) => new(
+        classifier.Labels,
         embedding =>
         {
             IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
             return (predictions, null, [.. predictions.Where(prediction => prediction.Probability >= threshold).Select(static prediction => prediction.Label)]);
         },
-        Influence: null);
+        Influence: null, Failed: 0);
 
     private PromptSet Negations(ParseResult parsed, IReadOnlyList<string> labels)
     {
@@ -116,11 +153,15 @@ internal sealed class ClassifierOptions
 
     private void Refuse(ParseResult parsed, bool explained)
     {
-        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null;
+        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null, calibrated = _calibration.IsNamed(parsed), learns = LearnsFromPictures(parsed);
         string? why =
-            saved && save ? "--classifier names a classifier that is saved already; leave --save-classifier away."
+            saved && save && !calibrated ? "--classifier names a classifier that is saved already; leave --save-classifier away."
             : saved && explained ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in place of --classifier."
             : multiLabel && (saved || save) ? "A saved classifier chooses one label; leave --multi-label away, or --classifier and --save-classifier."
+            : multiLabel && calibrated ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; leave one of them away."
+            : multiLabel && _byName.IsNamed(parsed) ? "--by-name shows which one label a picture would get by its name alone; leave --multi-label away."
+            : multiLabel && learns ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; leave one of them away."
+            : saved && learns ? "--classifier has weights of its own; leave --weights away."
             : multiLabel && explained ? "--explain shows why one label was chosen among others; leave --multi-label away."
             : !multiLabel && (parsed.GetValue(_negations) is not null || parsed.GetValue(_negation) is { Length: > 0 }) ? "Negations are weighed with --multi-label only; add it."
             : save && Path.GetExtension(parsed.GetValue(_save)) != ".safetensors" ? $"--save-classifier {parsed.GetValue(_save)} is of no known kind; name a .safetensors file."
@@ -133,7 +174,10 @@ internal sealed class ClassifierOptions
 }
 
 /// <summary>What says which labels a picture shows.</summary>
+/// <param name="Labels">What there is to choose from.</param>
 /// <param name="Classify">All labels for an embedding, the best first; the one answer and all answers, where something decides on them.</param>
 /// <param name="Influence">What each prompt did, where answers are explained.</param>
+/// <param name="Failed">How many pictures that it was to be made with could not be read.</param>
 internal sealed record PictureClassifier(
-    Func<float[], (IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)> Classify, PromptInfluence? Influence);
+    IReadOnlyList<string> Labels,
+    Func<float[], (IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)> Classify, PromptInfluence? Influence, int Failed);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Embedding;
 using Cupola.Explanation;
+using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
@@ -21,17 +22,23 @@ internal static class ClassifyCommand
         };
         Option<int> top = new("--top") { Description = "How many labels to show.", DefaultValueFactory = static _ => 5, HelpName = "K" };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
-        Option<string> explain = new("--explain") { Description = "Write a page that shows each picture and the prompts that spoke for and against its label.", HelpName = "FILE.html" };
+        PageOption explain = new("--explain", "Write a page that shows each picture and the prompts that spoke for and against its label.");
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("classify", "Say what is in pictures.",
             """
+            cupola classify flag.png --prompts docs/flags.json --by-name "a photo of the flag of {}."
             cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
             cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
             cupola classify frog.jpg --prompts cupl.json --explain why.html --model openai/clip-vit-base-patch32
+            cupola classify photos/ --prompts cupl.json --weights zpe --model openai/clip-vit-base-patch32
+            cupola classify photos/ --prompts cupl.json --calibrate labelled/ --save-classifier birds.safetensors --model openai/clip-vit-base-patch32
+            cupola classify photos/ --classifier birds.safetensors --threshold 0.7 --model openai/clip-vit-base-patch32
             cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
             """)
-        { pictures, top, orient, explain, format };
+        { pictures, top, orient };
+        explain.AddTo(command);
+        command.Options.Add(format);
         model.AddTo(command);
         options.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
@@ -42,10 +49,14 @@ internal static class ClassifyCommand
                 throw new ArgumentException($"--top {shown} shows nothing; name at least 1.");
             }
 
-            string? page = parsed.GetValue(explain);
-            Func<ClipEmbedder, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
+            string? page = explain.Read(parsed);
+            Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
+            Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            PictureClassifier classifier = read(embedder, cancellation);
+            string[] named = parsed.GetValue(pictures)!;
+            KnownPictures? known = options.LearnsFromPictures(parsed) ? KnownPictures.Embed(named, Embed) : null;
+            PictureClassifier classifier = read(embedder, known, cancellation);
+            ZeroShotClassifier? byName = readByName?.Invoke(embedder, classifier.Labels);
             IClassificationWriter writer = parsed.GetValue(format) switch
             {
                 OutputFormat.Json => new JsonClassifications(),
@@ -54,21 +65,24 @@ internal static class ClassifyCommand
             };
             List<ExplainedAnswer> explained = [];
             int classified = 0;
-            int failed = PictureArguments.Run("Classifying", parsed.GetValue(pictures)!, (paths, progress) =>
-                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, shown, writer, explained, ref classified, progress));
+            int failed = known is not null
+                ? Run(known.Pictures, classifier, byName, shown, writer, explained, ref classified, progress: null)
+                : PictureArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress));
             if (page is not null)
             {
                 AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
             }
 
-            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+            IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
         });
         return command;
     }
 
     /// <summary>How many pictures could not be read; the first answers are explained, all are counted.</summary>
     private static int Run(
-        IEnumerable<EmbeddedPicture> pictures, PictureClassifier classifier, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
+        IEnumerable<EmbeddedPicture> pictures, PictureClassifier classifier, ZeroShotClassifier? byName, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
     {
         int failed = 0;
         try
@@ -84,7 +98,7 @@ internal static class ClassifyCommand
                 }
 
                 var (predictions, answer, answers) = classifier.Classify(picture.Embedding);
-                writer.Write(new(picture.Path, [.. predictions.Take(top)], answer, answers));
+                writer.Write(new(picture.Path, [.. predictions.Take(top)], answer, answers, byName is null ? null : [.. byName.Classify(picture.Embedding).Take(top)]));
                 classified++;
                 if (classifier.Influence is not null && explained.Count < AnswerPage.MostPictures)
                 {

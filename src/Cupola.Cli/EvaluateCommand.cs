@@ -14,14 +14,17 @@ internal static class EvaluateCommand
         LabelOptions labels = new();
         PromptSetOptions sets = new();
         EnsembleOption ensemble = new();
+        WeightsOption weights = new();
+        CacheOption kept = new();
         Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
-        Option<string> report = new("--report") { Description = "Write a page with bars, curves, the confusion map and the pictures it got most wrong.", HelpName = "FILE.html" };
+        PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",
             """
             cupola evaluate birds/ --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --templates imagenet-7 --prompts imagenet-7+cupl.json --shuffled --report birds.html --model openai/clip-vit-base-patch32
+            cupola evaluate birds/ --prompts cupl.json --weights even --weights zpe --model openai/clip-vit-base-patch32
             cupola evaluate birds.csv --labels-file birds.txt --templates imagenet-7 --model openai/clip-vit-base-patch32
             cupola evaluate "birds-{000..009}.tar" --prompts mine.json --prompts yours.json --format json --model openai/clip-vit-base-patch32 > judged.jsonl
             """)
@@ -29,29 +32,35 @@ internal static class EvaluateCommand
         labels.AddTo(command);
         sets.AddTo(command);
         ensemble.AddTo(command);
-        command.Options.Add(report);
+        weights.AddTo(command);
+        report.AddTo(command);
+        kept.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
+            string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
+            IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
             JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed));
             IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddedDataset embedded = pictures.Embed(embedder, cancellation);
-            foreach (string sentence in embedded.Failed)
+            EmbeddedDataset embedded = kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
+            EvaluationReport judged = new(
+                parsed.GetValue(dataset)!, model.Name(parsed), [.. candidates.SelectMany(candidate => Judge(candidate, ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation)))], embedded.Failed);
+            EvaluationWriters.Write(judged, parsed.GetValue(format));
+            if (page is not null)
             {
-                Console.Error.WriteLine(sentence);
+                EvaluationPage.Write(page, judged, embedded.Pictures, cancellation);
             }
 
-            EvaluationReport judged = new(
-                parsed.GetValue(dataset)!, model.Name(parsed),
-                [.. candidates.Select(candidate => EvaluatedPrompts.Judge(
-                    candidate, ZeroShotClassifier.Create(ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation), how, weights: null), embedded.Embeddings, embedded.Truths))],
-                embedded.Failed);
-            EvaluationWriters.Write(judged, parsed.GetValue(format));
             return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+            // Each weighting of one set is judged as a set of its own.
+            IEnumerable<EvaluatedPrompts> Judge(PromptCandidate candidate, EncodedPrompts encoded) => weightings.Select(weighting => EvaluatedPrompts.Judge(
+                weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
+                ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)), embedded.Embeddings, embedded.Truths));
         });
         return command;
     }

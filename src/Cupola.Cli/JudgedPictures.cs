@@ -42,17 +42,22 @@ internal sealed class JudgedPictures
             : throw new InvalidDataException($"{dataset} has no pictures to judge by{(broken.Count > 0 ? $": {broken[0]}" : chosen.LeftOut.Count > 0 ? " that are of any of the labels." : ".")}");
     }
 
-    /// <summary>Embeds the pictures that can be read, and says of the others why not.</summary>
+    /// <summary>Embeds the pictures that can be read, and says on standard error of the others why not.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="cache">Where embeddings are kept; null keeps none.</param>
+    /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">None can be read.</exception>
-    public EmbeddedDataset Embed(ClipEmbedder embedder, CancellationToken cancellation)
+    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, CancellationToken cancellation)
     {
+        IEnumerable<PictureSource> sources = _pictures.Select(static each => each.Picture);
         List<float> values = [];
         List<int> truths = [];
         List<PictureSource> pictures = [];
         List<string> failed = [.. _broken];
         WorkProgress.Items("Embedding pictures", _pictures.Count, progress =>
         {
-            foreach ((EmbeddedPicture embedded, (PictureSource picture, int truth)) in embedder.EmbedPictures(_pictures.Select(static each => each.Picture), orient: false, cancellation).Zip(_pictures))
+            foreach ((EmbeddedPicture embedded, (PictureSource picture, int truth)) in
+                (cache is null ? embedder.EmbedPictures(sources, orient: false, cancellation) : embedder.EmbedPictures(sources, orient: false, cache, cancellation)).Zip(_pictures))
             {
                 progress?.Invoke(1);
                 if (embedded.Embedding is null)
@@ -68,9 +73,13 @@ internal sealed class JudgedPictures
 
             return truths.Count;
         });
-        return truths.Count > 0
-            ? new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, pictures, failed)
-            : throw new InvalidDataException($"None of the {_pictures.Count} pictures of {_dataset} can be read, the first because of this: {failed[0]}");
+        if (truths.Count == 0)
+        {
+            throw new InvalidDataException($"None of the {_pictures.Count} pictures of {_dataset} can be read, the first because of this: {failed[0]}");
+        }
+
+        failed.ForEach(Console.Error.WriteLine);
+        return new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, pictures, failed);
     }
 }
 

@@ -55,8 +55,8 @@ internal sealed class LanguageModelAnswers : DelegatingHandler
         }
 
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        bool isPage = response.Content.Headers.ContentType?.MediaType?.Equals("text/html", StringComparison.OrdinalIgnoreCase) == true;
-        if (response.IsSuccessStatusCode && !isPage)
+        bool isPage = IsOf(response, "text/html");
+        if (response.IsSuccessStatusCode && !isPage && !IsOf(response, "application/json"))
         {
             return response;
         }
@@ -66,6 +66,8 @@ internal sealed class LanguageModelAnswers : DelegatingHandler
             throw await RefusalAsync(response, isPage, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static bool IsOf(HttpResponseMessage response, string mediaType) => mediaType.Equals(response.Content.Headers.ContentType?.MediaType, StringComparison.OrdinalIgnoreCase);
 
     private static string VariableOf(Uri endpoint) => IsAzure(endpoint) ? AzureKeyVariable : KeyVariable;
 
@@ -82,6 +84,7 @@ internal sealed class LanguageModelAnswers : DelegatingHandler
         {
             _ when isPage && (int)status is < 300 or 404 =>
                 $"{host} answers with a web page; the endpoint is the address that /chat/completions follows, as in http://localhost:11434/v1.",
+            _ when response.IsSuccessStatusCode => $"{host} answers with JSON that is no stream of a chat completion; check that its address ends where /chat/completions begins.",
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when _key is null => $"{host} wants a key ({(int)status}); set {variable}.",
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{host} refuses the key in {variable} ({(int)status}).",
             HttpStatusCode.NotFound => $"{host} knows no such model, or not this address ({(int)status}){because}.",

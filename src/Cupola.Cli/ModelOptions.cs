@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Models;
 using Cupola.Runtime;
 
 namespace Cupola.Cli;
@@ -8,11 +9,10 @@ namespace Cupola.Cli;
 /// <summary>The options that every verb with a model has.</summary>
 internal sealed class ModelOptions
 {
-    private const string BuiltIn = "flags";
-
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "A folder, a file of weights, or a name on the Hugging Face hub such as openai/clip-vit-base-patch32.",
+        Description = "A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32, or flags, which is built in.",
+        DefaultValueFactory = static _ => BuiltInModels.Flags,
         HelpName = "M",
     };
 
@@ -41,29 +41,13 @@ internal sealed class ModelOptions
     }
 
     /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
-    public string Path(ParseResult parsed, CancellationToken cancellation)
-    {
-        string name = Name(parsed);
-        if (System.IO.Path.Exists(name))
-        {
-            return name;
-        }
-
-        if (name == BuiltIn)
-        {
-            throw new ArgumentException("Name a model, as in --model openai/clip-vit-base-patch32 or --model FOLDER; none is built in yet.");
-        }
-
-        return ModelHub.IsName(name)
-            ? Download(name, cancellation)
-            : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, and no name on the hub (owner/name).");
-    }
+    public string Path(ParseResult parsed, CancellationToken cancellation) => Find(Name(parsed), cancellation);
 
     /// <summary>What the command line calls the model.</summary>
-    public string Name(ParseResult parsed) => parsed.GetValue(_model) ?? BuiltIn;
+    public string Name(ParseResult parsed) => parsed.GetValue(_model)!;
 
     /// <summary>Whether a model was named at all.</summary>
-    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_model) is not null;
+    public bool IsNamed(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
 
     /// <summary>Loads the model.</summary>
     public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellation)
@@ -86,6 +70,15 @@ internal sealed class ModelOptions
         }
 
         return embedder;
+    }
+
+    /// <summary>Where a model lies, by its path, its name on the hub or the name of a built-in one.</summary>
+    public static string Find(string name, CancellationToken cancellation)
+    {
+        string path = BuiltInModels.Resolve(name);
+        return System.IO.Path.Exists(path) ? path
+            : ModelHub.IsName(name) ? Download(name, cancellation)
+            : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, no name on the hub (owner/name), and not built in.");
     }
 
     /// <summary>Downloads a model, with progress where a person looks on.</summary>

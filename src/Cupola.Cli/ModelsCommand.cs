@@ -2,27 +2,30 @@ using System.CommandLine;
 using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Models;
+using Cupola.Training;
 
 namespace Cupola.Cli;
 
 /// <summary><c>cupola models</c>: what is here, what to fetch, what to hand on.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new ExampledCommand("models", "List, download and export models.",
+    public static Command Create() => new ExampledCommand("models", "List, download, export and mix models.",
         """
         cupola models download openai/clip-vit-base-patch32
         cupola models list
         cupola models export onnx/ --model openai/clip-vit-base-patch32
+        cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all
         """)
-    { List(), Download(), Export() };
+    { List(), Download(), Export(), Interpolate() };
 
     private static ExampledCommand List()
     {
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("list", "List the models in the Hugging Face cache that Cupola can run.", "cupola models list --format json") { format };
+        ExampledCommand command = new("list", "List the models that are here: built in, and in the Hugging Face cache.", "cupola models list --format json") { format };
         command.SetVerb((parsed, _) =>
         {
-            IReadOnlyList<CachedModel> models = new ModelHub(HubSettings.FromEnvironment()).List();
+            CachedModel[] models = [.. BuiltInModels.Names.Select(BuiltIn), .. new ModelHub(HubSettings.FromEnvironment()).List()];
             foreach (CachedModel model in models)
             {
                 switch (parsed.GetValue(format))
@@ -39,14 +42,15 @@ internal static class ModelsCommand
                 }
             }
 
-            if (models.Count == 0)
-            {
-                Console.Error.WriteLine("There are no models yet; fetch one, as in: cupola models download openai/clip-vit-base-patch32");
-            }
-
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static CachedModel BuiltIn(string name)
+    {
+        string folder = BuiltInModels.Resolve(name);
+        return new(name, "built in", "", new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length), folder);
     }
 
     private static ExampledCommand Download()
@@ -79,6 +83,25 @@ internal static class ModelsCommand
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             embedder.Export(parsed.GetValue(folder)!);
             Console.Error.WriteLine($"Wrote text_model.onnx, vision_model.onnx and model.onnx to {parsed.GetValue(folder)}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static ExampledCommand Interpolate()
+    {
+        Argument<string> start = new("start") { Description = "The model that fine-tuning began with." };
+        Argument<string> fineTuned = new("fine-tuned") { Description = "The model that came out." };
+        Option<double> alpha = new("--alpha") { Description = "How much of the second: 0 is the first, 1 the second.", DefaultValueFactory = static _ => 0.5, HelpName = "A" };
+        Option<string> output = new("--output", "-o") { Description = "The folder of the model between them.", HelpName = "DIR", Required = true };
+        ExampledCommand command = new("interpolate", "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
+            "cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all")
+        { start, fineTuned, alpha, output };
+        command.SetVerb((parsed, cancellation) =>
+        {
+            WeightInterpolation.Write(
+                ModelOptions.Find(parsed.GetValue(start)!, cancellation), ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation), parsed.GetValue(alpha), parsed.GetValue(output)!);
+            Console.Error.WriteLine($"Wrote the model to {parsed.GetValue(output)}.");
             return ExitCode.Done;
         });
         return command;

@@ -9,7 +9,7 @@ internal static class PictureArguments
     /// Runs work over the pictures, with progress where the answers go into a file or a pipe and a person looks on; answers
     /// on a terminal are progress enough.
     /// </summary>
-    public static int Run(string description, string[] arguments, Func<IEnumerable<string>, Action<int>?, int> work)
+    public static T Run<T>(string description, string[] arguments, Func<IEnumerable<string>, Action<int>?, T> work)
     {
         if (arguments.Contains("-") || !Console.IsOutputRedirected)
         {

@@ -46,12 +46,17 @@ internal sealed class PromptOptions
     public bool AreNamed(ParseResult parsed) =>
         _labels.AreNamed(parsed) || parsed.GetValue(_templates) is not null || parsed.GetValue(_template) is { Length: > 0 } || parsed.GetValue(_prompts) is { Length: > 0 };
 
+    /// <summary>The labels that the command line names; nothing where it names none.</summary>
+    public IReadOnlyList<string>? Labels(ParseResult parsed) => _labels.Read(parsed);
+
     /// <summary>The prompts of all labels; prompt files and templates that are both named are put together.</summary>
-    public PromptSet Read(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="chosen">The labels, where they are known already; those that the command line names otherwise, or a prompt file's.</param>
+    public PromptSet Read(ParseResult parsed, IReadOnlyList<string>? chosen = null)
     {
         string[] files = parsed.GetValue(_prompts) ?? [];
         PromptSet? written = files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second));
-        IReadOnlyList<string> labels = _labels.Read(parsed) ?? written?.ClassNames
+        IReadOnlyList<string> labels = chosen ?? _labels.Read(parsed) ?? written?.ClassNames
             ?? throw new ArgumentException("There are no labels to choose from; name some, as in --labels \"dog,cat\", or a file by --labels-file or --prompts.");
         IReadOnlyList<PromptTemplate> templates = ReadTemplates(parsed, written is null);
         PromptSet? filled = templates.Count == 0 ? null : PromptSet.FromTemplates(labels, templates);
@@ -60,8 +65,8 @@ internal sealed class PromptOptions
             return filled!;
         }
 
-        PromptSet chosen = Choose(written, labels, "the prompt file");
-        return filled is null ? chosen : filled.Union(chosen);
+        PromptSet ofLabels = Choose(written, labels, "the prompt file");
+        return filled is null ? ofLabels : filled.Union(ofLabels);
     }
 
     /// <summary>The prompts of the labels; classes that are no label are left out with a note.</summary>

@@ -21,21 +21,39 @@ internal static class PromptsInfluenceCommand
         Argument<string[]> pictures = new("pictures")
         {
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
+        WeightsOption weights = new();
+        DatasetInfluence ofDataset = new(model, prompts, weights);
         Option<int> top = new("--top") { Description = "Of how many labels, the best first, the prompts are shown.", DefaultValueFactory = static _ => 2, HelpName = "K" };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label.",
+        ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled pictures.",
             """
             cupola prompts influence frog.jpg --prompts cupl.json --labels "tree frog,tailed frog" --model openai/clip-vit-base-patch32
             cupola prompts influence photos/ --prompts cupl.json --top 1 --model openai/clip-vit-base-patch32 --format json > influence.jsonl
+            cupola prompts influence --dataset birds/ --prompts cupl.json --model openai/clip-vit-base-patch32
             """)
         { pictures, top, orient, format };
         model.AddTo(command);
         prompts.AddTo(command);
+        weights.AddTo(command);
+        ofDataset.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
+            string[] named = parsed.GetValue(pictures)!;
+            if (named.Length > 0 == ofDataset.IsNamed(parsed))
+            {
+                throw new ArgumentException(named.Length > 0 ? "Name pictures or a --dataset, not both." : "There are no pictures; name some, or labelled ones by --dataset.");
+            }
+
+            if (ofDataset.IsNamed(parsed))
+            {
+                return parsed.GetResult(top) is { Implicit: false } || parsed.GetValue(orient)
+                    ? throw new ArgumentException("--dataset measures all prompts on pictures as they are; leave --top and --orient away.")
+                    : ofDataset.Run(parsed, parsed.GetValue(format), cancellation);
+            }
+
             int shown = parsed.GetValue(top);
             if (shown < 1)
             {
@@ -43,20 +61,26 @@ internal static class PromptsInfluenceCommand
             }
 
             ClassEnsemble ensemble = prompts.Ensemble(parsed);
+            PromptWeighting weighting = weights.Read(parsed, ensemble);
             PromptSet set = prompts.Read(parsed);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
+            KnownPictures? known = weighting == PromptWeighting.Even ? null : KnownPictures.Embed(named, Embed);
             EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
-            ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, weights: null);
-            PromptInfluence influence = new(encoded, ensemble);
+            PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
+            PromptInfluence influence = new(encoded, ensemble, learned);
             IInfluenceWriter writer = parsed.GetValue(format) switch
             {
                 OutputFormat.Json => new JsonInfluence(),
                 OutputFormat.Csv => new CsvInfluence(),
                 _ => new TableInfluence(),
             };
-            int failed = PictureArguments.Run("Explaining", parsed.GetValue(pictures)!, (paths, progress) =>
-                Run(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), classifier, influence, shown, writer, progress));
+            int failed = known is not null
+                ? Run(known.Pictures, classifier, influence, shown, writer, progress: null)
+                : PictureArguments.Run("Explaining", named, (paths, progress) => Run(Embed(paths), classifier, influence, shown, writer, progress));
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+            IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
         });
         return command;
     }

@@ -59,7 +59,7 @@ public sealed class Checkpoint : IDisposable
     public void Require(IReadOnlyDictionary<string, long[]> expected)
     {
         ArgumentNullException.ThrowIfNull(expected);
-        string[] missing = [.. expected.Keys.Where(name => !_parameters.ContainsKey(name))];
+        string[] missing = [.. expected.Keys.Where(name => !_parameters.ContainsKey(name)).Select(NameInFile).Distinct(StringComparer.Ordinal)];
         string[] unused = [.. _unknown, .. _parameters.Where(entry => !expected.ContainsKey(entry.Key)).Select(entry => entry.Value.Name).Distinct(StringComparer.Ordinal)];
         string[] wrong =
         [
@@ -82,6 +82,9 @@ public sealed class Checkpoint : IDisposable
         _transposed.ForEach(static memory => memory.Dispose());
         File.Dispose();
     }
+
+    /// <summary>What the file would call a parameter: a person looks for it there.</summary>
+    private string NameInFile(string ours) => Layout == CheckpointLayout.Transformers ? StoredNames.InTransformers(ours) : StoredNames.InOpenClip(ours).Name;
 
     private static string? Listed(string fault, string[] names) => names.Length == 0
         ? null

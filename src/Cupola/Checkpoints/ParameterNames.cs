@@ -17,9 +17,9 @@ internal static partial class ParameterNames
     /// <summary>Names come from files; no name takes a regular expression this long.</summary>
     private const int MatchTimeoutMilliseconds = 1000;
 
-    private static readonly string[] FusedParts = ["query", "key", "value"];
+    internal static readonly string[] FusedParts = ["query", "key", "value"];
 
-    private static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> TransformersNames = new(StringComparer.Ordinal)
     {
         ["logit_scale"] = "logit_scale",
         ["text_projection.weight"] = "text.projection",
@@ -38,7 +38,7 @@ internal static partial class ParameterNames
         ["vision_model.post_layernorm.bias"] = "image.post_norm.bias",
     };
 
-    private static readonly Dictionary<string, string> TransformersBlockNames = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> TransformersBlockNames = new(StringComparer.Ordinal)
     {
         ["self_attn.q_proj"] = "attention.query",
         ["self_attn.k_proj"] = "attention.key",
@@ -50,7 +50,7 @@ internal static partial class ParameterNames
         ["mlp.fc2"] = "mlp.contract",
     };
 
-    private static readonly Dictionary<string, string> OpenAiNames = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> OpenAiNames = new(StringComparer.Ordinal)
     {
         ["logit_scale"] = "logit_scale",
         ["token_embedding.weight"] = "text.token_embedding",
@@ -75,7 +75,7 @@ internal static partial class ParameterNames
         ["visual.attnpool.c_proj.bias"] = "image.pool.output.bias",
     };
 
-    private static readonly Dictionary<string, string> OpenAiBlockNames = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> OpenAiBlockNames = new(StringComparer.Ordinal)
     {
         ["attn.out_proj"] = "attention.output",
         ["ln_1"] = "attention_norm",
@@ -84,7 +84,7 @@ internal static partial class ParameterNames
         ["mlp.c_proj"] = "mlp.contract",
     };
 
-    private static readonly Dictionary<string, string> BatchNormNames = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, string> BatchNormNames = new(StringComparer.Ordinal)
     {
         ["weight"] = "weight",
         ["bias"] = "bias",

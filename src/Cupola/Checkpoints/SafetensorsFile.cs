@@ -13,6 +13,21 @@ public sealed class SafetensorsFile : TensorFile
     /// <summary>The format's own limit.</summary>
     private const long MaximumHeaderBytes = 100_000_000;
 
+    /// <summary>How the format calls the types that Cupola knows.</summary>
+    private static readonly Dictionary<string, ElementType> TypeNames = new(StringComparer.Ordinal)
+    {
+        ["F32"] = ElementType.Float32,
+        ["F16"] = ElementType.Float16,
+        ["BF16"] = ElementType.BFloat16,
+        ["F64"] = ElementType.Float64,
+        ["I64"] = ElementType.Int64,
+        ["I32"] = ElementType.Int32,
+        ["I16"] = ElementType.Int16,
+        ["I8"] = ElementType.Int8,
+        ["U8"] = ElementType.UInt8,
+        ["BOOL"] = ElementType.Boolean,
+    };
+
     private readonly TensorMemory _memory;
 
     /// <summary>Maps a file and checks its header.</summary>
@@ -45,9 +60,21 @@ public sealed class SafetensorsFile : TensorFile
     public static void Write(
         string path,
         IReadOnlyList<(string Name, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
-        IReadOnlyDictionary<string, string>? metadata = null)
+        IReadOnlyDictionary<string, string>? metadata = null) => Write(path, ElementType.Float32, tensors, metadata);
+
+    /// <summary>Writes tensors of one type one after the other; the file is whole or not there.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="type">What each number is: float32, float16 or bfloat16.</param>
+    /// <param name="tensors">Name, shape and a writer that fills the numbers when their turn comes.</param>
+    /// <param name="metadata">Texts for the header.</param>
+    internal static void Write(
+        string path,
+        ElementType type,
+        IReadOnlyList<(string Name, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        string typeName = TypeNames.First(known => known.Value == type).Key;
         using MemoryStream header = new();
         using (Utf8JsonWriter json = new(header))
         {
@@ -61,9 +88,9 @@ public sealed class SafetensorsFile : TensorFile
             long offset = 0;
             foreach ((string name, IReadOnlyList<long> shape, _) in tensors)
             {
-                long end = offset + (shape.Aggregate(1L, static (product, extent) => checked(product * extent)) * sizeof(float));
+                long end = offset + (shape.Aggregate(1L, static (product, extent) => checked(product * extent)) * type.ByteSize());
                 json.WriteStartObject(name);
-                json.WriteString("dtype", "F32");
+                json.WriteString("dtype", typeName);
                 json.WritePropertyName("shape");
                 JsonSerializer.Serialize(json, shape);
                 json.WritePropertyName("data_offsets");
@@ -170,20 +197,8 @@ public sealed class SafetensorsFile : TensorFile
         return covered == _memory.ByteCount - start ? tensors : throw Damaged("bytes behind the last tensor belong to none");
     }
 
-    private ElementType ReadType(string name, string? type) => type switch
-    {
-        "F32" => ElementType.Float32,
-        "F16" => ElementType.Float16,
-        "BF16" => ElementType.BFloat16,
-        "F64" => ElementType.Float64,
-        "I64" => ElementType.Int64,
-        "I32" => ElementType.Int32,
-        "I16" => ElementType.Int16,
-        "I8" => ElementType.Int8,
-        "U8" => ElementType.UInt8,
-        "BOOL" => ElementType.Boolean,
-        _ => throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read"),
-    };
+    private ElementType ReadType(string name, string? type) =>
+        TypeNames.TryGetValue(type ?? "", out ElementType known) ? known : throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read");
 
     private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {why}.");
 }

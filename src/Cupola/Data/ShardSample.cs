@@ -21,7 +21,22 @@ internal sealed class ShardSample(string name)
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
 
     /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
-    public (string Text, bool IsNumber)? Property(string property)
+    public (string Text, bool IsNumber)? Property(string property) => Find(property) switch
+    {
+        { ValueKind: JsonValueKind.String } value => (value.GetString()!, false),
+        { ValueKind: JsonValueKind.Number } value => (value.GetRawText(), true),
+        _ => null,
+    };
+
+    /// <summary>The texts of a property of the sample's json, which is one or a list of them; none where there are none.</summary>
+    public IReadOnlyList<string> Texts(string property) => Find(property) switch
+    {
+        { ValueKind: JsonValueKind.String } value => [value.GetString()!],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => value.GetString()!)],
+        _ => [],
+    };
+
+    private JsonElement? Find(string property)
     {
         if (Text("json") is not { } json)
         {
@@ -31,10 +46,7 @@ internal sealed class ShardSample(string name)
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty(property, out JsonElement value) ? null
-                : value.ValueKind == JsonValueKind.String ? (value.GetString()!, false)
-                : value.ValueKind == JsonValueKind.Number ? (value.GetRawText(), true)
-                : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(property, out JsonElement value) ? value.Clone() : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

@@ -25,11 +25,13 @@ public sealed partial class ClipEmbedder : IDisposable
     private readonly ClipModel _model;
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly int _threads;
+    private readonly string _device;
 
-    private ClipEmbedder(ClipModel model, string folder, int threads)
+    private ClipEmbedder(ClipModel model, string folder, Engine engine)
     {
         _model = model;
-        _threads = threads;
+        _threads = engine.Threads;
+        _device = engine.Device;
         _tokenizer = new(() =>
         {
             ClipTokenizer tokenizer = ClipTokenizer.Open(folder, Config.Text.ContextLength);
@@ -76,24 +78,25 @@ public sealed partial class ClipEmbedder : IDisposable
     public IReadOnlyDictionary<string, string> Sources => _model.Sources;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A folder with weights, configuration and tokenizer, or the file of weights in it.</param>
+    /// <param name="path">A folder with weights, configuration and tokenizer, the file of weights in it, or the name of a built-in model (<see cref="BuiltInModels"/>).</param>
     /// <param name="options">Device and threads; the processor and all its cores where null.</param>
     /// <exception cref="FileNotFoundException">Something is not there; the message says what.</exception>
     /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
     public static ClipEmbedder Load(string path, EngineOptions? options = null)
     {
+        path = BuiltInModels.Resolve(path);
         string folder = ModelFolder.Of(path).Path;
         Engine engine = new(options ?? new());
-        return new(ClipModel.Load(path, engine), folder, engine.Threads);
+        return new(ClipModel.Load(path, engine), folder, engine);
     }
 
     /// <summary>A model's tokenizer alone, without its weights.</summary>
-    /// <param name="path">The model's folder, a file in it, or a folder that holds a tokenizer only.</param>
+    /// <param name="path">The model's folder, a file in it, a folder that holds a tokenizer only, or the name of a built-in model.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
     public static ClipTokenizer LoadTokenizer(string path)
     {
-        ModelFolder folder = ModelFolder.Of(path);
+        ModelFolder folder = ModelFolder.Of(BuiltInModels.Resolve(path));
         return folder.ContextLength() is { } contextLength ? ClipTokenizer.Open(folder.Path, contextLength) : ClipTokenizer.Open(folder.Path);
     }
 

@@ -97,19 +97,8 @@ public sealed class EvaluatedPrompts
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(pictures);
-        ArgumentNullException.ThrowIfNull(truths);
-        if (pictures.Count != truths.Count || !classifier.Labels.SequenceEqual(candidate.Prompts.ClassNames))
-        {
-            throw new ArgumentException($"Each picture has one of the classifier's classes; there are {pictures.Count} pictures, {truths.Count} classes of them, and {classifier.Labels.Count} labels.");
-        }
-
-        PictureOutcome[] outcomes = new PictureOutcome[pictures.Count];
-        Parallel.For(0, pictures.Count, picture =>
-        {
-            (float[] scores, float[] probabilities) = classifier.Score(pictures[picture]);
-            outcomes[picture] = PictureOutcome.Of(scores, probabilities, truths[picture]);
-        });
-        return new(candidate, classifier.Ensemble, outcomes);
+        return classifier.Labels.SequenceEqual(candidate.Prompts.ClassNames)
+            ? new(candidate, classifier.Ensemble, PictureOutcome.Of(classifier, pictures, truths))
+            : throw new ArgumentException($"The classifier's {classifier.Labels.Count} labels are not the {candidate.Prompts.ClassNames.Count} classes of {candidate.Name}.", nameof(classifier));
     }
 }

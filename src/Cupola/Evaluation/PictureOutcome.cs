@@ -1,3 +1,6 @@
+using Cupola.Embedding;
+using Cupola.ZeroShot;
+
 namespace Cupola.Evaluation;
 
 /// <summary>What was answered for a picture whose class is known.</summary>
@@ -31,5 +34,29 @@ public sealed record PictureOutcome(int Truth, int Answer, int Rank, float Confi
         }
 
         return new(truth, answer, rank, probabilities[answer], probabilities[truth]);
+    }
+
+    /// <summary>What a classifier answers for pictures whose classes are known, in their order.</summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
+    /// <param name="truths">The position of each picture's class among the classifier's labels.</param>
+    /// <exception cref="ArgumentException">There are not as many classes as pictures.</exception>
+    public static IReadOnlyList<PictureOutcome> Of(ZeroShotClassifier classifier, EmbeddingMatrix pictures, IReadOnlyList<int> truths)
+    {
+        ArgumentNullException.ThrowIfNull(classifier);
+        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(truths);
+        if (pictures.Count != truths.Count)
+        {
+            throw new ArgumentException($"Each picture has one class, and there are {pictures.Count} pictures and {truths.Count} classes of them.");
+        }
+
+        PictureOutcome[] outcomes = new PictureOutcome[pictures.Count];
+        Parallel.For(0, pictures.Count, picture =>
+        {
+            (float[] scores, float[] probabilities) = classifier.Score(pictures[picture]);
+            outcomes[picture] = Of(scores, probabilities, truths[picture]);
+        });
+        return outcomes;
     }
 }

@@ -15,6 +15,9 @@ internal static class HtmlPage
     /// <summary>Elements that HTML closes by themselves; all others need their end, which XML would leave out where they are empty.</summary>
     private static readonly HashSet<string> SelfClosing = ["meta", "img", "br", "rect", "line", "circle", "path", "col"];
 
+    /// <summary>As long as CLIP's longest class names, and more than once over; a file may hold any.</summary>
+    private const int LongestText = 160;
+
     /// <summary>An element with a class of the page's style, and what is in it: texts, elements, attributes and sequences of them.</summary>
     public static XElement Element(string name, string? style, params object?[] content) =>
         new(name, style is null ? null : new XAttribute("class", style), content);
@@ -23,14 +26,17 @@ internal static class HtmlPage
     public static XElement Section(string heading, string? lead, params object?[] content) =>
         Element("section", null, Element("h2", null, heading), lead is null ? null : Element("p", "lead", lead), content);
 
-    /// <summary>A table. A heading that begins with <c>#</c> stands over numbers, which are set right.</summary>
+    /// <summary>A table. A heading that begins with <c>#</c> stands over numbers, which are set right; one that begins with <c>|</c> over drawings, which get room.</summary>
     public static XElement Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object>> rows)
     {
-        string?[] styles = [.. headings.Select(static heading => heading.StartsWith('#') ? "number" : null)];
+        string?[] styles = [.. headings.Select(static heading => heading.StartsWith('#') ? "number" : heading.StartsWith('|') ? "plot" : null)];
         return Element("div", "scroll", Element("table", null,
-            Element("thead", null, Element("tr", null, headings.Select((heading, column) => Element("th", styles[column], new XAttribute("scope", "col"), heading.TrimStart('#'))))),
+            Element("thead", null, Element("tr", null, headings.Select((heading, column) => Element("th", styles[column], new XAttribute("scope", "col"), heading.TrimStart('#', '|'))))),
             Element("tbody", null, rows.Select(row => Element("tr", null, row.Select((cell, column) => Element("td", styles[column], cell)))))));
     }
+
+    /// <summary>A word of a list of words, and what is said about it.</summary>
+    public static XElement[] Definition(string word, string meaning) => [Element("dt", null, word), Element("dd", null, meaning)];
 
     /// <summary>A picture that lies in the page itself.</summary>
     /// <param name="jpeg">The file's bytes.</param>
@@ -43,6 +49,13 @@ internal static class HtmlPage
 
     /// <summary>A share as people read it: 48.2 %.</summary>
     public static string Percent(double share, int digits = 1) => (share * 100).ToString($"F{digits}", CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>How many there are of something: 1 class, 1,000 classes.</summary>
+    public static string Count(int count, string one, string? several = null) =>
+        $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {(count == 1 ? one : several ?? one + "s")}";
+
+    /// <summary>A text of a file, short enough for a table.</summary>
+    public static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "…" : text;
 
     /// <summary>Writes the page; the file is whole or not there.</summary>
     /// <param name="path">Where to.</param>

@@ -24,7 +24,7 @@ internal sealed class ClipModel : IDisposable
         Config = config;
         Preprocessing = preprocessing;
         Sources = sources;
-        ParameterShapes = ExpectedParameters(config);
+        ParameterShapes = ParametersOf(config);
         checkpoint.Require(ParameterShapes);
         ParameterCount = ParameterShapes.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
         LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
@@ -109,7 +109,7 @@ internal sealed class ClipModel : IDisposable
     }
 
     /// <summary>What the two networks need, by name; the graphs as others know them name their parameters as they are stored.</summary>
-    private static Dictionary<string, long[]> ExpectedParameters(ClipConfig config)
+    public static IReadOnlyDictionary<string, long[]> ParametersOf(ClipConfig config)
     {
         var expected = new Dictionary<string, long[]>(StringComparer.Ordinal) { ["logit_scale"] = [] };
         GraphBuilder graph = new();

@@ -6,22 +6,26 @@ namespace Cupola.Runtime;
 /// <summary>ONNX Runtime, set up for one device and a number of threads; makes graphs ready to run.</summary>
 internal sealed class Engine
 {
-    private readonly string _device;
-
     public Engine(EngineOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
-        _device = options.Device.ToLowerInvariant();
+        Device = options.Device.ToLowerInvariant();
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
-        if (_device != "cpu")
+        if (Device != "cpu")
         {
             // A device that is missing is told now, not at the first picture.
             using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
         }
     }
 
+    /// <summary>On what graphs run, in small letters.</summary>
+    public string Device { get; }
+
     /// <summary>Threads in all.</summary>
     public int Threads { get; }
+
+    /// <summary>Where, if anywhere, ONNX Runtime writes how long each operator took: one file a session, which begins with this path and is whole when the session is closed.</summary>
+    public string? ProfilePrefix { get; init; }
 
     /// <summary>
     /// Makes a graph ready. The parameters are lent, not copied: they must stay alive until the compiled graph is disposed.
@@ -41,6 +45,13 @@ internal sealed class Engine
         // Idle workers that spin take the core from the decoding of the next pictures.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         options.AddSessionConfigEntry("session.disable_prepacking", packsWeights ? "0" : "1");
+        if (ProfilePrefix is not null)
+        {
+            // In this order: the prefix is read when profiling is switched on.
+            options.ProfileOutputPathPrefix = ProfilePrefix;
+            options.EnableProfiling = true;
+        }
+
         try
         {
             AddDevice(options);
@@ -55,13 +66,13 @@ internal sealed class Engine
 
     private void AddDevice(SessionOptions options)
     {
-        (Action add, string package) = _device switch
+        (Action add, string package) = Device switch
         {
             "cpu" => (static () => { }, ""),
             "cuda" => (() => options.AppendExecutionProvider_CUDA(), "Microsoft.ML.OnnxRuntime.Gpu"),
             "directml" => (() => options.AppendExecutionProvider_DML(), "Microsoft.ML.OnnxRuntime.DirectML"),
             "coreml" => ((Action)(() => options.AppendExecutionProvider_CoreML()), "Microsoft.ML.OnnxRuntime for macOS"),
-            _ => throw new ArgumentException($"There is no device '{_device}'; there are cpu, cuda, directml and coreml."),
+            _ => throw new ArgumentException($"There is no device '{Device}'; there are cpu, cuda, directml and coreml."),
         };
         try
         {
@@ -70,7 +81,7 @@ internal sealed class Engine
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
             throw new ArgumentException(
-                $"Device '{_device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
+                $"Device '{Device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
         }
     }
 }

@@ -4,12 +4,12 @@ using Cupola.Prompts;
 namespace Cupola.Training;
 
 /// <summary>What there is to learn from: pictures and what may be said of each, always in the same order.</summary>
-internal sealed class TrainingPairs
+public sealed class TrainingPairs
 {
     private readonly IReadOnlyList<TrainingPair> _pairs;
 
     /// <summary>Pairs from anywhere.</summary>
-    public TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels = null) => (_pairs, Labels) = (pairs, labels);
+    internal TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels = null) => (_pairs, Labels) = (pairs, labels);
 
     /// <summary>How many there are.</summary>
     public int Count => _pairs.Count;
@@ -18,10 +18,10 @@ internal sealed class TrainingPairs
     public IReadOnlyList<string>? Labels { get; }
 
     /// <summary>A pair by its place.</summary>
-    public TrainingPair this[int pair] => _pairs[pair];
+    internal TrainingPair this[int pair] => _pairs[pair];
 
     /// <summary>Everything that may be said, and of how many pairs; for learning a vocabulary.</summary>
-    public IEnumerable<(string Caption, int Times)> Captions => _pairs
+    internal IEnumerable<(string Caption, int Times)> Captions => _pairs
         .CountBy(static pair => pair.Captions)
         .SelectMany(static count => count.Key.Select(caption => (caption, count.Value)));
 

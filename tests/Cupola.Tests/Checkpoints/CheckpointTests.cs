@@ -34,7 +34,7 @@ public sealed class CheckpointTests
 
         string message = Assert.Throws<InvalidDataException>(() => checkpoint.Require(expected)).Message;
 
-        Assert.Contains("1 missing (text.blocks.9.mlp_norm.weight)", message, StringComparison.Ordinal);
+        Assert.Contains("1 missing (transformer.resblocks.9.ln_2.weight)", message, StringComparison.Ordinal);
         Assert.Contains("1 unused (visual.class_embedding)", message, StringComparison.Ordinal);
         Assert.Contains("1 wrongly shaped (ln_final.bias [128] in place of [64])", message, StringComparison.Ordinal);
     }

@@ -66,7 +66,7 @@ public sealed class BadInputTests
 
     public static TheoryData<string, string> BadModels => new()
     {
-        { "overlapping", "overlaps" }, { "huge-header", "1152921504606846976" }, { "missing-tensor", "1 missing (text.final_norm.bias)" },
+        { "overlapping", "overlaps" }, { "huge-header", "1152921504606846976" }, { "missing-tensor", "1 missing (text_model.final_layer_norm.bias)" },
         { "pickle", "posix.system" }, { "no-configuration", "config.json" }, { "no-weights", "no weights" }, { "absent", "There is no model" },
     };
 

@@ -166,6 +166,38 @@ public sealed class EvaluateTests
         Assert.Equal(csv[0].Split(',').Length, csv[1].Split(',').Length);
     }
 
+    [Fact]
+    public void AReportIsOnePageThatNeedsNothingElse()
+    {
+        string page = TestFolder.NewFile("report.html"), dataset = Dataset("rocket", "cat");
+        File.WriteAllText(Path.Combine(dataset, "cat", "broken.jpg"), "no picture");
+
+        Tool.Run run = Tool.Start("evaluate", dataset, "--template", "a {}.", "--templates", "imagenet-7", "--report", page, "--model", Model, "--format", "json");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(3, run.Lines.Length);
+        string html = File.ReadAllText(page);
+        foreach (string text in new[] { "“a {}.”", "50.0 %", "Which differences are real", "1 picture could not be read", "broken.jpg", "cat/photo.jpg", "src=\"data:image/jpeg;base64," })
+        {
+            Assert.Contains(text, html, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("http", html.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APageThatCannotBeWrittenIsRefusedBeforeTheWork()
+    {
+        string folder = TestFolder.New(), missing = Path.Combine(folder, "missing", "report.html");
+
+        Tool.Run run = Tool.Start("evaluate", folder, "--report", missing, "--model", "no such model"), onFolder = Tool.Start("classify", "x.jpg", "--labels", "a,b", "--explain", folder, "--model", "no such model");
+
+        Assert.Equal((2, 2), (run.ExitCode, onFolder.ExitCode));
+        Assert.Contains($"There is no folder {Path.GetDirectoryName(missing)} to write --report into", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"--explain {folder} is a folder", onFolder.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(2, "named twice", "--templates", "imagenet-7", "--templates", "imagenet-7")]
     [InlineData(2, "templates have none", "--template", "a {}.", "--shuffled")]

@@ -30,6 +30,8 @@ internal static class Tool
     public static Process Launch(Dictionary<string, string> environment, params string[] arguments)
     {
         ProcessStartInfo start = Command(arguments);
+        // No run finds what another one kept, unless a test says so.
+        start.Environment["CUPOLA_CACHE"] = TestFolder.New();
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;

@@ -1,0 +1,36 @@
+using System.CommandLine;
+using Cupola.Embedding;
+
+namespace Cupola.Cli;
+
+/// <summary>The option that says whether embeddings of pictures are kept for the next run.</summary>
+internal sealed class CacheOption
+{
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Embed every picture of the dataset anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says)." };
+
+    public void AddTo(Command command) => command.Options.Add(_noCache);
+
+    /// <summary>Runs work with the cache, or with none, and then says what was found in it.</summary>
+    public T With<T>(ParseResult parsed, Func<EmbeddingCache?, T> work)
+    {
+        if (parsed.GetValue(_noCache))
+        {
+            return work(null);
+        }
+
+        using EmbeddingCache cache = EmbeddingCache.Open(EmbeddingCache.DefaultFolder);
+        T result = work(cache);
+        if (cache.Reused > 0)
+        {
+            Console.Error.WriteLine($"{cache.Reused} {(cache.Reused == 1 ? "embedding is" : "embeddings are")} from the cache in {cache.Folder}.");
+        }
+
+        cache.Dispose();
+        if (cache.Note is { } note)
+        {
+            Console.Error.WriteLine(note);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using Cupola.Embedding;
+using Cupola.Explanation;
+using Cupola.Prompts;
+using Cupola.ZeroShot;
+
+namespace Cupola.Cli;
+
+/// <summary>What each prompt does to the answers on labelled pictures: every one is left out once.</summary>
+internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts, WeightsOption weights)
+{
+    /// <summary>How many prompts that do harm, and how many that help, a person sees.</summary>
+    private const int Shown = 12;
+
+    private readonly Option<string> _dataset = new("--dataset")
+    {
+        Description = "Labelled pictures instead (as for evaluate): leave each prompt out once, and say what that does to the answers.",
+        HelpName = "DATASET",
+    };
+
+    private readonly CacheOption _kept = new();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_dataset);
+        _kept.AddTo(command);
+    }
+
+    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_dataset) is not null;
+
+    /// <summary>Measures and writes.</summary>
+    public int Run(ParseResult parsed, OutputFormat format, CancellationToken cancellation)
+    {
+        ClassEnsemble ensemble = prompts.Ensemble(parsed);
+        PromptWeighting weighting = weights.Read(parsed, ensemble);
+        JudgedPictures judged = JudgedPictures.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed));
+        PromptSet set = prompts.Read(parsed, judged.Labels);
+        RequireSeveral(set);
+        using ClipEmbedder embedder = model.Load(parsed, cancellation);
+        EmbeddedDataset pictures = _kept.With(parsed, cache => judged.Embed(embedder, cache, cancellation));
+        EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
+        PromptInfluence influence = new(encoded, ensemble, WeightsOption.Of(weighting, encoded, pictures.Embeddings));
+        IReadOnlyList<PromptEffect> effects = WorkProgress.Items(
+            "Leaving prompts out", set.PromptCount, progress => influence.LeaveEachOut(pictures.Embeddings, pictures.Truths, progress, cancellation));
+        Write(effects, pictures.Truths.Count, format);
+        return pictures.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+    }
+
+    /// <summary>Says of how many labels the only prompt cannot be left out.</summary>
+    private static void RequireSeveral(PromptSet set)
+    {
+        int alone = set.ClassNames.Count(name => set[name].Length == 1);
+        if (alone == set.ClassNames.Count)
+        {
+            throw new ArgumentException("Every label has one prompt only, and none can be left out; name several, as by --templates imagenet-7 or --prompts FILE.");
+        }
+
+        if (alone > 0)
+        {
+            Console.Error.WriteLine($"{alone} {(alone == 1 ? "label has" : "labels have")} one prompt only, which cannot be left out.");
+        }
+    }
+
+    private static void Write(IReadOnlyList<PromptEffect> effects, int pictures, OutputFormat format)
+    {
+        switch (format)
+        {
+            case OutputFormat.Json:
+                foreach (PromptEffect effect in effects)
+                {
+                    Output.WriteJson(new { effect.Label, Prompt = effect.Prompt.Text, effect.Right, effect.LogLikelihood, Pictures = pictures });
+                }
+
+                break;
+            case OutputFormat.Csv:
+                Output.WriteCsv("label", "prompt", "right", "logLikelihood", "pictures");
+                foreach (PromptEffect effect in effects)
+                {
+                    Output.WriteCsv(
+                        effect.Label, effect.Prompt.Text, effect.Right.ToString(CultureInfo.InvariantCulture), effect.LogLikelihood.ToString(CultureInfo.InvariantCulture),
+                        pictures.ToString(CultureInfo.InvariantCulture));
+                }
+
+                break;
+            default:
+                WriteTables(effects, pictures);
+                break;
+        }
+    }
+
+    private static void WriteTables(IReadOnlyList<PromptEffect> effects, int pictures)
+    {
+        PromptEffect[] ordered = [.. effects.OrderBy(static effect => effect.LogLikelihood)];
+        PromptEffect[] harmful = [.. ordered.TakeWhile(static effect => effect.LogLikelihood < 0)], helpful = [.. ordered.Reverse().TakeWhile(static effect => effect.LogLikelihood > 0)];
+        Console.Out.WriteLine($"{effects.Count} prompts, each left out once, on {pictures} pictures: {helpful.Length} help, {harmful.Length} do harm.");
+        Console.Out.WriteLine("right: how many more pictures are answered rightly with the prompt. log-likelihood: by how many thousandths of a nat it makes the right labels more probable, on average.");
+        WriteTable("The most harmful", harmful);
+        WriteTable("The most helpful", helpful);
+        if (Math.Max(harmful.Length, helpful.Length) > Shown)
+        {
+            Console.Out.WriteLine();
+            Console.Out.WriteLine("--format json and csv have them all. What is chosen by these pictures is to be judged by others.");
+        }
+    }
+
+    private static void WriteTable(string heading, PromptEffect[] effects)
+    {
+        if (effects.Length == 0)
+        {
+            return;
+        }
+
+        Console.Out.WriteLine();
+        Console.Out.WriteLine(heading);
+        TextTable.Write(
+            ["#right", "#log-likelihood", "label", "prompt"],
+            [.. effects.Take(Shown).Select(static effect => (IReadOnlyList<string>)
+            [
+                effect.Right.ToString("+0;−0;0", CultureInfo.InvariantCulture), (effect.LogLikelihood * 1000).ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture),
+                effect.Label, effect.Prompt.Text.ReplaceLineEndings(" "),
+            ])]);
+    }
+}

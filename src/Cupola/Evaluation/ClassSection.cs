@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Cupola.Explanation;
+
+namespace Cupola.Evaluation;
+
+/// <summary>How each class fared, the worst first.</summary>
+internal static class ClassSection
+{
+    /// <summary>What stands open; the rest unfolds.</summary>
+    private const int Shown = 15;
+
+    /// <summary>ImageNet has a thousand; rows of 21,000 would be ten times the rest of the page.</summary>
+    private const int MostRows = 2000;
+
+    public static XElement Of(EvaluatedPrompts set, string name)
+    {
+        ClassAccuracy[] classes = [.. set.Classes.Where(static each => each.Recall.Pictures > 0).OrderBy(static each => each.Recall.Share).ThenByDescending(static each => each.Recall.Pictures)];
+        Dictionary<string, ConfusedPair> takenFor = set.Confusion.MostConfused(int.MaxValue).GroupBy(pair => set.Labels[pair.Truth]).ToDictionary(static pairs => pairs.Key, static pairs => pairs.First());
+        int never = classes.Count(static each => each.Recall.Right == 0), always = classes.Count(static each => each.Recall.Right == each.Recall.Pictures);
+        ClassAccuracy[] unfolded = [.. classes.Skip(Shown).Take(MostRows - Shown)];
+        return HtmlPage.Section(
+            "How each class fared",
+            $"With {name}, the worst first. Of {HtmlPage.Count(classes.Length, "class", "classes")}, {Number(never)} {(never == 1 ? "was" : "were")} never recognised and {Number(always)} always. Recall: of the class's "
+            + "pictures, how many were answered with it. Precision: of the pictures answered with it, how many are of it.",
+            Rows(classes.Take(Shown)),
+            unfolded.Length == 0 ? null : HtmlPage.Element("details", null,
+                HtmlPage.Element("summary", null, classes.Length > MostRows ? $"The next {Number(unfolded.Length)} of {Number(classes.Length)} classes" : $"The other {HtmlPage.Count(unfolded.Length, "class", "classes")}"),
+                Rows(unfolded)));
+
+        XElement Rows(IEnumerable<ClassAccuracy> rows)
+        {
+            ChartAxis axis = ChartAxis.Shares("recall");
+            return HtmlPage.Table(
+                ["class", "|recall", "#", "#right", "#precision", "most often taken for"],
+                rows.Select(each => (IReadOnlyList<object>)
+                [
+                    HtmlPage.Shortened(each.Label),
+                    IntervalBar.Share(axis, each.Recall.Share, each.Recall.Interval.Low, each.Recall.Interval.High, $"{HtmlPage.Percent(each.Recall.Interval.Low)} to {HtmlPage.Percent(each.Recall.Interval.High)}"),
+                    HtmlPage.Element("b", null, HtmlPage.Percent(each.Recall.Share, digits: 0)),
+                    $"{Number(each.Recall.Right)} of {Number(each.Recall.Pictures)}",
+                    each.Precision.Pictures == 0 ? "–" : HtmlPage.Percent(each.Precision.Share, digits: 0),
+                    takenFor.GetValueOrDefault(each.Label) is { } pair ? new object[] { HtmlPage.Shortened(set.Labels[pair.Answer]), HtmlPage.Element("span", "quiet", $" {Number(pair.Pictures)}×") } : "",
+                ]));
+        }
+    }
+
+    private static string Number(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Cupola.Explanation;
+
+namespace Cupola.Evaluation;
+
+/// <summary>Which differences between sets are real, two by two, in plain words.</summary>
+internal static class ComparisonSection
+{
+    /// <summary>The pairs of eleven sets; a table with more is one that no one reads.</summary>
+    private const int MostPairs = 55;
+
+    /// <summary>What is rarer than this among equal sets counts as a difference.</summary>
+    private const double Rare = 0.05;
+
+    public static XElement? Of(EvaluationReport report, SetLabels labels)
+    {
+        if (report.Comparisons.Count == 0)
+        {
+            return null;
+        }
+
+        int tests = report.Comparisons.Count;
+        PromptComparison[] shown = tests > MostPairs ? [.. report.Comparisons.OrderBy(static pair => pair.Test.P).Take(MostPairs)] : [.. report.Comparisons];
+        double end = shown.Max(static pair => Math.Max(Math.Abs(pair.Test.DifferenceInterval.Low), Math.Abs(pair.Test.DifferenceInterval.High)));
+        return HtmlPage.Section(
+            "Which differences are real",
+            "All sets answered the same pictures, so only those count that one set answers rightly and the other wrongly. "
+            + (tests == 1 ? "" : $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} comparisons, and may be better where less than once in {1 / Rare:0}: "
+                + $"among {tests}, something as rare is no surprise (Bonferroni)."),
+            HtmlPage.Table(
+                ["sets", "what the pictures say", "|the second's advantage", "#in points", "#p"],
+                shown.Select(pair => (IReadOnlyList<object>)
+                [
+                    HtmlPage.Element("span", "versus", labels.Disc(pair.First), " – ", labels.Disc(pair.Second)),
+                    HtmlPage.Element("div", "words", Words(pair, labels, tests)),
+                    IntervalBar.Difference(end, pair.Test.Difference, pair.Test.DifferenceInterval.Low, pair.Test.DifferenceInterval.High, $"{Signed(pair.Test.Difference)} points, {Range(pair.Test.DifferenceInterval)}"),
+                    new[] { HtmlPage.Element("b", null, Signed(pair.Test.Difference)), HtmlPage.Element("span", "quiet below", Range(pair.Test.DifferenceInterval)) },
+                    pair.Test.P < 0.0001 ? "< 0.0001" : pair.Test.P.ToString("0.0000", CultureInfo.InvariantCulture),
+                ])),
+            tests > shown.Length ? HtmlPage.Element("p", "quiet", $"The {shown.Length} smallest p of {tests}.") : null);
+    }
+
+    private static object[] Words(PromptComparison pair, SetLabels labels, int tests)
+    {
+        PairedTest test = pair.Test;
+        bool secondLeads = test.OnlySecondRight > test.OnlyFirstRight;
+        XElement leader = labels.Disc(secondLeads ? pair.Second : pair.First);
+        int more = Math.Max(test.OnlyFirstRight, test.OnlySecondRight), fewer = Math.Min(test.OnlyFirstRight, test.OnlySecondRight);
+        if (more + fewer == 0)
+        {
+            return [HtmlPage.Element("b", "quiet", "The same answers."), " Both are right on the same pictures."];
+        }
+
+        object[] counts = [" alone is right on ", HtmlPage.Count(more, "picture"), ", ", labels.Disc(secondLeads ? pair.First : pair.Second), $" alone on {fewer.ToString("#,0", CultureInfo.InvariantCulture)}."];
+        return test.P switch
+        {
+            double p when p * tests < Rare => [HtmlPage.Element("b", "right", leader, " is better."), " It", .. counts],
+            double p when p < Rare => [HtmlPage.Element("b", null, leader, " may be better."), " It", .. counts],
+            double p => [HtmlPage.Element("b", "quiet", "Cannot be told apart."), " ", leader, .. counts, $" A coin splits them as unevenly {Often(p)}."],
+        };
+    }
+
+    private static string Often(double p) => p > 0.995 ? "every time" : string.Create(CultureInfo.InvariantCulture, $"{p * 100:0} times in 100");
+
+    private static string Signed(double share) => (share * 100).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+
+    private static string Range(Interval interval) => $"{Signed(interval.Low)} to {Signed(interval.High)}";
+}

@@ -1,0 +1,197 @@
+using Cupola.Embedding;
+using Cupola.Images;
+using Cupola.Tests.ZeroShot;
+using Microsoft.Data.Sqlite;
+
+namespace Cupola.Tests.Embedding;
+
+/// <summary>Embeddings that are kept are found again, belong to their model and their picture, and can do no harm.</summary>
+public sealed class EmbeddingCacheTests
+{
+    [Fact]
+    public void WhatWasEmbeddedOnceIsFoundAgainToTheBit()
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        string folder = TestFolder.New();
+
+        (float[]?[] first, int none, _) = Embed(folder, photos.Files);
+        (float[]?[] second, int all, string? note) = Embed(folder, photos.Files);
+
+        Assert.Equal((0, photos.Files.Count), (none, all));
+        Assert.Equal(first, second);
+        Assert.Equal(photos.Embeddings.Values.ToArray(), first.SelectMany(static embedding => embedding!).ToArray());
+        Assert.Null(note);
+    }
+
+    /// <summary>What is kept here is what no model ever said of a file that no decoder can read: it comes back, so neither was asked.</summary>
+    [Fact]
+    public void WhatIsKeptIsNeitherDecodedNorEncoded()
+    {
+        ClipEmbedder model = LabelledPhotos.Need().Model;
+        float[] poison = [.. Enumerable.Range(0, model.Config.EmbeddingDimension).Select(static index => index == 3 ? 1f : 0f)];
+        byte[] file = "no picture"u8.ToArray();
+        using EmbeddingCache cache = EmbeddingCache.Open(TestFolder.New());
+        PictureSource[] pictures = [new("a", _ => file), PictureSource.Of(LabelledPhotos.Need().Files[0]), new("b", _ => file)];
+
+        Assert.Contains("a is not a picture", model.EmbedPictures(pictures, orient: false, cache, CancellationToken.None).First().Error, StringComparison.Ordinal);
+        cache.Add(model.CacheKey(file, orient: false), poison);
+        Flush(cache);
+
+        EmbeddedPicture[] embedded = [.. model.EmbedPictures(pictures, orient: false, cache, CancellationToken.None)];
+        Assert.Equal(["a", LabelledPhotos.Need().Files[0], "b"], embedded.Select(static picture => picture.Path));
+        Assert.Equal(poison, embedded[0].Embedding);
+        Assert.Equal(poison, embedded[2].Embedding);
+        Assert.Equal(LabelledPhotos.Need().Embeddings[0].ToArray(), embedded[1].Embedding);
+    }
+
+    [Fact]
+    public void AnotherModelAndTurnedPicturesHaveEmbeddingsOfTheirOwn()
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        byte[] file = File.ReadAllBytes(photos.Files[0]);
+        using ClipEmbedder other = ClipEmbedder.Load(SharedFolder.Need("parity", "vit", "transformers"));
+
+        byte[][] keys = [photos.Model.CacheKey(file, false), photos.Model.CacheKey(file, true), other.CacheKey(file, false), photos.Model.CacheKey([.. file, 0], false)];
+
+        Assert.Equal(4, keys.Select(Convert.ToHexString).Distinct().Count());
+        Assert.Equal(keys[0], photos.Model.CacheKey(file, false));
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("truncated")]
+    [InlineData("pages")]
+    public void ADamagedCacheIsBegunAnewWithANote(string damage)
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        string folder = TestFolder.New();
+        (float[]?[] expected, _, _) = Embed(folder, photos.Files);
+        string database = Assert.Single(Directory.EnumerateFiles(folder));
+        byte[] bytes = File.ReadAllBytes(database);
+        if (damage == "pages")
+        {
+            new Random(3).NextBytes(bytes.AsSpan(4096));
+        }
+
+        File.WriteAllBytes(database, damage == "text" ? "This is no database, whatever its name says. It is long enough to have a head, though, and says so at length."u8 : damage == "truncated" ? bytes.AsSpan(0, 5000) : bytes);
+
+        (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
+
+        Assert.Equal(expected, after);
+        Assert.Equal(0, reused);
+        Assert.Equal($"The cache of embeddings in {folder} was damaged and is begun anew.", note);
+        (_, int found, string? nothing) = Embed(folder, photos.Files);
+        Assert.Equal((photos.Files.Count, null), (found, nothing));
+        Assert.Single(Directory.EnumerateFiles(folder));
+    }
+
+    [Fact]
+    public void AnEmbeddingInWhichABitFlippedIsMadeAnew()
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        string folder = TestFolder.New();
+        (float[]?[] expected, _, _) = Embed(folder, photos.Files);
+        Change(folder, "UPDATE embeddings SET embedding = CAST(substr(embedding, 1, 100) || x'41' || substr(embedding, 102) AS BLOB) WHERE number = 5; UPDATE embeddings SET embedding = x'00' WHERE number = 7");
+
+        (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
+
+        Assert.Equal(expected, after);
+        Assert.Equal(photos.Files.Count - 2, reused);
+        Assert.StartsWith("2 embeddings in the cache", note, StringComparison.Ordinal);
+        Assert.Equal(photos.Files.Count, Embed(folder, photos.Files).Reused);
+    }
+
+    [Fact]
+    public void ACacheThatCannotBeUsedIsSaidToBeAndDoesNoHarm()
+    {
+        LabelledPhotos photos = LabelledPhotos.Need();
+        string file = TestFolder.NewFile("file");
+        File.WriteAllText(file, "");
+
+        (float[]?[] embedded, int reused, string? note) = Embed(file, photos.Files);
+
+        Assert.Equal((photos.Files.Count, 0), (embedded.Count(static each => each is not null), reused));
+        Assert.StartsWith($"Embeddings are not kept in {file}, which cannot be used: ", note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SeveralMayWriteAtOnce()
+    {
+        string folder = TestFolder.New();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
+        {
+            using EmbeddingCache cache = EmbeddingCache.Open(folder);
+            for (int index = 0; index < 500; index++)
+            {
+                // Half of what each writes, the next one writes too.
+                cache.Add(Key((250 * writer) + index), [index, 1, 2]);
+                cache.Find(Key(index), 3);
+            }
+        })));
+
+        using EmbeddingCache cache = EmbeddingCache.Open(folder);
+        Assert.All(Enumerable.Range(0, 1250), index => Assert.NotNull(cache.Find(Key(index), 3)));
+        Assert.Null(cache.Find(Key(1250), 3));
+        Assert.Null(cache.Note);
+    }
+
+    [Fact]
+    public void InAFullCacheTheOldestMakeRoom()
+    {
+        string folder = TestFolder.New();
+        const int bytes = 1 << 20, kilobyte = 256;
+        using (EmbeddingCache cache = EmbeddingCache.Open(folder, bytes))
+        {
+            for (int index = 0; index < 4000; index++)
+            {
+                cache.Add(Key(index), new float[kilobyte]);
+            }
+        }
+
+        Assert.InRange(new FileInfo(Assert.Single(Directory.EnumerateFiles(folder))).Length, bytes / 2, bytes + (bytes / 2));
+        using EmbeddingCache again = EmbeddingCache.Open(folder);
+        Assert.Null(again.Find(Key(0), kilobyte));
+        Assert.NotNull(again.Find(Key(3999), kilobyte));
+        Assert.NotNull(again.Find(Key(3500), kilobyte));
+    }
+
+    [Theory]
+    [InlineData("/a/b/embeddings", "CUPOLA_CACHE=/a/b", "XDG_CACHE_HOME=/x")]
+    [InlineData("/x/cupola/embeddings", "CUPOLA_CACHE= ", "XDG_CACHE_HOME=/x")]
+    public void TheEnvironmentSaysWhereTheCacheLies(string folder, params string[] variables)
+    {
+        Dictionary<string, string> environment = variables.Select(static variable => variable.Split('=')).ToDictionary(static pair => pair[0], static pair => pair[1]);
+
+        Assert.Equal(Path.GetFullPath(folder), EmbeddingCache.FolderFrom(environment.GetValueOrDefault));
+        Assert.EndsWith(Path.Combine("cupola", "embeddings"), EmbeddingCache.FolderFrom(static _ => null), StringComparison.Ordinal);
+        Assert.True(Path.IsPathRooted(EmbeddingCache.FolderFrom(static _ => null)));
+    }
+
+    private static byte[] Key(int index) => [.. BitConverter.GetBytes(index), .. new byte[28]];
+
+    private static (float[]?[] Embeddings, int Reused, string? Note) Embed(string folder, IEnumerable<string> files)
+    {
+        EmbeddingCache cache = EmbeddingCache.Open(folder);
+        float[]?[] embeddings = [.. LabelledPhotos.Need().Model.EmbedPictures(files.Select(PictureSource.Of), orient: false, cache, CancellationToken.None).Select(static picture => picture.Embedding)];
+        cache.Dispose();
+        return (embeddings, cache.Reused, cache.Note);
+    }
+
+    /// <summary>Has what was added written, as it is sooner or later.</summary>
+    private static void Flush(EmbeddingCache cache)
+    {
+        for (int index = 0; index < 64; index++)
+        {
+            cache.Add(Key(index), [0]);
+        }
+    }
+
+    private static void Change(string folder, string statement)
+    {
+        using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = Assert.Single(Directory.EnumerateFiles(folder)), Pooling = false }.ToString());
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = statement;
+        Assert.True(command.ExecuteNonQuery() > 0);
+    }
+}
