@@ -17,7 +17,8 @@ internal static class Peak
         Console.WriteLine($"{Environment.ProcessorCount} cores, {(Vector512.IsHardwareAccelerated ? "AVX-512" : Vector256.IsHardwareAccelerated ? "AVX2" : "128-bit vectors")}; float32 peak {one:0} GFLOP/s on one thread, {two:0} on {Environment.ProcessorCount}");
     }
 
-    private static double Measure(int threads)
+    /// <summary>GFLOP/s on so many threads.</summary>
+    public static double Measure(int threads)
     {
         double best = 0;
         for (int attempt = 0; attempt < 3; attempt++)

@@ -8,6 +8,7 @@ return args switch
     ["classes", string model, string cupl] => ClassVectorBenchmark.Run(model, cupl),
     ["resize", .. string[] pillow] => ResizeBenchmark.Run(pillow.FirstOrDefault()),
     ["start", string model, string picture] => StartBenchmark.Run(model, picture),
+    ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     _ => Usage(),
 };
 
@@ -22,6 +23,7 @@ static int Usage()
           classes MODEL CUPL                   a whole prompt file into class vectors, against padding to 77; peak memory
           resize [PILLOW_SCRIPT]               pictures a second of the exact resize, beside Pillow and libvips
           start MODEL PICTURE                  time from process start to answer, and peak memory
+          train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
         """);
     return 2;
 }

@@ -9,7 +9,8 @@ namespace Cupola.Cli;
 /// <param name="Predictions">The best labels.</param>
 /// <param name="Answer">The one label that is the answer, where a threshold decides whether there is one.</param>
 /// <param name="Answers">All labels that are in the picture, where there may be several.</param>
-internal sealed record PictureAnswer(string Image, IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)
+/// <param name="ByName">The best labels by their names alone, where that is asked for as well.</param>
+internal sealed record PictureAnswer(string Image, IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers, IReadOnlyList<Prediction>? ByName)
 {
     /// <summary>The answer where no label is good enough.</summary>
     public const string NoneOfThese = "none of these";
@@ -43,6 +44,11 @@ internal sealed class JsonClassifications : IClassificationWriter
         }
 
         line["predictions"] = answer.Predictions;
+        if (answer.ByName is not null)
+        {
+            line["byName"] = answer.ByName;
+        }
+
         Output.WriteJson(line);
     }
 
@@ -61,18 +67,14 @@ internal sealed class CsvClassifications : IClassificationWriter
     public void Write(PictureAnswer answer)
     {
         Begin();
-        foreach ((int rank, Prediction prediction) in answer.Predictions.Index())
-        {
-            Output.WriteCsv(
-                answer.Image, (rank + 1).ToString(CultureInfo.InvariantCulture), rank == 0 && answer.Answer is not null ? answer.Answer : prediction.Label,
-                prediction.Probability.ToString(CultureInfo.InvariantCulture), prediction.Cosine.ToString(CultureInfo.InvariantCulture), "");
-        }
+        WriteRows(answer.Image, "", answer.Predictions, answer.Answer);
+        WriteRows(answer.Image, "by name", answer.ByName ?? [], null);
     }
 
     public void WriteError(string image, string error)
     {
         Begin();
-        Output.WriteCsv(image, "", "", "", "", error);
+        Output.WriteCsv(image, "", "", "", "", "", error);
         Console.Error.WriteLine(error);
     }
 
@@ -81,7 +83,17 @@ internal sealed class CsvClassifications : IClassificationWriter
         if (!_begun)
         {
             _begun = true;
-            Output.WriteCsv("image", "rank", "label", "probability", "cosine", "error");
+            Output.WriteCsv("image", "rank", "label", "probability", "cosine", "error", "by");
+        }
+    }
+
+    private static void WriteRows(string image, string by, IReadOnlyList<Prediction> predictions, string? answer)
+    {
+        foreach ((int rank, Prediction prediction) in predictions.Index())
+        {
+            Output.WriteCsv(
+                image, (rank + 1).ToString(CultureInfo.InvariantCulture), rank == 0 && answer is not null ? answer : prediction.Label,
+                prediction.Probability.ToString(CultureInfo.InvariantCulture), prediction.Cosine.ToString(CultureInfo.InvariantCulture), "", by);
         }
     }
 }
@@ -95,14 +107,26 @@ internal sealed class TableClassifications : IClassificationWriter
     {
         string name = $"[bold]{Markup.Escape(answer.Image)}[/]";
         AnsiConsole.MarkupLine(answer.Spoken is null ? name : $"{name}: {Markup.Escape(answer.Spoken)}");
-        int width = answer.Predictions.Max(static prediction => prediction.Label.Length);
-        foreach (Prediction prediction in answer.Predictions)
+        int width = answer.Predictions.Concat(answer.ByName ?? []).Max(static prediction => prediction.Label.Length);
+        if (answer.ByName is not null)
         {
-            string bar = new('█', (int)MathF.Round(prediction.Probability * BarWidth));
-            string percent = (prediction.Probability * 100).ToString("0.00", CultureInfo.InvariantCulture).PadLeft(6);
-            Console.Out.WriteLine($"  {prediction.Label.PadRight(width)}  {percent} %  {bar}".TrimEnd());
+            Console.Out.WriteLine("  by name alone");
+            WriteBars(answer.ByName, width, "    ");
+            Console.Out.WriteLine("  by what is said of each");
         }
+
+        WriteBars(answer.Predictions, width, answer.ByName is null ? "  " : "    ");
     }
 
     public void WriteError(string image, string error) => Console.Error.WriteLine(error);
+
+    private static void WriteBars(IReadOnlyList<Prediction> predictions, int width, string indent)
+    {
+        foreach (Prediction prediction in predictions)
+        {
+            string bar = new('█', (int)MathF.Round(prediction.Probability * BarWidth));
+            string percent = (prediction.Probability * 100).ToString("0.00", CultureInfo.InvariantCulture).PadLeft(6);
+            Console.Out.WriteLine($"{indent}{prediction.Label.PadRight(width)}  {percent} %  {bar}".TrimEnd());
+        }
+    }
 }

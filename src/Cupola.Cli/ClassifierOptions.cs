@@ -38,6 +38,8 @@ internal sealed class ClassifierOptions
 
     private readonly CalibrationOption _calibration = new();
 
+    private readonly ByNameOption _byName = new();
+
     public void AddTo(Command command)
     {
         _prompts.AddTo(command);
@@ -48,7 +50,11 @@ internal sealed class ClassifierOptions
 
         _weights.AddTo(command);
         _calibration.AddTo(command);
+        _byName.AddTo(command);
     }
+
+    /// <summary>What answers by the labels' names alone, where the command line wants that as well.</summary>
+    public Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? ReadByName(ParseResult parsed) => _byName.Read(parsed);
 
     /// <summary>Whether all pictures have to be known before the first is answered.</summary>
     public bool LearnsFromPictures(ParseResult parsed) => _weights.Read(parsed, _prompts.Ensemble(parsed)) != PromptWeighting.Even;
@@ -119,6 +125,7 @@ internal sealed class ClassifierOptions
 
         float? threshold = parsed.GetValue(_threshold);
         return new(
+            classifier.Labels,
             embedding =>
             {
                 IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
@@ -128,6 +135,7 @@ internal sealed class ClassifierOptions
     }
 
     private static PictureClassifier SeveralLabels(MultiLabelClassifier classifier, float threshold) => new(
+        classifier.Labels,
         embedding =>
         {
             IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
@@ -151,6 +159,7 @@ internal sealed class ClassifierOptions
             : saved && explained ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in place of --classifier."
             : multiLabel && (saved || save) ? "A saved classifier chooses one label; leave --multi-label away, or --classifier and --save-classifier."
             : multiLabel && calibrated ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; leave one of them away."
+            : multiLabel && _byName.IsNamed(parsed) ? "--by-name shows which one label a picture would get by its name alone; leave --multi-label away."
             : multiLabel && learns ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; leave one of them away."
             : saved && learns ? "--classifier has weights of its own; leave --weights away."
             : multiLabel && explained ? "--explain shows why one label was chosen among others; leave --multi-label away."
@@ -165,8 +174,10 @@ internal sealed class ClassifierOptions
 }
 
 /// <summary>What says which labels a picture shows.</summary>
+/// <param name="Labels">What there is to choose from.</param>
 /// <param name="Classify">All labels for an embedding, the best first; the one answer and all answers, where something decides on them.</param>
 /// <param name="Influence">What each prompt did, where answers are explained.</param>
 /// <param name="Failed">How many pictures that it was to be made with could not be read.</param>
 internal sealed record PictureClassifier(
+    IReadOnlyList<string> Labels,
     Func<float[], (IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)> Classify, PromptInfluence? Influence, int Failed);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Embedding;
 using Cupola.Explanation;
+using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
@@ -25,6 +26,7 @@ internal static class ClassifyCommand
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("classify", "Say what is in pictures.",
             """
+            cupola classify flag.png --prompts docs/flags.json --by-name "a photo of the flag of {}."
             cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
             cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
@@ -49,10 +51,12 @@ internal static class ClassifyCommand
 
             string? page = explain.Read(parsed);
             Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
+            Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             string[] named = parsed.GetValue(pictures)!;
             KnownPictures? known = options.LearnsFromPictures(parsed) ? KnownPictures.Embed(named, Embed) : null;
             PictureClassifier classifier = read(embedder, known, cancellation);
+            ZeroShotClassifier? byName = readByName?.Invoke(embedder, classifier.Labels);
             IClassificationWriter writer = parsed.GetValue(format) switch
             {
                 OutputFormat.Json => new JsonClassifications(),
@@ -62,8 +66,8 @@ internal static class ClassifyCommand
             List<ExplainedAnswer> explained = [];
             int classified = 0;
             int failed = known is not null
-                ? Run(known.Pictures, classifier, shown, writer, explained, ref classified, progress: null)
-                : PictureArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, shown, writer, explained, ref classified, progress));
+                ? Run(known.Pictures, classifier, byName, shown, writer, explained, ref classified, progress: null)
+                : PictureArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress));
             if (page is not null)
             {
                 AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
@@ -78,7 +82,7 @@ internal static class ClassifyCommand
 
     /// <summary>How many pictures could not be read; the first answers are explained, all are counted.</summary>
     private static int Run(
-        IEnumerable<EmbeddedPicture> pictures, PictureClassifier classifier, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
+        IEnumerable<EmbeddedPicture> pictures, PictureClassifier classifier, ZeroShotClassifier? byName, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
     {
         int failed = 0;
         try
@@ -94,7 +98,7 @@ internal static class ClassifyCommand
                 }
 
                 var (predictions, answer, answers) = classifier.Classify(picture.Embedding);
-                writer.Write(new(picture.Path, [.. predictions.Take(top)], answer, answers));
+                writer.Write(new(picture.Path, [.. predictions.Take(top)], answer, answers, byName is null ? null : [.. byName.Classify(picture.Embedding).Take(top)]));
                 classified++;
                 if (classifier.Influence is not null && explained.Count < AnswerPage.MostPictures)
                 {

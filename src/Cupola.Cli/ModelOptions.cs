@@ -41,15 +41,7 @@ internal sealed class ModelOptions
     }
 
     /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
-    public string Path(ParseResult parsed, CancellationToken cancellation)
-    {
-        string name = Name(parsed);
-        string path = BuiltInModels.Resolve(name);
-        return System.IO.Path.Exists(path) ? path
-            : ModelHub.IsName(name)
-            ? Download(name, cancellation)
-            : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, no name on the hub (owner/name), and not built in.");
-    }
+    public string Path(ParseResult parsed, CancellationToken cancellation) => Find(Name(parsed), cancellation);
 
     /// <summary>What the command line calls the model.</summary>
     public string Name(ParseResult parsed) => parsed.GetValue(_model)!;
@@ -78,6 +70,15 @@ internal sealed class ModelOptions
         }
 
         return embedder;
+    }
+
+    /// <summary>Where a model lies, by its path, its name on the hub or the name of a built-in one.</summary>
+    public static string Find(string name, CancellationToken cancellation)
+    {
+        string path = BuiltInModels.Resolve(name);
+        return System.IO.Path.Exists(path) ? path
+            : ModelHub.IsName(name) ? Download(name, cancellation)
+            : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, no name on the hub (owner/name), and not built in.");
     }
 
     /// <summary>Downloads a model, with progress where a person looks on.</summary>

@@ -3,19 +3,21 @@ using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
 using Cupola.Models;
+using Cupola.Training;
 
 namespace Cupola.Cli;
 
 /// <summary><c>cupola models</c>: what is here, what to fetch, what to hand on.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new ExampledCommand("models", "List, download and export models.",
+    public static Command Create() => new ExampledCommand("models", "List, download, export and mix models.",
         """
         cupola models download openai/clip-vit-base-patch32
         cupola models list
         cupola models export onnx/ --model openai/clip-vit-base-patch32
+        cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all
         """)
-    { List(), Download(), Export() };
+    { List(), Download(), Export(), Interpolate() };
 
     private static ExampledCommand List()
     {
@@ -81,6 +83,25 @@ internal static class ModelsCommand
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             embedder.Export(parsed.GetValue(folder)!);
             Console.Error.WriteLine($"Wrote text_model.onnx, vision_model.onnx and model.onnx to {parsed.GetValue(folder)}.");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static ExampledCommand Interpolate()
+    {
+        Argument<string> start = new("start") { Description = "The model that fine-tuning began with." };
+        Argument<string> fineTuned = new("fine-tuned") { Description = "The model that came out." };
+        Option<double> alpha = new("--alpha") { Description = "How much of the second: 0 is the first, 1 the second.", DefaultValueFactory = static _ => 0.5, HelpName = "A" };
+        Option<string> output = new("--output", "-o") { Description = "The folder of the model between them.", HelpName = "DIR", Required = true };
+        ExampledCommand command = new("interpolate", "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
+            "cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all")
+        { start, fineTuned, alpha, output };
+        command.SetVerb((parsed, cancellation) =>
+        {
+            WeightInterpolation.Write(
+                ModelOptions.Find(parsed.GetValue(start)!, cancellation), ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation), parsed.GetValue(alpha), parsed.GetValue(output)!);
+            Console.Error.WriteLine($"Wrote the model to {parsed.GetValue(output)}.");
             return ExitCode.Done;
         });
         return command;

@@ -9,6 +9,7 @@ RootCommand root = new("Recognises what is in pictures by comparing them with se
     InspectCommand.Create(),
     ModelsCommand.Create(),
     PromptsCommand.Create(),
+    TrainCommand.Create(),
 };
 ExampledCommand.ShowExamples(root,
     """

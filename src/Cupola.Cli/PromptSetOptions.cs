@@ -63,6 +63,13 @@ internal sealed class PromptSetOptions
         return labels => [.. sources.SelectMany(source => source.For(labels, shuffled, seed))];
     }
 
+    /// <summary>Reads one set, as <c>--prompts</c> names it, or as <c>--templates</c> does; what it gives back makes it for labels.</summary>
+    public static Func<IReadOnlyList<string>, PromptCandidate> ReadOne(string text)
+    {
+        PromptSource source = text.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } ? OfUnion(text) : OfPart(text);
+        return labels => source.For(labels, shuffled: false, seed: 0).Single();
+    }
+
     private IEnumerable<PromptSource> Named(ParseResult parsed)
     {
         string option = "";

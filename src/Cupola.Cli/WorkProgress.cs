@@ -9,17 +9,44 @@ internal static class WorkProgress
     /// <summary>Shorter work is done before anyone could read.</summary>
     private const int WorthShowing = 32;
 
+    /// <summary>Whether something is shown already; a terminal has room for one thing at a time, and what is part of longer work is not shown.</summary>
+    private static bool IsShowing { get; set; }
+
+    private static bool IsHidden => IsShowing || Console.IsErrorRedirected;
+
     /// <summary>Runs work that tells how many more of its items are done.</summary>
-    public static T Items<T>(string description, int total, Func<Action<int>?, T> run) => total < WorthShowing || Console.IsErrorRedirected
+    public static T Items<T>(string description, int total, Func<Action<int>?, T> run) => total < WorthShowing || IsHidden
         ? run(null)
         : Show(description, total, new ItemRateColumn(), task => run(more => task.Increment(more)));
 
     /// <summary>Runs a download.</summary>
-    public static T Bytes<T>(string description, Func<IProgress<HubProgress>?, T> run) => Console.IsErrorRedirected
+    public static T Bytes<T>(string description, Func<IProgress<HubProgress>?, T> run) => IsHidden
         ? run(null)
         : Show(description, 1, new TransferSpeedColumn(), task => run(new BytesInto(task, description)));
 
+    /// <summary>Runs steps that tell how many of them are done, and how they go.</summary>
+    public static T Steps<T>(long total, Func<Action<long, string>?, T> run) => IsHidden
+        ? run(null)
+        : Show("Training", total, new ItemRateColumn(), task => run((done, description) =>
+            {
+                task.Value = done;
+                task.Description = Markup.Escape(description);
+            }));
+
     private static T Show<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
+    {
+        IsShowing = true;
+        try
+        {
+            return ShowOnly(description, total, rate, run);
+        }
+        finally
+        {
+            IsShowing = false;
+        }
+    }
+
+    private static T ShowOnly<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress().AutoClear(true)

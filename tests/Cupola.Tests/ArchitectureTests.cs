@@ -50,7 +50,7 @@ public sealed partial class ArchitectureTests
     {
         string[] tooLong =
         [
-            .. new[] { "src", "tests", "bench" }
+            .. new[] { "src", "tests", "bench", "samples" }
                 .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(SharedFolder.Root, folder), "*.cs", SearchOption.AllDirectories))
                 .Where(file => File.ReadLines(file).Count() > MaximumLines)
                 .Select(file => Path.GetRelativePath(SharedFolder.Root, file)),

@@ -24,8 +24,9 @@ public abstract class LabelledPictures
     public IReadOnlyList<string> Labels => _labels.Value;
 
     /// <summary>
-    /// Opens a dataset: a folder of class folders (each named as its label, with all pictures below it); a table (.csv or .tsv) whose first line names a column of pictures
-    /// (image, filepath, path or filename, relative to the table's folder) and one of labels (label or class); or WebDataset shards (a .tar, a folder of them, or a
+    /// Opens a dataset: a folder of class folders (each named as its label, with all pictures below it); a table (.csv or .tsv, whose first line names
+    /// the columns, or .jsonl, whose properties are the columns) with a column of pictures (image, filepath, path, filename or file_name, relative to the table's folder) and one of
+    /// labels (label or class); or WebDataset shards (a .tar, a folder of them, or a
     /// pattern such as <c>photos-{000..017}.tar</c>).
     /// </summary>
     /// <param name="path">The folder, the table, the shard or the pattern.</param>
@@ -36,22 +37,13 @@ public abstract class LabelledPictures
     public static LabelledPictures Open(string path, IReadOnlyList<string>? classNames = null)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (Directory.Exists(path))
+        DatasetFiles files = DatasetFiles.Find(path);
+        return files.Form switch
         {
-            string[] shards = [.. Directory.EnumerateFiles(path).Where(IsShard).Order(StringComparer.Ordinal)];
-            return shards.Length > 0 ? new LabelledShards(path, shards, classNames) : new ClassFolders(path);
-        }
-
-        if (!File.Exists(path))
-        {
-            return ShardPattern.IsPattern(path)
-                ? new LabelledShards(path, ShardPattern.Expand(path), classNames)
-                : throw new FileNotFoundException($"There is no dataset {path}.", path);
-        }
-
-        return IsShard(path) ? new LabelledShards(path, [path], classNames)
-            : System.IO.Path.GetExtension(path).ToUpperInvariant() is ".CSV" or ".TSV" ? new LabelTable(path)
-            : throw new InvalidDataException($"{path} is no dataset: that is a folder with a folder of pictures for each label, a .csv or .tsv table, or .tar shards.");
+            DatasetForm.Shards => new LabelledShards(path, files.Shards, classNames),
+            DatasetForm.Table => new LabelTable(path),
+            _ => new ClassFolders(path),
+        };
     }
 
     /// <summary>Reads the dataset from its beginning; pictures themselves are read by whoever asks for their bytes.</summary>
@@ -61,6 +53,4 @@ public abstract class LabelledPictures
     private protected abstract IReadOnlyList<string> FindLabels();
 
     private protected IReadOnlyList<string> LabelsMet() => [.. Read().Select(static picture => picture.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-
-    private static bool IsShard(string path) => System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Cupola.Text;
 
 namespace Cupola.Data;
@@ -19,22 +18,14 @@ internal sealed class LabelledShards : LabelledPictures
     public LabelledShards(string path, IReadOnlyList<string> shards, IReadOnlyList<string>? classNames)
         : base(path)
     {
-        _shards = shards.FirstOrDefault(static shard => !File.Exists(shard)) is { } missing
-            ? throw new FileNotFoundException($"There is no shard {missing}.", missing)
-            : shards;
+        _shards = shards;
         _classNames = classNames ?? NamesBeside(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(shards[0]))!);
     }
 
     public override IEnumerable<LabelledPicture> Read(Action<string>? broken = null)
     {
-        foreach (ShardSample sample in _shards.SelectMany(shard => ShardSample.Read(shard, broken)))
+        foreach (ShardSample sample in ShardSample.WithPictures(_shards, broken))
         {
-            if (sample.Picture is null)
-            {
-                broken?.Invoke($"{sample.Name} holds no picture.");
-                continue;
-            }
-
             (string? label, string? problem) = Label(sample);
             if (label is null)
             {
@@ -42,7 +33,7 @@ internal sealed class LabelledShards : LabelledPictures
                 continue;
             }
 
-            yield return new(sample.Picture, label);
+            yield return new(sample.Picture!, label);
         }
     }
 
@@ -51,7 +42,7 @@ internal sealed class LabelledShards : LabelledPictures
     private (string? Label, string? Problem) Label(ShardSample sample)
     {
         (string? text, bool mayBeNumber) = sample.Text("cls") is { } cls ? (cls, true)
-            : InJson(sample.Text("json")) is { } named ? named
+            : sample.Property("label") is { } named ? named
             : (sample.Text("txt"), false);
         string? label = text?.Trim();
         if (string.IsNullOrEmpty(label))
@@ -67,27 +58,6 @@ internal sealed class LabelledShards : LabelledPictures
         return int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < _classNames.Count
             ? (_classNames[index], null)
             : (null, $"is of class {TextFile.Quote(label)}, and there are {_classNames.Count} class names");
-    }
-
-    private static (string Text, bool MayBeNumber)? InJson(string? json)
-    {
-        if (json is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("label", out JsonElement label) ? null
-                : label.ValueKind == JsonValueKind.String ? (label.GetString()!, false)
-                : label.ValueKind == JsonValueKind.Number ? (label.GetRawText(), true)
-                : null;
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            return null;
-        }
     }
 
     private static IReadOnlyList<string>? NamesBeside(string folder) =>

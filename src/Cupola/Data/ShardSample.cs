@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cupola.Images;
 
 namespace Cupola.Data;
@@ -18,6 +19,57 @@ internal sealed class ShardSample(string name)
 
     /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
+
+    /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
+    public (string Text, bool IsNumber)? Property(string property) => Find(property) switch
+    {
+        { ValueKind: JsonValueKind.String } value => (value.GetString()!, false),
+        { ValueKind: JsonValueKind.Number } value => (value.GetRawText(), true),
+        _ => null,
+    };
+
+    /// <summary>The texts of a property of the sample's json, which is one or a list of them; none where there are none.</summary>
+    public IReadOnlyList<string> Texts(string property) => Find(property) switch
+    {
+        { ValueKind: JsonValueKind.String } value => [value.GetString()!],
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => value.GetString()!)],
+        _ => [],
+    };
+
+    private JsonElement? Find(string property)
+    {
+        if (Text("json") is not { } json)
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(property, out JsonElement value) ? value.Clone() : null;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The samples of some shards that have a picture, in order.</summary>
+    /// <param name="shards">The tar files.</param>
+    /// <param name="broken">Told in one sentence of what had to be passed over.</param>
+    public static IEnumerable<ShardSample> WithPictures(IEnumerable<string> shards, Action<string>? broken)
+    {
+        foreach (ShardSample sample in shards.SelectMany(shard => Read(shard, broken)))
+        {
+            if (sample.Picture is null)
+            {
+                broken?.Invoke($"{sample.Name} holds no picture.");
+                continue;
+            }
+
+            yield return sample;
+        }
+    }
 
     /// <summary>The samples of a shard, in order. A damaged one gives what stands before the damage.</summary>
     /// <param name="shard">The tar file.</param>

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Text;
 using Cupola.Images;
 using Cupola.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cupola.Data;
 
@@ -99,11 +100,14 @@ internal sealed class TarEntries(string archive) : IDisposable
     private byte[] ReadPart(string name, long offset, long length)
     {
         ImageDecoder.CheckLength(name, length);
-        using FileStream stream = File.OpenRead(archive);
+        using SafeFileHandle handle = File.OpenHandle(archive, options: FileOptions.RandomAccess);
         byte[] bytes = new byte[length];
-        stream.Position = offset;
-        return stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length
-            ? bytes
-            : throw new InvalidDataException($"{name} is cut off: {archive} became shorter while it was read.");
+        for (int read = 0; read < bytes.Length;)
+        {
+            int count = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
+            read += count > 0 ? count : throw new InvalidDataException($"{name} is cut off: {archive} became shorter while it was read.");
+        }
+
+        return bytes;
     }
 }

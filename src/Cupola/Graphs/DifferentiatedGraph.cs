@@ -22,7 +22,8 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     /// <param name="sources">With respect to what.</param>
     public static DifferentiatedGraph Of(GraphBuilder graph, IReadOnlyList<Value> inputs, Value output, IReadOnlyList<Value> sources)
     {
-        Dictionary<string, Node> forward = graph.Nodes.ToDictionary(static node => node.Output.Name, StringComparer.Ordinal);
+        Dictionary<string, Node> forward = graph.Nodes.SelectMany(static node => node.Outputs.Select(output => (output.Name, node)))
+            .ToDictionary(static output => output.Name, static output => output.node, StringComparer.Ordinal);
         Value seed = graph.Input("seed", output.Type, output.Shape);
         IReadOnlyList<Value> gradients = Gradient.Of(graph, output, seed, sources);
 

@@ -38,15 +38,16 @@ internal sealed partial class Gradient
             "Erf" => _graph.Multiply(_graph.Exp(_graph.Multiply(_graph.Multiply(argument, argument), -1)), 2 / MathF.Sqrt(MathF.PI)),
             "Relu" => _graph.Sign(result),
             "Sqrt" => _graph.Divide(_graph.Constant([0.5f]), result),
-            _ => SlopeOfQuickGelu(argument, result),
+            _ => SlopeOfQuickGelu(argument, result, (float)node.Attributes["alpha"]),
         };
     }
 
-    /// <summary>y = x s, s = sigmoid(1.702 x): y' = s + 1.702 y (1 − s).</summary>
-    private Value SlopeOfQuickGelu(Value argument, Value result)
+    /// <summary>y = x s with s = sigmoid(a x): y' = s + a y (1 − s) = s + a (y − s y).</summary>
+    private Value SlopeOfQuickGelu(Value argument, Value result, float alpha)
     {
-        Value sigmoid = _graph.Sigmoid(_graph.Multiply(argument, 1.702f));
-        return _graph.Add(sigmoid, _graph.Multiply(_graph.Multiply(result, OneMinus(sigmoid)), 1.702f));
+        Value Scaled(Value value) => alpha == 1 ? value : _graph.Multiply(value, alpha);
+        Value sigmoid = _graph.Sigmoid(Scaled(argument));
+        return _graph.Add(sigmoid, Scaled(_graph.Subtract(result, _graph.Multiply(result, sigmoid))));
     }
 
     private Value OneMinus(Value value) => _graph.Subtract(_graph.Constant([1f]), value);

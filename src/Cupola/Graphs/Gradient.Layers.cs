@@ -5,27 +5,27 @@ internal sealed partial class Gradient
     private void OfProduct(Node node, Value seed)
     {
         Value left = node.Inputs[0]!, right = node.Inputs[1]!;
-        if (node.Operator == "MatMul")
+        bool turnLeft = node.Attributes.GetValueOrDefault("transA", 0L) is 1L, turnRight = node.Attributes.GetValueOrDefault("transB", 0L) is 1L;
+        var factor = (float)node.Attributes.GetValueOrDefault("alpha", 1f);
+        if (node.Operator is "MatMul" or "FusedMatMul")
         {
-            Add(left, () => _graph.MatMul(seed, TurnLast(right)));
-            Add(right, () => _graph.MatMul(TurnLast(left), seed));
+            Add(left, () => turnLeft ? _graph.MatMul(right, seed, turnRight, turnRight: true, factor) : _graph.MatMul(seed, right, turnLeft: false, !turnRight, factor));
+            Add(right, () => turnRight ? _graph.MatMul(seed, left, turnLeft: true, turnLeft, factor) : _graph.MatMul(left, seed, !turnLeft, turnRight: false, factor));
             return;
         }
 
-        bool turnLeft = (long)node.Attributes.GetValueOrDefault("transA", 0L) == 1, turnRight = (long)node.Attributes.GetValueOrDefault("transB", 0L) == 1;
-        Add(left, () => turnLeft ? _graph.Product(right, seed, turnRight, turnRight: true) : _graph.Product(seed, right, turnLeft: false, !turnRight));
-        Add(right, () => turnRight ? _graph.Product(seed, left, turnLeft: true, turnLeft) : _graph.Product(left, seed, !turnLeft, turnRight: false));
+        Add(left, () => turnLeft ? _graph.Product(right, seed, turnRight, turnRight: true, factor) : _graph.Product(seed, right, turnLeft: false, !turnRight, factor));
+        Add(right, () => (turnLeft, turnRight) switch
+        {
+            (false, true) => _graph.ProductOverRows(seed, left, factor),
+            (false, false) => _graph.ProductOverRows(left, seed, factor),
+            (true, true) => _graph.Product(seed, left, turnLeft: true, turnRight: true, factor),
+            (true, false) => _graph.Product(left, seed, turnLeft: false, turnRight: false, factor),
+        });
         if (node.Inputs.Length == 3)
         {
             Add(node.Inputs[2], () => SumTo(seed, node.Inputs[2]!));
         }
-    }
-
-    private Value TurnLast(Value value)
-    {
-        long[] order = [.. Enumerable.Range(0, value.Shape.Rank).Select(static axis => (long)axis)];
-        (order[^1], order[^2]) = (order[^2], order[^1]);
-        return _graph.Transpose(value, order);
     }
 
     private void OfNormalization(Node node, Value seed)
@@ -41,23 +41,25 @@ internal sealed partial class Gradient
     }
 
     /// <summary>
-    /// x̂ = (x − mean) ÷ √(variance + ε), y = w x̂ + b. With h = g w: dx = (h − mean(h) − x̂ mean(h x̂)) ÷ √(variance + ε), means over the last axis;
-    /// dw = Σ g x̂ and db = Σ g over the rows.
+    /// With c = x − mean and r = 1 ÷ √(variance + ε), both of which the operator gives besides, y = w c r + b. For the seed g: dw = Σ r g c and db = Σ g over the rows;
+    /// dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last axis.
     /// </summary>
     private void OfLayerNorm(Node node, Value seed)
     {
         Value input = node.Inputs[0]!, weight = node.Inputs[1]!, bias = node.Inputs[2]!;
-        int last = input.Shape.Rank - 1;
-        Value centred = _graph.Subtract(input, _graph.MeanOver(input, last));
-        Value deviation = _graph.Sqrt(_graph.Add(_graph.MeanOver(_graph.Multiply(centred, centred), last), (float)node.Attributes["epsilon"]));
-        Value normed = _graph.Divide(centred, deviation);
+        long width = weight.Shape[0].Factor;
+        Value Rows(Value value) => value.Shape.Rank == 2 ? value : _graph.Reshape(value, [value.Shape.SkipLast(1).Aggregate((Dimension)1, static (count, extent) => count * extent), value.Shape[^1]]);
+        Value rows = Rows(seed), mean = Rows(node.MoreOutputs[0]), inverse = Rows(node.MoreOutputs[1]);
+        Value centred = _graph.Subtract(Rows(input), mean);
+        Value along = _graph.Multiply(rows, centred);
         Add(input, () =>
         {
-            Value scaled = _graph.Multiply(seed, weight);
-            Value along = _graph.Multiply(normed, _graph.MeanOver(_graph.Multiply(scaled, normed), last));
-            return _graph.Divide(_graph.Subtract(_graph.Subtract(scaled, _graph.MeanOver(scaled, last)), along), deviation);
+            Value weighted = _graph.Multiply(rows, weight);
+            Value slope = _graph.Multiply(_graph.Product(along, _graph.Reshape(weight, [width, 1]), factor: 1f / width), _graph.Multiply(inverse, inverse));
+            Value ofRows = _graph.Subtract(_graph.Subtract(weighted, _graph.MeanOver(weighted, 1)), _graph.Multiply(centred, slope));
+            return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });
-        Add(weight, () => SumTo(_graph.Multiply(seed, normed), weight));
+        Add(weight, () => _graph.SumOfRows(along, inverse));
         Add(bias, () => SumTo(seed, bias));
     }
 }

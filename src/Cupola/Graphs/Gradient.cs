@@ -67,7 +67,7 @@ internal sealed partial class Gradient
             case "ReduceMean" or "ReduceSum" or "ReduceL2":
                 OfReduction(node, seed);
                 break;
-            case "MatMul" or "Gemm":
+            case "MatMul" or "FusedMatMul" or "Gemm":
                 OfProduct(node, seed);
                 break;
             case "Softmax" or "LayerNormalization":

@@ -17,7 +17,14 @@ internal sealed record Constant(Value Value, ReadOnlyMemory<byte> Bytes);
 /// <param name="Inputs">What it reads; null where an optional input is left out.</param>
 /// <param name="Output">What it gives.</param>
 /// <param name="Attributes">Each a long, a float, a string or a list of longs.</param>
-internal sealed record Node(string Operator, string Domain, ImmutableArray<Value?> Inputs, Value Output, IReadOnlyDictionary<string, object> Attributes);
+internal sealed record Node(string Operator, string Domain, ImmutableArray<Value?> Inputs, Value Output, IReadOnlyDictionary<string, object> Attributes)
+{
+    /// <summary>What it can give besides, in the operator's order; a finished graph names them only where someone reads them.</summary>
+    public ImmutableArray<Value> MoreOutputs { get; init; } = [];
+
+    /// <summary>Everything it gives.</summary>
+    public IEnumerable<Value> Outputs => MoreOutputs.Prepend(Output);
+}
 
 /// <summary>
 /// A network as data: nodes in the order in which they can run. Parameters are named and shaped but have no numbers;

@@ -16,6 +16,10 @@ internal sealed partial class GraphBuilder
 
     public Value Multiply(Value value, float factor) => Multiply(value, Constant([factor]));
 
+    /// <summary>The same for a value that no one else reads: in training, the factor becomes one of the product that gives the value.</summary>
+    public Value Scale(Value value, float factor) =>
+        operators == OperatorSet.Trainable && MakerOf(value) is { } maker && Scaled(maker, factor) is { } scaled ? scaled : Multiply(value, factor);
+
     public Value Add(Value value, float summand) => Add(value, Constant([summand]));
 
     public Value Sqrt(Value value) => AddNode("Sqrt", value.Type, value.Shape, [value]);
@@ -34,20 +38,31 @@ internal sealed partial class GraphBuilder
 
     public Value Cast(Value value, ElementType type) => AddNode("Cast", type, value.Shape, [value], ("to", OnnxWriter.TypeNumber(type)));
 
-    /// <summary>The product of the last two axes, one for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n].</summary>
-    public Value MatMul(Value left, Value right)
+    /// <summary>
+    /// The product of the last two axes, one for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n]. Either operand may be turned first: it comes as
+    /// [..., k, m] or [..., n, k].
+    /// </summary>
+    public Value MatMul(Value left, Value right, bool turnLeft = false, bool turnRight = false, float factor = 1)
     {
-        if (left.Shape.Rank != right.Shape.Rank || left.Shape.Rank < 2 || !left.Shape.SkipLast(2).SequenceEqual(right.Shape.SkipLast(2)))
+        TensorShape leftShape = turnLeft ? Turned(left.Shape) : left.Shape, rightShape = turnRight ? Turned(right.Shape) : right.Shape;
+        if (leftShape.Rank != rightShape.Rank || leftShape.Rank < 2 || !leftShape.SkipLast(2).SequenceEqual(rightShape.SkipLast(2)))
         {
             throw Mismatch("MatMul", left, right, "the axes before the last two differ");
         }
 
-        if (left.Shape[^1] != right.Shape[^2])
+        if (leftShape[^1] != rightShape[^2])
         {
-            throw Mismatch("MatMul", left, right, $"{left.Shape[^1]} columns meet {right.Shape[^2]} rows");
+            throw Mismatch("MatMul", left, right, $"{leftShape[^1]} columns meet {rightShape[^2]} rows");
         }
 
-        return AddNode("MatMul", left.Type, left.Shape.With(^1, right.Shape[^1]), [left, right]);
+        TensorShape shape = leftShape.With(^1, rightShape[^1]);
+        if (operators == OperatorSet.Trainable && (turnLeft || turnRight || factor != 1))
+        {
+            return AddNode(FusedDomain, "FusedMatMul", left.Type, shape, [left, right], ("alpha", factor), ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
+        }
+
+        Value product = AddNode("MatMul", left.Type, shape, [turnLeft ? TurnLast(left) : left, turnRight ? TurnLast(right) : right]);
+        return factor == 1 ? product : Multiply(product, factor);
     }
 
     /// <summary>exp(x) ÷ Σ exp(x) over the last axis.</summary>
@@ -114,6 +129,30 @@ internal sealed partial class GraphBuilder
     /// <summary>The place of the largest element of the last axis, the first where several are as large.</summary>
     public Value ArgMax(Value value) =>
         AddNode("ArgMax", ElementType.Int64, Without(value.Shape, value.Shape.Rank - 1), [value], ("axis", -1L), ("keepdims", 0L));
+
+    private Value TurnLast(Value value)
+    {
+        long[] order = [.. Enumerable.Range(0, value.Shape.Rank).Select(static axis => (long)axis)];
+        (order[^1], order[^2]) = (order[^2], order[^1]);
+        return Transpose(value, order);
+    }
+
+    private static TensorShape Turned(TensorShape shape) => shape.With(^1, shape[^2]).With(^2, shape[^1]);
+
+    /// <summary>What an operator gives, multiplied within it or before it; nothing where that is not possible.</summary>
+    private Value? Scaled(Node maker, float factor)
+    {
+        switch (maker.Operator)
+        {
+            case "Gemm":
+                Value? bias = maker.Inputs.Length == 3 ? Multiply(maker.Inputs[2]!, factor) : null;
+                return AddProduct(maker.Inputs[0]!, maker.Inputs[1]!, bias, maker.Attributes["transA"] is 1L, maker.Attributes["transB"] is 1L, factor * (float)maker.Attributes["alpha"]);
+            case "Reshape" or "Gather" when MakerOf(maker.Inputs[0]!) is { } before && Scaled(before, factor) is { } scaled:
+                return AddNode(maker.Operator, maker.Output.Type, maker.Output.Shape, [scaled, .. maker.Inputs.Skip(1)], [.. maker.Attributes.Select(static attribute => (attribute.Key, attribute.Value))]);
+            default:
+                return null;
+        }
+    }
 
     private static TensorShape Without(TensorShape shape, int axis) => [.. shape.Where((_, index) => index != axis)];
 

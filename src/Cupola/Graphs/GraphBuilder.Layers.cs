@@ -15,11 +15,11 @@ internal sealed partial class GraphBuilder
             throw Mismatch("Linear", weight, bias, "there is not one bias an output");
         }
 
-        return AddNode("Gemm", rows.Type, [rows.Shape[0], weight.Shape[0]], bias is null ? [rows, weight] : [rows, weight, bias], ("transB", 1L));
+        return AddProduct(rows, weight, bias, turnLeft: false, turnRight: true);
     }
 
     /// <summary>The product of two matrices, either of them turned first: a b, aᵀ b, a bᵀ or aᵀ bᵀ.</summary>
-    public Value Product(Value left, Value right, bool turnLeft = false, bool turnRight = false)
+    public Value Product(Value left, Value right, bool turnLeft = false, bool turnRight = false, float factor = 1)
     {
         Dimension inner = left.Shape[turnLeft ? 0 : 1], other = right.Shape[turnRight ? 1 : 0];
         if (left.Shape.Rank != 2 || right.Shape.Rank != 2 || inner != other)
@@ -27,10 +27,20 @@ internal sealed partial class GraphBuilder
             throw Mismatch("Product", left, right, $"{inner} columns meet {other} rows");
         }
 
-        return AddNode(
-            "Gemm", left.Type, [left.Shape[turnLeft ? 1 : 0], right.Shape[turnRight ? 0 : 1]], [left, right],
-            ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
+        return AddProduct(left, right, bias: null, turnLeft, turnRight, factor);
     }
+
+    /// <summary>
+    /// aᵀ b, summed over the rows that both have: [rows, a], [rows, b] → [a, b]. The engine turns its first operand anew for every 128 columns of the second, so the narrower
+    /// one comes second, and it is the small result that is turned. It is no Gemm, because the engine would fold the turn back into one.
+    /// </summary>
+    public Value ProductOverRows(Value left, Value right, float factor = 1) =>
+        operators == OperatorSet.Trainable && left.Shape[1].IsFixed && right.Shape[1].IsFixed && left.Shape[1].Factor < right.Shape[1].Factor
+            ? Transpose(MatMul(right, left, turnLeft: true, factor: factor), 1, 0)
+            : Product(left, right, turnLeft: true, factor: factor);
+
+    /// <summary>The sum of all rows, each times its own number: [rows, width], [rows, 1] → [width].</summary>
+    public Value SumOfRows(Value rows, Value weights) => Reshape(Product(Reshape(weights, [1, rows.Shape[0]]), rows), [rows.Shape[1]]);
 
     /// <summary>(x − mean) ÷ √(variance + ε) · weight + bias over the last axis (arXiv 1607.06450, equation 4).</summary>
     public Value LayerNorm(Value value, Value weight, Value bias, float epsilon)
@@ -45,13 +55,26 @@ internal sealed partial class GraphBuilder
             throw Mismatch("LayerNorm", weight, bias, "weight and bias differ in shape");
         }
 
-        return AddNode("LayerNormalization", value.Type, value.Shape, [value, weight, bias], ("axis", -1L), ("epsilon", epsilon));
+        Value normed = AddNode("LayerNormalization", value.Type, value.Shape, [value, weight, bias], ("axis", -1L), ("epsilon", epsilon));
+        if (_nodes[^1] is { MoreOutputs.IsEmpty: true } node && node.Output == normed)
+        {
+            TensorShape statistics = value.Shape.With(^1, 1);
+            _nodes[^1] = node with { MoreOutputs = [new(NextName("mean"), value.Type, statistics), new(NextName("inverse_deviation"), value.Type, statistics)] };
+        }
+
+        return normed;
     }
 
-    /// <summary>x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py).</summary>
-    public Value QuickGelu(Value value) => operators == OperatorSet.Fused
-        ? AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [value], ("alpha", 1.702f))
-        : Multiply(value, Sigmoid(Multiply(value, 1.702f)));
+    /// <summary>
+    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both
+    /// factors go into the products before and behind.
+    /// </summary>
+    public Value QuickGelu(Value value) => operators switch
+    {
+        OperatorSet.Fused => AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [value], ("alpha", 1.702f)),
+        OperatorSet.Trainable => Multiply(AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [Scale(value, 1.702f)], ("alpha", 1f)), 1 / 1.702f),
+        _ => Multiply(value, Sigmoid(Multiply(value, 1.702f))),
+    };
 
     /// <summary>x · ½ (1 + erf(x ÷ √2)): the exact GELU (arXiv 1606.08415).</summary>
     public Value Gelu(Value value)
@@ -83,12 +106,11 @@ internal sealed partial class GraphBuilder
         }
 
         long headWidth = query.Shape[2].Factor / heads;
-        Value SplitHeads(Value rows, params long[] order) =>
-            Transpose(Reshape(rows, [rows.Shape[0], rows.Shape[1], heads, headWidth]), order);
+        Value SplitHeads(Value rows) => Transpose(Reshape(rows, [rows.Shape[0], rows.Shape[1], heads, headWidth]), 0, 2, 1, 3);
 
-        Value scores = MatMul(SplitHeads(Multiply(query, 1 / MathF.Sqrt(headWidth)), 0, 2, 1, 3), SplitHeads(key, 0, 2, 3, 1));
+        Value scores = MatMul(SplitHeads(Scale(query, 1 / MathF.Sqrt(headWidth))), SplitHeads(key), turnRight: true);
         Value weights = Softmax(mask is null ? scores : Add(scores, mask));
-        Value mixed = MatMul(weights, SplitHeads(value, 0, 2, 1, 3));                       // [n, heads, q, headWidth]
+        Value mixed = MatMul(weights, SplitHeads(value));                                   // [n, heads, q, headWidth]
         return Reshape(Transpose(mixed, 0, 2, 1, 3), query.Shape);
     }
 
@@ -103,6 +125,23 @@ internal sealed partial class GraphBuilder
 
         return Constant(mask, length, length);
     }
+
+    /// <summary>The product of two matrices; a factor on an operand becomes one of the product.</summary>
+    private Value AddProduct(Value left, Value right, Value? bias, bool turnLeft, bool turnRight, float factor = 1)
+    {
+        if (operators == OperatorSet.Trainable)
+        {
+            (left, factor) = WithoutFactor(left, factor);
+            (right, factor) = WithoutFactor(right, factor);
+        }
+
+        TensorShape shape = [left.Shape[turnLeft ? 1 : 0], right.Shape[turnRight ? 0 : 1]];
+        return AddNode(
+            "Gemm", left.Type, shape, bias is null ? [left, right] : [left, right, bias], ("alpha", factor), ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
+    }
+
+    private (Value Value, float Factor) WithoutFactor(Value value, float factor) =>
+        MakerOf(value) is { Operator: "Mul" } maker && Number(maker.Inputs[1]!) is { } number ? (maker.Inputs[0]!, factor * number) : (value, factor);
 
     private static void CheckAttention(Value query, Value key, Value value, int heads)
     {

@@ -24,6 +24,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     private readonly ImmutableArray<Constant>.Builder _constants = ImmutableArray.CreateBuilder<Constant>();
     private readonly ImmutableArray<Node>.Builder _nodes = ImmutableArray.CreateBuilder<Node>();
     private readonly Dictionary<string, Value> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> _makers = new(StringComparer.Ordinal);
     private int _values;
 
     /// <summary>What was described so far, in the order in which it can run.</summary>
@@ -84,9 +85,10 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         HashSet<string> given = [.. graph.Inputs.Select(static input => input.Name)];
         HashSet<string> needed = [.. graph.Outputs.Select(static output => output.Name)];
         var nodes = new Stack<Node>();
-        foreach (Node node in Enumerable.Reverse(_nodes).Where(node => needed.Contains(node.Output.Name) && !given.Contains(node.Output.Name)))
+        bool IsMissing(Value value) => needed.Contains(value.Name) && !given.Contains(value.Name);
+        foreach (Node node in Enumerable.Reverse(_nodes).Where(node => node.Outputs.Any(IsMissing)))
         {
-            nodes.Push(node);
+            nodes.Push(node.MoreOutputs.Any(IsMissing) ? node : node with { MoreOutputs = [] });
             needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
         }
 
@@ -96,6 +98,14 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     /// <summary>The numbers of a constant; nothing where the value is none.</summary>
     public long[]? Integers(Value value) =>
         _constants.FirstOrDefault(constant => constant.Value == value) is { } constant ? MemoryMarshal.Cast<byte, long>(constant.Bytes.Span).ToArray() : null;
+
+    /// <summary>The only number of a constant; nothing where the value is none.</summary>
+    private float? Number(Value value) =>
+        value is { Type: ElementType.Float32, Shape.ElementCount: { IsFixed: true, Factor: 1 } } && _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
+            ? MemoryMarshal.Read<float>(constant.Bytes.Span) : null;
+
+    /// <summary>The operator that gives a value; nothing where none does.</summary>
+    private Node? MakerOf(Value value) => _makers.GetValueOrDefault(value.Name);
 
     private Value AddConstant(ElementType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
     {
@@ -147,6 +157,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
 
         Value output = new(NextName(name), type, shape);
         _nodes.Add(new(name, domain, [.. inputs], output, named));
+        _makers.Add(output.Name, _nodes[^1]);
         _known[key.ToString()] = output;
         return output;
     }

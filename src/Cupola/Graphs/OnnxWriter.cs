@@ -90,7 +90,11 @@ internal static class OnnxWriter
             WriteText(output, 1, input?.Name ?? "");
         }
 
-        WriteText(output, 2, node.Output.Name);
+        foreach (Value given in node.Outputs)
+        {
+            WriteText(output, 2, given.Name);
+        }
+
         WriteText(output, 3, node.Output.Name);
         WriteText(output, 4, node.Operator);
         foreach ((string name, object value) in node.Attributes)

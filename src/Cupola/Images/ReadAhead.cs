@@ -1,6 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace Cupola.Images;
 
-/// <summary>Works ahead of whoever takes the results, in order and on bounded memory.</summary>
+/// <summary>
+/// Works ahead of whoever takes the results, in order and on bounded memory. The work is done on threads of its own: those of the pool are left to whoever computes meanwhile, and
+/// would have to get past all that waits here.
+/// </summary>
 internal static class ReadAhead
 {
     /// <summary>The results of work on each item, in the order of the items.</summary>
@@ -11,20 +16,8 @@ internal static class ReadAhead
     /// <param name="cancellation">Stops before the next item.</param>
     public static IEnumerable<TResult> Select<TItem, TResult>(IEnumerable<TItem> items, Func<TItem, TResult> work, int threads, int ahead, CancellationToken cancellation)
     {
-        using SemaphoreSlim places = new(threads);
-        TResult WorkInPlace(TItem item)
-        {
-            places.Wait(cancellation);
-            try
-            {
-                return work(item);
-            }
-            finally
-            {
-                places.Release();
-            }
-        }
-
+        using BlockingCollection<Task<TResult>> waiting = [];
+        List<Thread> workers = [];
         Queue<Task<TResult>> underway = new();
         using IEnumerator<TItem> next = items.GetEnumerator();
         try
@@ -38,7 +31,13 @@ internal static class ReadAhead
                     if (more)
                     {
                         TItem item = next.Current;
-                        underway.Enqueue(Task.Run(() => WorkInPlace(item), CancellationToken.None));
+                        Task<TResult> task = new(() => work(item), CancellationToken.None);
+                        underway.Enqueue(task);
+                        waiting.Add(task, CancellationToken.None);
+                        if (workers.Count < threads)
+                        {
+                            workers.Add(StartWorker(waiting));
+                        }
                     }
                 }
 
@@ -53,8 +52,30 @@ internal static class ReadAhead
         }
         finally
         {
-            // Whoever stops early waits for what is underway, so that nothing outlives the call.
-            Task.WhenAll(underway).ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
+            // Whoever stops early drops what is not begun and waits for what is, so that nothing outlives the call.
+            while (waiting.TryTake(out _))
+            {
+            }
+
+            waiting.CompleteAdding();
+            workers.ForEach(static worker => worker.Join());
         }
+    }
+
+    private static Thread StartWorker<TResult>(BlockingCollection<Task<TResult>> waiting)
+    {
+        Thread worker = new(() =>
+        {
+            foreach (Task<TResult> task in waiting.GetConsumingEnumerable())
+            {
+                task.RunSynchronously(TaskScheduler.Default);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "read ahead",
+        };
+        worker.Start();
+        return worker;
     }
 }

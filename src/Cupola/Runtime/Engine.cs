@@ -24,6 +24,9 @@ internal sealed class Engine
     /// <summary>Threads in all.</summary>
     public int Threads { get; }
 
+    /// <summary>Where, if anywhere, ONNX Runtime writes how long each operator took: one file a session, which begins with this path and is whole when the session is closed.</summary>
+    public string? ProfilePrefix { get; init; }
+
     /// <summary>
     /// Makes a graph ready. The parameters are lent, not copied: they must stay alive until the compiled graph is disposed.
     /// </summary>
@@ -42,6 +45,13 @@ internal sealed class Engine
         // Idle workers that spin take the core from the decoding of the next pictures.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         options.AddSessionConfigEntry("session.disable_prepacking", packsWeights ? "0" : "1");
+        if (ProfilePrefix is not null)
+        {
+            // In this order: the prefix is read when profiling is switched on.
+            options.ProfileOutputPathPrefix = ProfilePrefix;
+            options.EnableProfiling = true;
+        }
+
         try
         {
             AddDevice(options);

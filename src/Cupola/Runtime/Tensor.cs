@@ -87,7 +87,8 @@ internal sealed unsafe class Tensor : IDisposable
         }
     }
 
-    private static long Bytes(ElementType type, ReadOnlySpan<long> shape)
+    /// <summary>What a tensor of a shape takes.</summary>
+    public static long Bytes(ElementType type, ReadOnlySpan<long> shape)
     {
         long bytes = type.ByteSize();
         foreach (long extent in shape)

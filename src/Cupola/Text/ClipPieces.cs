@@ -10,8 +10,8 @@ namespace Cupola.Text;
 /// </summary>
 internal static class ClipPieces
 {
-    private const string Start = "<|startoftext|>";
-    private const string End = "<|endoftext|>";
+    private const string Start = ClipTokenizer.StartToken;
+    private const string End = ClipTokenizer.EndToken;
 
     private static readonly string[] Endings = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
 
@@ -22,6 +22,9 @@ internal static class ClipPieces
         Number,
         Other,
     }
+
+    /// <summary>What stands between start and end tokens in a text, normalised.</summary>
+    public static IEnumerable<string> Texts(string text) => text.Split(End).SelectMany(static part => ClipNormalizer.Normalize(part).Split(Start));
 
     /// <summary>The pieces in order; white space is dropped.</summary>
     public static List<Range> Cut(ReadOnlySpan<char> text)

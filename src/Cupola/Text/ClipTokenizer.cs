@@ -10,8 +10,9 @@ namespace Cupola.Text;
 /// </summary>
 public sealed class ClipTokenizer
 {
-    private const string StartToken = "<|startoftext|>";
-    private const string EndToken = "<|endoftext|>";
+    internal const string StartToken = "<|startoftext|>";
+    internal const string EndToken = "<|endoftext|>";
+    internal const string EndOfWord = "</w>";
 
     /// <summary>CLIP's own context length (arXiv 2103.00020, section 2.4, with start and end).</summary>
     private const int DefaultContextLength = 77;
@@ -46,7 +47,7 @@ public sealed class ClipTokenizer
             {
                 Merges = files.Merges,
                 ByteLevel = true,
-                EndOfWordSuffix = "</w>",
+                EndOfWordSuffix = EndOfWord,
                 UnknownToken = EndToken,
             });
         }

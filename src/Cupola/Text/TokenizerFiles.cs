@@ -15,6 +15,25 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     /// <summary>OpenAI's file lists more merges than were used: 49152 − 256 − 2 (simple_tokenizer.py).</summary>
     private const int OpenAiMerges = 49152 - 256 - 2;
 
+    /// <summary>With what CLIP's vocabularies begin: each byte as one visible character, and each byte that ends a word (simple_tokenizer.py).</summary>
+    public static IEnumerable<string> ByteTokens()
+    {
+        string[] bytes = [.. ByteCharacters().Select(static letter => letter.Character.ToString())];
+        return [.. bytes, .. bytes.Select(static token => token + ClipTokenizer.EndOfWord)];
+    }
+
+    /// <summary>The place of each byte among the first 256 tokens.</summary>
+    public static int[] ByteOrder()
+    {
+        var order = new int[256];
+        foreach ((int place, (byte value, char _)) in ByteCharacters().Index())
+        {
+            order[value] = place;
+        }
+
+        return order;
+    }
+
     /// <summary>Reads what a folder has, or the file that is named.</summary>
     public static TokenizerFiles Read(string path)
     {
@@ -90,16 +109,19 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     {
         string[] lines = Encoding.UTF8.GetString(ReadGzip(path)).Split('\n');
         string[] merges = [.. lines.Skip(1).Take(OpenAiMerges).TakeWhile(static line => line.Length > 0)];
-        string[] bytes = [.. ByteCharacters().Select(static character => character.ToString())];
-        string[] tokens = [.. bytes, .. bytes.Select(static token => token + "</w>"), .. merges.Select(static merge => merge.Replace(" ", "", StringComparison.Ordinal)), "<|startoftext|>", "<|endoftext|>"];
+        string[] tokens = [.. ByteTokens(), .. merges.Select(static merge => merge.Replace(" ", "", StringComparison.Ordinal)), ClipTokenizer.StartToken, ClipTokenizer.EndToken];
         return new([.. tokens.Index().Select(static entry => KeyValuePair.Create(entry.Item, entry.Index))], merges);
     }
 
     /// <summary>One visible character a byte: itself where it is visible, else one from U+0100 on; the visible ones come first.</summary>
-    private static IEnumerable<char> ByteCharacters()
+    private static IEnumerable<(byte Value, char Character)> ByteCharacters()
     {
-        char[] visible = [.. Enumerable.Range('!', '~' - '!' + 1).Concat(Enumerable.Range('¡', '¬' - '¡' + 1)).Concat(Enumerable.Range('®', 'ÿ' - '®' + 1)).Select(static code => (char)code)];
-        return visible.Concat(Enumerable.Range(256, 256 - visible.Length).Select(static code => (char)code));
+        (byte Value, char Character)[] visible =
+        [
+            .. Enumerable.Range('!', '~' - '!' + 1).Concat(Enumerable.Range('¡', '¬' - '¡' + 1)).Concat(Enumerable.Range('®', 'ÿ' - '®' + 1)).Select(static code => ((byte)code, (char)code)),
+        ];
+        IEnumerable<byte> hidden = Enumerable.Range(0, 256).Select(static code => (byte)code).Except(visible.Select(static letter => letter.Value));
+        return visible.Concat(hidden.Select(static (value, index) => (value, (char)(256 + index))));
     }
 
     private static KeyValuePair<string, int>[] ReadVocabulary(JsonElement tokens) =>

@@ -16,8 +16,12 @@ internal sealed record AdamWOptions(float Beta1 = 0.9f, float Beta2 = 0.98f, flo
 /// </summary>
 internal sealed class AdamW : IDisposable
 {
+    /// <summary>Numbers of one piece of work: four arrays of it fit a core's cache, and the token table, most of a small model, is shared out among the threads.</summary>
+    private const int PieceLength = 1 << 16;
+
     private readonly LearnedParameters _parameters;
     private readonly AdamWOptions _options;
+    private readonly List<(string Name, int Start, int Count)> _pieces = [];
     private readonly SortedDictionary<string, Tensor> _means = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _squares = new(StringComparer.Ordinal);
 
@@ -29,11 +33,21 @@ internal sealed class AdamW : IDisposable
         {
             _means.Add(name, Zeros(gradient));
             _squares.Add(name, Zeros(gradient));
+            for (int start = 0; start < gradient.ElementCount; start += PieceLength)
+            {
+                _pieces.Add((name, start, (int)Math.Min(PieceLength, gradient.ElementCount - start)));
+            }
         }
     }
 
-    /// <summary>Steps that were made.</summary>
-    public int Steps { get; private set; }
+    /// <summary>Steps that were made; set where a run is resumed.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>The running means of the gradients, by parameter.</summary>
+    public IReadOnlyDictionary<string, Tensor> Means => _means;
+
+    /// <summary>The running means of their squares, by parameter.</summary>
+    public IReadOnlyDictionary<string, Tensor> Squares => _squares;
 
     /// <summary>Changes every parameter by its gradient.</summary>
     /// <param name="rateOf">The learning rate of a parameter in this step.</param>
@@ -41,14 +55,16 @@ internal sealed class AdamW : IDisposable
     {
         Steps++;
         double correction1 = 1 - Math.Pow(_options.Beta1, Steps), correction2 = 1 - Math.Pow(_options.Beta2, Steps);
-        Parallel.ForEach(_parameters.Gradients, parameter =>
+        Dictionary<string, float> rates = _parameters.Gradients.Keys.ToDictionary(static name => name, rateOf, StringComparer.Ordinal);
+        Parallel.ForEach(_pieces, piece =>
         {
-            (string name, Tensor gradient) = parameter;
+            (string name, int start, int count) = piece;
             Tensor values = _parameters.Values[name];
-            float rate = rateOf(name);
+            float rate = rates[name];
             float decay = values.Shape.Count >= 2 ? 1 - (rate * _options.WeightDecay) : 1;
+            Span<float> Part(Tensor tensor) => tensor.AsSpan<float>().Slice(start, count);
             Update(
-                values.AsSpan<float>(), gradient.AsSpan<float>(), _means[name].AsSpan<float>(), _squares[name].AsSpan<float>(),
+                Part(values), Part(_parameters.Gradients[name]), Part(_means[name]), Part(_squares[name]),
                 decay, (float)(rate / correction1), (float)(1 / Math.Sqrt(correction2)));
         });
     }

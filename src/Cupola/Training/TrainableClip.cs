@@ -20,6 +20,7 @@ internal sealed class TrainableClip : IDisposable
     private readonly TrainableTower _text;
     private readonly ContrastiveLoss _loss;
     private readonly TrainingMemory _memory;
+    private readonly TensorPool _pool = new();
 
     /// <summary>Makes the towers ready.</summary>
     /// <param name="engine">What they run on.</param>
@@ -35,8 +36,8 @@ internal sealed class TrainableClip : IDisposable
         _engine = engine;
         _parameters = parameters;
         _memory = memory;
-        _image = TrainableTower.Create(engine, parameters, graph => ImageTower(graph, config, preprocessing, form));
-        _text = TrainableTower.Create(engine, parameters, graph => TextTower(graph, config));
+        _image = TrainableTower.Create(engine, parameters, _pool, graph => ImageTower(graph, config, preprocessing, form));
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TextTower(graph, config));
         _loss = new(engine, config.EmbeddingDimension, labelled);
     }
 
@@ -58,10 +59,10 @@ internal sealed class TrainableClip : IDisposable
             ForEachChunk(images, words, (tower, chunk, index) =>
             {
                 float[] embeddings = tower == _image ? imageEmbeddings : textEmbeddings;
-                if (Interlocked.Read(ref kept) < _memory.KeptBytes)
+                if (tower.Learns && Interlocked.Read(ref kept) < _memory.KeptBytes)
                 {
                     passes[index] = tower.Forward(chunk.Inputs, chunk.Symbols);
-                    Interlocked.Add(ref kept, passes[index]!.Outputs.Sum(static output => output.ByteCount));
+                    Interlocked.Add(ref kept, passes[index]!.ByteCount);
                     chunk.Scatter(passes[index]!.Embeddings, embeddings);
                     return;
                 }
@@ -80,6 +81,11 @@ internal sealed class TrainableClip : IDisposable
             OrderedWork.Run(work.Length, _engine.Threads, index =>
             {
                 (TrainableTower tower, BatchChunk chunk) = work[index];
+                if (!tower.Learns)
+                {
+                    return static () => { };
+                }
+
                 using ForwardPass pass = passes[index] ?? tower.Forward(chunk.Inputs, chunk.Symbols);
                 using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
                 passes[index] = null;
@@ -96,11 +102,31 @@ internal sealed class TrainableClip : IDisposable
         }
     }
 
+    /// <summary>Numbers an embedding.</summary>
+    public int Dimension => (int)_image.Embedding.Shape[^1].Factor;
+
+    /// <summary>What the towers make of pairs, as they are now: embeddings of any length, [pairs, dimension].</summary>
+    /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
+    /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
+    public (float[] Images, float[] Texts) Embed(Tensor pictures, IReadOnlyList<int[]> texts)
+    {
+        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _memory.ChunkPairs, Pictures, ImageEncoder.Batch);
+        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _memory.ChunkTokens);
+        float[] imageEmbeddings = new float[texts.Count * Dimension], textEmbeddings = new float[imageEmbeddings.Length];
+        ForEachChunk(images, words, (tower, chunk, _) =>
+        {
+            using Tensor rows = tower.Embed(chunk.Inputs, chunk.Symbols);
+            chunk.Scatter(rows, tower == _image ? imageEmbeddings : textEmbeddings);
+        });
+        return (imageEmbeddings, textEmbeddings);
+    }
+
     public void Dispose()
     {
         _image.Dispose();
         _text.Dispose();
         _loss.Dispose();
+        _pool.Dispose();
     }
 
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>

@@ -10,14 +10,16 @@ namespace Cupola.Training;
 internal sealed class TrainableTower : IDisposable
 {
     private readonly LearnedParameters _parameters;
+    private readonly TensorPool _pool;
     private readonly DifferentiatedGraph _graph;
     private readonly CompiledGraph _embed;
     private readonly CompiledGraph _forward;
     private readonly CompiledGraph _backward;
     private readonly IReadOnlyList<GradientTarget> _targets;
 
-    private TrainableTower(Engine engine, LearnedParameters parameters, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets)
+    private TrainableTower(Engine engine, LearnedParameters parameters, TensorPool pool, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets)
     {
+        _pool = pool;
         _parameters = parameters;
         _graph = graph;
         _targets = targets;
@@ -31,13 +33,17 @@ internal sealed class TrainableTower : IDisposable
     /// <summary>What the tower gives.</summary>
     public Value Embedding { get; }
 
+    /// <summary>Whether any of its parameters learns; of one that is frozen as a whole there is no backward pass.</summary>
+    public bool Learns => _targets.Count > 0;
+
     /// <summary>Makes a tower ready.</summary>
     /// <param name="engine">What it runs on.</param>
     /// <param name="parameters">What it learns; lent until it is disposed.</param>
+    /// <param name="pool">Where its runs take their memory; lent likewise.</param>
     /// <param name="describe">Describes it: its inputs, its embeddings, and values whose gradient stands for a parameter's.</param>
-    public static TrainableTower Create(Engine engine, LearnedParameters parameters, Func<GraphBuilder, TowerDescription> describe)
+    public static TrainableTower Create(Engine engine, LearnedParameters parameters, TensorPool pool, Func<GraphBuilder, TowerDescription> describe)
     {
-        GraphBuilder graph = new();
+        GraphBuilder graph = new(OperatorSet.Trainable);
         TowerDescription tower = describe(graph);
         Graph embed = graph.Between(tower.Inputs, [tower.Embeddings]);
         HashSet<string> lookedUp = [.. tower.LookUps.Select(static lookUp => lookUp.Parameter)];
@@ -47,7 +53,7 @@ internal sealed class TrainableTower : IDisposable
             .. tower.LookUps.Where(lookUp => parameters.Gradients.ContainsKey(lookUp.Parameter)).Select(static lookUp => new GradientTarget(lookUp.Rows, lookUp.Parameter, lookUp.Indices)),
         ];
         DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, tower.Inputs, tower.Embeddings, [.. targets.Select(static target => target.Source)]);
-        return new(engine, parameters, differentiated, embed, targets);
+        return new(engine, parameters, pool, differentiated, embed, targets);
     }
 
     /// <summary>The embeddings alone.</summary>
@@ -66,9 +72,17 @@ internal sealed class TrainableTower : IDisposable
     /// <param name="symbols">The extents that they give to the graph's symbols.</param>
     public ForwardPass Forward(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyDictionary<string, long> symbols)
     {
-        Tensor[] outputs = [.. _graph.Forward.Outputs.Select(output => Tensor.Allocate(ElementType.Float32, output.Shape.Resolve(symbols)))];
-        Run(_forward, inputs, outputs);
-        return new(inputs, symbols, outputs);
+        TensorBlock outputs = Allocate(_graph.Forward, symbols);
+        try
+        {
+            Run(_forward, inputs, [.. outputs.Tensors]);
+            return new(inputs, symbols, outputs);
+        }
+        catch
+        {
+            outputs.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
@@ -83,24 +97,25 @@ internal sealed class TrainableTower : IDisposable
             given.Add(kept.Name, tensor);
         }
 
-        Tensor[] gradients = [.. _graph.Backward.Outputs.Select(output => Tensor.Allocate(ElementType.Float32, output.Shape.Resolve(pass.Symbols)))];
+        TensorBlock gradients = Allocate(_graph.Backward, pass.Symbols);
         try
         {
-            Run(_backward, given, gradients);
+            Run(_backward, given, [.. gradients.Tensors]);
         }
         catch
         {
-            Array.ForEach(gradients, static gradient => gradient.Dispose());
+            gradients.Dispose();
             throw;
         }
 
         return () =>
         {
-            foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients))
+            foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients.Tensors))
             {
                 target.Add(_parameters, gradient, pass.Inputs);
-                gradient.Dispose();
             }
+
+            gradients.Dispose();
         };
     }
 
@@ -110,6 +125,9 @@ internal sealed class TrainableTower : IDisposable
         _forward.Dispose();
         _backward.Dispose();
     }
+
+    private TensorBlock Allocate(Graph graph, IReadOnlyDictionary<string, long> symbols) =>
+        _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(symbols))]);
 
     private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
     {
@@ -160,17 +178,14 @@ internal sealed record LookUp(Value Rows, string Parameter, string Indices);
 /// <param name="Inputs">What it read; not its own.</param>
 /// <param name="Symbols">The extents of the run.</param>
 /// <param name="Outputs">The embeddings and what was kept; its own.</param>
-internal sealed record ForwardPass(IReadOnlyDictionary<string, Tensor> Inputs, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<Tensor> Outputs) : IDisposable
+internal sealed record ForwardPass(IReadOnlyDictionary<string, Tensor> Inputs, IReadOnlyDictionary<string, long> Symbols, TensorBlock Outputs) : IDisposable
 {
-    public Tensor Embeddings => Outputs[0];
+    public Tensor Embeddings => Outputs.Tensors[0];
 
-    public IEnumerable<Tensor> Kept => Outputs.Skip(1);
+    public IEnumerable<Tensor> Kept => Outputs.Tensors.Skip(1);
 
-    public void Dispose()
-    {
-        foreach (Tensor tensor in Outputs)
-        {
-            tensor.Dispose();
-        }
-    }
+    /// <summary>What it takes.</summary>
+    public long ByteCount => Outputs.ByteCount;
+
+    public void Dispose() => Outputs.Dispose();
 }

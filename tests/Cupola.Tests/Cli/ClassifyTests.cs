@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Prompts;
 
 namespace Cupola.Tests.Cli;
 
@@ -78,6 +79,28 @@ public sealed class ClassifyTests
                 line.GetProperty("answers").EnumerateArray().Select(static label => label.GetString()!).Order(StringComparer.Ordinal));
             return all;
         }
+    }
+
+    [Fact]
+    public void ByNameAddsTheAnswersOfATemplateAndLeavesThoseOfThePromptsAsTheyAre()
+    {
+        string photo = SharedFolder.Need("data", "photos", "rocket.jpg"), model = SharedFolder.Need("models", "photo-tiny"), prompts = SharedFolder.Need("data", "cupl", "cal_prompts_full.json");
+        string[] both = ["classify", photo, "--prompts", prompts, "--by-name", "a sketch of a {}.", "--model", model];
+        JsonElement answered = JsonDocument.Parse(Tool.Start([.. both, "--format", "json"]).Output).RootElement;
+        JsonElement byPrompts = JsonDocument.Parse(Tool.Start("classify", photo, "--prompts", prompts, "--model", model, "--format", "json").Output).RootElement;
+        string labels = TestFolder.NewFile("labels.txt");
+        File.WriteAllLines(labels, PromptSet.Read(prompts).ClassNames);
+        JsonElement byTemplate = JsonDocument.Parse(
+            Tool.Start("classify", photo, "--labels-file", labels, "--template", "a sketch of a {}.", "--model", model, "--format", "json").Output).RootElement;
+
+        Assert.Equal(byPrompts.GetProperty("predictions").GetRawText(), answered.GetProperty("predictions").GetRawText());
+        Assert.Equal(byTemplate.GetProperty("predictions").GetRawText(), answered.GetProperty("byName").GetRawText());
+        Assert.NotEqual(answered.GetProperty("predictions").GetRawText(), answered.GetProperty("byName").GetRawText());
+
+        string[] table = Tool.Start(both).Lines;
+        Assert.Equal("  by name alone", table[1]);
+        Assert.Equal("  by what is said of each", table[7]);
+        Assert.Equal(13, table.Length);
     }
 
     [Fact]

@@ -53,6 +53,30 @@ public sealed class GradientTests
     [MemberData(nameof(Names))]
     public void TheGradientOfAnOperatorIsItsSlope(string name) => FiniteDifferences.Check(Operators[name].Describe, [], Symbols, Operators[name].Sources);
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TheGradientOfAnOperatorAsItIsWrittenForTrainingIsItsSlope(string name) =>
+        FiniteDifferences.Check(Operators[name].Describe, [], Symbols, OperatorSet.Trainable, Operators[name].Sources);
+
+    [Fact]
+    public void FactorsAndTurnsGoIntoTheProductsOfATrainingGraph()
+    {
+        static Value Describe(GraphBuilder graph, Value[] given)
+        {
+            Value wide = graph.QuickGelu(graph.Linear(given[0], given[1], given[2]));
+            return graph.Linear(wide, given[3]);
+        }
+
+        (TensorShape, Func<Random, float>)[] sources = [(["n", 3], Normal), ([5, 3], Normal), ([5], Normal), ([2, 5], Normal)];
+        FiniteDifferences.Check(Describe, [], Symbols, OperatorSet.Trainable, sources);
+        GraphBuilder graph = new(OperatorSet.Trainable);
+        Value[] given = [graph.Input("rows", ElementType.Float32, ["n", 3]), graph.Parameter("expand", 5, 3), graph.Parameter("bias", 5), graph.Parameter("contract", 2, 5)];
+        graph.Output("output", Describe(graph, given));
+
+        // The bias of a few numbers is all that is multiplied; the output's name takes the last place.
+        Assert.Equal(["Gemm", "Gemm", "Identity", "Mul", "QuickGelu"], graph.Build().Nodes.Select(static node => node.Operator).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void TheFusedQuickGeluHasTheGradientOfTheComposedOne() =>
         FiniteDifferences.Check(static (graph, given) => graph.QuickGelu(given[0]), [], Symbols, OperatorSet.Fused, [(["n", 4], Normal)]);

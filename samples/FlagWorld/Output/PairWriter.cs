@@ -1,0 +1,13 @@
+namespace FlagWorld.Output;
+
+/// <summary>Writes pictures with their captions.</summary>
+internal abstract class PairWriter : IDisposable
+{
+    /// <summary>Writes one picture.</summary>
+    /// <param name="name">Without an ending: 000017.</param>
+    /// <param name="jpeg">The picture's file.</param>
+    /// <param name="captions">What is said of it.</param>
+    public abstract void Write(string name, ReadOnlyMemory<byte> jpeg, IReadOnlyList<string> captions);
+
+    public abstract void Dispose();
+}

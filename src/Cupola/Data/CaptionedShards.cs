@@ -1,0 +1,24 @@
+namespace Cupola.Data;
+
+/// <summary>WebDataset shards with captions: a sample's is its txt, else the property "caption" of its json, which may list several.</summary>
+internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedPictures
+{
+    public override IEnumerable<CaptionedPicture> Read(Action<string>? broken)
+    {
+        foreach (ShardSample sample in ShardSample.WithPictures(shards, broken))
+        {
+            string[] captions =
+            [
+                .. (sample.Text("txt") is { } text ? [text] : sample.Texts("caption"))
+                    .Select(static caption => Text.TextFile.OneLine(caption).Trim()).Where(static caption => caption.Length > 0),
+            ];
+            if (captions.Length == 0)
+            {
+                broken?.Invoke($"{sample.Name} holds no caption: a .txt in UTF-8, or a .json with \"caption\".");
+                continue;
+            }
+
+            yield return new(sample.Picture!, captions);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Numerics.Tensors;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training;
+
+/// <summary>The length of all gradients together, as one vector.</summary>
+internal static class GradientNorm
+{
+    /// <summary>Numbers that are squared and added in float32 before the sum goes on in float64.</summary>
+    private const int Block = 4096;
+
+    /// <summary>The length; not a finite number where some gradient is none.</summary>
+    public static double Of(LearnedParameters parameters)
+    {
+        // Sums of parameters come side by side, and are added in the order of their names, so that the bits are always the same.
+        Tensor[] gradients = [.. parameters.Gradients.Values];
+        var squares = new double[gradients.Length];
+        Parallel.For(0, gradients.Length, index => squares[index] = SumOfSquares(gradients[index].AsSpan<float>()));
+        return Math.Sqrt(squares.Sum());
+    }
+
+    /// <summary>Shortens all gradients alike where together they are longer than a limit (arXiv 1211.5063, algorithm 1), as PyTorch's clip_grad_norm_ does.</summary>
+    public static void Limit(LearnedParameters parameters, double norm, double limit)
+    {
+        // PyTorch's guard against a division by nothing.
+        const double Least = 1e-6;
+        float share = (float)(limit / (norm + Least));
+        if (share >= 1)
+        {
+            return;
+        }
+
+        Parallel.ForEach(parameters.Gradients.Values, gradient => TensorPrimitives.Multiply(gradient.AsSpan<float>(), share, gradient.AsSpan<float>()));
+    }
+
+    private static double SumOfSquares(ReadOnlySpan<float> numbers)
+    {
+        double sum = 0;
+        for (int start = 0; start < numbers.Length; start += Block)
+        {
+            sum += TensorPrimitives.SumOfSquares(numbers.Slice(start, Math.Min(Block, numbers.Length - start)));
+        }
+
+        return sum;
+    }
+}

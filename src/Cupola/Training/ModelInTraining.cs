@@ -1,0 +1,78 @@
+using Cupola.Images;
+using Cupola.Models;
+using Cupola.Runtime;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training;
+
+/// <summary>A model while it learns: its architecture, what happens to its pictures, where its tokenizer lies, and its parameters.</summary>
+internal sealed class ModelInTraining : IDisposable
+{
+    private readonly string _tokenizerFolder;
+
+    private ModelInTraining(
+        ClipConfig config, ImagePreprocessing preprocessing, string tokenizerFolder, TrainingSettings settings, IReadOnlyDictionary<string, long[]> shapes, Func<string, ReadOnlySpan<float>> initial)
+    {
+        Config = config;
+        Preprocessing = preprocessing;
+        _tokenizerFolder = tokenizerFolder;
+        Shares = new(config, settings.LayerDecay, settings.Frozen, [.. shapes.Keys]);
+        Parameters = new(shapes, initial, Shares.IsFrozen);
+    }
+
+    public ClipConfig Config { get; }
+
+    public ImagePreprocessing Preprocessing { get; }
+
+    /// <summary>Which parameters learn, and how fast.</summary>
+    public LayerShares Shares { get; }
+
+    public LearnedParameters Parameters { get; }
+
+    /// <summary>A model that is there: one to fine-tune, or that of a run which goes on.</summary>
+    /// <param name="path">A folder or a file.</param>
+    /// <param name="settings">Which parameters learn.</param>
+    public static ModelInTraining Of(string path, TrainingSettings settings)
+    {
+        using ClipModel model = ClipModel.Load(path, new Engine(new()));
+        return new(model.Config, model.Preprocessing, ModelFolder.Of(path).Path, settings, model.ParameterShapes, name => model.Parameters[name].AsSpan<float>());
+    }
+
+    /// <summary>A new model with first numbers.</summary>
+    /// <param name="config">The architecture.</param>
+    /// <param name="tokenizerFolder">Where its tokenizer lies.</param>
+    /// <param name="settings">The seed, and which parameters learn.</param>
+    public static ModelInTraining New(ClipConfig config, string tokenizerFolder, TrainingSettings settings)
+    {
+        IReadOnlyDictionary<string, Tensor> initial = InitialParameters.Of(config, settings.Seed);
+        try
+        {
+            return new(
+                config, new ImagePreprocessing(config.Image.ImageSize), tokenizerFolder, settings, ClipModel.ParametersOf(config), name => initial[name].AsSpan<float>());
+        }
+        finally
+        {
+            foreach (Tensor tensor in initial.Values)
+            {
+                tensor.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Writes the model as it is now.</summary>
+    /// <param name="folder">Where to.</param>
+    /// <param name="average">What stands in for the parameters that learn, where an average is kept.</param>
+    /// <param name="storage">What a number becomes.</param>
+    public void Write(string folder, MovingAverage? average, Graphs.ElementType storage)
+    {
+        Dictionary<string, Tensor> parameters = new(Parameters.Values, StringComparer.Ordinal);
+        foreach ((string name, Tensor value) in average?.Values ?? new Dictionary<string, Tensor>())
+        {
+            parameters[name] = value;
+        }
+
+        ModelFolderWriter.Write(folder, Config, Preprocessing, parameters, _tokenizerFolder, storage);
+    }
+
+    public void Dispose() => Parameters.Dispose();
+}

@@ -1,0 +1,51 @@
+using System.Numerics.Tensors;
+using Cupola.Graphs;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training;
+
+/// <summary>
+/// The exponential moving average of the parameters that learn. It wanders less than they do, and is often the better model. At first it follows them more closely
+/// than later, with the decay (1 + steps) ÷ (10 + steps), so that it does not remember the beginning (TensorFlow, ExponentialMovingAverage).
+/// </summary>
+internal sealed class MovingAverage : IDisposable
+{
+    private readonly LearnedParameters _parameters;
+    private readonly double _decay;
+    private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
+
+    public MovingAverage(LearnedParameters parameters, double decay)
+    {
+        _parameters = parameters;
+        _decay = decay;
+        foreach (string name in parameters.Gradients.Keys)
+        {
+            Tensor value = parameters.Values[name];
+            _values.Add(name, Tensor.Of<float>(ElementType.Float32, value.AsSpan<float>(), [.. value.Shape]));
+        }
+    }
+
+    /// <summary>The averages by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> Values => _values;
+
+    /// <summary>Moves towards the parameters.</summary>
+    /// <param name="steps">Steps that were made.</param>
+    public void Follow(long steps)
+    {
+        float decay = (float)Math.Min(_decay, (1.0 + steps) / (10.0 + steps));
+        Parallel.ForEach(_values, average =>
+        {
+            Span<float> values = average.Value.AsSpan<float>();
+            // average ← average + (1 − decay) (value − average)
+            TensorPrimitives.Lerp(_parameters.Values[average.Key].AsSpan<float>(), values, decay, values);
+        });
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor value in _values.Values)
+        {
+            value.Dispose();
+        }
+    }
+}

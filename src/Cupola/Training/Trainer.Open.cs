@@ -1,0 +1,108 @@
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Text;
+
+namespace Cupola.Training;
+
+/// <content>How a training begins, and how it goes on.</content>
+public sealed partial class Trainer
+{
+    private readonly int _threads;
+
+    private Trainer(RunFolder run, TrainingSettings settings, ModelInTraining model, TrainingPairs pairs, int threads)
+    {
+        _run = run;
+        _settings = settings;
+        _model = model;
+        HardNegativeOrder? mined = settings.HardNegatives is { } neighbours ? new(pairs.Count, settings.Batch, Math.Min(neighbours, settings.Batch), (ulong)settings.Seed) : null;
+        BatchOrder order = mined ?? (BatchOrder)new ShuffledOrder(pairs.Count, settings.Batch, (ulong)settings.Seed);
+        _plan = TrainingPlan.Of(settings, order.StepsPerEpoch);
+        bool isTransformer = model.Config.Image is VisionTransformerConfig;
+        _optimizer = new(model.Parameters, new(settings.Beta1, settings.Beta2 ?? (isTransformer ? 0.98f : 0.999f), settings.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f), settings.WeightDecay));
+        _average = settings.Average is { } decay ? new(model.Parameters, decay) : null;
+        _state = new(model.Parameters, _optimizer, _average);
+        if (run.IsBegun)
+        {
+            _state.Read(run.Checkpoint);
+            _saved = _state.Step;
+        }
+        else
+        {
+            OnDisk(Write);
+        }
+
+        _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
+        _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
+        Engine engine = new(new(Threads: threads));
+        _threads = engine.Threads;
+        _clip = new(
+            engine, model.Config, model.Preprocessing, model.Parameters, PictureForm.Bytes,
+            new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), labelled: settings.Loss == LossKind.Labelled);
+        _batches = new(
+            pairs, order, ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength), model.Preprocessing, settings.Augmentation, (ulong)settings.Seed, engine.Threads);
+        _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);
+    }
+
+    /// <summary>Makes a training ready, from its beginning or from where it ended.</summary>
+    /// <param name="run">The folder of the run; it is made if it is not there.</param>
+    /// <param name="dataset">What the pairs are called.</param>
+    /// <param name="pairs">What there is to learn from.</param>
+    /// <param name="settings">How it learns; where the run was begun, the settings it was begun with (<see cref="TrainingSettings.OfRun"/>).</param>
+    /// <param name="findModel">Gives the folder or file of a model that the settings name; without it, names are paths.</param>
+    /// <param name="threads">Threads; 0 stands for one a physical core. What comes out does not depend on them.</param>
+    /// <exception cref="ArgumentException">A setting is impossible.</exception>
+    /// <exception cref="InvalidDataException">The pairs cannot teach, the model cannot be read, or the run was begun with other settings or other pairs.</exception>
+    /// <exception cref="IOException">The folder is in use, is something else than a run, or cannot be written.</exception>
+    public static Trainer Open(string run, string dataset, TrainingPairs pairs, TrainingSettings settings, Func<string, string>? findModel = null, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(settings);
+        settings.Checked();
+        if (pairs.Count < 2)
+        {
+            throw new InvalidDataException($"{dataset} has one pair, and a contrastive loss tells pairs from one another; it needs hundreds.");
+        }
+
+        RunFolder folder = RunFolder.Open(run, new(settings, PairsIdentity.Of(dataset, pairs)));
+        ModelInTraining? model = null;
+        try
+        {
+            model = Begin(folder, pairs, settings, findModel ?? (static name => name));
+            return new(folder, settings, model, pairs, threads);
+        }
+        catch
+        {
+            model?.Dispose();
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    private static ModelInTraining Begin(RunFolder run, TrainingPairs pairs, TrainingSettings settings, Func<string, string> findModel)
+    {
+        if (run.IsBegun)
+        {
+            return ModelInTraining.Of(run.Path, settings);
+        }
+
+        if (settings.Init is { } init)
+        {
+            return ModelInTraining.Of(findModel(init), settings);
+        }
+
+        string folder = settings.Tokenizer is { } named ? ModelFolder.Of(findModel(named)).Path : run.Path;
+        if (settings.Tokenizer is null)
+        {
+            TokenizerTrainer tokenizer = new();
+            foreach ((string caption, int times) in pairs.Captions)
+            {
+                tokenizer.Add(caption, times);
+            }
+
+            TokenizerFolder.Write(folder, tokenizer.Train(settings.Model.Vocabulary), settings.Model.ContextLength);
+        }
+
+        return ModelInTraining.New(settings.Model.WithVocabulary(ClipTokenizer.Open(folder, settings.Model.ContextLength).VocabularySize), folder, settings);
+    }
+}

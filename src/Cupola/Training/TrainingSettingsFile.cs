@@ -1,0 +1,98 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Cupola.Training;
+
+/// <summary>Settings as JSON: a file says only what it wants otherwise.</summary>
+internal static class TrainingSettingsFile
+{
+    /// <summary>A settings file has some dozens of lines.</summary>
+    private const long MaximumBytes = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        IgnoreReadOnlyProperties = true,
+        WriteIndented = true,
+    };
+
+    /// <summary>All settings, as they are written into a run.</summary>
+    public static JsonObject ToJson(TrainingSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
+
+    /// <summary>Reads a file of settings; comments and trailing commas are allowed.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is no JSON object.</exception>
+    public static JsonObject Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There are no settings {path}.", path);
+        }
+
+        if (new FileInfo(path).Length > MaximumBytes)
+        {
+            throw new InvalidDataException($"{path} is too large for settings.");
+        }
+
+        try
+        {
+            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new() { AllowTrailingCommas = true, AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 8 }) as JsonObject
+                ?? throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1}).", exception);
+        }
+    }
+
+    /// <summary>Settings with some of them otherwise.</summary>
+    /// <param name="settings">What holds where nothing else is said.</param>
+    /// <param name="changes">What is said.</param>
+    /// <param name="source">Who says it, for errors.</param>
+    /// <exception cref="InvalidDataException">A name is unknown, or a value is of another kind; the message says which.</exception>
+    public static TrainingSettings Merge(TrainingSettings settings, JsonObject changes, string source)
+    {
+        JsonObject merged = ToJson(settings);
+        Merge(merged, changes, source, within: "");
+        try
+        {
+            return merged.Deserialize<TrainingSettings>(Json)!;
+        }
+        catch (JsonException exception)
+        {
+            string path = exception.Path?.TrimStart('$', '.') ?? "";
+            throw new InvalidDataException($"{source} cannot be used: '{path}' is {Short(Find(changes, path))}, which is not what it takes; it is {Short(Find(ToJson(new()), path))} by default.", exception);
+        }
+    }
+
+    private static void Merge(JsonObject target, JsonObject changes, string source, string within)
+    {
+        foreach ((string name, JsonNode? value) in changes)
+        {
+            if (!target.TryGetPropertyValue(name, out JsonNode? known))
+            {
+                throw new InvalidDataException(
+                    $"{source} cannot be used: there is no setting '{within}{name}'; there are {string.Join(", ", target.Select(static entry => entry.Key))}{(within.Length == 0 ? "" : $" in '{within.TrimEnd('.')}'")}.");
+            }
+
+            if (known is JsonObject inner && value is JsonObject more)
+            {
+                Merge(inner, more, source, $"{within}{name}.");
+            }
+            else
+            {
+                target[name] = value?.DeepClone();
+            }
+        }
+    }
+
+    private static JsonNode? Find(JsonNode? node, string path) => path.Split('.', '[').Aggregate(node, static (found, name) => found is JsonObject inner ? inner[name] : found);
+
+    private static string Short(JsonNode? value)
+    {
+        string text = value?.ToJsonString() ?? "null";
+        return text.Length > 40 ? text[..40] + "…" : text;
+    }
+}

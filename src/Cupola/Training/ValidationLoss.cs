@@ -1,0 +1,49 @@
+using Cupola.Embedding;
+using Cupola.Runtime;
+
+namespace Cupola.Training;
+
+/// <summary>The loss of a model on pairs that it does not learn from, in the batches that training has, so that both losses can be laid side by side.</summary>
+public sealed class ValidationLoss
+{
+    private readonly TrainingPairs _pairs;
+    private readonly TrainingSettings _settings;
+    private readonly Engine _engine;
+
+    /// <summary>Takes the pairs.</summary>
+    /// <param name="pairs">They are the same at each evaluation, with the same captions and without augmentation.</param>
+    /// <param name="settings">The batch, the loss and the seed.</param>
+    /// <param name="threads">Threads; 0 stands for one a physical core.</param>
+    public ValidationLoss(TrainingPairs pairs, TrainingSettings settings, int threads = 0)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(settings);
+        (_pairs, _settings, _engine) = (pairs, settings, new(new(Threads: threads)));
+    }
+
+    /// <summary>The mean over all pairs but those that fill no batch.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="cancellation">Stops before the next batch.</param>
+    public double Of(ClipEmbedder embedder, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(embedder);
+        bool labelled = _settings.Loss == LossKind.Labelled;
+        ShuffledOrder order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
+        TrainingBatches batches = new(_pairs, order, embedder.Tokenizer, embedder.Preprocessing, PictureAugmentation.None, (ulong)_settings.Seed, _engine.Threads);
+        using ContrastiveLoss loss = new(_engine, embedder.Config.EmbeddingDimension, labelled);
+        double sum = 0;
+        int count = 0;
+        foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellation))
+        {
+            using (batch)
+            {
+                float[] images = embedder.Model.Image.Encode(batch.Pictures, cancellation);
+                float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellation).Embeddings;
+                sum += batch.Texts.Count * loss.Evaluate(images, texts, embedder.LogitScale, labelled ? batch.Labels : null).Loss;
+                count += batch.Texts.Count;
+            }
+        }
+
+        return sum / count;
+    }
+}

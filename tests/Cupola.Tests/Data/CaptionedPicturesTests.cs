@@ -1,0 +1,124 @@
+using System.Text;
+using Cupola.Data;
+using static Cupola.Tests.Data.Shard;
+
+namespace Cupola.Tests.Data;
+
+public sealed class CaptionedPicturesTests
+{
+    [Theory]
+    [InlineData("a.csv", "title,image\n\"a red disc, on white\",x/1.jpg\na blue cross,2.jpg\n")]
+    [InlineData("a.tsv", "filepath\ttitle\r\nx/1.jpg\ta red disc, on white\r\n2.jpg\ta blue cross")]
+    [InlineData("a.jsonl", "{\"file_name\": \"x/1.jpg\", \"Text\": \"a red disc, on white\"}\n\n{\"text\": [\"a blue cross\"], \"file_name\": \"2.jpg\", \"size\": {\"w\": 1}}")]
+    [InlineData("a.JSONL", "\uFEFF{\"path\":\"x/1.jpg\",\"sentence\":\" a red disc, on white \"}\r\n{\"path\":\"2.jpg\",\"sentence\":\"a blue cross\"}\r\n")]
+    public void CaptionsAreFoundByTheNamesTheyHaveInOtherPrograms(string name, string content)
+    {
+        string table = Table(content, name), folder = Path.GetDirectoryName(table)!;
+
+        CaptionedPicture[] pictures = [.. Open(table).Read(broken => Assert.Fail(broken))];
+
+        Assert.Equal(["a red disc, on white", "a blue cross"], pictures.Select(picture => Assert.Single(picture.Captions)));
+        Assert.Equal([Path.Combine(folder, "x/1.jpg"), Path.Combine(folder, "2.jpg")], pictures.Select(picture => picture.Picture.Name));
+    }
+
+    [Fact]
+    public void ALineOfJsonMayHoldSeveralCaptions()
+    {
+        string table = Table("""{"image": "https://example.org/1.jpg", "caption": ["a dog", " ", "a pet", 7]}""", "a.jsonl");
+
+        CaptionedPicture picture = Assert.Single(Open(table).Read(broken => Assert.Fail(broken)));
+
+        Assert.Equal(["a dog", "a pet", "7"], picture.Captions);
+        Assert.Equal("https://example.org/1.jpg", picture.Picture.Name);
+    }
+
+    [Fact]
+    public void AMissingColumnIsASentenceThatNamesThoseThereAre()
+    {
+        Assert.Contains(
+            "has no column of captions (caption, text, title, sentence); its columns are 'image, label'.",
+            Assert.Throws<InvalidDataException>(() => Open(Table("image,label\n1.jpg,cat\n"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no column of captions (caption, text, title, sentence); its columns are 'image, label'.",
+            Assert.Throws<InvalidDataException>(() => Open(Table("""{"image": "1.jpg", "label": "cat"}""", "a.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no column of pictures", Assert.Throws<InvalidDataException>(() => Open(Table("""{"caption": "cat"}""", "a.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains("no line of it is a JSON object", Assert.Throws<InvalidDataException>(() => Open(Table("[1]\n{\n", "a.jsonl"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BrokenLinesAreToldAndTheRestGoesOn()
+    {
+        string table = Table(
+            """
+            {"image": "1.jpg", "caption": "a dog"}
+            {"image": "2.jpg", "caption": ""}
+            {"image": "3.jpg", "caption": {}}
+            {"image": ["4.jpg"], "caption": "a cat"}
+            {"image": "5.jpg", "caption": "a cat
+            {"image": "6.jpg", "caption": "\ud800"}
+            {"image": "7.jpg", "caption": "a \u001b[31mcat"}
+            """,
+            "a.jsonl");
+        List<string> broken = [];
+
+        CaptionedPicture[] pictures = [.. Open(table).Read(broken.Add)];
+
+        Assert.Equal(["a dog", "a  [31mcat"], pictures.Select(picture => Assert.Single(picture.Captions)));
+        Assert.Equal(
+            [
+                $"Line 2 of {table} is passed over: its caption is missing.", $"Line 3 of {table} is passed over: its caption is missing.",
+                $"Line 4 of {table} is passed over: its picture is missing.", $"Line 5 of {table} is passed over: it is no JSON object.", $"Line 6 of {table} is passed over: it is no JSON object.",
+            ],
+            broken);
+    }
+
+    [Fact]
+    public void ALineThatNeverEndsSwallowsNoMemory()
+    {
+        string table = Table("{\"image\": \"1.jpg\", \"caption\": \"a dog\"}\n" + new string('x', 40 << 20) + "\n{\"image\": \"2.jpg\", \"caption\": \"a cat\"}", "a.jsonl");
+        List<string> broken = [];
+        CaptionedPictures dataset = Open(table);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Equal(2, dataset.Read(broken.Add).Count());
+
+        Assert.StartsWith("Line 2 of ", Assert.Single(broken), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
+    }
+
+    [Fact]
+    public void LabelsMayStandInLinesOfJsonToo()
+    {
+        LabelledPictures dataset = LabelledPictures.Open(Table("{\"image\": \"1.jpg\", \"label\": \"dog\"}\n{\"image\": \"2.jpg\", \"label\": 3}\n{\"image\": \"3.jpg\", \"label\": [\"a\", \"b\"]}\n", "a.jsonl"));
+
+        Assert.Equal(["dog", "3"], dataset.Read().Select(picture => picture.Label));
+    }
+
+    [Fact]
+    public void ASamplesCaptionIsItsTxtElseThatOfItsJson()
+    {
+        string shard = Write(
+            TestFolder.NewFile("a.tar"),
+            Entry("0.jpg", "first"), Entry("0.txt", "a dog\n"), Entry("0.cls", "7"), Entry("0.json", """{"caption": "another"}"""),
+            Entry("1.json", """{"caption": "a cat", "label": "cat"}"""), Entry("1.png", "second"),
+            Entry("2.jpg", "x"), Entry("2.cls", "7"), Entry("3.txt", "no picture"), Entry("4.jpg", "x"), Entry("4.txt", " \n"));
+        List<string> broken = [];
+
+        CaptionedPicture[] pictures = [.. Open(shard).Read(broken.Add)];
+
+        Assert.Equal(["a dog", "a cat"], pictures.Select(picture => Assert.Single(picture.Captions)));
+        Assert.Equal(["first", "second"], pictures.Select(picture => Encoding.UTF8.GetString(picture.Picture.Read(TestContext.Current.CancellationToken))));
+        Assert.Equal(
+            [$"{shard}/2 holds no caption: a .txt in UTF-8, or a .json with \"caption\".", $"{shard}/3 holds no picture.", $"{shard}/4 holds no caption: a .txt in UTF-8, or a .json with \"caption\"."],
+            broken);
+    }
+
+    private static CaptionedPictures Open(string path) => CaptionedPictures.Open(DatasetFiles.Find(path));
+
+    private static string Table(string content, string name = "pictures.csv")
+    {
+        string path = TestFolder.NewFile(name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+}
