@@ -3,7 +3,7 @@ using Cupola.Checkpoints;
 namespace Cupola.Training;
 
 /// <summary>
-/// The folder of a run: <c>run.json</c> (<see cref="RunDescription"/>), <c>checkpoint.safetensors</c> (<see cref="TrainingState"/>), <c>log.jsonl</c>, <c>evaluations.jsonl</c>, and the files of
+/// The folder of a run: <c>run.json</c> (<see cref="RunDescription"/>), <c>checkpoint.safetensors</c> (<see cref="TrainingState"/>), <c>log.jsonl</c>, <c>evaluations.jsonl</c>, <c>training.html</c>, and the files of
 /// a model. One process has it at a time.
 /// </summary>
 internal sealed class RunFolder : IDisposable
@@ -22,6 +22,8 @@ internal sealed class RunFolder : IDisposable
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");
 
     public string Evaluations => System.IO.Path.Combine(Path, "evaluations.jsonl");
+
+    public string Page => System.IO.Path.Combine(Path, "training.html");
 
     /// <summary>The batches of an epoch that was mined for hard negatives.</summary>
     public string Mined => System.IO.Path.Combine(Path, "mined.json");

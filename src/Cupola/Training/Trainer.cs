@@ -231,6 +231,8 @@ public sealed partial class Trainer : IDisposable
             _log.Save();
             _evaluations.Save();
             Write();
+            TrainingPage.Write(
+                _run.Page, Path.GetFileName(Path.TrimEndingDirectorySeparator(_run.Path)), _settings, _plan.Steps, TrainingLog<LoggedStep>.Read(_run.Log), TrainingLog<LoggedEvaluation>.Read(_run.Evaluations));
         });
         observer.Saved?.Invoke();
         _sinceSaved.Restart();
