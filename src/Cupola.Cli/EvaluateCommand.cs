@@ -18,6 +18,7 @@ internal static class EvaluateCommand
         CacheOption kept = new();
         Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
         PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
+        Option<bool> retrieval = new("--retrieval") { Description = "For a dataset of captions: how often pictures and captions find each other (recall@1, 5 and 10), in place of labels and prompts." };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",
             """
@@ -27,8 +28,9 @@ internal static class EvaluateCommand
             cupola evaluate birds/ --prompts cupl.json --weights even --weights zpe --model openai/clip-vit-base-patch32
             cupola evaluate birds.csv --labels-file birds.txt --templates imagenet-7 --model openai/clip-vit-base-patch32
             cupola evaluate "birds-{000..009}.tar" --prompts mine.json --prompts yours.json --format json --model openai/clip-vit-base-patch32 > judged.jsonl
+            cupola evaluate captions.jsonl --retrieval --model openai/clip-vit-base-patch32
             """)
-        { dataset };
+        { dataset, retrieval };
         labels.AddTo(command);
         sets.AddTo(command);
         ensemble.AddTo(command);
@@ -39,6 +41,12 @@ internal static class EvaluateCommand
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
+            if (parsed.GetValue(retrieval))
+            {
+                using ClipEmbedder both = model.Load(parsed, cancellation);
+                return kept.With(parsed, cache => RetrievalEvaluation.Run(parsed.GetValue(dataset)!, both, cache, parsed.GetValue(format), cancellation));
+            }
+
             string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);

@@ -62,6 +62,12 @@ public sealed partial class ReadmeTests
     [Fact]
     public void EverySampleOfTheReadmeHasARegion() => Assert.Equal(2, SampleName().Count(Readme));
 
+    /// <summary>The fence of the README behind a mark, as in <c>first answer</c>.</summary>
+    internal static string Block(string mark) =>
+        Regex.Match(Readme, $@"<!-- {mark} -->\n```\n(?<text>.*?)\n```", RegexOptions.Singleline).Groups["text"].Value is { Length: > 0 } text
+            ? text
+            : throw new InvalidDataException($"README.md has no block '{mark}'.");
+
     private static string Unindented(string code)
     {
         string[] lines = code.Split('\n');

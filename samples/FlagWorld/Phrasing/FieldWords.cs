@@ -56,6 +56,11 @@ internal sealed class FieldWords(Speaker speaker)
         _ => null,
     };
 
+    /// <summary>A clause about the field behind something that was named before.</summary>
+    public string Rest(Field field) => speaker.Say(
+        $"[the rest|everything else|the rest of the flag] is {(field is Plain ? "<a>" : "[striped|striped|covered with [stripes|bands]] in <list>")}",
+        ("a", Colour(field.Tints[0])), ("list", speaker.List([.. field.Tints.Distinct().Select(Colour)])));
+
     /// <summary>Where things lie that lie on the field: "on a white field".</summary>
     public string On(Field field)
     {

@@ -21,7 +21,7 @@ internal sealed class FlagCaptions(Speaker speaker)
         IReadOnlyList<Mention> mentions = _elements.Of(design);
         if (mentions.Count == 0 || speaker.Random.Chance(0.12))
         {
-            return speaker.Random.Chance(0.3) ? Colours(design) : FieldAlone(design);
+            return speaker.Random.Chance(0.3) ? Colours(design) : mentions.Count == 0 ? FieldAlone(design) : FieldBelow(design);
         }
 
         Mention mention = speaker.Random.Pick<Mention>([.. mentions]);
@@ -37,16 +37,35 @@ internal sealed class FlagCaptions(Speaker speaker)
                 sentence: true);
     }
 
-    private string FieldAlone(Design design) => speaker.Random.Chance(0.3)
-        ? Speaker.Finish(speaker.SayOne(["<n>", "a flag with <n>", "flag of <n>", "a flag of <n>", "<n>, no emblem"], ("n", _fields.Noun(design.Field))), sentence: false)
-        : _fields.Clause(design.Field) is { } clause && speaker.Random.Chance(0.35) ? Speaker.Finish(clause, sentence: true)
-        : Speaker.Finish(
-            speaker.SayOne(["<s> <p>", "<s> <p>", design.Field is Plain ? "<s> <p>" : "<n> [make up|form] <s>", "<s> looks like <n>", "<s> <p>[, without any [emblem|symbol]| and has no emblem| and nothing else]", "<s> is [a simple|a] flag with <n>"], ("s", Subject()), ("p", _fields.Predicate(design.Field)), ("n", _fields.Noun(design.Field))), sentence: true);
+    /// <summary>All of a flag that is its field alone.</summary>
+    private string FieldAlone(Design design)
+    {
+        (string Slot, string Words)[] slots = [("s", Subject()), ("n", _fields.Noun(design.Field)), ("p", _fields.Predicate(design.Field))];
+        return speaker.Random.Chance(0.3) ? Speaker.Finish(speaker.SayOne(["<n>", "a flag with <n>", "flag of <n>", "a flag of <n>", "<n>, no emblem"], slots), sentence: false)
+            : _fields.Clause(design.Field) is { } clause && speaker.Random.Chance(0.35) ? Speaker.Finish(clause, sentence: true)
+            : Speaker.Finish(
+                speaker.SayOne(
+                    [
+                        "<s> <p>", "<s> <p>", design.Field is Plain ? "<s> <p>" : "<n> [make up|form] <s>", "<s> looks like <n>", "<s> <p>[, without any [emblem|symbol]| and has no emblem| and nothing else]",
+                        "<s> is [a simple|a] flag with <n>",
+                    ],
+                    slots),
+                sentence: true);
+    }
+
+    /// <summary>The field of a flag on which other things lie; so it must not say that it is all there is.</summary>
+    private string FieldBelow(Design design) => Speaker.Finish(
+        speaker.SayOne(
+            design.Field is Plain
+                ? ["[the|its] [background|field|base|ground] is <c>", "<s> has a <c> [background|field|base]", "a flag with a <c> [background|field]", "the [background|field] of the flag is <c>"]
+                : ["<s> has <n>", "<n>", "a flag with <n>", "the flag has <n>"],
+            ("s", Subject()), ("c", ColourWords.Of(design.Field.Tints[0], speaker)), ("n", _fields.Noun(design.Field))),
+        sentence: true);
 
     private string Colours(Design design)
     {
         string list = speaker.List([.. design.Tints.Select(tint => ColourWords.Of(tint, speaker))]);
-        return Speaker.Finish(speaker.SayOne(["[the|its] colo[u|]rs [of the flag|] are <l>", "<s> is <l>", "a flag in <l>", "<s> uses the colo[u|]rs <l>"], ("l", list), ("s", Subject())), sentence: true);
+        return Speaker.Finish(speaker.SayOne(["[the colo[u|]rs of the flag|its colo[u|]rs|the flag's colo[u|]rs] are <l>", "<s> is <l>", "a flag in <l>", "<s> uses the colo[u|]rs <l>"], ("l", list), ("s", Subject())), sentence: true);
     }
 
     private string InWords(Design design, IReadOnlyList<Mention> mentions)
@@ -69,7 +88,7 @@ internal sealed class FlagCaptions(Speaker speaker)
             ("s", Subject()), ("f", _fields.Noun(design.Field)), ("p", _fields.Predicate(design.Field)), ("on", _fields.On(design.Field)), ("m", list), ("before", before),
             ("noun", last.Noun), ("where", last.Where), ("is", last.Plural ? "are" : "is"), ("tail", Tail()), ("Where", last.Where.Length == 0 ? "on it" : last.Where),
         ];
-        string clause = _fields.Clause(design.Field) ?? speaker.Say("[the rest|everything else|the rest of the flag] is <c>", ("c", ColourWords.Of(design.Field.Tints[0], speaker)));
+        string clause = _fields.Clause(design.Field) ?? _fields.Rest(design.Field);
         slots = [.. slots, ("clause", clause), ("be", mentions[0].Plural ? "are" : "is"), ("sits", speaker.Say(last.Plural ? "[sit|lie|stand|appear|are found|can be seen|are placed]" : "[sits|lies|stands|appears|is found|can be seen|is placed|is shown]"))];
         // Some words say their place before the noun, others only behind it.
         bool movable = last.Where.StartsWith("in the", StringComparison.Ordinal) || last.Where.StartsWith("on the", StringComparison.Ordinal) || last.Where.StartsWith("at the", StringComparison.Ordinal);

@@ -5,15 +5,25 @@ namespace Cupola.Data;
 /// <summary>A picture and what is said of it.</summary>
 /// <param name="Picture">Where it is to be had.</param>
 /// <param name="Captions">Sentences, each of which is true of it; at least one.</param>
-internal sealed record CaptionedPicture(PictureSource Picture, IReadOnlyList<string> Captions);
+public sealed record CaptionedPicture(PictureSource Picture, IReadOnlyList<string> Captions);
 
 /// <summary>A dataset of pictures with captions, read while it is asked for. It may be read several times, and always comes in the same order.</summary>
-internal abstract class CaptionedPictures
+public abstract class CaptionedPictures
 {
+    private protected CaptionedPictures()
+    {
+    }
+
+    /// <summary>Opens a dataset: a table (.csv, .tsv, .jsonl) with a column of pictures and one of captions (caption, text, title or sentence), or shards whose samples hold a txt or a json with "caption".</summary>
+    /// <param name="path">The table, the shard, a folder of shards, or a pattern of them.</param>
+    /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard is missing.</exception>
+    /// <exception cref="InvalidDataException">The table lacks a column, or it is a folder of class folders, which hold no captions.</exception>
+    public static CaptionedPictures Open(string path) => Open(DatasetFiles.Find(path));
+
     /// <summary>Opens a dataset: a table with a column of pictures and one of captions, or shards whose samples hold a txt.</summary>
     /// <exception cref="FileNotFoundException">A shard is missing.</exception>
     /// <exception cref="InvalidDataException">The table lacks a column; the message says which it has. Or it is a folder of class folders, which hold no captions.</exception>
-    public static CaptionedPictures Open(DatasetFiles files) => files.Form switch
+    internal static CaptionedPictures Open(DatasetFiles files) => files.Form switch
     {
         DatasetForm.Table => new CaptionTable(files.Path),
         DatasetForm.Shards => new CaptionedShards(files.Shards),

@@ -7,17 +7,17 @@ namespace Cupola.Prompts;
 /// </summary>
 public static class ClassArticle
 {
-    private static readonly HashSet<string> Determiners = ArticleWords.Known.Set("determiners");
-    private static readonly HashSet<string> HeadEnds = ArticleWords.Known.Set("headEndsBefore");
-    private static readonly HashSet<string> IrregularPlurals = ArticleWords.Known.Set("irregularPlurals");
-    private static readonly HashSet<string> SingularsInS = ArticleWords.Known.Set("singularsInS");
-    private static readonly IReadOnlyList<string> SingularEndings = ArticleWords.Known.List("singularEndings");
-    private static readonly HashSet<string> Uncounted = ArticleWords.Known.Set("mass");
-    private static readonly HashSet<string> NounsInIng = ArticleWords.Known.Set("nounsInIng");
-    private static readonly HashSet<string> NamesWithThe = ArticleWords.Known.Set("withThe");
-    private static readonly HashSet<string> NamesWithout = ArticleWords.Known.Set("withoutArticle");
-    private static readonly HashSet<string> Titles = ArticleWords.Known.Set("titles");
-    private static readonly HashSet<string> GivenNames = ArticleWords.Known.Set("givenNames");
+    private static readonly HashSet<string> Determiners = WordLists.Articles.Set("determiners");
+    private static readonly HashSet<string> HeadEnds = WordLists.Articles.Set("headEndsBefore");
+    private static readonly HashSet<string> IrregularPlurals = WordLists.Articles.Set("irregularPlurals");
+    private static readonly HashSet<string> SingularsInS = WordLists.Articles.Set("singularsInS");
+    private static readonly IReadOnlyList<string> SingularEndings = WordLists.Articles.List("singularEndings");
+    private static readonly HashSet<string> Uncounted = WordLists.Articles.Set("mass");
+    private static readonly HashSet<string> NounsInIng = WordLists.Articles.Set("nounsInIng");
+    private static readonly HashSet<string> NamesWithThe = WordLists.Articles.Set("withThe");
+    private static readonly HashSet<string> NamesWithout = WordLists.Articles.Set("withoutArticle");
+    private static readonly HashSet<string> Titles = WordLists.Articles.Set("titles");
+    private static readonly HashSet<string> GivenNames = WordLists.Articles.Set("givenNames");
 
     /// <summary>The article of a class name.</summary>
     /// <returns><c>a</c>, <c>an</c>, <c>the</c>, or nothing where it takes none.</returns>
@@ -34,6 +34,10 @@ public static class ClassArticle
             : Head(words) is { } head && (IsPlural(head) || IsUncounted(head)) ? ""
             : IndefiniteArticle.Before(name);
     }
+
+    /// <summary>Whether a class name is an English plural: jeans, cattle; and not gnocchi, of which one may be called a gnocchi.</summary>
+    internal static bool NamesSeveral(string className) =>
+        Head(className.Split([' ', '\t', '_'], StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } head && IsPlural(head) && !IsUncounted(head) && head[^1] is not ('i' or 'a');
 
     // "A" may be a letter that stands for something; "a" is the article.
     private static bool IsDeterminer(string word) => word == "a" || Determiners.Contains(word);

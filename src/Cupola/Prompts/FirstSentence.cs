@@ -58,7 +58,7 @@ internal static partial class FirstSentence
     }
 
     /// <summary>Where the first sentence of a text ends, or nothing where it does not.</summary>
-    private static int? End(string text, bool isWhole)
+    internal static int? End(string text, bool isWhole)
     {
         for (int position = 0; position < text.Length; position++)
         {

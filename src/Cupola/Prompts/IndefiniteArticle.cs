@@ -18,11 +18,11 @@ public static class IndefiniteArticle
     // mp3, TV, rc: no word is that short and has no vowel.
     private const int LongestWithoutVowel = 4;
 
-    private static readonly HashSet<string> SpokenAsWords = ArticleWords.Known.Set("spokenAsWords");
-    private static readonly HashSet<string> Abbreviations = ArticleWords.Known.Set("abbreviations");
-    private static readonly HashSet<string> LettersThoughWritten = ArticleWords.Known.Set("lettersThoughWritten");
-    private static readonly IReadOnlyList<string> VowelSounds = ArticleWords.Known.List("startsWithVowelSound");
-    private static readonly IReadOnlyList<string> ConsonantSounds = ArticleWords.Known.List("startsWithConsonantSound");
+    private static readonly HashSet<string> SpokenAsWords = WordLists.Articles.Set("spokenAsWords");
+    private static readonly HashSet<string> Abbreviations = WordLists.Articles.Set("abbreviations");
+    private static readonly HashSet<string> LettersThoughWritten = WordLists.Articles.Set("lettersThoughWritten");
+    private static readonly IReadOnlyList<string> VowelSounds = WordLists.Articles.List("startsWithVowelSound");
+    private static readonly IReadOnlyList<string> ConsonantSounds = WordLists.Articles.List("startsWithConsonantSound");
 
     /// <summary>The article for the first of some words.</summary>
     /// <param name="words">What stands behind the article: "honest mistake".</param>

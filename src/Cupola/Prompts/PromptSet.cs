@@ -83,7 +83,14 @@ public sealed class PromptSet
     /// <summary>Reads a file of prompts: CuPL's own format, a JSON object of class names and lists of sentences, or Cupola's, which keeps provenance.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
-    public static PromptSet Read(string path) => PromptSetFile.Read(path);
+    public static PromptSet Read(string path) => PromptSetFile.Read(path, out _);
+
+    /// <summary>Reads a file of prompts, and tells in which of the two formats it is, so that what is made of it can be written in the same.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="isCupl">Whether the format is CuPL's own.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
+    public static PromptSet Read(string path, out bool isCupl) => PromptSetFile.Read(path, out isCupl);
 
     /// <summary>Writes Cupola's format, which keeps the provenance of each prompt; the file is whole or what it was before.</summary>
     public void Write(string path) => PromptSetFile.Write(path, this);

@@ -22,31 +22,11 @@ internal static class PromptSetFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static PromptSet Read(string path) => TextFile.ReadJson(path, root =>
+    public static PromptSet Read(string path, out bool isCupl)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-        {
-            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of prompts.");
-        }
-
-        JsonElement classes = root;
-        if (root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String)
-        {
-            classes = format.GetString() == Format && root.TryGetProperty("classes", out JsonElement listed) && listed.ValueKind == JsonValueKind.Object
-                ? listed
-                : throw new InvalidDataException($"'{path}' says that its format is {TextFile.Quote(format.GetString()!)}, and holds no prompts in the format {Format}.");
-        }
-
-        try
-        {
-            PromptSet set = new(classes.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
-            return set.ClassNames.Count > 0 ? set : throw new InvalidDataException($"'{path}' holds no classes.");
-        }
-        catch (ArgumentException problem)
-        {
-            throw new InvalidDataException($"'{path}': {problem.Message}", problem);
-        }
-    });
+        (PromptSet set, isCupl) = TextFile.ReadJson(path, root => Read(path, root));
+        return set;
+    }
 
     public static void Write(string path, PromptSet set) => WriteObject(path, json =>
     {
@@ -58,6 +38,34 @@ internal static class PromptSetFile
 
     public static void WriteCupl(string path, PromptSet set) =>
         WriteObject(path, json => WriteClasses(json, set, static (json, prompt) => json.WriteStringValue(prompt.Text)));
+
+    private static (PromptSet Set, bool IsCupl) Read(string path, JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of prompts.");
+        }
+
+        JsonElement classes = root;
+        bool isCupl = true;
+        if (root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String)
+        {
+            isCupl = false;
+            classes = format.GetString() == Format && root.TryGetProperty("classes", out JsonElement listed) && listed.ValueKind == JsonValueKind.Object
+                ? listed
+                : throw new InvalidDataException($"'{path}' says that its format is {TextFile.Quote(format.GetString()!)}, and holds no prompts in the format {Format}.");
+        }
+
+        try
+        {
+            PromptSet set = new(classes.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
+            return set.ClassNames.Count > 0 ? (set, isCupl) : throw new InvalidDataException($"'{path}' holds no classes.");
+        }
+        catch (ArgumentException problem)
+        {
+            throw new InvalidDataException($"'{path}': {problem.Message}", problem);
+        }
+    }
 
     private static void WriteObject(string path, Action<Utf8JsonWriter> content) => WholeFile.Write(path, stream =>
     {

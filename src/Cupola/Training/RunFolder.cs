@@ -17,6 +17,9 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Where it lies.</summary>
     public string Path { get; }
 
+    /// <summary>What people call it.</summary>
+    public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");

@@ -81,15 +81,14 @@ internal sealed class TrainingBatches
     {
         int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
         List<PreparedPair> batch = [];
-        foreach (PreparedPair pair in ReadAhead.Select(places, Prepare, _threads, ahead, cancellation))
+        foreach (PreparedPair pair in ReadAhead.Select(places, place => Prepare(place, cancellation), _threads, ahead, cancellation))
         {
-            if (batch.Count > 0 && batch[0].Place.Step != pair.Place.Step)
+            batch.Add(pair);
+            if (batch.Count == batchSize)
             {
                 yield return Assemble(batch);
                 batch.Clear();
             }
-
-            batch.Add(pair);
         }
 
         if (batch.Count > 0)
@@ -98,13 +97,13 @@ internal sealed class TrainingBatches
         }
     }
 
-    private PreparedPair Prepare(PairAt place)
+    private PreparedPair Prepare(PairAt place, CancellationToken cancellation)
     {
         TrainingPair pair = _pairs[place.Pair];
         TokenizedText text = Caption(place);
         try
         {
-            return new(place, pair, text, _augmentation.Crops ? Crop(pair, place) : Shape(pair, place), null);
+            return new(place, pair, text, _augmentation.Crops ? Crop(pair, place, cancellation) : Shape(pair, place, cancellation), null);
         }
         catch (Exception exception) when (PictureReader.IsBroken(exception))
         {
@@ -113,10 +112,10 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>Where a part is taken, what all epochs have in common is the decoded picture.</summary>
-    private byte[] Crop(TrainingPair pair, PairAt place)
+    private byte[] Crop(TrainingPair pair, PairAt place, CancellationToken cancellation)
     {
         using RgbImage? remembered = _remembered.Find(place.Pair);
-        using RgbImage? decoded = remembered is null ? pair.Picture.Decode() : null;
+        using RgbImage? decoded = remembered is null ? pair.Picture.Decode(cancellation: cancellation) : null;
         RgbImage image = remembered ?? decoded!;
         _remembered.Keep(place.Pair, image);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
@@ -125,7 +124,7 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>Where none is, it is the preprocessed one.</summary>
-    private byte[] Shape(TrainingPair pair, PairAt place)
+    private byte[] Shape(TrainingPair pair, PairAt place, CancellationToken cancellation)
     {
         using RgbImage? remembered = _remembered.Find(place.Pair);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
@@ -135,7 +134,7 @@ internal sealed class TrainingBatches
         }
         else
         {
-            using RgbImage image = pair.Picture.Decode(), shaped = new(_preprocessing.Size, _preprocessing.Size);
+            using RgbImage image = pair.Picture.Decode(cancellation: cancellation), shaped = new(_preprocessing.Size, _preprocessing.Size);
             _preprocessing.Apply(image, pixels);
             pixels.CopyTo(shaped.Bytes);
             _remembered.Keep(place.Pair, shaped);

@@ -1,146 +1,143 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Cupola.Explanation;
 
 namespace Cupola.Training;
 
-/// <summary>A page that shows how a training goes: its loss, what it recognises, learning rate and logit scale, and the settings. Its size is bounded, whatever the number of steps.</summary>
+/// <summary>A page that shows how training went: loss, accuracy on pictures that are not learned from, and what else is logged, over the steps. Its size does not grow with their number.</summary>
 internal static class TrainingPage
 {
-    /// <summary>Points of a curve; a screen shows no more.</summary>
-    private const int MostPoints = 300;
+    /// <summary>What is drawn of the range between the lowest and the highest of neighbouring steps: about one for each pixel of a chart.</summary>
+    private const int PointsOfSpread = 400;
 
-    /// <summary>Of the mean that is drawn over the loss of single batches: it looks back on about the last ten points.</summary>
-    private const double Smoothing = 0.9;
+    /// <summary>What is drawn of the mean, so that a trend shows in a loss that jumps from batch to batch.</summary>
+    private const int PointsOfMean = 80;
+
+    /// <summary>More rows no one reads; the last ones matter.</summary>
+    private const int MostEvaluations = 200;
+
+    private const double Width = 460;
 
     /// <summary>Writes the page; the file is whole or what it was before.</summary>
     /// <param name="path">Where to.</param>
-    /// <param name="name">What the run is called.</param>
-    /// <param name="settings">How it learns.</param>
-    /// <param name="plannedSteps">Steps in all.</param>
-    /// <param name="steps">What was logged.</param>
-    /// <param name="evaluations">What evaluations said.</param>
-    public static void Write(string path, string name, TrainingSettings settings, long plannedSteps, IReadOnlyList<LoggedStep> steps, IReadOnlyList<LoggedEvaluation> evaluations)
+    /// <param name="run">What the run is called.</param>
+    /// <param name="planned">How many steps it shall make.</param>
+    /// <param name="steps">What was logged, in order.</param>
+    /// <param name="evaluations">What evaluations said, in order; none where there were none.</param>
+    /// <exception cref="ArgumentException">Nothing was logged.</exception>
+    public static void Write(string path, string run, long planned, IReadOnlyList<LoggedStep> steps, IReadOnlyList<LoggedEvaluation> evaluations)
     {
         if (steps.Count == 0)
         {
-            return;
+            throw new ArgumentException("No step was logged yet, so there is nothing to draw.", nameof(steps));
         }
 
-        LoggedStep[] shown = [.. Thinned(steps)];
-        XElement?[] sections =
-        [
-            Summary(steps[^1], evaluations.Count > 0 ? evaluations[^1] : null, plannedSteps),
-            HtmlPage.Section(
-                "Loss", $"Of batches of {settings.Batch} pairs, and their running mean{(Has(evaluations, static line => line.ValidationLoss) ? "; in the other colour that of pairs which are not learned from" : "")}. Guessing gives {HtmlPage.Number(Math.Log(settings.Batch))}.",
-                Loss(shown, evaluations)),
-            Recognised(evaluations),
-            HtmlPage.Section(
-                "How it learns", null,
-                HtmlPage.Element("div", "panels", Panel("Learning rate", shown, static line => line.LearningRate), Panel("Logit scale", shown, static line => line.LogitScale), Panel("Pairs a second", shown, static line => line.PairsPerSecond))),
-            Settings(settings),
-        ];
-        HtmlPage.Write(path, $"Training of {name}", $"Step {Whole(steps[^1].Step)} of {Whole(plannedSteps)}.", sections.OfType<XElement>());
+        LoggedStep last = steps[^1];
+        HtmlPage.Write(
+            path, $"How {run} was trained",
+            last.Step < planned
+                ? $"{Count(last.Step)} of {Count(planned)} steps, and the pairs seen {ChartAxis.Plain(Math.Round(last.Epoch, 2))} times."
+                : $"{Count(last.Step)} steps; the pairs were seen {ChartAxis.Plain(Math.Round(last.Epoch, 2))} times.",
+            new[] { Summary(steps, evaluations), Curves(steps, evaluations), Evaluations(evaluations) }.OfType<XElement>());
     }
 
-    private static XElement Summary(LoggedStep last, LoggedEvaluation? evaluation, long plannedSteps)
+    private static XElement Summary(IReadOnlyList<LoggedStep> steps, IReadOnlyList<LoggedEvaluation> evaluations)
     {
-        List<XElement> tiles =
-        [
-            Tile(HtmlPage.Number(last.Loss), "loss of the last batch that was logged"),
-            Tile(HtmlPage.Percent((double)last.Step / plannedSteps, 0), $"of the steps, {HtmlPage.Number(last.Epoch)} epochs"),
-            Tile(last.PairsPerSecond.ToString("0", CultureInfo.InvariantCulture), "pairs a second"),
-        ];
-        if (evaluation?.ValidationLoss is { } loss)
+        double[] losses = [.. steps.Select(static step => step.Loss).Where(double.IsFinite)];
+        LoggedEvaluation? best = evaluations.Where(static each => each.Top1 is not null).MaxBy(static each => each.Top1), held = evaluations.Where(static each => each.ValidationLoss is not null).MinBy(static each => each.ValidationLoss);
+        return HtmlPage.Element("section", "tiles",
+            losses.Length == 0 ? null : HtmlPage.Tile(Short(losses[^1]), "loss of the last batch", $"the lowest {Short(losses.Min())}"),
+            held is null ? null : HtmlPage.Tile(Short(held.ValidationLoss!.Value), "lowest loss on pairs not learned from", $"at step {Count(held.Step)}"),
+            best is null ? null : HtmlPage.Tile(
+                HtmlPage.Percent(best.Top1!.Value), "recognised, at best",
+                $"{(best.Top1Low is { } low && best.Top1High is { } high ? string.Create(CultureInfo.InvariantCulture, $"{low * 100:0.0} to {high * 100:0.0}, ") : "")}at step {Count(best.Step)}"),
+            HtmlPage.Tile(Count((long)Median(steps.Select(static step => step.PairsPerSecond))), "pairs a second", "the median"));
+    }
+
+    private static XElement Curves(IReadOnlyList<LoggedStep> steps, IReadOnlyList<LoggedEvaluation> evaluations)
+    {
+        ChartAxis across = ChartAxis.Over("steps", steps.Select(static step => (double)step.Step).Concat(evaluations.Select(static each => (double)each.Step)).Prepend(0));
+        (double, double)[] held = [.. evaluations.Where(static each => each.ValidationLoss is not null).Select(static each => ((double)each.Step, each.ValidationLoss!.Value))];
+        int broken = steps.Count(static step => !double.IsFinite(step.Loss));
+        return HtmlPage.Section(
+            "Curves", "A line is the mean of neighbouring steps; the band behind it goes from the lowest of them to the highest.",
+            HtmlPage.Element("div", "panels wide",
+                Panel("Loss", held.Length == 0 ? null : Legend("of batches", "of pairs not learned from"), Curve(across, "loss", steps.Select(static step => ((double)step.Step, step.Loss)), fromZero: false, held)),
+                Accuracy(across, evaluations),
+                Panel("Learning rate", null, Curve(across, "learning rate", steps.Select(static step => ((double)step.Step, step.LearningRate)), fromZero: true, [])),
+                Panel("Logit scale", null, Curve(across, "factor on cosines", steps.Select(static step => ((double)step.Step, step.LogitScale)), fromZero: false, [])),
+                Panel("Speed", null, Curve(across, "pairs a second", steps.Select(static step => ((double)step.Step, step.PairsPerSecond)), fromZero: true, []))),
+            broken == 0 ? null : HtmlPage.Element("p", "wrong", $"The loss of {HtmlPage.Count(broken, "logged step")} is no number."));
+    }
+
+    private static XElement Curve(ChartAxis across, string what, IEnumerable<(double Across, double Up)> points, bool fromZero, IReadOnlyList<(double Across, double Up)> second)
+    {
+        (double Across, double Up)[] all = [.. points];
+        IReadOnlyList<CurvePoint> spread = CurvePoint.Thin(all, PointsOfSpread), mean = CurvePoint.Thin(all, PointsOfMean);
+        Chart chart = new(
+            across, ChartAxis.Over(what, spread.SelectMany(static point => new[] { point.Low, point.High }).Concat(second.Select(static point => point.Up)).Concat(fromZero ? [0] : [])), Width);
+        if (spread.Count > 1)
         {
-            tiles.Add(Tile(HtmlPage.Number(loss), $"validation loss after step {Whole(evaluation.Step)}"));
+            chart.AddBand("band", [.. spread.Select(static point => (point.Across, point.Low, point.High))]);
+            chart.AddLine("faded", spread.Select(static point => (point.Across, point.Mean)));
         }
 
-        if (evaluation?.Top1 is { } share)
-        {
-            tiles.Add(Tile(HtmlPage.Percent(share), $"of {HtmlPage.Count(evaluation.Pictures ?? 0, "picture")} recognised, {HtmlPage.Percent(evaluation.Top1Low ?? 0)} to {HtmlPage.Percent(evaluation.Top1High ?? 1)}"));
-        }
-
-        return HtmlPage.Element("section", "tiles", tiles);
+        chart.AddLine("curve", mean.Select(static point => (point.Across, point.Mean)));
+        AddPoints(chart, "curve second", "point second", [.. CurvePoint.Thin(second, PointsOfMean).Select(static point => (point.Across, point.Mean, Short(point.Mean)))]);
+        return chart.Draw($"{what} over {Count((long)across.High)} steps");
     }
 
-    private static XElement Loss(LoggedStep[] steps, IReadOnlyList<LoggedEvaluation> evaluations)
+    private static XElement? Accuracy(ChartAxis across, IReadOnlyList<LoggedEvaluation> evaluations)
     {
-        (double, double)[] validation = [.. evaluations.Where(static line => line.ValidationLoss is not null).Select(static line => ((double)line.Step, line.ValidationLoss!.Value))];
-        Chart chart = new(Across(steps), ChartAxis.Over("loss", steps.Select(static line => line.Loss).Concat(validation.Select(static point => point.Item2)).Append(0)), width: 680);
-        chart.AddLine("faded", steps.Select(static line => ((double)line.Step, line.Loss)));
-        chart.AddLine("curve", steps.Select(static line => (double)line.Step).Zip(Smoothed(steps)));
-        chart.AddLine("curve second", validation);
-        return chart.Draw($"The loss goes from {HtmlPage.Number(steps[0].Loss)} to {HtmlPage.Number(steps[^1].Loss)} in {Whole(steps[^1].Step)} steps");
-    }
-
-    private static XElement? Recognised(IReadOnlyList<LoggedEvaluation> evaluations)
-    {
-        LoggedEvaluation[] judged = [.. evaluations.Where(static line => line.Top1 is not null)];
+        LoggedEvaluation[] judged = [.. evaluations.Where(static each => each.Top1 is not null)];
         if (judged.Length == 0)
         {
             return null;
         }
 
-        judged = [.. Enumerable.Range(0, Math.Min(judged.Length, MostPoints)).Select(index => judged[(int)((long)(index + 1) * judged.Length / Math.Min(judged.Length, MostPoints)) - 1])];
-        Chart chart = new(ChartAxis.Over("step", [0, .. judged.Select(static line => (double)line.Step)]), ChartAxis.Shares("pictures recognised"), width: 680);
-        foreach (LoggedEvaluation line in judged)
-        {
-            chart.AddWhisker("spread", line.Step, line.Top1Low ?? 0, line.Top1High ?? 1);
-        }
-
-        chart.AddLine("curve", judged.Select(static line => ((double)line.Step, line.Top1!.Value)));
-        foreach (LoggedEvaluation line in judged)
-        {
-            chart.AddPoint("point", line.Step, line.Top1!.Value, $"step {Whole(line.Step)}: {HtmlPage.Percent(line.Top1.Value)}");
-        }
-
-        return HtmlPage.Section(
-            "What it recognises", $"Of {HtmlPage.Count(judged[^1].Pictures ?? 0, "labelled picture")} that are not learned from, with intervals of 95 % (Wilson's).",
-            chart.Draw($"The share of pictures that are recognised goes from {HtmlPage.Percent(judged[0].Top1!.Value)} to {HtmlPage.Percent(judged[^1].Top1!.Value)}"));
+        IReadOnlyList<CurvePoint> mean = CurvePoint.Thin(judged.Select(static each => ((double)each.Step, each.Top1!.Value)), PointsOfMean);
+        IReadOnlyList<CurvePoint> low = CurvePoint.Thin(judged.Select(static each => ((double)each.Step, each.Top1Low ?? each.Top1!.Value)), PointsOfMean);
+        IReadOnlyList<CurvePoint> high = CurvePoint.Thin(judged.Select(static each => ((double)each.Step, each.Top1High ?? each.Top1!.Value)), PointsOfMean);
+        Chart chart = new(across, ChartAxis.SharesUpTo("pictures recognised", high.Select(static point => point.High)), Width);
+        chart.AddBand("band", [.. low.Zip(high).Select(static pair => (pair.First.Across, pair.First.Mean, pair.Second.Mean))]);
+        AddPoints(chart, "curve", "point", [.. mean.Select(static point => (point.Across, point.Mean, HtmlPage.Percent(point.Mean)))]);
+        return Panel(
+            "Zero-shot accuracy", Legend($"of {HtmlPage.Count(judged[^1].Pictures ?? 0, "picture")}, with its interval of 95 %", null), chart.Draw($"Zero-shot accuracy over {HtmlPage.Count(judged.Length, "evaluation")}"));
     }
 
-    private static XElement Panel(string name, LoggedStep[] steps, Func<LoggedStep, double> value)
+    private static void AddPoints(Chart chart, string line, string point, (double Across, double Up, string Said)[] points)
     {
-        Chart chart = new(Across(steps), ChartAxis.Over("", steps.Select(value).Append(0)));
-        chart.AddLine("curve", steps.Select(line => ((double)line.Step, value(line))));
-        return HtmlPage.Element("figure", "panel", HtmlPage.Element("figcaption", null, name), chart.Draw($"{name}: {ChartAxis.Plain(value(steps[^1]))} at the end"));
-    }
-
-    private static XElement Settings(TrainingSettings settings)
-    {
-        JsonObject all = TrainingSettingsFile.ToJson(settings);
-        IEnumerable<(string Name, JsonNode? Value)> flat = all.SelectMany(static entry => entry.Value is JsonObject inner
-            ? inner.Select(each => ($"{entry.Key}.{each.Key}", each.Value))
-            : [(entry.Key, entry.Value)]);
-        return HtmlPage.Section(
-            "Settings", null,
-            HtmlPage.Table(["setting", "value"], flat.Where(static entry => entry.Value is not null).Select(static entry => new object[] { entry.Name, HtmlPage.Shortened(entry.Value!.ToJsonString()) })));
-    }
-
-    private static XElement Tile(string figure, string meaning) => HtmlPage.Element("div", "tile", HtmlPage.Element("b", "figure", figure), HtmlPage.Element("span", null, meaning));
-
-    private static ChartAxis Across(LoggedStep[] steps) => ChartAxis.Over("step", [0, steps[^1].Step]);
-
-    private static bool Has(IReadOnlyList<LoggedEvaluation> evaluations, Func<LoggedEvaluation, double?> value) => evaluations.Any(line => value(line) is not null);
-
-    private static string Whole(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
-
-    /// <summary>At most so many lines as are shown, each the mean of its neighbours.</summary>
-    private static IEnumerable<LoggedStep> Thinned(IReadOnlyList<LoggedStep> steps) => steps
-        .Chunk((steps.Count + MostPoints - 1) / MostPoints)
-        .Select(static lines => lines[^1] with { Loss = lines.Average(static line => line.Loss), PairsPerSecond = lines.Average(static line => line.PairsPerSecond) });
-
-    /// <summary>A running mean that does not lean to where it began (arXiv 1412.6980, section 3).</summary>
-    private static IEnumerable<double> Smoothed(LoggedStep[] steps)
-    {
-        double sum = 0, weight = 0;
-        foreach (LoggedStep line in steps)
+        chart.AddLine(line, points.Select(static each => (each.Across, each.Up)));
+        foreach ((double place, double height, string said) in points)
         {
-            sum = (Smoothing * sum) + line.Loss;
-            weight = (Smoothing * weight) + 1;
-            yield return sum / weight;
+            chart.AddPoint(point, place, height, $"step {Count((long)place)}: {said}");
         }
     }
+
+    private static XElement? Evaluations(IReadOnlyList<LoggedEvaluation> evaluations) => evaluations.Count == 0 ? null : HtmlPage.Section(
+        "Evaluations", evaluations.Count > MostEvaluations ? $"The last {MostEvaluations} of {HtmlPage.Count(evaluations.Count, "evaluation")}, the newest first." : "The newest first.",
+        HtmlPage.Element("details", null,
+            HtmlPage.Element("summary", null, HtmlPage.Count(Math.Min(evaluations.Count, MostEvaluations), "evaluation")),
+            HtmlPage.Table(
+                ["#step", "#epoch", "#validation loss", "#recognised", "#interval"],
+                evaluations.Reverse().Take(MostEvaluations).Select(static each => (IReadOnlyList<object>)
+                [
+                    Count(each.Step), ChartAxis.Plain(Math.Round(each.Epoch, 2)), each.ValidationLoss is { } loss ? Short(loss) : "–", each.Top1 is { } share ? HtmlPage.Percent(share) : "–",
+                    each.Top1Low is { } low && each.Top1High is { } high ? string.Create(CultureInfo.InvariantCulture, $"{low * 100:0.0} to {high * 100:0.0}") : "–",
+                ]))));
+
+    private static XElement Panel(string heading, XElement? legend, XElement drawing) => HtmlPage.Element("figure", "panel", HtmlPage.Element("figcaption", null, HtmlPage.Element("b", null, heading), legend), drawing);
+
+    private static XElement Legend(string first, string? second) => HtmlPage.Element(
+        "span", "legend small", HtmlPage.Element("i", "agree", ""), first, second is null ? null : new object[] { " ", HtmlPage.Element("i", "confuse", ""), second });
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Where(double.IsFinite).Order()];
+        return sorted.Length == 0 ? 0 : sorted[sorted.Length / 2];
+    }
+
+    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
+
+    private static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using FlagWorld;
 using FlagWorld.Designs;
 using FlagWorld.Phrasing;
@@ -36,6 +37,16 @@ public sealed class CaptionsTests
             Assert.Contains("black", caption, StringComparison.OrdinalIgnoreCase);
         });
         Assert.True(captions.Distinct().Count() > 150);
+    }
+
+    [Fact]
+    public void NoCaptionDeniesWhatIsThere()
+    {
+        Regex denial = new("no (emblem|symbol)|without any|nothing|empty|blank|is (entirely|all|solid|plain) \\w+\\.$|is a simple flag");
+        (Design Design, IReadOnlyList<string> Captions)[] written = Written(6000);
+
+        Assert.Contains(written, pair => pair.Design.Elements.Count == 0 && pair.Captions.Any(denial.IsMatch));
+        Assert.DoesNotContain(written.Where(pair => pair.Design.Elements.Any(element => element is not Border)).SelectMany(pair => pair.Captions), denial.IsMatch);
     }
 
     [Fact]

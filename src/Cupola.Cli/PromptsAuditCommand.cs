@@ -1,0 +1,118 @@
+using System.CommandLine;
+using Cupola.Embedding;
+using Cupola.Prompts;
+using Cupola.Text;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola prompts audit</c>: what is wrong with the sentences of a file, and a file without it.</summary>
+internal static class PromptsAuditCommand
+{
+    public static Command Create()
+    {
+        ModelOptions model = new();
+        Argument<string> file = new("file") { Description = "A file of prompts: CuPL's own JSON (class names and lists of sentences), or Cupola's, which keeps where each came from." };
+        Option<string> synonyms = new("--synonyms")
+        {
+            Description = "Names that mean the same as classes' own: a JSON object such as {\"automobile\": [\"car\"]}.",
+            HelpName = "FILE",
+        };
+        Option<bool> fix = new("--fix") { Description = "Write the prompts without their faults to --output, and say of each fault whether it was repaired, its prompt dropped, or kept." };
+        Option<string> output = new("--output", "-o") { Description = "Where --fix writes, in the format of the file.", HelpName = "FILE" };
+        Option<string[]> drop = new("--drop")
+        {
+            Description = "A fault for which --fix drops prompts that it would keep: near-duplicate, no-class-name, other-class or too-long; may be given several times. The last prompts of a class stay.",
+            HelpName = "FAULT",
+        };
+        Option<OutputFormat> format = Output.CreateOption();
+        ExampledCommand command = new("audit", "Find duplicates, refusals, cut sentences and other faults of prompts, and repair them.",
+            """
+            cupola prompts audit cupl.json
+            cupola prompts audit cupl.json --model openai/clip-vit-base-patch32 --format json > findings.jsonl
+            cupola prompts audit cupl.json --synonyms names.json --format csv > findings.csv
+            cupola prompts audit cupl.json --fix -o fixed.json
+            cupola prompts audit cupl.json --fix --drop near-duplicate --drop other-class -o fixed.json
+            """)
+        { file, synonyms, fix, output, drop, format };
+        model.AddTo(command);
+        command.SetVerb((parsed, cancellation) =>
+        {
+            string? target = parsed.GetValue(output);
+            HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
+            RequireFix(parsed.GetValue(fix), target, dropped);
+            PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
+            ClipTokenizer? tokenizer = model.IsNamed(parsed) ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation)) : null;
+            PromptAudit audit = PromptAudit.Of(prompts, new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(synonyms), prompts) });
+            RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
+            if (repaired is not null)
+            {
+                Write(repaired.Prompts, target!, isCupl);
+            }
+
+            AuditWriters.Write(parsed.GetValue(file)!, audit, repaired, parsed.GetValue(format));
+            return Report(repaired, target, prompts);
+        });
+        return command;
+    }
+
+    private static void RequireFix(bool isFix, string? target, HashSet<PromptFault> dropped)
+    {
+        if (isFix && target is null)
+        {
+            throw new ArgumentException("--fix writes a file; say where, as in --fix -o fixed.json.");
+        }
+
+        if (!isFix && (target is not null || dropped.Count > 0))
+        {
+            throw new ArgumentException($"{(target is not null ? "-o" : "--drop")} goes with --fix, which writes the prompts without their faults; without it they are only reported.");
+        }
+    }
+
+    private static IReadOnlyDictionary<string, IReadOnlyList<string>> ReadSynonyms(string? path, PromptSet prompts)
+    {
+        if (path is null)
+        {
+            return new PromptAuditSettings().Synonyms;
+        }
+
+        IReadOnlyDictionary<string, IReadOnlyList<string>> synonyms = ClassSynonyms.Read(path);
+        string[] unknown = [.. synonyms.Keys.Except(prompts.ClassNames, StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            Console.Error.WriteLine($"{path} has synonyms of what is no class here: {PromptOptions.Shown(unknown)}.");
+        }
+
+        return synonyms;
+    }
+
+    private static void Write(PromptSet prompts, string target, bool isCupl)
+    {
+        if (isCupl)
+        {
+            prompts.WriteCupl(target);
+        }
+        else
+        {
+            prompts.Write(target);
+        }
+    }
+
+    /// <summary>Findings are no failures; a class for which nothing could be kept is one.</summary>
+    private static int Report(RepairedPrompts? repaired, string? target, PromptSet prompts)
+    {
+        if (repaired is null)
+        {
+            return ExitCode.Done;
+        }
+
+        Console.Error.WriteLine(
+            $"Wrote {repaired.Prompts.PromptCount} of {prompts.PromptCount} prompts to {target}: {repaired.Repaired} are repaired, {repaired.Dropped} dropped.");
+        if (repaired.EmptiedClasses.Count == 0)
+        {
+            return ExitCode.Done;
+        }
+
+        Console.Error.WriteLine($"No prompt could be kept for {PromptOptions.Shown(repaired.EmptiedClasses)}; {(repaired.EmptiedClasses.Count == 1 ? "it stands" : "they stand")} in {target} without any.");
+        return ExitCode.SomeFailed;
+    }
+}

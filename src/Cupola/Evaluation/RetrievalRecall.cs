@@ -1,0 +1,76 @@
+using System.Numerics.Tensors;
+using Cupola.Embedding;
+
+namespace Cupola.Evaluation;
+
+/// <summary>
+/// How well texts and pictures find each other (arXiv 2103.00020, table 13): recall@k is the share of queries with a right answer among the k best of all. Equal scores are decided against the
+/// right answer, so that a model for which everything is alike finds nothing.
+/// </summary>
+public sealed class RetrievalRecall
+{
+    private readonly int[] _textRanks;
+    private readonly int[] _pictureRanks;
+
+    private RetrievalRecall(int[] textRanks, int[] pictureRanks) => (_textRanks, _pictureRanks) = (textRanks, pictureRanks);
+
+    /// <summary>How many pictures there are.</summary>
+    public int Pictures => _pictureRanks.Length;
+
+    /// <summary>How many texts there are.</summary>
+    public int Texts => _textRanks.Length;
+
+    /// <summary>Compares every text with every picture, a text at a time, so that memory grows with their numbers and not with the product.</summary>
+    /// <param name="pictures">Unit embeddings, [pictures, dimension].</param>
+    /// <param name="texts">Unit embeddings, [texts, dimension].</param>
+    /// <param name="pictureOfText">The picture that each text is about; a picture may have several texts, and has one at least.</param>
+    /// <exception cref="ArgumentException">A text is about no picture, or a picture has no text.</exception>
+    public static RetrievalRecall Of(EmbeddingMatrix pictures, EmbeddingMatrix texts, IReadOnlyList<int> pictureOfText)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(pictureOfText);
+        if (texts.Count != pictureOfText.Count || pictureOfText.Any(picture => picture < 0 || picture >= pictures.Count) || pictureOfText.Distinct().Count() != pictures.Count)
+        {
+            throw new ArgumentException($"Each text is about a picture, and each picture has a text; there are {pictures.Count} pictures, {texts.Count} texts and {pictureOfText.Count} places.", nameof(pictureOfText));
+        }
+
+        // What a picture's best own text scores, which the others are measured by.
+        float[] best = new float[pictures.Count];
+        best.AsSpan().Fill(float.NegativeInfinity);
+        foreach ((int text, int picture) in pictureOfText.Index())
+        {
+            best[picture] = MathF.Max(best[picture], TensorPrimitives.Dot(texts[text], pictures[picture]));
+        }
+
+        int[] textRanks = new int[texts.Count], pictureRanks = new int[pictures.Count];
+        Parallel.For(0, texts.Count, text =>
+        {
+            int own = pictureOfText[text], rank = 0;
+            float right = TensorPrimitives.Dot(texts[text], pictures[own]);
+            for (int picture = 0; picture < pictures.Count; picture++)
+            {
+                if (picture == own)
+                {
+                    continue;
+                }
+
+                float score = TensorPrimitives.Dot(texts[text], pictures[picture]);
+                rank += score >= right ? 1 : 0;
+                if (score >= best[picture])
+                {
+                    Interlocked.Increment(ref pictureRanks[picture]);
+                }
+            }
+
+            textRanks[text] = rank;
+        });
+        return new(textRanks, pictureRanks);
+    }
+
+    /// <summary>The texts whose picture is among the k best.</summary>
+    public Accuracy TextToImage(int k) => new(_textRanks.Count(rank => rank < k), _textRanks.Length);
+
+    /// <summary>The pictures one of whose texts is among the k best.</summary>
+    public Accuracy ImageToText(int k) => new(_pictureRanks.Count(rank => rank < k), _pictureRanks.Length);
+}

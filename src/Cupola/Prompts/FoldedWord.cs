@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cupola.Prompts;
+
+/// <summary>A word of a text as words are compared: in small letters, without accents and apostrophes.</summary>
+/// <param name="Folded">"cafe" for Café, "cassins" for Cassin's.</param>
+/// <param name="Base">Without what makes it a possessive: "cassin".</param>
+/// <param name="Start">Where it starts in the text.</param>
+/// <param name="End">Where what follows it starts.</param>
+internal readonly record struct FoldedWord(string Folded, string Base, int Start, int End)
+{
+    /// <summary>The words of a text, in order: what has letters or digits. A hyphen parts words, and a capital letter within (peakThe, AnnualCrop); an apostrophe does not.</summary>
+    public static IReadOnlyList<FoldedWord> AllOf(string text)
+    {
+        List<FoldedWord> words = [];
+        StringBuilder folded = new();
+        for (int start = 0; start < text.Length; start++)
+        {
+            if (!char.IsLetterOrDigit(text[start]) && !char.IsSurrogate(text[start]))
+            {
+                continue;
+            }
+
+            int end = start, apostrophe = -1;
+            folded.Clear();
+            for (; end < text.Length; end++)
+            {
+                if (IsPart(text, end) && !(end > start && char.IsUpper(text[end]) && char.IsLower(text[end - 1])))
+                {
+                    Fold(text[end], folded);
+                }
+                else if (IsApostrophe(text[end]) && end + 1 < text.Length && char.IsLetter(text[end + 1]))
+                {
+                    apostrophe = folded.Length;
+                }
+                else
+                {
+                    break;
+                }
+            }
+
+            string word = folded.ToString();
+            words.Add(new(word, apostrophe > 0 && apostrophe == word.Length - 1 && word[^1] == 's' ? word[..^1] : word, start, end));
+            start = end - 1;
+        }
+
+        return words;
+    }
+
+    /// <summary>
+    /// A text as equal ones are found by: its words and signs with one space between them, so that case, spaces and punctuation do not count. What means something by itself (C#, 50 %) does.
+    /// </summary>
+    public static string Key(string text)
+    {
+        StringBuilder key = new(text.Length);
+        bool isApart = false;
+        foreach (char letter in text)
+        {
+            if (char.IsLetterOrDigit(letter) || char.IsSurrogate(letter) || char.IsSymbol(letter) || letter is '#' or '%' or '&' or '@' || IsMark(letter))
+            {
+                key.Append(isApart && key.Length > 0 ? " " : "").Append(char.ToLowerInvariant(letter));
+                isApart = false;
+            }
+            else
+            {
+                isApart |= !IsApostrophe(letter);
+            }
+        }
+
+        return key.Length > 0 ? key.ToString() : text.Trim();
+    }
+
+    public static bool IsApostrophe(char letter) => letter is '\'' or '’' or 'ʼ' or '`';
+
+    private static bool IsPart(string text, int position) => char.IsLetterOrDigit(text[position]) || char.IsSurrogate(text[position]) || IsMark(text[position]);
+
+    private static bool IsMark(char letter) => char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    private static void Fold(char letter, StringBuilder folded)
+    {
+        if (char.IsAscii(letter) || char.IsSurrogate(letter))
+        {
+            folded.Append(char.ToLowerInvariant(letter));
+            return;
+        }
+
+        foreach (char part in letter.ToString().Normalize(NormalizationForm.FormD))
+        {
+            if (char.GetUnicodeCategory(part) != UnicodeCategory.NonSpacingMark)
+            {
+                folded.Append(char.ToLowerInvariant(part));
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Numerics.Tensors;
+using Cupola.Embedding;
+using Cupola.Evaluation;
+
+namespace Cupola.Tests.Evaluation;
+
+public sealed class RetrievalRecallTests
+{
+    /// <summary>Three pictures on the axes; the third has two captions, of which one points to the first picture.</summary>
+    [Fact]
+    public void APictureIsFoundByAnyOfItsCaptionsAndEachCaptionCountsForItself()
+    {
+        EmbeddingMatrix pictures = new([1, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3);
+        EmbeddingMatrix texts = new([0.9f, 0.1f, 0, 0.6f, 0.5f, 0, 1, 0, 0.5f, 0, 0, 1], 4, 3);
+
+        RetrievalRecall recall = RetrievalRecall.Of(pictures, texts, [0, 1, 2, 2]);
+
+        // Captions: the first finds its picture, the second and third find the first picture first, the fourth is right.
+        Assert.Equal(new Accuracy(2, 4), recall.TextToImage(1));
+        Assert.Equal(new Accuracy(4, 4), recall.TextToImage(2));
+        // Pictures: the first is better described by the third caption than by its own; the second and third find their own.
+        Assert.Equal(new Accuracy(2, 3), recall.ImageToText(1));
+        Assert.Equal(new Accuracy(3, 3), recall.ImageToText(2));
+    }
+
+    [Fact]
+    public void WhereEverythingIsAlikeNothingIsFound()
+    {
+        EmbeddingMatrix same = new([.. Enumerable.Repeat(new[] { 1f, 0f }, 5).SelectMany(static row => row)], 5, 2);
+
+        RetrievalRecall recall = RetrievalRecall.Of(same, same, [0, 1, 2, 3, 4]);
+
+        Assert.Equal(0, recall.ImageToText(4).Right);
+        Assert.Equal(0, recall.TextToImage(4).Right);
+    }
+
+    [Fact]
+    public void TheRanksAreThoseOfTheWholeMatrixSorted()
+    {
+        Random random = new(5);
+        EmbeddingMatrix pictures = Draw(40, random), texts = Draw(120, random);
+        int[] pictureOfText = [.. Enumerable.Range(0, 120).Select(static text => text % 40)];
+
+        RetrievalRecall recall = RetrievalRecall.Of(pictures, texts, pictureOfText);
+
+        foreach (int depth in new[] { 1, 5, 10 })
+        {
+            int found = Enumerable.Range(0, 120).Count(text => Enumerable.Range(0, 40).OrderByDescending(picture => TensorPrimitives.Dot(texts[text], pictures[picture])).Take(depth).Contains(pictureOfText[text]));
+            Assert.Equal(found, recall.TextToImage(depth).Right);
+            // Several own captions may stand before a picture's best foreign one; the first foreign ones count alone.
+            int pictured = Enumerable.Range(0, 40).Count(picture =>
+            {
+                int[] order = [.. Enumerable.Range(0, 120).OrderByDescending(text => TensorPrimitives.Dot(texts[text], pictures[picture]))];
+                return order.TakeWhile(text => pictureOfText[text] != picture).Count() < depth;
+            });
+            Assert.Equal(pictured, recall.ImageToText(depth).Right);
+        }
+    }
+
+    [Fact]
+    public void APictureWithoutACaptionIsRefused() =>
+        Assert.Throws<ArgumentException>(static () => RetrievalRecall.Of(new([1, 0, 0, 1], 2, 2), new([1, 0], 1, 2), [0]));
+
+    private static EmbeddingMatrix Draw(int count, Random random) =>
+        new EmbeddingMatrix([.. Enumerable.Range(0, count * 8).Select(_ => random.NextSingle() - 0.5f)], count, 8).Normalize();
+}
