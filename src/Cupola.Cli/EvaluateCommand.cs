@@ -41,13 +41,18 @@ internal static class EvaluateCommand
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
+            string? page = report.Read(parsed);
             if (parsed.GetValue(retrieval))
             {
+                if (page is not null)
+                {
+                    throw new ArgumentException("--report draws how prompt sets fare, and --retrieval has none; leave one of them away.");
+                }
+
                 using ClipEmbedder both = model.Load(parsed, cancellation);
                 return kept.With(parsed, cache => RetrievalEvaluation.Run(parsed.GetValue(dataset)!, both, cache, parsed.GetValue(format), cancellation));
             }
 
-            string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);

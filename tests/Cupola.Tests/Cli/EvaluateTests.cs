@@ -200,6 +200,7 @@ public sealed class EvaluateTests
 
     [Theory]
     [InlineData(2, "named twice", "--templates", "imagenet-7", "--templates", "imagenet-7")]
+    [InlineData(2, "leave one of them away", "--retrieval", "--report", "report.html")]
     [InlineData(2, "templates have none", "--template", "a {}.", "--shuffled")]
     [InlineData(2, "exactly once", "--template", "a photo.")]
     [InlineData(2, "There is no ensemble 'median'", "--ensemble", "median")]
