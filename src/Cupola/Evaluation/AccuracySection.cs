@@ -14,10 +14,10 @@ internal static class AccuracySection
         double confidence = best.Outcomes.Average(static outcome => outcome.Confidence);
         string calibration = confidence > best.Top1.Share ? "surer than it should be" : "less sure than it could be";
         return HtmlPage.Element("section", "tiles",
-            Tile(HtmlPage.Percent(best.Top1.Share), report.Sets.Count == 1 ? "right" : $"right with {bestName}, the best set", Range(best.Top1.Interval)),
-            Tile(HtmlPage.Percent(best.Top5.Share), "right within five answers", Range(best.Top5.Interval)),
-            Tile(HtmlPage.Percent(best.MeanPerClass), "mean of the classes' recalls", Range(best.MeanPerClassInterval)),
-            Tile(HtmlPage.Percent(best.Reliability.ExpectedCalibrationError), "calibration error", calibration));
+            HtmlPage.Tile(HtmlPage.Percent(best.Top1.Share), report.Sets.Count == 1 ? "right" : $"right with {bestName}, the best set", Range(best.Top1.Interval)),
+            HtmlPage.Tile(HtmlPage.Percent(best.Top5.Share), "right within five answers", Range(best.Top5.Interval)),
+            HtmlPage.Tile(HtmlPage.Percent(best.MeanPerClass), "mean of the classes' recalls", Range(best.MeanPerClassInterval)),
+            HtmlPage.Tile(HtmlPage.Percent(best.Reliability.ExpectedCalibrationError), "calibration error", calibration));
     }
 
     /// <summary>All sets as bars.</summary>
@@ -45,9 +45,6 @@ internal static class AccuracySection
                 HtmlPage.Element("div", "figure", HtmlPage.Element("b", null, HtmlPage.Percent(share(set))), HtmlPage.Element("span", "quiet", Range(interval(set)))))),
             HtmlPage.Element("div", "row", HtmlPage.Element("div", "label", ""), IntervalBar.Scale(axis)));
     }
-
-    private static XElement Tile(string figure, string what, string more) =>
-        HtmlPage.Element("div", "tile", HtmlPage.Element("b", "figure", figure), HtmlPage.Element("span", null, what), HtmlPage.Element("span", "quiet", more));
 
     private static string Range(Interval interval) => string.Create(CultureInfo.InvariantCulture, $"{interval.Low * 100:0.0} to {interval.High * 100:0.0}");
 }

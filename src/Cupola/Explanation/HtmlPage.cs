@@ -35,6 +35,9 @@ internal static class HtmlPage
             Element("tbody", null, rows.Select(row => Element("tr", null, row.Select((cell, column) => Element("td", styles[column], cell)))))));
     }
 
+    /// <summary>A large figure with what it is and a word more.</summary>
+    public static XElement Tile(string figure, string what, string more) => Element("div", "tile", Element("b", "figure", figure), Element("span", null, what), Element("span", "quiet", more));
+
     /// <summary>A word of a list of words, and what is said about it.</summary>
     public static XElement[] Definition(string word, string meaning) => [Element("dt", null, word), Element("dd", null, meaning)];
 

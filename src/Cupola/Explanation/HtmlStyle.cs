@@ -77,10 +77,11 @@ internal static class HtmlStyle
         .diagonal { stroke: var(--quiet); stroke-width: 1; stroke-dasharray: 3 3; fill: none; }
         .curve { stroke: var(--right); stroke-width: 2; fill: none; stroke-linejoin: round; }
         .curve.second { stroke: var(--wrong); }
-        .faded { stroke: var(--right-soft); stroke-width: 1; fill: none; }
+        .faded { stroke: var(--right); stroke-opacity: .35; stroke-width: 1; fill: none; stroke-linejoin: round; }
         .band { fill: var(--right-soft); fill-opacity: .6; }
         .spread { stroke: var(--right-soft); stroke-width: 2; }
         .point { fill: var(--right); stroke: var(--paper); stroke-width: 1; }
+        .point.second { fill: var(--wrong); }
         .count { fill: var(--faint); stroke: var(--line); stroke-width: .5; }
         .control .curve { stroke: var(--quiet); }
         .control .point { fill: var(--quiet); }
@@ -90,7 +91,8 @@ internal static class HtmlStyle
         .confuse { fill: var(--wrong); background: var(--wrong); }
         .map .cell { fill: var(--faint); }
         .map text { fill: var(--ink); font-size: 10.5px; }
-        .legend { margin-top: .75rem; color: var(--quiet); }
+        p.legend { margin-top: .75rem; }
+        .legend { color: var(--quiet); }
         .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: .2rem; margin: 0 .35rem 0 .9rem; vertical-align: -.05rem; }
         .legend i:first-child { margin-left: 0; }
         .methods { max-width: 46rem; }

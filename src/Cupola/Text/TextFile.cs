@@ -78,8 +78,14 @@ internal static class TextFile
             throw new FileNotFoundException(Directory.Exists(path) ? $"'{path}' is a folder, and a file is needed." : $"There is no file '{path}'.");
         }
 
-        // A pipe, as the shell's <(command) is one, has no length: what counts is what arrives.
+        // A pipe, as the shell's <(command) is one, has no length: there what counts is what arrives.
         using FileStream stream = File.OpenRead(path);
+        InvalidDataException TooLarge() => new($"'{path}' has more than {SizeLimit >> 20} MB, and lists of texts are not that large.");
+        if (stream.CanSeek && stream.Length > SizeLimit)
+        {
+            throw TooLarge();
+        }
+
         using MemoryStream bytes = new();
         byte[] buffer = new byte[1 << 16];
         while (stream.Read(buffer) is > 0 and int count)
@@ -87,7 +93,7 @@ internal static class TextFile
             bytes.Write(buffer, 0, count);
             if (bytes.Length > SizeLimit)
             {
-                throw new InvalidDataException($"'{path}' has more than {SizeLimit} bytes, and lists of texts are not that large.");
+                throw TooLarge();
             }
         }
 

@@ -3,7 +3,7 @@ using Cupola.Checkpoints;
 namespace Cupola.Training;
 
 /// <summary>
-/// The folder of a run: <c>run.json</c> (<see cref="RunDescription"/>), <c>checkpoint.safetensors</c> (<see cref="TrainingState"/>), <c>log.jsonl</c>, <c>evaluations.jsonl</c>, and the files of
+/// The folder of a run: <c>run.json</c> (<see cref="RunDescription"/>), <c>checkpoint.safetensors</c> (<see cref="TrainingState"/>), <c>log.jsonl</c>, <c>evaluations.jsonl</c>, <c>training.html</c>, and the files of
 /// a model. One process has it at a time.
 /// </summary>
 internal sealed class RunFolder : IDisposable
@@ -17,11 +17,16 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Where it lies.</summary>
     public string Path { get; }
 
+    /// <summary>What people call it.</summary>
+    public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
+
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");
 
     public string Evaluations => System.IO.Path.Combine(Path, "evaluations.jsonl");
+
+    public string Page => System.IO.Path.Combine(Path, "training.html");
 
     /// <summary>The batches of an epoch that was mined for hard negatives.</summary>
     public string Mined => System.IO.Path.Combine(Path, "mined.json");

@@ -231,6 +231,10 @@ public sealed partial class Trainer : IDisposable
             _log.Save();
             _evaluations.Save();
             Write();
+            if (TrainingLog<LoggedStep>.Read(_run.Log) is { Count: > 0 } steps)
+            {
+                TrainingPage.Write(_run.Page, _run.Name, _plan.Steps, steps, TrainingLog<LoggedEvaluation>.Read(_run.Evaluations));
+            }
         });
         observer.Saved?.Invoke();
         _sinceSaved.Restart();

@@ -19,7 +19,7 @@ public sealed class EmbeddingCacheTests
 
         Assert.Equal((0, photos.Files.Count), (none, all));
         Assert.Equal(first, second);
-        Assert.Equal(photos.Embeddings.Values.ToArray(), first.SelectMany(static embedding => embedding!).ToArray());
+        AssertNear([.. photos.Files.Index().Select(photo => photos.Embeddings[photo.Index].ToArray())], first);
         Assert.Null(note);
     }
 
@@ -41,7 +41,7 @@ public sealed class EmbeddingCacheTests
         Assert.Equal(["a", LabelledPhotos.Need().Files[0], "b"], embedded.Select(static picture => picture.Path));
         Assert.Equal(poison, embedded[0].Embedding);
         Assert.Equal(poison, embedded[2].Embedding);
-        Assert.Equal(LabelledPhotos.Need().Embeddings[0].ToArray(), embedded[1].Embedding);
+        AssertNear([LabelledPhotos.Need().Embeddings[0].ToArray()], [embedded[1].Embedding]);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class EmbeddingCacheTests
 
         (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
 
-        Assert.Equal(expected, after);
+        AssertNear(expected, after);
         Assert.Equal(0, reused);
         Assert.Equal($"The cache of embeddings in {folder} was damaged and is begun anew.", note);
         (_, int found, string? nothing) = Embed(folder, photos.Files);
@@ -95,7 +95,7 @@ public sealed class EmbeddingCacheTests
 
         (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
 
-        Assert.Equal(expected, after);
+        AssertNear(expected, after);
         Assert.Equal(photos.Files.Count - 2, reused);
         Assert.StartsWith("2 embeddings in the cache", note, StringComparison.Ordinal);
         Assert.Equal(photos.Files.Count, Embed(folder, photos.Files).Reused);
@@ -165,6 +165,13 @@ public sealed class EmbeddingCacheTests
         Assert.Equal(Path.GetFullPath(folder), EmbeddingCache.FolderFrom(environment.GetValueOrDefault));
         Assert.EndsWith(Path.Combine("cupola", "embeddings"), EmbeddingCache.FolderFrom(static _ => null), StringComparison.Ordinal);
         Assert.True(Path.IsPathRooted(EmbeddingCache.FolderFrom(static _ => null)));
+    }
+
+    /// <summary>Which pictures are encoded together may change the last bits of float32.</summary>
+    private static void AssertNear(float[]?[] expected, float[]?[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First!, pair.Second!, static (one, other) => Math.Abs(one - other) < 1e-5f));
     }
 
     private static byte[] Key(int index) => [.. BitConverter.GetBytes(index), .. new byte[28]];

@@ -72,7 +72,7 @@ public sealed class LabelListTests
     public void RefusesAFileWithoutEnd()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero, a file without end, is Unix's.");
-        Assert.Equal("'/dev/zero' has more than 67108864 bytes, and lists of texts are not that large.", Assert.Throws<InvalidDataException>(() => LabelList.Read("/dev/zero")).Message);
+        Assert.Equal("'/dev/zero' has more than 64 MB, and lists of texts are not that large.", Assert.Throws<InvalidDataException>(() => LabelList.Read("/dev/zero")).Message);
     }
 
     [Fact]

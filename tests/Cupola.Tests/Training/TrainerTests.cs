@@ -102,6 +102,7 @@ public sealed class TrainerTests
         Assert.Equal(540, embedder.Tokenizer.VocabularySize);
         Assert.Equal(16, embedder.EmbedTexts(["a red disc"])[0].Length);
         Assert.Equal(Math.Exp(embedder.LogitScale), log[^1].LogitScale, 1e-4);
+        Assert.Contains($"How {Path.GetFileName(run)} was trained", File.ReadAllText(Path.Combine(run, "training.html")), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,7 +18,11 @@ internal static class TrainingFixture
     /// <summary>Settings of a model that learns a step in a few milliseconds, and saves itself after each.</summary>
     public static TrainingSettings Settings { get; } = new()
     {
-        Batch = 8, Steps = 10, LearningRate = 1e-3, LogEvery = 1, CheckpointMinutes = 0,
+        Batch = 8,
+        Steps = 10,
+        LearningRate = 1e-3,
+        LogEvery = 1,
+        CheckpointMinutes = 0,
         Model = new() { ImageSize = 16, PatchSize = 8, ImageWidth = 32, ImageLayers = 2, TextWidth = 32, TextLayers = 1, ContextLength = 16, Vocabulary = 540, EmbeddingDimension = 16 },
     };
 

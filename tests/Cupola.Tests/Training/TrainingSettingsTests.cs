@@ -18,7 +18,12 @@ public sealed class TrainingSettingsTests
         Assert.Equal(
             new TrainingSettings
             {
-                Batch = 64, Loss = LossKind.Contrastive, Frozen = settings.Frozen, Average = 0.99, Storage = ElementType.Float16, Model = new() { ImageWidth = 64 },
+                Batch = 64,
+                Loss = LossKind.Contrastive,
+                Frozen = settings.Frozen,
+                Average = 0.99,
+                Storage = ElementType.Float16,
+                Model = new() { ImageWidth = 64 },
             },
             settings);
         Assert.Equal(["text"], settings.Frozen);
