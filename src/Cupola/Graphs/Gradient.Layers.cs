@@ -50,6 +50,15 @@ internal sealed partial class Gradient
         long width = weight.Shape[0].Factor;
         Value Rows(Value value) => value.Shape.Rank == 2 ? value : _graph.Reshape(value, [value.Shape.SkipLast(1).Aggregate((Dimension)1, static (count, extent) => count * extent), value.Shape[^1]]);
         Value rows = Rows(seed), mean = Rows(node.MoreOutputs[0]), inverse = Rows(node.MoreOutputs[1]);
+        if (_graph.IsTrainable)
+        {
+            (Value ofRows, Value ofWeight, Value ofBias) = _graph.LayerNormGradient(rows, Rows(input), mean, inverse, weight);
+            Add(input, () => _graph.ReshapeAs(ofRows, input));
+            Add(weight, () => ofWeight);
+            Add(bias, () => ofBias);
+            return;
+        }
+
         Value centred = _graph.Subtract(Rows(input), mean);
         Value along = _graph.Multiply(rows, centred);
         Add(input, () =>
@@ -59,7 +68,7 @@ internal sealed partial class Gradient
             Value ofRows = _graph.Subtract(_graph.Subtract(weighted, _graph.MeanOver(weighted, 1)), _graph.Multiply(centred, slope));
             return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });
-        Add(weight, () => _graph.SumOfRows(along, inverse));
+        Add(weight, () => _graph.WeightedSumOfRows(along, inverse));
         Add(bias, () => SumTo(seed, bias));
     }
 }

@@ -61,6 +61,9 @@ internal sealed partial class Gradient
             case "Add" or "Sub" or "Mul" or "Div":
                 OfArithmetic(node, seed);
                 break;
+            case "QuickGelu" when _graph.IsTrainable && node.Attributes["alpha"] is 1f:
+                Add(node.Inputs[0], () => _graph.SwishGradient(seed, node.Inputs[0]!));
+                break;
             case "Sigmoid" or "Tanh" or "Exp" or "Erf" or "Relu" or "Sqrt" or "QuickGelu":
                 Add(node.Inputs[0], () => _graph.Multiply(seed, Slope(node)));
                 break;
@@ -109,6 +112,8 @@ internal sealed partial class Gradient
     {
         int more = gradient.Shape.Rank - like.Shape.Rank;
         int[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank).Where(axis => axis < more || (like.Shape[axis - more] == 1 && gradient.Shape[axis] != 1))];
-        return axes.Length == 0 ? gradient : _graph.ReshapeAs(_graph.Sum(gradient, axes), like);
+        return axes.Length == 0 ? gradient
+            : axes is [0] && gradient.Shape.Rank == 2 && like.Shape.Rank == 1 ? _graph.SumOfRows(gradient, like)
+            : _graph.ReshapeAs(_graph.Sum(gradient, axes), like);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class GraphBuilder
             : Product(left, right, turnLeft: true, factor: factor);
 
     /// <summary>The sum of all rows, each times its own number: [rows, width], [rows, 1] → [width].</summary>
-    public Value SumOfRows(Value rows, Value weights) => Reshape(Product(Reshape(weights, [1, rows.Shape[0]]), rows), [rows.Shape[1]]);
+    public Value WeightedSumOfRows(Value rows, Value weights) => Reshape(Product(Reshape(weights, [1, rows.Shape[0]]), rows), [rows.Shape[1]]);
 
     /// <summary>(x − mean) ÷ √(variance + ε) · weight + bias over the last axis (arXiv 1607.06450, equation 4).</summary>
     public Value LayerNorm(Value value, Value weight, Value bias, float epsilon)
@@ -56,14 +56,25 @@ internal sealed partial class GraphBuilder
         }
 
         Value normed = AddNode("LayerNormalization", value.Type, value.Shape, [value, weight, bias], ("axis", -1L), ("epsilon", epsilon));
-        if (_nodes[^1] is { MoreOutputs.IsEmpty: true } node && node.Output == normed)
-        {
-            TensorShape statistics = value.Shape.With(^1, 1);
-            _nodes[^1] = node with { MoreOutputs = [new(NextName("mean"), value.Type, statistics), new(NextName("inverse_deviation"), value.Type, statistics)] };
-        }
-
+        TensorShape statistics = value.Shape.With(^1, 1);
+        AddOutputs(normed, ("mean", statistics), ("inverse_deviation", statistics));
         return normed;
     }
+
+    /// <summary>What a layer norm's rows, weight and bias say, in one operator of our own.</summary>
+    public (Value OfRows, Value OfWeight, Value OfBias) LayerNormGradient(Value seed, Value rows, Value mean, Value inverseDeviation, Value weight)
+    {
+        Value ofRows = AddNode(OwnDomain, "LayerNormGradient", seed.Type, seed.Shape, [seed, rows, mean, inverseDeviation, weight]);
+        AddOutputs(ofRows, ("of_weight", weight.Shape), ("of_bias", weight.Shape));
+        Node node = MakerOf(ofRows)!;
+        return (ofRows, node.MoreOutputs[0], node.MoreOutputs[1]);
+    }
+
+    /// <summary>The sum of all rows, [rows, width] → [width], where that is the shape of another value.</summary>
+    public Value SumOfRows(Value rows, Value like) => IsTrainable ? AddNode(OwnDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
+
+    /// <summary>What the argument of z · sigmoid(z) says, in one operator of our own.</summary>
+    public Value SwishGradient(Value seed, Value argument) => AddNode(OwnDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
 
     /// <summary>
     /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both

@@ -16,6 +16,9 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     /// <summary>Where ONNX Runtime keeps operators of its own.</summary>
     private const string FusedDomain = "com.microsoft";
 
+    /// <summary>The domain of operators that we bring ourselves, for training alone.</summary>
+    public const string OwnDomain = "cupola";
+
     private static readonly IReadOnlyDictionary<string, object> NoAttributes = ImmutableDictionary<string, object>.Empty;
 
     private readonly ImmutableArray<Value>.Builder _inputs = ImmutableArray.CreateBuilder<Value>();
@@ -88,7 +91,8 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         bool IsMissing(Value value) => needed.Contains(value.Name) && !given.Contains(value.Name);
         foreach (Node node in Enumerable.Reverse(_nodes).Where(node => node.Outputs.Any(IsMissing)))
         {
-            nodes.Push(node.MoreOutputs.Any(IsMissing) ? node : node with { MoreOutputs = [] });
+            // Only the engine's own operators may leave out what they can give besides.
+            nodes.Push(node.Domain == OwnDomain || node.MoreOutputs.Any(IsMissing) ? node : node with { MoreOutputs = [] });
             needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
         }
 
@@ -103,6 +107,25 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     private float? Number(Value value) =>
         value is { Type: ElementType.Float32, Shape.ElementCount: { IsFixed: true, Factor: 1 } } && _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
             ? MemoryMarshal.Read<float>(constant.Bytes.Span) : null;
+
+    /// <summary>Adds to what the operator gives that was added last; one that was known before has them already.</summary>
+    private void AddOutputs(Value first, params ReadOnlySpan<(string Name, TensorShape Shape)> more)
+    {
+        Node node = MakerOf(first)!;
+        if (node.MoreOutputs.IsEmpty)
+        {
+            var outputs = ImmutableArray.CreateBuilder<Value>(more.Length);
+            foreach ((string name, TensorShape shape) in more)
+            {
+                outputs.Add(new(NextName(name), first.Type, shape));
+            }
+
+            _nodes[^1] = _makers[first.Name] = node with { MoreOutputs = outputs.ToImmutable() };
+        }
+    }
+
+    /// <summary>Whether operators are written for training.</summary>
+    public bool IsTrainable => operators == OperatorSet.Trainable;
 
     /// <summary>The operator that gives a value; nothing where none does.</summary>
     private Node? MakerOf(Value value) => _makers.GetValueOrDefault(value.Name);

@@ -105,14 +105,19 @@ internal sealed class CompiledGraph : IDisposable
     }
 
     /// <summary>
-    /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one.
+    /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one. Where parameters are inputs, there is nothing to wait for.
     /// </summary>
     private InferenceSession Session(RunWidth width) =>
-        (width == RunWidth.Narrow ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 ? _first : _wide).Value;
+        (width == RunWidth.Narrow ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 && !_graph.Parameters.IsEmpty ? _first : _wide).Value;
 
     private InferenceSession Open(Engine engine, RunWidth width, bool packsWeights)
     {
         using SessionOptions options = engine.SessionOptions(width, packsWeights);
+        if (_graph.Nodes.Any(static node => node.Domain == GraphBuilder.OwnDomain))
+        {
+            OwnOperatorDomain.AddTo(options);
+        }
+
         foreach ((string name, OrtValue value) in _lent)
         {
             options.AddInitializer(name, value);

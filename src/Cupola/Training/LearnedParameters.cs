@@ -40,15 +40,6 @@ internal sealed class LearnedParameters : IDisposable
     /// <summary>The gradients of those that learn, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Gradients => _gradients;
 
-    /// <summary>Forgets the gradients of the last step.</summary>
-    public void ClearGradients()
-    {
-        foreach (Tensor gradient in _gradients.Values)
-        {
-            gradient.AsSpan<float>().Clear();
-        }
-    }
-
     /// <summary>Adds to a gradient.</summary>
     public void AddGradient(string name, ReadOnlySpan<float> more)
     {

@@ -19,7 +19,9 @@ internal sealed class TrainableClip : IDisposable
     private readonly TrainableTower _image;
     private readonly TrainableTower _text;
     private readonly ContrastiveLoss _loss;
-    private readonly TrainingMemory _memory;
+    private readonly int _chunkPairs;
+    private readonly int _chunkTokens;
+    private readonly long _keptBytes;
     private readonly TensorPool _pool = new();
 
     /// <summary>Makes the towers ready.</summary>
@@ -35,50 +37,52 @@ internal sealed class TrainableClip : IDisposable
     {
         _engine = engine;
         _parameters = parameters;
-        _memory = memory;
+        _chunkPairs = memory.ChunkPairs > 0 ? memory.ChunkPairs : TrainingMemory.PairsOf(config.Image);
+        _chunkTokens = memory.ChunkTokens > 0 ? memory.ChunkTokens : TrainingMemory.RowsOf(config.Text.Transformer.MlpWidth);
+        _keptBytes = memory.KeptBytes;
         _image = TrainableTower.Create(engine, parameters, _pool, graph => ImageTower(graph, config, preprocessing, form));
         _text = TrainableTower.Create(engine, parameters, _pool, graph => TextTower(graph, config));
         _loss = new(engine, config.EmbeddingDimension, labelled);
     }
 
-    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, which are cleared first.</summary>
+    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there.</summary>
     /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
     /// <param name="labels">What each pair says, where the loss is labelled.</param>
     public double Differentiate(Tensor pictures, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        _parameters.ClearGradients();
-        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _memory.ChunkPairs, Pictures, ImageEncoder.Batch);
-        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _memory.ChunkTokens);
-        var passes = new ForwardPass?[images.Chunks.Count + words.Chunks.Count];
+        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _chunkPairs, Pictures, ImageEncoder.Batch);
+        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _chunkTokens);
+        (TrainableTower Tower, BatchChunk Chunk)[] work = [.. Chunks(images, words)];
+        var passes = new ForwardPass?[work.Length];
         try
         {
             long kept = 0;
             var imageEmbeddings = new float[texts.Count * _image.Embedding.Shape[^1].Factor];
             var textEmbeddings = new float[imageEmbeddings.Length];
-            ForEachChunk(images, words, (tower, chunk, index) =>
+            ForEachChunk(work, (width, tower, chunk, index) =>
             {
                 float[] embeddings = tower == _image ? imageEmbeddings : textEmbeddings;
-                if (tower.Learns && Interlocked.Read(ref kept) < _memory.KeptBytes)
+                if (tower.Learns && Interlocked.Read(ref kept) < _keptBytes)
                 {
-                    passes[index] = tower.Forward(chunk.Inputs, chunk.Symbols);
+                    passes[index] = tower.Forward(width, chunk);
                     Interlocked.Add(ref kept, passes[index]!.ByteCount);
                     chunk.Scatter(passes[index]!.Embeddings, embeddings);
                     return;
                 }
 
-                using Tensor rows = tower.Embed(chunk.Inputs, chunk.Symbols);
+                using Tensor rows = tower.Embed(width, chunk);
                 chunk.Scatter(rows, embeddings);
             });
 
             PairGradients gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.Values["logit_scale"].AsSpan<float>()[0], labels);
-            if (_parameters.Gradients.ContainsKey("logit_scale"))
+            if (_parameters.Gradients.TryGetValue("logit_scale", out Tensor? ofScale))
             {
-                _parameters.AddGradient("logit_scale", [(float)gradients.LogitScale]);
+                ofScale.AsSpan<float>()[0] = (float)gradients.LogitScale;
             }
 
-            (TrainableTower Tower, BatchChunk Chunk)[] work = [.. Chunks(images, words)];
-            OrderedWork.Run(work.Length, _engine.Threads, index =>
+            RunWidth width = WidthOf(work.Length);
+            OrderedWork.Run(work.Length, width == RunWidth.Wide ? 1 : _engine.Threads, index =>
             {
                 (TrainableTower tower, BatchChunk chunk) = work[index];
                 if (!tower.Learns)
@@ -86,10 +90,10 @@ internal sealed class TrainableClip : IDisposable
                     return static () => { };
                 }
 
-                using ForwardPass pass = passes[index] ?? tower.Forward(chunk.Inputs, chunk.Symbols);
+                using ForwardPass pass = passes[index] ?? tower.Forward(width, chunk);
                 using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
                 passes[index] = null;
-                return tower.Backward(pass, seed);
+                return tower.Backward(width, pass, seed, isFirst: index == 0 || work[index - 1].Tower != tower);
             });
             return gradients.Loss;
         }
@@ -110,12 +114,12 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
     public (float[] Images, float[] Texts) Embed(Tensor pictures, IReadOnlyList<int[]> texts)
     {
-        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _memory.ChunkPairs, Pictures, ImageEncoder.Batch);
-        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _memory.ChunkTokens);
+        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _chunkPairs, Pictures, ImageEncoder.Batch);
+        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _chunkTokens);
         float[] imageEmbeddings = new float[texts.Count * Dimension], textEmbeddings = new float[imageEmbeddings.Length];
-        ForEachChunk(images, words, (tower, chunk, _) =>
+        ForEachChunk([.. Chunks(images, words)], (width, tower, chunk, _) =>
         {
-            using Tensor rows = tower.Embed(chunk.Inputs, chunk.Symbols);
+            using Tensor rows = tower.Embed(width, chunk);
             chunk.Scatter(rows, tower == _image ? imageEmbeddings : textEmbeddings);
         });
         return (imageEmbeddings, textEmbeddings);
@@ -130,12 +134,16 @@ internal sealed class TrainableClip : IDisposable
     }
 
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
-    private void ForEachChunk(ChunkedBatch images, ChunkedBatch words, Action<TrainableTower, BatchChunk, int> run)
+    private void ForEachChunk((TrainableTower Tower, BatchChunk Chunk)[] work, Action<RunWidth, TrainableTower, BatchChunk, int> run)
     {
+        RunWidth width = WidthOf(work.Length);
         Parallel.ForEach(
-            Partitioner.Create(Chunks(images, words).Index(), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
-            item => run(item.Item.Tower, item.Item.Chunk, item.Index));
+            Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = width == RunWidth.Wide ? 1 : _engine.Threads },
+            item => run(width, item.Item.Tower, item.Item.Chunk, item.Index));
     }
+
+    /// <summary>Where there are fewer chunks than would keep all threads busy, all threads work on one after the other.</summary>
+    private RunWidth WidthOf(int chunks) => chunks <= _engine.Threads ? RunWidth.Wide : RunWidth.Narrow;
 
     private IEnumerable<(TrainableTower Tower, BatchChunk Chunk)> Chunks(ChunkedBatch images, ChunkedBatch words) =>
         images.Chunks.Select(chunk => (_image, chunk)).Concat(words.Chunks.Select(chunk => (_text, chunk)));
@@ -163,7 +171,23 @@ internal sealed class TrainableClip : IDisposable
 }
 
 /// <summary>How a batch is cut, and how much memory a step may take for what it keeps.</summary>
-/// <param name="ChunkPairs">Pictures of one run.</param>
-/// <param name="ChunkTokens">Nodes of one prompt tree.</param>
+/// <param name="ChunkPairs">Pictures of one run; 0 stands for as many as are fastest.</param>
+/// <param name="ChunkTokens">Nodes of one prompt tree; likewise.</param>
 /// <param name="KeptBytes">What forward passes keep for the backward pass, all together; beyond it, a chunk's forward pass is run again.</param>
-internal sealed record TrainingMemory(int ChunkPairs = 32, int ChunkTokens = 1024, long KeptBytes = 2L << 30);
+internal sealed record TrainingMemory(int ChunkPairs = 0, int ChunkTokens = 0, long KeptBytes = 2L << 30)
+{
+    /// <summary>The widest activations of a run shall stay in a core's second cache, of which newer processors have one to two megabytes (docs/benchmarks.md).</summary>
+    private const int CachedBytes = 5 << 18;
+
+    /// <summary>With fewer rows, a matrix product spends much of its time on bringing the weights into order.</summary>
+    private const int FewestRows = 512;
+
+    /// <summary>Rows of a run that is fastest, of a transformer whose widest layers have so many numbers.</summary>
+    public static int RowsOf(int mlpWidth) => Math.Max(CachedBytes / (sizeof(float) * mlpWidth), FewestRows);
+
+    /// <summary>Pictures of a run that is fastest.</summary>
+    public static int PairsOf(ImageConfig config) => config is VisionTransformerConfig transformer ? Math.Max(1, RowsOf(transformer.Transformer.MlpWidth) / transformer.Tokens) : ResNetPairs;
+
+    /// <summary>A residual network's maps are large: a few pictures fill the cache.</summary>
+    private const int ResNetPairs = 4;
+}

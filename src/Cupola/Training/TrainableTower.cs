@@ -57,26 +57,26 @@ internal sealed class TrainableTower : IDisposable
     }
 
     /// <summary>The embeddings alone.</summary>
-    /// <param name="inputs">The tower's inputs by name.</param>
-    /// <param name="symbols">The extents that they give to the graph's symbols.</param>
+    /// <param name="width">How the run uses the processor.</param>
+    /// <param name="chunk">What it reads.</param>
     /// <returns>[rows, dimension]; the caller disposes it.</returns>
-    public Tensor Embed(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyDictionary<string, long> symbols)
+    public Tensor Embed(RunWidth width, BatchChunk chunk)
     {
-        Tensor embeddings = Tensor.Allocate(ElementType.Float32, Embedding.Shape.Resolve(symbols));
-        Run(_embed, inputs, [embeddings]);
+        Tensor embeddings = Tensor.Allocate(ElementType.Float32, Embedding.Shape.Resolve(chunk.Symbols));
+        Run(_embed, width, chunk.Inputs, [embeddings]);
         return embeddings;
     }
 
     /// <summary>The embeddings, and what the backward pass needs to have kept.</summary>
-    /// <param name="inputs">The tower's inputs by name; they are lent until the pass is disposed.</param>
-    /// <param name="symbols">The extents that they give to the graph's symbols.</param>
-    public ForwardPass Forward(IReadOnlyDictionary<string, Tensor> inputs, IReadOnlyDictionary<string, long> symbols)
+    /// <param name="width">How the run uses the processor.</param>
+    /// <param name="chunk">What it reads; lent until the pass is disposed.</param>
+    public ForwardPass Forward(RunWidth width, BatchChunk chunk)
     {
-        TensorBlock outputs = Allocate(_graph.Forward, symbols);
+        TensorBlock outputs = _pool.Allocate([.. _graph.Forward.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
         try
         {
-            Run(_forward, inputs, [.. outputs.Tensors]);
-            return new(inputs, symbols, outputs);
+            Run(_forward, width, chunk.Inputs, [.. outputs.Tensors]);
+            return new(chunk, outputs);
         }
         catch
         {
@@ -86,21 +86,26 @@ internal sealed class TrainableTower : IDisposable
     }
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
+    /// <param name="width">How the run uses the processor.</param>
     /// <param name="pass">The forward pass.</param>
     /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
-    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before, its inputs may not.</returns>
-    public Action Backward(ForwardPass pass, Tensor seed)
+    /// <param name="isFirst">
+    /// Whether it is the first of the tower's passes to be added: its gradients are written in the place of those of the step before. A parameter may have more numbers than a chunk has activations.
+    /// </param>
+    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before, its chunk may not.</returns>
+    public Action Backward(RunWidth width, ForwardPass pass, Tensor seed, bool isFirst)
     {
-        var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
+        var given = new Dictionary<string, Tensor>(pass.Chunk.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
         foreach ((Value kept, Tensor tensor) in _graph.Kept.Zip(pass.Kept))
         {
             given.Add(kept.Name, tensor);
         }
 
-        TensorBlock gradients = Allocate(_graph.Backward, pass.Symbols);
+        bool IsInPlace(GradientTarget target) => isFirst && target.Indices is null;
+        TensorBlock gradients = _pool.Allocate([.. _graph.Backward.Outputs.Zip(_targets).Select(output => IsInPlace(output.Second) ? [0] : output.First.Shape.Resolve(pass.Chunk.Symbols))]);
         try
         {
-            Run(_backward, given, [.. gradients.Tensors]);
+            Run(_backward, width, given, [.. gradients.Tensors.Zip(_targets).Select(output => IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First)]);
         }
         catch
         {
@@ -110,9 +115,9 @@ internal sealed class TrainableTower : IDisposable
 
         return () =>
         {
-            foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients.Tensors))
+            foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients.Tensors).Where(output => !IsInPlace(output.First)))
             {
-                target.Add(_parameters, gradient, pass.Inputs);
+                target.Add(_parameters, gradient, pass.Chunk.Inputs, isFirst);
             }
 
             gradients.Dispose();
@@ -126,19 +131,16 @@ internal sealed class TrainableTower : IDisposable
         _backward.Dispose();
     }
 
-    private TensorBlock Allocate(Graph graph, IReadOnlyDictionary<string, long> symbols) =>
-        _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(symbols))]);
-
-    private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
+    private void Run(CompiledGraph graph, RunWidth width, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
     {
         Tensor[] inputs = [.. graph.Inputs.Select(input => given.TryGetValue(input.Name, out Tensor? tensor) ? tensor : _parameters.Values[input.Name])];
-        graph.Run(RunWidth.Narrow, inputs, outputs);
+        graph.Run(width, inputs, outputs);
     }
 
     /// <summary>Where a gradient goes: to a parameter, or to the rows of a parameter that were looked up.</summary>
     private sealed record GradientTarget(Value Source, string Parameter, string? Indices)
     {
-        public void Add(LearnedParameters parameters, Tensor gradient, IReadOnlyDictionary<string, Tensor> inputs)
+        public void Add(LearnedParameters parameters, Tensor gradient, IReadOnlyDictionary<string, Tensor> inputs, bool isFirst)
         {
             if (Indices is null)
             {
@@ -147,6 +149,11 @@ internal sealed class TrainableTower : IDisposable
             }
 
             Span<float> table = parameters.Gradients[Parameter].AsSpan<float>();
+            if (isFirst)
+            {
+                table.Clear();
+            }
+
             ReadOnlySpan<float> rows = gradient.AsSpan<float>();
             ReadOnlySpan<int> indices = inputs[Indices].AsSpan<int>();
             int width = rows.Length / indices.Length;
@@ -175,10 +182,9 @@ internal sealed record TowerDescription(IReadOnlyList<Value> Inputs, Value Embed
 internal sealed record LookUp(Value Rows, string Parameter, string Indices);
 
 /// <summary>What a forward pass left for the backward pass.</summary>
-/// <param name="Inputs">What it read; not its own.</param>
-/// <param name="Symbols">The extents of the run.</param>
+/// <param name="Chunk">What it read; not its own.</param>
 /// <param name="Outputs">The embeddings and what was kept; its own.</param>
-internal sealed record ForwardPass(IReadOnlyDictionary<string, Tensor> Inputs, IReadOnlyDictionary<string, long> Symbols, TensorBlock Outputs) : IDisposable
+internal sealed record ForwardPass(BatchChunk Chunk, TensorBlock Outputs) : IDisposable
 {
     public Tensor Embeddings => Outputs.Tensors[0];
 
