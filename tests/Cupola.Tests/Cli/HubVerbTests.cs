@@ -38,7 +38,8 @@ public sealed class HubVerbTests : IAsyncDisposable
         string place = Assert.Single(download.Lines);
         Assert.Equal(place, Assert.Single(again.Lines));
         Assert.True(File.Exists(Path.Combine(place, "model.safetensors")), place);
-        JsonElement listed = JsonDocument.Parse(Assert.Single(list.Lines)).RootElement;
+        Assert.Equal("flags", Text(JsonDocument.Parse(list.Lines[0]).RootElement, "name"));
+        JsonElement listed = JsonDocument.Parse(Assert.Single(list.Lines.Skip(1))).RootElement;
         Assert.Equal((LoopbackHub.Model, "main", LoopbackHub.Commit, place), (Text(listed, "name"), Text(listed, "revision"), Text(listed, "commit"), Text(listed, "folder")));
         Assert.Equal(folder.Output, classify.Output);
     }
