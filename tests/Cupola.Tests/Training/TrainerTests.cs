@@ -127,6 +127,9 @@ public sealed class TrainerTests
             Assert.Equal(checkpoint.Tensors[$"average/{name}"].ToArray<float>(), stored);
             Assert.NotEqual(checkpoint.Tensors[$"parameter/{name}"].ToArray<float>(), stored);
         }
+
+        // It moves: after fewer steps it was elsewhere.
+        Assert.NotEqual(Bytes(Train(Settings with { Average = 0.9, Steps = 1 })).Model, Bytes(run).Model);
     }
 
     [Fact]
