@@ -157,7 +157,8 @@ internal sealed class TrainBenchmark : IDisposable
     {
         ProcessStartInfo start = new("/usr/bin/python3", [script, "--size", size, "--threads", $"{threads}", "--seconds", TurnSeconds])
         {
-            RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();

@@ -68,7 +68,8 @@ internal static class ModelFolderWriter
                     Tensor tensor = parameters[part.Name];
                     WriteNumbers(stream, storage, part.IsTransposed ? Transposed(tensor) : tensor.AsSpan<float>(), part.Name);
                 }
-            }));
+            }
+            ));
         }
 
         SafetensorsFile.Write(path, storage, tensors, new Dictionary<string, string> { ["format"] = "pt" });
