@@ -5,7 +5,7 @@ namespace Cupola.Prompts;
 /// <summary>
 /// The names of all classes of a prompt set, and whether a sentence says the one it should. It does where it has all words of the name, in any order and in any form; or enough of them to tell the
 /// class from all others of the set: the word that says what it is ("pyrenees" for "great pyrenees"), two words and half of the name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or a
-/// word with a capital letter ("Corolla").
+/// proper name ("Corolla").
 /// </summary>
 internal sealed class ClassNames
 {
@@ -77,7 +77,7 @@ internal sealed class ClassNames
     {
         int needed = form.Counts.Count(static counts => counts);
         return found.Contains(form.Head) || (form.Head < 0 && found.Any(static word => word > 0)) || (found.Length > 1 && found.Length * 2 >= needed)
-            || found.Any(word => form.IsCapital[word] && form.Folded[word].Length > 2 && said.IsCapital(form.Folded[word]));
+            || found.Any(word => form.IsProper[word] && form.Folded[word].Length > 2 && said.IsProper(form.Folded[word]));
     }
 
     /// <summary>Whether no other class's name has all of these words.</summary>
@@ -144,8 +144,13 @@ internal sealed class ClassNames
         /// <summary>Which words of a name the sentence has.</summary>
         public int[] Find(NameForm form) => [.. Enumerable.Range(0, form.Folded.Length).Where(index => form.Counts[index] && Has(form, index))];
 
-        public bool IsCapital(string folded)
+        public bool IsProper(string folded)
         {
+            if (NameForm.IsNumbered(folded))
+            {
+                return true;
+            }
+
             // The first word of a sentence has a capital letter anyway.
             for (int index = 1; index < _words.Count; index++)
             {

@@ -17,7 +17,7 @@ internal sealed partial class NameForm
         Words = [.. words.Select(static word => WordForms.Singular(word.Base))];
         Stems = [.. words.Select(static word => WordForms.Stem(word.Base))];
         Folded = [.. words.Select(static word => word.Folded)];
-        IsCapital = [.. words.Select(word => char.IsUpper(text[word.Start]))];
+        IsProper = [.. words.Select(word => char.IsUpper(text[word.Start]) || IsNumbered(word.Folded))];
         bool[] counts = [.. Folded.Select(static word => !NoName.Contains(word))];
         Counts = counts.Contains(true) ? counts : [.. counts.Select(static _ => true)];
         Head = HeadOf(Folded);
@@ -35,8 +35,8 @@ internal sealed partial class NameForm
     /// <summary>Its words as they stand, in small letters.</summary>
     public string[] Folded { get; }
 
-    /// <summary>Which of its words begin with a capital letter.</summary>
-    public bool[] IsCapital { get; }
+    /// <summary>Which of its words are proper names: with a capital letter, or of letters and digits (240SX).</summary>
+    public bool[] IsProper { get; }
 
     /// <summary>Which of its words a sentence must have to say it: all but articles and prepositions.</summary>
     public bool[] Counts { get; }
@@ -69,6 +69,9 @@ internal sealed partial class NameForm
 
     private static NameForm[] Make(IEnumerable<string> texts) =>
         [.. texts.Select(static text => new NameForm(text, FoldedWord.AllOf(text))).Where(static form => form.Folded.Length is > 0 and <= MostWords)];
+
+    /// <summary>Whether a word is of letters and digits.</summary>
+    public static bool IsNumbered(string word) => word.Any(char.IsAsciiDigit) && word.Any(char.IsLetter);
 
     private static int HeadOf(string[] words)
     {

@@ -91,8 +91,9 @@ internal sealed class OtherNames
         return start == last && last + 1 < words.Count && !isPossessive && AreNeighbours(sentence, words, last) && !GoesOn.Contains(words[last + 1].Folded);
     }
 
-    private static bool IsVerb(IReadOnlyList<FoldedWord> words, int start, KnownName name) =>
-        start > 0 && words[start].Folded == name.Words[0] && VerbFollows.Contains(words[start - 1].Folded);
+    /// <summary>"They fly", "to fly", "that flies".</summary>
+    private static bool IsVerb(IReadOnlyList<FoldedWord> words, int start, KnownName name) => start > 0
+        && ((words[start].Folded == name.Words[0] && VerbFollows.Contains(words[start - 1].Folded)) || words[start - 1].Folded is "that" or "which" or "who" or "it" or "he" or "she");
 
     /// <summary>Whether a name of one word begins behind a word: after "a", "of" or "large", and not after "oxygen" (an oxygen tank is no tank) or "bird" (the bird flies).</summary>
     private static bool CanPrecede(string sentence, IReadOnlyList<FoldedWord> words, int before) => before < 0 || !AreNeighbours(sentence, words, before)

@@ -47,7 +47,7 @@ internal static partial class StrayMarkup
         plain = Entity().IsMatch(plain) ? WebUtility.HtmlDecode(plain) : plain;
         plain = Link().Replace(plain, static link => link.Groups["label"].Value);
         plain = Emphasis().Replace(plain, static mark => $"{mark.Groups["before"].Value}{mark.Groups["inside"].Value}{mark.Groups["behind"].Value}");
-        plain = ItemBehindColon().Replace(plain, ":\n- ");
+        plain = ItemBehindColon().IsMatch(plain) ? ItemBehindWord().Replace(ItemBehindColon().Replace(plain, ":\n- "), "\n- ") : plain;
         List<(string Text, bool IsItem)> lines = [.. plain.Split('\n').Select(static line => Line(line)).Where(static line => line.Text.Length > 0)];
         while (lines.Count > 1 && !lines[0].IsItem && !lines[1].IsItem && lines[0].Text[^1] is not ('.' or '!' or ':' or ',' or ';') && beginsSentence(lines[1].Text))
         {
@@ -94,6 +94,10 @@ internal static partial class StrayMarkup
 
     [GeneratedRegex(@":([-–*•]|\s+[*•]|\s+-(?=\s*\p{L}))(?=\s*[\p{L}\p{N}])\s*", Options, NoTimeout)]
     private static partial Regex ItemBehindColon();
+
+    /// <summary>The next items of a list that stands on one line: "… are:-A shell-A foot".</summary>
+    [GeneratedRegex(@"(?<=\p{Ll})\s?-(?=(A|An|The|It|They|Has|Is)\s)", Options, NoTimeout)]
+    private static partial Regex ItemBehindWord();
 
     [GeneratedRegex(@"</?((?<line>p|br|li|div|tr|h[1-6]|ul|ol|table|hr)|a|abbr|b|blockquote|body|button|center|cite|code|em|figure|font|form|head|html|i|iframe|img|input|label|main|nav|pre|q|s|script|section|small"
         + @"|span|strong|style|sub|sup|tbody|td|th|thead|title|tt|u|video)(\s[^<>]*)?/?>", AnyCase, NoTimeout)]

@@ -34,6 +34,7 @@ public sealed class PromptAuditTests
     [InlineData("There are several ways to identify a tench: its red eyes, and its green skin.")]
     [InlineData("Depending on the light, a tench is green or golden.")]
     [InlineData("If you are looking for a tench, search in slow water.")]
+    [InlineData("Assuming that it is hungry, a tench eats snails.")]
     [InlineData("I see a tench with red eyes.")]
     [InlineData("A tench looks like a small carp.")]
     [InlineData("A tench is sure of its way, of course.")]

@@ -77,6 +77,7 @@ public sealed class PromptNamesAuditTests
     [InlineData("crème brûlée", "Creme brulee is sweet.")]
     [InlineData("great pyrenees", "Pyrenees are white.")]
     [InlineData("Toyota Corolla Sedan 2012", "The 2012 Toyota Corolla Sedan is small.|The Toyota Corolla is small.|Small is the Corolla.")]
+    [InlineData("Nissan 240SX Coupe 1998", "Look for a 240SX badge.")]
     [InlineData("F-16A/B", "The F-16 is a jet.")]
     [InlineData("树蛙", "这是一只绿色的树蛙。")]
     [InlineData("Snowy Owl", "TheSnowy Owl is white.")]
@@ -135,6 +136,7 @@ public sealed class PromptNamesAuditTests
     [InlineData("tench", "They crane to see the tench.")]
     [InlineData("tench", "An oxygen crane lifts the tench.")]
     [InlineData("tench", "The bird cranes over the tench.")]
+    [InlineData("tench", "A tench is a fish that flies over water.")]
     [InlineData("crane fly", "A crane fly is no fly.")]
     [InlineData("white shark", "The white shark is a shark.")]
     public void WhatOnlyLooksLikeAnotherClassesNameIsNotFound(string className, string sentence) => Assert.Null(OtherClass(className, sentence));

@@ -8,6 +8,7 @@ public sealed class PromptRepairTests
 {
     [Theory]
     [InlineData("snail", "The snail has:\n-A shell\n-Two horns\n- A foot.", "The snail has: A shell, Two horns, A foot.")]
+    [InlineData("snail", "A snail has:-A shell-A well-known foot.", "A snail has: A shell, A well-known foot.")]
     [InlineData("snail", "1. A snail is slow.", "A snail is slow.")]
     [InlineData("snail", "A snail is\nslow.", "A snail is slow.")]
     [InlineData("snail", "<p>A <b>snail</b> is **slow** &amp; `soft`.</p>", "A snail is slow & soft.")]
