@@ -152,7 +152,7 @@ internal sealed class TrainableClip : IDisposable
     {
         if (config.Image is not VisionTransformerConfig transformer)
         {
-            throw new NotSupportedException("Only vision transformers learn.");
+            throw new InvalidDataException("The model's image tower is a residual network, and only vision transformers learn; begin with a model that has one.");
         }
 
         long size = transformer.ImageSize;
