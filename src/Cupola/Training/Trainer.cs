@@ -282,6 +282,6 @@ public sealed partial class Trainer : IDisposable
         return new InvalidDataException(
             $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}{(names.Count > Named ? $" and {names.Count - Named} more" : "")} " +
             $"(listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: begin again with a lower one or a limit (\"clipNorm\": 1), or go on from here " +
-            $"by --init {_run.Path} -o ANOTHER --learning-rate {_settings.ChosenRate / 10}; {_run.Path} keeps the checkpoint of step {_saved}.");
+            $"by --init {_run.Path} -o ANOTHER --learning-rate {Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing)}; {_run.Path} keeps the checkpoint of step {_saved}.");
     }
 }

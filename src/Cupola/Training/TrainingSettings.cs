@@ -16,6 +16,9 @@ public enum LossKind
 /// <summary>How a model is trained: all that decides what comes out, but for the pairs.</summary>
 public sealed record TrainingSettings
 {
+    /// <summary>The learning rate that small models begin with (arXiv 2103.00020, table 20).</summary>
+    internal const double RateFromNothing = 5e-4;
+
     /// <summary>Pairs of one step. Each is told from all others, so that more teach more; 256 take minutes, not hours, on a laptop.</summary>
     public int Batch { get; init; } = 256;
 
@@ -124,7 +127,7 @@ public sealed record TrainingSettings
     public TrainingSettings With(JsonObject changes, string source) => TrainingSettingsFile.Merge(this, changes, source);
 
     /// <summary>The learning rate that was chosen, or the default.</summary>
-    internal double ChosenRate => LearningRate ?? (Init is null ? 5e-4 : 3e-5);
+    internal double ChosenRate => LearningRate ?? (Init is null ? RateFromNothing : 3e-5);
 
     /// <summary>What happens to pictures each time they are seen.</summary>
     internal PictureAugmentation Augmentation => new(SmallestArea, Flip, Colour);

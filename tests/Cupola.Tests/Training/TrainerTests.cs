@@ -159,6 +159,8 @@ public sealed class TrainerTests
         Assert.Contains(".bmp, ", message, StringComparison.Ordinal);
         Assert.Contains("and 5 more", message, StringComparison.Ordinal);
         Assert.Contains("begin again with a lower one or a limit", message, StringComparison.Ordinal);
+        // A tenth of what is far too high is too high as well, so no more than what a model from nothing begins with is named.
+        Assert.Contains("--learning-rate 0.0005;", message, StringComparison.Ordinal);
         Assert.Contains("keeps the checkpoint of step 0", message, StringComparison.Ordinal);
         Assert.Equal(8, File.ReadAllLines(Path.Combine(run, "failed-batch.txt")).Length);
         Assert.Equal(before, Bytes(run).Checkpoint);
