@@ -43,7 +43,8 @@ internal static class ArticleMistakes
             }
             else if (right != article.Folded && !IsEither(sentence, next))
             {
-                yield return new(article.Start, article.End, char.IsUpper(sentence[article.Start]) ? char.ToUpperInvariant(right[0]) + right[1..] : right, $"has '{sentence[article.Start..next.End]}'");
+                string written = char.IsUpper(sentence[article.Start]) ? char.ToUpperInvariant(right[0]) + right[1..] : right;
+                yield return new(article.Start, article.End, written, $"has '{sentence[article.Start..next.End]}'");
             }
         }
     }

@@ -20,7 +20,10 @@ internal sealed class ClassNames
         _names = [.. names];
         _public = [.. _names.Select(name => (IReadOnlyList<NameForm>)[.. NameForm.AllOf(name), .. synonyms.GetValueOrDefault(name, []).SelectMany(NameForm.OfSynonym)])];
         // (indoor) stands behind many names and says none of them; neither do names that differ in the year alone.
-        IReadOnlyList<NameForm>[] further = [.. _names.Select((name, index) => (IReadOnlyList<NameForm>)[.. NameForm.InBrackets(name), .. _public[index].Select(static form => form.WithoutYear()).OfType<NameForm>()])];
+        IReadOnlyList<NameForm>[] further =
+        [
+            .. _names.Select((name, index) => (IReadOnlyList<NameForm>)[.. NameForm.InBrackets(name), .. _public[index].Select(static form => form.WithoutYear()).OfType<NameForm>()]),
+        ];
         Dictionary<string, int> classesWith = further.SelectMany(static forms => forms.Select(static form => FoldedWord.Key(form.Text)).Distinct()).CountBy(static key => key).ToDictionary();
         _own = [.. further.Select((forms, index) => (IReadOnlyList<NameForm>)[.. _public[index], .. forms.Where(form => classesWith[FoldedWord.Key(form.Text)] == 1)])];
         for (int index = 0; index < _names.Length; index++)

@@ -7,6 +7,7 @@ namespace Cupola.Prompts;
 internal static class CutSentence
 {
     private const string EndMarks = ".!?…。！？";
+    private const string Pairs = "() [] {} “” «»";
     private const string Closing = "\"'”’)]»*";
 
     // Of a text whose last sentences are all cut, the first is none to keep.
@@ -118,7 +119,8 @@ internal static class CutSentence
 
     /// <summary>Louis M., Washington, D.; and not "vitamin C", "the shape of a V", "D, A, and E".</summary>
     private static bool IsInitial(string text, FoldedWord last, string[] before) =>
-        !(before.Length > 0 && LetterAfter.Contains(before[^1])) && !before.Any(LetterIn.Contains) && text[..last.Start].TrimEnd() is { Length: > 0 } front && front[^1] is not ('"' or '“' or '\'');
+        !(before.Length > 0 && LetterAfter.Contains(before[^1])) && !before.Any(LetterIn.Contains)
+        && text[..last.Start].TrimEnd() is { Length: > 0 } front && front[^1] is not ('"' or '“' or '\'');
 
     /// <summary>"A wingspan of 3." was to go on; "seats 5", "from 1 to 9", "route 66", "in 1998" and "Silverado 1500" were not.</summary>
     private static bool IsHalfNumber(string text, FoldedWord last, string number, string[] before, ClassWords name)
@@ -162,7 +164,7 @@ internal static class CutSentence
             {
                 open.Push(sign);
             }
-            else if (sign is ')' or ']' or '}' or '”' or '»' && open.TryPeek(out char opened) && "()[]{}“”«»".IndexOf(sign, StringComparison.Ordinal) == "()[]{}“”«»".IndexOf(opened, StringComparison.Ordinal) + 1)
+            else if (open.TryPeek(out char opened) && Pairs.Contains($"{opened}{sign}", StringComparison.Ordinal))
             {
                 open.Pop();
             }

@@ -35,7 +35,9 @@ public sealed class PromptAudit
             .ToDictionary(static group => group.Key, static group => group.Select(static mention => mention.Class).Distinct().Count());
         int mostOthers = Math.Max(OthersAtLeast, names.Count / OneOtherOf);
         CommonNames = [.. spread.Where(name => name.Value > mostOthers).OrderByDescending(static name => name.Value).Select(static name => name.Key.Text)];
-        findings.AddRange(mentions.Where(mention => spread[mention.Name] <= mostOthers).GroupBy(static mention => (mention.Class, mention.Position, mention.IsBesideOwn)).Select(group => new PromptFinding(
+        IEnumerable<IGrouping<(int Class, int Position, bool IsBesideOwn), Mention>> byPrompt = mentions.Where(mention => spread[mention.Name] <= mostOthers)
+            .GroupBy(static mention => (mention.Class, mention.Position, mention.IsBesideOwn));
+        findings.AddRange(byPrompt.Select(group => new PromptFinding(
             names[group.Key.Class], group.Key.Position, prompts[names[group.Key.Class]][group.Key.Position], PromptFault.OtherClass,
             $"names {string.Join(" and ", group.Select(static mention => TextFile.Quote(mention.Name.Text)))} {(group.Key.IsBesideOwn ? "beside" : "and not")} its own class")));
         Dictionary<string, int> order = prompts.ClassNames.Index().ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
@@ -67,7 +69,10 @@ public sealed class PromptAudit
     }
 
     /// <summary>Repairs what can be repaired, and leaves out what cannot.</summary>
-    /// <param name="alsoDrop">Faults for which prompts are left out that would only be reported: near duplicates, prompts that name another class or do not name theirs, prompts that are too long.</param>
+    /// <param name="alsoDrop">
+    /// Faults for which prompts are left out that would only be reported: near duplicates, prompts that name another class or do not name theirs, prompts that are too long. The last prompts of a class
+    /// stay nevertheless.
+    /// </param>
     public RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
 
     /// <summary>The faults that a sentence has by itself.</summary>

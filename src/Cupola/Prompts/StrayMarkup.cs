@@ -30,7 +30,8 @@ internal static partial class StrayMarkup
     {
         string stray = text.Trim()[..StrayLength(text.Trim())];
         string[] found = [.. Kinds.Select(kind => (kind.What, Match: kind.Pattern().Match(text))).Where(static kind => kind.Match.Success).DistinctBy(static kind => kind.What)
-            .Select(static kind => Shown(kind.Match.Value) is { Length: > 0 } shown ? $"{kind.What} ({shown})" : kind.What), .. stray.Length > 0 ? (string[])[$"a stray sign at its beginning ({stray})"] : []];
+            .Select(static kind => Shown(kind.Match.Value) is { Length: > 0 } shown ? $"{kind.What} ({shown})" : kind.What),
+            .. stray.Length > 0 ? (string[])[$"a stray sign at its beginning ({stray})"] : []];
         return found.Length > 0 ? $"has {string.Join(", ", found)}" : null;
     }
 
@@ -66,7 +67,8 @@ internal static partial class StrayMarkup
         return begun.Length > 0 ? begun : result;
     }
 
-    private static string Shown(string markup) => string.Concat(markup.Where(static letter => !char.IsControl(letter) && !char.IsWhiteSpace(letter) && char.GetUnicodeCategory(letter) != UnicodeCategory.Format));
+    private static string Shown(string markup) =>
+        string.Concat(markup.Where(static letter => !char.IsControl(letter) && !char.IsWhiteSpace(letter) && char.GetUnicodeCategory(letter) != UnicodeCategory.Format));
 
     /// <summary>How many signs stand in front that begin no sentence, as those that end a question do: "?The act of fencing". In ".5 litres" and "…" there are none.</summary>
     private static int StrayLength(string text)
@@ -99,8 +101,8 @@ internal static partial class StrayMarkup
     [GeneratedRegex(@"(?<=\p{Ll})\s?-(?=(A|An|The|It|They|Has|Is)\s)", Options, NoTimeout)]
     private static partial Regex ItemBehindWord();
 
-    [GeneratedRegex(@"</?((?<line>p|br|li|div|tr|h[1-6]|ul|ol|table|hr)|a|abbr|b|blockquote|body|button|center|cite|code|em|figure|font|form|head|html|i|iframe|img|input|label|main|nav|pre|q|s|script|section|small"
-        + @"|span|strong|style|sub|sup|tbody|td|th|thead|title|tt|u|video)(\s[^<>]*)?/?>", AnyCase, NoTimeout)]
+    [GeneratedRegex(@"</?((?<line>p|br|li|div|tr|h[1-6]|ul|ol|table|hr)|a|abbr|b|blockquote|body|button|center|cite|code|em|figure|font|form|head|html|i|iframe|img|input|label|main|nav|pre|q|s"
+        + @"|script|section|small|span|strong|style|sub|sup|tbody|td|th|thead|title|tt|u|video)(\s[^<>]*)?/?>", AnyCase, NoTimeout)]
     private static partial Regex Tag();
 
     [GeneratedRegex(@"&(\#\d{1,6}|\#x[\da-f]{1,6}|[a-z][a-z\d]{1,7});", AnyCase, NoTimeout)]

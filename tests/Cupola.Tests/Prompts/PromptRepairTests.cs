@@ -60,7 +60,7 @@ public sealed class PromptRepairTests
     [Fact]
     public void OfDuplicatesTheFirstStaysAlsoWhereTheyBecomeSuchByRepair()
     {
-        RepairedPrompts result = Repair(("snail", ["A snail is slow.", "a snail is slow", "-A snail is slow.", "A snail is soft.", "A snail is soft."]));
+        RepairedPrompts result = Repair(("snail", ["A snail is slow.", "a Snail is slow.", "-A snail is slow.", "A snail is soft.", "A snail is soft."]));
 
         Assert.Equal(["A snail is slow.", "A snail is soft."], result.Prompts["snail"].Select(static each => each.Text));
         Assert.Equal((0, 3), (result.Repaired, result.Dropped));
