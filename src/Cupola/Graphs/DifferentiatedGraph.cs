@@ -6,9 +6,9 @@ namespace Cupola.Graphs;
 /// A network and its vector–Jacobian product as two graphs. The first gives the output and keeps what the second needs of the way there; so the forward
 /// pass is run once. Parameters are inputs of both, because they change from step to step.
 /// </summary>
-/// <param name="Forward">Gives the output, then what is kept.</param>
+/// <param name="Forward">Gives the output, then what was asked for besides, then what is kept.</param>
 /// <param name="Backward">Reads the seed, what was kept, and of the inputs and parameters what it needs; gives the gradient of each source.</param>
-/// <param name="Kept">What the backward pass reads of the forward pass, in the order of the forward graph's outputs behind the first.</param>
+/// <param name="Kept">What the backward pass reads of the forward pass: the last of the forward graph's outputs.</param>
 internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, ImmutableArray<Value> Kept)
 {
     /// <summary>Operators that only say the same otherwise, or work on shapes and indices: what they give is worked out again and not kept.</summary>
@@ -19,13 +19,15 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     /// <param name="graph">Where it was described, nothing else.</param>
     /// <param name="inputs">What each run brings.</param>
     /// <param name="output">What it gives.</param>
+    /// <param name="besides">What the forward pass gives besides, of which there is no gradient.</param>
     /// <param name="sources">With respect to what.</param>
-    public static DifferentiatedGraph Of(GraphBuilder graph, IReadOnlyList<Value> inputs, Value output, IReadOnlyList<Value> sources)
+    public static DifferentiatedGraph Of(GraphBuilder graph, IReadOnlyList<Value> inputs, Value output, IReadOnlyList<Value> besides, IReadOnlyList<Value> sources)
     {
         Dictionary<string, Node> forward = graph.Nodes.SelectMany(static node => node.Outputs.Select(output => (output.Name, node)))
             .ToDictionary(static output => output.Name, static output => output.node, StringComparer.Ordinal);
         Value seed = graph.Input("seed", output.Type, output.Shape);
-        IReadOnlyList<Value> gradients = Gradient.Of(graph, output, seed, sources);
+        IReadOnlyList<Value> gradients = Apart(graph, Gradient.Of(graph, output, seed, sources));
+        HashSet<string> ofRun = DependentOn(inputs, graph.Nodes);
 
         List<Value> kept = [];
         HashSet<string> seen = [];
@@ -34,7 +36,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
             Keep(read);
         }
 
-        return new(graph.Between(inputs, [output, .. kept]), graph.Between([seed, .. kept, .. inputs], gradients), [.. kept]);
+        return new(graph.Between(inputs, [output, .. besides, .. kept]), graph.Between([seed, .. kept, .. inputs], gradients), [.. kept]);
 
         void Keep(Value value)
         {
@@ -43,7 +45,8 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
                 return;
             }
 
-            if (!Free.Contains(node.Operator) && value.Type == ElementType.Float32)
+            // What follows from the parameters alone is as large for a run of one picture as for many, and is worked out again.
+            if (!Free.Contains(node.Operator) && value.Type == ElementType.Float32 && ofRun.Contains(value.Name))
             {
                 kept.Add(value);
                 return;
@@ -54,5 +57,23 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
                 Keep(input);
             }
         }
+    }
+
+    /// <summary>Values of their own: two sources that were added have one gradient, and a graph cannot give one value twice.</summary>
+    private static Value[] Apart(GraphBuilder graph, IReadOnlyList<Value> gradients)
+    {
+        HashSet<string> given = [];
+        return [.. gradients.Select((gradient, index) => given.Add(gradient.Name) ? gradient : graph.Copy(gradient, $"gradient {index}"))];
+    }
+
+    private static HashSet<string> DependentOn(IReadOnlyList<Value> inputs, IEnumerable<Node> nodes)
+    {
+        HashSet<string> dependent = [.. inputs.Select(static input => input.Name)];
+        foreach (Node node in nodes.Where(node => node.Inputs.Any(input => input is not null && dependent.Contains(input.Name))))
+        {
+            dependent.UnionWith(node.Outputs.Select(static output => output.Name));
+        }
+
+        return dependent;
     }
 }

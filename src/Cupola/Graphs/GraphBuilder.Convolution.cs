@@ -21,6 +21,37 @@ internal sealed partial class GraphBuilder
             ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
     }
 
+    /// <summary>
+    /// Batch norm by the run's own pictures (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight + bias, mean and variance of each channel over all pictures and places.
+    /// </summary>
+    /// <param name="maps">[n, channels, height, width].</param>
+    /// <param name="weight">[channels].</param>
+    /// <param name="bias">[channels].</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <returns>Besides the maps, the mean [channels], and the variance [channels] as the estimate of all pictures' that has no bias (÷ (numbers − 1)).</returns>
+    public (Value Maps, Value Mean, Value Variance) BatchNorm(Value maps, Value weight, Value bias, float epsilon)
+    {
+        if (maps.Shape.Rank != 4 || !weight.Shape.Equals([maps.Shape[1]]))
+        {
+            throw Mismatch("BatchNorm", maps, weight, "there is not one weight a channel");
+        }
+
+        if (!bias.Shape.Equals(weight.Shape))
+        {
+            throw Mismatch("BatchNorm", weight, bias, "weight and bias differ in shape");
+        }
+
+        Dimension channels = maps.Shape[1];
+        Value OfChannels(Value value) => Reshape(value, [1, channels, 1, 1]);
+        Value mean = MeanOver(maps, 0, 2, 3);
+        Value centred = Subtract(maps, mean);
+        Value variance = MeanOver(Multiply(centred, centred), 0, 2, 3);
+        Value scale = Divide(OfChannels(weight), Sqrt(Add(variance, epsilon)));
+        Value count = Multiply(CountOf(maps), 1f / channels.Factor);
+        Value unbiased = Multiply(variance, Divide(count, Add(count, -1)));
+        return (Add(Multiply(centred, scale), OfChannels(bias)), Reshape(mean, [channels]), Reshape(unbiased, [channels]));
+    }
+
     /// <summary>The mean of each window of size × size; windows do not overlap.</summary>
     public Value AveragePool(Value pictures, long size)
     {

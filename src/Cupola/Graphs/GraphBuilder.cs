@@ -61,11 +61,14 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         AddConstant(ElementType.Int64, MemoryMarshal.AsBytes(numbers), shape);
 
     /// <summary>Gives a value to whoever runs the graph.</summary>
-    public void Output(string name, Value value)
+    public void Output(string name, Value value) => _outputs.Add(Copy(value, name));
+
+    /// <summary>A value once more under a name of its own.</summary>
+    public Value Copy(Value value, string name)
     {
-        Value output = value with { Name = name };
-        _nodes.Add(new("Identity", "", [value], output, NoAttributes));
-        _outputs.Add(output);
+        Value copy = value with { Name = name };
+        _nodes.Add(new("Identity", "", [value], copy, NoAttributes));
+        return copy;
     }
 
     /// <summary>The finished graph: only what its outputs need, but every input and every parameter that was named.</summary>

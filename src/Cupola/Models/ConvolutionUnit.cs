@@ -21,16 +21,49 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
 
     private string BatchNorm => $"image.{Name}.batch_norm";
 
+    private string RunningMean => $"{BatchNorm}.running_mean";
+
+    private string RunningVariance => $"{BatchNorm}.running_variance";
+
+    /// <summary>Whether a parameter is a running statistic of a batch norm, which follows the pictures and is not learned.</summary>
+    public static bool IsRunningStatistic(string parameter) =>
+        parameter.EndsWith(".batch_norm.running_mean", StringComparison.Ordinal) || parameter.EndsWith(".batch_norm.running_variance", StringComparison.Ordinal);
+
     /// <summary>What a checkpoint holds of this unit.</summary>
     public IEnumerable<(string Name, long[] Shape)> Stored() =>
     [
         (Convolution, [To, From, Kernel, Kernel]),
-        ($"{BatchNorm}.weight", [To]), ($"{BatchNorm}.bias", [To]), ($"{BatchNorm}.running_mean", [To]), ($"{BatchNorm}.running_variance", [To]),
+        ($"{BatchNorm}.weight", [To]), ($"{BatchNorm}.bias", [To]), (RunningMean, [To]), (RunningVariance, [To]),
     ];
 
     /// <summary>The unit as one convolution.</summary>
     public Value Describe(GraphBuilder graph, Value maps, long stride, bool ofBytes) => graph.Convolution(
         maps, graph.Parameter(FoldedWeight(ofBytes), To, From, Kernel, Kernel), graph.Parameter($"{Convolution}.folded.bias", To), stride, padding: Kernel / 2);
+
+    /// <summary>
+    /// The unit as it learns. Where its running statistics follow the pictures, it goes by the statistics of the run's own pictures; where they stay, by them, and is one convolution whose weight follows from
+    /// what is learned.
+    /// </summary>
+    /// <param name="graph">Where it is described.</param>
+    /// <param name="maps">[n, From, height, width].</param>
+    /// <param name="stride">The convolution's.</param>
+    /// <param name="follows">Whether a running statistic follows the pictures.</param>
+    /// <returns>Besides the maps, what the running statistics that follow are to follow.</returns>
+    public (Value Maps, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(GraphBuilder graph, Value maps, long stride, Func<string, bool> follows)
+    {
+        Value weight = graph.Parameter(Convolution, To, From, Kernel, Kernel), gamma = graph.Parameter($"{BatchNorm}.weight", To), beta = graph.Parameter($"{BatchNorm}.bias", To);
+        if (follows(RunningMean))
+        {
+            Value convolved = graph.Convolution(maps, weight, bias: null, stride, padding: Kernel / 2);
+            (Value normed, Value mean, Value variance) = graph.BatchNorm(convolved, gamma, beta, (float)Epsilon);
+            return (normed, [new(RunningMean, mean), new(RunningVariance, variance)]);
+        }
+
+        Value scale = graph.Divide(gamma, graph.Sqrt(graph.Add(graph.Parameter(RunningVariance, To), (float)Epsilon)));
+        Value folded = graph.Multiply(weight, graph.Reshape(scale, [To, 1, 1, 1]));
+        Value bias = graph.Subtract(beta, graph.Multiply(graph.Parameter(RunningMean, To), scale));
+        return (graph.Convolution(maps, folded, bias, stride, padding: Kernel / 2), []);
+    }
 
     /// <summary>Works out the folded parameters of all units.</summary>
     public static ModelParameters FoldAll(ResNetConfig config, ImagePreprocessing preprocessing, ModelParameters parameters)
@@ -66,7 +99,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
         {
             double[] scales = Scales(parameters);
             Tensor folded = Tensor.Allocate(ElementType.Float32, To);
-            ReadOnlySpan<float> beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>(), mean = parameters[$"{BatchNorm}.running_mean"].AsSpan<float>();
+            ReadOnlySpan<float> beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>(), mean = parameters[RunningMean].AsSpan<float>();
             Span<float> biases = folded.AsSpan<float>();
             for (int channel = 0; channel < biases.Length; channel++)
             {
@@ -80,7 +113,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     /// <summary>γ ÷ √(variance + ε), channel by channel.</summary>
     private double[] Scales(ModelParameters parameters)
     {
-        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(), variance = parameters[$"{BatchNorm}.running_variance"].AsSpan<float>();
+        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(), variance = parameters[RunningVariance].AsSpan<float>();
         var scales = new double[gamma.Length];
         for (int channel = 0; channel < scales.Length; channel++)
         {
@@ -105,3 +138,8 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
         return scaled;
     });
 }
+
+/// <summary>A statistic of a run's pictures.</summary>
+/// <param name="Running">The parameter that follows it.</param>
+/// <param name="Value">It in the graph, [channels].</param>
+internal sealed record BatchStatistic(string Running, Value Value);

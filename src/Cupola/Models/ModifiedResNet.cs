@@ -23,10 +23,44 @@ internal sealed class ModifiedResNet(
     public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures)
     {
         bool bytes = pictures.Type == ElementType.UInt8;
-        Value maps = bytes ? Centred(graph, preprocessing, pictures) : pictures;
-        Dictionary<string, ConvolutionUnit> units = Units(config).ToDictionary(unit => unit.Name, StringComparer.Ordinal);
-        Value Convolve(string name, Value input, long stride = 1) => units[name].Describe(graph, input, stride, ofBytes: bytes && name == "stem.1");
+        Value pixels = bytes ? Centred(graph, preprocessing, pictures) : pictures;
+        return Describe(graph, config, embeddingDimension, pixels, (unit, maps, stride) => unit.Describe(graph, maps, stride, ofBytes: bytes && unit.Name == "stem.1"));
+    }
 
+    /// <summary>The same as it learns, from its parameters as they are stored.</summary>
+    /// <param name="graph">Where it is described.</param>
+    /// <param name="config">Its sizes.</param>
+    /// <param name="embeddingDimension">Numbers an embedding.</param>
+    /// <param name="preprocessing">What was done to pictures that come as bytes.</param>
+    /// <param name="pictures">In either form.</param>
+    /// <param name="follows">Whether a running statistic follows the pictures; where it does not, its batch norm goes by it.</param>
+    /// <returns>Besides the embeddings, what the running statistics that follow are to follow.</returns>
+    public static (Value Embeddings, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(
+        GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures, Func<string, bool> follows)
+    {
+        Value pixels = pictures;
+        if (pictures.Type == ElementType.UInt8)
+        {
+            float[] scale = [.. preprocessing.StandardDeviation.Select(static deviation => (float)(1 / (255.0 * deviation)))];
+            pixels = graph.Multiply(Centred(graph, preprocessing, pictures), graph.Constant(scale, 3, 1, 1));
+        }
+
+        List<BatchStatistic> statistics = [];
+        Value embeddings = Describe(graph, config, embeddingDimension, pixels, (unit, maps, stride) =>
+        {
+            (Value normed, IReadOnlyList<BatchStatistic> ofUnit) = unit.DescribeTrainable(graph, maps, stride, follows);
+            statistics.AddRange(ofUnit);
+            return normed;
+        });
+        return (embeddings, statistics);
+    }
+
+    private static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, Value pixels, Func<ConvolutionUnit, Value, long, Value> describe)
+    {
+        Dictionary<string, ConvolutionUnit> units = Units(config).ToDictionary(unit => unit.Name, StringComparer.Ordinal);
+        Value Convolve(string name, Value input, long stride = 1) => describe(units[name], input, stride);
+
+        Value maps = pixels;
         for (int index = 1; index <= 3; index++)
         {
             maps = graph.Relu(Convolve($"stem.{index}", maps, stride: index == 1 ? 2 : 1));

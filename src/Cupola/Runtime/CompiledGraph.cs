@@ -65,6 +65,9 @@ internal sealed class CompiledGraph : IDisposable
     /// <summary>What a run reads, in order.</summary>
     public ImmutableArray<Value> Inputs => _graph.Inputs;
 
+    /// <summary>What a run gives, in order.</summary>
+    public ImmutableArray<Value> Outputs => _graph.Outputs;
+
     /// <summary>Runs once: inputs in the graph's order, outputs written in place in the graph's order.</summary>
     public void Run(RunWidth width, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -18,19 +18,19 @@ internal sealed class ChunkedBatch : IDisposable
 
     public IReadOnlyList<BatchChunk> Chunks { get; }
 
-    /// <summary>Pictures in chunks of equal size, in order; they are lent.</summary>
-    public static ChunkedBatch OfPictures(Tensor pictures, int chunkSize, string input, string symbol)
+    /// <summary>Pictures in so many chunks, in order, none larger than another by more than one picture; they are lent.</summary>
+    public static ChunkedBatch OfPictures(Tensor pictures, int chunks, string input, string symbol)
     {
-        List<BatchChunk> chunks = [];
-        for (int start = 0; start < pictures.Shape[0]; start += chunkSize)
-        {
-            int count = (int)Math.Min(chunkSize, pictures.Shape[0] - start);
-            chunks.Add(new(
-                new Dictionary<string, Tensor> { [input] = pictures.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
-                [.. Enumerable.Range(start, count).Select(static row => new[] { row })]));
-        }
-
-        return new(chunks, []);
+        long pairs = pictures.Shape[0];
+        return new(
+            [.. Enumerable.Range(0, chunks).Select(chunk =>
+            {
+                int start = (int)(pairs * chunk / chunks), count = (int)(pairs * (chunk + 1) / chunks) - start;
+                return new BatchChunk(
+                    new Dictionary<string, Tensor> { [input] = pictures.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
+                    [.. Enumerable.Range(start, count).Select(static row => new[] { row })]);
+            })],
+            []);
     }
 
     /// <summary>Texts as prompt trees: beginnings that texts of a chunk share are computed once, forwards and backwards, and equal texts have one end.</summary>

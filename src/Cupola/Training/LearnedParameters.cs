@@ -10,17 +10,27 @@ internal sealed class LearnedParameters : IDisposable
 {
     private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _statistics = new(StringComparer.Ordinal);
 
     /// <summary>Takes copies of parameters.</summary>
     /// <param name="shapes">Which, and their shapes.</param>
     /// <param name="initial">Their first numbers.</param>
-    /// <param name="isFrozen">Whether a parameter stays as it is; it has no gradient.</param>
+    /// <param name="isFrozen">Whether a parameter stays as it is; it has no gradient, and a running statistic does not follow the pictures.</param>
     public LearnedParameters(IReadOnlyDictionary<string, long[]> shapes, Func<string, ReadOnlySpan<float>> initial, Func<string, bool> isFrozen)
     {
         foreach ((string name, long[] shape) in shapes)
         {
             _values.Add(name, Tensor.Of(ElementType.Float32, initial(name), shape));
-            if (!isFrozen(name))
+            if (isFrozen(name))
+            {
+                continue;
+            }
+
+            if (ConvolutionUnit.IsRunningStatistic(name))
+            {
+                _statistics.Add(name);
+            }
+            else
             {
                 Tensor gradient = Tensor.Allocate(ElementType.Float32, shape);
                 gradient.AsSpan<float>().Clear();
@@ -39,6 +49,12 @@ internal sealed class LearnedParameters : IDisposable
 
     /// <summary>The gradients of those that learn, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Gradients => _gradients;
+
+    /// <summary>Running statistics that follow the pictures of each step.</summary>
+    public IReadOnlySet<string> Statistics => _statistics;
+
+    /// <summary>All that steps change, by name: what has a gradient, and what follows the pictures.</summary>
+    public IEnumerable<string> Changing => _gradients.Keys.Concat(_statistics);
 
     /// <summary>Adds to a gradient.</summary>
     public void AddGradient(string name, ReadOnlySpan<float> more)

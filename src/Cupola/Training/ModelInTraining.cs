@@ -17,7 +17,7 @@ internal sealed class ModelInTraining : IDisposable
         Preprocessing = preprocessing;
         _tokenizerFolder = tokenizerFolder;
         Shares = new(config, settings.LayerDecay, settings.Frozen, [.. shapes.Keys]);
-        Parameters = new(shapes, initial, Shares.IsFrozen);
+        Parameters = new(shapes, initial, name => Shares.IsFrozen(name) || (settings.KeepsStatistics && ConvolutionUnit.IsRunningStatistic(name)));
     }
 
     public ClipConfig Config { get; }

@@ -5,7 +5,7 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training;
 
 /// <summary>
-/// The exponential moving average of the parameters that learn. It wanders less than they do, and is often the better model. At first it follows them more closely
+/// The exponential moving average of the parameters that change. It wanders less than they do, and is often the better model. At first it follows them more closely
 /// than later, with the decay (1 + steps) ÷ (10 + steps), so that it does not remember the beginning (TensorFlow, ExponentialMovingAverage).
 /// </summary>
 internal sealed class MovingAverage : IDisposable
@@ -18,7 +18,7 @@ internal sealed class MovingAverage : IDisposable
     {
         _parameters = parameters;
         _decay = decay;
-        foreach (string name in parameters.Gradients.Keys)
+        foreach (string name in parameters.Changing)
         {
             Tensor value = parameters.Values[name];
             _values.Add(name, Tensor.Of<float>(ElementType.Float32, value.AsSpan<float>(), [.. value.Shape]));

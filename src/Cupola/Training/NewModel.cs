@@ -26,6 +26,12 @@ public sealed record NewModel
     /// <summary>Attention heads of the image tower; without a number, one for 64 of its width.</summary>
     public int? ImageHeads { get; init; }
 
+    /// <summary>
+    /// Blocks of each of the four stages of a residual network (3, 4, 6, 3 are ResNet-50's), which then is the image tower: of <see cref="ImageWidth"/> channels behind the stem, for pictures of a
+    /// multiple of 32 pixels; patches and layers go for nothing. Without them the image tower is a vision transformer.
+    /// </summary>
+    public IReadOnlyList<int>? Stages { get; init; }
+
     /// <summary>Numbers a token of the text tower.</summary>
     public int TextWidth { get; init; } = 128;
 
@@ -55,7 +61,7 @@ public sealed record NewModel
     {
         ClipConfig config = new(
             new TextConfig(vocabulary, ContextLength, Transformer(TextWidth, TextLayers, TextHeads)),
-            new VisionTransformerConfig(ImageSize, PatchSize, Transformer(ImageWidth, ImageLayers, ImageHeads)),
+            Image,
             EmbeddingDimension,
             []);
         try
@@ -68,5 +74,12 @@ public sealed record NewModel
         }
     }
 
-    private static TransformerConfig Transformer(int width, int layers, int? heads) => new(width, heads ?? Math.Max(1, width / HeadWidth), layers, Expansion * width, Activation.QuickGelu);
+    /// <summary>The attention pool of a residual network is as wide as 32 times its stem, and has heads of 64 as everywhere (OpenAI CLIP, model.py, CLIP).</summary>
+    private ImageConfig Image => Stages is null
+        ? new VisionTransformerConfig(ImageSize, PatchSize, Transformer(ImageWidth, ImageLayers, ImageHeads))
+        : new ResNetConfig(ImageSize, Stages, ImageWidth, ImageHeads ?? Heads(32 * ImageWidth));
+
+    private static int Heads(int width) => Math.Max(1, width / HeadWidth);
+
+    private static TransformerConfig Transformer(int width, int layers, int? heads) => new(width, heads ?? Heads(width), layers, Expansion * width, Activation.QuickGelu);
 }

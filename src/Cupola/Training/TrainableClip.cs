@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -12,8 +11,6 @@ namespace Cupola.Training;
 /// </summary>
 internal sealed class TrainableClip : IDisposable
 {
-    private const string Pictures = "pictures";
-
     private readonly Engine _engine;
     private readonly LearnedParameters _parameters;
     private readonly TrainableTower _image;
@@ -40,40 +37,40 @@ internal sealed class TrainableClip : IDisposable
         _chunkPairs = memory.ChunkPairs > 0 ? memory.ChunkPairs : TrainingMemory.PairsOf(config.Image);
         _chunkTokens = memory.ChunkTokens > 0 ? memory.ChunkTokens : TrainingMemory.RowsOf(config.Text.Transformer.MlpWidth);
         _keptBytes = memory.KeptBytes;
-        _image = TrainableTower.Create(engine, parameters, _pool, graph => ImageTower(graph, config, preprocessing, form));
-        _text = TrainableTower.Create(engine, parameters, _pool, graph => TextTower(graph, config));
+        _image = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfImages(graph, config, preprocessing, form, parameters.Statistics.Contains));
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, config));
         _loss = new(engine, config.EmbeddingDimension, labelled);
     }
 
-    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there.</summary>
+    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that follow the pictures take their step.</summary>
     /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
     /// <param name="labels">What each pair says, where the loss is labelled.</param>
     public double Differentiate(Tensor pictures, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _chunkPairs, Pictures, ImageEncoder.Batch);
+        using ChunkedBatch images = PicturesOf(pictures);
         using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _chunkTokens);
         (TrainableTower Tower, BatchChunk Chunk)[] work = [.. Chunks(images, words)];
         var passes = new ForwardPass?[work.Length];
         try
         {
-            long kept = 0;
-            var imageEmbeddings = new float[texts.Count * _image.Embedding.Shape[^1].Factor];
+            bool[] isKept = Kept(work);
+            StepStatistics statistics = new(_image.Statistics, work.Length);
+            var imageEmbeddings = new float[texts.Count * Dimension];
             var textEmbeddings = new float[imageEmbeddings.Length];
             ForEachChunk(work, (width, tower, chunk, index) =>
             {
-                float[] embeddings = tower == _image ? imageEmbeddings : textEmbeddings;
-                if (tower.Learns && Interlocked.Read(ref kept) < _keptBytes)
+                ForwardPass pass = isKept[index] ? tower.Forward(width, chunk) : tower.Embed(width, chunk);
+                passes[index] = pass;
+                chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
+                statistics.Take(index, chunk.Pairs.Count, pass.Statistics);
+                if (!isKept[index])
                 {
-                    passes[index] = tower.Forward(width, chunk);
-                    Interlocked.Add(ref kept, passes[index]!.ByteCount);
-                    chunk.Scatter(passes[index]!.Embeddings, embeddings);
-                    return;
+                    pass.Dispose();
+                    passes[index] = null;
                 }
-
-                using Tensor rows = tower.Embed(width, chunk);
-                chunk.Scatter(rows, embeddings);
             });
+            statistics.MoveRunning(_parameters);
 
             PairGradients gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.Values["logit_scale"].AsSpan<float>()[0], labels);
             if (_parameters.Gradients.TryGetValue("logit_scale", out Tensor? ofScale))
@@ -107,20 +104,20 @@ internal sealed class TrainableClip : IDisposable
     }
 
     /// <summary>Numbers an embedding.</summary>
-    public int Dimension => (int)_image.Embedding.Shape[^1].Factor;
+    public int Dimension => _image.Dimension;
 
     /// <summary>What the towers make of pairs, as they are now: embeddings of any length, [pairs, dimension].</summary>
     /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
     public (float[] Images, float[] Texts) Embed(Tensor pictures, IReadOnlyList<int[]> texts)
     {
-        using ChunkedBatch images = ChunkedBatch.OfPictures(pictures, _chunkPairs, Pictures, ImageEncoder.Batch);
+        using ChunkedBatch images = PicturesOf(pictures);
         using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _chunkTokens);
         float[] imageEmbeddings = new float[texts.Count * Dimension], textEmbeddings = new float[imageEmbeddings.Length];
         ForEachChunk([.. Chunks(images, words)], (width, tower, chunk, _) =>
         {
-            using Tensor rows = tower.Embed(width, chunk);
-            chunk.Scatter(rows, tower == _image ? imageEmbeddings : textEmbeddings);
+            using ForwardPass pass = tower.Embed(width, chunk);
+            chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
         });
         return (imageEmbeddings, textEmbeddings);
     }
@@ -131,6 +128,21 @@ internal sealed class TrainableClip : IDisposable
         _text.Dispose();
         _loss.Dispose();
         _pool.Dispose();
+    }
+
+    /// <summary>Pictures in chunks. Where batch norms go by a chunk's own pictures, chunks have at least as many as were asked for, because the statistics of fewer say less.</summary>
+    private ChunkedBatch PicturesOf(Tensor pictures)
+    {
+        long count = pictures.Shape[0];
+        long chunks = _image.Statistics.Count > 0 ? Math.Max(1, count / _chunkPairs) : (count + _chunkPairs - 1) / _chunkPairs;
+        return ChunkedBatch.OfPictures(pictures, (int)chunks, TowerDescription.Pictures, ImageEncoder.Batch);
+    }
+
+    /// <summary>Which chunks' forward passes are kept for the backward pass: the first of those that learn, as many as there is memory for.</summary>
+    private bool[] Kept((TrainableTower Tower, BatchChunk Chunk)[] work)
+    {
+        long kept = 0;
+        return [.. work.Select(piece => piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _keptBytes)];
     }
 
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
@@ -147,27 +159,6 @@ internal sealed class TrainableClip : IDisposable
 
     private IEnumerable<(TrainableTower Tower, BatchChunk Chunk)> Chunks(ChunkedBatch images, ChunkedBatch words) =>
         images.Chunks.Select(chunk => (_image, chunk)).Concat(words.Chunks.Select(chunk => (_text, chunk)));
-
-    private static TowerDescription ImageTower(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, PictureForm form)
-    {
-        if (config.Image is not VisionTransformerConfig transformer)
-        {
-            throw new InvalidDataException("The model's image tower is a residual network, and only vision transformers learn; begin with a model that has one.");
-        }
-
-        long size = transformer.ImageSize;
-        Value pictures = form == PictureForm.Bytes
-            ? graph.Input(Pictures, ElementType.UInt8, [ImageEncoder.Batch, size, size, 3])
-            : graph.Input(Pictures, ElementType.Float32, [ImageEncoder.Batch, 3, size, size]);
-        return new([pictures], VisionTransformer.DescribeTrainable(graph, transformer, config.EmbeddingDimension, preprocessing, pictures), []);
-    }
-
-    private static TowerDescription TextTower(GraphBuilder graph, ClipConfig config)
-    {
-        PackedTree.Inputs tree = PackedTree.Describe(graph);
-        (Value tokenRows, _, Value embeddings) = TextTransformer.DescribePacked(graph, config.Text, config.EmbeddingDimension, tree);
-        return new(tree.All, embeddings, [new(tokenRows, "text.token_embedding", tree.Ids.Name)]);
-    }
 }
 
 /// <summary>How a batch is cut, and how much memory a step may take for what it keeps.</summary>

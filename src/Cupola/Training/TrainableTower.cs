@@ -17,21 +17,26 @@ internal sealed class TrainableTower : IDisposable
     private readonly CompiledGraph _backward;
     private readonly IReadOnlyList<GradientTarget> _targets;
 
-    private TrainableTower(Engine engine, LearnedParameters parameters, TensorPool pool, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets)
+    private TrainableTower(
+        Engine engine, LearnedParameters parameters, TensorPool pool, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets, IReadOnlyList<string> statistics)
     {
+        Statistics = statistics;
+        Dimension = (int)embed.Outputs[0].Shape[^1].Factor;
         _pool = pool;
         _parameters = parameters;
         _graph = graph;
         _targets = targets;
         var none = new Dictionary<string, Tensor>();
-        Embedding = embed.Outputs[0];
         _embed = engine.Compile(embed, none);
         _forward = engine.Compile(graph.Forward, none);
         _backward = engine.Compile(graph.Backward, none);
     }
 
-    /// <summary>What the tower gives.</summary>
-    public Value Embedding { get; }
+    /// <summary>Numbers an embedding.</summary>
+    public int Dimension { get; }
+
+    /// <summary>The running statistics that follow the tower's pictures, in the order in which a run gives what they follow.</summary>
+    public IReadOnlyList<string> Statistics { get; }
 
     /// <summary>Whether any of its parameters learns; of one that is frozen as a whole there is no backward pass.</summary>
     public bool Learns => _targets.Count > 0;
@@ -40,50 +45,34 @@ internal sealed class TrainableTower : IDisposable
     /// <param name="engine">What it runs on.</param>
     /// <param name="parameters">What it learns; lent until it is disposed.</param>
     /// <param name="pool">Where its runs take their memory; lent likewise.</param>
-    /// <param name="describe">Describes it: its inputs, its embeddings, and values whose gradient stands for a parameter's.</param>
+    /// <param name="describe">Describes it.</param>
     public static TrainableTower Create(Engine engine, LearnedParameters parameters, TensorPool pool, Func<GraphBuilder, TowerDescription> describe)
     {
         GraphBuilder graph = new(OperatorSet.Trainable);
         TowerDescription tower = describe(graph);
-        Graph embed = graph.Between(tower.Inputs, [tower.Embeddings]);
+        Value[] statistics = [.. tower.Statistics.Select(static statistic => statistic.Value)];
+        Graph embed = graph.Between(tower.Inputs, [tower.Embeddings, .. statistics]);
         HashSet<string> lookedUp = [.. tower.LookUps.Select(static lookUp => lookUp.Parameter)];
         List<GradientTarget> targets =
         [
             .. embed.Inputs.Where(input => parameters.Gradients.ContainsKey(input.Name) && !lookedUp.Contains(input.Name)).Select(static input => new GradientTarget(input, input.Name, Indices: null)),
             .. tower.LookUps.Where(lookUp => parameters.Gradients.ContainsKey(lookUp.Parameter)).Select(static lookUp => new GradientTarget(lookUp.Rows, lookUp.Parameter, lookUp.Indices)),
         ];
-        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, tower.Inputs, tower.Embeddings, [.. targets.Select(static target => target.Source)]);
-        return new(engine, parameters, pool, differentiated, embed, targets);
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, tower.Inputs, tower.Embeddings, statistics, [.. targets.Select(static target => target.Source)]);
+        return new(engine, parameters, pool, differentiated, embed, targets, [.. tower.Statistics.Select(static statistic => statistic.Running)]);
     }
 
-    /// <summary>The embeddings alone.</summary>
-    /// <param name="width">How the run uses the processor.</param>
-    /// <param name="chunk">What it reads.</param>
-    /// <returns>[rows, dimension]; the caller disposes it.</returns>
-    public Tensor Embed(RunWidth width, BatchChunk chunk)
-    {
-        Tensor embeddings = Tensor.Allocate(ElementType.Float32, Embedding.Shape.Resolve(chunk.Symbols));
-        Run(_embed, width, chunk.Inputs, [embeddings]);
-        return embeddings;
-    }
-
-    /// <summary>The embeddings, and what the backward pass needs to have kept.</summary>
+    /// <summary>The embeddings and statistics alone.</summary>
     /// <param name="width">How the run uses the processor.</param>
     /// <param name="chunk">What it reads; lent until the pass is disposed.</param>
-    public ForwardPass Forward(RunWidth width, BatchChunk chunk)
-    {
-        TensorBlock outputs = _pool.Allocate([.. _graph.Forward.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
-        try
-        {
-            Run(_forward, width, chunk.Inputs, [.. outputs.Tensors]);
-            return new(chunk, outputs);
-        }
-        catch
-        {
-            outputs.Dispose();
-            throw;
-        }
-    }
+    public ForwardPass Embed(RunWidth width, BatchChunk chunk) => Run(_embed, width, chunk);
+
+    /// <summary>The embeddings and statistics, and what the backward pass needs to have kept.</summary>
+    /// <inheritdoc cref="Embed"/>
+    public ForwardPass Forward(RunWidth width, BatchChunk chunk) => Run(_forward, width, chunk);
+
+    /// <summary>The memory that <see cref="Forward"/> takes for a chunk until its pass is disposed.</summary>
+    public long ForwardBytes(BatchChunk chunk) => _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(chunk.Symbols)));
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="width">How the run uses the processor.</param>
@@ -131,6 +120,21 @@ internal sealed class TrainableTower : IDisposable
         _backward.Dispose();
     }
 
+    private ForwardPass Run(CompiledGraph graph, RunWidth width, BatchChunk chunk)
+    {
+        TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
+        try
+        {
+            Run(graph, width, chunk.Inputs, [.. outputs.Tensors]);
+            return new(chunk, outputs, Statistics.Count);
+        }
+        catch
+        {
+            outputs.Dispose();
+            throw;
+        }
+    }
+
     private void Run(CompiledGraph graph, RunWidth width, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
     {
         Tensor[] inputs = [.. graph.Inputs.Select(input => given.TryGetValue(input.Name, out Tensor? tensor) ? tensor : _parameters.Values[input.Name])];
@@ -166,32 +170,17 @@ internal sealed class TrainableTower : IDisposable
     }
 }
 
-/// <summary>A tower as a graph.</summary>
-/// <param name="Inputs">What each run brings.</param>
-/// <param name="Embeddings">What it gives, [rows, dimension].</param>
-/// <param name="LookUps">
-/// Tables of which a run reads few rows: the gradient of the rows is worked out, and added to the table's where the rows stand, because a gradient of the
-/// whole table would be nearly all zeros.
-/// </param>
-internal sealed record TowerDescription(IReadOnlyList<Value> Inputs, Value Embeddings, IReadOnlyList<LookUp> LookUps);
-
-/// <summary>Rows of a table that indices name.</summary>
-/// <param name="Rows">The rows in the graph.</param>
-/// <param name="Parameter">The table's name.</param>
-/// <param name="Indices">The name of the input that holds the indices (int32).</param>
-internal sealed record LookUp(Value Rows, string Parameter, string Indices);
-
-/// <summary>What a forward pass left for the backward pass.</summary>
+/// <summary>What a run of a tower gave.</summary>
 /// <param name="Chunk">What it read; not its own.</param>
-/// <param name="Outputs">The embeddings and what was kept; its own.</param>
-internal sealed record ForwardPass(BatchChunk Chunk, TensorBlock Outputs) : IDisposable
+/// <param name="Outputs">The embeddings, statistics, and what was kept for the backward pass; its own.</param>
+/// <param name="StatisticCount">How many of them are statistics.</param>
+internal sealed record ForwardPass(BatchChunk Chunk, TensorBlock Outputs, int StatisticCount) : IDisposable
 {
     public Tensor Embeddings => Outputs.Tensors[0];
 
-    public IEnumerable<Tensor> Kept => Outputs.Tensors.Skip(1);
+    public IEnumerable<Tensor> Statistics => Outputs.Tensors.Skip(1).Take(StatisticCount);
 
-    /// <summary>What it takes.</summary>
-    public long ByteCount => Outputs.ByteCount;
+    public IEnumerable<Tensor> Kept => Outputs.Tensors.Skip(1 + StatisticCount);
 
     public void Dispose() => Outputs.Dispose();
 }

@@ -269,7 +269,7 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Keeps a step that went astray from taking the place of what is whole: its loss was still a number, and only the next would not be.</summary>
     private void RequireFiniteParameters()
     {
-        if (_model.Parameters.Gradients.Keys.Any(name => !TensorPrimitives.IsFiniteAll<float>(_model.Parameters.Values[name].AsSpan<float>())))
+        if (_model.Parameters.Changing.Any(name => !TensorPrimitives.IsFiniteAll<float>(_model.Parameters.Values[name].AsSpan<float>())))
         {
             throw WentAstray(_state.Step, "a parameter", _learnedFrom);
         }

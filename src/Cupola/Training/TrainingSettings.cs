@@ -55,6 +55,12 @@ public sealed record TrainingSettings
     /// <summary>Beginnings of the names of parameters that stay as they are: <c>image</c>, <c>text</c>, <c>image.blocks.0</c>.</summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
+    /// <summary>
+    /// Whether the batch norms of a residual network go by the running statistics they have, in place of those of the pictures of a run. Only so is a step's gradient that of the whole batch, whatever
+    /// the runs. Without a value they do where a model is fine-tuned, and do not where one begins from nothing.
+    /// </summary>
+    public bool? FrozenStatistics { get; init; }
+
     /// <summary>How slowly the exponential moving average of the parameters moves, which then is the model; without a number there is none.</summary>
     public double? Average { get; init; }
 
@@ -76,7 +82,7 @@ public sealed record TrainingSettings
     /// <summary>Of the first numbers, of the order of the pairs and of their augmentation.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Pictures of one run of the image tower: few enough for the processor's cache.</summary>
+    /// <summary>Pictures of one run of the image tower: few enough for the processor's cache, and where batch norms go by the run's own pictures, enough to say what others are like.</summary>
     public int ChunkPairs { get; init; } = 32;
 
     /// <summary>Tokens of one run of the text tower.</summary>
@@ -128,6 +134,9 @@ public sealed record TrainingSettings
 
     /// <summary>The learning rate that was chosen, or the default.</summary>
     internal double ChosenRate => LearningRate ?? (Init is null ? RateFromNothing : 3e-5);
+
+    /// <summary>Whether batch norms keep the running statistics they have.</summary>
+    internal bool KeepsStatistics => FrozenStatistics ?? Init is not null;
 
     /// <summary>What happens to pictures each time they are seen.</summary>
     internal PictureAugmentation Augmentation => new(SmallestArea, Flip, Colour);

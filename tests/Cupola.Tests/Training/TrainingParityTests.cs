@@ -6,7 +6,7 @@ using Cupola.Training;
 
 namespace Cupola.Tests.Training;
 
-/// <summary>Steps of training against those of the PyTorch reference (shared folder, parity/vit/train.safetensors).</summary>
+/// <summary>Steps of training against those of the PyTorch reference (shared folder, parity/vit and parity/resnet, train.safetensors).</summary>
 public sealed class TrainingParityTests
 {
     private const int Steps = 4;
@@ -36,7 +36,7 @@ public sealed class TrainingParityTests
             Assert.Equal(losses[step], loss, 1e-5);
             if (step == 0)
             {
-                Assert.All(Golden(golden, "grad."), gradient => Near(gradient.Name, gradient.Values, gradient.Largest, parameters.Gradients[gradient.Name], 2e-5f));
+                Assert.All(Golden(golden, "grad.", resNet: false), gradient => Near(gradient.Name, gradient.Values, gradient.Largest, parameters.Gradients[gradient.Name], 2e-5f));
             }
 
             optimizer.Step(static _ => Rate);
@@ -44,12 +44,64 @@ public sealed class TrainingParityTests
             scale[0] = Math.Clamp(scale[0], 0, ContrastiveLoss.LargestLogitScale);
         }
 
-        Assert.All(Golden(golden, "final."), parameter => Near(parameter.Name, parameter.Values, parameter.Largest, parameters.Values[parameter.Name], 3e-4f));
+        Assert.All(Golden(golden, "final.", resNet: false), parameter => Near(parameter.Name, parameter.Values, parameter.Largest, parameters.Values[parameter.Name], 3e-4f));
     }
 
-    private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance)
+    [Theory]
+    [InlineData(8, long.MaxValue)]
+    [InlineData(8, 0)]
+    [InlineData(1, long.MaxValue)]
+    public void AStepOfAResidualNetworkIsThatOfTheReferenceRunningStatisticsIncluded(int textsOfARun, long keptBytes)
     {
-        Span<float> values = actual.AsSpan<float>();
+        using TensorFile golden = TensorFile.Open(SharedFolder.Need("parity", "resnet", "train.safetensors"));
+        using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "resnet", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
+        using TrainableClip clip = new(
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(ChunkPairs: 8, ChunkTokens: 32 * textsOfARun, keptBytes), labelled: false);
+        using Tensor pictures = Pictures(golden, step: 0);
+
+        double loss = clip.Differentiate(pictures, Texts(golden, step: 0));
+
+        Assert.Equal(Read(golden, "losses")[0], loss, 1e-6);
+        (string Name, float[] Values, float Largest)[] gradients = [.. Golden(golden, "grad.", resNet: true)];
+        Assert.Equal(parameters.Gradients.Keys, gradients.Select(static gradient => gradient.Name).Order(StringComparer.Ordinal));
+        float largestOfAll = gradients.Max(static gradient => gradient.Largest);
+        // A key's bias changes no softmax, and its gradient is nothing but rounding.
+        Assert.All(gradients, gradient => Near(gradient.Name, gradient.Values, gradient.Name == "image.pool.key.bias" ? largestOfAll : gradient.Largest, parameters.Gradients[gradient.Name], 1e-4f));
+        (string Name, float[] Values, float Largest)[] statistics = [.. Golden(golden, "first.", resNet: true)];
+        Assert.Equal(parameters.Statistics.Order(StringComparer.Ordinal), statistics.Select(static statistic => statistic.Name).Order(StringComparer.Ordinal));
+        Assert.All(statistics, statistic => Near(statistic.Name, statistic.Values, statistic.Largest, parameters.Values[statistic.Name], 1e-5f));
+    }
+
+    [Fact]
+    public void WithFrozenStatisticsTheGradientOfAResidualNetworkIsThatOfTheWholeBatchWhateverTheMicroBatches()
+    {
+        using TensorFile golden = TensorFile.Open(SharedFolder.Need("parity", "resnet", "train.safetensors"));
+        using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "resnet", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using Tensor pictures = Pictures(golden, step: 0);
+        Dictionary<string, float[]> Gradients(int pairs)
+        {
+            using LearnedParameters parameters = LearnedParameters.Of(start, ConvolutionUnit.IsRunningStatistic);
+            using TrainableClip clip = new(
+                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs), labelled: false);
+            clip.Differentiate(pictures, Texts(golden, step: 0));
+            return parameters.Gradients.ToDictionary(static gradient => gradient.Key, static gradient => gradient.Value.AsSpan<float>().ToArray());
+        }
+
+        Dictionary<string, float[]> whole = Gradients(8);
+        float largestOfAll = whole.Values.Max(static gradient => gradient.Max(MathF.Abs));
+        foreach (int pairs in new[] { 4, 2, 1 })
+        {
+            Dictionary<string, float[]> parts = Gradients(pairs);
+            Assert.All(whole, gradient => Near(
+                $"{gradient.Key} in runs of {pairs}", gradient.Value, gradient.Key.EndsWith("key.bias", StringComparison.Ordinal) ? largestOfAll : gradient.Value.Max(MathF.Abs), parts[gradient.Key], 1e-4f));
+        }
+    }
+
+    private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance) => Near(name, expected, largest, actual.AsSpan<float>(), tolerance);
+
+    private static void Near(string name, float[] expected, float largest, ReadOnlySpan<float> values, float tolerance)
+    {
         Assert.Equal(expected.Length, values.Length);
         float worst = 0;
         for (int index = 0; index < expected.Length; index++)
@@ -64,12 +116,12 @@ public sealed class TrainingParityTests
     /// The file's parameters under our names: fused ones apart, turned ones turned back. The largest number is that of the file's whole parameter: a key's bias alone,
     /// a third of one, changes no softmax, and its gradient is nothing but rounding.
     /// </summary>
-    private static IEnumerable<(string Name, float[] Values, float Largest)> Golden(TensorFile file, string prefix)
+    private static IEnumerable<(string Name, float[] Values, float Largest)> Golden(TensorFile file, string prefix, bool resNet)
     {
         foreach ((string name, StoredTensor stored) in file.Tensors.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal)))
         {
             float[] values = Read(file, name);
-            foreach (ParameterNames.Target target in ParameterNames.Of(name[prefix.Length..], transformers: false, resNet: false))
+            foreach (ParameterNames.Target target in ParameterNames.Of(name[prefix.Length..], transformers: false, resNet))
             {
                 int third = values.Length / 3;
                 yield return (target.Name, target.Third >= 0 ? values[(target.Third * third)..((target.Third + 1) * third)]
