@@ -38,7 +38,7 @@ internal sealed class TrainBenchmark : IDisposable
         Random random = new(1);
         IReadOnlyDictionary<string, long[]> shapes = ClipModel.ParametersOf(config);
         _parameters = new(shapes, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
-        _clip = new(engine, config, new(config.Image.ImageSize), _parameters, PictureForm.PixelValues, new(), labelled: false);
+        _clip = new(engine, config, new(config.Image.ImageSize), _parameters, PictureForm.PixelValues, new(), LossKind.Contrastive);
         _optimizer = new(_parameters, new());
         _pictures = Tensor.Allocate(ElementType.Float32, batch, 3, config.Image.ImageSize, config.Image.ImageSize);
         foreach (ref float pixel in _pictures.AsSpan<float>())
@@ -150,7 +150,7 @@ internal sealed class TrainBenchmark : IDisposable
         _clip.Differentiate(_pictures, _texts);
         _optimizer.Step(static _ => 5e-4f);
         Span<float> scale = _parameters.Values["logit_scale"].AsSpan<float>();
-        scale[0] = Math.Clamp(scale[0], 0, ContrastiveLoss.LargestLogitScale);
+        scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
     }
 
     private static double Torch(string script, string size, int threads)

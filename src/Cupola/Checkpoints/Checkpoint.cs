@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cupola.Graphs;
 
 namespace Cupola.Checkpoints;
@@ -9,6 +10,9 @@ namespace Cupola.Checkpoints;
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
+    /// <summary>SigLIP models have a tensor of this name, and CLIP models that were trained by its loss say so in their metadata.</summary>
+    internal const string LogitBiasKey = "logit_bias";
+
     private const int MaximumListed = 8;
 
     /// <summary>What a folder is searched for, in this order.</summary>
@@ -107,11 +111,17 @@ public sealed class Checkpoint : IDisposable
         };
     }
 
+    /// <summary>
+    /// What a sigmoid loss adds to the logits, where a file says so among its metadata: CLIP's layouts have no such parameter, and others who read them refuse one.
+    /// </summary>
+    internal float? LogitBias =>
+        File is SafetensorsFile file && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias) && float.IsFinite(bias) ? bias : null;
+
     private CheckpointLayout ReadParameters()
     {
         bool transformers = ParameterNames.AreOfTransformers(File.Tensors.Keys);
         bool resNet = File.Tensors.ContainsKey("visual.layer1.0.conv1.weight");
-        if (File.Tensors.ContainsKey("logit_bias"))
+        if (File.Tensors.ContainsKey(LogitBiasKey))
         {
             throw new InvalidDataException($"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
         }

@@ -34,6 +34,9 @@ internal sealed partial class GraphBuilder
 
     public Value Sigmoid(Value value) => AddNode("Sigmoid", value.Type, value.Shape, [value]);
 
+    /// <summary>log(1 + exp(x)); nothing overflows.</summary>
+    public Value Softplus(Value value) => AddNode("Softplus", value.Type, value.Shape, [value]);
+
     public Value Relu(Value value) => AddNode("Relu", value.Type, value.Shape, [value]);
 
     public Value Cast(Value value, ElementType type) => AddNode("Cast", type, value.Shape, [value], ("to", OnnxWriter.TypeNumber(type)));

@@ -58,6 +58,9 @@ internal sealed class ClipModel : IDisposable
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale { get; }
 
+    /// <summary>What SigLIP's loss adds to the logits, where the model was trained by that; answers by softmax do not depend on it.</summary>
+    public float? LogitBias => _checkpoint.LogitBias;
+
     public string Fingerprint => _fingerprint.Value;
 
     public TextTransformer Text => _text.Value;

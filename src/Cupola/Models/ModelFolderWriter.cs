@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Cupola.Checkpoints;
@@ -21,7 +22,7 @@ internal static class ModelFolderWriter
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <param name="config">The architecture.</param>
     /// <param name="preprocessing">What happens to pictures.</param>
-    /// <param name="parameters">All parameters of the architecture by Cupola's names, float32.</param>
+    /// <param name="parameters">All parameters of the architecture by Cupola's names, float32; a <c>logit_bias</c> besides becomes metadata of the weights.</param>
     /// <param name="tokenizerFolder">Where the tokenizer's files lie.</param>
     /// <param name="storage">What a number becomes in the file: float32 or float16.</param>
     /// <exception cref="InvalidDataException">The layout has no words for this architecture, or a number is too large for float16.</exception>
@@ -72,7 +73,13 @@ internal static class ModelFolderWriter
             ));
         }
 
-        SafetensorsFile.Write(path, storage, tensors, new Dictionary<string, string> { ["format"] = "pt" });
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
+        if (parameters.TryGetValue(Checkpoint.LogitBiasKey, out Tensor? bias))
+        {
+            metadata.Add(Checkpoint.LogitBiasKey, bias.AsSpan<float>()[0].ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        SafetensorsFile.Write(path, storage, tensors, metadata);
     }
 
     private static void WriteNumbers(Stream stream, ElementType storage, ReadOnlySpan<float> numbers, string name)

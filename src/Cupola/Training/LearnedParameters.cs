@@ -8,6 +8,10 @@ namespace Cupola.Training;
 /// <summary>A model's parameters while it learns: their numbers, which each step changes in place, and their gradients.</summary>
 internal sealed class LearnedParameters : IDisposable
 {
+    public const string LogitScaleName = "logit_scale";
+
+    public const string LogitBiasName = "logit_bias";
+
     private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _statistics = new(StringComparer.Ordinal);
@@ -46,6 +50,12 @@ internal sealed class LearnedParameters : IDisposable
 
     /// <summary>All parameters by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Values => _values;
+
+    /// <summary>The logarithm of the factor on cosines.</summary>
+    public float LogitScale => _values[LogitScaleName].AsSpan<float>()[0];
+
+    /// <summary>What is added to them; 0 where the loss has no such thing.</summary>
+    public float LogitBias => _values.TryGetValue(LogitBiasName, out Tensor? bias) ? bias.AsSpan<float>()[0] : 0;
 
     /// <summary>The gradients of those that learn, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Gradients => _gradients;

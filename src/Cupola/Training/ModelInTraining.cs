@@ -11,13 +11,27 @@ internal sealed class ModelInTraining : IDisposable
     private readonly string _tokenizerFolder;
 
     private ModelInTraining(
-        ClipConfig config, ImagePreprocessing preprocessing, string tokenizerFolder, TrainingSettings settings, IReadOnlyDictionary<string, long[]> shapes, Func<string, ReadOnlySpan<float>> initial)
+        ClipConfig config, ImagePreprocessing preprocessing, string tokenizerFolder, TrainingSettings settings, Func<string, ReadOnlySpan<float>> initial, float? logitBias)
     {
+        Dictionary<string, long[]> shapes = new(ClipModel.ParametersOf(config), StringComparer.Ordinal);
+        if (settings.HasBias)
+        {
+            shapes.Add(LearnedParameters.LogitBiasName, []);
+        }
+
         Config = config;
         Preprocessing = preprocessing;
         _tokenizerFolder = tokenizerFolder;
         Shares = new(config, settings.LayerDecay, settings.Frozen, [.. shapes.Keys]);
-        Parameters = new(shapes, initial, name => Shares.IsFrozen(name) || (settings.KeepsStatistics && ConvolutionUnit.IsRunningStatistic(name)));
+
+        // Scale and bias belong together: of a model that has no bias, neither is of use to a loss that has.
+        ReadOnlySpan<float> Initial(string name) => name switch
+        {
+            LearnedParameters.LogitBiasName => new float[] { logitBias ?? SigmoidLoss.InitialLogitBias },
+            LearnedParameters.LogitScaleName when settings.HasBias && logitBias is null => new float[] { SigmoidLoss.InitialLogitScale },
+            _ => initial(name),
+        };
+        Parameters = new(shapes, Initial, name => Shares.IsFrozen(name) || (settings.KeepsStatistics && ConvolutionUnit.IsRunningStatistic(name)));
     }
 
     public ClipConfig Config { get; }
@@ -35,7 +49,7 @@ internal sealed class ModelInTraining : IDisposable
     public static ModelInTraining Of(string path, TrainingSettings settings)
     {
         using ClipModel model = ClipModel.Load(path, new Engine(new()));
-        return new(model.Config, model.Preprocessing, ModelFolder.Of(path).Path, settings, model.ParameterShapes, name => model.Parameters[name].AsSpan<float>());
+        return new(model.Config, model.Preprocessing, ModelFolder.Of(path).Path, settings, name => model.Parameters[name].AsSpan<float>(), model.LogitBias);
     }
 
     /// <summary>A new model with first numbers.</summary>
@@ -47,8 +61,7 @@ internal sealed class ModelInTraining : IDisposable
         IReadOnlyDictionary<string, Tensor> initial = InitialParameters.Of(config, settings.Seed);
         try
         {
-            return new(
-                config, new ImagePreprocessing(config.Image.ImageSize), tokenizerFolder, settings, ClipModel.ParametersOf(config), name => initial[name].AsSpan<float>());
+            return new(config, new ImagePreprocessing(config.Image.ImageSize), tokenizerFolder, settings, name => initial[name].AsSpan<float>(), logitBias: null);
         }
         finally
         {

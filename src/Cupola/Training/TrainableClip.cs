@@ -15,7 +15,7 @@ internal sealed class TrainableClip : IDisposable
     private readonly LearnedParameters _parameters;
     private readonly TrainableTower _image;
     private readonly TrainableTower _text;
-    private readonly ContrastiveLoss _loss;
+    private readonly PairLoss _loss;
     private readonly int _chunkPairs;
     private readonly int _chunkTokens;
     private readonly long _keptBytes;
@@ -28,9 +28,9 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="parameters">What they learn; lent until this is disposed.</param>
     /// <param name="form">How pictures come.</param>
     /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
-    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
+    /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
     public TrainableClip(
-        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, LearnedParameters parameters, PictureForm form, TrainingMemory memory, bool labelled)
+        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, LearnedParameters parameters, PictureForm form, TrainingMemory memory, LossKind loss)
     {
         _engine = engine;
         _parameters = parameters;
@@ -39,7 +39,7 @@ internal sealed class TrainableClip : IDisposable
         _keptBytes = memory.KeptBytes;
         _image = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfImages(graph, config, preprocessing, form, parameters.Statistics.Contains));
         _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, config));
-        _loss = new(engine, config.EmbeddingDimension, labelled);
+        _loss = PairLoss.Create(loss, engine, config.EmbeddingDimension);
     }
 
     /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that follow the pictures take their step.</summary>
@@ -72,10 +72,13 @@ internal sealed class TrainableClip : IDisposable
             });
             statistics.MoveRunning(_parameters);
 
-            PairGradients gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.Values["logit_scale"].AsSpan<float>()[0], labels);
-            if (_parameters.Gradients.TryGetValue("logit_scale", out Tensor? ofScale))
+            PairGradients gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.LogitScale, _parameters.LogitBias, labels);
+            foreach ((string name, double ofNumber) in new[] { (LearnedParameters.LogitScaleName, gradients.LogitScale), (LearnedParameters.LogitBiasName, gradients.LogitBias) })
             {
-                ofScale.AsSpan<float>()[0] = (float)gradients.LogitScale;
+                if (_parameters.Gradients.TryGetValue(name, out Tensor? gradient))
+                {
+                    gradient.AsSpan<float>()[0] = (float)ofNumber;
+                }
             }
 
             RunWidth width = WidthOf(work.Length);

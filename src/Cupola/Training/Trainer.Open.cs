@@ -37,7 +37,7 @@ public sealed partial class Trainer
         _threads = engine.Threads;
         _clip = new(
             engine, model.Config, model.Preprocessing, model.Parameters, PictureForm.Bytes,
-            new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), labelled: settings.Loss == LossKind.Labelled);
+            new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), settings.Loss);
         _batches = new(
             pairs, order, ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength), model.Preprocessing, settings.Augmentation, (ulong)settings.Seed, engine.Threads);
         _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);

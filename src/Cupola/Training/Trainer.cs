@@ -124,7 +124,7 @@ public sealed partial class Trainer : IDisposable
             observer.Broken?.Invoke(sentence);
         }
 
-        double loss = _clip.Differentiate(batch.Pictures, batch.Texts, _settings.Loss == LossKind.Labelled ? batch.Labels : null);
+        double loss = _clip.Differentiate(batch.Pictures, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
         double norm = GradientNorm.Of(_model.Parameters);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
@@ -139,7 +139,7 @@ public sealed partial class Trainer : IDisposable
         double rate = _plan.Schedule.At(batch.Step);
         _optimizer.Step(name => (float)(rate * _model.Shares.Of(name)));
         Span<float> scale = _model.Parameters.Values["logit_scale"].AsSpan<float>();
-        scale[0] = Math.Clamp(scale[0], 0, ContrastiveLoss.LargestLogitScale);
+        scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
         _average?.Follow(_optimizer.Steps);
         _state.Step = batch.Step + 1;
         _pairsSinceLogged += batch.Texts.Count;

@@ -11,6 +11,12 @@ public enum LossKind
 
     /// <summary>CLIP's as it was published: every other pair of the batch is a negative.</summary>
     Contrastive,
+
+    /// <summary>SigLIP's, in which pairs that say the same thing are no negatives of each other.</summary>
+    LabelledSigmoid,
+
+    /// <summary>SigLIP's as it was published (arXiv 2303.15343): whether a picture and a text belong together is asked of every two by themselves.</summary>
+    Sigmoid,
 }
 
 /// <summary>How a model is trained: all that decides what comes out, but for the pairs.</summary>
@@ -134,6 +140,12 @@ public sealed record TrainingSettings
 
     /// <summary>The learning rate that was chosen, or the default.</summary>
     internal double ChosenRate => LearningRate ?? (Init is null ? RateFromNothing : 3e-5);
+
+    /// <summary>Whether pairs that say the same thing are no negatives of each other.</summary>
+    internal bool IsLabelled => Loss is LossKind.Labelled or LossKind.LabelledSigmoid;
+
+    /// <summary>Whether the loss adds a bias to its logits.</summary>
+    internal bool HasBias => Loss is LossKind.LabelledSigmoid or LossKind.Sigmoid;
 
     /// <summary>Whether batch norms keep the running statistics they have.</summary>
     internal bool KeepsStatistics => FrozenStatistics ?? Init is not null;

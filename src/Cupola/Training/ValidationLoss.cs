@@ -27,10 +27,9 @@ public sealed class ValidationLoss
     public double Of(ClipEmbedder embedder, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        bool labelled = _settings.Loss == LossKind.Labelled;
         ShuffledOrder order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
         TrainingBatches batches = new(_pairs, order, embedder.Tokenizer, embedder.Preprocessing, PictureAugmentation.None, (ulong)_settings.Seed, _engine.Threads);
-        using ContrastiveLoss loss = new(_engine, embedder.Config.EmbeddingDimension, labelled);
+        using PairLoss loss = PairLoss.Create(_settings.Loss, _engine, embedder.Config.EmbeddingDimension);
         double sum = 0;
         int count = 0;
         foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellation))
@@ -39,7 +38,7 @@ public sealed class ValidationLoss
             {
                 float[] images = embedder.Model.Image.Encode(batch.Pictures, cancellation);
                 float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellation).Embeddings;
-                sum += batch.Texts.Count * loss.Evaluate(images, texts, embedder.LogitScale, labelled ? batch.Labels : null).Loss;
+                sum += batch.Texts.Count * loss.Evaluate(images, texts, embedder.LogitScale, embedder.Model.LogitBias ?? 0, _settings.IsLabelled ? batch.Labels : null).Loss;
                 count += batch.Texts.Count;
             }
         }

@@ -15,12 +15,12 @@ public sealed class TrainerTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(null, null)]
-    [InlineData(0.9, null)]
-    [InlineData(null, 4)]
-    public void ARunThatIsStoppedAndGoesOnGivesTheSameBytesAndTheSameLog(double? average, int? hardNegatives)
+    [InlineData(null, null, LossKind.Labelled)]
+    [InlineData(0.9, null, LossKind.LabelledSigmoid)]
+    [InlineData(null, 4, LossKind.Contrastive)]
+    public void ARunThatIsStoppedAndGoesOnGivesTheSameBytesAndTheSameLog(double? average, int? hardNegatives, LossKind loss)
     {
-        TrainingSettings settings = Settings with { Average = average, HardNegatives = hardNegatives, SmallestArea = 0.5f, Colour = 0.3f, CheckpointMinutes = 1000 };
+        TrainingSettings settings = Settings with { Average = average, HardNegatives = hardNegatives, Loss = loss, SmallestArea = 0.5f, Colour = 0.3f, CheckpointMinutes = 1000 };
         string undisturbed = Train(settings), stopped = TestFolder.New();
         // Three steps an epoch: in the middle of one, at its end, and at its beginning.
         foreach (int step in (int[])[1, 4, 6, 7])
@@ -223,18 +223,43 @@ public sealed class TrainerTests
         Assert.All(told, line => Assert.Equal((0.7, WilsonInterval.Of(7, 10).Low, WilsonInterval.Of(7, 10).High, 10), (line.Top1, line.Top1Low, line.Top1High, line.Pictures)));
     }
 
-    [Fact]
-    public void TheValidationLossIsTheTrainingLossOfAModelThatDoesNotLearn()
+    [Theory]
+    [InlineData(LossKind.Labelled)]
+    [InlineData(LossKind.Contrastive)]
+    [InlineData(LossKind.LabelledSigmoid)]
+    [InlineData(LossKind.Sigmoid)]
+    public void TheValidationLossIsTheTrainingLossOfAModelThatDoesNotLearn(LossKind loss)
     {
         // Eight pairs in one batch, without augmentation and with a learning rate that changes nothing: both look at the same.
         string table = WriteTable(8), run = TestFolder.New();
-        TrainingSettings settings = Settings with { Steps = 1, SmallestArea = 1, LearningRate = 1e-30, EvaluateEvery = 1 };
+        TrainingSettings settings = Settings with { Steps = 1, SmallestArea = 1, LearningRate = 1e-30, EvaluateEvery = 1, Loss = loss };
         ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
         List<LoggedEvaluation> told = [];
         using Trainer trainer = Open(run, settings, table);
         trainer.Run((embedder, cancellation) => new(validation.Of(embedder, cancellation), null), new(Evaluated: told.Add), Cancellation);
 
         Assert.Equal(Assert.Single(Log(run)).Loss, Assert.Single(told).ValidationLoss!.Value, 1e-5);
+    }
+
+    [Fact]
+    public void ScaleAndBiasOfASigmoidLossBeginAsInThePaperAndGoOnWithTheModel()
+    {
+        TrainingSettings settings = Settings with { Loss = LossKind.Sigmoid, LearningRate = 1e-2 };
+        string clip = Train(Settings), first = Train(settings with { Steps = 1, LearningRate = 1e-30 }), run = Train(settings);
+        string tuned = Train(settings with { Init = run, Steps = 1, LearningRate = 1e-30 }), taught = Train(settings with { Init = clip, Steps = 1, LearningRate = 1e-30 });
+
+        Assert.Equal((MathF.Log(10), -10f), ScaleAndBias(first));
+        Assert.Equal((MathF.Log(10), -10f), ScaleAndBias(taught));
+        Assert.NotEqual(-10f, ScaleAndBias(run).Bias);
+        Assert.Equal(ScaleAndBias(run), ScaleAndBias(tuned));
+        Assert.Null(ScaleAndBias(clip).Bias);
+        Assert.True(Log(run)[^1].Loss < Log(run)[0].Loss);
+
+        static (float Scale, float? Bias) ScaleAndBias(string run)
+        {
+            using ClipEmbedder embedder = ClipEmbedder.Load(run);
+            return (embedder.LogitScale, embedder.Model.LogitBias);
+        }
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class TrainingParityTests
         using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "vit", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
         using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs, keptBytes), labelled: false);
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs, keptBytes), LossKind.Contrastive);
         using AdamW optimizer = new(parameters, new());
         float[] losses = Read(golden, "losses");
         for (int step = 0; step < Steps; step++)
@@ -41,7 +41,7 @@ public sealed class TrainingParityTests
 
             optimizer.Step(static _ => Rate);
             Span<float> scale = parameters.Values["logit_scale"].AsSpan<float>();
-            scale[0] = Math.Clamp(scale[0], 0, ContrastiveLoss.LargestLogitScale);
+            scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
         }
 
         Assert.All(Golden(golden, "final.", resNet: false), parameter => Near(parameter.Name, parameter.Values, parameter.Largest, parameters.Values[parameter.Name], 3e-4f));
@@ -57,7 +57,7 @@ public sealed class TrainingParityTests
         using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "resnet", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
         using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(ChunkPairs: 8, ChunkTokens: 32 * textsOfARun, keptBytes), labelled: false);
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(ChunkPairs: 8, ChunkTokens: 32 * textsOfARun, keptBytes), LossKind.Contrastive);
         using Tensor pictures = Pictures(golden, step: 0);
 
         double loss = clip.Differentiate(pictures, Texts(golden, step: 0));
@@ -83,7 +83,7 @@ public sealed class TrainingParityTests
         {
             using LearnedParameters parameters = LearnedParameters.Of(start, ConvolutionUnit.IsRunningStatistic);
             using TrainableClip clip = new(
-                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs), labelled: false);
+                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs), LossKind.Contrastive);
             clip.Differentiate(pictures, Texts(golden, step: 0));
             return parameters.Gradients.ToDictionary(static gradient => gradient.Key, static gradient => gradient.Value.AsSpan<float>().ToArray());
         }

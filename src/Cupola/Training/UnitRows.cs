@@ -1,0 +1,42 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.Training;
+
+/// <summary>Embeddings brought to unit length, and gradients taken back through that.</summary>
+internal sealed class UnitRows
+{
+    private readonly int _dimension;
+    private readonly float[] _norms;
+
+    public UnitRows(ReadOnlySpan<float> rows, int dimension)
+    {
+        _dimension = dimension;
+        Values = rows.ToArray();
+        _norms = new float[rows.Length / dimension];
+        for (int row = 0; row < _norms.Length; row++)
+        {
+            Span<float> values = Values.AsSpan(row * dimension, dimension);
+            _norms[row] = TensorPrimitives.Norm<float>(values);
+            TensorPrimitives.Divide(values, _norms[row], values);
+        }
+    }
+
+    public int Count => _norms.Length;
+
+    /// <summary>[rows, dimension], each of length 1.</summary>
+    public float[] Values { get; }
+
+    public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * _dimension, _dimension);
+
+    /// <summary>u = x ÷ ‖x‖: what is said about u, said about x: (g − u (u · g)) ÷ ‖x‖, in place.</summary>
+    public void TakeBack(Span<float> gradients)
+    {
+        for (int row = 0; row < _norms.Length; row++)
+        {
+            Span<float> gradient = gradients.Slice(row * _dimension, _dimension);
+            float along = TensorPrimitives.Dot(this[row], gradient);
+            TensorPrimitives.MultiplyAdd(this[row], -along, gradient, gradient);
+            TensorPrimitives.Divide(gradient, _norms[row], gradient);
+        }
+    }
+}
