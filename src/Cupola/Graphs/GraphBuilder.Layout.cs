@@ -80,6 +80,11 @@ internal sealed partial class GraphBuilder
             throw Mismatch("AddRows", rows, indices, $"the rows would be {expected}");
         }
 
+        if (IsTrainable)
+        {
+            return AddNode(OwnDomain, "AddRows", rows.Type, like.Shape, [rows, indices.Type == ElementType.Int32 ? indices : Cast(indices, ElementType.Int32), like]);
+        }
+
         Value wide = indices.Type == ElementType.Int64 ? indices : Cast(indices, ElementType.Int64);
         Value places = AddNode("Unsqueeze", ElementType.Int64, [.. indices.Shape, 1], [wide, Constant([-1L], 1)]);
         return AddNode("ScatterND", rows.Type, like.Shape, [ZerosLike(like), places, rows], ("reduction", "add"));

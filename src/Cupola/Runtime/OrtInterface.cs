@@ -42,15 +42,15 @@ internal static unsafe partial class OrtInterface
         }
     }
 
-    /// <summary>What an operator reads in this run, lent; its elements are float32.</summary>
-    public static Tensor Input(nint context, int place)
+    /// <summary>What an operator reads in this run, lent.</summary>
+    public static Tensor Input(nint context, int place, Graphs.ElementType type)
     {
         nint value;
         Check(((delegate* unmanaged<nint, nuint, nint*, nint>)Functions[90])(context, (nuint)place, &value));
-        return View(value, Shape(value));
+        return View(value, type, Shape(value));
     }
 
-    /// <summary>Where an operator writes in this run, lent.</summary>
+    /// <summary>Where an operator writes in this run, lent; its elements are float32.</summary>
     public static Tensor Output(nint context, int place, long[] shape)
     {
         nint value;
@@ -59,7 +59,7 @@ internal static unsafe partial class OrtInterface
             Check(((delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint>)Functions[91])(context, (nuint)place, extents, (nuint)shape.Length, &value));
         }
 
-        return View(value, shape);
+        return View(value, Graphs.ElementType.Float32, shape);
     }
 
     /// <summary>An error as ONNX Runtime takes it from an operator, with code 1 (ORT_FAIL).</summary>
@@ -76,11 +76,11 @@ internal static unsafe partial class OrtInterface
         }
     }
 
-    private static Tensor View(nint value, long[] shape)
+    private static Tensor View(nint value, Graphs.ElementType type, long[] shape)
     {
         nint address;
         Check(((delegate* unmanaged<nint, nint*, nint>)Functions[51])(value, &address));
-        return Tensor.Lend(Graphs.ElementType.Float32, address, shape);
+        return Tensor.Lend(type, address, shape);
     }
 
     private static long[] Shape(nint value)

@@ -24,9 +24,9 @@ internal static unsafe class OwnOperatorDomain
                 Version = OrtInterface.Version,
                 GetName = (nint)(delegate* unmanaged<Description*, nint>)&GetName,
                 GetExecutionProviderType = (nint)(delegate* unmanaged<Description*, nint>)&GetExecutionProviderType,
-                GetInputType = (nint)(delegate* unmanaged<Description*, nuint, int>)&GetElementType,
+                GetInputType = (nint)(delegate* unmanaged<Description*, nuint, int>)&GetInputType,
                 GetInputTypeCount = (nint)(delegate* unmanaged<Description*, nuint>)&GetInputCount,
-                GetOutputType = (nint)(delegate* unmanaged<Description*, nuint, int>)&GetElementType,
+                GetOutputType = (nint)(delegate* unmanaged<Description*, nuint, int>)&GetOutputType,
                 GetOutputTypeCount = (nint)(delegate* unmanaged<Description*, nuint>)&GetOutputCount,
                 KernelDestroy = (nint)(delegate* unmanaged<nint, void>)&DestroyKernel,
                 GetInputCharacteristic = (nint)(delegate* unmanaged<Description*, nuint, int>)&GetZero,
@@ -51,7 +51,10 @@ internal static unsafe class OwnOperatorDomain
     private static nint GetExecutionProviderType(Description* description) => 0;
 
     [UnmanagedCallersOnly]
-    private static int GetElementType(Description* description, nuint place) => (int)OnnxWriter.TypeNumber(ElementType.Float32);
+    private static int GetInputType(Description* description, nuint place) => (int)OnnxWriter.TypeNumber(OwnOperator.All[description->Place].InputType((int)place));
+
+    [UnmanagedCallersOnly]
+    private static int GetOutputType(Description* description, nuint place) => (int)OnnxWriter.TypeNumber(ElementType.Float32);
 
     [UnmanagedCallersOnly]
     private static nuint GetInputCount(Description* description) => (nuint)OwnOperator.All[description->Place].Inputs;
@@ -82,7 +85,7 @@ internal static unsafe class OwnOperatorDomain
         try
         {
             OwnOperator described = OwnOperator.All[((Description*)kernel)->Place];
-            Tensor[] given = [.. Enumerable.Range(0, described.Inputs).Select(place => OrtInterface.Input(context, place))];
+            Tensor[] given = [.. Enumerable.Range(0, described.Inputs).Select(place => OrtInterface.Input(context, place, described.InputType(place)))];
             Tensor[] outputs = [.. described.OutputsLike.Select((like, place) => OrtInterface.Output(context, place, [.. given[like].Shape]))];
             described.Compute(given, outputs);
             return 0;

@@ -78,6 +78,28 @@ public sealed class OwnOperatorTests
         Assert.All(ofBias.Zip(outputs[2]), static pair => Near(pair.First, pair.Second));
     }
 
+    [Theory]
+    [InlineData(1, 1, 3)]
+    [InlineData(5, 9, 17)]
+    [InlineData(4, 20000, 32)]
+    public void RowsOfOnePlaceAreAllAddedHoweverManyThreadsTheRunHas(int places, int count, int width)
+    {
+        // Small whole numbers, whose sums float32 holds exactly.
+        float[] rows = [.. Numbers(count * width, 7).Select(static number => MathF.Round(number * 8))];
+        int[] indices = [.. Enumerable.Range(0, count).Select(row => row * row % places)];
+        Tensor[] given = [Tensor.Of<float>(ElementType.Float32, rows, count, width), Tensor.Of<int>(ElementType.Int32, indices, count), Tensor.Of<float>(ElementType.Float32, new float[places * width], places, width)];
+
+        float[] sums = Run("AddRows", given, RunWidth.Wide, 2)[0];
+
+        var expected = new double[places * width];
+        for (int place = 0; place < rows.Length; place++)
+        {
+            expected[(indices[place / width] * width) + (place % width)] += rows[place];
+        }
+
+        Assert.Equal(expected, sums.Select(static sum => (double)sum));
+    }
+
     [Fact]
     public void AnOperatorThatFailsSaysSoThroughTheEngine()
     {
@@ -88,22 +110,25 @@ public sealed class OwnOperatorTests
 
     private static void Near(double expected, float actual) => Assert.True(Math.Abs(expected - actual) <= Tolerance * Math.Max(10, Math.Abs(expected)), $"{expected} was expected, and {actual} is there.");
 
-    private static float[][] Run(string name, (float[] Numbers, long[] Shape)[] given, params int[] outputsLike)
+    private static float[][] Run(string name, (float[] Numbers, long[] Shape)[] given, params int[] outputsLike) =>
+        Run(name, [.. given.Select(static tensor => Tensor.Of<float>(ElementType.Float32, tensor.Numbers, tensor.Shape))], RunWidth.Narrow, outputsLike);
+
+    /// <summary>Runs an operator as the only one of a graph, and disposes what it was given.</summary>
+    private static float[][] Run(string name, Tensor[] given, RunWidth width, params int[] outputsLike)
     {
-        Value[] inputs = [.. given.Select(static (tensor, place) => new Value($"input {place}", ElementType.Float32, TensorShape.Of(tensor.Shape)))];
+        Value[] inputs = [.. given.Select(static (tensor, place) => new Value($"input {place}", tensor.Type, TensorShape.Of([.. tensor.Shape])))];
         Value[] outputs = [.. outputsLike.Select((like, place) => new Value($"output {place}", ElementType.Float32, inputs[like].Shape))];
         Node node = new(name, GraphBuilder.OwnDomain, [.. inputs], outputs[0], new Dictionary<string, object>()) { MoreOutputs = [.. outputs[1..]] };
-        using CompiledGraph graph = new Engine(new(Threads: 1)).Compile(new([.. inputs], [.. outputs], [], [], [node]), new Dictionary<string, Tensor>());
-        Tensor[] tensors = [.. given.Select(static tensor => Tensor.Of<float>(ElementType.Float32, tensor.Numbers, tensor.Shape))];
-        Tensor[] results = [.. outputsLike.Select(like => Tensor.Allocate(ElementType.Float32, given[like].Shape))];
+        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(new([.. inputs], [.. outputs], [], [], [node]), new Dictionary<string, Tensor>());
+        Tensor[] results = [.. outputsLike.Select(like => Tensor.Allocate(ElementType.Float32, [.. given[like].Shape]))];
         try
         {
-            graph.Run(RunWidth.Narrow, tensors, results);
+            graph.Run(width, given, results);
             return [.. results.Select(static result => result.AsSpan<float>().ToArray())];
         }
         finally
         {
-            Array.ForEach([.. tensors, .. results], static tensor => tensor.Dispose());
+            Array.ForEach([.. given, .. results], static tensor => tensor.Dispose());
         }
     }
 
