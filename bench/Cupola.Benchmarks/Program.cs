@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cupola.Benchmarks;
 
 return args switch
@@ -9,6 +10,8 @@ return args switch
     ["resize", .. string[] pillow] => ResizeBenchmark.Run(pillow.FirstOrDefault()),
     ["start", string model, string picture] => StartBenchmark.Run(model, picture),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
+    ["train-memory"] => TrainMemoryBenchmark.Run(),
+    ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(int.Parse(batch, CultureInfo.InvariantCulture), long.Parse(kept, CultureInfo.InvariantCulture)),
     _ => Usage(),
 };
 
@@ -24,6 +27,7 @@ static int Usage()
           resize [PILLOW_SCRIPT]               pictures a second of the exact resize, beside Pillow and libvips
           start MODEL PICTURE                  time from process start to answer, and peak memory
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
+          train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """);
     return 2;
 }

@@ -36,23 +36,24 @@ internal static class EvaluateCommand
         ensemble.AddTo(command);
         weights.AddTo(command);
         report.AddTo(command);
+        Option[] ofPrompts = [.. command.Options.Where(option => option != retrieval)];
         kept.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
-            string? page = report.Read(parsed);
             if (parsed.GetValue(retrieval))
             {
-                if (page is not null)
+                if (ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
                 {
-                    throw new ArgumentException("--report draws how prompt sets fare, and --retrieval has none; leave one of them away.");
+                    throw new ArgumentException($"{useless.Name} is about labels and prompts, and --retrieval has neither; leave one of them away.");
                 }
 
                 using ClipEmbedder both = model.Load(parsed, cancellation);
                 return kept.With(parsed, cache => RetrievalEvaluation.Run(parsed.GetValue(dataset)!, both, cache, parsed.GetValue(format), cancellation));
             }
 
+            string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);

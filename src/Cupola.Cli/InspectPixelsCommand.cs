@@ -11,7 +11,7 @@ internal static class InspectPixelsCommand
 {
     public static Command Create()
     {
-        ModelOptions model = new();
+        ModelOptions model = new("pictures are seen as CLIP sees them at 224 pixels");
         Argument<string[]> pictures = new("pictures") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
         Option<int> size = new("--size") { Description = "CLIP's preprocessing at so many pixels, in place of a model's.", HelpName = "N" };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };

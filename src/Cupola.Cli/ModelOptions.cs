@@ -7,12 +7,13 @@ using Cupola.Runtime;
 namespace Cupola.Cli;
 
 /// <summary>The options that every verb with a model has.</summary>
-internal sealed class ModelOptions
+/// <param name="without">What is done where none is named, of a verb that needs none; the others then take the built-in model.</param>
+internal sealed class ModelOptions(string? without = null)
 {
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32, or flags, which is built in.",
-        DefaultValueFactory = static _ => BuiltInModels.Flags,
+        Description = $"A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32, or flags, which is built in{(without is null ? "" : $"; without one, {without}")}.",
+        DefaultValueFactory = without is null ? static _ => BuiltInModels.Flags : null,
         HelpName = "M",
     };
 

@@ -10,7 +10,7 @@ internal static class PromptsAuditCommand
 {
     public static Command Create()
     {
-        ModelOptions model = new();
+        ModelOptions model = new("how long a prompt is for its tokenizer is not looked at");
         Argument<string> file = new("file") { Description = "A file of prompts: CuPL's own JSON (class names and lists of sentences), or Cupola's, which keeps where each came from." };
         Option<string> synonyms = new("--synonyms")
         {

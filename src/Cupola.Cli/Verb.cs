@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Cupola.Cli;
 
@@ -14,7 +16,7 @@ internal static class Verb
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
-            foreach (string message in parsed.Errors.Select(static error => error.Message).Distinct(StringComparer.Ordinal))
+            foreach (string message in parsed.Errors.Select(Sentence).Distinct(StringComparer.Ordinal))
             {
                 Console.Error.WriteLine(message);
             }
@@ -56,6 +58,25 @@ internal static class Verb
         }
     });
 
+    /// <summary>What is wrong with a command line; of a value that cannot be read, in words for what it was to be.</summary>
+    private static string Sentence(ParseError error)
+    {
+        if (error.SymbolResult is not OptionResult { Tokens: [{ Value: string given }] } option)
+        {
+            return error.Message;
+        }
+
+        Type type = Nullable.GetUnderlyingType(option.Option.ValueType) ?? option.Option.ValueType;
+        string? wanted = type switch
+        {
+            { IsEnum: true } when !Enum.TryParse(type, given, ignoreCase: true, out _) => string.Join(" or ", Enum.GetNames(type)).ToLowerInvariant(),
+            _ when (type == typeof(int) || type == typeof(long)) && !long.TryParse(given, CultureInfo.InvariantCulture, out _) => "a whole number",
+            _ when (type == typeof(double) || type == typeof(float)) && !double.TryParse(given, CultureInfo.InvariantCulture, out _) => "a number",
+            _ => null,
+        };
+        return wanted is null ? error.Message : $"{option.Option.Name} is {wanted}, and not '{given}'.";
+    }
+
     private static int? CodeOf(Exception exception) => exception switch
     {
         ArgumentException => ExitCode.WrongCommandLine,
@@ -66,6 +87,6 @@ internal static class Verb
 
     private static string Sentence(Exception exception) => exception is AggregateException { InnerException: { } inner } ? Sentence(inner) : exception.Message;
 
-    private static IEnumerable<string> Path(System.CommandLine.Parsing.CommandResult result) =>
-        result.Parent is System.CommandLine.Parsing.CommandResult parent ? [.. Path(parent), result.Command.Name] : [];
+    private static IEnumerable<string> Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? [.. Path(parent), result.Command.Name] : [];
 }

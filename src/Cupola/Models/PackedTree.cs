@@ -25,13 +25,14 @@ internal sealed class PackedTree : IDisposable
             Tensor.Of<int>(ElementType.Int32, tree.Ids, groups, PromptTree.GroupSize),
             Tensor.Of<int>(ElementType.Int32, tree.Positions, groups, PromptTree.GroupSize),
             Tensor.Of<int>(ElementType.Int32, tree.Keys, groups, tree.KeyCount),
-            Tensor.Of<float>(ElementType.Float32, tree.Mask, groups, 1, PromptTree.GroupSize, tree.KeyCount),
+            Tensor.Allocate(ElementType.Float32, groups, 1, PromptTree.GroupSize, tree.KeyCount),
             Tensor.Of<int>(ElementType.Int32, tree.Ends, ends),
             Tensor.Of<int>(ElementType.Int32, tree.EndQueries, groups, tree.EndCount),
             Tensor.Of<int>(ElementType.Int32, tree.EndPlaces, ends),
-            Tensor.Of<float>(ElementType.Float32, tree.EndMask, groups, 1, tree.EndCount, tree.KeyCount),
+            Tensor.Allocate(ElementType.Float32, groups, 1, tree.EndCount, tree.KeyCount),
         ];
-        Symbols = new() { [Groups] = groups, [Keys] = tree.KeyCount, [Ends] = ends, [GroupEnds] = tree.EndCount };
+        tree.WriteMasks(_tensors[3].AsSpan<float>(), _tensors[7].AsSpan<float>());
+        Symbols = SymbolsOf(tree);
     }
 
     /// <summary>What the graph reads, in the order of its inputs.</summary>
@@ -42,6 +43,9 @@ internal sealed class PackedTree : IDisposable
 
     /// <summary>The extents that this tree gives to the graph's symbols.</summary>
     public Dictionary<string, long> Symbols { get; }
+
+    /// <summary>The extents that a tree will give to the graph's symbols.</summary>
+    public static Dictionary<string, long> SymbolsOf(PromptTree tree) => new() { [Groups] = tree.GroupCount, [Keys] = tree.KeyCount, [Ends] = tree.Ends.Length, [GroupEnds] = tree.EndCount };
 
     /// <summary>Adds the inputs to a graph.</summary>
     public static Inputs Describe(GraphBuilder graph) => new(

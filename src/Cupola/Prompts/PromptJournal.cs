@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cupola.Checkpoints;
@@ -9,22 +7,18 @@ namespace Cupola.Prompts;
 /// <summary>One answer that is wanted.</summary>
 internal readonly record struct PromptRequest(string Class, string Question, int Answer);
 
-/// <summary>What a journal's answers belong to: a journal of other settings would mix two runs.</summary>
-internal sealed record JournalHeader(string Format, string Model, float Temperature, int MaxTokens, string Labels, string Questions)
+/// <summary>What a journal's answers belong to: a journal of other settings would mix two runs. Labels and questions may be others, because each answer says what it answers.</summary>
+internal sealed record JournalHeader(string Format, string Model, float Temperature, int MaxTokens)
 {
     public const string CurrentFormat = "cupola-journal-1";
 
-    public static JournalHeader Of(PromptWriterSettings settings, IEnumerable<string> labels, IEnumerable<PromptRequest> requests) => new(
-        CurrentFormat, settings.Model, settings.Temperature, settings.MaxTokens, Hash(labels), Hash(requests.Select(request => $"{request.Question}\n{request.Answer}")));
+    public static JournalHeader Of(PromptWriterSettings settings) => new(CurrentFormat, settings.Model, settings.Temperature, settings.MaxTokens);
 
     /// <summary>What differs, for a sentence.</summary>
     public IEnumerable<string> DifferencesFrom(JournalHeader other) => new (string What, bool Differs)[]
     {
         ("model", Model != other.Model), ("temperature", Temperature != other.Temperature), ("number of tokens", MaxTokens != other.MaxTokens),
-        ("labels", Labels != other.Labels), ("questions", Questions != other.Questions),
     }.Where(static each => each.Differs).Select(static each => each.What);
-
-    private static string Hash(IEnumerable<string> texts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(texts))));
 }
 
 /// <summary>An answer as it came.</summary>
@@ -72,15 +66,14 @@ internal sealed class PromptJournal : IDisposable
     /// <summary>Opens a journal, or begins one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="header">What its answers belong to.</param>
-    /// <param name="isWanted">Whether an answer is one of this run's.</param>
     /// <exception cref="InvalidDataException">The journal belongs to another run, or is none.</exception>
     /// <exception cref="IOException">Another process writes it.</exception>
-    public static PromptJournal Open(string path, JournalHeader header, Func<PromptRequest, bool> isWanted)
+    public static PromptJournal Open(string path, JournalHeader header)
     {
         PromptJournal journal = new(path);
         try
         {
-            journal.Read(header, isWanted);
+            journal.Read(header);
             return journal;
         }
         catch
@@ -111,7 +104,7 @@ internal sealed class PromptJournal : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void Read(JournalHeader header, Func<PromptRequest, bool> isWanted)
+    private void Read(JournalHeader header)
     {
         int number = 0;
         foreach (byte[] line in ReadLines())
@@ -124,9 +117,9 @@ internal sealed class PromptJournal : IDisposable
             }
 
             JournalEntry entry = Parse<JournalEntry>(line, number);
-            if (entry.RawAnswer is null || entry.Class is null || entry.Question is null || !isWanted(entry.Request))
+            if (entry.RawAnswer is null || entry.Class is null || entry.Question is null)
             {
-                throw new InvalidDataException($"'{_path}' has an answer on line {number} that nobody asked for; name another output, or remove that line.");
+                throw Damaged(number, problem: null);
             }
 
             _entries[entry.Request] = entry;
@@ -188,13 +181,11 @@ internal sealed class PromptJournal : IDisposable
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException(
-                number == 1
-                    ? $"'{_path}' is no journal of prompts; name another output."
-                    : $"'{_path}' is damaged on line {number}; remove that line to have its question asked again.",
-                problem);
+            throw number == 1 ? new InvalidDataException($"'{_path}' is no journal of prompts; name another output.", problem) : Damaged(number, problem);
         }
     }
+
+    private InvalidDataException Damaged(int line, JsonException? problem) => new($"'{_path}' is damaged on line {line}; remove that line to have its question asked again.", problem);
 
     private void WriteLine<T>(T value)
     {

@@ -74,7 +74,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
 
     /// <summary>Asks what the journal does not answer yet, and gives the prompts of all answers.</summary>
     /// <param name="classNames">The classes.</param>
-    /// <param name="journal">The file of answers: it is made, or gone on with where it belongs to the same classes, questions, model and settings.</param>
+    /// <param name="journal">The file of answers: it is made, or gone on with where it belongs to the same model and settings; what it says of other classes or other questions stays there.</param>
     /// <param name="progress">Hears how many more answers there are, at first those of an earlier run; called from several threads.</param>
     /// <param name="cancellationToken">Stops asking; answers that are stored stay so.</param>
     /// <exception cref="ArgumentException">There are no classes, two are equal, or a setting is out of its range.</exception>
@@ -94,8 +94,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
                from answer in Enumerable.Range(0, asked.Answers)
                select new PromptRequest(className, asked.Question, answer),
         ];
-        HashSet<PromptRequest> wanted = [.. requests];
-        using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.Of(settings, classNames, requests), wanted.Contains);
+        using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.Of(settings));
         PromptRequest[] missing = [.. requests.Where(request => stored.Find(request) is not { } entry || NeedsMoreTokens(entry))];
         progress?.Invoke(requests.Length - missing.Length);
         ParallelOptions limit = new() { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken };

@@ -21,6 +21,8 @@ internal sealed class PromptTree
     /// <summary>Nodes of a group: a few prompts' worth, so that little of a group's attention is masked (docs/benchmarks.md).</summary>
     public const int GroupSize = 32;
 
+    private readonly int[] _parents;
+
     private PromptTree(List<int> sequences, List<int> ends, List<int> ids, List<int> positions, List<int> parents)
     {
         Sequences = sequences;
@@ -35,8 +37,6 @@ internal sealed class PromptTree
         int[][] paths = [.. Enumerable.Range(0, GroupCount).Select(group => PathAbove(group * GroupSize, parents))];
         KeyCount = GroupSize + paths.Max(static path => path.Length);
         Keys = new int[GroupCount * KeyCount];
-        Mask = new float[Ids.Length * KeyCount];
-        Mask.AsSpan().Fill(float.NegativeInfinity);
         for (int group = 0; group < GroupCount; group++)
         {
             int start = group * GroupSize;
@@ -44,13 +44,13 @@ internal sealed class PromptTree
             for (int own = 0; own < GroupSize; own++)
             {
                 keys[own] = start + own;
-                OpenMask(start + own, start, parents);
             }
 
             paths[group].CopyTo(keys[GroupSize..]);
         }
 
-        (EndCount, EndQueries, EndPlaces, EndMask) = GroupEnds();
+        _parents = [.. parents];
+        (EndCount, EndQueries, EndPlaces) = GroupEnds();
     }
 
     /// <summary>Which of the packed sequences ends at each end: the index of the first of equal ones.</summary>
@@ -73,9 +73,6 @@ internal sealed class PromptTree
     /// <summary>The nodes that a group's attention runs over, [groups, keys].</summary>
     public int[] Keys { get; }
 
-    /// <summary>0 where a node sees a key and −∞ where it does not, [groups, group size, keys].</summary>
-    public float[] Mask { get; }
-
     /// <summary>The node of each sequence's last token, [ends].</summary>
     public int[] Ends { get; }
 
@@ -87,10 +84,6 @@ internal sealed class PromptTree
 
     /// <summary>Where each end stands in <see cref="EndQueries"/>, [ends].</summary>
     public int[] EndPlaces { get; }
-
-    /// <summary>The mask of the ends alone, [groups, end count, keys].</summary>
-    public float[] EndMask { get; }
-
     /// <summary>
     /// Packs sequences into trees of at most so many nodes (one sequence may be longer). Equal sequences get one end;
     /// <paramref name="firsts"/> says for each sequence which one stands for it.
@@ -167,6 +160,24 @@ internal sealed class PromptTree
         return ids[..(end + 1)].ToArray();
     }
 
+    /// <summary>Writes what sees what: 0 where a node sees a key and −∞ where it does not. It is most of a tree's memory, and is not kept.</summary>
+    /// <param name="mask">Of all nodes, [groups, group size, keys].</param>
+    /// <param name="endMask">Of the ends alone, [groups, end count, keys].</param>
+    public void WriteMasks(Span<float> mask, Span<float> endMask)
+    {
+        mask.Fill(float.NegativeInfinity);
+        for (int node = 0; node < Ids.Length; node++)
+        {
+            OpenMask(node, node / GroupSize * GroupSize, mask.Slice(node * KeyCount, KeyCount));
+        }
+
+        endMask.Clear();
+        for (int end = 0; end < Ends.Length; end++)
+        {
+            mask.Slice(Ends[end] * KeyCount, KeyCount).CopyTo(endMask[(EndPlaces[end] * KeyCount)..]);
+        }
+    }
+
     /// <summary>A node's ancestors from the root down.</summary>
     private static int[] PathAbove(int node, List<int> parents)
     {
@@ -181,17 +192,16 @@ internal sealed class PromptTree
     }
 
     /// <summary>Lets a node see itself and its ancestors: those in its group, then those on the path above the group.</summary>
-    private void OpenMask(int node, int start, List<int> parents)
+    private void OpenMask(int node, int start, Span<float> row)
     {
-        Span<float> row = Mask.AsSpan(node * KeyCount, KeyCount);
         row[node - start] = 0;
         if (node >= NodeCount)
         {
             return;
         }
 
-        int ancestor = parents[node];
-        for (; ancestor >= start; ancestor = parents[ancestor])
+        int ancestor = _parents[node];
+        for (; ancestor >= start; ancestor = _parents[ancestor])
         {
             row[ancestor - start] = 0;
         }
@@ -202,7 +212,7 @@ internal sealed class PromptTree
         }
     }
 
-    private (int Count, int[] Queries, int[] Places, float[] Mask) GroupEnds()
+    private (int Count, int[] Queries, int[] Places) GroupEnds()
     {
         int[] perGroup = new int[GroupCount];
         foreach (int end in Ends)
@@ -213,7 +223,6 @@ internal sealed class PromptTree
         int count = perGroup.Max();
         var queries = new int[GroupCount * count];
         var places = new int[Ends.Length];
-        var mask = new float[queries.Length * KeyCount];
         Array.Clear(perGroup);
         for (int index = 0; index < Ends.Length; index++)
         {
@@ -221,9 +230,8 @@ internal sealed class PromptTree
             int place = (group * count) + perGroup[group]++;
             queries[place] = index;
             places[index] = place;
-            Mask.AsSpan(Ends[index] * KeyCount, KeyCount).CopyTo(mask.AsSpan(place * KeyCount));
         }
 
-        return (count, queries, places, mask);
+        return (count, queries, places);
     }
 }

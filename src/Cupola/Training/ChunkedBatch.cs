@@ -5,60 +5,37 @@ using Cupola.Text;
 
 namespace Cupola.Training;
 
-/// <summary>One tower's half of a batch, cut into chunks.</summary>
-internal sealed class ChunkedBatch : IDisposable
+/// <summary>How one tower's half of a batch is cut into chunks.</summary>
+internal static class ChunkedBatch
 {
-    private readonly List<IDisposable> _owned = [];
-
-    private ChunkedBatch(List<BatchChunk> chunks, IEnumerable<IDisposable> owned)
-    {
-        Chunks = chunks;
-        _owned.AddRange(owned);
-    }
-
-    public IReadOnlyList<BatchChunk> Chunks { get; }
-
     /// <summary>Pictures in so many chunks, in order, none larger than another by more than one picture; they are lent.</summary>
-    public static ChunkedBatch OfPictures(Tensor pictures, int chunks, string input, string symbol)
+    public static IReadOnlyList<BatchChunk> OfPictures(Tensor pictures, int chunks, string input, string symbol)
     {
         long pairs = pictures.Shape[0];
-        return new(
-            [.. Enumerable.Range(0, chunks).Select(chunk =>
-            {
-                int start = (int)(pairs * chunk / chunks), count = (int)(pairs * (chunk + 1) / chunks) - start;
-                return new BatchChunk(
-                    new Dictionary<string, Tensor> { [input] = pictures.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
-                    [.. Enumerable.Range(start, count).Select(static row => new[] { row })]);
-            })],
-            []);
+        return [.. Enumerable.Range(0, chunks).Select(chunk =>
+        {
+            int start = (int)(pairs * chunk / chunks), count = (int)(pairs * (chunk + 1) / chunks) - start;
+            return new BatchChunk(
+                () => new Dictionary<string, Tensor> { [input] = pictures.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
+                [.. Enumerable.Range(start, count).Select(static row => new[] { row })]);
+        })];
     }
 
     /// <summary>Texts as prompt trees: beginnings that texts of a chunk share are computed once, forwards and backwards, and equal texts have one end.</summary>
-    public static ChunkedBatch OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
+    public static IReadOnlyList<BatchChunk> OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
     {
         int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
         IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, chunkTokens, share: true, out int[] firsts);
         ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
-        List<BatchChunk> chunks = [];
-        List<PackedTree> packed = [];
-        foreach (PromptTree tree in trees)
-        {
-            PackedTree tensors = new(tree);
-            packed.Add(tensors);
-            chunks.Add(new(tensors.ByName, tensors.Symbols, [.. tree.Sequences.Select(sequence => equals[sequence].ToArray())]));
-        }
-
-        return new(chunks, packed);
+        return [.. trees.Select(tree => new BatchChunk(() => new PackedTree(tree).ByName, PackedTree.SymbolsOf(tree), [.. tree.Sequences.Select(sequence => equals[sequence].ToArray())]))];
     }
-
-    public void Dispose() => _owned.ForEach(static owned => owned.Dispose());
 }
 
 /// <summary>What one run of a tower reads, and for which pairs of the batch it answers.</summary>
-/// <param name="Inputs">The tower's inputs by name.</param>
+/// <param name="Read">Makes the tower's inputs by name, which are disposed behind the run: of a large batch, those of all chunks would be as much as the batch itself.</param>
 /// <param name="Symbols">The extents of the run.</param>
 /// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
-internal sealed record BatchChunk(IReadOnlyDictionary<string, Tensor> Inputs, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<int[]> Pairs)
+internal sealed record BatchChunk(Func<IReadOnlyDictionary<string, Tensor>> Read, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<int[]> Pairs)
 {
     /// <summary>Copies the rows of an answer to their pairs' places in the batch.</summary>
     public void Scatter(Tensor rows, float[] batch)

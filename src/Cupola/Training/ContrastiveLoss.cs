@@ -37,9 +37,15 @@ internal sealed class ContrastiveLoss : PairLoss
     protected override PairGradients Evaluate(LossBatch batch)
     {
         (float[] rows, float[] columns) = Normalizers(batch);
-        using Tensor columnTensor = Tensor.Of<float>(ElementType.Float32, columns, 1, batch.Pairs);
         (float[] images, float[] texts, double[] totals) = SumGradients(
-            batch, _gradients, (start, count) => [Tensor.Of<float>(ElementType.Float32, rows.AsSpan(start, count), count, 1), columnTensor.Rows(0, 1)], totals: 1);
+            batch,
+            _gradients,
+            block =>
+            [
+                Tensor.Of<float>(ElementType.Float32, rows.AsSpan(block.Row, block.Rows), block.Rows, 1),
+                Tensor.Of<float>(ElementType.Float32, columns.AsSpan(block.Column, block.Columns), 1, block.Columns),
+            ],
+            totals: 1);
         double ofRight = PullTogether(batch, images, texts), normalizers = 0;
         for (int pair = 0; pair < batch.Pairs; pair++)
         {
@@ -53,33 +59,35 @@ internal sealed class ContrastiveLoss : PairLoss
     private (float[] Rows, float[] Columns) Normalizers(LossBatch batch)
     {
         float[] rows = new float[batch.Pairs], columns = new float[batch.Pairs];
+        rows.AsSpan().Fill(float.NegativeInfinity);
         columns.AsSpan().Fill(float.NegativeInfinity);
-        ForEachBlock(batch, (start, count) =>
+        ForEachBlock(batch, block =>
         {
-            using Tensor ofRows = Tensor.Allocate(ElementType.Float32, count);
-            Tensor ofColumns = Tensor.Allocate(ElementType.Float32, batch.Pairs);
-            batch.Run(_normalizers, start, count, [], [ofRows, ofColumns]);
-            ofRows.AsSpan<float>().CopyTo(rows.AsSpan(start));
+            Tensor ofRows = Tensor.Allocate(ElementType.Float32, block.Rows), ofColumns = Tensor.Allocate(ElementType.Float32, block.Columns);
+            batch.Run(_normalizers, block, [], [ofRows, ofColumns]);
             return () =>
             {
-                AddLogarithms(columns, ofColumns.AsSpan<float>());
-                ofColumns.Dispose();
+                AddLogarithms(rows.AsSpan(block.Row), ofRows);
+                AddLogarithms(columns.AsSpan(block.Column), ofColumns);
             };
         });
         return (rows, columns);
     }
 
     /// <summary>log(exp(a) + exp(b)), element by element.</summary>
-    private static void AddLogarithms(Span<float> sums, ReadOnlySpan<float> more)
+    private static void AddLogarithms(Span<float> sums, Tensor more)
     {
-        for (int index = 0; index < sums.Length; index++)
+        ReadOnlySpan<float> numbers = more.AsSpan<float>();
+        for (int index = 0; index < numbers.Length; index++)
         {
-            double larger = Math.Max(sums[index], more[index]), smaller = Math.Min(sums[index], more[index]);
+            double larger = Math.Max(sums[index], numbers[index]), smaller = Math.Min(sums[index], numbers[index]);
             sums[index] = double.IsNegativeInfinity(smaller) ? (float)larger : (float)(larger + Math.Log(1 + Math.Exp(smaller - larger)));
         }
+
+        more.Dispose();
     }
 
-    /// <summary>log Σ exp of the logits of a block's rows, and of all columns over the block's rows.</summary>
+    /// <summary>log Σ exp of a block's logits, over each of its rows and each of its columns.</summary>
     private static Graph Normalizers(int dimension, bool labelled)
     {
         GraphBuilder graph = new();
@@ -96,7 +104,7 @@ internal sealed class ContrastiveLoss : PairLoss
     {
         GraphBuilder graph = new();
         (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, labelled);
-        Value rows = graph.Input("row_normalizers", ElementType.Float32, ["rows", 1]), columns = graph.Input("column_normalizers", ElementType.Float32, [1, "pairs"]);
+        Value rows = graph.Input("row_normalizers", ElementType.Float32, ["rows", 1]), columns = graph.Input("column_normalizers", ElementType.Float32, [1, "columns"]);
         Value both = graph.Add(graph.Exp(graph.Subtract(choices, rows)), graph.Exp(graph.Subtract(choices, columns)));
         OutputGradients(graph, graph.Multiply(both, graph.Multiply(inputs.Share, 0.5f)), logits, inputs);
         return graph.Build();

@@ -42,7 +42,7 @@ internal sealed class EpochMining(string path, HardNegativeOrder order, Training
             using (batch)
             {
                 (float[] image, float[] text) = clip.Embed(batch.Pictures, batch.Texts);
-                UnitRows unitImages = new(image, dimension), unitTexts = new(text, dimension);
+                using UnitRows unitImages = new(image, dimension), unitTexts = new(text, dimension);
                 foreach ((int row, int pair) in batch.Pairs.Index())
                 {
                     unitImages[row].CopyTo(images.AsSpan(rows[pair] * dimension));

@@ -6,19 +6,20 @@ namespace Cupola.Training;
 /// <summary>A batch as a loss sees it: the tensors that all its blocks read.</summary>
 internal sealed class LossBatch : IDisposable
 {
-    private readonly Tensor _images;
-    private readonly Tensor _texts;
     private readonly Tensor _scale;
     private readonly Tensor _share;
     private readonly Tensor _bias;
     private readonly Tensor? _labels;
     private readonly Tensor? _places;
 
-    public LossBatch(UnitRows images, UnitRows texts, int dimension, float scale, float bias, IReadOnlyList<int>? labels)
+    /// <param name="images">Lent.</param>
+    /// <param name="texts">Lent.</param>
+    /// <param name="scale">The factor on cosines.</param>
+    /// <param name="bias">What is added to them.</param>
+    /// <param name="labels">What each pair says, where the loss is labelled.</param>
+    public LossBatch(UnitRows images, UnitRows texts, float scale, float bias, IReadOnlyList<int>? labels)
     {
         (Images, Texts, Scale, Bias, Pairs) = (images, texts, scale, bias, images.Count);
-        _images = Tensor.Of<float>(ElementType.Float32, images.Values, Pairs, dimension);
-        _texts = Tensor.Of<float>(ElementType.Float32, texts.Values, Pairs, dimension);
         _scale = Tensor.Of<float>(ElementType.Float32, [scale], 1);
         _share = Tensor.Of<float>(ElementType.Float32, [1f / Pairs], 1);
         _bias = Tensor.Of<float>(ElementType.Float32, [bias], 1);
@@ -41,15 +42,14 @@ internal sealed class LossBatch : IDisposable
     /// <summary>What is added to them.</summary>
     public float Bias { get; }
 
-    /// <summary>Runs a graph for a block of rows.</summary>
-    public void Run(CompiledGraph graph, int start, int count, ReadOnlySpan<Tensor> more, ReadOnlySpan<Tensor> outputs)
+    /// <summary>Runs a graph for a block.</summary>
+    public void Run(CompiledGraph graph, LossBlock block, ReadOnlySpan<Tensor> more, ReadOnlySpan<Tensor> outputs)
     {
-        List<Tensor> inputs = [_images.Rows(start, count), _texts, _scale, _share, _bias];
+        List<Tensor> inputs = [Images.Tensor.Rows(block.Row, block.Rows), Texts.Tensor.Rows(block.Column, block.Columns), _scale, _share, _bias];
         if (_labels is not null && _places is not null)
         {
-            inputs.AddRange(
-                _labels.Rows(start, count), Tensor.Lend(ElementType.Int32, _labels.Address, 1, Pairs),
-                _places.Rows(start, count), Tensor.Lend(ElementType.Int32, _places.Address, 1, Pairs));
+            Tensor Across(Tensor numbers) => Tensor.Lend(ElementType.Int32, numbers.Rows(block.Column, block.Columns).Address, 1, block.Columns);
+            inputs.AddRange(_labels.Rows(block.Row, block.Rows), Across(_labels), _places.Rows(block.Row, block.Rows), Across(_places));
         }
 
         inputs.AddRange(more);
@@ -58,9 +58,16 @@ internal sealed class LossBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor? tensor in new[] { _images, _texts, _scale, _share, _bias, _labels, _places })
+        foreach (Tensor? tensor in new[] { _scale, _share, _bias, _labels, _places })
         {
             tensor?.Dispose();
         }
     }
 }
+
+/// <summary>A block of the logits of all pictures with all texts.</summary>
+/// <param name="Row">Its first picture.</param>
+/// <param name="Rows">How many.</param>
+/// <param name="Column">Its first text.</param>
+/// <param name="Columns">How many.</param>
+internal sealed record LossBlock(int Row, int Rows, int Column, int Columns);

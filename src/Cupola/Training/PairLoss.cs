@@ -6,7 +6,7 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training;
 
 /// <summary>
-/// A loss that tells each pair of a batch from all others by the logits of every picture with every text. It is worked out in blocks of rows, so that memory grows with the batch
+/// A loss that tells each pair of a batch from all others by the logits of every picture with every text. It is worked out in blocks of them, so that memory grows with the batch
 /// and not with its square.
 /// </summary>
 /// <remarks>
@@ -17,8 +17,11 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
     /// <summary>The end of the logarithm of the factor on cosines, ln 100: beyond, training was found to be unstable (arXiv 2103.00020, section 2.5).</summary>
     public const float LargestLogitScale = 4.6051702f;
 
-    /// <summary>Rows of one block: products large enough for the processor's peak, logits few enough for its cache.</summary>
+    /// <summary>Pictures of one block: products large enough for the processor's peak, logits few enough for its cache.</summary>
     private const int BlockRows = 128;
+
+    /// <summary>Texts of one block; likewise.</summary>
+    private const int BlockColumns = 1024;
 
     /// <summary>Whether pairs have labels.</summary>
     public bool IsLabelled => labelled;
@@ -41,7 +44,7 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
     /// <param name="labels">What each pair says, where the loss is labelled; equal numbers stand for equal sayings.</param>
     public PairGradients Evaluate(ReadOnlySpan<float> images, ReadOnlySpan<float> texts, float logitScale, float logitBias = 0, IReadOnlyList<int>? labels = null)
     {
-        UnitRows image = new(images, dimension), text = new(texts, dimension);
+        using UnitRows image = new(images, dimension), text = new(texts, dimension);
         if (image.Count != text.Count || image.Count == 0)
         {
             throw new ArgumentException($"A loss is of pairs, and there are {image.Count} pictures and {text.Count} texts.");
@@ -52,7 +55,7 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
             throw new ArgumentException(IsLabelled ? "The loss wants a label for each pair." : "The loss takes no labels.");
         }
 
-        using LossBatch batch = new(image, text, dimension, MathF.Exp(logitScale), logitBias, labels);
+        using LossBatch batch = new(image, text, MathF.Exp(logitScale), logitBias, labels);
         PairGradients gradients = Evaluate(batch);
         image.TakeBack(gradients.Images);
         text.TakeBack(gradients.Texts);
@@ -64,33 +67,35 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
     /// <summary>The same, with respect to embeddings of unit length.</summary>
     protected abstract PairGradients Evaluate(LossBatch batch);
 
-    /// <summary>Does something to each block of rows; results are added up in order.</summary>
+    /// <summary>Does something to each block; results are added up in order.</summary>
     /// <param name="batch">Of which.</param>
-    /// <param name="work">Does the block from a row on, of so many rows, and gives what adds its result.</param>
-    protected void ForEachBlock(LossBatch batch, Func<int, int, Action> work)
+    /// <param name="work">Does a block, and gives what adds its result.</param>
+    protected void ForEachBlock(LossBatch batch, Func<LossBlock, Action> work)
     {
-        int blocks = (batch.Pairs + BlockRows - 1) / BlockRows;
-        OrderedWork.Run(blocks, engine.Threads, block => work(block * BlockRows, Math.Min(BlockRows, batch.Pairs - (block * BlockRows))));
+        int rows = (batch.Pairs + BlockRows - 1) / BlockRows, columns = (batch.Pairs + BlockColumns - 1) / BlockColumns;
+        OrderedWork.Run(rows * columns, engine.Threads, index =>
+        {
+            int row = index / columns * BlockRows, column = index % columns * BlockColumns;
+            return work(new(row, Math.Min(BlockRows, batch.Pairs - row), column, Math.Min(BlockColumns, batch.Pairs - column)));
+        });
     }
 
     /// <summary>Sums up what a graph of <see cref="OutputGradients"/> gives for each block.</summary>
     /// <param name="batch">Of which.</param>
     /// <param name="graph">The graph.</param>
-    /// <param name="more">What it reads besides for a block of rows; disposed behind it.</param>
+    /// <param name="more">What it reads besides for a block; disposed behind it.</param>
     /// <param name="totals">How many sums of its rows it gives, whose totals are returned.</param>
-    protected (float[] Images, float[] Texts, double[] Totals) SumGradients(LossBatch batch, CompiledGraph graph, Func<int, int, Tensor[]> more, int totals)
+    protected (float[] Images, float[] Texts, double[] Totals) SumGradients(LossBatch batch, CompiledGraph graph, Func<LossBlock, Tensor[]> more, int totals)
     {
         var images = new float[batch.Pairs * dimension];
         var texts = new float[images.Length];
         var sums = new double[totals];
-        ForEachBlock(batch, (start, count) =>
+        ForEachBlock(batch, block =>
         {
-            Tensor[] inputs = more(start, count);
-            Tensor[] ofRows = [.. Enumerable.Range(0, totals).Select(_ => Tensor.Allocate(ElementType.Float32, count))];
-            using Tensor ofImages = Tensor.Allocate(ElementType.Float32, count, dimension);
-            Tensor ofTexts = Tensor.Allocate(ElementType.Float32, batch.Pairs, dimension);
-            batch.Run(graph, start, count, inputs, [ofImages, ofTexts, .. ofRows]);
-            ofImages.AsSpan<float>().CopyTo(images.AsSpan(start * dimension));
+            Tensor[] inputs = more(block);
+            Tensor[] ofRows = [.. Enumerable.Range(0, totals).Select(_ => Tensor.Allocate(ElementType.Float32, block.Rows))];
+            Tensor ofImages = Tensor.Allocate(ElementType.Float32, block.Rows, dimension), ofTexts = Tensor.Allocate(ElementType.Float32, block.Columns, dimension);
+            batch.Run(graph, block, inputs, [ofImages, ofTexts, .. ofRows]);
             double[] ofBlock = [.. ofRows.Select(static rows => Sum(rows.AsSpan<float>()))];
             foreach (Tensor tensor in inputs.Concat(ofRows))
             {
@@ -99,9 +104,9 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
 
             return () =>
             {
-                TensorPrimitives.Add(texts, ofTexts.AsSpan<float>(), texts);
+                Add(images.AsSpan(block.Row * dimension), ofImages);
+                Add(texts.AsSpan(block.Column * dimension), ofTexts);
                 TensorPrimitives.Add<double>(sums, ofBlock, sums);
-                ofTexts.Dispose();
             };
         });
         return (images, texts, sums);
@@ -124,11 +129,11 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         return logits;
     }
 
-    /// <summary>The logits of a block without a bias, [rows, pairs], and which of them count: an equal saying other than the pair's own does not.</summary>
+    /// <summary>The logits of a block without a bias, [rows, columns], and which of them count: an equal saying other than the pair's own does not.</summary>
     protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(GraphBuilder graph, int dimension, bool labelled)
     {
         LossInputs inputs = new(
-            graph.Input("image_rows", ElementType.Float32, ["rows", dimension]), graph.Input("texts", ElementType.Float32, ["pairs", dimension]),
+            graph.Input("image_rows", ElementType.Float32, ["rows", dimension]), graph.Input("texts", ElementType.Float32, ["columns", dimension]),
             graph.Input("scale", ElementType.Float32, [1]), graph.Input("share", ElementType.Float32, [1]), graph.Input("bias", ElementType.Float32, [1]));
         Value logits = graph.Multiply(graph.Product(inputs.Images, inputs.Texts, turnRight: true), inputs.Scale);
         if (!labelled)
@@ -136,8 +141,8 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
             return (logits, null, inputs);
         }
 
-        Value row = graph.Input("row_labels", ElementType.Int32, ["rows", 1]), column = graph.Input("column_labels", ElementType.Int32, [1, "pairs"]);
-        Value rowPlace = graph.Input("row_places", ElementType.Int32, ["rows", 1]), columnPlace = graph.Input("column_places", ElementType.Int32, [1, "pairs"]);
+        Value row = graph.Input("row_labels", ElementType.Int32, ["rows", 1]), column = graph.Input("column_labels", ElementType.Int32, [1, "columns"]);
+        Value rowPlace = graph.Input("row_places", ElementType.Int32, ["rows", 1]), columnPlace = graph.Input("column_places", ElementType.Int32, [1, "columns"]);
         Value other = graph.Where(graph.AreEqual(row, column), graph.Constant([0f]), graph.Constant([1f]));
         return (logits, graph.Where(graph.AreEqual(rowPlace, columnPlace), graph.Constant([1f]), other), inputs);
     }
@@ -149,6 +154,13 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         graph.Output("image_gradients", graph.Product(scaled, inputs.Texts));
         graph.Output("text_gradients", graph.Product(scaled, inputs.Images, turnLeft: true));
         graph.Output("scale_gradients", graph.Sum(graph.Multiply(ofLogits, logits), 1));
+    }
+
+    private static void Add(Span<float> sums, Tensor more)
+    {
+        ReadOnlySpan<float> numbers = more.AsSpan<float>();
+        TensorPrimitives.Add(sums[..numbers.Length], numbers, sums[..numbers.Length]);
+        more.Dispose();
     }
 
     private static double Sum(ReadOnlySpan<float> numbers)

@@ -29,7 +29,7 @@ internal sealed class SigmoidLoss : PairLoss
 
     protected override PairGradients Evaluate(LossBatch batch)
     {
-        (float[] images, float[] texts, double[] totals) = SumGradients(batch, _gradients, static (_, _) => [], totals: 3);
+        (float[] images, float[] texts, double[] totals) = SumGradients(batch, _gradients, static _ => [], totals: 3);
         (double ofScale, double ofBias, double ofWrong) = (totals[0], totals[1], totals[2]);
         double ofRight = PullTogether(batch, images, texts) / batch.Pairs;
         return new(ofWrong - ofRight - batch.Bias, images, texts, ofScale - ofRight, ofBias - 1);

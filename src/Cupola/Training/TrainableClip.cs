@@ -48,9 +48,7 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="labels">What each pair says, where the loss is labelled.</param>
     public double Differentiate(Tensor pictures, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        using ChunkedBatch images = PicturesOf(pictures);
-        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _chunkTokens);
-        (TrainableTower Tower, BatchChunk Chunk)[] work = [.. Chunks(images, words)];
+        (TrainableTower Tower, BatchChunk Chunk)[] work = Chunks(pictures, texts);
         var passes = new ForwardPass?[work.Length];
         try
         {
@@ -114,10 +112,8 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
     public (float[] Images, float[] Texts) Embed(Tensor pictures, IReadOnlyList<int[]> texts)
     {
-        using ChunkedBatch images = PicturesOf(pictures);
-        using ChunkedBatch words = ChunkedBatch.OfTexts(texts, _chunkTokens);
         float[] imageEmbeddings = new float[texts.Count * Dimension], textEmbeddings = new float[imageEmbeddings.Length];
-        ForEachChunk([.. Chunks(images, words)], (width, tower, chunk, _) =>
+        ForEachChunk(Chunks(pictures, texts), (width, tower, chunk, _) =>
         {
             using ForwardPass pass = tower.Embed(width, chunk);
             chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
@@ -133,12 +129,18 @@ internal sealed class TrainableClip : IDisposable
         _pool.Dispose();
     }
 
-    /// <summary>Pictures in chunks. Where batch norms go by a chunk's own pictures, chunks have at least as many as were asked for, because the statistics of fewer say less.</summary>
-    private ChunkedBatch PicturesOf(Tensor pictures)
+    /// <summary>
+    /// A batch in chunks, pictures first. Where batch norms go by a chunk's own pictures, chunks have at least as many as were asked for, because the statistics of fewer say less.
+    /// </summary>
+    private (TrainableTower Tower, BatchChunk Chunk)[] Chunks(Tensor pictures, IReadOnlyList<int[]> texts)
     {
         long count = pictures.Shape[0];
         long chunks = _image.Statistics.Count > 0 ? Math.Max(1, count / _chunkPairs) : (count + _chunkPairs - 1) / _chunkPairs;
-        return ChunkedBatch.OfPictures(pictures, (int)chunks, TowerDescription.Pictures, ImageEncoder.Batch);
+        return
+        [
+            .. ChunkedBatch.OfPictures(pictures, (int)chunks, TowerDescription.Pictures, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
+            .. ChunkedBatch.OfTexts(texts, _chunkTokens).Select(chunk => (_text, chunk)),
+        ];
     }
 
     /// <summary>Which chunks' forward passes are kept for the backward pass: the first of those that learn, as many as there is memory for.</summary>
@@ -159,9 +161,6 @@ internal sealed class TrainableClip : IDisposable
 
     /// <summary>Where there are fewer chunks than would keep all threads busy, all threads work on one after the other.</summary>
     private RunWidth WidthOf(int chunks) => chunks <= _engine.Threads ? RunWidth.Wide : RunWidth.Narrow;
-
-    private IEnumerable<(TrainableTower Tower, BatchChunk Chunk)> Chunks(ChunkedBatch images, ChunkedBatch words) =>
-        images.Chunks.Select(chunk => (_image, chunk)).Concat(words.Chunks.Select(chunk => (_text, chunk)));
 }
 
 /// <summary>How a batch is cut, and how much memory a step may take for what it keeps.</summary>

@@ -64,7 +64,7 @@ internal sealed class TrainableTower : IDisposable
 
     /// <summary>The embeddings and statistics alone.</summary>
     /// <param name="width">How the run uses the processor.</param>
-    /// <param name="chunk">What it reads; lent until the pass is disposed.</param>
+    /// <param name="chunk">What it reads.</param>
     public ForwardPass Embed(RunWidth width, BatchChunk chunk) => Run(_embed, width, chunk);
 
     /// <summary>The embeddings and statistics, and what the backward pass needs to have kept.</summary>
@@ -81,10 +81,10 @@ internal sealed class TrainableTower : IDisposable
     /// <param name="isFirst">
     /// Whether it is the first of the tower's passes to be added: its gradients are written in the place of those of the step before. A parameter may have more numbers than a chunk has activations.
     /// </param>
-    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before, its chunk may not.</returns>
+    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before.</returns>
     public Action Backward(RunWidth width, ForwardPass pass, Tensor seed, bool isFirst)
     {
-        var given = new Dictionary<string, Tensor>(pass.Chunk.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
+        var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
         foreach ((Value kept, Tensor tensor) in _graph.Kept.Zip(pass.Kept))
         {
             given.Add(kept.Name, tensor);
@@ -102,11 +102,13 @@ internal sealed class TrainableTower : IDisposable
             throw;
         }
 
+        Dictionary<string, int[]> indices = _targets.Select(static target => target.Indices).OfType<string>().Distinct(StringComparer.Ordinal)
+            .ToDictionary(static name => name, name => pass.Inputs[name].AsSpan<int>().ToArray(), StringComparer.Ordinal);
         return () =>
         {
             foreach ((GradientTarget target, Tensor gradient) in _targets.Zip(gradients.Tensors).Where(output => !IsInPlace(output.First)))
             {
-                target.Add(_parameters, gradient, pass.Chunk.Inputs, isFirst);
+                target.Add(_parameters, gradient, target.Indices is null ? [] : indices[target.Indices], isFirst);
             }
 
             gradients.Dispose();
@@ -122,15 +124,15 @@ internal sealed class TrainableTower : IDisposable
 
     private ForwardPass Run(CompiledGraph graph, RunWidth width, BatchChunk chunk)
     {
-        TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
+        ForwardPass pass = new(chunk.Read(), _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]), chunk, Statistics.Count);
         try
         {
-            Run(graph, width, chunk.Inputs, [.. outputs.Tensors]);
-            return new(chunk, outputs, Statistics.Count);
+            Run(graph, width, pass.Inputs, [.. pass.Outputs.Tensors]);
+            return pass;
         }
         catch
         {
-            outputs.Dispose();
+            pass.Dispose();
             throw;
         }
     }
@@ -144,7 +146,7 @@ internal sealed class TrainableTower : IDisposable
     /// <summary>Where a gradient goes: to a parameter, or to the rows of a parameter that were looked up.</summary>
     private sealed record GradientTarget(Value Source, string Parameter, string? Indices)
     {
-        public void Add(LearnedParameters parameters, Tensor gradient, IReadOnlyDictionary<string, Tensor> inputs, bool isFirst)
+        public void Add(LearnedParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
         {
             if (Indices is null)
             {
@@ -159,7 +161,6 @@ internal sealed class TrainableTower : IDisposable
             }
 
             ReadOnlySpan<float> rows = gradient.AsSpan<float>();
-            ReadOnlySpan<int> indices = inputs[Indices].AsSpan<int>();
             int width = rows.Length / indices.Length;
             for (int row = 0; row < indices.Length; row++)
             {
@@ -171,10 +172,11 @@ internal sealed class TrainableTower : IDisposable
 }
 
 /// <summary>What a run of a tower gave.</summary>
-/// <param name="Chunk">What it read; not its own.</param>
+/// <param name="Inputs">What it read; its own.</param>
 /// <param name="Outputs">The embeddings, statistics, and what was kept for the backward pass; its own.</param>
-/// <param name="StatisticCount">How many of them are statistics.</param>
-internal sealed record ForwardPass(BatchChunk Chunk, TensorBlock Outputs, int StatisticCount) : IDisposable
+/// <param name="Chunk">Of which chunk.</param>
+/// <param name="StatisticCount">How many outputs are statistics.</param>
+internal sealed record ForwardPass(IReadOnlyDictionary<string, Tensor> Inputs, TensorBlock Outputs, BatchChunk Chunk, int StatisticCount) : IDisposable
 {
     public Tensor Embeddings => Outputs.Tensors[0];
 
@@ -182,5 +184,12 @@ internal sealed record ForwardPass(BatchChunk Chunk, TensorBlock Outputs, int St
 
     public IEnumerable<Tensor> Kept => Outputs.Tensors.Skip(1 + StatisticCount);
 
-    public void Dispose() => Outputs.Dispose();
+    public void Dispose()
+    {
+        Outputs.Dispose();
+        foreach (Tensor input in Inputs.Values)
+        {
+            input.Dispose();
+        }
+    }
 }

@@ -1,9 +1,11 @@
 using System.Numerics.Tensors;
+using Cupola.Graphs;
+using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Training;
 
 /// <summary>Embeddings brought to unit length, and gradients taken back through that.</summary>
-internal sealed class UnitRows
+internal sealed class UnitRows : IDisposable
 {
     private readonly int _dimension;
     private readonly float[] _norms;
@@ -11,11 +13,11 @@ internal sealed class UnitRows
     public UnitRows(ReadOnlySpan<float> rows, int dimension)
     {
         _dimension = dimension;
-        Values = rows.ToArray();
         _norms = new float[rows.Length / dimension];
+        Tensor = Tensor.Of(ElementType.Float32, rows, _norms.Length, dimension);
         for (int row = 0; row < _norms.Length; row++)
         {
-            Span<float> values = Values.AsSpan(row * dimension, dimension);
+            Span<float> values = Tensor.AsSpan<float>().Slice(row * dimension, dimension);
             _norms[row] = TensorPrimitives.Norm<float>(values);
             TensorPrimitives.Divide(values, _norms[row], values);
         }
@@ -24,9 +26,9 @@ internal sealed class UnitRows
     public int Count => _norms.Length;
 
     /// <summary>[rows, dimension], each of length 1.</summary>
-    public float[] Values { get; }
+    public Tensor Tensor { get; }
 
-    public ReadOnlySpan<float> this[int row] => Values.AsSpan(row * _dimension, _dimension);
+    public ReadOnlySpan<float> this[int row] => Tensor.AsSpan<float>().Slice(row * _dimension, _dimension);
 
     /// <summary>u = x ÷ ‖x‖: what is said about u, said about x: (g − u (u · g)) ÷ ‖x‖, in place.</summary>
     public void TakeBack(Span<float> gradients)
@@ -39,4 +41,6 @@ internal sealed class UnitRows
             TensorPrimitives.Divide(gradient, _norms[row], gradient);
         }
     }
+
+    public void Dispose() => Tensor.Dispose();
 }

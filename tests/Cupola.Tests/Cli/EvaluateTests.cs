@@ -200,7 +200,11 @@ public sealed class EvaluateTests
 
     [Theory]
     [InlineData(2, "named twice", "--templates", "imagenet-7", "--templates", "imagenet-7")]
-    [InlineData(2, "leave one of them away", "--retrieval", "--report", "report.html")]
+    [InlineData(2, "--report is about labels and prompts, and --retrieval has neither; leave one of them away.", "--retrieval", "--report", "report.html")]
+    [InlineData(2, "--weights is about labels and prompts", "--retrieval", "--weights", "zpe")]
+    [InlineData(2, "--templates is about labels and prompts", "--retrieval", "--templates", "imagenet-7")]
+    [InlineData(2, "--format is table or json or csv, and not 'xml'.", "--format", "xml")]
+    [InlineData(2, "--threads is a whole number, and not 'two'.", "--threads", "two")]
     [InlineData(2, "templates have none", "--template", "a {}.", "--shuffled")]
     [InlineData(2, "exactly once", "--template", "a photo.")]
     [InlineData(2, "There is no ensemble 'median'", "--ensemble", "median")]

@@ -87,6 +87,22 @@ public sealed class PromptsWriteTests
     }
 
     [Fact]
+    public async Task OnlyLabelsAndQuestionsThatAreNewAreAskedAbout()
+    {
+        await using ChatServer server = new(static question => new ChatReply { Text = $"It is number {question.Seed}." });
+        string output = TestFolder.NewFile("prompts.json");
+        Assert.Equal(0, Write(server, output).ExitCode);
+
+        Assert.Equal(0, WriteAbout("toad,frog", server, output).ExitCode);
+        Assert.Equal(6, server.Asked.Count);
+        Assert.Equal(["toad", "frog"], PromptSet.Read(output).ClassNames);
+
+        Assert.Equal(0, WriteAbout("frog", server, output).ExitCode);
+        Assert.Equal(6, server.Asked.Count);
+        Assert.Equal(["frog"], PromptSet.Read(output).ClassNames);
+    }
+
+    [Fact]
     public async Task AnAnswerThatWasCutIsAskedForWithMoreRoomAndOneThatNeverEndsIsLeftOut()
     {
         await using ChatServer server = new(static question => new ChatReply
@@ -118,13 +134,15 @@ public sealed class PromptsWriteTests
         Assert.Equal(0.99, sent.GetProperty("temperature").GetDouble(), 1e-6);
     }
 
-    private static Tool.Run Write(ChatServer server, string output, params string[] more)
+    private static Tool.Run Write(ChatServer server, string output, params string[] more) => WriteAbout("frog", server, output, more);
+
+    private static Tool.Run WriteAbout(string labels, ChatServer server, string output, params string[] more)
     {
         string questions = TestFolder.NewFile("questions.json");
         File.WriteAllText(questions, """[{"text": "Describe {a} {}:", "answers": 3}]""");
         return Tool.StartWith(
             new() { ["OPENAI_API_KEY"] = "sk-loopback" },
-            ["prompts", "write", "--labels", "frog", "--questions", questions, "--endpoint", server.Endpoint.ToString(), "--llm", "loopback", "-o", output, .. more]);
+            ["prompts", "write", "--labels", labels, "--questions", questions, "--endpoint", server.Endpoint.ToString(), "--llm", "loopback", "-o", output, .. more]);
     }
 
     private static ChatReply Refusal(string kind, Task end) => kind switch

@@ -30,12 +30,13 @@ public sealed class PromptTreeTests
         Assert.Equal(firsts.Distinct().Order(), trees.SelectMany(tree => tree.Sequences).Order());
         foreach (PromptTree tree in trees)
         {
+            (float[] mask, float[] endMask) = Masks(tree);
             for (int end = 0; end < tree.Ends.Length; end++)
             {
                 int[] sequence = sequences[tree.Sequences[end]];
                 int group = tree.Ends[end] / PromptTree.GroupSize;
-                Assert.Equal(sequence, Seen(tree, group, tree.Mask.AsSpan(tree.Ends[end] * tree.KeyCount, tree.KeyCount)));
-                Assert.Equal(sequence, Seen(tree, group, tree.EndMask.AsSpan(tree.EndPlaces[end] * tree.KeyCount, tree.KeyCount)));
+                Assert.Equal(sequence, Seen(tree, group, mask.AsSpan(tree.Ends[end] * tree.KeyCount, tree.KeyCount)));
+                Assert.Equal(sequence, Seen(tree, group, endMask.AsSpan(tree.EndPlaces[end] * tree.KeyCount, tree.KeyCount)));
                 Assert.Equal(end, tree.EndQueries[tree.EndPlaces[end]]);
             }
         }
@@ -46,9 +47,10 @@ public sealed class PromptTreeTests
     {
         PromptTree tree = Assert.Single(PromptTree.Pack(sequences, int.MaxValue, share: true, out _));
 
+        (float[] mask, _) = Masks(tree);
         for (int node = 0; node < tree.NodeCount; node++)
         {
-            Assert.Equal(tree.Positions[node] + 1, tree.Mask.AsSpan(node * tree.KeyCount, tree.KeyCount).Count(0));
+            Assert.Equal(tree.Positions[node] + 1, mask.AsSpan(node * tree.KeyCount, tree.KeyCount).Count(0));
         }
     });
 
@@ -63,6 +65,13 @@ public sealed class PromptTreeTests
 
     [Fact]
     public void EndsASequenceAtTheFirstOfItsLargestIds() => Assert.Equal([998, 5, 999], PromptTree.UntilEnd([998, 5, 999, 7, 999, 0]));
+
+    private static (float[] Mask, float[] EndMask) Masks(PromptTree tree)
+    {
+        float[] mask = new float[tree.Ids.Length * tree.KeyCount], endMask = new float[tree.GroupCount * tree.EndCount * tree.KeyCount];
+        tree.WriteMasks(mask, endMask);
+        return (mask, endMask);
+    }
 
     /// <summary>The tokens under an open mask, by their positions.</summary>
     private static int[] Seen(PromptTree tree, int group, ReadOnlySpan<float> mask)

@@ -10,8 +10,8 @@ public sealed class PairLossTests
 
     private static readonly Engine Engine = new(new(Threads: 2));
 
-    /// <summary>One block, several, and one that is not full.</summary>
-    private static readonly int[] Batches = [1, 6, 128, 300];
+    /// <summary>One block, several of pictures, several of texts too, and ones that are not full.</summary>
+    private static readonly int[] Batches = [1, 6, 128, 300, 1100];
 
     public static TheoryData<LossKind, int> Cases => new(
         from kind in Enum.GetValues<LossKind>() from pairs in Batches select new TheoryDataRow<LossKind, int>(kind, pairs));
@@ -132,7 +132,8 @@ public sealed class PairLossTests
         public (int Place, double Slope)[] Slopes(float[] side)
         {
             double[] numbers = ReferenceEquals(side, images) ? _images : _texts;
-            IEnumerable<int> places = Enumerable.Range(0, Dimension).Concat(Enumerable.Range(numbers.Length - Dimension, Dimension));
+            int each = numbers.Length > 1000 * Dimension ? 1 : Dimension;
+            IEnumerable<int> places = Enumerable.Range(0, each).Concat(Enumerable.Range(numbers.Length - each, each));
             return [.. places.Select(place => (place, Slope(ref numbers[place])))];
         }
 

@@ -49,10 +49,9 @@ public sealed class TowerGradientTests
             TrainableTower.Create(engine, parameters, pool, graph => Describe(graph, config, isText, parameter => byPictures && ConvolutionUnit.IsRunningStatistic(parameter)));
         using TrainableTower tower = Create(follows);
         using Tensor pictures = Pictures(config, random);
-        using ChunkedBatch batch = isText
+        BatchChunk chunk = Assert.Single(isText
             ? ChunkedBatch.OfTexts([.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })], chunkTokens: 1000)
-            : ChunkedBatch.OfPictures(pictures, 1, TowerDescription.Pictures, ImageEncoder.Batch);
-        BatchChunk chunk = Assert.Single(batch.Chunks);
+            : ChunkedBatch.OfPictures(pictures, 1, TowerDescription.Pictures, ImageEncoder.Batch));
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
         using (TrainableTower byPictures = Create(byPictures: true))
@@ -105,6 +104,61 @@ public sealed class TowerGradientTests
                 Assert.True(known.Contains(node.Operator), $"{node.Operator} has no check in GradientTests.");
             }
         });
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void ATowersGraphsDoNothingForNothing(string name)
+    {
+        (ClipConfig config, bool isText, bool follows) = Towers[name];
+        GraphBuilder graph = new(OperatorSet.Trainable);
+        TowerDescription tower = Describe(graph, config, isText, parameter => follows && ConvolutionUnit.IsRunningStatistic(parameter));
+        HashSet<string> learned = [.. ClipModel.ParametersOf(config).Keys.Where(static parameter => !ConvolutionUnit.IsRunningStatistic(parameter))];
+        Value[] sources = [.. graph.Between(tower.Inputs, [tower.Embeddings]).Inputs.Where(input => learned.Contains(input.Name))];
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, tower.Inputs, tower.Embeddings, [], sources);
+
+        foreach (Graph half in (Graph[])[differentiated.Forward, differentiated.Backward])
+        {
+            // What no one reads is not worked out.
+            HashSet<string> read = [.. half.Nodes.SelectMany(static node => node.Inputs).OfType<Value>().Concat(half.Outputs).Select(static value => value.Name)];
+            Assert.All(half.Nodes, node => Assert.Contains(node.Outputs, output => read.Contains(output.Name)));
+            Assert.All(half.Inputs, input => Assert.Contains(input.Name, read));
+
+            // What is read twice is worked out once; a gradient of two parameters has two names.
+            Assert.Equal(half.Nodes.Length, half.Nodes.Select(static node => node.Operator == "Identity" ? node.Output.Name : Written(node)).Distinct(StringComparer.Ordinal).Count());
+
+            // Products turn their operands themselves.
+            Dictionary<string, Node> makers = half.Nodes.ToDictionary(static node => node.Output.Name, StringComparer.Ordinal);
+            Assert.All(
+                half.Nodes.Where(static node => node.Operator is "Gemm" or "MatMul" or "FusedMatMul").SelectMany(static node => node.Inputs).OfType<Value>(),
+                operand => Assert.False(makers.TryGetValue(operand.Name, out Node? maker) && TurnsLastTwo(maker), $"{operand} is turned for a product."));
+        }
+    }
+
+    [Fact]
+    public void AGradientThatTwoParametersShareHasTwoNames()
+    {
+        GraphBuilder graph = new();
+        Value rows = graph.Input("rows", ElementType.Float32, ["n", 4]), first = graph.Parameter("first", 4), second = graph.Parameter("second", 4);
+
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, [rows], graph.Add(graph.Add(rows, first), second), [], [first, second]);
+
+        Assert.Equal(2, differentiated.Backward.Outputs.Select(static output => output.Name).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    private static string Written(Node node) =>
+        $"{node.Operator}({string.Join(", ", node.Inputs.Select(static input => input?.Name))}) {string.Join(", ", node.Attributes.Select(static attribute => $"{attribute.Key}={(attribute.Value is long[] numbers ? string.Join(' ', numbers) : attribute.Value)}"))}";
+
+    private static bool TurnsLastTwo(Node node)
+    {
+        if (node.Operator != "Transpose")
+        {
+            return false;
+        }
+
+        long[] order = (long[])node.Attributes["perm"];
+        int rank = order.Length;
+        return order[^1] == rank - 2 && order[^2] == rank - 1 && order.Take(rank - 2).Index().All(static axis => axis.Item == axis.Index);
     }
 
     private static ClipConfig Config(ImageConfig image) => new(new TextConfig(12, 8, Transformer), image, 8, []);
