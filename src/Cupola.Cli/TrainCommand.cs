@@ -34,10 +34,10 @@ internal static class TrainCommand
         {
             string run = parsed.GetValue(output)!, path = parsed.GetValue(dataset)!;
             TrainingSettings chosen = settings.Read(parsed, run);
-            List<string> broken = [];
+            HashSet<string> broken = [];
             (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
             TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, sentence => Tell(sentence, broken));
-            Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen);
+            Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, parsed.GetValue(threads), sentence => Tell(sentence, broken));
             using Trainer trainer = Trainer.Open(run, path, pairs, chosen, name => ModelOptions.Find(name, cancellation), parsed.GetValue(threads));
             LoggedEvaluation? last = Train(trainer, evaluate, parsed.GetValue(format), broken, cancellation);
             Console.Error.WriteLine(
@@ -48,7 +48,7 @@ internal static class TrainCommand
     }
 
     private static LoggedEvaluation? Train(
-        Trainer trainer, Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, OutputFormat format, List<string> broken, CancellationToken cancellation)
+        Trainer trainer, Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, OutputFormat format, HashSet<string> broken, CancellationToken cancellation)
     {
         LoggedEvaluation? last = null;
         string shown = "Training";
@@ -72,10 +72,13 @@ internal static class TrainCommand
         });
     }
 
-    private static void Tell(string sentence, List<string> broken)
+    /// <summary>Says a sentence once: each evaluation comes upon the same pictures.</summary>
+    private static void Tell(string sentence, HashSet<string> broken)
     {
-        broken.Add(sentence);
-        Console.Error.WriteLine(sentence);
+        if (broken.Add(sentence))
+        {
+            Console.Error.WriteLine(sentence);
+        }
     }
 
     private static string Said(LoggedEvaluation? last) => last is null ? ""

@@ -43,13 +43,17 @@ internal sealed class TrainingScores
     }
 
     /// <summary>What judges a model; nothing where there is nothing to judge it by.</summary>
-    public Func<ClipEmbedder, CancellationToken, ModelScore>? Open(ParseResult parsed, TrainingSettings settings)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="settings">Of the training.</param>
+    /// <param name="threads">Threads; 0 stands for one a physical core.</param>
+    /// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
+    public Func<ClipEmbedder, CancellationToken, ModelScore>? Open(ParseResult parsed, TrainingSettings settings, int threads, Action<string> broken)
     {
         (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = ReadPrompts(parsed);
         string? by = parsed.GetValue(_evaluateBy);
         Func<IReadOnlyList<string>, PromptCandidate> said = PromptSetOptions.ReadOne(by ?? "simple");
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
-            ? new(TrainingPairs.Open(heldOut, prompts, templates, Console.Error.WriteLine), settings)
+            ? new(TrainingPairs.Open(heldOut, prompts, templates, broken), settings, threads, broken)
             : null;
         if (parsed.GetValue(_evaluate) is not { } labelled)
         {
@@ -60,13 +64,18 @@ internal sealed class TrainingScores
 
         JudgedPictures pictures = JudgedPictures.Open(labelled, labels: null);
         PromptCandidate candidate = said(pictures.Labels);
-        return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, pictures, candidate, cancellation));
+        return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, pictures, candidate, broken, cancellation));
     }
 
-    private static Accuracy Top1(ClipEmbedder embedder, JudgedPictures pictures, PromptCandidate candidate, CancellationToken cancellation)
+    private static Accuracy Top1(ClipEmbedder embedder, JudgedPictures pictures, PromptCandidate candidate, Action<string> broken, CancellationToken cancellation)
     {
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation), ClassEnsemble.EmbeddingMean, weights: null);
         EmbeddedDataset embedded = pictures.Embed(embedder, cache: null, cancellation);
+        foreach (string sentence in embedded.Failed)
+        {
+            broken(sentence);
+        }
+
         return EvaluatedPrompts.Judge(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
     }
 }

@@ -14,6 +14,9 @@ internal sealed partial class GraphBuilder
     /// <inheritdoc cref="Add(Value, Value)"/>
     public Value Divide(Value left, Value right) => Elementwise("Div", left, right);
 
+    /// <summary>The larger of two; otherwise likewise.</summary>
+    public Value Maximum(Value left, Value right) => Elementwise("Max", left, right);
+
     public Value Multiply(Value value, float factor) => Multiply(value, Constant([factor]));
 
     /// <summary>The same for a value that no one else reads: in training, the factor becomes one of the product that gives the value.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class GraphBuilder
     /// <param name="weight">[channels].</param>
     /// <param name="bias">[channels].</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <returns>Besides the maps, the mean [channels], and the variance [channels] as the estimate of all pictures' that has no bias (÷ (numbers − 1)).</returns>
+    /// <returns>Besides the maps, the mean [channels], and the variance [channels] as the estimate of all pictures' that has no bias (÷ (numbers − 1); one number alone says nothing, and gives 0).</returns>
     public (Value Maps, Value Mean, Value Variance) BatchNorm(Value maps, Value weight, Value bias, float epsilon)
     {
         if (maps.Shape.Rank != 4 || !weight.Shape.Equals([maps.Shape[1]]))
@@ -48,7 +48,7 @@ internal sealed partial class GraphBuilder
         Value variance = MeanOver(Multiply(centred, centred), 0, 2, 3);
         Value scale = Divide(OfChannels(weight), Sqrt(Add(variance, epsilon)));
         Value count = Multiply(CountOf(maps), 1f / channels.Factor);
-        Value unbiased = Multiply(variance, Divide(count, Add(count, -1)));
+        Value unbiased = Multiply(variance, Divide(count, Maximum(Add(count, -1), Constant([1f]))));
         return (Add(Multiply(centred, scale), OfChannels(bias)), Reshape(mean, [channels]), Reshape(unbiased, [channels]));
     }
 

@@ -52,7 +52,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     public (Value Maps, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(GraphBuilder graph, Value maps, long stride, Func<string, bool> follows)
     {
         Value weight = graph.Parameter(Convolution, To, From, Kernel, Kernel), gamma = graph.Parameter($"{BatchNorm}.weight", To), beta = graph.Parameter($"{BatchNorm}.bias", To);
-        if (follows(RunningMean))
+        if (follows(RunningMean) && follows(RunningVariance))
         {
             Value convolved = graph.Convolution(maps, weight, bias: null, stride, padding: Kernel / 2);
             (Value normed, Value mean, Value variance) = graph.BatchNorm(convolved, gamma, beta, (float)Epsilon);

@@ -6,7 +6,7 @@ namespace Cupola.Training;
 
 /// <summary>
 /// CLIP's loss (arXiv 2103.00020, figure 3): each picture chooses its text among all texts of the batch, each text its picture among all pictures, and the
-/// loss is the mean of both cross entropies. All blocks of rows are gone through twice: for the normalisers of rows and columns, and for the gradient.
+/// loss is the mean of both cross entropies. All blocks are gone through twice: for the normalisers of rows and columns, and for the gradient.
 /// </summary>
 internal sealed class ContrastiveLoss : PairLoss
 {
@@ -63,12 +63,11 @@ internal sealed class ContrastiveLoss : PairLoss
         columns.AsSpan().Fill(float.NegativeInfinity);
         ForEachBlock(batch, block =>
         {
-            Tensor ofRows = Tensor.Allocate(ElementType.Float32, block.Rows), ofColumns = Tensor.Allocate(ElementType.Float32, block.Columns);
-            batch.Run(_normalizers, block, [], [ofRows, ofColumns]);
+            Tensor[] found = batch.Run(_normalizers, block, [], [block.Rows], [block.Columns]);
             return () =>
             {
-                AddLogarithms(rows.AsSpan(block.Row), ofRows);
-                AddLogarithms(columns.AsSpan(block.Column), ofColumns);
+                AddLogarithms(rows.AsSpan(block.Row), found[0]);
+                AddLogarithms(columns.AsSpan(block.Column), found[1]);
             };
         });
         return (rows, columns);

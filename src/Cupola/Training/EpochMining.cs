@@ -18,8 +18,11 @@ internal sealed class EpochMining(string path, HardNegativeOrder order, Training
     public long EndOf(long step) => (order.EpochOf(step) + 1) * order.StepsPerEpoch;
 
     /// <summary>Makes a step's epoch ready: mines it where the step is its first, and else reads what was mined.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="broken">Hears of pictures that cannot be read, once.</param>
+    /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">What was mined is not there any more.</exception>
-    public void Prepare(long step, CancellationToken cancellation)
+    public void Prepare(long step, Action<string>? broken, CancellationToken cancellation)
     {
         long epoch = order.EpochOf(step);
         if (step % order.StepsPerEpoch != 0)
@@ -28,11 +31,11 @@ internal sealed class EpochMining(string path, HardNegativeOrder order, Training
             return;
         }
 
-        int[] mined = order.Mine(epoch, batches.SayingsOf(epoch), pairs => Embed(pairs, epoch, cancellation));
+        int[] mined = order.Mine(epoch, batches.SayingsOf(epoch), pairs => Embed(pairs, epoch, broken, cancellation));
         WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
     }
 
-    private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation)
+    private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, Action<string>? broken, CancellationToken cancellation)
     {
         Dictionary<int, int> rows = pairs.Index().ToDictionary(static pair => pair.Item, static pair => pair.Index);
         int dimension = clip.Dimension;
@@ -41,6 +44,11 @@ internal sealed class EpochMining(string path, HardNegativeOrder order, Training
         {
             using (batch)
             {
+                foreach (string sentence in batch.Broken)
+                {
+                    broken?.Invoke(sentence);
+                }
+
                 (float[] image, float[] text) = clip.Embed(batch.Pictures, batch.Texts);
                 using UnitRows unitImages = new(image, dimension), unitTexts = new(text, dimension);
                 foreach ((int row, int pair) in batch.Pairs.Index())

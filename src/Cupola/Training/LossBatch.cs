@@ -43,8 +43,14 @@ internal sealed class LossBatch : IDisposable
     public float Bias { get; }
 
     /// <summary>Runs a graph for a block.</summary>
-    public void Run(CompiledGraph graph, LossBlock block, ReadOnlySpan<Tensor> more, ReadOnlySpan<Tensor> outputs)
+    /// <param name="graph">The graph.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="more">What it reads besides; disposed behind the run.</param>
+    /// <param name="shapes">The shapes of what it gives.</param>
+    /// <returns>What it gives; the caller disposes it.</returns>
+    public Tensor[] Run(CompiledGraph graph, LossBlock block, Tensor[] more, params long[][] shapes)
     {
+        Tensor[] outputs = [.. shapes.Select(static shape => Tensor.Allocate(ElementType.Float32, shape))];
         List<Tensor> inputs = [Images.Tensor.Rows(block.Row, block.Rows), Texts.Tensor.Rows(block.Column, block.Columns), _scale, _share, _bias];
         if (_labels is not null && _places is not null)
         {
@@ -52,8 +58,20 @@ internal sealed class LossBatch : IDisposable
             inputs.AddRange(_labels.Rows(block.Row, block.Rows), Across(_labels), _places.Rows(block.Row, block.Rows), Across(_places));
         }
 
-        inputs.AddRange(more);
-        graph.Run(RunWidth.Narrow, [.. inputs], outputs);
+        try
+        {
+            graph.Run(RunWidth.Narrow, [.. inputs, .. more], outputs);
+            return outputs;
+        }
+        catch
+        {
+            Array.ForEach(outputs, static output => output.Dispose());
+            throw;
+        }
+        finally
+        {
+            Array.ForEach(more, static tensor => tensor.Dispose());
+        }
     }
 
     public void Dispose()

@@ -22,7 +22,18 @@ internal sealed class OrderedWork
     public static void Run(int count, int threads, Func<int, Action> work)
     {
         OrderedWork order = new(2 * threads);
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => order.Work(count, work));
+        try
+        {
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, _ => order.Work(count, work));
+        }
+        finally
+        {
+            // Where a piece failed, the sums are of no use any more; but what waits to be added holds memory, and lets go of it when it is.
+            foreach (Action add in order._waiting.Values)
+            {
+                add();
+            }
+        }
     }
 
     private void Work(int count, Func<int, Action> work)

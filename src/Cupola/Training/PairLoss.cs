@@ -92,21 +92,16 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         var sums = new double[totals];
         ForEachBlock(batch, block =>
         {
-            Tensor[] inputs = more(block);
-            Tensor[] ofRows = [.. Enumerable.Range(0, totals).Select(_ => Tensor.Allocate(ElementType.Float32, block.Rows))];
-            Tensor ofImages = Tensor.Allocate(ElementType.Float32, block.Rows, dimension), ofTexts = Tensor.Allocate(ElementType.Float32, block.Columns, dimension);
-            batch.Run(graph, block, inputs, [ofImages, ofTexts, .. ofRows]);
-            double[] ofBlock = [.. ofRows.Select(static rows => Sum(rows.AsSpan<float>()))];
-            foreach (Tensor tensor in inputs.Concat(ofRows))
-            {
-                tensor.Dispose();
-            }
-
+            Tensor[] found = batch.Run(
+                graph, block, more(block), [[block.Rows, dimension], [block.Columns, dimension], .. Enumerable.Repeat<long[]>([block.Rows], totals)]);
             return () =>
             {
-                Add(images.AsSpan(block.Row * dimension), ofImages);
-                Add(texts.AsSpan(block.Column * dimension), ofTexts);
-                TensorPrimitives.Add<double>(sums, ofBlock, sums);
+                Add(images.AsSpan(block.Row * dimension), found[0]);
+                Add(texts.AsSpan(block.Column * dimension), found[1]);
+                foreach ((int index, Tensor rows) in found.Skip(2).Index())
+                {
+                    sums[index] += Sum(rows);
+                }
             };
         });
         return (images, texts, sums);
@@ -163,14 +158,15 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         more.Dispose();
     }
 
-    private static double Sum(ReadOnlySpan<float> numbers)
+    private static double Sum(Tensor numbers)
     {
         double sum = 0;
-        foreach (float number in numbers)
+        foreach (float number in numbers.AsSpan<float>())
         {
             sum += number;
         }
 
+        numbers.Dispose();
         return sum;
     }
 

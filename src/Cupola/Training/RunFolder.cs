@@ -20,7 +20,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>What people call it.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
 
-    public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+    public string Checkpoint => CheckpointOf(Path);
 
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");
 
@@ -38,7 +38,10 @@ internal sealed class RunFolder : IDisposable
     public string FailedBatch => System.IO.Path.Combine(Path, "failed-batch.txt");
 
     /// <summary>Whether there is anything to go on from.</summary>
-    public bool IsBegun => File.Exists(Checkpoint);
+    public bool IsBegun => IsBegunAt(Path);
+
+    /// <summary>Whether there is anything to go on from in a folder.</summary>
+    public static bool IsBegunAt(string path) => File.Exists(CheckpointOf(path));
 
     /// <summary>Opens a run, or begins one.</summary>
     /// <param name="path">The folder.</param>
@@ -63,16 +66,18 @@ internal sealed class RunFolder : IDisposable
             ?? throw new IOException($"{path} is in use: another process trains there. Wait for it, or name another folder.");
         try
         {
-            if (RunDescription.Read(path) is { } found)
+            RunFolder run = new(path, held);
+            if (run.IsBegun && RunDescription.Read(path) is { } found)
             {
                 found.Require(path, wanted);
             }
             else
             {
+                // What an attempt left behind that never came to its first checkpoint binds no one.
                 wanted.Write(path);
             }
 
-            return new(path, held);
+            return run;
         }
         catch
         {
@@ -82,4 +87,6 @@ internal sealed class RunFolder : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static string CheckpointOf(string path) => System.IO.Path.Combine(path, "checkpoint.safetensors");
 }

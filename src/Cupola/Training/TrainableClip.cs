@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Cupola.Images;
 using Cupola.Models;
 using Cupola.Runtime;
+using Cupola.Text;
 
 namespace Cupola.Training;
 
@@ -16,9 +17,8 @@ internal sealed class TrainableClip : IDisposable
     private readonly TrainableTower _image;
     private readonly TrainableTower _text;
     private readonly PairLoss _loss;
-    private readonly int _chunkPairs;
-    private readonly int _chunkTokens;
-    private readonly long _keptBytes;
+    private readonly ClipConfig _config;
+    private readonly TrainingMemory _memory;
     private readonly TensorPool _pool = new();
 
     /// <summary>Makes the towers ready.</summary>
@@ -34,9 +34,8 @@ internal sealed class TrainableClip : IDisposable
     {
         _engine = engine;
         _parameters = parameters;
-        _chunkPairs = memory.ChunkPairs > 0 ? memory.ChunkPairs : TrainingMemory.PairsOf(config.Image);
-        _chunkTokens = memory.ChunkTokens > 0 ? memory.ChunkTokens : TrainingMemory.RowsOf(config.Text.Transformer.MlpWidth);
-        _keptBytes = memory.KeptBytes;
+        _config = config;
+        _memory = memory;
         _image = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfImages(graph, config, preprocessing, form, parameters.Statistics.Contains));
         _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, config));
         _loss = PairLoss.Create(loss, engine, config.EmbeddingDimension);
@@ -56,9 +55,9 @@ internal sealed class TrainableClip : IDisposable
             StepStatistics statistics = new(_image.Statistics, work.Length);
             var imageEmbeddings = new float[texts.Count * Dimension];
             var textEmbeddings = new float[imageEmbeddings.Length];
-            ForEachChunk(work, (width, tower, chunk, index) =>
+            ForEachChunk(work, (tower, chunk, index) =>
             {
-                ForwardPass pass = isKept[index] ? tower.Forward(width, chunk) : tower.Embed(width, chunk);
+                ForwardPass pass = isKept[index] ? tower.Forward(chunk) : tower.Embed(chunk);
                 passes[index] = pass;
                 chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
                 statistics.Take(index, chunk.Pairs.Count, pass.Statistics);
@@ -79,8 +78,7 @@ internal sealed class TrainableClip : IDisposable
                 }
             }
 
-            RunWidth width = WidthOf(work.Length);
-            OrderedWork.Run(work.Length, width == RunWidth.Wide ? 1 : _engine.Threads, index =>
+            OrderedWork.Run(work.Length, _engine.Threads, index =>
             {
                 (TrainableTower tower, BatchChunk chunk) = work[index];
                 if (!tower.Learns)
@@ -88,10 +86,10 @@ internal sealed class TrainableClip : IDisposable
                     return static () => { };
                 }
 
-                using ForwardPass pass = passes[index] ?? tower.Forward(width, chunk);
+                using ForwardPass pass = passes[index] ?? tower.Forward(chunk);
                 using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
                 passes[index] = null;
-                return tower.Backward(width, pass, seed, isFirst: index == 0 || work[index - 1].Tower != tower);
+                return tower.Backward(pass, seed, isFirst: index == 0 || work[index - 1].Tower != tower);
             });
             return gradients.Loss;
         }
@@ -113,9 +111,9 @@ internal sealed class TrainableClip : IDisposable
     public (float[] Images, float[] Texts) Embed(Tensor pictures, IReadOnlyList<int[]> texts)
     {
         float[] imageEmbeddings = new float[texts.Count * Dimension], textEmbeddings = new float[imageEmbeddings.Length];
-        ForEachChunk(Chunks(pictures, texts), (width, tower, chunk, _) =>
+        ForEachChunk(Chunks(pictures, texts), (tower, chunk, _) =>
         {
-            using ForwardPass pass = tower.Embed(width, chunk);
+            using ForwardPass pass = tower.Embed(chunk);
             chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
         });
         return (imageEmbeddings, textEmbeddings);
@@ -134,12 +132,14 @@ internal sealed class TrainableClip : IDisposable
     /// </summary>
     private (TrainableTower Tower, BatchChunk Chunk)[] Chunks(Tensor pictures, IReadOnlyList<int[]> texts)
     {
-        long count = pictures.Shape[0];
-        long chunks = _image.Statistics.Count > 0 ? Math.Max(1, count / _chunkPairs) : (count + _chunkPairs - 1) / _chunkPairs;
+        bool byPictures = _image.Statistics.Count > 0;
+        long count = pictures.Shape[0], size = _memory.PairsOf(_config.Image, count, byPictures);
+        long chunks = byPictures ? Math.Max(1, count / size) : (count + size - 1) / size;
+        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
         return
         [
-            .. ChunkedBatch.OfPictures(pictures, (int)chunks, TowerDescription.Pictures, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
-            .. ChunkedBatch.OfTexts(texts, _chunkTokens).Select(chunk => (_text, chunk)),
+            .. BatchChunk.OfPictures(pictures, (int)chunks, TowerDescription.Pictures, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
+            .. BatchChunk.OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length))).Select(chunk => (_text, chunk)),
         ];
     }
 
@@ -147,40 +147,11 @@ internal sealed class TrainableClip : IDisposable
     private bool[] Kept((TrainableTower Tower, BatchChunk Chunk)[] work)
     {
         long kept = 0;
-        return [.. work.Select(piece => piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _keptBytes)];
+        return [.. work.Select(piece => piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _memory.KeptBytes)];
     }
 
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
-    private void ForEachChunk((TrainableTower Tower, BatchChunk Chunk)[] work, Action<RunWidth, TrainableTower, BatchChunk, int> run)
-    {
-        RunWidth width = WidthOf(work.Length);
-        Parallel.ForEach(
-            Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = width == RunWidth.Wide ? 1 : _engine.Threads },
-            item => run(width, item.Item.Tower, item.Item.Chunk, item.Index));
-    }
-
-    /// <summary>Where there are fewer chunks than would keep all threads busy, all threads work on one after the other.</summary>
-    private RunWidth WidthOf(int chunks) => chunks <= _engine.Threads ? RunWidth.Wide : RunWidth.Narrow;
-}
-
-/// <summary>How a batch is cut, and how much memory a step may take for what it keeps.</summary>
-/// <param name="ChunkPairs">Pictures of one run; 0 stands for as many as are fastest.</param>
-/// <param name="ChunkTokens">Nodes of one prompt tree; likewise.</param>
-/// <param name="KeptBytes">What forward passes keep for the backward pass, all together; beyond it, a chunk's forward pass is run again.</param>
-internal sealed record TrainingMemory(int ChunkPairs = 0, int ChunkTokens = 0, long KeptBytes = 2L << 30)
-{
-    /// <summary>The widest activations of a run shall stay in a core's second cache, of which newer processors have one to two megabytes (docs/benchmarks.md).</summary>
-    private const int CachedBytes = 5 << 18;
-
-    /// <summary>With fewer rows, a matrix product spends much of its time on bringing the weights into order.</summary>
-    private const int FewestRows = 512;
-
-    /// <summary>Rows of a run that is fastest, of a transformer whose widest layers have so many numbers.</summary>
-    public static int RowsOf(int mlpWidth) => Math.Max(CachedBytes / (sizeof(float) * mlpWidth), FewestRows);
-
-    /// <summary>Pictures of a run that is fastest.</summary>
-    public static int PairsOf(ImageConfig config) => config is VisionTransformerConfig transformer ? Math.Max(1, RowsOf(transformer.Transformer.MlpWidth) / transformer.Tokens) : ResNetPairs;
-
-    /// <summary>A residual network's maps are large: a few pictures fill the cache.</summary>
-    private const int ResNetPairs = 4;
+    private void ForEachChunk((TrainableTower Tower, BatchChunk Chunk)[] work, Action<TrainableTower, BatchChunk, int> run) => Parallel.ForEach(
+        Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
+        item => run(item.Item.Tower, item.Item.Chunk, item.Index));
 }

@@ -63,26 +63,24 @@ internal sealed class TrainableTower : IDisposable
     }
 
     /// <summary>The embeddings and statistics alone.</summary>
-    /// <param name="width">How the run uses the processor.</param>
     /// <param name="chunk">What it reads.</param>
-    public ForwardPass Embed(RunWidth width, BatchChunk chunk) => Run(_embed, width, chunk);
+    public ForwardPass Embed(BatchChunk chunk) => Run(_embed, chunk);
 
     /// <summary>The embeddings and statistics, and what the backward pass needs to have kept.</summary>
     /// <inheritdoc cref="Embed"/>
-    public ForwardPass Forward(RunWidth width, BatchChunk chunk) => Run(_forward, width, chunk);
+    public ForwardPass Forward(BatchChunk chunk) => Run(_forward, chunk);
 
     /// <summary>The memory that <see cref="Forward"/> takes for a chunk until its pass is disposed.</summary>
     public long ForwardBytes(BatchChunk chunk) => _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(chunk.Symbols)));
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
-    /// <param name="width">How the run uses the processor.</param>
     /// <param name="pass">The forward pass.</param>
     /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
     /// <param name="isFirst">
     /// Whether it is the first of the tower's passes to be added: its gradients are written in the place of those of the step before. A parameter may have more numbers than a chunk has activations.
     /// </param>
     /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before.</returns>
-    public Action Backward(RunWidth width, ForwardPass pass, Tensor seed, bool isFirst)
+    public Action Backward(ForwardPass pass, Tensor seed, bool isFirst)
     {
         var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
         foreach ((Value kept, Tensor tensor) in _graph.Kept.Zip(pass.Kept))
@@ -94,7 +92,7 @@ internal sealed class TrainableTower : IDisposable
         TensorBlock gradients = _pool.Allocate([.. _graph.Backward.Outputs.Zip(_targets).Select(output => IsInPlace(output.Second) ? [0] : output.First.Shape.Resolve(pass.Chunk.Symbols))]);
         try
         {
-            Run(_backward, width, given, [.. gradients.Tensors.Zip(_targets).Select(output => IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First)]);
+            Run(_backward, given, [.. gradients.Tensors.Zip(_targets).Select(output => IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First)]);
         }
         catch
         {
@@ -122,25 +120,28 @@ internal sealed class TrainableTower : IDisposable
         _backward.Dispose();
     }
 
-    private ForwardPass Run(CompiledGraph graph, RunWidth width, BatchChunk chunk)
+    private ForwardPass Run(CompiledGraph graph, BatchChunk chunk)
     {
-        ForwardPass pass = new(chunk.Read(), _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]), chunk, Statistics.Count);
+        TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
+        ForwardPass? pass = null;
         try
         {
-            Run(graph, width, pass.Inputs, [.. pass.Outputs.Tensors]);
+            pass = new(chunk.Read(), outputs, chunk, Statistics.Count);
+            Run(graph, pass.Inputs, [.. outputs.Tensors]);
             return pass;
         }
         catch
         {
-            pass.Dispose();
+            ((IDisposable?)pass ?? outputs).Dispose();
             throw;
         }
     }
 
-    private void Run(CompiledGraph graph, RunWidth width, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
+    /// <summary>One run has one thread, whatever others do: with several, the order of sums would depend on how many there are.</summary>
+    private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
     {
         Tensor[] inputs = [.. graph.Inputs.Select(input => given.TryGetValue(input.Name, out Tensor? tensor) ? tensor : _parameters.Values[input.Name])];
-        graph.Run(width, inputs, outputs);
+        graph.Run(RunWidth.Narrow, inputs, outputs);
     }
 
     /// <summary>Where a gradient goes: to a parameter, or to the rows of a parameter that were looked up.</summary>

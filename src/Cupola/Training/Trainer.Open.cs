@@ -14,33 +14,42 @@ public sealed partial class Trainer
         _run = run;
         _settings = settings;
         _model = model;
-        HardNegativeOrder? mined = settings.HardNegatives is { } neighbours ? new(pairs.Count, settings.Batch, Math.Min(neighbours, settings.Batch), (ulong)settings.Seed) : null;
+        HardNegativeOrder? mined = settings.HardNegatives is { } neighbours ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed) : null;
         BatchOrder order = mined ?? (BatchOrder)new ShuffledOrder(pairs.Count, settings.Batch, (ulong)settings.Seed);
         _plan = TrainingPlan.Of(settings, order.StepsPerEpoch);
         bool isTransformer = model.Config.Image is VisionTransformerConfig;
         _optimizer = new(model.Parameters, new(settings.Beta1, settings.Beta2 ?? (isTransformer ? 0.98f : 0.999f), settings.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f), settings.WeightDecay));
         _average = settings.Average is { } decay ? new(model.Parameters, decay) : null;
         _state = new(model.Parameters, _optimizer, _average);
-        if (run.IsBegun)
+        try
         {
-            _state.Read(run.Checkpoint);
-            _saved = _state.Step;
-        }
-        else
-        {
-            OnDisk(Write);
-        }
+            if (run.IsBegun)
+            {
+                _state.Read(run.Checkpoint);
+                _saved = _state.Step;
+            }
+            else
+            {
+                OnDisk(Write);
+            }
 
-        _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
-        _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
-        Engine engine = new(new(Threads: threads));
-        _threads = engine.Threads;
-        _clip = new(
-            engine, model.Config, model.Preprocessing, model.Parameters, PictureForm.Bytes,
-            new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), settings.Loss);
-        _batches = new(
-            pairs, order, ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength), model.Preprocessing, settings.Augmentation, (ulong)settings.Seed, engine.Threads);
-        _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);
+            _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
+            _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
+            Engine engine = new(new(Threads: threads));
+            _threads = engine.Threads;
+            _clip = new(
+                engine, model.Config, model.Preprocessing, model.Parameters, PictureForm.Bytes,
+                new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), settings.Loss);
+            _batches = new(
+                pairs, order, ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength), model.Preprocessing, settings.Augmentation, (ulong)settings.Seed, engine.Threads,
+                RememberedPictures.UsualRoom);
+            _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);
+        }
+        catch
+        {
+            DisposeOwn();
+            throw;
+        }
     }
 
     /// <summary>Makes a training ready, from its beginning or from where it ended.</summary>
@@ -69,6 +78,11 @@ public sealed partial class Trainer
         try
         {
             model = Begin(folder, pairs, settings, findModel ?? (static name => name));
+            if (settings.FrozenStatistics is not null && model.Config.Image is not ResNetConfig)
+            {
+                throw new ArgumentException("The setting 'frozenStatistics' is about the batch norms of residual networks, and the image tower is a vision transformer, which has none.");
+            }
+
             return new(folder, settings, model, pairs, threads);
         }
         catch

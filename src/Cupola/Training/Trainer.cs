@@ -88,9 +88,6 @@ public sealed partial class Trainer : IDisposable
 
                     cancellation.ThrowIfCancellationRequested();
                 }
-
-                // Steps of whose pictures none could be read are left out, and must not be waited for.
-                _state.Step = StoppedEarly ? _state.Step : end;
             }
 
             EvaluateIfDue(evaluate, observer, cancellation);
@@ -107,13 +104,19 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Gives the model and the folder back.</summary>
     public void Dispose()
     {
-        _log.Dispose();
-        _evaluations.Dispose();
-        _clip.Dispose();
-        _optimizer.Dispose();
-        _average?.Dispose();
+        DisposeOwn();
         _model.Dispose();
         _run.Dispose();
+    }
+
+    /// <summary>Disposes what was made here, as far as it was.</summary>
+    private void DisposeOwn()
+    {
+        _log?.Dispose();
+        _evaluations?.Dispose();
+        _clip?.Dispose();
+        _optimizer.Dispose();
+        _average?.Dispose();
     }
 
     /// <summary>One step: the gradient of the batch's loss, its length limited, AdamW, the bounds of the logit scale, and the average.</summary>
@@ -138,13 +141,17 @@ public sealed partial class Trainer : IDisposable
 
         double rate = _plan.Schedule.At(batch.Step);
         _optimizer.Step(name => (float)(rate * _model.Shares.Of(name)));
-        Span<float> scale = _model.Parameters.Values["logit_scale"].AsSpan<float>();
-        scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
+        if (_model.Parameters.Gradients.ContainsKey(LearnedParameters.LogitScaleName))
+        {
+            Span<float> scale = _model.Parameters.Values[LearnedParameters.LogitScaleName].AsSpan<float>();
+            scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
+        }
+
         _average?.Follow(_optimizer.Steps);
         _state.Step = batch.Step + 1;
         _pairsSinceLogged += batch.Texts.Count;
         _learnedFrom = batch.Names;
-        Tell(loss, Math.Exp(scale[0]), rate, observer);
+        Tell(loss, Math.Exp(_model.Parameters.LogitScale), rate, observer);
     }
 
     private void Tell(double loss, double scale, double rate, TrainingObserver observer)
@@ -173,7 +180,7 @@ public sealed partial class Trainer : IDisposable
 
         // A checkpoint first: what was mined for the epoch before is lost now, and only from here on not needed.
         Save(observer);
-        OnDisk(() => _mining.Prepare(_state.Step, cancellation));
+        OnDisk(() => _mining.Prepare(_state.Step, observer.Broken, cancellation));
         return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
     }
 

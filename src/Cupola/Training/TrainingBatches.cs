@@ -32,8 +32,9 @@ internal sealed class TrainingBatches
     /// <param name="augmentation">What happens to pictures besides.</param>
     /// <param name="seed">The run's.</param>
     /// <param name="threads">Pictures that are decoded at once.</param>
+    /// <param name="remembered">Bytes that pictures may take which are kept for the next epoch.</param>
     public TrainingBatches(
-        TrainingPairs pairs, BatchOrder order, ClipTokenizer tokenizer, ImagePreprocessing preprocessing, PictureAugmentation augmentation, ulong seed, int threads)
+        TrainingPairs pairs, BatchOrder order, ClipTokenizer tokenizer, ImagePreprocessing preprocessing, PictureAugmentation augmentation, ulong seed, int threads, long remembered)
     {
         _pairs = pairs;
         _order = order;
@@ -42,7 +43,7 @@ internal sealed class TrainingBatches
         _augmentation = augmentation;
         _seed = seed;
         _threads = threads;
-        _remembered = new(pairs.Count, RememberedPictures.UsualRoom);
+        _remembered = new(pairs.Count, remembered);
     }
 
     /// <summary>

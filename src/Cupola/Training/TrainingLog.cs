@@ -36,9 +36,26 @@ internal sealed class TrainingLog<T> : IDisposable
     }
 
     /// <summary>The lines of a log; none where there is no file.</summary>
-    public static IReadOnlyList<T> Read(string path) => File.Exists(path)
-        ? [.. File.ReadLines(path).Select(static line => TryParse(System.Text.Encoding.UTF8.GetBytes(line))).OfType<T>()]
-        : [];
+    public static IReadOnlyList<T> Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        // The run that writes it may have it open.
+        using StreamReader reader = new(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        List<T> entries = [];
+        while (reader.ReadLine() is { } line)
+        {
+            if (TryParse(System.Text.Encoding.UTF8.GetBytes(line)) is { } entry)
+            {
+                entries.Add(entry);
+            }
+        }
+
+        return entries;
+    }
 
     /// <summary>Adds a line, which whoever follows the file sees at once.</summary>
     public void Append(T entry)

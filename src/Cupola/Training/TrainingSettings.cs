@@ -88,11 +88,11 @@ public sealed record TrainingSettings
     /// <summary>Of the first numbers, of the order of the pairs and of their augmentation.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Pictures of one run of the image tower: few enough for the processor's cache, and where batch norms go by the run's own pictures, enough to say what others are like.</summary>
-    public int ChunkPairs { get; init; } = 32;
+    /// <summary>Pictures of one run of the image tower; without a number, few enough for the processor's cache, and 32 where batch norms go by the run's own pictures.</summary>
+    public int? ChunkPairs { get; init; }
 
-    /// <summary>Tokens of one run of the text tower.</summary>
-    public int ChunkTokens { get; init; } = 1024;
+    /// <summary>Tokens of one run of the text tower; without a number, few enough for the processor's cache.</summary>
+    public int? ChunkTokens { get; init; }
 
     /// <summary>Memory for what forward passes keep for the backward pass; beyond it they are run again.</summary>
     public long KeptMegabytes { get; init; } = 2048;
@@ -124,7 +124,7 @@ public sealed record TrainingSettings
     /// <summary>The settings that a run was begun with; nothing where there is no run.</summary>
     /// <param name="run">The folder of the run.</param>
     /// <exception cref="InvalidDataException">What stands there cannot be read.</exception>
-    public static TrainingSettings? OfRun(string run) => RunDescription.Read(run)?.Settings;
+    public static TrainingSettings? OfRun(string run) => RunFolder.IsBegunAt(run) ? RunDescription.Read(run)?.Settings : null;
 
     /// <summary>Settings with those otherwise that a JSON file names; comments are allowed there.</summary>
     /// <param name="path">The file.</param>
@@ -171,17 +171,20 @@ public sealed record TrainingSettings
             ("clipNorm", ClipNorm is null or > 0, "is a number above 0"),
             ("layerDecay", LayerDecay is > 0 and <= 1, "lies above 0 and is at most 1"),
             ("average", Average is null or (> 0 and < 1), "lies between 0 and 1"),
-            ("hardNegatives", HardNegatives is null or > 1, "is a number of pairs above 1"),
+            ("frozen", Frozen.All(static beginning => beginning is not null), "is a list of beginnings of names"),
+            ("hardNegatives", HardNegatives is null || (HardNegatives > 1 && HardNegatives <= Batch), "is a number of pairs from 2 to those of a batch"),
             ("smallestArea", SmallestArea is > 0 and <= 1, "lies above 0 and is at most 1"),
             ("colour", Colour is >= 0 and <= 1, "lies from 0 to 1"),
             ("seed", Seed >= 0, "is 0 or more"),
-            ("chunkPairs", ChunkPairs > 0, "is a number above 0"),
-            ("chunkTokens", ChunkTokens > 0, "is a number above 0"),
+            ("chunkPairs", ChunkPairs is null or > 0, "is a number above 0"),
+            ("chunkTokens", ChunkTokens is null or > 0, "is a number above 0"),
             ("keptMegabytes", KeptMegabytes is >= 0 and <= 1 << 30, "is 0 or more"),
             ("logEvery", LogEvery > 0, "is a number of steps above 0"),
             ("checkpointMinutes", CheckpointMinutes is >= 0 and <= 1e6, "is 0 or more"),
             ("evaluateEvery", EvaluateEvery > 0, "is a number of epochs above 0"),
             ("patience", Patience is null or > 0, "is a number of evaluations above 0"),
+            ("tokenizer", Tokenizer is null || Init is null, "is for a new model, and 'init' names one, which keeps its own"),
+            ("model", Init is null || Model == new NewModel(), "has the sizes of a new model, and 'init' names one, which keeps its own"),
             ("storage", Storage is ElementType.Float32 or ElementType.Float16, "is float32 or float16"),
         ];
         foreach ((string name, bool isPossible, string why) in rules)

@@ -15,6 +15,7 @@ internal static class TrainingSettingsFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         IgnoreReadOnlyProperties = true,
+        RespectNullableAnnotations = true,
         WriteIndented = true,
     };
 

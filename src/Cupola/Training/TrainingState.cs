@@ -41,7 +41,6 @@ internal sealed class TrainingState(LearnedParameters parameters, AdamW optimize
         {
             ["format"] = Format,
             ["step"] = Step.ToString(CultureInfo.InvariantCulture),
-            ["updates"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture),
             ["evaluated"] = Evaluated.ToString(CultureInfo.InvariantCulture),
             ["best"] = Best.ToString("R", CultureInfo.InvariantCulture),
             ["since_best"] = SinceBest.ToString(CultureInfo.InvariantCulture),
@@ -54,7 +53,7 @@ internal sealed class TrainingState(LearnedParameters parameters, AdamW optimize
         using SafetensorsFile file = new(path);
         string Text(string name) => file.Metadata.GetValueOrDefault(name, "");
         if (Text("format") != Format || !long.TryParse(Text("step"), CultureInfo.InvariantCulture, out long step) || step is < 0 or > int.MaxValue
-            || !int.TryParse(Text("updates"), CultureInfo.InvariantCulture, out int updates) || !long.TryParse(Text("evaluated"), CultureInfo.InvariantCulture, out long evaluated)
+            || !long.TryParse(Text("evaluated"), CultureInfo.InvariantCulture, out long evaluated)
             || !double.TryParse(Text("best"), CultureInfo.InvariantCulture, out double best) || !int.TryParse(Text("since_best"), CultureInfo.InvariantCulture, out int sinceBest))
         {
             throw new InvalidDataException($"{path} is no checkpoint of a training.");
@@ -72,7 +71,6 @@ internal sealed class TrainingState(LearnedParameters parameters, AdamW optimize
         }
 
         (Step, Evaluated, Best, SinceBest) = (step, evaluated, best, sinceBest);
-        // Fewer than steps where a step found no picture that could be read.
-        optimizer.Steps = updates;
+        optimizer.Steps = (int)step;
     }
 }

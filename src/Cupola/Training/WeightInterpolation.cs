@@ -44,6 +44,12 @@ public static class WeightInterpolation
                 TensorPrimitives.Lerp(first.Parameters[name].AsSpan<float>(), second.Parameters[name].AsSpan<float>(), (float)alpha, tensor.AsSpan<float>());
             }
 
+            // A scale that was learned with a bias means nothing without it, nor with one of a model that has none.
+            if (first.LogitBias is { } ofFirst && second.LogitBias is { } ofSecond)
+            {
+                between.Add(Checkpoint.LogitBiasKey, Tensor.Of<float>(ElementType.Float32, [float.Lerp(ofFirst, ofSecond, (float)alpha)]));
+            }
+
             ModelFolderWriter.Write(folder, second.Config, second.Preprocessing, between, ModelFolder.Of(fineTuned).Path, StorageOf(second));
         }
         finally

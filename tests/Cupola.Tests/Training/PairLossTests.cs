@@ -34,6 +34,26 @@ public sealed class PairLossTests
         Near(expected.Slopes(texts), actual.Texts);
     }
 
+    [Theory]
+    [InlineData(LossKind.Labelled, 300)]
+    [InlineData(LossKind.Labelled, 1100)]
+    [InlineData(LossKind.LabelledSigmoid, 300)]
+    public void WhereAWholeRowOfABlockDoesNotCountNothingIsLost(LossKind kind, int pairs)
+    {
+        // All but the first say the same: in most blocks there is nothing to choose from.
+        (float[] images, float[] texts) = Embeddings(pairs);
+        int[] labels = [1, .. Enumerable.Repeat(0, pairs - 1)];
+        using PairLoss loss = PairLoss.Create(kind, Engine, Dimension);
+
+        PairGradients actual = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7, labels);
+
+        Definition expected = new(kind, labels, images, texts);
+        Assert.Equal(expected.Loss(), actual.Loss, 1e-6 * Math.Max(1, expected.Loss()));
+        Near(expected.Slopes(images), actual.Images);
+        Near(expected.Slopes(texts), actual.Texts);
+        Assert.All(actual.Images, static gradient => Assert.True(float.IsFinite(gradient)));
+    }
+
     [Fact]
     public void TheSigmoidLossIsThatOfPyTorch()
     {

@@ -33,7 +33,7 @@ public sealed class ResidualNetworkTrainingTests
     [Fact]
     public void ARunThatIsStoppedAndGoesOnGivesTheSameBytesRunningStatisticsIncluded()
     {
-        TrainingSettings settings = ResNet with { Average = 0.9, ChunkPairs = 3, CheckpointMinutes = 1000 };
+        TrainingSettings settings = ResNet with { Average = 0.9, ChunkPairs = 3, CheckpointMinutes = 1000, Model = ResNet.Model with { ImageWidth = 16 } };
         string undisturbed = Train(settings), stopped = TestFolder.New();
         using (Trainer trainer = Open(stopped, settings))
         {
@@ -62,7 +62,7 @@ public sealed class ResidualNetworkTrainingTests
     {
         string start = Train(ResNet);
 
-        TrainingSettings tuning = ResNet with { Init = start, Steps = 3 };
+        TrainingSettings tuning = Tuning(start) with { Steps = 3 };
         string kept = Train(tuning), followed = Train(tuning with { FrozenStatistics = false }), stem = Train(tuning with { FrozenStatistics = false, Frozen = ["image.stem"] });
 
         Assert.Equal(Read(start, FirstMean), Read(kept, FirstMean));
@@ -89,6 +89,28 @@ public sealed class ResidualNetworkTrainingTests
         Assert.Equal([Name], parameters.Statistics);
         Assert.Empty(parameters.Gradients);
     }
+
+    [Fact]
+    public void ARunOfOnePictureWhoseLastMapHasOnePlaceStaysANumber()
+    {
+        string run = Train(ResNet with { Batch = 2, ChunkPairs = 1, Steps = 2, Model = ResNet.Model with { ImageSize = 32 } });
+
+        Assert.All(Read(run, "visual.layer4.0.bn3.running_var"), static variance => Assert.True(float.IsFinite(variance)));
+    }
+
+    [Fact]
+    public void AStatisticOfWhichHalfIsFrozenStaysAsItIs()
+    {
+        string start = Train(ResNet), run = Train(Tuning(start) with { Steps = 2, FrozenStatistics = false, Frozen = ["image.stem.1.batch_norm.running_variance"] });
+
+        Assert.Equal(Read(start, FirstMean), Read(run, FirstMean));
+        Assert.Equal(Read(start, "visual.bn1.running_var"), Read(run, "visual.bn1.running_var"));
+        Assert.NotEqual(Read(start, LastMean), Read(run, LastMean));
+    }
+
+    [Fact]
+    public void FrozenStatisticsOfAVisionTransformerAreASentence() =>
+        Assert.Contains("which has none", Assert.Throws<ArgumentException>(static () => Open(TestFolder.New(), Settings with { FrozenStatistics = true })).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{\"model\": {\"stages\": [1, 1, 1], \"imageSize\": 64}}")]

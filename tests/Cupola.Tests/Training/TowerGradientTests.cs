@@ -50,12 +50,12 @@ public sealed class TowerGradientTests
         using TrainableTower tower = Create(follows);
         using Tensor pictures = Pictures(config, random);
         BatchChunk chunk = Assert.Single(isText
-            ? ChunkedBatch.OfTexts([.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })], chunkTokens: 1000)
-            : ChunkedBatch.OfPictures(pictures, 1, TowerDescription.Pictures, ImageEncoder.Batch));
+            ? BatchChunk.OfTexts([.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })], chunkTokens: 1000)
+            : BatchChunk.OfPictures(pictures, 1, TowerDescription.Pictures, ImageEncoder.Batch));
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
         using (TrainableTower byPictures = Create(byPictures: true))
-        using (ForwardPass pass = byPictures.Embed(RunWidth.Narrow, chunk))
+        using (ForwardPass pass = byPictures.Embed(chunk))
         {
             // Running means are those of the pictures, as at the end of a training, so that their channels too stay on one side of their kinks.
             foreach ((string running, Tensor statistic) in byPictures.Statistics.Zip(pass.Statistics).Where(static pair => pair.First.EndsWith("mean", StringComparison.Ordinal)))
@@ -64,14 +64,14 @@ public sealed class TowerGradientTests
             }
         }
 
-        using (ForwardPass pass = tower.Forward(RunWidth.Narrow, chunk))
+        using (ForwardPass pass = tower.Forward(chunk))
         {
-            tower.Backward(RunWidth.Narrow, pass, seed, isFirst: true)();
+            tower.Backward(pass, seed, isFirst: true)();
         }
 
         double[] Terms()
         {
-            using ForwardPass pass = tower.Embed(RunWidth.Narrow, chunk);
+            using ForwardPass pass = tower.Embed(chunk);
             return [.. pass.Embeddings.AsSpan<float>().ToArray().Zip(seed.AsSpan<float>().ToArray(), static (embedding, weight) => (double)embedding * weight)];
         }
 

@@ -152,7 +152,7 @@ public sealed class TrainingBatchesTests
     })]);
 
     private static TrainingBatches Batches(TrainingPairs pairs, int batchSize, PictureAugmentation? augmentation = null, ulong seed = 7, int threads = 2) =>
-        new(pairs, new ShuffledOrder(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads);
+        new(pairs, new ShuffledOrder(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads, RememberedPictures.UsualRoom);
 
     private static ClipTokenizer Tokenizer()
     {

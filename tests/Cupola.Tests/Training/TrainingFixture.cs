@@ -26,6 +26,9 @@ internal static class TrainingFixture
         Model = new() { ImageSize = 16, PatchSize = 8, ImageWidth = 32, ImageLayers = 2, TextWidth = 32, TextLayers = 1, ContextLength = 16, Vocabulary = 540, EmbeddingDimension = 16 },
     };
 
+    /// <summary>The same for a model that is there.</summary>
+    public static TrainingSettings Tuning(string model) => Settings with { Init = model, Model = new() };
+
     /// <summary>A new table of so many pictures.</summary>
     public static string WriteTable(int count)
     {

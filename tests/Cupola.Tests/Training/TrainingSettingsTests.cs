@@ -37,6 +37,8 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "batch": null }""", "'batch' is null, ")]
     [InlineData("""{ "loss": "hinge" }""", "'loss' is \"hinge\", which is not what it takes; it is \"labelled\" by default.")]
     [InlineData("""{ "model": 3 }""", "'model' is 3, ")]
+    [InlineData("""{ "model": null }""", "'model' is null, ")]
+    [InlineData("""{ "frozen": null }""", "'frozen' is null, ")]
     [InlineData("""{ "model": { "imageWidth": true } }""", "'model.imageWidth' is true, ")]
     [InlineData("""{ "frozen": "text" }""", "'frozen' is \"text\", ")]
     [InlineData("""[ 1 ]""", "settings are a JSON object")]
@@ -63,6 +65,10 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "beta2": 1 }""", "beta2")]
     [InlineData("""{ "layerDecay": 1.5 }""", "layerDecay")]
     [InlineData("""{ "storage": "int8" }""", "storage")]
+    [InlineData("""{ "frozen": [null] }""", "frozen")]
+    [InlineData("""{ "hardNegatives": 512 }""", "hardNegatives")]
+    [InlineData("""{ "init": "a", "tokenizer": "b" }""", "tokenizer")]
+    [InlineData("""{ "init": "a", "model": { "imageSize": 224 } }""", "model")]
     [InlineData("""{ "model": { "imageWidth": 100, "imageHeads": 3 } }""", "model")]
     public void AnImpossibleSettingIsNamed(string json, string name) =>
         Assert.Contains($"The setting '{name}'", Assert.Throws<ArgumentException>(() => new TrainingSettings().With(Written(json)).Checked()).Message, StringComparison.Ordinal);

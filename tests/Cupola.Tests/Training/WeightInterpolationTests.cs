@@ -12,7 +12,7 @@ public sealed class WeightInterpolationTests
     private static readonly Lazy<(string Start, string FineTuned)> Models = new(() =>
     {
         string start = Train(Settings with { Steps = 3 });
-        return (start, Train(Settings with { Init = start, Steps = 3 }));
+        return (start, Train(Tuning(start) with { Steps = 3 }));
     });
 
     [Theory]
@@ -36,6 +36,21 @@ public sealed class WeightInterpolationTests
         Assert.False(first.Parameters["image.projection"].AsSpan<float>().SequenceEqual(second.Parameters["image.projection"].AsSpan<float>()));
         using ClipEmbedder embedder = ClipEmbedder.Load(folder);
         Assert.Single(Enumerable.Range(0, embedder.EmbedTexts(["a red disc"]).Count));
+    }
+
+    [Fact]
+    public void TheBiasOfASigmoidLossLiesBetweenTooWhereBothHaveOne()
+    {
+        string start = Train(Settings with { Steps = 1, Loss = LossKind.Sigmoid }), folder = TestFolder.New(), other = TestFolder.New();
+        string fineTuned = Train(Tuning(start) with { Steps = 5, LearningRate = 0.1, Loss = LossKind.Sigmoid });
+
+        WeightInterpolation.Write(start, fineTuned, 0.25, folder);
+        WeightInterpolation.Write(Models.Value.Start, fineTuned, 0.25, other);
+
+        using ClipModel first = Load(start), second = Load(fineTuned), between = Load(folder), apart = Load(other);
+        Assert.NotEqual(first.LogitBias, second.LogitBias);
+        Assert.Equal((0.75f * first.LogitBias!.Value) + (0.25f * second.LogitBias!.Value), between.LogitBias!.Value, 1e-5f);
+        Assert.Null(apart.LogitBias);
     }
 
     [Fact]

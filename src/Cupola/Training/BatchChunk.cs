@@ -5,8 +5,11 @@ using Cupola.Text;
 
 namespace Cupola.Training;
 
-/// <summary>How one tower's half of a batch is cut into chunks.</summary>
-internal static class ChunkedBatch
+/// <summary>What one run of a tower reads, and for which pairs of the batch it answers.</summary>
+/// <param name="Read">Makes the tower's inputs by name, which are disposed behind the run: of a large batch, those of all chunks would be as much as the batch itself.</param>
+/// <param name="Symbols">The extents of the run.</param>
+/// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
+internal sealed record BatchChunk(Func<IReadOnlyDictionary<string, Tensor>> Read, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<int[]> Pairs)
 {
     /// <summary>Pictures in so many chunks, in order, none larger than another by more than one picture; they are lent.</summary>
     public static IReadOnlyList<BatchChunk> OfPictures(Tensor pictures, int chunks, string input, string symbol)
@@ -21,22 +24,14 @@ internal static class ChunkedBatch
         })];
     }
 
-    /// <summary>Texts as prompt trees: beginnings that texts of a chunk share are computed once, forwards and backwards, and equal texts have one end.</summary>
+    /// <summary>Texts, up to their end tokens, as prompt trees: beginnings that texts of a chunk share are computed once, forwards and backwards, and equal texts have one end.</summary>
     public static IReadOnlyList<BatchChunk> OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
     {
-        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
-        IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, chunkTokens, share: true, out int[] firsts);
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(texts, chunkTokens, share: true, out int[] firsts);
         ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
         return [.. trees.Select(tree => new BatchChunk(() => new PackedTree(tree).ByName, PackedTree.SymbolsOf(tree), [.. tree.Sequences.Select(sequence => equals[sequence].ToArray())]))];
     }
-}
 
-/// <summary>What one run of a tower reads, and for which pairs of the batch it answers.</summary>
-/// <param name="Read">Makes the tower's inputs by name, which are disposed behind the run: of a large batch, those of all chunks would be as much as the batch itself.</param>
-/// <param name="Symbols">The extents of the run.</param>
-/// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
-internal sealed record BatchChunk(Func<IReadOnlyDictionary<string, Tensor>> Read, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<int[]> Pairs)
-{
     /// <summary>Copies the rows of an answer to their pairs' places in the batch.</summary>
     public void Scatter(Tensor rows, float[] batch)
     {

@@ -1,0 +1,79 @@
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+using Cupola.Graphs;
+using Cupola.Runtime;
+using Cupola.Training;
+using static Cupola.Tests.Training.TrainingFixture;
+
+namespace Cupola.Tests.Training;
+
+/// <summary>What attempts leave behind that did not come far.</summary>
+public sealed class TrainingAttemptsTests
+{
+    [Fact]
+    public void AnAttemptThatNeverBeganBindsNoOne()
+    {
+        string start = Train(Settings with { Steps = 1 }), run = TestFolder.New();
+
+        Assert.ThrowsAny<IOException>(() => Open(run, Tuning("no such model")));
+        Assert.Throws<ArgumentException>(() => Open(run, Tuning(start) with { Frozen = ["txt"] }));
+        Assert.Null(TrainingSettings.OfRun(run));
+
+        using Trainer trainer = Open(run, Tuning(start));
+        Assert.Equal(start, TrainingSettings.OfRun(run)!.Init);
+    }
+
+    [Fact]
+    public void AScaleThatIsFrozenStaysThoughItIsBeyondTheBound()
+    {
+        string start = Train(Settings with { Steps = 1 }), run = TestFolder.New();
+        SetScale(start, 4.7f);
+
+        using (Trainer trainer = Open(run, Tuning(start) with { Steps = 2, Frozen = ["logit_scale"] }))
+        {
+            trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        }
+
+        using ClipEmbedder embedder = ClipEmbedder.Load(run);
+        Assert.Equal(4.7f, embedder.LogitScale);
+    }
+
+    [Fact]
+    public void APieceOfWorkThatFailsLeavesNoMemoryBehind()
+    {
+        using TensorPool pool = new();
+
+        Assert.Throws<AggregateException>(() => OrderedWork.Run(20, 2, place =>
+        {
+            TensorBlock block = pool.Allocate([[1000]]);
+            if (place == 2)
+            {
+                // Those behind it are ready meanwhile, and wait for it.
+                Thread.Sleep(50);
+                block.Dispose();
+                throw new InvalidOperationException("a piece fails");
+            }
+
+            return block.Dispose;
+        }));
+
+        pool.Dispose();
+        Assert.Equal(0, pool.HeldBytes);
+    }
+
+    private static void SetScale(string model, float scale)
+    {
+        string path = Path.Combine(model, "model.safetensors");
+        List<(string, IReadOnlyList<long>, Action<Stream>)> tensors = [];
+        using (SafetensorsFile file = new(path))
+        {
+            foreach ((string name, StoredTensor stored) in file.Tensors)
+            {
+                float[] numbers = name == "logit_scale" ? [scale] : stored.ToArray<float>();
+                tensors.Add((name, stored.Shape, stream => stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers))));
+            }
+        }
+
+        SafetensorsFile.Write(path, ElementType.Float32, tensors, new Dictionary<string, string>());
+    }
+}
