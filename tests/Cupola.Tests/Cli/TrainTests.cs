@@ -122,7 +122,7 @@ public sealed partial class TrainTests
     [Fact]
     public void AModelBetweenTwoIsWritten()
     {
-        string start = TrainingFixture.Train(TrainingFixture.Settings with { Steps = 1 }), fineTuned = TrainingFixture.Train(TrainingFixture.Settings with { Init = start, Steps = 2 });
+        string start = TrainingFixture.Train(TrainingFixture.Settings with { Steps = 1 }), fineTuned = TrainingFixture.Train(TrainingFixture.Tuning(start) with { Steps = 2 });
         string between = TestFolder.NewFile("between");
 
         Assert.Equal(0, Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "0", "-o", between).ExitCode);
