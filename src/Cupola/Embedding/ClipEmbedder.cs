@@ -27,19 +27,12 @@ public sealed partial class ClipEmbedder : IDisposable
     private readonly int _threads;
     private readonly string _device;
 
-    private ClipEmbedder(ClipModel model, string folder, Engine engine)
+    private ClipEmbedder(ClipModel model, ModelFolder folder, Engine engine)
     {
         _model = model;
         _threads = engine.Threads;
         _device = engine.Device;
-        _tokenizer = new(() =>
-        {
-            ClipTokenizer tokenizer = ClipTokenizer.Open(folder, Config.Text.ContextLength);
-            return tokenizer.EndId < Config.Text.VocabularySize
-                ? tokenizer
-                : throw new InvalidDataException(
-                    $"The tokenizer in {folder} has {tokenizer.VocabularySize} tokens, and the model knows {Config.Text.VocabularySize}: they do not belong together.");
-        });
+        _tokenizer = new(() => folder.OpenTokenizer(Config.Text));
     }
 
     /// <summary>The architecture.</summary>
@@ -85,7 +78,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public static ClipEmbedder Load(string path, EngineOptions? options = null)
     {
         path = BuiltInModels.Resolve(path);
-        string folder = ModelFolder.Of(path).Path;
+        ModelFolder folder = ModelFolder.Of(path);
         Engine engine = new(options ?? new());
         return new(ClipModel.Load(path, engine), folder, engine);
     }

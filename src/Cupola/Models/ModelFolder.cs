@@ -1,5 +1,6 @@
 using Cupola.Checkpoints;
 using Cupola.Images;
+using Cupola.Text;
 
 namespace Cupola.Models;
 
@@ -47,6 +48,17 @@ internal sealed class ModelFolder
         return checkpoint.File is TorchArchive
             ? (OpenAiConfig.Infer(weights, checkpoint.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal)), weights)
             : throw new FileNotFoundException($"{weights} has no configuration: put the model's open_clip_config.json beside it.");
+    }
+
+    /// <summary>The tokenizer of a model.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It cannot be used, or is another model's.</exception>
+    public ClipTokenizer OpenTokenizer(TextConfig config)
+    {
+        ClipTokenizer tokenizer = ClipTokenizer.Open(Path, config.ContextLength);
+        return tokenizer.EndId < config.VocabularySize
+            ? tokenizer
+            : throw new InvalidDataException($"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: they do not belong together.");
     }
 
     /// <summary>What happens to pictures, and the file it was read from, if any.</summary>

@@ -21,12 +21,17 @@ internal sealed class AdamW : IDisposable
 
     private readonly LearnedParameters _parameters;
     private readonly AdamWOptions _options;
+    private readonly ParallelOptions _parallel;
     private readonly List<(string Name, int Start, int Count)> _pieces = [];
     private readonly SortedDictionary<string, Tensor> _means = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _squares = new(StringComparer.Ordinal);
 
-    public AdamW(LearnedParameters parameters, AdamWOptions options)
+    /// <param name="parameters">What it changes; lent until it is disposed.</param>
+    /// <param name="options">How.</param>
+    /// <param name="threads">Threads that a step may take; −1 stands for all.</param>
+    public AdamW(LearnedParameters parameters, AdamWOptions options, int threads = -1)
     {
+        _parallel = new() { MaxDegreeOfParallelism = threads };
         _parameters = parameters;
         _options = options;
         foreach ((string name, Tensor gradient) in parameters.Gradients)
@@ -56,7 +61,7 @@ internal sealed class AdamW : IDisposable
         Steps++;
         double correction1 = 1 - Math.Pow(_options.Beta1, Steps), correction2 = 1 - Math.Pow(_options.Beta2, Steps);
         Dictionary<string, float> rates = _parameters.Gradients.Keys.ToDictionary(static name => name, rateOf, StringComparer.Ordinal);
-        Parallel.ForEach(_pieces, piece =>
+        Parallel.ForEach(_pieces, _parallel, piece =>
         {
             (string name, int start, int count) = piece;
             Tensor values = _parameters.Values[name];

@@ -10,17 +10,23 @@ internal static class GradientNorm
     private const int Block = 4096;
 
     /// <summary>The length; not a finite number where some gradient is none.</summary>
-    public static double Of(LearnedParameters parameters)
+    /// <param name="parameters">Whose gradients.</param>
+    /// <param name="threads">Threads that it may take; −1 stands for all.</param>
+    public static double Of(LearnedParameters parameters, int threads = -1)
     {
         // Sums of parameters come side by side, and are added in the order of their names, so that the bits are always the same.
         Tensor[] gradients = [.. parameters.Gradients.Values];
         var squares = new double[gradients.Length];
-        Parallel.For(0, gradients.Length, index => squares[index] = SumOfSquares(gradients[index].AsSpan<float>()));
+        Parallel.For(0, gradients.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, index => squares[index] = SumOfSquares(gradients[index].AsSpan<float>()));
         return Math.Sqrt(squares.Sum());
     }
 
     /// <summary>Shortens all gradients alike where together they are longer than a limit (arXiv 1211.5063, algorithm 1), as PyTorch's clip_grad_norm_ does.</summary>
-    public static void Limit(LearnedParameters parameters, double norm, double limit)
+    /// <param name="parameters">Whose gradients.</param>
+    /// <param name="norm">How long they are.</param>
+    /// <param name="limit">How long they may be.</param>
+    /// <param name="threads">Threads that it may take; −1 stands for all.</param>
+    public static void Limit(LearnedParameters parameters, double norm, double limit, int threads = -1)
     {
         // PyTorch's guard against a division by nothing.
         const double Least = 1e-6;
@@ -30,7 +36,7 @@ internal static class GradientNorm
             return;
         }
 
-        Parallel.ForEach(parameters.Gradients.Values, gradient => TensorPrimitives.Multiply(gradient.AsSpan<float>(), share, gradient.AsSpan<float>()));
+        Parallel.ForEach(parameters.Gradients.Values, new ParallelOptions { MaxDegreeOfParallelism = threads }, gradient => TensorPrimitives.Multiply(gradient.AsSpan<float>(), share, gradient.AsSpan<float>()));
     }
 
     private static double SumOfSquares(ReadOnlySpan<float> numbers)

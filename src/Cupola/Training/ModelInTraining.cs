@@ -46,10 +46,14 @@ internal sealed class ModelInTraining : IDisposable
     /// <summary>A model that is there: one to fine-tune, or that of a run which goes on.</summary>
     /// <param name="path">A folder or a file.</param>
     /// <param name="settings">Which parameters learn.</param>
+    /// <exception cref="FileNotFoundException">Weights, configuration or tokenizer are not there.</exception>
+    /// <exception cref="InvalidDataException">They cannot be read, or do not fit together.</exception>
     public static ModelInTraining Of(string path, TrainingSettings settings)
     {
         using ClipModel model = ClipModel.Load(path, new Engine(new()));
-        return new(model.Config, model.Preprocessing, ModelFolder.Of(path).Path, settings, name => model.Parameters[name].AsSpan<float>(), model.LogitBias);
+        ModelFolder folder = ModelFolder.Of(path);
+        _ = folder.OpenTokenizer(model.Config.Text);
+        return new(model.Config, model.Preprocessing, folder.Path, settings, name => model.Parameters[name].AsSpan<float>(), model.LogitBias);
     }
 
     /// <summary>A new model with first numbers.</summary>

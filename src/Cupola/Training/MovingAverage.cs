@@ -12,10 +12,15 @@ internal sealed class MovingAverage : IDisposable
 {
     private readonly LearnedParameters _parameters;
     private readonly double _decay;
+    private readonly ParallelOptions _parallel;
     private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
 
-    public MovingAverage(LearnedParameters parameters, double decay)
+    /// <param name="parameters">What it follows; lent until it is disposed.</param>
+    /// <param name="decay">How slowly.</param>
+    /// <param name="threads">Threads that a step may take; −1 stands for all.</param>
+    public MovingAverage(LearnedParameters parameters, double decay, int threads = -1)
     {
+        _parallel = new() { MaxDegreeOfParallelism = threads };
         _parameters = parameters;
         _decay = decay;
         foreach (string name in parameters.Changing)
@@ -33,7 +38,7 @@ internal sealed class MovingAverage : IDisposable
     public void Follow(long steps)
     {
         float decay = (float)Math.Min(_decay, (1.0 + steps) / (10.0 + steps));
-        Parallel.ForEach(_values, average =>
+        Parallel.ForEach(_values, _parallel, average =>
         {
             Span<float> values = average.Value.AsSpan<float>();
             // average ← average + (1 − decay) (value − average)

@@ -14,12 +14,14 @@ public sealed partial class Trainer
         _run = run;
         _settings = settings;
         _model = model;
+        Engine engine = new(new(Threads: threads));
+        _threads = engine.Threads;
         HardNegativeOrder? mined = settings.HardNegatives is { } neighbours ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed) : null;
         BatchOrder order = mined ?? (BatchOrder)new ShuffledOrder(pairs.Count, settings.Batch, (ulong)settings.Seed);
         _plan = TrainingPlan.Of(settings, order.StepsPerEpoch);
         bool isTransformer = model.Config.Image is VisionTransformerConfig;
-        _optimizer = new(model.Parameters, new(settings.Beta1, settings.Beta2 ?? (isTransformer ? 0.98f : 0.999f), settings.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f), settings.WeightDecay));
-        _average = settings.Average is { } decay ? new(model.Parameters, decay) : null;
+        _optimizer = new(model.Parameters, new(settings.Beta1, settings.Beta2 ?? (isTransformer ? 0.98f : 0.999f), settings.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f), settings.WeightDecay), _threads);
+        _average = settings.Average is { } decay ? new(model.Parameters, decay, _threads) : null;
         _state = new(model.Parameters, _optimizer, _average);
         try
         {
@@ -35,8 +37,6 @@ public sealed partial class Trainer
 
             _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
             _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
-            Engine engine = new(new(Threads: threads));
-            _threads = engine.Threads;
             _clip = new(
                 engine, model.Config, model.Preprocessing, model.Parameters, PictureForm.Bytes,
                 new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), settings.Loss);

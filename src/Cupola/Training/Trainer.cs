@@ -128,7 +128,7 @@ public sealed partial class Trainer : IDisposable
         }
 
         double loss = _clip.Differentiate(batch.Pictures, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
-        double norm = GradientNorm.Of(_model.Parameters);
+        double norm = GradientNorm.Of(_model.Parameters, _threads);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw WentAstray(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
@@ -136,7 +136,7 @@ public sealed partial class Trainer : IDisposable
 
         if (_settings.ClipNorm is { } limit)
         {
-            GradientNorm.Limit(_model.Parameters, norm, limit);
+            GradientNorm.Limit(_model.Parameters, norm, limit, _threads);
         }
 
         double rate = _plan.Schedule.At(batch.Step);

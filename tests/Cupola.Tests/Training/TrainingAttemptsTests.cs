@@ -24,6 +24,20 @@ public sealed class TrainingAttemptsTests
     }
 
     [Fact]
+    public void AModelWithoutItsTokenizerIsASentenceThatNamesItsFolder()
+    {
+        string start = Train(Settings with { Steps = 1 }), other = Train(Settings with { Steps = 1, Model = Settings.Model with { Vocabulary = 530 } }), run = TestFolder.New();
+        foreach (string file in (string[])["tokenizer.json", "vocab.json", "merges.txt"])
+        {
+            File.Copy(Path.Combine(start, file), Path.Combine(other, file), overwrite: true);
+            File.Delete(Path.Combine(start, file));
+        }
+
+        Assert.Contains($"There is no tokenizer in {start}", Assert.Throws<FileNotFoundException>(() => Open(run, Tuning(start))).Message, StringComparison.Ordinal);
+        Assert.Contains($"The tokenizer in {other} has 540 tokens, and the model knows 530", Assert.Throws<InvalidDataException>(() => Open(run, Tuning(other))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AScaleThatIsFrozenStaysThoughItIsBeyondTheBound()
     {
         string start = Train(Settings with { Steps = 1 }), run = TestFolder.New();
