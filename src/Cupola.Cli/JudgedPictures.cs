@@ -43,11 +43,16 @@ internal sealed class JudgedPictures
     }
 
     /// <summary>Embeds the pictures that can be read, and says on standard error of the others why not.</summary>
+    /// <inheritdoc cref="Embed(ClipEmbedder, EmbeddingCache?, Action{string}, CancellationToken)"/>
+    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, CancellationToken cancellation) => Embed(embedder, cache, Console.Error.WriteLine, cancellation);
+
+    /// <summary>Embeds the pictures that can be read.</summary>
     /// <param name="embedder">The model.</param>
     /// <param name="cache">Where embeddings are kept; null keeps none.</param>
+    /// <param name="tell">Hears of the others why they cannot be.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">None can be read.</exception>
-    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, CancellationToken cancellation)
+    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, Action<string> tell, CancellationToken cancellation)
     {
         IEnumerable<PictureSource> sources = _pictures.Select(static each => each.Picture);
         List<float> values = [];
@@ -78,7 +83,7 @@ internal sealed class JudgedPictures
             throw new InvalidDataException($"None of the {_pictures.Count} pictures of {_dataset} can be read, the first because of this: {failed[0]}");
         }
 
-        failed.ForEach(Console.Error.WriteLine);
+        failed.ForEach(tell);
         return new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, pictures, failed);
     }
 }

@@ -38,8 +38,13 @@ internal static class TrainCommand
             (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
             TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, sentence => Tell(sentence, broken));
             Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, parsed.GetValue(threads), sentence => Tell(sentence, broken));
+            if (chosen.Patience is not null && evaluate is null)
+            {
+                throw new ArgumentException("'patience' stops when evaluations get no better, and there are none; name pairs by --validation, or labelled pictures by --evaluate.");
+            }
+
             using Trainer trainer = Trainer.Open(run, path, pairs, chosen, name => ModelOptions.Find(name, cancellation), parsed.GetValue(threads));
-            LoggedEvaluation? last = Train(trainer, evaluate, parsed.GetValue(format), broken, cancellation);
+            LoggedEvaluation? last = Train(trainer, evaluate, keepsBest: chosen.Patience is not null, parsed.GetValue(format), broken, cancellation);
             Console.Error.WriteLine(
                 $"{(trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained")} {trainer.Step} of {trainer.Steps} steps; the model is in {run}.{Said(last)}");
             return broken.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -48,7 +53,7 @@ internal static class TrainCommand
     }
 
     private static LoggedEvaluation? Train(
-        Trainer trainer, Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, OutputFormat format, HashSet<string> broken, CancellationToken cancellation)
+        Trainer trainer, Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, bool keepsBest, OutputFormat format, HashSet<string> broken, CancellationToken cancellation)
     {
         LoggedEvaluation? last = null;
         string shown = "Training";
@@ -65,7 +70,8 @@ internal static class TrainCommand
                         Output.WriteJson(line);
                     }
                 },
-                Evaluated: line => last = line,
+                // Where the best model is kept, it is the best evaluation that is told in the end.
+                Evaluated: line => last = keepsBest && last is not null && Penalty(last) <= Penalty(line) ? last : line,
                 Broken: sentence => Tell(sentence, broken));
             trainer.Run(evaluate, observer, cancellation);
             return last;
@@ -80,6 +86,8 @@ internal static class TrainCommand
             Console.Error.WriteLine(sentence);
         }
     }
+
+    private static double Penalty(LoggedEvaluation line) => line.ValidationLoss ?? (1 - line.Top1!.Value);
 
     private static string Said(LoggedEvaluation? last) => last is null ? ""
         : string.Concat(

@@ -70,12 +70,7 @@ internal sealed class TrainingScores
     private static Accuracy Top1(ClipEmbedder embedder, JudgedPictures pictures, PromptCandidate candidate, Action<string> broken, CancellationToken cancellation)
     {
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation), ClassEnsemble.EmbeddingMean, weights: null);
-        EmbeddedDataset embedded = pictures.Embed(embedder, cache: null, cancellation);
-        foreach (string sentence in embedded.Failed)
-        {
-            broken(sentence);
-        }
-
+        EmbeddedDataset embedded = pictures.Embed(embedder, cache: null, broken, cancellation);
         return EvaluatedPrompts.Judge(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
     }
 }

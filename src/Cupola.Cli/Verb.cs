@@ -14,9 +14,10 @@ internal static class Verb
         root.Options.Add(Verbose);
         // A text may begin with @, which is otherwise read as the name of a file of arguments.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
+        string[] errors = [.. parsed.Errors.Select(Sentence).Concat(Numbers(parsed.CommandResult)).Distinct(StringComparer.Ordinal)];
+        if (errors.Length > 0)
         {
-            foreach (string message in parsed.Errors.Select(Sentence).Distinct(StringComparer.Ordinal))
+            foreach (string message in errors)
             {
                 Console.Error.WriteLine(message);
             }
@@ -58,6 +59,15 @@ internal static class Verb
         }
     });
 
+    /// <summary>Numbers that would be read otherwise than they are meant, a comma as nothing at all, and numbers without end.</summary>
+    private static IEnumerable<string> Numbers(CommandResult command) =>
+        from option in command.Children.OfType<OptionResult>()
+        let type = Nullable.GetUnderlyingType(option.Option.ValueType) ?? option.Option.ValueType
+        where type == typeof(double) || type == typeof(float)
+        from given in option.Tokens
+        where !double.TryParse(given.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number)
+        select $"{option.Option.Name} is a number, and not '{given.Value}'.";
+
     /// <summary>What is wrong with a command line; of a value that cannot be read, in words for what it was to be.</summary>
     private static string Sentence(ParseError error)
     {
@@ -80,12 +90,14 @@ internal static class Verb
     private static int? CodeOf(Exception exception) => exception switch
     {
         ArgumentException => ExitCode.WrongCommandLine,
-        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or PlatformNotSupportedException => ExitCode.Unusable,
+        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or PlatformNotSupportedException or OutOfMemoryException => ExitCode.Unusable,
         AggregateException { InnerException: { } inner } => CodeOf(inner),
         _ => null,
     };
 
-    private static string Sentence(Exception exception) => exception is AggregateException { InnerException: { } inner } ? Sentence(inner) : exception.Message;
+    private static string Sentence(Exception exception) => exception is AggregateException { InnerException: { } inner } ? Sentence(inner)
+        : exception is OutOfMemoryException ? "There is not enough memory for this; take a smaller model, smaller pictures or a smaller batch."
+        : exception.Message;
 
     private static IEnumerable<string> Path(CommandResult result) =>
         result.Parent is CommandResult parent ? [.. Path(parent), result.Command.Name] : [];

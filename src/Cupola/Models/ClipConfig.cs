@@ -64,7 +64,7 @@ public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int Embeddin
             && transformers.All(static tower => tower.Width > 0 && tower.Heads > 0 && tower.Width % tower.Heads == 0 && tower.Layers > 0 && tower.MlpWidth > 0)
             && Image switch
             {
-                VisionTransformerConfig transformer => transformer.PatchSize > 0 && transformer.ImageSize >= transformer.PatchSize,
+                VisionTransformerConfig transformer => transformer.PatchSize > 0 && transformer.ImageSize >= transformer.PatchSize && transformer.ImageSize % transformer.PatchSize == 0,
                 ResNetConfig network => network.ImageSize > 0 && network.ImageSize % 32 == 0 && network.Width > 0 && network.Width % 2 == 0 && network.Layers.Count == 4 && network.Layers.All(static blocks => blocks > 0)
                     && network.Heads > 0 && network.Width * 32 % network.Heads == 0,
                 _ => false,

@@ -20,7 +20,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>What people call it.</summary>
     public string Name => System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)));
 
-    public string Checkpoint => CheckpointOf(Path);
+    public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
     public string Log => System.IO.Path.Combine(Path, "log.jsonl");
 
@@ -38,10 +38,7 @@ internal sealed class RunFolder : IDisposable
     public string FailedBatch => System.IO.Path.Combine(Path, "failed-batch.txt");
 
     /// <summary>Whether there is anything to go on from.</summary>
-    public bool IsBegun => IsBegunAt(Path);
-
-    /// <summary>Whether there is anything to go on from in a folder.</summary>
-    public static bool IsBegunAt(string path) => File.Exists(CheckpointOf(path));
+    public bool IsBegun => File.Exists(Checkpoint);
 
     /// <summary>Opens a run, or begins one.</summary>
     /// <param name="path">The folder.</param>
@@ -67,17 +64,18 @@ internal sealed class RunFolder : IDisposable
         try
         {
             RunFolder run = new(path, held);
-            if (run.IsBegun && RunDescription.Read(path) is { } found)
+            if (RunDescription.Read(path) is { } found)
             {
                 found.Require(path, wanted);
             }
             else
             {
-                // What an attempt left behind that never came to its first checkpoint binds no one.
                 wanted.Write(path);
             }
 
-            return run;
+            return !run.IsBegun && new FileInfo(run.Log) is { Exists: true, Length: > 0 }
+                ? throw new InvalidDataException($"{path} holds a run without its checkpoint, so that it cannot go on, and its model is left as it is; name another folder.")
+                : run;
         }
         catch
         {
@@ -86,7 +84,14 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    /// <summary>Takes back what the run is, where it never came to its first checkpoint: an attempt that failed binds no one.</summary>
+    public void Forget()
+    {
+        if (!IsBegun)
+        {
+            File.Delete(System.IO.Path.Combine(Path, RunDescription.FileName));
+        }
+    }
 
-    private static string CheckpointOf(string path) => System.IO.Path.Combine(path, "checkpoint.safetensors");
+    public void Dispose() => _lock.Dispose();
 }

@@ -88,6 +88,7 @@ public sealed partial class Trainer
         catch
         {
             model?.Dispose();
+            folder.Forget();
             folder.Dispose();
             throw;
         }

@@ -39,7 +39,7 @@ internal static class TrainingSettingsFile
 
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(path), documentOptions: new() { AllowTrailingCommas = true, AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 8 }) as JsonObject
+            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowTrailingCommas = true, AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 8 }) as JsonObject
                 ?? throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");
         }
         catch (JsonException exception)

@@ -19,12 +19,18 @@ public static class WeightInterpolation
     /// <param name="alpha">0 gives the first, 1 the second.</param>
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <exception cref="ArgumentException">Alpha is not between 0 and 1.</exception>
+    /// <exception cref="IOException">The folder is not empty.</exception>
     /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures.</exception>
     public static void Write(string start, string fineTuned, double alpha, string folder)
     {
         if (alpha is not (>= 0 and <= 1))
         {
             throw new ArgumentException($"Between two models lies a share from 0 (the first) to 1 (the second), not {alpha}.");
+        }
+
+        if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+        {
+            throw new IOException($"{folder} holds something already; name a folder that is new or empty.");
         }
 
         Engine engine = new(new());

@@ -128,7 +128,11 @@ public sealed partial class TrainTests
         Assert.Equal(0, Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "0", "-o", between).ExitCode);
 
         Assert.Equal(Bytes(start).Model, File.ReadAllBytes(Path.Combine(between, "model.safetensors")));
-        Assert.Equal(2, Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "7", "-o", between).ExitCode);
+        Assert.Equal(2, Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "7", "-o", TestFolder.New()).ExitCode);
+        Assert.Contains("--alpha is a number, and not '0,5'.", Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "0,5", "-o", TestFolder.New()).Error, StringComparison.Ordinal);
+        Tool.Run again = Tool.Start("models", "interpolate", start, fineTuned, "-o", start);
+        Assert.Equal(3, again.ExitCode);
+        Assert.Contains("holds something already", again.Error, StringComparison.Ordinal);
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

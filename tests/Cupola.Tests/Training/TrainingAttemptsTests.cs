@@ -24,6 +24,17 @@ public sealed class TrainingAttemptsTests
     }
 
     [Fact]
+    public void ARunThatLostItsCheckpointIsLeftAsItIs()
+    {
+        string run = Train(Settings with { Steps = 2 });
+        byte[] model = Bytes(run).Model;
+        File.Delete(Path.Combine(run, "checkpoint.safetensors"));
+
+        Assert.Contains("without its checkpoint", Assert.Throws<InvalidDataException>(() => Open(run, Settings with { Steps = 2 })).Message, StringComparison.Ordinal);
+        Assert.Equal(model, File.ReadAllBytes(Path.Combine(run, "model.safetensors")));
+    }
+
+    [Fact]
     public void AModelWithoutItsTokenizerIsASentenceThatNamesItsFolder()
     {
         string start = Train(Settings with { Steps = 1 }), other = Train(Settings with { Steps = 1, Model = Settings.Model with { Vocabulary = 530 } }), run = TestFolder.New();

@@ -66,6 +66,7 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "layerDecay": 1.5 }""", "layerDecay")]
     [InlineData("""{ "storage": "int8" }""", "storage")]
     [InlineData("""{ "frozen": [null] }""", "frozen")]
+    [InlineData("""{ "model": { "imageSize": 33 } }""", "model")]
     [InlineData("""{ "hardNegatives": 512 }""", "hardNegatives")]
     [InlineData("""{ "init": "a", "tokenizer": "b" }""", "tokenizer")]
     [InlineData("""{ "init": "a", "model": { "imageSize": 224 } }""", "model")]
