@@ -84,6 +84,7 @@ internal sealed class PromptTree
 
     /// <summary>Where each end stands in <see cref="EndQueries"/>, [ends].</summary>
     public int[] EndPlaces { get; }
+
     /// <summary>
     /// Packs sequences into trees of at most so many nodes (one sequence may be longer). Equal sequences get one end;
     /// <paramref name="firsts"/> says for each sequence which one stands for it.

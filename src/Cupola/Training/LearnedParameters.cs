@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
 using Tensor = Cupola.Runtime.Tensor;
@@ -10,7 +11,7 @@ internal sealed class LearnedParameters : IDisposable
 {
     public const string LogitScaleName = "logit_scale";
 
-    public const string LogitBiasName = "logit_bias";
+    public const string LogitBiasName = Checkpoint.LogitBiasKey;
 
     private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
