@@ -96,13 +96,19 @@ internal static class PromptsWriteCommand
             };
             using LanguageModelServer server = new(LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!), settings.Model);
             PromptWriter writer = new(server, parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked, settings);
-            Write(writer, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
-            return ExitCode.Done;
+            int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
+            if (server.Note is { } note)
+            {
+                Console.Error.WriteLine(note);
+            }
+
+            return code;
         });
         return command;
     }
 
-    private static void Write(PromptWriter writer, IReadOnlyList<string> labels, string output, bool asCupl, CancellationToken cancellation)
+    private static int Write(
+        PromptWriter writer, PromptWriterSettings settings, IReadOnlyList<string> labels, string output, bool asCupl, CancellationToken cancellation)
     {
         string journal = output + ".journal";
         if (File.Exists(output) && !File.Exists(journal))
@@ -129,11 +135,16 @@ internal static class PromptsWriteCommand
         }
 
         string[] without = [.. labels.Where(label => written.Prompts[label].IsEmpty)];
-        if (without.Length > 0)
+        if (without.Length == 0)
         {
-            Console.Error.WriteLine(
-                $"There is no prompt at all for {string.Join(", ", without.Take(MostShown))}{(without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "")}.");
+            return ExitCode.Done;
         }
+
+        string more = without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "";
+        Console.Error.WriteLine(
+            $"There is no prompt at all for {string.Join(", ", without.Take(MostShown).Select(static label => $"'{label}'"))}{more}: no answer came to the end of a sentence. Where a model "
+            + $"thinks before it answers, --max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is missing is asked.");
+        return ExitCode.SomeFailed;
     }
 
     private static IReadOnlyList<string> ReadLabels(string? list, string? file) => (list, file) switch
