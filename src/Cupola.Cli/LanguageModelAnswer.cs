@@ -17,7 +17,8 @@ internal sealed class LanguageModelAnswer
     public bool IsAtEnd { get; private set; }
 
     /// <summary>What an event adds to the answer: nothing where it only shows that the server is alive.</summary>
-    /// <exception cref="LanguageModelRefusedException">It is an error, or the last of a body in which there was no answer.</exception>
+    /// <exception cref="LanguageModelRefusedException">It is an error, or the last of a body in which there was no
+    /// answer.</exception>
     /// <exception cref="IOException">The server gave up.</exception>
     public ChatResponseUpdate Read(LanguageModelEvent sent)
     {

@@ -14,9 +14,11 @@ internal sealed class LanguageModelConnection : IDisposable
     private const string KeyVariable = "OPENAI_API_KEY";
     private const string AzureKeyVariable = "AZURE_OPENAI_API_KEY";
 
+    private const string Example = "as in http://localhost:11434/v1";
+
     private const string Kept = "what it has answered is stored, so another run goes on from there";
 
-    private const int MostRead = 1 << 16;
+    private const int MostRead = 1 << 20;
     private const int MostShown = 300;
 
     // Shorter ones would be found in any word.
@@ -78,7 +80,8 @@ internal sealed class LanguageModelConnection : IDisposable
             request.Headers.TryAddWithoutValidation("api-key", _key);
         }
 
-        HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
             return response;
@@ -87,7 +90,9 @@ internal sealed class LanguageModelConnection : IDisposable
         using (response)
         {
             string said = await BeginningAsync(response.Content, cancellationToken).ConfigureAwait(false);
-            TimeSpan? pause = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - DateTimeOffset.UtcNow : null;
+            TimeSpan? pause = response.Headers.RetryAfter is { } header
+                ? header.Delta ?? header.Date - DateTimeOffset.UtcNow
+                : null;
             throw new LanguageModelRefusedException(LanguageModelError.Of((int)response.StatusCode, said))
             {
                 IsPage = said.TrimStart('\uFEFF', ' ', '\r', '\n').StartsWith('<'),
@@ -111,8 +116,8 @@ internal sealed class LanguageModelConnection : IDisposable
         string sentence = error.Status switch
         {
             < 300 or 404 when refused.IsPage =>
-                $"{Host} answers with a web page; the endpoint is the address that /chat/completions follows, as in http://localhost:11434/v1.",
-            >= 300 and < 400 => $"{Host} has moved{code}{(refused.Location is { } to ? $" to {to.GetLeftPart(UriPartial.Authority)}" : "")}; name the address where it is now by --endpoint.",
+                $"{Host} answers with a web page; the endpoint is the address that /chat/completions follows, {Example}.",
+            >= 300 and < 400 => $"{Host} has moved{code}{Where(refused.Location)}; name the address where it is now by --endpoint.",
             401 or 403 when _key is null => $"{Host} wants a key{code}; set {Variable}{because}.",
             401 => $"{Host} refuses the key in {Variable}{code}{because}.",
             403 => $"{Host} refuses the key in {Variable}{code}, or what is asked with it{because}.",
@@ -120,17 +125,23 @@ internal sealed class LanguageModelConnection : IDisposable
             407 => $"A proxy on the way to {Host} wants a name and a password{code}; give them in HTTPS_PROXY or HTTP_PROXY.",
             402 or 429 when error.HasNoCredit => $"{Host} has no credit left for this key{code}{because}.",
             429 when refused.RetryAfter is { } wait => string.Create(
-                CultureInfo.InvariantCulture, $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."),
-            429 => $"{Host} is asked too often{code}{because}; run the command again later, or with fewer questions at a time (--concurrency).",
+                CultureInfo.InvariantCulture,
+                $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."),
+            429 => $"{Host} is asked too often{code}{because}; run the command again later, or with a smaller --concurrency.",
             >= 500 or 408 => $"{Host} fails{code}{because}; {Kept}.",
             null when error.IsPassing => $"{Host} fails{because}; {Kept}.",
             _ => $"{Host} refuses the question{code}{because}.",
         };
-        return new LanguageModelException(sentence, (HttpStatusCode?)error.Status, refused) { IsPassing = error.IsPassing, RetryAfter = refused.RetryAfter };
+        return new LanguageModelException(sentence, (HttpStatusCode?)error.Status, refused)
+        {
+            IsPassing = error.IsPassing,
+            RetryAfter = refused.RetryAfter,
+        };
     }
 
     /// <summary>The sentence for an answer that does not end.</summary>
-    public LanguageModelException Endless(Exception problem) => new($"{Host} sends an answer that is longer than any; check what runs there.", innerException: problem);
+    public LanguageModelException Endless(Exception problem) =>
+        new($"{Host} sends an answer that is longer than any; check what runs there.", innerException: problem);
 
     public void Dispose() => _http.Dispose();
 
@@ -138,9 +149,13 @@ internal sealed class LanguageModelConnection : IDisposable
     private LanguageModelException Unreadable(string said)
     {
         string start = said.TrimStart();
-        string what = start.StartsWith('<') ? "a web page" : start is ['{' or '[', ..] ? "JSON that is no stream of a chat completion" : "something that is no chat completion";
-        return new LanguageModelException($"{Host} answers with {what}; check that its address ends where /chat/completions begins, as in http://localhost:11434/v1.");
+        string what = start.StartsWith('<') ? "a web page"
+            : start is ['{' or '[', ..] ? "JSON that is no stream of a chat completion"
+            : "something that is no chat completion";
+        return new($"{Host} answers with {what}; check that its address ends where /chat/completions begins, {Example}.");
     }
+
+    private static string Where(Uri? location) => location is null ? "" : $" to {location.GetLeftPart(UriPartial.Authority)}";
 
     private static string VariableOf(Uri endpoint) => LanguageModelAddress.IsAzure(endpoint) ? AzureKeyVariable : KeyVariable;
 
@@ -153,7 +168,8 @@ internal sealed class LanguageModelConnection : IDisposable
             Stream body = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
             {
-                length = await body.ReadAtLeastAsync(beginning, beginning.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                length = await body.ReadAtLeastAsync(beginning, MostRead, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         catch (Exception problem) when (problem is HttpRequestException or IOException or InvalidDataException)
@@ -164,7 +180,9 @@ internal sealed class LanguageModelConnection : IDisposable
         return Encoding.UTF8.GetString(beginning, 0, length);
     }
 
-    /// <summary>What a server says, on one line and short, without what could write elsewhere on a terminal, and without the key.</summary>
+    /// <summary>
+    /// What a server says, on one line and short, without what could write elsewhere on a terminal, and without the key.
+    /// </summary>
     private string OneLine(string text)
     {
         string safe = text;
@@ -176,8 +194,9 @@ internal sealed class LanguageModelConnection : IDisposable
         StringBuilder line = new();
         foreach (Rune rune in safe.EnumerateRunes())
         {
-            bool isShown = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned) && !Rune.IsWhiteSpace(rune);
+            bool isShown = !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not (
+                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
             if (line.Length > MostShown)
             {
                 return $"{line.ToString().TrimEnd()}…";
@@ -201,9 +220,11 @@ internal sealed class LanguageModelConnection : IDisposable
         string[] inAddress =
         [
             .. _endpoint.UserInfo.Split(':'),
-            .. _endpoint.Query.TrimStart('?').Split('&').Select(static pair => pair.Split('=', 2)).Where(static pair => pair.Length == 2
-                && SecretNames.Any(name => pair[0].Contains(name, StringComparison.OrdinalIgnoreCase))).Select(static pair => pair[1]),
+            .. _endpoint.Query.TrimStart('?').Split('&').Select(static pair => pair.Split('=', 2))
+                .Where(static pair => pair.Length == 2 && SecretNames.Any(name => pair[0].Contains(name, StringComparison.OrdinalIgnoreCase)))
+                .Select(static pair => pair[1]),
         ];
-        return _key is null ? inAddress : [_key, Uri.EscapeDataString(_key), .. inAddress, .. inAddress.Select(Uri.UnescapeDataString)];
+        string[] inQueries = [.. inAddress, .. inAddress.Select(Uri.UnescapeDataString)];
+        return _key is null ? inQueries : [_key, Uri.EscapeDataString(_key), .. inQueries];
     }
 }

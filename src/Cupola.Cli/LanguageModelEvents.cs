@@ -9,11 +9,13 @@ namespace Cupola.Cli;
 /// <param name="Text">What can be read as neither; nothing for a comment, which says that the server is alive.</param>
 /// <param name="IsError">Whether it is marked as an error.</param>
 /// <param name="IsEnd">Whether it says that nothing follows.</param>
-internal readonly record struct LanguageModelEvent(JsonElement? Json = null, string? Text = null, bool IsError = false, bool IsEnd = false);
+internal readonly record struct LanguageModelEvent(
+    JsonElement? Json = null, string? Text = null, bool IsError = false, bool IsEnd = false);
 
 /// <summary>
-/// Reads an answer as it comes: a stream of events, one JSON object a line, or one object in all, whatever its content type says. Lines are read leniently, because servers differ: <c>error:</c> in
-/// place of <c>data:</c>, events without an empty line between them. Nothing is kept beyond <see cref="LongestEvent"/>.
+/// Reads an answer as it comes: a stream of events, one JSON object a line, or one object in all, whatever its content type says.
+/// Lines are read leniently, because servers differ: <c>error:</c> in place of <c>data:</c>, events without an empty line between
+/// them. Nothing is kept beyond <see cref="LongestEvent"/>.
 /// </summary>
 internal static class LanguageModelEvents
 {
@@ -22,11 +24,16 @@ internal static class LanguageModelEvents
     private const int LongestAnswer = 1 << 24;
     private const int MostLines = 1000;
 
-    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     /// <summary>The events of a body, in order.</summary>
     /// <exception cref="InvalidDataException">The body is longer than any answer.</exception>
-    public static async IAsyncEnumerable<LanguageModelEvent> ReadAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<LanguageModelEvent> ReadAsync(
+        Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         StringBuilder pending = new();
         int lines = 0;
@@ -90,7 +97,9 @@ internal static class LanguageModelEvents
         }
     }
 
-    /// <summary>A line's field and value; of a comment the field is empty, and of a line of anything else there is none.</summary>
+    /// <summary>
+    /// A line's field and value; of a comment the field is empty, and of a line of anything else there is none.
+    /// </summary>
     private static (string? Field, string Value) Field(string line)
     {
         string text = line.TrimStart();
@@ -138,7 +147,8 @@ internal static class LanguageModelEvents
     }
 
     /// <summary>Lines that end with a line feed, a carriage return, both, or the body.</summary>
-    private static async IAsyncEnumerable<string> LinesAsync(Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<string> LinesAsync(
+        Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using StreamReader reader = new(body, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         char[] block = new char[4096];

@@ -6,17 +6,21 @@ using Microsoft.Extensions.AI;
 namespace Cupola.Cli;
 
 /// <summary>
-/// What a server is asked. A field that the answer does not need and that the server refuses is left out from then on; the limit of tokens has two names, of which it knows one.
+/// What a server is asked. A field that the answer does not need and that the server refuses is left out from then on; the limit
+/// of tokens has two names, of which it knows one.
 /// </summary>
 internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
 {
-    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
+    private const RegexOptions Options =
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;
 
     private const string OldLimit = "max_tokens";
     private const string NewLimit = "max_completion_tokens";
 
     // OpenAI renamed the limit for its reasoning models, and the others know the old name.
-    private readonly string _firstLimit = LanguageModelAddress.IsOpenAi(endpoint) || LanguageModelAddress.IsAzure(endpoint) ? NewLimit : OldLimit;
+    private readonly string _firstLimit =
+        LanguageModelAddress.IsOpenAi(endpoint) || LanguageModelAddress.IsAzure(endpoint) ? NewLimit : OldLimit;
+
     private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
 
     /// <summary>Whether the server refuses to be told a temperature, as OpenAI's reasoning models do.</summary>
@@ -47,7 +51,9 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
         }
     }
 
-    /// <summary>Whether a refusal is about a field of the question that can be left out or named otherwise; the next body is without it.</summary>
+    /// <summary>
+    /// Whether a refusal is about a field of the question that can be left out or named otherwise; the next body is without it.
+    /// </summary>
     public bool CanDoWithout(LanguageModelError error, string question, JsonObject asked)
     {
         if (error.Status is 401 or 402 or 403 or 408 or 429)
@@ -82,7 +88,8 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
             _ => false,
         };
 
-        bool NamesOtherLimit(string name) => words.Contains(name == OldLimit ? NewLimit : OldLimit, StringComparison.OrdinalIgnoreCase);
+        bool NamesOtherLimit(string name) =>
+            words.Contains(name == OldLimit ? NewLimit : OldLimit, StringComparison.OrdinalIgnoreCase);
     }
 
     [GeneratedRegex(@"\bseed\b", Options)]
@@ -96,13 +103,18 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
 
     /// <summary>How servers say that they do not take a field at all, or no value but their own.</summary>
     [GeneratedRegex(
-        @"unsupported|not? support|n't support|unknown|unrecogni[sz]ed|unexpected|\bextra\b|extra_forbidden|additional propert|deprecated|cannot find|can't find|no such|removed|incompatible|forbidden"
-            + @"|not (be )?(currently )?(permitted|allowed|accepted|available|recogni[sz]ed|valid|implemented|specified|used|set|enabled)|only \S+ is (allowed|supported|accepted)|only (the )?default|instead"
-            + @"|disallowed|not a valid (field|parameter|argument)|invalid (parameter|argument|field|key)|does not accept|doesn't accept|must be (removed|omitted|unset)",
+        @"unsupported|not? support|n't support|unknown|unrecogni[sz]ed|unexpected|\bextra\b|extra_forbidden|additional propert"
+            + @"|deprecated|cannot find|can't find|no such|removed|incompatible|forbidden|disallowed|instead"
+            + @"|not (be )?(currently )?(permitted|allowed|accepted|available|recogni[sz]ed|valid|implemented|specified|used|set|enabled)"
+            + @"|only \S+ is (allowed|supported|accepted)|only (the )?default|not a valid (field|parameter|argument)"
+            + @"|invalid (parameter|argument|field|key)|does not accept|doesn't accept|must be (removed|omitted|unset)",
         Options)]
     private static partial Regex Unknown();
 
     /// <summary>How they say that a value is too large or too small, which a person should hear.</summary>
-    [GeneratedRegex(@"between|out of range|\brange\b|at most|at least|less than|greater than|larger than|smaller than|too (large|high|small|low)|[<>]=?\s*\d|maximum|minimum|context length|context window", Options)]
+    [GeneratedRegex(
+        @"between|\brange\b|at most|at least|(less|greater|larger|smaller) than|too (large|high|small|low)|[<>]=?\s*\d"
+            + @"|maximum|minimum|context length|context window",
+        Options)]
     private static partial Regex OutOfRange();
 }

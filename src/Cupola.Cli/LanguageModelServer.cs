@@ -5,8 +5,9 @@ using Microsoft.Extensions.AI;
 namespace Cupola.Cli;
 
 /// <summary>
-/// A language model behind the protocol of OpenAI, as Ollama, llama.cpp, vLLM, Azure and many others speak it, each a little otherwise: only what is needed of it is read. Retries are the writer's; here
-/// a failure becomes an exception that says what it means.
+/// A language model behind the protocol of OpenAI, as Ollama, llama.cpp, vLLM, Azure and many others speak it, each a little
+/// otherwise: only what is needed of it is read. Retries are the writer's; here a failure becomes an exception that says what it
+/// means.
 /// </summary>
 internal sealed class LanguageModelServer : IChatClient
 {
@@ -29,7 +30,7 @@ internal sealed class LanguageModelServer : IChatClient
 
     /// <summary>What a person should know of what was asked; nothing where all was asked as it was meant.</summary>
     public string? Note => _request.RefusesTemperature
-        ? $"{_connection.Host} takes no temperature for this model, so it was left out: how much answers differ is up to the server."
+        ? $"{_connection.Host} takes no temperature for this model, so it was left out: how far answers differ is up to the server."
         : null;
 
     /// <summary>The address that a person named.</summary>
@@ -40,12 +41,15 @@ internal sealed class LanguageModelServer : IChatClient
             : throw new ArgumentException($"The endpoint '{text}' is no http or https address; name one as in http://localhost:11434/v1.");
 
     /// <inheritdoc/>
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string question = string.Join("\n\n", messages.Select(static message => message.Text));
         LanguageModelRefusedException? first = null;
@@ -55,7 +59,8 @@ internal sealed class LanguageModelServer : IChatClient
             Uri address = _address.Current;
             JsonObject body = _request.Body(question, options);
             bool hasAnswered = false;
-            IAsyncEnumerator<ChatResponseUpdate> updates = AskAsync(address, body, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            IAsyncEnumerator<ChatResponseUpdate> updates =
+                AskAsync(address, body, cancellationToken).GetAsyncEnumerator(cancellationToken);
             await using (updates.ConfigureAwait(false))
             {
                 while (true)
@@ -70,11 +75,12 @@ internal sealed class LanguageModelServer : IChatClient
                     catch (LanguageModelRefusedException refused)
                     {
                         first ??= refused;
-                        isAskedAgain = !hasAnswered && (_request.CanDoWithout(refused.Error, question, body) || (refused.IsWrongAddress && _address.TryNext(address)));
+                        isAskedAgain = !hasAnswered && (_request.CanDoWithout(refused.Error, question, body)
+                            || (refused.IsWrongAddress && _address.TryNext(address)));
                         if (!isAskedAgain)
                         {
                             // Of two addresses that both take no questions, the one that says why is meant.
-                            throw _connection.Explain(refused.IsWrongAddress && refused.Error.Reason is null && first.Error.Reason is not null ? first : refused);
+                            throw _connection.Explain(first.Error.IsTold && !refused.Error.IsTold ? first : refused);
                         }
 
                         break;
@@ -88,12 +94,14 @@ internal sealed class LanguageModelServer : IChatClient
     }
 
     /// <inheritdoc/>
-    public object? GetService(Type serviceType, object? serviceKey = null) => serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
-    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(Uri address, JsonObject body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(
+        Uri address, JsonObject body, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await _connection.AskAsync(address, body, cancellationToken).ConfigureAwait(false);
         Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -101,7 +109,8 @@ internal sealed class LanguageModelServer : IChatClient
         {
             LanguageModelAnswer answer = new();
             using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            IAsyncEnumerator<LanguageModelEvent> events = LanguageModelEvents.ReadAsync(content, patience.Token).GetAsyncEnumerator(patience.Token);
+            IAsyncEnumerator<LanguageModelEvent> events =
+                LanguageModelEvents.ReadAsync(content, patience.Token).GetAsyncEnumerator(patience.Token);
             await using (events.ConfigureAwait(false))
             {
                 while (!answer.IsAtEnd && await MoveNextAsync(events, answer, cancellationToken).ConfigureAwait(false))
@@ -119,13 +128,15 @@ internal sealed class LanguageModelServer : IChatClient
     }
 
     /// <summary>Goes on to the next event. Where the model has ended, it does not matter how the connection does.</summary>
-    private async Task<bool> MoveNextAsync(IAsyncEnumerator<LanguageModelEvent> events, LanguageModelAnswer answer, CancellationToken cancellationToken)
+    private async Task<bool> MoveNextAsync(
+        IAsyncEnumerator<LanguageModelEvent> events, LanguageModelAnswer answer, CancellationToken cancellationToken)
     {
         try
         {
             return await events.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (Exception problem) when (answer.HasFinished && !cancellationToken.IsCancellationRequested && problem is IOException or HttpRequestException or OperationCanceledException)
+        catch (Exception problem) when (answer.HasFinished && !cancellationToken.IsCancellationRequested
+            && problem is IOException or HttpRequestException or OperationCanceledException)
         {
             return false;
         }

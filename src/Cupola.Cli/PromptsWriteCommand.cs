@@ -108,7 +108,12 @@ internal static class PromptsWriteCommand
     }
 
     private static int Write(
-        PromptWriter writer, PromptWriterSettings settings, IReadOnlyList<string> labels, string output, bool asCupl, CancellationToken cancellation)
+        PromptWriter writer,
+        PromptWriterSettings settings,
+        IReadOnlyList<string> labels,
+        string output,
+        bool asCupl,
+        CancellationToken cancellation)
     {
         string journal = output + ".journal";
         if (File.Exists(output) && !File.Exists(journal))
@@ -140,10 +145,11 @@ internal static class PromptsWriteCommand
             return ExitCode.Done;
         }
 
+        string shown = string.Join(", ", without.Take(MostShown).Select(static label => $"'{label}'"));
         string more = without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "";
         Console.Error.WriteLine(
-            $"There is no prompt at all for {string.Join(", ", without.Take(MostShown).Select(static label => $"'{label}'"))}{more}: no answer came to the end of a sentence. Where a model "
-            + $"thinks before it answers, --max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is missing is asked.");
+            $"There is no prompt at all for {shown}{more}: no answer came to the end of a sentence. Where a model thinks before it answers, "
+            + $"--max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is missing is asked.");
         return ExitCode.SomeFailed;
     }
 

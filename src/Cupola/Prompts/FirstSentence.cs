@@ -32,7 +32,8 @@ internal static class FirstSentence
         string? first = In(paragraphs, isWhole);
         // Thinking without any tag: the answer is the last that such a model says.
         return first is null || !EvasiveSentence.ThinksAloud(first) ? first
-            : isWhole && paragraphs.Count > 1 && In([paragraphs[^1]], isWhole) is { } last && !EvasiveSentence.ThinksAloud(last) ? last
+            : isWhole && paragraphs.Count > 1 && In([paragraphs[^1]], isWhole) is { } last && !EvasiveSentence.ThinksAloud(last)
+                ? last
             : null;
     }
 
@@ -43,10 +44,12 @@ internal static class FirstSentence
             string paragraph = WithoutMarkup(paragraphs[index].Text);
             bool isEnded = isWhole || index < paragraphs.Count - 1;
             int? end = End(paragraph, isEnded);
-            // A paragraph that more follows and that ends no sentence is a heading or "Here is a description:"; an item of a list is a caption of its own.
+            // A paragraph that more follows and that ends no sentence is a heading or "Here is a description:"; an item of a list
+            // is a caption of its own.
             if (end is not null || (isEnded && (paragraphs[index].IsItem || index == paragraphs.Count - 1)))
             {
-                return Unquoted(paragraph[..(end ?? paragraph.Length)]) is { } sentence && sentence.Any(char.IsLetterOrDigit) ? sentence : null;
+                string sentence = Unquoted(paragraph[..(end ?? paragraph.Length)]);
+                return sentence.Any(char.IsLetterOrDigit) ? sentence : null;
             }
         }
 
@@ -72,7 +75,8 @@ internal static class FirstSentence
 
             ReadOnlySpan<char> rest = text.AsSpan(after);
             // An emoji may follow without a space.
-            bool isApart = rest.IsEmpty || char.IsWhiteSpace(rest[0]) || char.IsSurrogate(rest[0]) || char.GetUnicodeCategory(rest[0]) == UnicodeCategory.OtherSymbol;
+            bool isApart = rest.IsEmpty || char.IsWhiteSpace(rest[0]) || char.IsSurrogate(rest[0])
+                || char.GetUnicodeCategory(rest[0]) == UnicodeCategory.OtherSymbol;
             if (isCertain || (isApart && Ends(text, position, rest.TrimStart(), isWhole)))
             {
                 return after;
@@ -103,12 +107,18 @@ internal static class FirstSentence
     }
 
     private static string WithoutMarkup(string paragraph) =>
-        paragraph.Length > PromptAudit.LongestText || StrayMarkup.Problem(paragraph) is null ? paragraph : StrayMarkup.Strip(paragraph, static _ => false);
+        paragraph.Length > PromptAudit.LongestText || StrayMarkup.Problem(paragraph) is null
+            ? paragraph
+            : StrayMarkup.Strip(paragraph, static _ => false);
 
-    /// <summary>The sentence without quotation marks around it, or in front of the answer whose first sentence it is. Those of a quotation within it stay.</summary>
+    /// <summary>
+    /// The sentence without quotation marks around it, or in front of the answer whose first sentence it is. Those of a quotation
+    /// within it stay.
+    /// </summary>
     private static string Unquoted(string sentence)
     {
-        if (sentence.Length < 2 || Quotes.IndexOf(sentence[0], StringComparison.Ordinal) is not (>= 0 and int pair) || pair % 2 != 0)
+        int pair = sentence.Length < 2 ? -1 : Quotes.IndexOf(sentence[0], StringComparison.Ordinal);
+        if (pair < 0 || pair % 2 != 0)
         {
             return sentence;
         }

@@ -3,13 +3,20 @@ using System.Text.Json;
 
 namespace Cupola.Prompts;
 
-/// <summary>An answer that a language model gave as JSON: a list of sentences, or an object that has them, whole or cut, perhaps in a fence of code.</summary>
+/// <summary>
+/// An answer that a language model gave as JSON: a list of sentences, or an object that has them, whole or cut, perhaps in a
+/// fence of code.
+/// </summary>
 internal static class JsonAnswer
 {
     // {"class": "tree frog", "caption": "…"}: two words are rather a name.
     private const int FewestWords = 3;
 
-    private static readonly JsonReaderOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonReaderOptions Lenient = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
 
     /// <summary>The first text that may be a sentence, or else the first; nothing where the answer is no JSON.</summary>
     public static string? FirstText(string answer)

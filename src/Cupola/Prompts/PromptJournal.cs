@@ -8,8 +8,8 @@ namespace Cupola.Prompts;
 internal readonly record struct PromptRequest(string Class, string Question, int Answer);
 
 /// <summary>
-/// What a journal's answers belong to: a journal of other settings would mix two runs. Labels, questions and the longest answer may be others, because each answer says
-/// what it answers, and with how many tokens.
+/// What a journal's answers belong to: a journal of other settings would mix two runs. Labels, questions and the longest answer
+/// may be others, because each answer says what it answers, and with how many tokens.
 /// </summary>
 internal sealed record JournalHeader(string Format, string Model, float Temperature, int MaxTokens)
 {

@@ -113,9 +113,13 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         return Collect(classNames, requests, stored);
     }
 
-    /// <summary>Whether an answer has a sentence, or would have none either if it were asked for again. One of a run with fewer tokens may have been too short.</summary>
+    /// <summary>
+    /// Whether an answer has a sentence, or would have none either if it were asked for again. One of a run with fewer tokens may
+    /// have been too short.
+    /// </summary>
     private bool IsSettled(JournalEntry? entry) =>
-        entry is not null && (SentenceOf(entry) is not null || entry.MaxTokens >= (WasCut(entry) ? settings.MaxTokens * MoreTokens : settings.MaxTokens));
+        entry is not null && (SentenceOf(entry) is not null
+            || entry.MaxTokens >= (WasCut(entry) ? settings.MaxTokens * MoreTokens : settings.MaxTokens));
 
     private static bool WasCut(JournalEntry entry) => entry.Finish == ChatFinishReason.Length.Value;
 
@@ -198,7 +202,8 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         _hasAnswered = true;
         // Half of an emoji would come back from the journal otherwise than it went there.
         string text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(answer.ToString()));
-        return new JournalEntry(request.Class, request.Question, request.Answer, maxTokens, finish?.Value, text, DateTimeOffset.UtcNow);
+        return new JournalEntry(
+            request.Class, request.Question, request.Answer, maxTokens, finish?.Value, text, DateTimeOffset.UtcNow);
     }
 
     /// <summary>What a failure means for the run, or nothing where it is none of the server's.</summary>

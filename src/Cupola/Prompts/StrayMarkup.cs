@@ -38,8 +38,9 @@ internal static partial class StrayMarkup
     }
 
     /// <summary>
-    /// The text on one line without markup, and without what a language model thought before it. The items of a list get commas between them. A line in front that is no
-    /// sentence ("Image result for …") or echoes the question is dropped where a sentence begins behind it.
+    /// The text on one line without markup, and without what a language model thought before it. The items of a list get commas
+    /// between them. A line in front that is no sentence ("Image result for …") or echoes the question is dropped where a
+    /// sentence begins behind it.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="beginsSentence">Whether a line begins a sentence.</param>

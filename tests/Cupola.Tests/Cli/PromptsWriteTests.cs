@@ -137,10 +137,11 @@ public sealed class PromptsWriteTests
     [Fact]
     public async Task ALabelForWhichThereWasOnlyThinkingIsToldAndMoreTokensAskForItAlone()
     {
-        const string limit = "data: {\"choices\":[{\"delta\":{\"content\":\"\",\"reasoning\":\"The user wants a caption.\"},\"finish_reason\":\"length\"}]}\n\n";
-        await using ChatServer server = new(static question => question.Text.Contains("toad", StringComparison.Ordinal) && question.MaxTokens < 1000
-            ? new ChatReply { Body = limit, ContentType = "text/event-stream" }
-            : new ChatReply { Text = $"It is number {question.Seed}." });
+        const string limit = """data: {"choices":[{"delta":{"content":"","reasoning":"The user wants."},"finish_reason":"length"}]}""";
+        await using ChatServer server = new(static question =>
+            question.Text.Contains("toad", StringComparison.Ordinal) && question.MaxTokens < 1000
+                ? new ChatReply { Body = limit, ContentType = "text/event-stream" }
+                : new ChatReply { Text = $"It is number {question.Seed}." });
         string output = TestFolder.NewFile("prompts.json");
 
         Tool.Run run = WriteAbout("frog,toad", server, output);
@@ -174,7 +175,7 @@ public sealed class PromptsWriteTests
     public async Task AServerThatTakesNoSeedRefusesItOnceWhateverTheNumberOfQuestions()
     {
         await using ChatServer server = new(static question => question.Body.TryGetProperty("seed", out _)
-            ? new ChatReply { Status = 422, Body = """{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}""" }
+            ? new ChatReply { Status = 422, Body = """{"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}""" }
             : new ChatReply { Text = "It is green." });
         Assert.Equal(0, WriteAbout("frog,toad,newt", server, TestFolder.NewFile("prompts.json")).ExitCode);
         Assert.Equal(10, server.Asked.Count);
@@ -183,7 +184,8 @@ public sealed class PromptsWriteTests
     [Fact]
     public async Task TheKeyIsNotToldWhereAServerRepeatsIt()
     {
-        await using ChatServer server = new(static _ => new ChatReply { Status = 401, Body = """{"error":{"message":"Incorrect API key provided: sk-loopback."}}""" });
+        const string refusal = """{"error":{"message":"Incorrect API key provided: sk-loopback."}}""";
+        await using ChatServer server = new(static _ => new ChatReply { Status = 401, Body = refusal });
         Tool.Run run = Write(server, TestFolder.NewFile("prompts.json"));
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("Incorrect API key provided", run.Error, StringComparison.Ordinal);

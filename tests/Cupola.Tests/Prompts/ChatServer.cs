@@ -9,7 +9,8 @@ using System.Text.Json;
 namespace Cupola.Tests.Prompts;
 
 /// <summary>What a client asked.</summary>
-internal sealed record ChatQuestion(int Number, string Text, int Seed, int MaxTokens, JsonElement Body, IReadOnlyDictionary<string, string> Headers, string Path)
+internal sealed record ChatQuestion(
+    int Number, string Text, int Seed, int MaxTokens, JsonElement Body, IReadOnlyDictionary<string, string> Headers, string Path)
 {
     /// <summary>Which answer is asked for, with how much room.</summary>
     public (string, int, int) Key => (Text, Seed, MaxTokens);
@@ -121,7 +122,8 @@ internal sealed class ChatServer : IAsyncDisposable
                     _asked.Enqueue(question);
                     ChatReply reply = _reply(question);
                     await reply.SilentUntil.WaitAsync(_stopped.Token);
-                    if (!(reply.Status == 200 && reply.Body is null && reply.Bytes is null ? await StreamAsync(stream, question, reply) : await RefuseAsync(stream, reply)))
+                    bool isStream = reply.Status == 200 && reply.Body is null && reply.Bytes is null;
+                    if (!(isStream ? await StreamAsync(stream, question, reply) : await RefuseAsync(stream, reply)))
                     {
                         return;
                     }

@@ -40,13 +40,15 @@ public sealed class FirstSentenceTests
     [InlineData("A frog is green.🐸 It sits.", "A frog is green.")]
     [InlineData("A frog is green.<|im_end|>\n<|im_start|>user\nAnd a toad?", "A frog is green.")]
     [InlineData("A frog is green</s>", "A frog is green")]
-    public void ListsMarkupJsonAndQuotationMarksAroundASentenceAreNoneOfIt(string answer, string sentence) => Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: true));
+    public void ListsMarkupJsonAndQuotationMarksAroundASentenceAreNoneOfIt(string answer, string sentence) =>
+        Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: true));
 
     [Theory]
     [InlineData("[\"A frog is green.\", \"A fr", "A frog is green.")]
     [InlineData("[\"A frog is", null)]
     [InlineData("...", null)]
-    public void OfJsonThatWasCutTheTextsBeforeAreWhole(string answer, string? sentence) => Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: false));
+    public void OfJsonThatWasCutTheTextsBeforeAreWhole(string answer, string? sentence) =>
+        Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: false));
 
     [Theory]
     [InlineData("A frog is green and sits on")]

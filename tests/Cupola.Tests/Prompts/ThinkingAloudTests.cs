@@ -2,7 +2,9 @@ using Cupola.Prompts;
 
 namespace Cupola.Tests.Prompts;
 
-/// <summary>The tags between which families of language models think, as they come from a server that does not take the thinking out.</summary>
+/// <summary>
+/// The tags between which families of language models think, as they come from a server that does not take the thinking out.
+/// </summary>
 public sealed class ThinkingAloudTests
 {
     private const string Thoughts = "The user wants a caption. I name colours.\n\nA frog is not red.";
@@ -113,7 +115,8 @@ public sealed class ThinkingAloudTests
 
         Assert.Equal(
             [0, 1, 2, 4, 5, 6, 7, 8],
-            audit.Findings.Where(static finding => finding.Fault is PromptFault.Refusal or PromptFault.Markup).Select(static finding => finding.Position).Distinct());
+            audit.Findings.Where(static finding => finding.Fault is PromptFault.Refusal or PromptFault.Markup)
+                .Select(static finding => finding.Position).Distinct());
         RepairedPrompts repaired = audit.Repair();
         Assert.Equal(
             ["A tree frog is a small green frog with sticky toe pads.", "Tree frogs need to keep their skin moist."],
