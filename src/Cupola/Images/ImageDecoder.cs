@@ -78,12 +78,30 @@ public static class ImageDecoder
         if (!File.Exists(path))
         {
             throw Directory.Exists(path)
-                ? new InvalidDataException($"{path} is a folder, not a picture.")
+                ? new InvalidDataException($"{path} is a folder, not a picture{(PictureFolder.Others([path]) is { Length: > 0 } others ? $"; {others}" : "")}.")
                 : new FileNotFoundException($"There is no file {path}.", path);
+        }
+
+        if (IsBrokenLink(path))
+        {
+            throw new FileNotFoundException($"There is no file {path}: it is a link to {new FileInfo(path).LinkTarget}, and nothing is there.", path);
         }
 
         CheckLength(path, new FileInfo(path).Length);
         return File.ReadAllBytes(path);
+    }
+
+    private static bool IsBrokenLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
+        }
+        catch (IOException)
+        {
+            // Links that lead to each other lead nowhere.
+            return true;
+        }
     }
 
     internal static void CheckLength(string name, long length)
