@@ -52,7 +52,8 @@ internal static class EvaluateCommand
                 }
 
                 using ClipEmbedder both = model.Load(parsed, cancellation);
-                return kept.With(parsed, cache => RetrievalEvaluation.Run(parsed.GetValue(dataset)!, fetch.Read(parsed), both, cache, parsed.GetValue(format), cancellation));
+                return kept.With(parsed, cache => RetrievalEvaluation.Run(
+                    parsed.GetValue(dataset)!, fetch.Read(parsed), both, cache, parsed.GetValue(format), cancellation));
             }
 
             string? page = report.Read(parsed);

@@ -34,7 +34,8 @@ internal sealed class JudgedPictures
                 .Select(picture => (picture.Picture, chosen.IndexOf(picture.Label))),
         ];
         HashSet<string> used = [.. judged.Select(each => chosen.Labels[each.Item2])];
-        foreach (string note in (judged.Length > 0 ? pictures.NotesOnLabels(labels, used) : []).Prepend(chosen.Note).OfType<string>())
+        IEnumerable<string> notes = judged.Length > 0 ? pictures.NotesOnLabels(labels, used) : [];
+        foreach (string note in notes.Prepend(chosen.Note).OfType<string>())
         {
             Console.Error.WriteLine(note);
         }

@@ -106,7 +106,9 @@ internal sealed class PromptSetOptions
             return PromptSource.OfTemplates(part, [new PromptTemplate(part[TemplatePrefix.Length..])]);
         }
 
-        return PromptSet.IsFile(part) ? PromptSource.OfFile(part, PromptSet.Read(part)) : PromptSource.OfTemplates(part, PromptTemplates.Read(part));
+        return PromptSet.IsFile(part)
+            ? PromptSource.OfFile(part, PromptSet.Read(part))
+            : PromptSource.OfTemplates(part, PromptTemplates.Read(part));
     }
 
     /// <summary>Where the prompts of one set come from.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cupola.Data;
 using Cupola.Embedding;
 using Cupola.Evaluation;
+using Cupola.Images;
 
 namespace Cupola.Cli;
 
@@ -11,10 +12,13 @@ internal static class RetrievalEvaluation
     /// <summary>The numbers of answers that are looked at, as in the field's tables.</summary>
     private static readonly int[] Depths = [1, 5, 10];
 
-    public static int Run(string dataset, bool fetch, ClipEmbedder embedder, EmbeddingCache? cache, OutputFormat format, CancellationToken cancellation)
+    public static int Run(
+        string dataset, bool fetch, ClipEmbedder embedder, EmbeddingCache? cache, OutputFormat format,
+        CancellationToken cancellation)
     {
         List<string> failed = [];
-        List<HashedImage> named = [.. CaptionedPictures.Open(dataset, fetch).Read(failed.Add).Select(static picture => new HashedImage(picture))];
+        IEnumerable<CaptionedPicture> pictures = CaptionedPictures.Open(dataset, fetch).Read(failed.Add);
+        List<HashedImage> named = [.. pictures.Select(static picture => new HashedImage(picture))];
         RetrievalPairs pairs = new(embedder.Tokenizer);
         List<float> values = [];
         int read = 0, captions = 0;
@@ -47,17 +51,26 @@ internal static class RetrievalEvaluation
 
         if (pairs.Images < read || pairs.Texts.Count < captions)
         {
-            Console.Error.WriteLine($"Equal images and equal captions count once: {read} images with {captions} captions are {pairs.Images} different images and {pairs.Texts.Count} different captions.");
+            Console.Error.WriteLine(
+                $"Equal images and equal captions count once: {read} images with {captions} captions are "
+                + $"{pairs.Images} different images and {pairs.Texts.Count} different captions.");
         }
 
-        EmbeddingMatrix ofTexts = WorkProgress.Items("Encoding captions", pairs.Texts.Count, progress => embedder.EmbedTexts(pairs.Texts, progress, cancellation));
-        Write(dataset, RetrievalRecall.Of(new([.. values], pairs.Images, embedder.Config.EmbeddingDimension), ofTexts, pairs.ImagesOfText), failed.Count, format);
+        EmbeddingMatrix ofImages = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
+        EmbeddingMatrix ofTexts = WorkProgress.Items(
+            "Encoding captions", pairs.Texts.Count, progress => embedder.EmbedTexts(pairs.Texts, progress, cancellation));
+        Write(dataset, RetrievalRecall.Of(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
         return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
-    private static IEnumerable<EmbeddedPicture> Embed(ClipEmbedder embedder, List<HashedImage> images, EmbeddingCache? cache, CancellationToken cancellation) => cache is null
-        ? embedder.EmbedPictures(images.Select(static image => image.Source), orient: false, cancellation)
-        : embedder.EmbedPictures(images.Select(static image => image.Source), orient: false, cache, cancellation);
+    private static IEnumerable<EmbeddedPicture> Embed(
+        ClipEmbedder embedder, List<HashedImage> images, EmbeddingCache? cache, CancellationToken cancellation)
+    {
+        IEnumerable<PictureSource> sources = images.Select(static image => image.Source);
+        return cache is null
+            ? embedder.EmbedPictures(sources, orient: false, cancellation)
+            : embedder.EmbedPictures(sources, orient: false, cache, cancellation);
+    }
 
     private static void Write(string dataset, RetrievalRecall recall, int failed, OutputFormat format)
     {

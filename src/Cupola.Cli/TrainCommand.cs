@@ -36,7 +36,8 @@ internal static class TrainCommand
             TrainingSettings chosen = settings.Read(parsed, run);
             HashSet<string> broken = [];
             (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
-            TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, sentence => Tell(sentence, broken), scores.Fetches(parsed));
+            TrainingPairs pairs = TrainingPairs.Open(
+                path, prompts, templates, sentence => Tell(sentence, broken), scores.Fetches(parsed));
             foreach (string note in pairs.Notes)
             {
                 Console.Error.WriteLine(note);

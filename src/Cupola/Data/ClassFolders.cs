@@ -40,5 +40,6 @@ internal sealed class ClassFolders : LabelledPictures
 
     private protected override IReadOnlyList<string> FindLabels() => PictureFolder.Folders(Path);
 
-    private protected override string WhyUnused(IReadOnlyList<string> labels) => PictureFolder.Others(labels.Select(label => System.IO.Path.Combine(Path, label)));
+    private protected override string WhyUnused(IReadOnlyList<string> labels) =>
+        PictureFolder.Others(labels.Select(label => System.IO.Path.Combine(Path, label)));
 }

@@ -71,7 +71,8 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
     {
         IReadOnlyList<string> shards = ShardPattern.Expand(pattern);
         return shards.FirstOrDefault(IsCompressed) is { } compressed ? throw Unpacked(compressed)
-            : shards.FirstOrDefault(static shard => !File.Exists(shard)) is { } missing ? throw new FileNotFoundException($"There is no shard {missing}.", missing)
+            : shards.FirstOrDefault(static shard => !File.Exists(shard)) is { } missing
+                ? throw new FileNotFoundException($"There is no shard {missing}.", missing)
             : new(pattern, DatasetForm.Shards, shards);
     }
 
@@ -80,8 +81,10 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
 
     private static bool IsShard(string path) => System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsCompressed(string path) => Compressed.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    private static bool IsCompressed(string path) =>
+        Compressed.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    private static InvalidDataException Unpacked(string path) =>
-        new($"{path} is compressed, and shards are read where they lie; decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar.");
+    private static InvalidDataException Unpacked(string path) => new(
+        $"{path} is compressed, and shards are read where they lie; "
+        + "decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar.");
 }

@@ -1,6 +1,8 @@
 namespace Cupola.Data;
 
-/// <summary>A table with a line of column names, and fields between commas, tabs, semicolons or bars, whatever the file is called.</summary>
+/// <summary>
+/// A table with a line of column names, and fields between commas, tabs, semicolons or bars, whatever the file is called.
+/// </summary>
 internal sealed class DelimitedTable : PictureTable
 {
     private readonly TableHeader _header;

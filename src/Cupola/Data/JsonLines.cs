@@ -9,7 +9,10 @@ internal sealed class JsonLines : PictureTable
     public JsonLines(string path, TableColumn texts, bool fetch)
         : base(path, texts, fetch)
     {
-        string[] columns = TextLines.Read(Path, MaximumLineLength).Select(static line => Parse(line, static root => root.EnumerateObject().Select(static property => property.Name).ToArray())).FirstOrDefault(static names => names is not null)
+        string[] columns = TextLines.Read(Path, MaximumLineLength)
+            .Select(static line =>
+                Parse(line, static root => root.EnumerateObject().Select(static column => column.Name).ToArray()))
+            .FirstOrDefault(static names => names is not null)
             ?? throw new InvalidDataException($"{path} is no table of pictures: no line of it is a JSON object.");
         TableColumn.Picture.IndexAmong(columns, path);
         texts.IndexAmong(columns, path);

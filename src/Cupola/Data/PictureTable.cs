@@ -33,7 +33,8 @@ internal abstract class PictureTable
     protected TableColumn TextColumn { get; }
 
     /// <summary>Whether a file is a table, which its name alone decides.</summary>
-    public static bool IsTable(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() is ".CSV" or ".TSV" or ".TAB" or ".TXT" || IsJsonLines(path);
+    public static bool IsTable(string path) =>
+        System.IO.Path.GetExtension(path).ToUpperInvariant() is ".CSV" or ".TSV" or ".TAB" or ".TXT" || IsJsonLines(path);
 
     /// <summary>Opens a table.</summary>
     /// <param name="path">Separated fields, or a JSON object a line, as its name says.</param>

@@ -5,8 +5,8 @@ namespace Cupola.Data;
 
 /// <summary>
 /// What belongs together in a WebDataset shard: consecutive entries with one key, as 000017.jpg and 000017.cls. The key is the path up to the first dot of the
-/// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>). An entry without a key, as a Mac's ._000017.jpg,
-/// .DS_Store and README are, belongs to no sample and ends none.
+/// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>). An
+/// entry without a key, as a Mac's ._000017.jpg, .DS_Store and README are, belongs to no sample and ends none.
 /// </summary>
 internal sealed class ShardSample(string name)
 {
@@ -27,7 +27,7 @@ internal sealed class ShardSample(string name)
     /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
 
-    /// <summary>Whether there is an entry of this kind that is no text, so that what another kind says may be something else.</summary>
+    /// <summary>Whether an entry of this kind is no text, so that what another kind says may be something else.</summary>
     public bool IsUnreadable(string kind) => _texts.TryGetValue(kind, out string? text) && text is null;
 
     /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
@@ -140,8 +140,8 @@ internal sealed class ShardSample(string name)
         }
     }
 
-    private static PictureSource Sparse(string name) =>
-        new(name, _ => throw new InvalidDataException($"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."));
+    private static PictureSource Sparse(string name) => new(name, _ => throw new InvalidDataException(
+        $"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."));
 
     /// <summary>The key and the kind of an entry; nothing where it has no key.</summary>
     private static (string Key, string Kind)? Split(string entry)
@@ -156,6 +156,7 @@ internal sealed class ShardSample(string name)
     private static bool IsMeta(string entry)
     {
         string first = entry.Split('/', 2)[0];
-        return first.Length >= 4 && first.StartsWith("__", StringComparison.Ordinal) && first.EndsWith("__", StringComparison.Ordinal);
+        return first.Length >= 4 && first.StartsWith("__", StringComparison.Ordinal)
+            && first.EndsWith("__", StringComparison.Ordinal);
     }
 }

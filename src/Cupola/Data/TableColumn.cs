@@ -14,7 +14,10 @@ internal sealed record TableColumn(string What, params IReadOnlyList<string> Nam
     };
 
     /// <summary>Class names.</summary>
-    public static TableColumn Label { get; } = new("label", "label", "class") { RarerNames = ["class_name", "label_name", "category"] };
+    public static TableColumn Label { get; } = new("label", "label", "class")
+    {
+        RarerNames = ["class_name", "label_name", "category"],
+    };
 
     /// <summary>Sentences.</summary>
     public static TableColumn Caption { get; } = new("caption", "caption", "text", "title", "sentence")
@@ -29,11 +32,14 @@ internal sealed record TableColumn(string What, params IReadOnlyList<string> Nam
     /// <summary>Names that count where none of the usual ones is there, and that no error lists.</summary>
     private IReadOnlyList<string> RarerNames { get; init; } = [];
 
-    /// <summary>Where the column stands among others, or -1. Case and what stands between words (File Name, file-name) do not count.</summary>
+    /// <summary>
+    /// Where the column stands among others, or -1. Case and what stands between words (File Name, file-name) do not count.
+    /// </summary>
     public int Find(IReadOnlyList<string> columns)
     {
         string[] folded = [.. columns.Select(Fold)];
-        return Names.Concat(RarerNames).Select(name => Array.IndexOf(folded, Fold(name))).FirstOrDefault(static index => index >= 0, -1);
+        return Names.Concat(RarerNames).Select(name => Array.IndexOf(folded, Fold(name)))
+            .FirstOrDefault(static index => index >= 0, -1);
     }
 
     /// <summary>Where the column stands among others.</summary>
@@ -41,7 +47,8 @@ internal sealed record TableColumn(string What, params IReadOnlyList<string> Nam
     public int IndexAmong(IReadOnlyList<string> columns, string path) => Find(columns) is >= 0 and int found
         ? found
         : throw new InvalidDataException(
-            $"{path} has no column of {What}s ({string.Join(", ", Names)}); its columns are {TextFile.Quote(string.Join(", ", columns))}.");
+            $"{path} has no column of {What}s ({string.Join(", ", Names)}); "
+            + $"its columns are {TextFile.Quote(string.Join(", ", columns))}.");
 
     private static string Fold(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
 }

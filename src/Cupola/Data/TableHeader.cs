@@ -15,7 +15,10 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
     /// </summary>
     private static readonly char[] Separators = [',', '\t', ';', '|'];
 
-    /// <summary>Reads the first line. The separator is the one under which both columns are there, or the one that a line <c>sep=;</c> before it names.</summary>
+    /// <summary>
+    /// Reads the first line. The separator is the one under which both columns are there, or the one that a line
+    /// <c>sep=;</c> before it names.
+    /// </summary>
     /// <param name="path">The table.</param>
     /// <param name="maximumLength">Of a line.</param>
     /// <param name="texts">The column wanted beside that of images.</param>
@@ -27,7 +30,8 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
         {
             if (line is null)
             {
-                throw new InvalidDataException($"{path} is no table of pictures: its first line is longer than {maximumLength} characters.");
+                throw new InvalidDataException(
+                    $"{path} is no table of pictures: its first line is longer than {maximumLength} characters.");
             }
 
             if (named is null && NamedSeparator(line) is { } separator)
@@ -45,8 +49,13 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
 
     private static TableHeader Read(string path, string line, int number, char[] separators, TableColumn texts)
     {
-        (char Separator, List<string> Names)[] ways = [.. separators.Select(separator => (separator, Split(line, separator))).OrderByDescending(static way => way.Item2.Count)];
-        (char chosen, List<string> names) = ways.FirstOrDefault(way => TableColumn.Picture.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0, ways[0]);
+        (char Separator, List<string> Names)[] ways =
+        [
+            .. separators.Select(separator => (separator, Split(line, separator)))
+                .OrderByDescending(static way => way.Item2.Count),
+        ];
+        (char chosen, List<string> names) = ways.FirstOrDefault(
+            way => TableColumn.Picture.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0, ways[0]);
         return new(number, chosen, names.Count, TableColumn.Picture.IndexAmong(names, path), texts.IndexAmong(names, path));
     }
 
@@ -58,6 +67,9 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
     }
 
     /// <summary>What Excel writes before a table so that it knows the separator again.</summary>
-    private static char? NamedSeparator(string line) =>
-        DelimitedFields.Unquote(line.TrimStart().TrimEnd(' ')) is ['s' or 'S', 'e' or 'E', 'p' or 'P', '=', char separator] ? separator : null;
+    private static char? NamedSeparator(string line)
+    {
+        string text = DelimitedFields.Unquote(line.TrimStart().TrimEnd(' '));
+        return text is ['s' or 'S', 'e' or 'E', 'p' or 'P', '=', char separator] ? separator : null;
+    }
 }

@@ -16,7 +16,9 @@ internal sealed partial class TablePictures(string folder, bool fetch)
     {
         if (PictureAddress.IsAddress(named))
         {
-            return fetch ? PictureSource.Of(named) : Refused(named, "is an address, and addresses in a table are fetched with --fetch only");
+            return fetch
+                ? PictureSource.Of(named)
+                : Refused(named, "is an address, and addresses in a table are fetched with --fetch only");
         }
 
         if (Scheme().IsMatch(named))
@@ -41,11 +43,15 @@ internal sealed partial class TablePictures(string folder, bool fetch)
 
     /// <summary>Whether a path is a share (\\host\share), in any of the forms that Windows knows.</summary>
     private static bool IsOnAnotherMachine(string path) => path.StartsWith(@"\\", StringComparison.Ordinal)
-        || (OperatingSystem.IsWindows() && (path.StartsWith(@"\??\", StringComparison.Ordinal) || (path.Length > 1 && path[0] is '\\' or '/' && path[1] is '\\' or '/')));
+        || (OperatingSystem.IsWindows()
+            && (path.StartsWith(@"\??\", StringComparison.Ordinal) || path is ['\\' or '/', '\\' or '/', ..]));
 
-    private static PictureSource Refused(string named, string why) => new(named, _ => throw new InvalidDataException($"{named} {why}."));
+    private static PictureSource Refused(string named, string why) =>
+        new(named, _ => throw new InvalidDataException($"{named} {why}."));
 
     /// <summary>The beginning of a URI; a single letter is a drive of Windows.</summary>
-    [GeneratedRegex(@"^([a-z][a-z0-9+.\-]+://|file:)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^([a-z][a-z0-9+.\-]+://|file:)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Scheme();
 }

@@ -37,7 +37,9 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
             }
 
             int more = 0;
-            string? problem = line is null ? $"it is longer than {maximumLineLength} characters" : Split(line, lines, fields, out more);
+            string? problem = line is null
+                ? $"it is longer than {maximumLineLength} characters"
+                : Split(line, lines, fields, out more);
             if (problem is not null || !fields.TrueForAll(string.IsNullOrWhiteSpace))
             {
                 yield return new(number, fields, problem ?? Misfit(fields));
@@ -66,8 +68,8 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
 
         if (header.Separator == '\t')
         {
-            if (more == 0 && (end == QuoteEnd.Open || fields.Count != header.Columns) && DelimitedFields.SplitLiterally(line, '\t') is { } literal
-                && (end == QuoteEnd.Open || literal.Length == header.Columns))
+            string[] literal = DelimitedFields.SplitLiterally(line, '\t');
+            if (more == 0 && (end == QuoteEnd.Open || (fields.Count != header.Columns && literal.Length == header.Columns)))
             {
                 fields.Clear();
                 fields.AddRange(literal);
@@ -84,12 +86,19 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
         };
     }
 
-    /// <summary>How many of the next lines a quoted field goes on in; 0 where it is not closed, or where it would swallow records.</summary>
+    /// <summary>
+    /// How many of the next lines a quoted field goes on in; 0 where it is not closed, or where it would swallow records.
+    /// </summary>
     private int LinesToClose(string line, IEnumerator<string?> lines, List<string> fields)
     {
         StringBuilder joined = new(line);
-        for (int count = 1; count <= MostLines && joined.Length <= maximumFieldLength && Has(lines, count - 1) && _ahead[_taken + count - 1] is { } next; count++)
+        for (int count = 1; count <= MostLines && joined.Length <= maximumFieldLength && Has(lines, count - 1); count++)
         {
+            if (_ahead[_taken + count - 1] is not { } next)
+            {
+                return 0;
+            }
+
             joined.Append('\n').Append(next);
             int mark = next.IndexOf('"', StringComparison.Ordinal);
             if (IsRecord(mark < 0 ? next : next[..mark]))
@@ -116,18 +125,27 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
         return 0;
     }
 
-    /// <summary>Whether what a quoted field would hold is a record by itself: as many fields as there are columns, an image in its place.</summary>
+    /// <summary>
+    /// Whether what a quoted field would hold is a record by itself: as many fields as there are columns, an image in its place.
+    /// </summary>
     private bool IsRecord(string text)
     {
         string[] fields = DelimitedFields.SplitLiterally(text, header.Separator);
-        return fields.Length == header.Columns && (PictureFolder.IsPicture(fields[header.Picture]) || PictureAddress.IsAddress(fields[header.Picture]));
+        return fields.Length == header.Columns
+            && (PictureFolder.IsPicture(fields[header.Picture]) || PictureAddress.IsAddress(fields[header.Picture]));
     }
 
-    /// <summary>What is wrong with fields by their number or their length; fields that are missing are told by their column.</summary>
-    private string? Misfit(List<string> fields) =>
-        fields.Skip(header.Columns).Any(static field => field.Length > 0) ? $"it has {fields.Count} fields, and the first line names {header.Columns} columns"
-        : fields.Exists(field => field.Length > maximumFieldLength) ? $"a field of it is longer than {maximumFieldLength} characters"
-        : null;
+    /// <summary>What is wrong with fields by number or length; those that are missing are told by their column.</summary>
+    private string? Misfit(List<string> fields)
+    {
+        if (fields.Skip(header.Columns).Any(static field => field.Length > 0))
+        {
+            return $"it has {fields.Count} fields, and the first line names {header.Columns} columns";
+        }
+
+        bool isLong = fields.Exists(field => field.Length > maximumFieldLength);
+        return isLong ? $"a field of it is longer than {maximumFieldLength} characters" : null;
+    }
 
     /// <summary>Whether there is a line so many after the next, which is read ahead and kept.</summary>
     private bool Has(IEnumerator<string?> lines, int index)

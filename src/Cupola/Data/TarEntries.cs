@@ -21,7 +21,7 @@ internal sealed class TarEntries(string archive) : IDisposable
     /// <summary>The entry's name in the archive; it names nothing outside.</summary>
     public string Name => TextFile.OneLine(SparseName ?? _entry!.Name);
 
-    /// <summary>Whether the entry's holes are left out of the archive (tar --sparse), so that what lies there is not the file.</summary>
+    /// <summary>Whether the entry's holes are left out of the archive (tar --sparse); what lies there is not the file.</summary>
     public bool IsSparse => SparseName is not null;
 
     private string? SparseName => (_entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault("GNU.sparse.name");
@@ -47,13 +47,16 @@ internal sealed class TarEntries(string archive) : IDisposable
         {
             _entry = _reader.GetNextEntry();
         }
-        while (_entry is not null and not { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile });
+        while (_entry is not null
+            && _entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile));
         return _entry is null || _entry.DataOffset + _entry.Length <= _stream.Length
             ? _entry is not null
             : throw new EndOfStreamException();
     });
 
-    /// <summary>The entry as text; null where it is none in UTF-8 or as its byte order mark says, or far longer than a label.</summary>
+    /// <summary>
+    /// The entry as text; null where it is none in UTF-8 or as its byte order mark says, or far longer than a label.
+    /// </summary>
     public string? ReadText()
     {
         if (_entry!.Length > MaximumTextBytes)
@@ -88,8 +91,9 @@ internal sealed class TarEntries(string archive) : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or OverflowException or FormatException
             or ArgumentException or NotSupportedException)
         {
+            bool isSparse = exception.Message.Contains(nameof(TarEntryType.SparseFile), StringComparison.Ordinal);
             Damage = exception is EndOfStreamException ? "it ends too early"
-                : exception.Message.Contains(nameof(TarEntryType.SparseFile), StringComparison.Ordinal) ? "it holds files without their holes; make the archive without --sparse"
+                : isSparse ? "it holds files without their holes; make the archive without --sparse"
                 : exception.Message.TrimEnd('.');
             return false;
         }
@@ -105,7 +109,8 @@ internal sealed class TarEntries(string archive) : IDisposable
         if (isGzip)
         {
             stream.Dispose();
-            throw new InvalidDataException("it is compressed with gzip; unpack it with gunzip, because shards are read where they lie");
+            throw new InvalidDataException(
+                "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie");
         }
 
         return stream;

@@ -32,24 +32,29 @@ public sealed class RetrievalRecall
     }
 
     /// <summary>
-    /// Compares every text with every picture, a text at a time, so that memory grows with their numbers and not with the product. A text may be about
-    /// several pictures, each of which is a right answer to it.
+    /// Compares every text with every picture, a text at a time, so that memory grows with their numbers and not with the
+    /// product. A text may be about several pictures, each of which is a right answer to it.
     /// </summary>
     /// <param name="pictures">Unit embeddings, [pictures, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
-    /// <param name="picturesOfText">The pictures that each text is about, one at least; a picture may have several texts, and has one at least.</param>
+    /// <param name="picturesOfText">
+    /// The pictures that each text is about, one at least; a picture may have several texts, and has one at least.
+    /// </param>
     /// <exception cref="ArgumentException">A text is about no picture, or a picture has no text.</exception>
-    public static RetrievalRecall Of(EmbeddingMatrix pictures, EmbeddingMatrix texts, IReadOnlyList<IReadOnlyCollection<int>> picturesOfText)
+    public static RetrievalRecall Of(
+        EmbeddingMatrix pictures, EmbeddingMatrix texts, IReadOnlyList<IReadOnlyCollection<int>> picturesOfText)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(picturesOfText);
         HashSet<int>[] own = [.. picturesOfText.Select(static some => some.ToHashSet())];
-        if (texts.Count != own.Length || own.Any(some => some.Count == 0 || some.Any(picture => picture < 0 || picture >= pictures.Count))
+        if (texts.Count != own.Length
+            || own.Any(some => some.Count == 0 || some.Any(picture => picture < 0 || picture >= pictures.Count))
             || own.SelectMany(static some => some).Distinct().Count() != pictures.Count)
         {
             throw new ArgumentException(
-                $"Each text is about a picture, and each picture has a text; there are {pictures.Count} pictures, {texts.Count} texts and {own.Length} places.", nameof(picturesOfText));
+                $"Each text is about a picture, and each picture has a text; "
+                + $"there are {pictures.Count} pictures, {texts.Count} texts and {own.Length} places.", nameof(picturesOfText));
         }
 
         // What a picture's best own text scores, which the others are measured by.

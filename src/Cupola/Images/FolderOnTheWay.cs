@@ -28,8 +28,9 @@ internal sealed class FolderOnTheWay
         foreach (DirectoryInfo folder in new DirectoryInfo(Path).EnumerateDirectories("*", options))
         {
             bool isLink = folder.LinkTarget is not null;
+            string here = System.IO.Path.Combine(_place, folder.Name);
             if (!folder.Name.StartsWith('.') && !PictureFolder.IsOfSystem(folder.Name)
-                && (isLink ? PlaceOf(System.IO.Path.Combine(_place, folder.Name)) : System.IO.Path.Combine(_place, folder.Name)) is { } place && !(isLink && LeadsBack(place)))
+                && (isLink ? PlaceOf(here) : here) is { } place && !(isLink && LeadsBack(place)))
             {
                 yield return new(System.IO.Path.Combine(Path, folder.Name), this, place);
             }
@@ -51,7 +52,7 @@ internal sealed class FolderOnTheWay
         return false;
     }
 
-    /// <summary>Where a folder really lies, each link in its path replaced by what it leads to; null where it leads nowhere.</summary>
+    /// <summary>Where a folder really lies, links in its path replaced by what they lead to; null for nowhere.</summary>
     /// <param name="path">A full path.</param>
     /// <param name="links">How many links have been replaced.</param>
     private static string? PlaceOf(string path, int links = 0)
@@ -70,7 +71,9 @@ internal sealed class FolderOnTheWay
         try
         {
             string place = System.IO.Path.Combine(parent, System.IO.Path.GetFileName(path));
-            return new DirectoryInfo(place).LinkTarget is { } target ? PlaceOf(System.IO.Path.GetFullPath(target, parent), links + 1) : place;
+            return new DirectoryInfo(place).LinkTarget is { } target
+                ? PlaceOf(System.IO.Path.GetFullPath(target, parent), links + 1)
+                : place;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -77,14 +77,19 @@ public static class ImageDecoder
     {
         if (!File.Exists(path))
         {
-            throw Directory.Exists(path)
-                ? new InvalidDataException($"{path} is a folder, not a picture{(PictureFolder.Others([path]) is { Length: > 0 } others ? $"; {others}" : "")}.")
-                : new FileNotFoundException($"There is no file {path}.", path);
+            if (!Directory.Exists(path))
+            {
+                throw new FileNotFoundException($"There is no file {path}.", path);
+            }
+
+            string others = PictureFolder.Others([path]);
+            throw new InvalidDataException($"{path} is a folder, not a picture{(others.Length > 0 ? $"; {others}" : "")}.");
         }
 
         if (IsBrokenLink(path))
         {
-            throw new FileNotFoundException($"There is no file {path}: it is a link to {new FileInfo(path).LinkTarget}, and nothing is there.", path);
+            throw new FileNotFoundException(
+                $"There is no file {path}: it is a link to {new FileInfo(path).LinkTarget}, and nothing is there.", path);
         }
 
         CheckLength(path, new FileInfo(path).Length);

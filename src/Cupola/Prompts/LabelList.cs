@@ -26,7 +26,9 @@ public static class LabelList
         return Problem(labels) is { } problem ? throw new ArgumentException(problem) : labels;
     }
 
-    /// <summary>Reads a file that holds a JSON list of names, or one name a line; FILE#NAME reads a list of a JSON object.</summary>
+    /// <summary>
+    /// Reads a file that holds a JSON list of names, or one name a line; FILE#NAME reads a list of a JSON object.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds no names, something that is none, or two that are equal.</exception>
     public static IReadOnlyList<string> Read(string path)
@@ -48,9 +50,16 @@ public static class LabelList
             return null;
         }
 
-        IEnumerable<string> named = repeated.Take(MostNamed).Select(static label => $"{TextFile.Quote(label.Label)} ({string.Join(", ", label.Positions.Take(MostNamed))})");
-        return repeated is [(string only, [int first, int second])]
-            ? $"The label {TextFile.Quote(only)} stands at positions {first} and {second}; labels must differ, so rename or remove one."
-            : $"Labels must differ, and {repeated.Length} {(repeated.Length == 1 ? "stands" : "stand")} more than once: {string.Join(", ", named)}{(repeated.Length > MostNamed ? $" and {repeated.Length - MostNamed} more" : "")}; rename or remove all but one of each.";
+        if (repeated is [(string only, [int first, int second])])
+        {
+            return $"The label {TextFile.Quote(only)} stands at positions {first} and {second}; "
+                + "labels must differ, so rename or remove one.";
+        }
+
+        IEnumerable<string> named = repeated.Take(MostNamed)
+            .Select(static label => $"{TextFile.Quote(label.Label)} ({string.Join(", ", label.Positions.Take(MostNamed))})");
+        string more = repeated.Length > MostNamed ? $" and {repeated.Length - MostNamed} more" : "";
+        return $"Labels must differ, and {repeated.Length} {(repeated.Length == 1 ? "stands" : "stand")} more than once: "
+            + $"{string.Join(", ", named)}{more}; rename or remove all but one of each.";
     }
 }

@@ -68,12 +68,13 @@ internal static class PromptSetFile
     private static JsonElement Enter(NamedEntry file, JsonElement root)
     {
         bool isNested = file.Entry is null && root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any()
-            && root.EnumerateObject().All(static entry => entry.Value.ValueKind == JsonValueKind.Object && IsOfDataSet(entry.Value));
+            && root.EnumerateObject().All(static entry => IsOfDataSet(entry.Value));
         return isNested ? file.EnterOnly(root, "prompts") : file.Enter(root);
     }
 
-    private static bool IsOfDataSet(JsonElement entry) =>
-        entry.TryGetProperty("format", out _) || entry.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.Array);
+    private static bool IsOfDataSet(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
+        && (entry.TryGetProperty("format", out _)
+            || entry.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.Array));
 
     private static (PromptSet Set, bool IsCupl) Read(string path, JsonElement root)
     {

@@ -13,8 +13,9 @@ public sealed partial record PromptTemplate
 
     /// <summary>A template from its text.</summary>
     /// <param name="text">
-    /// A sentence that holds <c>{}</c> once, or one of the names that the gap has in other programs: <c>{c}</c>, <c>{label}</c>, <c>{class}</c>,
-    /// <c>{class_name}</c>, <c>{classname}</c> or <c>{0}</c>. Beside <c>{}</c> these are words as any other.
+    /// A sentence that holds <c>{}</c> once, or one of the names that the gap has in other programs: <c>{c}</c>,
+    /// <c>{label}</c>, <c>{class}</c>, <c>{class_name}</c>, <c>{classname}</c> or <c>{0}</c>. Beside <c>{}</c> these are words
+    /// as any other.
     /// </param>
     /// <exception cref="ArgumentException">The text has no gap or several, or is program code.</exception>
     public PromptTemplate(string text)
@@ -22,14 +23,17 @@ public sealed partial record PromptTemplate
         ArgumentNullException.ThrowIfNull(text);
         if (PythonCode().IsMatch(text))
         {
-            throw new ArgumentException($"The template {TextFile.Quote(text)} is Python code; write the sentences alone, one a line, as in: a photo of a {{}}.");
+            throw new ArgumentException(
+                $"The template {TextFile.Quote(text)} is Python code; "
+                + "write the sentences alone, one a line, as in: a photo of a {}.");
         }
 
         (int Index, int Length)[] gaps = [.. Gaps().Matches(text).Select(static match => (match.Index, match.Length))];
         (int, int)[] unnamed = [.. gaps.Where(static gap => gap.Length == Gap.Length)];
         (_gap, _gapLength) = unnamed.Length == 1 ? unnamed[0]
             : unnamed.Length == 0 && gaps.Length == 1 ? gaps[0]
-            : throw new ArgumentException($"The template {TextFile.Quote(text)} must hold {{}} exactly once, where the class name goes.");
+            : throw new ArgumentException(
+                $"The template {TextFile.Quote(text)} must hold {{}} exactly once, where the class name goes.");
         Text = text;
     }
 
@@ -43,7 +47,10 @@ public sealed partial record PromptTemplate
     public override string ToString() => Text;
 
     /// <summary>CLIP_benchmark's files say <c>{c}</c>.</summary>
-    [GeneratedRegex(@"\{(c|label|class|class_?name|0)?\}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\{(c|label|class|class_?name|0)?\}",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Gaps();
 
     /// <summary>What is copied from open_clip's or OpenAI's lists of templates: <c>lambda c: f'a photo of a {c}.',</c>.</summary>

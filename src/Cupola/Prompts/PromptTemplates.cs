@@ -28,8 +28,8 @@ public static class PromptTemplates
 
     /// <summary>The templates of a name or a file.</summary>
     /// <param name="nameOrPath">
-    /// <c>simple</c>, <c>imagenet-7</c>, or a file that holds a JSON list of templates or one template a line; <c>FILE#NAME</c> is one list of a JSON object of
-    /// lists, which a single list needs no name for.
+    /// <c>simple</c>, <c>imagenet-7</c>, or a file that holds a JSON list of templates or one template a line;
+    /// <c>FILE#NAME</c> is one list of a JSON object of lists, which a single list needs no name for.
     /// </param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>
     /// <exception cref="InvalidDataException">The file holds no templates, or something that is none.</exception>

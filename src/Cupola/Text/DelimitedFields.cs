@@ -44,7 +44,8 @@ internal static class DelimitedFields
     }
 
     /// <summary>Splits a record in which quotation marks are characters as any other.</summary>
-    public static string[] SplitLiterally(string record, char separator) => record.Split(separator, StringSplitOptions.TrimEntries);
+    public static string[] SplitLiterally(string record, char separator) =>
+        record.Split(separator, StringSplitOptions.TrimEntries);
 
     /// <summary>A text without the quotation marks around all of it; as it is where it has none.</summary>
     public static string Unquote(string text)

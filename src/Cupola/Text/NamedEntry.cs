@@ -56,14 +56,20 @@ internal sealed record NamedEntry(string File, string? Entry)
     /// <param name="root">An object with an entry at least.</param>
     /// <param name="what">What its entries hold, for the sentence of an error: "templates".</param>
     /// <exception cref="InvalidDataException">There are several; the message lists them.</exception>
-    public JsonElement EnterOnly(JsonElement root, string what) => root.EnumerateObject().Count() == 1
-        ? root.EnumerateObject().First().Value
-        : throw new InvalidDataException(
-            $"'{File}' holds the {what} of several data sets, {Names(root)}; name one, as in '{File}#{TextFile.OneLine(root.EnumerateObject().First().Name)}'.");
+    public JsonElement EnterOnly(JsonElement root, string what)
+    {
+        JsonProperty first = root.EnumerateObject().First();
+        return root.EnumerateObject().Count() == 1
+            ? first.Value
+            : throw new InvalidDataException(
+                $"'{File}' holds the {what} of several data sets, {Names(root)}; "
+                + $"name one, as in '{File}#{TextFile.OneLine(first.Name)}'.");
+    }
 
     private static string Names(JsonElement root)
     {
         string[] names = [.. root.EnumerateObject().Select(static entry => TextFile.Quote(entry.Name))];
-        return string.Join(", ", names.Take(MostNamed)) + (names.Length > MostNamed ? $" and {names.Length - MostNamed} more" : "");
+        return string.Join(", ", names.Take(MostNamed))
+            + (names.Length > MostNamed ? $" and {names.Length - MostNamed} more" : "");
     }
 }

@@ -10,12 +10,12 @@ internal static class TextFile
     private const int QuoteLength = 120;
 
     /// <summary>
-    /// A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones. Of a JSON object of lists,
-    /// <c>FILE#NAME</c> names the one that counts.
+    /// A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.
+    /// Of a JSON object of lists, <c>FILE#NAME</c> names the one that counts.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What the texts are, for the sentence of an error: "labels".</param>
-    /// <param name="unquote">Whether a line in quotation marks is what stands between them, as in a CSV file of one column.</param>
+    /// <param name="unquote">Whether a line in quotation marks is what stands between them, as in CSV of one column.</param>
     /// <param name="entersOnlyList">Whether the only list of a JSON object counts without its name.</param>
     public static IReadOnlyList<string> ReadList(string path, string what, bool unquote = false, bool entersOnlyList = false)
     {
@@ -112,6 +112,7 @@ internal static class TextFile
             }
         }
 
-        return UnicodeText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)) ?? throw new InvalidDataException($"'{path}' is not text in UTF-8.");
+        return UnicodeText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
+            ?? throw new InvalidDataException($"'{path}' is not text in UTF-8.");
     }
 }

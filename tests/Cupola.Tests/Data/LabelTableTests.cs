@@ -54,7 +54,12 @@ public sealed class LabelTableTests
 
         Assert.Single(dataset.Read(broken.Add));
 
-        Assert.Equal([$"Line 3 of {table} is passed over: its quotation mark is never closed.", $"Line 4 of {table} is passed over: it is longer than 1048576 characters."], broken);
+        Assert.Equal(
+            [
+                $"Line 3 of {table} is passed over: its quotation mark is never closed.",
+                $"Line 4 of {table} is passed over: it is longer than 1048576 characters.",
+            ],
+            broken);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
     }
 

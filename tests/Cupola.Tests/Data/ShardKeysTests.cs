@@ -9,7 +9,11 @@ namespace Cupola.Tests.Data;
 /// <summary>Entries of a shard that belong to no sample, wherever they stand.</summary>
 public sealed class ShardKeysTests
 {
-    private static readonly (string Name, byte[] Content)[] Sample = [Entry("0.jpg", "first"), Entry("0.cls", "cat"), Entry("0.txt", "a cat"), Entry("1.jpg", "second"), Entry("1.cls", "dog"), Entry("1.txt", "a dog")];
+    private static readonly (string Name, byte[] Content)[] Sample =
+    [
+        Entry("0.jpg", "first"), Entry("0.cls", "cat"), Entry("0.txt", "a cat"),
+        Entry("1.jpg", "second"), Entry("1.cls", "dog"), Entry("1.txt", "a dog"),
+    ];
 
     [Theory]
     [InlineData(".DS_Store")]
@@ -34,9 +38,11 @@ public sealed class ShardKeysTests
             entries.Insert(place, Entry(name, "odd"));
             string shard = Write(TestFolder.NewFile("a.tar"), entries);
 
-            Assert.Equal(["cat", "dog"], LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken)).Select(picture => picture.Label));
-            Assert.Equal(["a cat", "a dog"], CaptionedPictures.Open(shard).Read(broken => Assert.Fail(broken)).Select(picture => Assert.Single(picture.Captions)));
-            Assert.Equal("first", Encoding.UTF8.GetString(LabelledPictures.Open(shard).Read().First().Picture.Read(TestContext.Current.CancellationToken)));
+            LabelledPicture[] labelled = [.. LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken))];
+            IEnumerable<CaptionedPicture> captioned = CaptionedPictures.Open(shard).Read(broken => Assert.Fail(broken));
+            Assert.Equal(["cat", "dog"], labelled.Select(picture => picture.Label));
+            Assert.Equal("first"u8, labelled[0].Picture.Read(TestContext.Current.CancellationToken));
+            Assert.Equal(["a cat", "a dog"], captioned.Select(picture => Assert.Single(picture.Captions)));
         }
     }
 
@@ -44,21 +50,27 @@ public sealed class ShardKeysTests
     public void ALabelThatIsNoTextIsToldAndNotTakenFromTheCaption()
     {
         string shard = Write(
-            TestFolder.NewFile("a.tar"), Entry("0.jpg", "x"), ("0.cls", Encoding.Latin1.GetBytes("vélo")), Entry("0.txt", "a caption"),
-            Entry("1.jpg", "x"), ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]), ("1.txt", Encoding.Latin1.GetBytes("vélo")));
+            TestFolder.NewFile("a.tar"),
+            Entry("0.jpg", "x"), ("0.cls", Encoding.Latin1.GetBytes("vélo")), Entry("0.txt", "a caption"), Entry("1.jpg", "x"),
+            ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]), ("1.txt", Encoding.Latin1.GetBytes("vélo")));
         List<string> broken = [];
 
         Assert.Equal("dog", Assert.Single(LabelledPictures.Open(shard).Read(broken.Add)).Label);
         Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedPictures.Open(shard).Read(broken.Add)).Captions));
-        Assert.Equal([$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."], broken);
+        Assert.Equal(
+            [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."], broken);
     }
 
     [Fact]
     public void OtherNamesOfWebdatasetsDecodersCount()
     {
-        string shard = Write(TestFolder.NewFile("a.tar"), Entry("0.image.JPG", "x"), Entry("0.class", "3"), Entry("1.png", "x"), Entry("1.text", "a cat"));
+        string shard = Write(
+            TestFolder.NewFile("a.tar"), Entry("0.image.JPG", "x"), Entry("0.class", "3"),
+            Entry("1.png", "x"), Entry("1.text", "a cat"));
 
-        Assert.Equal(["3", "a cat"], LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken)).Select(picture => picture.Label));
+        IEnumerable<LabelledPicture> pictures = LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken));
+
+        Assert.Equal(["3", "a cat"], pictures.Select(picture => picture.Label));
     }
 
     [Fact]
@@ -90,7 +102,8 @@ public sealed class ShardKeysTests
 
         foreach (string dataset in new[] { named, folder })
         {
-            Assert.Contains("a.tar.gz is compressed", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(dataset)).Message, StringComparison.Ordinal);
+            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(dataset));
+            Assert.Contains("a.tar.gz is compressed", problem.Message, StringComparison.Ordinal);
         }
 
         List<string> broken = [];

@@ -23,7 +23,9 @@ public sealed class RetrievalRecallTests
         Assert.Equal(new Accuracy(3, 3), recall.ImageToText(2));
     }
 
-    /// <summary>The first text is about the first two pictures; the second points at the first picture, and is about the third.</summary>
+    /// <summary>
+    /// The first text is about the first two pictures; the second points at the first picture, and is about the third.
+    /// </summary>
     [Fact]
     public void ATextIsRightForEachPictureItIsAbout()
     {

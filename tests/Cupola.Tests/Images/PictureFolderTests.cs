@@ -74,8 +74,10 @@ public sealed class PictureFolderTests
         Link(gone, "nowhere.jpg");
         Link(loop, "loop.jpg");
 
-        Assert.Equal($"There is no file {gone}: it is a link to nowhere.jpg, and nothing is there.", Assert.Throws<FileNotFoundException>(() => ImageDecoder.Decode(gone)).Message);
-        Assert.StartsWith($"There is no file {loop}", Assert.Throws<FileNotFoundException>(() => ImageDecoder.Decode(loop)).Message, StringComparison.Ordinal);
+        Assert.Equal($"There is no file {gone}: it is a link to nowhere.jpg, and nothing is there.", Problem(gone));
+        Assert.StartsWith($"There is no file {loop}", Problem(loop), StringComparison.Ordinal);
+
+        static string Problem(string path) => Assert.Throws<FileNotFoundException>(() => ImageDecoder.Decode(path)).Message;
     }
 
     [Fact]
@@ -86,26 +88,41 @@ public sealed class PictureFolderTests
 
         Assert.Empty(LabelledPictures.Open(folder).Read(broken.Add));
 
-        Assert.Equal("3 files are passed over, because their names do not end as images' do (.jpg, .png, …).", Assert.Single(broken));
+        const string Others = "3 files are passed over, because their names do not end as images' do (.jpg, .png, …).";
+        Assert.Equal(Others, Assert.Single(broken));
         Assert.Equal(
-            $"{folder} is a folder, not a picture; 3 files are passed over, because their names do not end as images' do (.jpg, .png, …).",
+            $"{folder} is a folder, not a picture; {Others}",
             Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(folder)).Message);
     }
 
     [Fact]
     public void LabelsWithoutPicturesAndLabelsThatLookAlikeAreNoted()
     {
-        LabelledPictures dataset = LabelledPictures.Open(Folder("cat/1.jpg", "Cat/1.jpg", "caf\u00e9/1.jpg", "cafe\u0301/1.jpg", "tree frog/1.jpg", "tree  frog/1.jpg", "dog/", "owl/1.dat"));
+        LabelledPictures dataset = LabelledPictures.Open(Folder(
+            "cat/1.jpg", "Cat/1.jpg", "caf\u00e9/1.jpg", "cafe\u0301/1.jpg", "tree frog/1.jpg", "tree  frog/1.jpg",
+            "dog/", "owl/1.dat"));
 
         string[] notes = [.. dataset.NotesOnLabels(null, dataset.Read().Select(picture => picture.Label).ToHashSet())];
 
+        const string Differ = ", and count as different labels.";
         Assert.Equal(4, notes.Length);
-        Assert.Equal($"2 of the 8 labels of {dataset.Path} have no images and can be answered all the same: 'dog', 'owl'; 1 file is passed over, because its name does not end as images' do (.jpg, .png, …).", notes[0]);
-        Assert.Contains("The labels 'Cat' and 'cat' differ only in capital letters, and count as different labels.", notes);
-        Assert.Contains("The labels 'cafe\u0301' and 'caf\u00e9' differ only in how their accents are encoded, and count as different labels.", notes);
-        Assert.Contains("The labels 'tree  frog' and 'tree frog' differ only in white space, and count as different labels.", notes);
-        Assert.Contains("'Cat' and 'cat'", Assert.Single(LabelledPictures.Open(Folder("cat/1.jpg")).NotesOnLabels(["Cat"], new HashSet<string>())), StringComparison.Ordinal);
-        Assert.Empty(LabelledPictures.Open(Folder("cat/1.jpg", "dog/1.jpg")).NotesOnLabels(null, new HashSet<string> { "cat", "dog" }));
+        Assert.Equal(
+            $"2 of the 8 labels of {dataset.Path} have no images and can be answered all the same: 'dog', 'owl'; "
+            + "1 file is passed over, because its name does not end as images' do (.jpg, .png, …).", notes[0]);
+        Assert.Contains($"The labels 'Cat' and 'cat' differ only in capital letters{Differ}", notes);
+        Assert.Contains($"The labels 'cafe\u0301' and 'caf\u00e9' differ only in how their accents are encoded{Differ}", notes);
+        Assert.Contains($"The labels 'tree  frog' and 'tree frog' differ only in white space{Differ}", notes);
+    }
+
+    [Fact]
+    public void LabelsThatArePersonsOwnAreComparedWithTheDatasetsAndNeedNoPictures()
+    {
+        LabelledPictures dataset = LabelledPictures.Open(Folder("cat/1.jpg", "dog/1.jpg"));
+
+        string note = Assert.Single(dataset.NotesOnLabels(["Cat", "owl"], new HashSet<string>()));
+
+        Assert.Contains("'Cat' and 'cat'", note, StringComparison.Ordinal);
+        Assert.Empty(dataset.NotesOnLabels(null, new HashSet<string> { "cat", "dog" }));
     }
 
     private static void Link(string path, string target)

@@ -108,6 +108,8 @@ public sealed class LabelListTests
     {
         string path = SharedFolder.Need("data", "imagenet", "imagenet_classes.json");
         InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelList.Read(path));
-        Assert.StartsWith($"'{path}': Labels must differ, and 2 stand more than once: 'missile' (658, 745), ", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"'{path}': Labels must differ, and 2 stand more than once: 'missile' (658, 745), ", problem.Message,
+            StringComparison.Ordinal);
     }
 }

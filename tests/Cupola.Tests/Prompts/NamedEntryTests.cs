@@ -7,20 +7,24 @@ public sealed class NamedEntryTests
 {
     private const string Templates = """{"cifar10": ["a photo of a {c}."], "caltech101": ["a {c}", "art of the {c}"]}""";
 
-    private const string Prompts = """{"imagenet1k": {"rocket": ["A rocket."]}, "cifar10": {"cat": ["A cat."], "dog": ["A dog."]}}""";
+    private const string Prompts =
+        """{"imagenet1k": {"rocket": ["A rocket."]}, "cifar10": {"cat": ["A cat."], "dog": ["A dog."]}}""";
 
     [Fact]
     public void TemplatesAreEnteredByNameAndTheOnlyListByItself()
     {
         using TextFixture several = new("t.json", Templates), one = new("t.json", """{"cifar10": ["a photo of a {c}."]}""");
 
-        Assert.Equal(["a {c}", "art of the {c}"], PromptTemplates.Read($"{several.Path}#caltech101").Select(static template => template.Text));
+        IReadOnlyList<PromptTemplate> entered = PromptTemplates.Read($"{several.Path}#caltech101");
+
+        Assert.Equal(["a {c}", "art of the {c}"], entered.Select(static template => template.Text));
         Assert.Equal("a photo of a cat.", Assert.Single(PromptTemplates.Read(one.Path)).Format("cat"));
         Assert.Equal(
-            $"'{several.Path}' holds the templates of several data sets, 'cifar10', 'caltech101'; name one, as in '{several.Path}#cifar10'.",
-            Assert.Throws<InvalidDataException>(() => PromptTemplates.Read(several.Path)).Message);
-        Assert.Equal(
-            $"'{several.Path}' has no entry 'mnist'; it has 'cifar10', 'caltech101'.", Assert.Throws<InvalidDataException>(() => PromptTemplates.Read($"{several.Path}#mnist")).Message);
+            $"'{several.Path}' holds the templates of several data sets, 'cifar10', 'caltech101'; "
+            + $"name one, as in '{several.Path}#cifar10'.", Problem(several.Path));
+        Assert.Equal($"'{several.Path}' has no entry 'mnist'; it has 'cifar10', 'caltech101'.", Problem($"{several.Path}#mnist"));
+
+        static string Problem(string path) => Assert.Throws<InvalidDataException>(() => PromptTemplates.Read(path)).Message;
     }
 
     [Fact]
@@ -30,9 +34,12 @@ public sealed class NamedEntryTests
 
         Assert.Equal(["cat", "dog"], PromptSet.Read($"{several.Path}#cifar10").ClassNames);
         Assert.Equal(["rocket"], PromptSet.Read(one.Path).ClassNames);
-        Assert.Contains("holds the prompts of several data sets, 'imagenet1k', 'cifar10'", Assert.Throws<InvalidDataException>(() => PromptSet.Read(several.Path)).Message, StringComparison.Ordinal);
-        Assert.Contains("has no entry 'x'", Assert.Throws<InvalidDataException>(() => PromptSet.Read($"{several.Path}#x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds the prompts of several data sets, 'imagenet1k', 'cifar10'", Problem(several.Path), StringComparison.Ordinal);
+        Assert.Contains("has no entry 'x'", Problem($"{several.Path}#x"), StringComparison.Ordinal);
         Assert.True(PromptSet.IsFile($"{several.Path}#cifar10"));
+
+        static string Problem(string path) => Assert.Throws<InvalidDataException>(() => PromptSet.Read(path)).Message;
     }
 
     [Fact]

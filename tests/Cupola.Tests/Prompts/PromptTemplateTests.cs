@@ -19,7 +19,8 @@ public sealed class PromptTemplateTests
     [InlineData("a photo of a {classname}.")]
     [InlineData("a photo of a {CLASS}.")]
     [InlineData("a photo of a {0}.")]
-    public void TheGapMayHaveTheNameOfOtherPrograms(string template) => Assert.Equal("a photo of a {c} cat.", new PromptTemplate(template).Format("{c} cat"));
+    public void TheGapMayHaveTheNameOfOtherPrograms(string template) =>
+        Assert.Equal("a photo of a {c} cat.", new PromptTemplate(template).Format("{c} cat"));
 
     [Theory]
     [InlineData("lambda c: f'a photo of a {c}.',")]
@@ -28,7 +29,8 @@ public sealed class PromptTemplateTests
     [InlineData("f\"a photo of a {c}.\"")]
     [InlineData("imagenet_templates = [")]
     public void PythonCodeIsToldAndNotAsked(string template) => Assert.EndsWith(
-        "is Python code; write the sentences alone, one a line, as in: a photo of a {}.", Assert.Throws<ArgumentException>(() => new PromptTemplate(template)).Message, StringComparison.Ordinal);
+        "is Python code; write the sentences alone, one a line, as in: a photo of a {}.",
+        Assert.Throws<ArgumentException>(() => new PromptTemplate(template)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("a {c} and a {c}.")]
