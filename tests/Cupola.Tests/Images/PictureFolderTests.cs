@@ -81,6 +81,15 @@ public sealed class PictureFolderTests
     }
 
     [Fact]
+    public void AFileWithoutEndIsNoPicture()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero, a file without end, is Unix's.");
+        Assert.Equal(
+            "/dev/zero gives more than 256 MB, which is too large for a picture.",
+            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode("/dev/zero")).Message);
+    }
+
+    [Fact]
     public void WhereNothingIsLeftTheFilesAreCountedThatWerePassedOver()
     {
         string folder = Folder("cat/1", "cat/2", "dog/3.dat", "dog/.hidden");
