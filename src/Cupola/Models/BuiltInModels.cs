@@ -1,13 +1,14 @@
 namespace Cupola.Models;
 
 /// <summary>
-/// Models that come with Cupola, each in a package of its own (<c>Cupola.Models.Flags</c>): folders beside the program, in the layout that every
-/// other model has.
+/// Models that come with Cupola, each in a package of its own (<c>Cupola.Models.Flags</c>): folders beside the program, in the
+/// layout that every other model has.
 /// </summary>
 public static class BuiltInModels
 {
     /// <summary>
-    /// The flags model: it knows colours, shapes and layouts of flags and signs, and has never read the name of a country (docs/flag-world.md).
+    /// The flags model: it knows colours, shapes and layouts of flags and signs, and has never read the name of a country
+    /// (docs/flag-world.md).
     /// </summary>
     public const string Flags = "flags";
 
@@ -23,9 +24,10 @@ public static class BuiltInModels
         nameOrPath != Flags || Path.Exists(nameOrPath) ? nameOrPath
         : NamesIn(programFolder).Contains(Flags) ? FolderOf(Flags, programFolder)
         : throw new FileNotFoundException(
-            $"The model {Flags} is not beside the program: it is in a package of its own, so add it with `dotnet add package Cupola.Models.Flags`.");
+            $"The model {Flags} is in a package of its own: add it by `dotnet add package Cupola.Models.Flags`.");
 
-    private static string[] NamesIn(string programFolder) => File.Exists(Path.Combine(FolderOf(Flags, programFolder), "model.safetensors")) ? [Flags] : [];
+    private static string[] NamesIn(string programFolder) =>
+        File.Exists(Path.Combine(FolderOf(Flags, programFolder), "model.safetensors")) ? [Flags] : [];
 
     private static string FolderOf(string name, string programFolder) => Path.Combine(programFolder, "models", name);
 }

@@ -33,7 +33,8 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     {
         string program = TestFolder.New();
 
-        FileNotFoundException missing = Assert.Throws<FileNotFoundException>(() => BuiltInModels.Resolve(BuiltInModels.Flags, program));
+        FileNotFoundException missing = Assert.Throws<FileNotFoundException>(
+            () => BuiltInModels.Resolve(BuiltInModels.Flags, program));
         Assert.Contains("dotnet add package Cupola.Models.Flags", missing.Message, StringComparison.Ordinal);
         Assert.Equal("owner/flags", BuiltInModels.Resolve("owner/flags", program));
     }
