@@ -39,7 +39,10 @@ internal sealed class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, bool isTo
             if (!Constant(operation) && !Container(operation) && !Remember(operation) && !Build(operation))
             {
                 throw new InvalidDataException(
-                    $"its pickle has the operation 0x{operation:x2} at byte {_position - 1}, which Cupola does not know; it makes tensors, numbers, texts and containers only, and nothing was run");
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"its pickle has the operation 0x{operation:x2} at byte {_position - 1}, which Cupola does not know; " +
+                        $"it makes tensors, numbers, texts and containers only, and nothing was run"));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -19,7 +20,8 @@ internal sealed class ClassFolders : LabelledPictures
         int unlabelled = Directory.EnumerateFiles(Path).Count(PictureFolder.IsPicture);
         if (unlabelled > 0)
         {
-            broken?.Invoke($"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over.");
+            broken?.Invoke(Invariant(
+                $"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over."));
         }
 
         return Labels.SelectMany(label => PictureFolder.Enumerate(System.IO.Path.Combine(Path, label)).Select(file => new LabelledPicture(PictureSource.Of(file), label)));

@@ -2,6 +2,7 @@ using System.Globalization;
 using CsvHelper;
 using CsvHelper.Configuration;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -27,7 +28,8 @@ internal sealed class DelimitedTable : PictureTable
             {
                 if (damage is not null)
                 {
-                    broken?.Invoke($"{Path} cannot be read from line {table.Parser.RawRow} on, and the rest is passed over: {damage}.");
+                    broken?.Invoke(Invariant(
+                        $"{Path} cannot be read from line {table.Parser.RawRow} on, and the rest is passed over: {damage}."));
                 }
 
                 yield break;

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Images;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -58,7 +60,10 @@ internal sealed class ModelFolder
         ClipTokenizer tokenizer = ClipTokenizer.Open(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
-            : throw new InvalidDataException($"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: they do not belong together.");
+            : throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: " +
+                $"they do not belong together."));
     }
 
     /// <summary>What happens to pictures, and the file it was read from, if any.</summary>
@@ -72,7 +77,8 @@ internal sealed class ModelFolder
             : (new ImagePreprocessing(imageSize), null);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
-            : throw new InvalidDataException($"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}.");
+            : throw new InvalidDataException(Invariant(
+                $"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}."));
     }
 
     /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cupola.Text;
 
 namespace Cupola.Prompts;
@@ -39,7 +40,10 @@ public static class LabelList
             string label = labels[position - 1];
             if (!positions.TryAdd(label, position))
             {
-                return $"The label {TextFile.Quote(label)} stands at positions {positions[label]} and {position}; labels must differ, so rename or remove one.";
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The label {TextFile.Quote(label)} stands at positions {positions[label]} and {position}; labels must " +
+                    $"differ, so rename or remove one.");
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Cupola.Text;
 
@@ -48,7 +49,8 @@ internal static class TextFile
         {
             texts.Add(element.ValueKind == JsonValueKind.String
                 ? element.GetString()!
-                : throw new InvalidDataException($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}."));
+                : throw new InvalidDataException(Invariant(
+                    $"'{path}' has something that is no text at position {texts.Count + 1} of its {what}.")));
         }
 
         return texts;
@@ -63,7 +65,7 @@ internal static class TextFile
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException($"'{path}' is not valid JSON (line {problem.LineNumber + 1}).", problem);
+            throw new InvalidDataException(Invariant($"'{path}' is not valid JSON (line {problem.LineNumber + 1})."), problem);
         }
         catch (InvalidOperationException problem)
         {

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using Cupola.Embedding;
 using Cupola.Runtime;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -267,8 +269,11 @@ public sealed partial class Trainer : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            string next = File.Exists(_run.Checkpoint)
+                ? Invariant($"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there")
+                : "put that right, and give the same command again";
             throw new IOException(
-                $"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {(File.Exists(_run.Checkpoint) ? $"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there" : "put that right, and give the same command again")}.",
+                Invariant($"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {next}."),
                 exception);
         }
     }
@@ -286,9 +291,13 @@ public sealed partial class Trainer : IDisposable
     {
         const int Named = 3;
         OnDisk(() => File.WriteAllLines(_run.FailedBatch, names));
-        return new InvalidDataException(
-            $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}{(names.Count > Named ? $" and {names.Count - Named} more" : "")} " +
-            $"(listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: begin again with a lower one or a limit (\"clipNorm\": 1), or go on from here " +
-            $"by --init {_run.Path} -o ANOTHER --learning-rate {Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing)}; {_run.Path} keeps the checkpoint of step {_saved}.");
+        string rest = names.Count > Named ? Invariant($" and {names.Count - Named} more") : "";
+        double lower = Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing);
+        return new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}{rest} " +
+            $"(listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: begin again with a " +
+            $"lower one or a limit (\"clipNorm\": 1), or go on from here by --init {_run.Path} -o ANOTHER --learning-rate " +
+            $"{lower}; {_run.Path} keeps the checkpoint of step {_saved}."));
     }
 }

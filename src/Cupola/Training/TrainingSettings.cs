@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cupola.Graphs;
 
@@ -159,7 +160,10 @@ public sealed record TrainingSettings
     {
         (string Name, bool IsPossible, string Why)[] rules =
         [
-            ("batch", Batch > 1, $"is {Batch}; each pair is told from the others of its batch, so a contrastive loss needs two at least, and learns from hundreds"),
+            ("batch", Batch > 1, string.Create(
+                CultureInfo.InvariantCulture,
+                $"is {Batch}; each pair is told from the others of its batch, so a contrastive loss needs two at least, and " +
+                $"learns from hundreds")),
             ("epochs", Epochs > 0 && double.IsFinite(Epochs), "is a number above 0"),
             ("steps", Steps is null or (> 0 and <= int.MaxValue), "is a number above 0"),
             ("learningRate", LearningRate is null || (LearningRate > 0 && double.IsFinite(LearningRate.Value)), "is a number above 0"),

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -44,7 +45,8 @@ internal static class TrainingSettingsFile
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1}).", exception);
+            throw new InvalidDataException(Invariant(
+                $"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1})."), exception);
         }
     }
 
