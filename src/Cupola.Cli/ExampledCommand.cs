@@ -28,6 +28,11 @@ internal sealed class ExampledCommand(string name, string summary, string exampl
 
         public override int Invoke(ParseResult parseResult)
         {
+            foreach (DeviceOption device in parseResult.CommandResult.Command.Options.OfType<DeviceOption>())
+            {
+                device.Describe();
+            }
+
             int code = help.Invoke(parseResult);
             string examples = parseResult.CommandResult.Command is ExampledCommand command ? command._examples : rootExamples;
             TextWriter output = parseResult.InvocationConfiguration.Output;
