@@ -195,6 +195,7 @@ public sealed class TrainerTests
         Assert.Equal(models[1], Bytes(run).Model);
         Assert.NotEqual(models[3], Bytes(run).Model);
         Assert.False(Directory.Exists(Path.Combine(run, "candidate")));
+        Assert.Equal(told[1], trainer.KeptEvaluation);
         Assert.Equal(told, TrainingLog<LoggedEvaluation>.Read(Path.Combine(run, "evaluations.jsonl")));
 
         ModelScore Evaluate(ClipEmbedder embedder, CancellationToken cancellation)
@@ -202,6 +203,17 @@ public sealed class TrainerTests
             models.Add(File.ReadAllBytes(embedder.WeightsPath));
             return new(losses[models.Count - 1], null);
         }
+    }
+
+    [Fact]
+    public void PatienceWithoutAnythingToJudgeByIsRefusedBeforeTheFolderIsBegun()
+    {
+        string run = Path.Combine(TestFolder.New(), "run");
+
+        string message = Assert.Throws<ArgumentException>(() => Open(run, Settings with { Patience = 2 })).Message;
+
+        Assert.Contains("'patience' stops when evaluations get no better, and there are none", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
     }
 
     [Fact]
