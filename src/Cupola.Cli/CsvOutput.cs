@@ -9,7 +9,7 @@ internal sealed class CsvOutput
 {
     private static readonly CsvConfiguration Configuration = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
 
-    private readonly CsvWriter _writer = new(StandardStreams.Output, Configuration, leaveOpen: true);
+    private readonly TextWriter _output = StandardStreams.Output;
 
     /// <summary>Writes the headings.</summary>
     public CsvOutput(params ReadOnlySpan<string> headings) => Write([.. headings]);
@@ -17,9 +17,10 @@ internal sealed class CsvOutput
     /// <summary>Writes a row: texts, numbers, and nothing where a field is empty.</summary>
     public void Write(params ReadOnlySpan<object?> fields)
     {
+        using CsvWriter row = new(_output, Configuration, leaveOpen: true);
         foreach (object? field in fields)
         {
-            _writer.WriteField(field switch
+            row.WriteField(field switch
             {
                 string text => Inert(text),
                 bool answer => answer ? "true" : "false",
@@ -27,8 +28,7 @@ internal sealed class CsvOutput
             });
         }
 
-        _writer.NextRecord();
-        _writer.Flush();
+        row.NextRecord();
     }
 
     /// <summary>A text that a spreadsheet would run as a formula gets an apostrophe, which makes it a text there.</summary>

@@ -49,7 +49,7 @@ public sealed partial class Trainer : IDisposable
         get
         {
             IReadOnlyList<LoggedEvaluation> made = TrainingLog<LoggedEvaluation>.Read(_run.Evaluations);
-            return _settings.Patience is null ? made.LastOrDefault() : made.MinBy(static line => line.Penalty);
+            return _settings.Patience is not null ? made.MinBy(static line => line.Penalty) : made is [.., var last] ? last : null;
         }
     }
 
