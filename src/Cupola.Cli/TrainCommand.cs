@@ -38,7 +38,12 @@ internal static class TrainCommand
             TrainingSettings chosen = settings.Read(parsed, run);
             HashSet<string> broken = [];
             (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
-            TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, Tell);
+            TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, Tell, scores.Fetches(parsed));
+            foreach (string note in pairs.Notes)
+            {
+                Console.Error.WriteLine(note);
+            }
+
             Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, threads, Tell);
             bool isJudged = false;
             using Trainer trainer = Trainer.Open(
