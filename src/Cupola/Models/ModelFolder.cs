@@ -47,9 +47,12 @@ internal sealed class ModelFolder
             return (OpenClipConfig.Read(_openClip), _openClip);
         }
 
-        return checkpoint.File is TorchArchive
-            ? (OpenAiConfig.Infer(weights, checkpoint.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal)), weights)
-            : throw new FileNotFoundException($"{weights} has no configuration: put the model's open_clip_config.json beside it.");
+        if (!checkpoint.IsKnown)
+        {
+            throw checkpoint.UnknownNames();
+        }
+
+        return (OpenAiConfig.Infer(checkpoint), weights);
     }
 
     /// <summary>The tokenizer of a model.</summary>
