@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Cupola.Checkpoints;
 
@@ -44,7 +45,9 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
             if (!Constant(operation) && !Text(operation) && !Container(operation) && !Remember(operation) && !Build(operation))
             {
                 throw new InvalidDataException(
-                    $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's knows, and nothing was run");
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's knows, and nothing was run"));
             }
         }
 

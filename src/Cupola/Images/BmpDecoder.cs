@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -32,7 +33,7 @@ internal static class BmpDecoder
         // Compression 3 only names the channels' places; with 32 bits they are nearly always the plain ones.
         if (bits is not (1 or 4 or 8 or 24 or 32) || !(compression == 0 || (compression == 3 && bits == 32 && HasPlainMasks(bytes))))
         {
-            throw Damaged(name, $"bitmaps of {bits} bits with compression {compression} are not read; save it as PNG");
+            throw Damaged(name, Invariant($"bitmaps of {bits} bits with compression {compression} are not read; save it as PNG"));
         }
 
         long stride = ((((long)width * bits) + 31) / 32) * 4;

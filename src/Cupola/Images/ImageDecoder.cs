@@ -1,4 +1,6 @@
+using System.Globalization;
 using NetVips;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -135,7 +137,7 @@ public static class ImageDecoder
     {
         if (length > MaximumFileBytes)
         {
-            throw new InvalidDataException($"{name} has {length} bytes, which is too large for a picture.");
+            throw new InvalidDataException(Invariant($"{name} has {length} bytes, which is too large for a picture."));
         }
     }
 
@@ -143,7 +145,10 @@ public static class ImageDecoder
     {
         if (width * height > MaximumPixels)
         {
-            throw new InvalidDataException($"{name} has {width} × {height} pixels; more than {MaximumPixels} are refused, because such a file is more likely an attack than a picture.");
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} has {width} × {height} pixels; more than {MaximumPixels} are refused, because such a file is more " +
+                $"likely an attack than a picture."));
         }
     }
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>Pictures behind http and https addresses, fetched within bounds of size and time.</summary>
@@ -24,7 +26,8 @@ internal static class PictureAddress
             using HttpResponseMessage response = Client.Value.Send(request, cancellation);
             if (!response.IsSuccessStatusCode)
             {
-                throw new InvalidDataException($"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}.");
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}."));
             }
 
             using Stream stream = response.Content.ReadAsStream(cancellation);

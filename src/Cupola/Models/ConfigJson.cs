@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -36,7 +37,8 @@ internal sealed class ConfigJson
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1}).", exception);
+            throw new InvalidDataException(Invariant(
+                $"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1})."), exception);
         }
     }
 
