@@ -18,7 +18,7 @@ internal sealed record BmpHeader(
     private const int FileHeaderSize = 14;
     private const int CoreHeaderSize = 12;
     private const int InfoHeaderSize = 40;
-    private const int MostColours = 65536;
+    private const int MostColours = 256;
 
     /// <summary>Bytes of a row that are read; what fills it up to a multiple of four is not needed behind the last one.</summary>
     public int RowBytes => (int)((((long)Width * Bits) + 7) / 8);
@@ -103,7 +103,7 @@ internal sealed record BmpHeader(
         bool isRead = compression switch
         {
             BmpCompression.None => bits is 1 or 4 or 8 or 16 or 24 or 32,
-            BmpCompression.Runs8 or BmpCompression.Runs4 => bits is 4 or 8,
+            BmpCompression.Runs8 or BmpCompression.Runs4 => bits is 1 or 4 or 8,
             BmpCompression.Masks => bits is 16 or 24 or 32,
             _ => false,
         };

@@ -100,13 +100,13 @@ internal static class GifDecoder
         }
     }
 
-    /// <summary>The frame's codes, joined; what the file does not have is left out.</summary>
+    /// <summary>The frame's codes, joined, as far as the file has them.</summary>
     private static ReadOnlySpan<byte> Blocks(ref Cursor file, out int literalBits)
     {
         literalBits = file.Take(1)[0];
         byte[] codes = new byte[file.Left];
         int length = 0;
-        for (ReadOnlySpan<byte> block = file.BlockOrRest(); block.Length > 0; block = file.BlockOrRest())
+        for (ReadOnlySpan<byte> block = file.BlockOrNothing(); block.Length > 0; block = file.BlockOrNothing())
         {
             block.CopyTo(codes.AsSpan(length));
             length += block.Length;
@@ -166,8 +166,8 @@ internal static class GifDecoder
         /// <summary>A length in one byte, and so many bytes.</summary>
         public ReadOnlySpan<byte> Block() => Take(Take(1)[0]);
 
-        /// <summary>A block, or what there is of it.</summary>
-        public ReadOnlySpan<byte> BlockOrRest() => _rest.Length == 0 ? [] : Take(Math.Min(Take(1)[0], _rest.Length));
+        /// <summary>A block; nothing where it is cut off, for Pillow reads none that is.</summary>
+        public ReadOnlySpan<byte> BlockOrNothing() => _rest.Length == 0 || _rest[0] >= _rest.Length ? [] : Block();
 
         public readonly InvalidDataException Damaged(string why) => _file.Damaged(why);
     }

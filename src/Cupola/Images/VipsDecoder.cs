@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using NetVips;
 
 namespace Cupola.Images;
@@ -9,12 +10,15 @@ internal static class VipsDecoder
     private const int RowsUnderway = 512;
 
     /// <summary>Rows of CMYK that are converted at once.</summary>
-    private const int RowsOfInk = 64;
+    private const int RowsOfInk = 256;
 
     /// <summary>What a decoder needs whatever the image's size.</summary>
     private const long Beginning = 1 << 20;
 
-    /// <summary>Where a PNG says what its channels are: signature 8, chunk length and name 8, width and height 8, depth 1.</summary>
+    /// <summary>Where a PNG says what it holds: behind a signature of 8 bytes, and the length and name of its first chunk.</summary>
+    private const int PngWidth = 16;
+    private const int PngHeight = 20;
+    private const int PngDepth = 24;
     private const int PngColourType = 25;
 
     static VipsDecoder()
@@ -30,14 +34,16 @@ internal static class VipsDecoder
     /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
     public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
     {
-        using Image opened = VipsErrors.Run(file, _ => Open(file, format));
-        int width = opened.Width, height = opened.Height, orientation = Orientation(opened, format, orient);
+        CheckClaim(file, format);
+        (byte[] bytes, int turned) = format == ImageFormat.Tiff ? TiffDirectory.Read(file) : (file.Bytes, ImageOrientation.Upright);
+        using Image opened = VipsErrors.Run(file, _ => Open(bytes, format));
+        int width = opened.Width, height = opened.Height, orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
         file.CheckSize(width, height);
-        // libvips keeps a copy of the file, and libtiff one of a strip's bytes.
-        long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 2 : 1));
+        // libvips keeps a copy of the file; of a TIFF we have another, and libtiff one of a strip.
+        long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
         void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
         {
-            using Image? anew = again ? Open(file, format) : null;
+            using Image? anew = again ? Open(bytes, format) : null;
             Write(anew ?? opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
             return pixels;
         });
@@ -56,14 +62,23 @@ internal static class VipsDecoder
         });
     }
 
-    private static Image Open(EncodedImage file, ImageFormat format) => format switch
+    /// <summary>Refuses a PNG's impossible sides before libvips sees them, which speaks of them on standard error; other formats cannot name any, and of a TIFF they are tags.</summary>
+    private static void CheckClaim(EncodedImage file, ImageFormat format)
     {
-        ImageFormat.Jpeg => Image.JpegloadBuffer(file.Bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-        ImageFormat.Png => Image.PngloadBuffer(file.Bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-        ImageFormat.WebP => Image.WebploadBuffer(file.Bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        if (format == ImageFormat.Png && file.Bytes.Length >= PngDepth)
+        {
+            file.CheckSize(BinaryPrimitives.ReadUInt32BigEndian(file.Bytes.AsSpan(PngWidth)), BinaryPrimitives.ReadUInt32BigEndian(file.Bytes.AsSpan(PngHeight)));
+        }
+    }
+
+    private static Image Open(byte[] bytes, ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        ImageFormat.WebP => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
         // A strip that is not there is an error to libtiff, and only then to libvips.
-        ImageFormat.Tiff => Image.TiffloadBuffer(file.Bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
-        _ => Image.HeifloadBuffer(file.Bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        ImageFormat.Tiff => Image.TiffloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        _ => Image.HeifloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
     };
 
     /// <summary>The bytes that decoding takes besides file and pixels; each factor was measured (docs/architecture.md).</summary>
@@ -75,18 +90,17 @@ internal static class VipsDecoder
             // Several scans: each coefficient of the whole image is kept, two bytes a sample.
             ImageFormat.Jpeg when Says(image, "jpeg-multiscan") => 2 * image.Bands,
             ImageFormat.Png when Says(image, "interlaced") => pixel,
-            ImageFormat.WebP => 8,
+            ImageFormat.WebP => 6,
             ImageFormat.Avif => 12 * (image.Format == Enums.BandFormat.Uchar ? 1 : 2),
             _ => 0,
         };
-        return Beginning + (area * whole) + (Math.Min(image.Height, RowsUnderway) * image.Width * pixel);
+        return Beginning + (area * whole) + (Math.Min(image.Height, RowsUnderway) * image.Width * Math.Max(pixel, 3));
     }
 
     private static bool Says(Image image, string field) => image.Contains(field) && image.Get(field) is int and not 0;
 
-    /// <summary>A TIFF is always turned by its own tag, as Pillow does; others by EXIF, where that is asked for.</summary>
-    private static int Orientation(Image image, ImageFormat format, bool orient) =>
-        (orient || format == ImageFormat.Tiff) && image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : ImageOrientation.Upright;
+    private static int ExifOrientation(Image image) =>
+        image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : ImageOrientation.Upright;
 
     /// <summary>Whether it is a PNG of colour type 4; libvips gives two bands also where a grey PNG names a transparent shade.</summary>
     private static bool IsPngWithGreyAndAlpha(ReadOnlySpan<byte> bytes) =>
@@ -151,22 +165,36 @@ internal static class VipsDecoder
         image.Write(target);
     }
 
-    /// <summary>Pillow's conversion (Convert.c, cmyk2rgb): what ink leaves of the light that black leaves.</summary>
+    /// <summary>Reads and converts some rows at a time, because the image as it is stored is a third larger.</summary>
     private static unsafe void FromCmyk(Image image, RgbImage pixels)
     {
-        using Region region = Region.New(image);
+        int bands = image.Bands, rowBytes = pixels.Width * bands;
+        using NativeBytes inks = new(Math.Min(RowsOfInk, pixels.Height) * rowBytes);
         for (int top = 0; top < pixels.Height; top += RowsOfInk)
         {
-            byte[] inks = region.Fetch(0, top, pixels.Width, Math.Min(RowsOfInk, pixels.Height - top));
-            Span<byte> colours = pixels.Bytes.Slice(top * pixels.Width * 3, inks.Length / image.Bands * 3);
-            for (int from = 0, to = 0; to < colours.Length; from += image.Bands, to += 3)
+            int rows = Math.Min(RowsOfInk, pixels.Height - top);
+            ReadOnlySpan<byte> read = inks.Span[..(rows * rowBytes)];
+            fixed (byte* first = read)
             {
-                int light = 255 - inks[from + 3];
-                for (int channel = 0; channel < 3; channel++)
-                {
-                    int product = (inks[from + channel] * light) + 128;
-                    colours[to + channel] = (byte)Math.Clamp(light - (((product >> 8) + product) >> 8), 0, 255);
-                }
+                using Image strip = image.Crop(0, top, pixels.Width, rows);
+                using Image target = Image.NewFromMemory((nint)first, (ulong)read.Length, pixels.Width, rows, bands, Enums.BandFormat.Uchar);
+                strip.Write(target);
+            }
+
+            ToLight(read, bands, pixels.Bytes.Slice(top * pixels.Width * 3, rows * pixels.Width * 3));
+        }
+    }
+
+    /// <summary>Pillow's conversion (Convert.c, cmyk2rgb): what ink leaves of the light that black leaves.</summary>
+    private static void ToLight(ReadOnlySpan<byte> inks, int bands, Span<byte> colours)
+    {
+        for (int from = 0, to = 0; to < colours.Length; from += bands, to += 3)
+        {
+            int light = 255 - inks[from + 3];
+            for (int channel = 0; channel < 3; channel++)
+            {
+                int product = (inks[from + channel] * light) + 128;
+                colours[to + channel] = (byte)Math.Clamp(light - (((product >> 8) + product) >> 8), 0, 255);
             }
         }
     }

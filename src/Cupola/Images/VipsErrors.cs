@@ -51,7 +51,7 @@ internal static class VipsErrors
     private static string Reason(VipsException exception)
     {
         string? line = exception.Message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault(static line => line.Contains(": ", StringComparison.Ordinal) && !line.StartsWith("unable to", StringComparison.Ordinal)
+            .LastOrDefault(static line => line.Contains(": ", StringComparison.Ordinal) && !line.Contains("unable to", StringComparison.Ordinal)
                 && !line.Contains("bad seek", StringComparison.Ordinal) && !line.Contains("out of order read", StringComparison.Ordinal));
         return line is null ? "its content cannot be decoded" : line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.', ' ');
     }
