@@ -31,6 +31,18 @@ internal sealed class ImageMemory(long capacity)
     /// <exception cref="ArgumentException">The setting is not a size.</exception>
     public static ImageMemory Shared => Process.Value;
 
+    /// <summary>Images that wait for their share.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
     /// <summary>The size that a setting names; without one a quarter of the memory there is, 2 GiB at most.</summary>
     /// <exception cref="ArgumentException">It is not a size.</exception>
     public static long Capacity(string? setting)

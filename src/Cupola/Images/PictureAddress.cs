@@ -21,13 +21,13 @@ internal static class PictureAddress
     {
         SocketsHttpHandler handler = new()
         {
-            MaxAutomaticRedirections = MaximumRedirects,
+            AllowAutoRedirect = false,
             // A name may come to mean another machine while the process lives.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             AutomaticDecompression = DecompressionMethods.All,
         };
         HttpClient client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        // Wikimedia and others refuse who does not; the handler repeats it behind redirects.
+        // Wikimedia and others refuse who does not.
         client.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
         client.DefaultRequestHeaders.Accept.ParseAdd("image/*,*/*;q=0.8");
         return client;
@@ -52,14 +52,7 @@ internal static class PictureAddress
         limit.CancelAfter(patience);
         try
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, address);
-            using HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-            if (response.Headers.Location is { } elsewhere && (int)response.StatusCode is >= 300 and < 400)
-            {
-                throw new InvalidDataException(
-                    $"{address} cannot be fetched: it leads to {elsewhere}, {(IsFollowed(elsewhere) ? $"after more than {MaximumRedirects} others" : "which is not followed")}.");
-            }
-
+            using HttpResponseMessage response = Follow(address, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
                 throw new InvalidDataException($"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}.");
@@ -77,7 +70,33 @@ internal static class PictureAddress
         }
     }
 
-    private static bool IsFollowed(Uri address) => !address.IsAbsoluteUri || address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps;
+    /// <summary>The answer of the last place that an address leads to. The handler would follow to other schemes than http and https, so it is done here.</summary>
+    private static HttpResponseMessage Follow(string address, CancellationToken cancellation)
+    {
+        Uri place = new(address);
+        for (int moves = 0; ; moves++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, place);
+            HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (response.Headers.Location is not { } location || response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
+            {
+                return response;
+            }
+
+            response.Dispose();
+            Uri next = new(place, location);
+            // What was asked for under seal is not taken without.
+            bool isFollowed = next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
+            if (!isFollowed || moves == MaximumRedirects)
+            {
+                throw new InvalidDataException(
+                    $"{address} cannot be fetched: it leads to {next}, {(isFollowed ? $"after {MaximumRedirects} others" : "which is not followed")}.");
+            }
+
+            place = next;
+        }
+    }
 
     private static byte[] ReadAll(HttpResponseMessage response, string address, long maximumBytes, CancellationToken cancellation)
     {

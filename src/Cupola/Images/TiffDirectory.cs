@@ -74,6 +74,10 @@ internal sealed class TiffDirectory
             {
                 directory.TakeOut(entry);
             }
+            else if (!directory.IsWhole(entry))
+            {
+                throw file.Damaged("it is cut off");
+            }
         }
 
         file.CheckSize((long)width, (long)height);
@@ -99,20 +103,11 @@ internal sealed class TiffDirectory
     /// <summary>The first number of an entry; null where there is none. Single bytes are none to Pillow, unless they have a sign.</summary>
     private double? Number(long entry)
     {
-        long count = _isBig ? Long(entry + 4) : Integer(entry + 4), value = entry + (_isBig ? 12 : 8), room = _isBig ? 8 : 4;
-        int type = Short(entry + 2), size = type switch { 6 => 1, 3 or 8 => 2, 4 or 9 or 11 => 4, 5 or 10 or 12 or 16 or 17 => 8, _ => 0 };
-        if (size == 0 || count < 1)
+        int type = Short(entry + 2);
+        (long value, long count, int size) = Values(entry);
+        if (count < 1 || value < 0 || value > _bytes.Length - size)
         {
             return null;
-        }
-
-        if (count > room / size)
-        {
-            value = _isBig ? Long(value) : Integer(value);
-            if (value < 0 || value > _bytes.Length - size)
-            {
-                return null;
-            }
         }
 
         return type switch
@@ -129,6 +124,21 @@ internal sealed class TiffDirectory
             12 => BitConverter.Int64BitsToDouble(Long(value)),
             _ => null,
         };
+    }
+
+    /// <summary>Whether the file has all numbers of an entry.</summary>
+    private bool IsWhole(long entry)
+    {
+        (long value, long count, int size) = Values(entry);
+        return value >= 0 && count >= 0 && count <= _bytes.Length && value + (count * size) <= _bytes.Length;
+    }
+
+    /// <summary>Where the numbers of an entry lie, how many there are, and how many bytes each has: within the entry where there is room, elsewhere in the file where not.</summary>
+    private (long Place, long Count, int Size) Values(long entry)
+    {
+        long count = _isBig ? Long(entry + 4) : Integer(entry + 4), place = entry + (_isBig ? 12 : 8), room = _isBig ? 8 : 4;
+        int size = Short(entry + 2) switch { 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 or 16 or 17 or 18 => 8, _ => 1 };
+        return (count <= room / size ? place : _isBig ? Long(place) : Integer(place), count, size);
     }
 
     private void TakeOut(long entry)
