@@ -106,20 +106,9 @@ internal sealed class PromptSetOptions
             return PromptSource.OfTemplates(part, [new PromptTemplate(part[TemplatePrefix.Length..])]);
         }
 
-        return File.Exists(part) && IsObject(part) ? PromptSource.OfFile(part, PromptSet.Read(part)) : PromptSource.OfTemplates(part, PromptTemplates.Read(part));
-    }
-
-    /// <summary>A file of prompts is a JSON object; templates are a list, or one a line.</summary>
-    private static bool IsObject(string path)
-    {
-        using StreamReader reader = new(path);
-        int letter = reader.Read();
-        while (letter >= 0 && char.IsWhiteSpace((char)letter))
-        {
-            letter = reader.Read();
-        }
-
-        return letter == '{';
+        return PromptSet.IsFile(part)
+            ? PromptSource.OfFile(part, PromptSet.Read(part))
+            : PromptSource.OfTemplates(part, PromptTemplates.Read(part));
     }
 
     /// <summary>Where the prompts of one set come from.</summary>

@@ -36,7 +36,13 @@ internal static class TrainCommand
             TrainingSettings chosen = settings.Read(parsed, run);
             HashSet<string> broken = [];
             (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
-            TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, sentence => Tell(sentence, broken));
+            TrainingPairs pairs = TrainingPairs.Open(
+                path, prompts, templates, sentence => Tell(sentence, broken), scores.Fetches(parsed));
+            foreach (string note in pairs.Notes)
+            {
+                Console.Error.WriteLine(note);
+            }
+
             Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, parsed.GetValue(threads), sentence => Tell(sentence, broken));
             if (chosen.Patience is not null && evaluate is null)
             {

@@ -15,6 +15,9 @@ public static class ImageDecoder
     /// <summary>A file that is larger than this is no picture of <see cref="MaximumPixels"/>.</summary>
     private const long MaximumFileBytes = 2_000_000_000;
 
+    /// <summary>Of what says no length, less is read: it lies in memory as it comes.</summary>
+    private const int MaximumPipeBytes = 256 << 20;
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="orient">Whether to turn the picture as its EXIF orientation says; the reference does not.</param>
@@ -62,13 +65,55 @@ public static class ImageDecoder
     {
         if (!File.Exists(path))
         {
-            throw Directory.Exists(path)
-                ? new InvalidDataException($"{path} is a folder, not a picture.")
-                : new FileNotFoundException($"There is no file {path}.", path);
+            if (!Directory.Exists(path))
+            {
+                throw new FileNotFoundException($"There is no file {path}.", path);
+            }
+
+            string others = PictureFolder.Others([path]);
+            throw new InvalidDataException($"{path} is a folder, not a picture{(others.Length > 0 ? $"; {others}" : "")}.");
         }
 
-        CheckLength(path, new FileInfo(path).Length);
-        return File.ReadAllBytes(path);
+        if (IsBrokenLink(path))
+        {
+            throw new FileNotFoundException(
+                $"There is no file {path}: it is a link to {new FileInfo(path).LinkTarget}, and nothing is there.", path);
+        }
+
+        long length = new FileInfo(path).Length;
+        CheckLength(path, length);
+        return length > 0 ? File.ReadAllBytes(path) : ReadEndless(path);
+    }
+
+    /// <summary>A pipe says no length, nor does a device as /dev/zero, which has no end.</summary>
+    private static byte[] ReadEndless(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        using MemoryStream bytes = new();
+        byte[] block = new byte[1 << 16];
+        while (stream.Read(block) is > 0 and int count)
+        {
+            bytes.Write(block, 0, count);
+            if (bytes.Length > MaximumPipeBytes)
+            {
+                throw new InvalidDataException($"{path} gives more than {MaximumPipeBytes >> 20} MB, which is too large for a picture.");
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static bool IsBrokenLink(string path)
+    {
+        try
+        {
+            return new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
+        }
+        catch (IOException)
+        {
+            // Links that lead to each other lead nowhere.
+            return true;
+        }
     }
 
     internal static void CheckLength(string name, long length)
