@@ -86,9 +86,13 @@ internal sealed class CompiledGraph : IDisposable
                 values.Add(View(tensor));
             }
 
+            InferenceSession session = Session(width);
             using RunOptions options = new();
-            Session(width).Run(
-                options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
+            session.Run(options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw EngineFailure.Of(failure, "work out a model's numbers");
         }
         finally
         {
@@ -116,7 +120,8 @@ internal sealed class CompiledGraph : IDisposable
     private InferenceSession Open(Engine engine, RunWidth width, bool packsWeights)
     {
         using SessionOptions options = engine.SessionOptions(width, packsWeights);
-        if (_graph.Nodes.Any(static node => node.Domain == GraphBuilder.OwnDomain))
+        bool hasOwnOperators = _graph.Nodes.Any(static node => node.Domain == GraphBuilder.OwnDomain);
+        if (hasOwnOperators)
         {
             OwnOperatorDomain.AddTo(options);
         }
@@ -133,7 +138,11 @@ internal sealed class CompiledGraph : IDisposable
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(empty)!);
             byte[] model = OnnxWriter.Write(_graph, Path.GetFileName(empty), _given);
-            return packsWeights ? new(model, options, _packedWeights) : new(model, options);
+            return SessionOpening.Open(hasOwnOperators, () => packsWeights ? new(model, options, _packedWeights) : new(model, options));
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw EngineFailure.Of(failure, "make a model ready");
         }
         finally
         {

@@ -1,0 +1,98 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Tests.Runtime;
+
+/// <summary>Sessions that open at the same moment, as those of both towers of a training do.</summary>
+public sealed class SessionOpeningTests
+{
+    private const int Graphs = 32;
+
+    /// <summary>What goes wrong by chance gets several chances.</summary>
+    private const int Processes = 4;
+
+    [Fact]
+    public void ManyGraphsOpenAtOnceInAProcessThatHasOpenedNone()
+    {
+        if (!OwnProcess.IsThis)
+        {
+            for (int process = 0; process < Processes; process++)
+            {
+                OwnProcess.Run(typeof(SessionOpeningTests), nameof(ManyGraphsOpenAtOnceInAProcessThatHasOpenedNone));
+            }
+
+            return;
+        }
+
+        using Barrier barrier = new(Graphs);
+        var failures = new Exception?[Graphs];
+        Thread[] threads =
+        [
+            .. Enumerable.Range(0, Graphs).Select(index => new Thread(() => failures[index] = Record.Exception(() => Open(index, barrier)))),
+        ];
+        Array.ForEach(threads, static thread => thread.Start());
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.All(failures, Assert.Null);
+    }
+
+    [Fact]
+    public void BesideTheFirstSessionWithOwnOperatorsNoOtherOpensAndThenTheyOpenSideBySide()
+    {
+        if (!OwnProcess.IsThis)
+        {
+            OwnProcess.Run(
+                typeof(SessionOpeningTests), nameof(BesideTheFirstSessionWithOwnOperatorsNoOtherOpensAndThenTheyOpenSideBySide));
+            return;
+        }
+
+        using ManualResetEventSlim isOpening = new(), mayGoOn = new();
+        using Barrier both = new(2);
+        int openedBeside = 0;
+        void OpenBeside(bool hasOwnOperators) => SessionOpening.Open(hasOwnOperators, () =>
+        {
+            Interlocked.Increment(ref openedBeside);
+            Assert.True(both.SignalAndWait(TimeSpan.FromMinutes(1)));
+            return null!;
+        });
+        Thread first = Start(() => SessionOpening.Open(hasOwnOperators: true, () =>
+        {
+            isOpening.Set();
+            mayGoOn.Wait();
+            return null!;
+        }));
+        isOpening.Wait(TestContext.Current.CancellationToken);
+        Thread[] others = [Start(() => OpenBeside(hasOwnOperators: true)), Start(() => OpenBeside(hasOwnOperators: false))];
+
+        SpinWait.SpinUntil(() => Array.TrueForAll(others, static thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)));
+        Assert.Equal(0, openedBeside);
+
+        mayGoOn.Set();
+        Array.ForEach([first, .. others], static thread => thread.Join());
+        Assert.Equal(2, openedBeside);
+    }
+
+    private static Thread Start(Action run)
+    {
+        Thread thread = new(() => run());
+        thread.Start();
+        return thread;
+    }
+
+    /// <summary>The gradient of a Swish by our operator, and for every fourth thread a graph of ONNX Runtime's own.</summary>
+    private static void Open(int index, Barrier barrier)
+    {
+        GraphBuilder builder = new(index % 4 == 3 ? OperatorSet.Standard : OperatorSet.Trainable);
+        Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]);
+        Value seed = builder.Input("seed", ElementType.Float32, rows.Shape);
+        builder.Output("gradient", Gradient.Of(builder, builder.QuickGelu(rows), seed, [rows])[0]);
+        using CompiledGraph graph = new Engine(new(Threads: 1)).Compile(builder.Build(), new Dictionary<string, Tensor>());
+        using Tensor given = Tensor.Of<float>(ElementType.Float32, [0, 0], 1, 2);
+        using Tensor one = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2);
+        using Tensor gradient = Tensor.Allocate(ElementType.Float32, 1, 2);
+        barrier.SignalAndWait(TimeSpan.FromMinutes(1));
+
+        graph.Run(RunWidth.Narrow, [given, one], [gradient]);
+
+        Assert.Equal([0.5f, 1], gradient.AsSpan<float>().ToArray());
+    }
+}
