@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Cupola.Cli;
 
-/// <summary>What goes wrong with the machine rather than with what it was given: memory, native libraries and what runs in them.</summary>
+/// <summary>
+/// What goes wrong with the machine rather than with what it was given: memory, native libraries and what runs in them.
+/// </summary>
 internal static class MachineFailure
 {
     /// <summary>One sentence, or null where an exception tells of something else.</summary>
@@ -11,8 +13,8 @@ internal static class MachineFailure
         OutOfMemoryException => "There is not enough memory for this; take a smaller model, smaller pictures or a smaller batch.",
         TypeInitializationException { InnerException: { } inner } => Sentence(inner),
         DllNotFoundException or EntryPointNotFoundException or BadImageFormatException =>
-            $"A native library cannot be used on this machine ({RuntimeInformation.RuntimeIdentifier}): {Reason(exception.Message)}; "
-            + "install Cupola anew, in its form for this platform.",
+            $"A native library cannot be used on this machine ({RuntimeInformation.RuntimeIdentifier}): "
+            + $"{Reason(exception.Message)}; install Cupola anew, in its form for this platform.",
         ExternalException => exception.Message,
         _ => null,
     };

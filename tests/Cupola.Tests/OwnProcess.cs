@@ -14,7 +14,12 @@ internal static class OwnProcess
     public static void Run(Type fixture, string test)
     {
         string[] arguments = [typeof(OwnProcess).Assembly.Location, "-method", $"{fixture.FullName}.{test}", "-noColor"];
-        ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        ProcessStartInfo start = new("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         start.Environment[Mark] = "1";
         foreach (string runner in start.Environment.Keys.Where(IsOfRunner).ToArray())
         {
@@ -31,5 +36,6 @@ internal static class OwnProcess
 
     /// <summary>What would tell the process to report to the runner of this one.</summary>
     private static bool IsOfRunner(string variable) =>
-        variable.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal) || variable.StartsWith("DOTNET_TEST", StringComparison.Ordinal);
+        variable.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal)
+        || variable.StartsWith("DOTNET_TEST", StringComparison.Ordinal);
 }

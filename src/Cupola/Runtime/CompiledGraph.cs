@@ -120,8 +120,7 @@ internal sealed class CompiledGraph : IDisposable
     private InferenceSession Open(Engine engine, RunWidth width, bool packsWeights)
     {
         using SessionOptions options = engine.SessionOptions(width, packsWeights);
-        bool hasOwnOperators = _graph.Nodes.Any(static node => node.Domain == GraphBuilder.OwnDomain);
-        if (hasOwnOperators)
+        if (_graph.Nodes.Any(static node => node.Domain == GraphBuilder.OwnDomain))
         {
             OwnOperatorDomain.AddTo(options);
         }
@@ -138,7 +137,8 @@ internal sealed class CompiledGraph : IDisposable
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(empty)!);
             byte[] model = OnnxWriter.Write(_graph, Path.GetFileName(empty), _given);
-            return SessionOpening.Open(hasOwnOperators, () => packsWeights ? new(model, options, _packedWeights) : new(model, options));
+            SessionOpening.MakeReady();
+            return packsWeights ? new(model, options, _packedWeights) : new(model, options);
         }
         catch (OnnxRuntimeException failure)
         {

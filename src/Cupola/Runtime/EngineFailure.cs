@@ -8,9 +8,14 @@ internal static class EngineFailure
 {
     private const int LongestReason = 300;
 
-    /// <summary>How its allocators, those of the C++ library and those of graphics cards say that there is no memory left.</summary>
+    /// <summary>
+    /// How its allocators, those of the C++ library and those of graphics cards say that there is no memory left.
+    /// </summary>
     private static readonly string[] MemoryWords =
-        ["bad_alloc", "allocate memory", "Available memory of", "out of memory", "OUT_OF_MEMORY", "ALLOC_FAILED", "bad array new length"];
+    [
+        "bad_alloc", "bad array new length", "allocate memory", "Available memory of", "out of memory", "OUT_OF_MEMORY",
+        "ALLOC_FAILED",
+    ];
 
     /// <param name="failure">What it threw.</param>
     /// <param name="task">What it was to do: "could not … ".</param>

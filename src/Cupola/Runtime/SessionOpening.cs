@@ -1,43 +1,44 @@
+using Cupola.Graphs;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cupola.Runtime;
 
 /// <summary>
-/// Lets sessions open side by side, except for the first with own operators, beside which no other opens. It writes the name of our domain into a table of the whole process, which ONNX Runtime
-/// neither locks nor checks in one go, and which every session reads while it opens (onnxruntime, issues 22663, 26366 and 27089); once the name is there, sessions only read.
+/// What has to be done once in a process before its first session opens. A session with own operators writes the name of our
+/// domain into a table of the whole process, if it is not there, and every session reads that table while it opens. ONNX Runtime
+/// does not lock it (onnxruntime, issues 22663, 26366 and 27089); so one small session writes before any other reads.
 /// </summary>
 internal static class SessionOpening
 {
-    private static readonly ReaderWriterLockSlim Table = new();
+    private static readonly Lock Gate = new();
 
-    private static volatile bool _isDomainKnown;
+    private static volatile bool _isReady;
 
-    /// <summary>Opens a session; where it throws, the next one with own operators counts as the first.</summary>
-    public static InferenceSession Open(bool hasOwnOperators, Func<InferenceSession> open)
+    /// <summary>Returns when the domain stands in the table; where that fails, the next caller tries again.</summary>
+    public static void MakeReady()
     {
-        if (hasOwnOperators && !_isDomainKnown)
+        if (_isReady)
         {
-            Table.EnterWriteLock();
-            try
-            {
-                InferenceSession session = open();
-                _isDomainKnown = true;
-                return session;
-            }
-            finally
-            {
-                Table.ExitWriteLock();
-            }
+            return;
         }
 
-        Table.EnterReadLock();
-        try
+        lock (Gate)
         {
-            return open();
+            if (!_isReady)
+            {
+                NameDomain();
+                _isReady = true;
+            }
         }
-        finally
-        {
-            Table.ExitReadLock();
-        }
+    }
+
+    private static void NameDomain()
+    {
+        GraphBuilder graph = new(OperatorSet.Trainable);
+        Value number = graph.Input("number", ElementType.Float32, [1]);
+        graph.Output("gradient", graph.SwishGradient(number, number));
+        using SessionOptions options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        OwnOperatorDomain.AddTo(options);
+        new InferenceSession(OnnxWriter.Write(graph.Build(), "", new Dictionary<string, ReadOnlyMemory<byte>>()), options).Dispose();
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Cupola.Tests.Fuzzing;
+using Cupola.Tests.Training;
 
 namespace Cupola.Tests.Cli;
 
@@ -7,12 +9,18 @@ namespace Cupola.Tests.Cli;
 public sealed class MachineFailureTests
 {
     [Theory]
-    [InlineData("embed", "texts", "a dog")]
+    [InlineData("embed", "texts", "a dog", "--model", "model")]
     [InlineData("train", "table", "-o", "run")]
     public void AMissingNativeLibraryIsOneSentenceAndExitCodeThree(params string[] arguments)
     {
-        string tool = ToolWithoutEngine(), table = Training.TrainingFixture.Table;
-        ProcessStartInfo start = new("dotnet", [Path.Combine(tool, "Cupola.Cli.dll"), .. arguments.Select(each => each == "table" ? table : each)])
+        string tool = ToolWithoutEngine();
+        IEnumerable<string> given = arguments.Select(static argument => argument switch
+        {
+            "table" => TrainingFixture.Table,
+            "model" => FuzzModels.Run,
+            _ => argument,
+        });
+        ProcessStartInfo start = new("dotnet", [Path.Combine(tool, "Cupola.Cli.dll"), .. given])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -34,15 +42,18 @@ public sealed class MachineFailureTests
     /// <summary>The tool and this platform's other libraries.</summary>
     private static string ToolWithoutEngine()
     {
-        string from = AppContext.BaseDirectory, to = TestFolder.New(), natives = Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-        IEnumerable<string> files = Directory.EnumerateFiles(from, "*.dll").Concat(Directory.EnumerateFiles(from, "Cupola.Cli.*"));
+        string from = AppContext.BaseDirectory, to = TestFolder.New();
+        string natives = Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+        IEnumerable<string> files =
+            Directory.EnumerateFiles(from, "*.dll").Concat(Directory.EnumerateFiles(from, "Cupola.Cli.*"));
         if (Directory.Exists(Path.Combine(from, natives)))
         {
             Directory.CreateDirectory(Path.Combine(to, natives));
             files = files.Concat(Directory.EnumerateFiles(Path.Combine(from, natives)));
         }
 
-        foreach (string file in files.Distinct(StringComparer.Ordinal).Where(static file => !Path.GetFileName(file).Contains("onnxruntime.", StringComparison.Ordinal)))
+        files = files.Where(static file => !Path.GetFileName(file).Contains("onnxruntime.", StringComparison.Ordinal));
+        foreach (string file in files.Distinct(StringComparer.Ordinal))
         {
             File.Copy(file, Path.Combine(to, Path.GetRelativePath(from, file)));
         }

@@ -28,54 +28,12 @@ public sealed class SessionOpeningTests
         var failures = new Exception?[Graphs];
         Thread[] threads =
         [
-            .. Enumerable.Range(0, Graphs).Select(index => new Thread(() => failures[index] = Record.Exception(() => Open(index, barrier)))),
+            .. from index in Enumerable.Range(0, Graphs)
+               select new Thread(() => failures[index] = Record.Exception(() => Open(index, barrier))),
         ];
         Array.ForEach(threads, static thread => thread.Start());
         Array.ForEach(threads, static thread => thread.Join());
         Assert.All(failures, Assert.Null);
-    }
-
-    [Fact]
-    public void BesideTheFirstSessionWithOwnOperatorsNoOtherOpensAndThenTheyOpenSideBySide()
-    {
-        if (!OwnProcess.IsThis)
-        {
-            OwnProcess.Run(
-                typeof(SessionOpeningTests), nameof(BesideTheFirstSessionWithOwnOperatorsNoOtherOpensAndThenTheyOpenSideBySide));
-            return;
-        }
-
-        using ManualResetEventSlim isOpening = new(), mayGoOn = new();
-        using Barrier both = new(2);
-        int openedBeside = 0;
-        void OpenBeside(bool hasOwnOperators) => SessionOpening.Open(hasOwnOperators, () =>
-        {
-            Interlocked.Increment(ref openedBeside);
-            Assert.True(both.SignalAndWait(TimeSpan.FromMinutes(1)));
-            return null!;
-        });
-        Thread first = Start(() => SessionOpening.Open(hasOwnOperators: true, () =>
-        {
-            isOpening.Set();
-            mayGoOn.Wait();
-            return null!;
-        }));
-        isOpening.Wait(TestContext.Current.CancellationToken);
-        Thread[] others = [Start(() => OpenBeside(hasOwnOperators: true)), Start(() => OpenBeside(hasOwnOperators: false))];
-
-        SpinWait.SpinUntil(() => Array.TrueForAll(others, static thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)));
-        Assert.Equal(0, openedBeside);
-
-        mayGoOn.Set();
-        Array.ForEach([first, .. others], static thread => thread.Join());
-        Assert.Equal(2, openedBeside);
-    }
-
-    private static Thread Start(Action run)
-    {
-        Thread thread = new(() => run());
-        thread.Start();
-        return thread;
     }
 
     /// <summary>The gradient of a Swish by our operator, and for every fourth thread a graph of ONNX Runtime's own.</summary>
