@@ -43,7 +43,8 @@ public sealed class TorchArchive : TensorFile
         catch (Exception exception) when (exception is InvalidDataException or OverflowException or ArgumentOutOfRangeException)
         {
             Dispose();
-            throw new InvalidDataException($"{path} cannot be read: {(exception is InvalidDataException ? exception.Message : "its sizes are impossible")}.", exception);
+            string why = exception is InvalidDataException ? ForeignText.Shown(exception.Message) : "its sizes are impossible";
+            throw new InvalidDataException($"{path} cannot be read: {why}.", exception);
         }
         catch
         {
