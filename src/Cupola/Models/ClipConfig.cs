@@ -56,7 +56,9 @@ public sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int 
 /// <param name="Assumptions">Whole sentences about what no file said and was assumed, and what of a file was left out.</param>
 public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
 {
-    /// <summary>Refuses sizes that no network can have, before anything is built from them, by the names they have in their file.</summary>
+    /// <summary>
+    /// Refuses sizes that no network can have, before anything is built from them, by the names they have in their file.
+    /// </summary>
     internal ClipConfig Checked(string source, SizeNames? names = null) => (names ?? SizeNames.Plain).Fault(this) is { } fault
         ? throw new InvalidDataException($"{source} cannot be used: {fault}.")
         : this;

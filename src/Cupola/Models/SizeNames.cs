@@ -1,6 +1,8 @@
 namespace Cupola.Models;
 
-/// <summary>What a kind of configuration calls the sizes of a network, so that one that cannot be is told by its own name.</summary>
+/// <summary>
+/// What a kind of configuration calls the sizes of a network, so that one that cannot be is told by its own name.
+/// </summary>
 internal sealed record SizeNames
 {
     private const int LargestWidth = 1 << 16;
@@ -18,8 +20,12 @@ internal sealed record SizeNames
         Embedding = "projection_dim",
         Vocabulary = "text_config.vocab_size",
         Context = "text_config.max_position_embeddings",
-        Text = new("text_config.hidden_size", "text_config.num_attention_heads", "text_config.num_hidden_layers", "text_config.intermediate_size"),
-        Image = new("vision_config.hidden_size", "vision_config.num_attention_heads", "vision_config.num_hidden_layers", "vision_config.intermediate_size"),
+        Text = new(
+            "text_config.hidden_size", "text_config.num_attention_heads", "text_config.num_hidden_layers",
+            "text_config.intermediate_size"),
+        Image = new(
+            "vision_config.hidden_size", "vision_config.num_attention_heads", "vision_config.num_hidden_layers",
+            "vision_config.intermediate_size"),
         ImageSize = "vision_config.image_size",
         Patch = "vision_config.patch_size",
     };
@@ -68,15 +74,19 @@ internal sealed record SizeNames
 
     private string? Fault(VisionTransformerConfig vision) =>
         Outside(Patch, vision.PatchSize, LargestImage)
-        ?? (vision.PatchSize > vision.ImageSize ? $"'{Patch}' is {vision.PatchSize}, which is more than '{ImageSize}', {vision.ImageSize}" : null)
+        ?? (vision.PatchSize > vision.ImageSize
+            ? $"'{Patch}' is {vision.PatchSize}, which is more than '{ImageSize}', {vision.ImageSize}" : null)
         ?? Remainder(Patch, vision.PatchSize, ImageSize, vision.ImageSize);
 
     private string? Fault(ResNetConfig network) =>
-        (network.ImageSize % 32 == 0 ? null : $"'{ImageSize}' is {network.ImageSize}, which is no multiple of 32, as a residual network needs")
+        (network.ImageSize % 32 == 0 ? null
+            : $"'{ImageSize}' is {network.ImageSize}, which is no multiple of 32, as a residual network needs")
         ?? Outside(Image.Width, network.Width, LargestWidth)
         ?? (network.Width % 2 == 0 ? null : $"'{Image.Width}' is {network.Width}, which is odd")
-        ?? (network.Layers.Count == 4 ? null : $"'{Image.Layers}' has {network.Layers.Count} numbers, and a residual network has four stages")
-        ?? network.Layers.Select(blocks => Outside(Image.Layers, blocks, MostLayers)).FirstOrDefault(static fault => fault is not null)
+        ?? (network.Layers.Count == 4 ? null
+            : $"'{Image.Layers}' has {network.Layers.Count} numbers, and a residual network has four stages")
+        ?? network.Layers.Select(blocks => Outside(Image.Layers, blocks, MostLayers))
+            .FirstOrDefault(static fault => fault is not null)
         ?? Outside(Image.Heads, network.Heads, LargestWidth)
         ?? Remainder(Image.Heads, network.Heads, Image.Width, network.Width * 32);
 
