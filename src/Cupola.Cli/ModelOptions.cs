@@ -13,6 +13,9 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>How open_clip begins the name of a folder.</summary>
     private const string LocalFolder = "local-dir:";
 
+    /// <summary>More than any machine has; each costs memory and a session of its own.</summary>
+    private const int MostThreads = 1024;
+
     private readonly Option<string> _model = new("--model", "-m")
     {
         Description =
@@ -22,20 +25,15 @@ internal sealed class ModelOptions(string? without = null)
         HelpName = "M",
     };
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "cpu, cuda, directml or coreml.",
-        DefaultValueFactory = static _ => "cpu",
-        HelpName = "D",
-    };
+    private readonly DeviceOption _device = new();
 
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
+    private readonly NumberOption<int> _threads = CreateThreads();
 
-    private readonly Option<string> _precision = new("--precision")
+    /// <summary>The option that says how many threads work.</summary>
+    public static NumberOption<int> CreateThreads() => new("--threads", 0, MostThreads)
     {
-        Description = "float32.",
-        DefaultValueFactory = static _ => "float32",
-        HelpName = "P",
+        Description = "Threads; 0 stands for one a physical core.",
+        HelpName = "N",
     };
 
     public void AddTo(Command command)
@@ -43,7 +41,6 @@ internal sealed class ModelOptions(string? without = null)
         command.Options.Add(_model);
         command.Options.Add(_device);
         command.Options.Add(_threads);
-        command.Options.Add(_precision);
     }
 
     /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
@@ -58,18 +55,8 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>Loads the model.</summary>
     public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellation)
     {
-        if (parsed.GetValue(_precision) is { } precision && precision != "float32")
-        {
-            throw new ArgumentException($"The precision '{precision}' is not there; use float32.");
-        }
-
-        int threads = parsed.GetValue(_threads);
-        if (threads < 0)
-        {
-            throw new ArgumentException($"--threads {threads} is less than none; name a number of threads, or 0 for one a core.");
-        }
-
-        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellation), new EngineOptions(parsed.GetValue(_device)!, threads));
+        EngineOptions engine = new(parsed.GetValue(_device)!, parsed.GetValue(_threads) ?? 0);
+        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellation), engine);
         foreach (string assumption in embedder.Config.Assumptions)
         {
             Console.Error.WriteLine(assumption);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Cupola.Checkpoints;
 
@@ -44,13 +45,14 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
             if (!Constant(operation) && !Text(operation) && !Container(operation) && !Remember(operation) && !Build(operation))
             {
                 throw new InvalidDataException(
-                    $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's knows, "
-                    + "and nothing was run");
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's ")
+                    + "knows, and nothing was run");
             }
         }
 
-        throw new InvalidDataException(
-            $"its pickle has more than {MaximumOperations} operations, which no list of tensors needs");
+        throw new InvalidDataException($"its pickle has more than {MaximumOperations} operations, which no list of tensors needs");
     }
 
     private bool Constant(byte operation)
@@ -67,8 +69,7 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
             case (byte)'M': Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Take(2))); break;
             case 0x8a: Push(_bytes.Number(_bytes.Byte())); break;                             // LONG1
             case 0x8b: Push(_bytes.Number(_bytes.Count4())); break;                           // LONG4
-            case (byte)'I': Push(
-                _bytes.Line() switch { "00" => false, "01" => true, string digits => PickleBytes.Number(digits) }); break;
+            case (byte)'I': Push(_bytes.Line() switch { "00" => false, "01" => true, string digits => PickleBytes.Number(digits) }); break;
             case (byte)'L': Push(PickleBytes.Number(_bytes.Line().TrimEnd('L'))); break;
             case (byte)'F': Push(PickleBytes.Real(_bytes.Line())); break;
             case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(_bytes.Take(8))); break;

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Cupola.Graphs;
+using static System.FormattableString;
 
 namespace Cupola.Checkpoints;
 
@@ -84,7 +85,8 @@ public sealed unsafe class StoredTensor
     /// <summary>The bytes in place.</summary>
     internal ReadOnlySpan<byte> Bytes => ByteCount <= int.MaxValue
         ? new((void*)Address, (int)ByteCount)
-        : throw new InvalidDataException($"Tensor '{Name}' has {ByteCount} bytes; more than 2 GB in one tensor are not read.");
+        : throw new InvalidDataException(Invariant(
+            $"Tensor '{Name}' has {ByteCount} bytes; more than 2 GB in one tensor are not read."));
 
     /// <summary>The same numbers under another name and, if given, as a part of the first axis.</summary>
     internal StoredTensor As(string name, long start, long count) => new(

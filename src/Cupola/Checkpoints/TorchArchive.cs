@@ -43,7 +43,8 @@ public sealed class TorchArchive : TensorFile
         catch (Exception exception) when (exception is InvalidDataException or OverflowException or ArgumentOutOfRangeException)
         {
             Dispose();
-            throw new InvalidDataException($"{path} cannot be read: {(exception is InvalidDataException ? exception.Message : "its sizes are impossible")}.", exception);
+            string why = exception is InvalidDataException ? ForeignText.Shown(exception.Message) : "its sizes are impossible";
+            throw new InvalidDataException($"{path} cannot be read: {why}.", exception);
         }
         catch
         {
@@ -105,7 +106,9 @@ public sealed class TorchArchive : TensorFile
         (object? first, PickleObjects named) = Next();
         if (first is not BigInteger magic || magic != MagicNumber)
         {
-            string called = named.Uncommon.Count == 0 ? "" : $"calls {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
+            string called = named.Uncommon.Count == 0
+                ? ""
+                : $"calls {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
             throw new InvalidDataException($"it {called}does not begin as PyTorch's files do; save the model with torch.save");
         }
 

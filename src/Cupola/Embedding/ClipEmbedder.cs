@@ -4,6 +4,7 @@ using Cupola.Images;
 using Cupola.Models;
 using Cupola.Runtime;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Embedding;
 
@@ -148,7 +149,8 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
-            throw new ArgumentException($"{pixels.Length} bytes are not {count} pictures of {Preprocessing.ByteCount}.", nameof(pixels));
+            throw new ArgumentException(Invariant(
+                $"{pixels.Length} bytes are not {count} pictures of {Preprocessing.ByteCount}."), nameof(pixels));
         }
 
         using Tensor pictures = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);

@@ -56,10 +56,10 @@ public sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int 
 /// <param name="Assumptions">Whole sentences about what no file said and was assumed, and what of a file was left out.</param>
 public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
 {
-    /// <summary>
-    /// Refuses sizes that no network can have, before anything is built from them, by the names they have in their file.
-    /// </summary>
-    internal ClipConfig Checked(string source, SizeNames? names = null) => (names ?? SizeNames.Plain).Fault(this) is { } fault
-        ? throw new InvalidDataException($"{source} cannot be used: {fault}.")
+    /// <summary>Refuses sizes that no network can have, before anything is built from them.</summary>
+    /// <param name="source">The file they come from.</param>
+    /// <param name="names">What the file calls its members, where it has names of its own.</param>
+    internal ClipConfig Checked(string source, IReadOnlyDictionary<string, string>? names = null) => ConfigRules.ProblemOf(this) is var (member, why)
+        ? throw new InvalidDataException($"{source} cannot be used: '{names?.GetValueOrDefault(member) ?? member}' {why}.")
         : this;
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Images;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -55,7 +57,8 @@ internal sealed class ModelFolder
         // A bare archive is OpenAI's more often than not; bare safetensors are open_clip's, whose activation is nobody's guess.
         return checkpoint.File is TorchArchive || checkpoint.Layout == CheckpointLayout.OpenAi
             ? (OpenAiConfig.Infer(checkpoint), weights)
-            : throw new FileNotFoundException($"{weights} has no configuration: put the model's open_clip_config.json beside it.");
+            : throw new FileNotFoundException(
+                $"{weights} has no configuration: put the model's open_clip_config.json beside it.");
     }
 
     /// <summary>The tokenizer of a model.</summary>
@@ -66,7 +69,10 @@ internal sealed class ModelFolder
         ClipTokenizer tokenizer = ClipTokenizer.Open(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
-            : throw new InvalidDataException($"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: they do not belong together.");
+            : throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: " +
+                $"they do not belong together."));
     }
 
     /// <summary>What happens to pictures, and the file it was read from, if any.</summary>
@@ -79,7 +85,8 @@ internal sealed class ModelFolder
             : ReadTransformersPreprocessing(imageSize);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
-            : throw new InvalidDataException($"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}.");
+            : throw new InvalidDataException(Invariant(
+                $"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}."));
     }
 
     /// <summary>As transformers does: what processor_config.json nests counts before preprocessor_config.json.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -69,10 +70,10 @@ internal static class TokenizerFolder
         json.WriteNull("padding");
         json.WritePropertyName("added_tokens");
         // The start token is looked for after normalisation, the end token before.
-        json.WriteRawValue($$"""
+        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $$"""
             [{"id": {{start}}, "content": "{{ClipTokenizer.StartToken}}", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
              {"id": {{end}}, "content": "{{ClipTokenizer.EndToken}}", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}]
-            """);
+            """));
         json.WritePropertyName("normalizer");
         json.WriteRawValue("""{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]}""");
         json.WritePropertyName("pre_tokenizer");
@@ -82,9 +83,9 @@ internal static class TokenizerFolder
              {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]}
             """);
         json.WritePropertyName("post_processor");
-        json.WriteRawValue($$"""
+        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $$"""
             {"type": "RobertaProcessing", "sep": ["{{ClipTokenizer.EndToken}}", {{end}}], "cls": ["{{ClipTokenizer.StartToken}}", {{start}}], "trim_offsets": false, "add_prefix_space": false}
-            """);
+            """));
         json.WritePropertyName("decoder");
         json.WriteRawValue("""{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}""");
         json.WriteStartObject("model");

@@ -3,6 +3,7 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
+using static System.FormattableString;
 using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Training;
@@ -26,7 +27,8 @@ public static class WeightInterpolation
     {
         if (alpha is not (>= 0 and <= 1))
         {
-            throw new ArgumentException($"Between two models lies a share from 0 (the first) to 1 (the second), not {alpha}.");
+            throw new ArgumentException(Invariant(
+                $"Between two models lies a share from 0 (the first) to 1 (the second), not {alpha}."));
         }
 
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
