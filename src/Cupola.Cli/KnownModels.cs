@@ -52,7 +52,9 @@ internal static class KnownModels
         ("RN50x64", "openai", "timm/resnet50x64_clip.openai"),
     ];
 
-    /// <summary>What stands between an architecture and a tag: of open_clip's own tools, CLIP_benchmark, clip-as-service, immich.</summary>
+    /// <summary>
+    /// What stands between an architecture and a tag: of open_clip's own tools, CLIP_benchmark, clip-as-service, immich.
+    /// </summary>
     private static readonly string[] Separators = ["::", "__", ", ", ",", " ", ":", "/"];
 
     /// <summary>The name on the hub of a model by exactly the name that another tool gives it.</summary>
@@ -78,23 +80,29 @@ internal static class KnownModels
     /// <summary>Whether open_clip calls an architecture so, of which there are several sets of weights.</summary>
     public static bool IsArchitecture(string name) => OpenClip.Any(known => known.Architecture == name);
 
-    /// <summary>Names to use in place of one that is nearly theirs: in other letters, with other signs between them, or a part of it.</summary>
+    /// <summary>
+    /// Names to use in place of one that is nearly theirs: in other letters, with other signs between them, or a part of it.
+    /// </summary>
     public static IReadOnlyList<string> Near(string name)
     {
         string letters = Letters(name);
         return letters.Length == 0 ? [] :
         [
             .. OpenAi.Where(known => Letters(known.Name) == letters).Select(static known => known.Hub)
-                .Concat(OpenClip.Where(known => Parts(known.Architecture, known.Tag, known.Hub).Any(part => Letters(part) == letters)).Select(static known => known.Hub))
+                .Concat(OpenClip.Where(
+                    known => Parts(known.Architecture, known.Tag, known.Hub).Any(part => Letters(part) == letters))
+                    .Select(static known => known.Hub))
                 .Distinct(StringComparer.Ordinal),
         ];
     }
 
     /// <summary>Whether a name is a known one but for small and capital letters.</summary>
     public static bool IsOtherwiseWritten(string name) =>
-        OpenAi.Select(static known => known.Name).Concat(OpenClip.Select(static known => known.Hub)).Any(known => ModelName.IsOtherwiseWritten(known, name));
+        OpenAi.Select(static known => known.Name).Concat(OpenClip.Select(static known => known.Hub))
+            .Any(known => ModelName.IsOtherwiseWritten(known, name));
 
-    private static string[] Parts(string architecture, string tag, string hub) => [architecture, tag, architecture + tag, hub, hub.Split('/')[1]];
+    private static string[] Parts(string architecture, string tag, string hub) =>
+        [architecture, tag, architecture + tag, hub, hub.Split('/')[1]];
 
     private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();
 }

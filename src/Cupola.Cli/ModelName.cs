@@ -3,8 +3,8 @@ using Cupola.Checkpoints;
 namespace Cupola.Cli;
 
 /// <summary>
-/// A model on the hub, from whatever people call it: owner/name, open_clip's <c>hf-hub:owner/name</c>, <c>hf://owner/name</c>, the
-/// address of its page, OpenAI's ViT-B/32, or open_clip's architecture and tag.
+/// A model on the hub, from whatever people call it: owner/name, open_clip's <c>hf-hub:owner/name</c>, <c>hf://owner/name</c>,
+/// the address of its page, OpenAI's ViT-B/32, or open_clip's architecture and tag.
 /// </summary>
 /// <param name="Hub">owner/name, or owner/name@revision.</param>
 /// <param name="File">A file of it that was named, or nothing.</param>
@@ -17,7 +17,8 @@ internal sealed record ModelName(string Hub, string? File)
     /// <summary>What stands in a page's address between a model's name and a revision.</summary>
     private static readonly string[] Views = ["tree", "blob", "resolve", "raw", "commit"];
 
-    /// <exception cref="FileNotFoundException">It is no name of a model on the hub; the message says what may be meant.</exception>
+    /// <exception cref="FileNotFoundException">It is no name of a model on the hub; the message says what may be
+    /// meant.</exception>
     public static ModelName Parse(string text, Uri endpoint)
     {
         string name = text.Trim();
@@ -44,20 +45,24 @@ internal sealed record ModelName(string Hub, string? File)
     public static FileNotFoundException Unknown(string text)
     {
         IReadOnlyList<string> near = KnownModels.Near(text);
-        string kind = KnownModels.IsArchitecture(text) ? $"{text} is an architecture of which there are several models" : $"There is no model {text}";
+        string kind = KnownModels.IsArchitecture(text) ? $"{text} is an architecture of which there are several models"
+            : $"There is no model {text}";
         return new(near.Count > 0
             ? $"{kind}; name one by its name on the hub: {string.Join(", ", near)}."
             : $"{kind}: it is no folder, no file, no name on the hub (owner/name), and not built in.");
     }
 
     /// <summary>Whether two names differ in small and capital letters only.</summary>
-    public static bool IsOtherwiseWritten(string one, string other) => one != other && one.Equals(other, StringComparison.OrdinalIgnoreCase);
+    public static bool IsOtherwiseWritten(string one, string other) => one != other
+        && one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     private static Uri? Address(string name, Uri endpoint)
     {
         string[] bare = [.. Hosts, endpoint.Authority];
-        string whole = Array.Exists(bare, host => name.StartsWith(host + "/", StringComparison.OrdinalIgnoreCase)) ? "https://" + name : name;
-        return whole.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(whole, UriKind.Absolute, out Uri? address) ? address : null;
+        string whole = Array.Exists(bare, host => name.StartsWith(host + "/", StringComparison.OrdinalIgnoreCase))
+            ? "https://" + name : name;
+        return whole.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(whole, UriKind.Absolute, out Uri? address)
+            ? address : null;
     }
 
     /// <summary>The parts of an address after the hub's own.</summary>
@@ -66,11 +71,13 @@ internal sealed record ModelName(string Hub, string? File)
         bool isEndpoint = address.Authority.Equals(endpoint.Authority, StringComparison.OrdinalIgnoreCase);
         if (!isEndpoint && !Hosts.Contains(address.Authority, StringComparer.OrdinalIgnoreCase))
         {
-            throw new FileNotFoundException($"{text} is no model of the hub at {endpoint.Host}; download its folder and name that.");
+            throw new FileNotFoundException(
+                $"{text} is no model of the hub at {endpoint.Host}; download its folder and name that.");
         }
 
         string start = endpoint.AbsolutePath.TrimEnd('/');
-        string path = isEndpoint && address.AbsolutePath.StartsWith(start + "/", StringComparison.Ordinal) ? address.AbsolutePath[start.Length..] : address.AbsolutePath;
+        string path = isEndpoint && address.AbsolutePath.StartsWith(start + "/", StringComparison.Ordinal)
+            ? address.AbsolutePath[start.Length..] : address.AbsolutePath;
         return [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
     }
 
@@ -99,7 +106,8 @@ internal sealed record ModelName(string Hub, string? File)
             revision = isRequest ? $"refs/{behind[0]}/{behind[1]}" : first;
             rest = isRequest ? behind[2..] : behind;
             rest = view is "tree" or "commit" && rest.Length > 0
-                ? throw new FileNotFoundException($"{text} is a folder in a model's repository, and Cupola reads models that lie at its top.")
+                ? throw new FileNotFoundException(
+                    $"{text} is a folder in a model's repository, and Cupola reads models that lie at its top.")
                 : rest;
         }
         else if (isPage)

@@ -18,7 +18,9 @@ internal sealed class ModelOptions(string? without = null)
 
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = $"A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32 or its page's address, or flags, which is built in{(without is null ? "" : $"; without one, {without}")}.",
+        Description =
+            $"A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32 "
+            + $"or its page's address, or flags, which is built in{(without is null ? "" : $"; without one, {without}")}.",
         DefaultValueFactory = without is null ? static _ => BuiltInModels.Flags : null,
         HelpName = "M",
     };
@@ -63,16 +65,21 @@ internal sealed class ModelOptions(string? without = null)
         return embedder;
     }
 
-    /// <summary>Where a model lies, by its path, its name on the hub or the name of a built-in one; what is on disk comes first.</summary>
+    /// <summary>
+    /// Where a model lies, by its path, its name on the hub or the name of a built-in one; what is on disk comes first.
+    /// </summary>
     public static string Find(string name, CancellationToken cancellation)
     {
-        string path = BuiltInModels.Resolve(name.StartsWith(LocalFolder, StringComparison.Ordinal) && !System.IO.Path.Exists(name) ? name[LocalFolder.Length..] : name);
+        string path = BuiltInModels.Resolve(
+            name.StartsWith(LocalFolder, StringComparison.Ordinal) && !System.IO.Path.Exists(name) ? name[LocalFolder.Length..]
+            : name);
         if (System.IO.Path.Exists(path))
         {
             return path;
         }
 
-        return name.StartsWith(LocalFolder, StringComparison.Ordinal) ? throw new FileNotFoundException($"There is no folder {path}.")
+        return name.StartsWith(LocalFolder, StringComparison.Ordinal)
+            ? throw new FileNotFoundException($"There is no folder {path}.")
             : BuiltInModels.Names.FirstOrDefault(known => ModelName.IsOtherwiseWritten(known, name)) is { } builtIn
                 ? throw new FileNotFoundException($"There is no model {name}; the one that is built in is called {builtIn}.")
             : Download(name, cancellation);
@@ -94,9 +101,12 @@ internal sealed class ModelOptions(string? without = null)
     }
 
     private static string Fetch(ModelHub hub, string name, CancellationToken cancellation) =>
-        hub.List().Select(static cached => cached.Name).FirstOrDefault(cached => ModelName.IsOtherwiseWritten(cached, name)) is { } cached
+        hub.List().Select(static cached => cached.Name)
+            .FirstOrDefault(cached => ModelName.IsOtherwiseWritten(cached, name)) is { } cached
             ? throw new FileNotFoundException($"There is no model {name}; the one that was downloaded is called {cached}.")
-            : WorkProgress.Bytes($"Downloading {name}", progress => hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult());
+            : WorkProgress.Bytes(
+                $"Downloading {name}", progress =>
+                hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult());
 
     /// <summary>A file of weights that an address names; of others, the model they belong to.</summary>
     private static string FileOf(ModelName model, string folder)
@@ -112,7 +122,8 @@ internal sealed class ModelOptions(string? without = null)
             return file;
         }
 
-        Console.Error.WriteLine($"{model.File} was not fetched, since the model has other weights that Cupola takes; they are used.");
+        Console.Error.WriteLine(
+            $"{model.File} was not fetched, since the model has other weights that Cupola takes; they are used.");
         return folder;
     }
 }

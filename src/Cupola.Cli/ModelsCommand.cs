@@ -55,7 +55,10 @@ internal static class ModelsCommand
 
     private static ExampledCommand Download()
     {
-        Argument<string> name = new("name") { Description = "A name on the hub, owner/name or owner/name@revision, or the address of its page." };
+        Argument<string> name = new("name")
+        {
+            Description = "A name on the hub, owner/name or owner/name@revision, or the address of its page.",
+        };
         ExampledCommand command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
             """
             cupola models download openai/clip-vit-base-patch32
@@ -73,7 +76,10 @@ internal static class ModelsCommand
     private static ExampledCommand Export()
     {
         ModelOptions model = new();
-        Argument<string> folder = new("folder") { Description = "Where config.json, preprocessor_config.json, tokenizer.json and onnx/ go." };
+        Argument<string> folder = new("folder")
+        {
+            Description = "Where config.json, preprocessor_config.json, tokenizer.json and onnx/ go.",
+        };
         ExampledCommand command = new("export", "Write a model as standard ONNX, as the folder that transformers.js loads.",
             "cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32")
         { folder };
@@ -87,7 +93,9 @@ internal static class ModelsCommand
                 Console.Error.WriteLine(note);
             }
 
-            Console.Error.WriteLine($"Wrote {Path.Combine(target, "onnx")} (text_model.onnx, vision_model.onnx, model.onnx) and its configuration beside it.");
+            Console.Error.WriteLine(
+                $"Wrote {Path.Combine(target, "onnx")} (text_model.onnx, vision_model.onnx, model.onnx) "
+                + "and its configuration beside it.");
             return ExitCode.Done;
         });
         return command;

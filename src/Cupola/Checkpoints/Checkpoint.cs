@@ -66,8 +66,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>What is wrong with a file whose names no CLIP has.</summary>
     internal InvalidDataException UnknownNames() => new(
-        $"{File.FilePath} holds no CLIP that Cupola knows: its tensors are called {FoundModel.List(File.Tensors.Keys, MaximumListed)}, "
-        + "where a CLIP's are called visual.conv1.weight or vision_model.embeddings.patch_embedding.weight, and more.");
+        $"{File.FilePath} holds no CLIP that Cupola knows: its tensors are called "
+        + $"{FoundModel.List(File.Tensors.Keys, MaximumListed)}, where a CLIP's are called "
+        + "visual.conv1.weight or vision_model.embeddings.patch_embedding.weight, and more.");
 
     /// <summary>Opens a file of weights, or the one in a folder.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -92,7 +93,8 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Compares the shapes of the parameters that are there.</summary>
     /// <exception cref="InvalidDataException">Some are of another shape; the message lists them.</exception>
-    internal void RequireShapes(IReadOnlyDictionary<string, long[]> expected) => Refuse(Listed("wrongly shaped", WronglyShaped(expected)));
+    internal void RequireShapes(IReadOnlyDictionary<string, long[]> expected) =>
+        Refuse(Listed("wrongly shaped", WronglyShaped(expected)));
 
     private string[] WronglyShaped(IReadOnlyDictionary<string, long[]> expected) =>
     [
@@ -108,7 +110,8 @@ public sealed class Checkpoint : IDisposable
         string[] told = [.. faults.OfType<string>()];
         if (told.Length > 0)
         {
-            throw new InvalidDataException($"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}.");
+            throw new InvalidDataException(
+                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}.");
         }
     }
 
@@ -121,7 +124,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>What the file would call a parameter: a person looks for it there.</summary>
     internal string NameInFile(string ours) =>
-        _prefix + (Layout == CheckpointLayout.Transformers ? StoredNames.InTransformers(ours) : StoredNames.InOpenClip(ours).Name);
+        _prefix + (Layout == CheckpointLayout.Transformers
+            ? StoredNames.InTransformers(ours)
+            : StoredNames.InOpenClip(ours).Name);
 
     private static string? Listed(string fault, string[] names) => names.Length == 0
         ? null
@@ -150,7 +155,8 @@ public sealed class Checkpoint : IDisposable
     internal float? LogitBias { get; private set; }
 
     private static float? BiasIn(TensorFile weights) =>
-        weights is SafetensorsFile file && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias)
+        weights is SafetensorsFile file
+            && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias)
             && float.IsFinite(bias) ? bias : null;
 
     private static float? FirstOf(StoredTensor bias)
@@ -173,10 +179,12 @@ public sealed class Checkpoint : IDisposable
         bool resNet = tensors.ContainsKey("visual.layer1.0.conv1.weight");
         if (tensors.Remove(LogitBiasKey, out StoredTensor? bias))
         {
-            // A CLIP that learned by the sigmoid loss has one too, and a class token or CLIP's own pool, which SigLIP models have not.
+            // A CLIP that learned by the sigmoid loss has one too, and a class token or CLIP's own pool, which SigLIP models have
+            // not.
             LogitBias = Array.Exists(ClipAlone, tensors.ContainsKey)
                 ? FirstOf(bias)
-                : throw new InvalidDataException($"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
+                : throw new InvalidDataException(
+                    $"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
         }
 
         foreach ((string name, StoredTensor tensor) in tensors)
@@ -198,7 +206,9 @@ public sealed class Checkpoint : IDisposable
             : CheckpointLayout.OpenClip;
     }
 
-    /// <summary>The tensors of the model in the file, without what stands before all their names; all, where there is none.</summary>
+    /// <summary>
+    /// The tensors of the model in the file, without what stands before all their names; all, where there is none.
+    /// </summary>
     private Dictionary<string, StoredTensor> FindModel()
     {
         IReadOnlyDictionary<string, StoredTensor> all = File.Tensors;

@@ -40,12 +40,15 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
         return missing;
     }
 
-    /// <summary>Where the preprocessing may stand and nobody has looked yet; either of two files has it, or the commit has neither.</summary>
+    /// <summary>
+    /// Where the preprocessing may stand and nobody has looked yet; either of two files has it, or the commit has neither.
+    /// </summary>
     private string? MissingPreprocessing()
     {
         bool isThere = Has(HubModelFiles.Preprocessor)
             || (Has(HubModelFiles.Processor) && HubModelFiles.NestsPreprocessing(PathOf(HubModelFiles.Processor)));
-        return isThere ? null : new[] { HubModelFiles.Preprocessor, HubModelFiles.Processor }.FirstOrDefault(file => !IsSettled(file));
+        return isThere ? null
+            : new[] { HubModelFiles.Preprocessor, HubModelFiles.Processor }.FirstOrDefault(file => !IsSettled(file));
     }
 
     /// <summary>Remembers that the commit has no such file, so that nobody asks again.</summary>

@@ -5,10 +5,14 @@ using System.Text;
 
 namespace Cupola.Checkpoints;
 
-/// <summary>The bytes of a pickle, read once from the first to the last, and the arguments that its operations have among them.</summary>
+/// <summary>
+/// The bytes of a pickle, read once from the first to the last, and the arguments that its operations have among them.
+/// </summary>
 internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
 {
-    /// <summary>PyTorch's longest number, the older format's magic one, takes ten bytes; a longer one is of no use here.</summary>
+    /// <summary>
+    /// PyTorch's longest number, the older format's magic one, takes ten bytes; a longer one is of no use here.
+    /// </summary>
     private const int LongestNumber = 16;
 
     /// <summary>Bytes of a text that are kept; no name is nearly as long.</summary>
@@ -66,7 +70,8 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
     public static object Number(string digits)
     {
         bool isShort = digits.Length <= 3 * LongestNumber;
-        return BigInteger.TryParse(isShort ? digits : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number)
+        return BigInteger.TryParse(
+            isShort ? digits : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number)
             ? isShort ? Boxed(number) : LongNumber
             : throw Damaged();
     }
@@ -77,7 +82,8 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
         "nan" => double.NaN,
         "inf" => double.PositiveInfinity,
         "-inf" => double.NegativeInfinity,
-        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : throw Damaged(),
+        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
+            : throw Damaged(),
     };
 
     /// <summary>A place among what is remembered.</summary>

@@ -1,6 +1,8 @@
 namespace Cupola.Checkpoints;
 
-/// <summary>What a pickle asked to be remembered, by number. Programs count up from 0; other numbers take more room, and few are allowed.</summary>
+/// <summary>
+/// What a pickle asked to be remembered, by number. Programs count up from 0; other numbers take more room, and few are allowed.
+/// </summary>
 internal sealed class PickleMemo
 {
     private const int MaximumScattered = 1_000_000;

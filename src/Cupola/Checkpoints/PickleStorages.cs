@@ -19,7 +19,9 @@ internal static class PickleStorages
         ["BoolStorage"] = ElementType.Boolean,
     };
 
-    /// <summary>Storages whose numbers Cupola does not read, and the bytes of one: where they lie is known all the same.</summary>
+    /// <summary>
+    /// Storages whose numbers Cupola does not read, and the bytes of one: where they lie is known all the same.
+    /// </summary>
     private static readonly Dictionary<string, int> OtherBytes = new(StringComparer.Ordinal)
     {
         ["UntypedStorage"] = 1,
@@ -65,7 +67,8 @@ internal static class PickleStorages
     }
 
     /// <summary>
-    /// The tensor that PyTorch's functions make of (storage, offset, shape, strides, whether it learns, hooks, and more), or nothing
+    /// The tensor that PyTorch's functions make of (storage, offset, shape, strides, whether it learns, hooks, and more), or
+    /// nothing
     /// where it cannot be read: its numbers have no type of ours, or are to be conjugated or negated.
     /// </summary>
     public static PickleTensor? View(object?[] arguments)
@@ -76,16 +79,20 @@ internal static class PickleStorages
         }
 
         ElementType? type = storage.Type;
-        if (type is null && arguments is [_, _, _, _, _, _, PickleGlobal { Module: "torch" } named, ..] && ElementTypes.TryGetValue(named.Name, out ElementType known))
+        if (type is null && arguments is [_, _, _, _, _, _, PickleGlobal { Module: "torch" } named, ..]
+            && ElementTypes.TryGetValue(named.Name, out ElementType known))
         {
             type = known;
         }
 
-        bool isChanged = arguments.Skip(6).OfType<PickleDictionary>().Any(static bits => bits.Entries.Any(static bit => bit.Value is true));
-        return type is { } element && !isChanged && Integers(shape) is { } extents && Integers(strides) is { } steps && extents.Length == steps.Length
+        bool isChanged = arguments.Skip(6).OfType<PickleDictionary>()
+            .Any(static bits => bits.Entries.Any(static bit => bit.Value is true));
+        return type is { } element && !isChanged && Integers(shape) is { } extents && Integers(strides) is { } steps
+            && extents.Length == steps.Length
             ? new(storage, element, offset, extents, steps)
             : null;
     }
 
-    private static long[]? Integers(object?[] values) => values.All(static value => value is >= 0L) ? [.. values.Cast<long>()] : null;
+    private static long[]? Integers(object?[] values) => values.All(static value => value is >= 0L) ? [.. values.Cast<long>()]
+        : null;
 }

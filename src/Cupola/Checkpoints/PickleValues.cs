@@ -11,7 +11,9 @@ internal sealed record PickleGlobal(string Module, string Name)
     public override string ToString() => Object.Class;
 }
 
-/// <summary>An object that Python would make and Cupola does not: only the name of its class is kept, whatever is done to it.</summary>
+/// <summary>
+/// An object that Python would make and Cupola does not: only the name of its class is kept, whatever is done to it.
+/// </summary>
 internal sealed record PickleObject(string Class);
 
 /// <summary>A block of numbers beside the pickle.</summary>
@@ -27,7 +29,8 @@ internal sealed record PickleTensor(
 {
     /// <summary>Whether both are the same numbers in the same order.</summary>
     public bool IsSameAs(PickleTensor other) =>
-        Storage == other.Storage && Type == other.Type && Offset == other.Offset && Shape.SequenceEqual(other.Shape) && Strides.SequenceEqual(other.Strides);
+        Storage == other.Storage && Type == other.Type && Offset == other.Offset && Shape.SequenceEqual(other.Shape)
+            && Strides.SequenceEqual(other.Strides);
 }
 
 /// <summary>A dictionary as a pickle makes it: its entries in order. Keys are never compared, so none can make it slow.</summary>

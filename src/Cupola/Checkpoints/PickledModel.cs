@@ -12,7 +12,8 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
     /// <param name="objects">What was named on the way.</param>
     /// <param name="path">The file, for sentences.</param>
     /// <param name="isShard">Whether the file is one of several; then its names stay as they are.</param>
-    /// <exception cref="InvalidDataException">There is none, or it is not made of tensors; the message is the end of a sentence.</exception>
+    /// <exception cref="InvalidDataException">There is none, or it is not made of tensors; the message is the end of a
+    /// sentence.</exception>
     public static PickledModel Of(object? root, PickleObjects objects, string path, bool isShard)
     {
         List<PickledTensors.Entry> entries = PickledTensors.In(root);
@@ -23,7 +24,8 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
             repeated.Add(entry.Name);
         }
 
-        bool AreSame(string one, string other) => values[one] is PickleTensor first && values[other] is PickleTensor second && first.IsSameAs(second);
+        bool AreSame(string one, string other) => values[one] is PickleTensor first && values[other] is PickleTensor second
+            && first.IsSameAs(second);
 
         string[] told = [.. Told(path, objects)];
         if (isShard || ModelNames.Find(values.Keys, AreSame) is not { Tensors.Count: > 0 } found)
@@ -46,7 +48,9 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
             }
             else if (values[name] is PickleObject other && ParameterNames.IsParameter(own))
             {
-                throw new InvalidDataException($"'{name}' is a {other.Class} in place of a tensor, and nothing of it was run; save the model's state_dict with plain tensors");
+                throw new InvalidDataException(
+                    $"'{name}' is a {other.Class} in place of a tensor, and nothing of it was run; "
+                    + "save the model's state_dict with plain tensors");
             }
         }
 
@@ -66,7 +70,8 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
     private static List<(string Name, PickleTensor Tensor)> OfModules(List<PickledTensors.Entry> entries)
     {
         IEnumerable<PickledTensors.Entry> tensors = entries.Where(static entry => entry.Value is PickleTensor);
-        return [.. tensors.DistinctBy(static entry => entry.Name, StringComparer.Ordinal).Select(static entry => (entry.Name, (PickleTensor)entry.Value))];
+        return [.. tensors.DistinctBy(static entry => entry.Name, StringComparer.Ordinal)
+            .Select(static entry => (entry.Name, (PickleTensor)entry.Value))];
     }
 
     /// <summary>The tensors of the dictionary that has most; a beginning <c>module.</c> that all have is dropped.</summary>
@@ -76,12 +81,16 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
             .GroupBy(static entry => entry.Container, StringComparer.Ordinal).MaxBy(static group => group.Count());
         if (largest is null)
         {
-            throw new InvalidDataException(entries.Find(static entry => entry.Value is PickleObject) is { Value: PickleObject { Class: string name } }
-                ? $"it holds no tensors but an object of the class {name}, and nothing of it was run; save the model's state_dict in place of the model"
+            throw new InvalidDataException(
+                entries.Find(static entry => entry.Value is PickleObject) is { Value: PickleObject { Class: string name } }
+                ? $"it holds no tensors but an object of the class {name}, and nothing of it was run; "
+                    + "save the model's state_dict in place of the model"
                 : "it holds no tensors");
         }
 
-        int skip = !isShard && largest.All(static entry => entry.Key.StartsWith(Parallel, StringComparison.Ordinal)) ? Parallel.Length : 0;
-        return [.. largest.DistinctBy(static entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key[skip..], (PickleTensor)entry.Value))];
+        int skip = !isShard && largest.All(static entry => entry.Key.StartsWith(Parallel, StringComparison.Ordinal))
+            ? Parallel.Length : 0;
+        return [.. largest.DistinctBy(static entry => entry.Key, StringComparer.Ordinal)
+            .Select(entry => (entry.Key[skip..], (PickleTensor)entry.Value))];
     }
 }

@@ -26,7 +26,9 @@ internal static class PickledTensors
         public string Name => Container + Key;
     }
 
-    /// <summary>All of them, outer containers first. A container that stands in several places is looked at in the first.</summary>
+    /// <summary>
+    /// All of them, outer containers first. A container that stands in several places is looked at in the first.
+    /// </summary>
     /// <exception cref="InvalidDataException">There are more than any checkpoint has.</exception>
     public static List<Entry> In(object? root)
     {
@@ -60,7 +62,9 @@ internal static class PickledTensors
 
                 if (value is PickleTensor or PickleObject)
                 {
-                    entries.Add(entries.Count < MaximumTensors ? new(next.Path, name, value) : throw new InvalidDataException("it holds more than a million tensors"));
+                    entries.Add(
+                        entries.Count < MaximumTensors ? new(next.Path, name, value)
+                        : throw new InvalidDataException("it holds more than a million tensors"));
                 }
                 else if (value is PickleDictionary or PickleModule or List<object?> or object?[])
                 {

@@ -120,7 +120,8 @@ internal sealed partial class RestrictedUnpickler
     private void SetItems(object?[] entries)
     {
         // Containers cannot be keys in Python.
-        bool isPaired = entries.Length % 2 == 0 && !entries.Where(static (_, index) => index % 2 == 0).Any(static key => key is List<object?> or PickleDictionary);
+        bool isPaired = entries.Length % 2 == 0
+            && !entries.Where(static (_, index) => index % 2 == 0).Any(static key => key is List<object?> or PickleDictionary);
         if (!isPaired)
         {
             throw PickleBytes.Damaged();

@@ -47,7 +47,8 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
                 throw new InvalidDataException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's knows, and nothing was run"));
+                        $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's ")
+                    + "knows, and nothing was run");
             }
         }
 

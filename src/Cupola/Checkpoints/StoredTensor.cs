@@ -96,7 +96,8 @@ public sealed unsafe class StoredTensor
     internal StoredTensor WithShape(IReadOnlyList<long> shape) => new(Name, Type, shape, _memory, _offset);
 
     /// <summary>Whether both hold the same numbers in the same shape.</summary>
-    internal bool IsSameAs(StoredTensor other) => Type == other.Type && Shape.SequenceEqual(other.Shape) && Bytes.SequenceEqual(other.Bytes);
+    internal bool IsSameAs(StoredTensor other) => Type == other.Type && Shape.SequenceEqual(other.Shape)
+        && Bytes.SequenceEqual(other.Bytes);
 
     private ReadOnlySpan<T> Read<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);

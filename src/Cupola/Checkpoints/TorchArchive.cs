@@ -103,9 +103,13 @@ public sealed class TorchArchive : TensorFile
             return (value, unpickler.Objects);
         }
 
-        if (Next().Value is not BigInteger magic || magic != MagicNumber)
+        (object? first, PickleObjects named) = Next();
+        if (first is not BigInteger magic || magic != MagicNumber)
         {
-            throw new InvalidDataException("it does not begin as PyTorch's files do; save the model with torch.save");
+            string called = named.Uncommon.Count == 0
+                ? ""
+                : $"calls {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
+            throw new InvalidDataException($"it {called}does not begin as PyTorch's files do; save the model with torch.save");
         }
 
         Next();
@@ -122,10 +126,13 @@ public sealed class TorchArchive : TensorFile
         }
 
         Dictionary<string, (long Offset, long Length)> places = FindStorages(keys, objects.StorageBytes, position);
-        return Place(model, storage => places.TryGetValue(storage.Key, out (long Offset, long Length) found) ? found : throw new InvalidDataException($"the storage {storage.Key} is missing"));
+        return Place(
+            model, storage => places.TryGetValue(storage.Key, out (long Offset, long Length) found) ? found
+            : throw new InvalidDataException($"the storage {storage.Key} is missing"));
     }
 
-    private Dictionary<string, (long Offset, long Length)> FindStorages(List<object?> keys, IReadOnlyDictionary<string, int> elementBytes, long place)
+    private Dictionary<string,
+        (long Offset, long Length)> FindStorages(List<object?> keys, IReadOnlyDictionary<string, int> elementBytes, long place)
     {
         var places = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
         foreach (string key in keys.OfType<string>())
@@ -212,5 +219,6 @@ public sealed class TorchArchive : TensorFile
         }
     }
 
-    private static InvalidDataException BigEndian() => new("its numbers are big-endian; load and save it once with PyTorch on a machine of today's kind");
+    private static InvalidDataException BigEndian() =>
+        new("its numbers are big-endian; load and save it once with PyTorch on a machine of today's kind");
 }

@@ -158,10 +158,12 @@ public sealed partial class ClipEmbedder : IDisposable
     }
 
     /// <summary>
-    /// Writes the model as the folder that transformers.js loads: standard ONNX (<c>onnx/text_model.onnx</c>, <c>vision_model.onnx</c> and
+    /// Writes the model as the folder that transformers.js loads: standard ONNX (<c>onnx/text_model.onnx</c>,
+    /// <c>vision_model.onnx</c> and
     /// <c>model.onnx</c>), configuration, preprocessing and tokenizer.
     /// </summary>
-    /// <param name="folder">Where to; it is made if it is not there. In the model's own folder, what it has already stays.</param>
+    /// <param name="folder">Where to; it is made if it is not there. In the model's own folder, what it has already
+    /// stays.</param>
     /// <returns>Whole sentences about what could not be written, as a tokenizer that is not there.</returns>
     public IReadOnlyList<string> Export(string folder) => ExportedFolder.Write(folder, _model, _folder.Path);
 

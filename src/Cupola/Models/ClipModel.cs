@@ -114,7 +114,10 @@ internal sealed class ClipModel : IDisposable
         _parameters.Dispose();
     }
 
-    /// <summary>The parameters whose sizes a configuration names: compared first, so that nothing is built to sizes that the weights do not have.</summary>
+    /// <summary>
+    /// The parameters whose sizes a configuration names: compared first, so that nothing is built to sizes that the weights do
+    /// not have.
+    /// </summary>
     private static Dictionary<string, long[]> LargeShapes(ClipConfig config)
     {
         long width = config.Text.Transformer.Width;

@@ -54,7 +54,8 @@ internal sealed class ConfigJson
     {
         null => otherwise ?? throw Missing(key),
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) => number,
-        { ValueKind: JsonValueKind.Number } value when Math.Abs(value.GetDouble()) > int.MaxValue => throw Wrong(key, value, "a number that a size can be"),
+        { ValueKind: JsonValueKind.Number } value when Math.Abs(value.GetDouble()) > int.MaxValue =>
+            throw Wrong(key, value, "a number that a size can be"),
         { } value => throw Wrong(key, value, "a whole number"),
     };
 

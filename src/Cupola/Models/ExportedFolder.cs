@@ -16,11 +16,13 @@ internal static class ExportedFolder
     /// <param name="modelFolder">Where its tokenizer lies.</param>
     /// <param name="inside">Bytes of parameters above which they lie in a file beside the graph.</param>
     /// <returns>Whole sentences about what could not be written.</returns>
-    public static IReadOnlyList<string> Write(string folder, ClipModel model, string modelFolder, long inside = OnnxFile.MaximumParameterBytes)
+    public static IReadOnlyList<string> Write(
+        string folder, ClipModel model, string modelFolder, long inside = OnnxFile.MaximumParameterBytes)
     {
         Directory.CreateDirectory(folder);
         IReadOnlyList<string> divided = model.Export(Path.Combine(folder, OnnxFolder), inside);
-        bool isOwn = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) == Path.GetFullPath(modelFolder).TrimEnd(Path.DirectorySeparatorChar);
+        bool isOwn = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) == Path.GetFullPath(modelFolder)
+            .TrimEnd(Path.DirectorySeparatorChar);
         bool Stays(string file) => isOwn && File.Exists(Path.Combine(folder, file));
         List<string> notes = [];
 
@@ -45,7 +47,8 @@ internal static class ExportedFolder
 
         if (ModelConfigWriter.Preprocessor(model.Preprocessing) is not { } preprocessor)
         {
-            notes.Add("No preprocessor_config.json was written, for it cannot say that the longer side of an image counts, as this model's preprocessing does.");
+            notes.Add("No preprocessor_config.json was written, for it cannot say that the longer side of an image counts, "
+                + "as this model's preprocessing does.");
         }
         else if (!Stays("preprocessor_config.json"))
         {
@@ -55,13 +58,16 @@ internal static class ExportedFolder
         return notes;
     }
 
-    /// <summary>There are no quantised files, which a browser asks for unless it is told so; and it must be told of files beside a graph.</summary>
+    /// <summary>
+    /// There are no quantised files, which a browser asks for unless it is told so; and it must be told of files beside a graph.
+    /// </summary>
     private static Dictionary<string, object> Settings(IReadOnlyList<string> divided)
     {
         Dictionary<string, object> settings = new() { ["dtype"] = "fp32" };
         if (divided.Count > 0)
         {
-            settings["use_external_data_format"] = divided.ToDictionary(static file => file, static _ => 1, StringComparer.Ordinal);
+            settings["use_external_data_format"] = divided.ToDictionary(
+                static file => file, static _ => 1, StringComparer.Ordinal);
         }
 
         return settings;

@@ -24,7 +24,9 @@ internal static class ModelConfigWriter
             "transformers' layout cannot say that the longer side of a picture counts, as this model's preprocessing does."));
     }
 
-    /// <summary>What config.json says of a CLIPModel. Of a residual network, which transformers does not have, it says the sizes.</summary>
+    /// <summary>
+    /// What config.json says of a CLIPModel. Of a residual network, which transformers does not have, it says the sizes.
+    /// </summary>
     public static Dictionary<string, object> Transformers(ClipConfig config, int startId, int endId) => new()
     {
         ["architectures"] = Architectures,
@@ -77,7 +79,9 @@ internal static class ModelConfigWriter
         },
     };
 
-    /// <summary>What preprocessor_config.json says; nothing where the longer side of an image counts, for which it has no words.</summary>
+    /// <summary>
+    /// What preprocessor_config.json says; nothing where the longer side of an image counts, for which it has no words.
+    /// </summary>
     public static object? Preprocessor(ImagePreprocessing preprocessing)
     {
         object square = new { height = preprocessing.ResizeSize, width = preprocessing.ResizeSize };
@@ -146,5 +150,6 @@ internal static class ModelConfigWriter
     };
 
     /// <summary>Writes one of a folder's files, whole or not at all.</summary>
-    public static void Write<T>(string folder, string name, T config) => WholeFile.Write(Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, config, Indented));
+    public static void Write<T>(string folder, string name, T config) =>
+        WholeFile.Write(Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, config, Indented));
 }

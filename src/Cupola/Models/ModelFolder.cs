@@ -54,7 +54,11 @@ internal sealed class ModelFolder
             throw checkpoint.UnknownNames();
         }
 
-        return (OpenAiConfig.Infer(checkpoint), weights);
+        // A bare archive is OpenAI's more often than not; bare safetensors are open_clip's, whose activation is nobody's guess.
+        return checkpoint.File is TorchArchive || checkpoint.Layout == CheckpointLayout.OpenAi
+            ? (OpenAiConfig.Infer(checkpoint), weights)
+            : throw new FileNotFoundException(
+                $"{weights} has no configuration: put the model's open_clip_config.json beside it.");
     }
 
     /// <summary>The tokenizer of a model.</summary>

@@ -18,7 +18,8 @@ internal static class OnnxExport
     /// <summary>Writes the three files into a folder, each whole or not at all.</summary>
     /// <returns>Those of them whose parameters lie in a file beside them.</returns>
     public static IReadOnlyList<string> Write(
-        string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters, long inside = OnnxFile.MaximumParameterBytes)
+        string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters,
+            long inside = OnnxFile.MaximumParameterBytes)
     {
         Directory.CreateDirectory(folder);
         if (config.Image is ResNetConfig network)

@@ -13,8 +13,11 @@ internal static class OnnxFile
     /// <summary>Room is left for the graph itself.</summary>
     public const long MaximumParameterBytes = 2_000_000_000;
 
-    /// <summary>Writes the file, and says whether its parameters lie in one beside it, as they do beyond <paramref name="inside"/> bytes.</summary>
-    public static bool Write(string path, Graph graph, IReadOnlyDictionary<string, Tensor> parameters, long inside = MaximumParameterBytes)
+    /// <summary>
+    /// Writes the file, and says whether its parameters lie in one beside it, as they do beyond <paramref name="inside"/> bytes.
+    /// </summary>
+    public static bool Write(
+        string path, Graph graph, IReadOnlyDictionary<string, Tensor> parameters, long inside = MaximumParameterBytes)
     {
         long bytes = graph.Parameters.Sum(parameter => parameters[parameter.Name].ByteCount);
         if (bytes <= inside)

@@ -17,10 +17,12 @@ internal static class OpenAiConfig
         string source = checkpoint.File.FilePath;
         IReadOnlyDictionary<string, StoredTensor> parameters = checkpoint.Parameters;
         int Extent(string name, int axis) =>
-            parameters.TryGetValue(name, out StoredTensor? tensor) && tensor.Shape.Count > axis && tensor.Shape[axis] is > 0 and <= int.MaxValue
+            parameters.TryGetValue(name, out StoredTensor? tensor) && tensor.Shape.Count > axis
+                && tensor.Shape[axis] is > 0 and <= int.MaxValue
                 ? (int)tensor.Shape[axis]
                 : throw new InvalidDataException(
-                    $"{source} has no configuration beside it, and its tensors do not tell one: '{checkpoint.NameInFile(name)}' is missing or has no such shape.");
+                    $"{source} has no configuration beside it, and its tensors do not tell one: "
+                    + $"'{checkpoint.NameInFile(name)}' is missing or has no such shape.");
         int Count(string prefix, string suffix) =>
             Enumerable.Range(0, parameters.Count).TakeWhile(index => parameters.ContainsKey(Name(prefix, index, suffix))).Count();
 
@@ -48,7 +50,10 @@ internal static class OpenAiConfig
             new TextConfig(Extent("text.token_embedding", 0), Extent("text.position_embedding", 0), text),
             image,
             Extent("text.projection", 0),
-            [$"{source} does not say its activation; QuickGELU was assumed, with which OpenAI trained (open_clip_config.json beside it would say)."]).Checked(source);
+            [
+                $"{source} does not say its activation; QuickGELU was assumed, with which OpenAI trained "
+                    + "(open_clip_config.json beside it would say).",
+            ]).Checked(source);
     }
 
     private static string Name(string prefix, int index, string suffix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index}{suffix}");

@@ -15,7 +15,8 @@ internal static class PreprocessingConfig
     public static ImagePreprocessing? ReadProcessor(string path, int imageSize) =>
         ConfigJson.Read(path).Object("image_processor") is { } config ? ReadTransformers(config, imageSize) : null;
 
-    public static ImagePreprocessing ReadTransformers(string path, int imageSize) => ReadTransformers(ConfigJson.Read(path), imageSize);
+    public static ImagePreprocessing ReadTransformers(string path, int imageSize) =>
+        ReadTransformers(ConfigJson.Read(path), imageSize);
 
     public static ImagePreprocessing ReadOpenClip(string path, int imageSize)
     {
@@ -63,13 +64,16 @@ internal static class PreprocessingConfig
 
         (int resize, ResizeMode mode) = ReadSize(config, imageSize);
         bool crops = config.Flag("do_center_crop", true);
-        int size = !crops ? resize : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size")) : config.Integer("crop_size", imageSize);
+        int size = !crops ? resize : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size"))
+            : config.Integer("crop_size", imageSize);
         if (!crops && mode == ResizeMode.Shortest)
         {
             throw config.Wrong("do_center_crop", "is off, so that pictures keep their shape, and the model takes squares");
         }
 
-        return Checked(config, size, resize, mode, ReadInterpolation(config, "resample"), config.Channels("image_mean"), config.Channels("image_std"), fill: 0);
+        return Checked(
+            config, size, resize, mode, ReadInterpolation(config, "resample"), config.Channels("image_mean"),
+            config.Channels("image_std"), fill: 0);
     }
 
     private static (int Size, ResizeMode Mode) ReadSize(ConfigJson config, int imageSize)

@@ -21,7 +21,8 @@ public static class WeightInterpolation
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <exception cref="ArgumentException">Alpha is not between 0 and 1.</exception>
     /// <exception cref="IOException">The folder is not empty.</exception>
-    /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures, preprocessings or tokenizers.</exception>
+    /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures, preprocessings or
+    /// tokenizers.</exception>
     public static void Write(string start, string fineTuned, double alpha, string folder)
     {
         if (alpha is not (>= 0 and <= 1))
@@ -39,7 +40,8 @@ public static class WeightInterpolation
         using ClipModel first = ClipModel.Load(start, engine), second = ClipModel.Load(fineTuned, engine);
         if (ModelDifference.Between(first, second, ModelFolder.Of(start).Path, ModelFolder.Of(fineTuned).Path) is { } difference)
         {
-            throw new InvalidDataException($"{start} and {fineTuned} {difference}; only a model and what was fine-tuned from it have models between them.");
+            throw new InvalidDataException(
+                $"{start} and {fineTuned} {difference}; only a model and what was fine-tuned from it have models between them.");
         }
 
         var between = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);

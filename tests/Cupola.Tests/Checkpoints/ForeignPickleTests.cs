@@ -27,10 +27,15 @@ public sealed class ForeignPickleTests
     [InlineData("legacy", 5)]
     public void EveryProtocolIsReadWithZipAndWithout(string kind, int protocol)
     {
-        using Checkpoint checkpoint = Checkpoint.Open(Path.Combine(AppContext.BaseDirectory, "Golden", "torch", $"foreign-{kind}-{protocol}.pt"));
+        using Checkpoint checkpoint = Checkpoint.Open(
+            Path.Combine(AppContext.BaseDirectory, "Golden", "torch", $"foreign-{kind}-{protocol}.pt"));
 
-        Assert.Equal(["image.patch_embedding", "logit_scale", "text.token_embedding"], checkpoint.Parameters.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(Enumerable.Range(0, 12).Select(static number => (float)number), checkpoint.Parameters["image.patch_embedding"].ToArray<float>());
+        Assert.Equal(
+            ["image.patch_embedding", "logit_scale", "text.token_embedding"],
+            checkpoint.Parameters.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(0, 12).Select(static number => (float)number),
+            checkpoint.Parameters["image.patch_embedding"].ToArray<float>());
         Assert.Equal([Half.One, Half.One], checkpoint.Parameters["text.token_embedding"].ToArray<Half>());
         Assert.Empty(checkpoint.Parameters["logit_scale"].Shape);
         Assert.Equal([2.5f], checkpoint.Parameters["logit_scale"].ToArray<float>());
@@ -41,7 +46,9 @@ public sealed class ForeignPickleTests
     public void ACommandBesideTheModelIsToldAndNotRun()
     {
         string trap = TestFolder.NewFile("trap");
-        PickledModel model = Model($"}}(X\u0013\0\0\0visual.conv1.weight{Tensor}X\u0016\0\0\0token_embedding.weight{Tensor}X\u0001\0\0\0xcposix\nsystem\n(V touch {trap}\ntRu.");
+        PickledModel model = Model(
+            $"}}(X\u0013\0\0\0visual.conv1.weight{Tensor}X\u0016\0\0\0token_embedding.weight{Tensor}"
+                + $"X\u0001\0\0\0xcposix\nsystem\n(V touch {trap}\ntRu.");
 
         Assert.Equal(2, model.Tensors.Count);
         Assert.Equal("file.pt calls posix.system beside the model; nothing of it was run.", Assert.Single(model.Notes));
@@ -77,14 +84,19 @@ public sealed class ForeignPickleTests
     [InlineData("ctorch._utils\n_rebuild_parameter\n(", "\u0088)tR")]
     [InlineData("ctorch._utils\n_rebuild_parameter_with_state\n(", "\u0088)}tR")]
     [InlineData("ctorch.nn.parameter\nBuffer\n(", "tR")]
-    public void WhatWrapsATensorIsTakenOff(string before, string behind) => Assert.IsType<PickleTensor>(Read($"{before}{Tensor}{behind}."));
+    public void WhatWrapsATensorIsTakenOff(string before, string behind) =>
+        Assert.IsType<PickleTensor>(Read($"{before}{Tensor}{behind}."));
 
     [Fact]
     public void ASubclassAndAnUntypedStorageAreTheTensorsTheyHold()
     {
-        const string subclass = "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\nc__main__\nSub\n(" + Storage + "K\0(K\u0001t(K\u0001t\u0089)t}tR.";
+        const string subclass =
+            "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\n"
+                + "c__main__\nSub\n(" + Storage + "K\0(K\u0001t(K\u0001t\u0089)t}tR.";
         string untyped = "ctorch._utils\n_rebuild_tensor_v3\n("
-            + Storage.Replace("ctorch\nFloatStorage\n", "ctorch.storage\nUntypedStorage\n", StringComparison.Ordinal) + "K\0(K\u0001t(K\u0001t\u0089)ctorch\nbfloat16\ntR.";
+            + Storage.Replace(
+                "ctorch\nFloatStorage\n", "ctorch.storage\nUntypedStorage\n",
+                StringComparison.Ordinal) + "K\0(K\u0001t(K\u0001t\u0089)ctorch\nbfloat16\ntR.";
 
         Assert.Equal(Cupola.Graphs.ElementType.Float32, Assert.IsType<PickleTensor>(Read(subclass)).Type);
         Assert.Equal(Cupola.Graphs.ElementType.BFloat16, Assert.IsType<PickleTensor>(Read(untyped)).Type);
@@ -108,5 +120,6 @@ public sealed class ForeignPickleTests
         return PickledModel.Of(unpickler.Read(), unpickler.Objects, "file.pt", isShard: false);
     }
 
-    private static object? Read(string latin1) => new RestrictedUnpickler(Encoding.Latin1.GetBytes("\u0080\u0002" + latin1), isTorchScript: false).Read();
+    private static object? Read(string latin1) =>
+        new RestrictedUnpickler(Encoding.Latin1.GetBytes("\u0080\u0002" + latin1), isTorchScript: false).Read();
 }

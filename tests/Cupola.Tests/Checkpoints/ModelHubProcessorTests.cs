@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Cupola.Tests.Checkpoints;
 
-/// <summary>Either of the two files that hold the preprocessing makes a snapshot whole, and both are fetched where they are.</summary>
+/// <summary>
+/// Either of the two files that hold the preprocessing makes a snapshot whole, and both are fetched where they are.
+/// </summary>
 public sealed class ModelHubProcessorTests
 {
     private static readonly byte[] Nested = Encoding.UTF8.GetBytes("""{"image_processor":{"size":{"shortest_edge":224}}}""");
@@ -30,7 +32,9 @@ public sealed class ModelHubProcessorTests
 
         string folder = await hub.DownloadAsync();
 
-        Assert.True(File.Exists(Path.Combine(folder, "processor_config.json")) && File.Exists(Path.Combine(folder, "preprocessor_config.json")));
+        Assert.True(
+            File.Exists(Path.Combine(folder, "processor_config.json"))
+            && File.Exists(Path.Combine(folder, "preprocessor_config.json")));
     }
 
     [Fact]

@@ -66,7 +66,8 @@ public sealed class TorchArchiveTests
     [InlineData("\u008b\u00ff\u00ff\u00ff\u00ffab.")]
     [InlineData("\u008e\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ffabc.")]
     [InlineData("\u0096\u0000\u0000\u0000\u0000\u0000\u0000\u0000\u0080abc.")]
-    public void WhatNoPythonWritesIsRefused(string pickle) => Assert.Throws<InvalidDataException>(() => Read("\u0080\u0002" + pickle));
+    public void WhatNoPythonWritesIsRefused(string pickle) =>
+        Assert.Throws<InvalidDataException>(() => Read("\u0080\u0002" + pickle));
 
     [Theory]
     [InlineData("")]
@@ -134,7 +135,10 @@ public sealed class TorchArchiveTests
         byte[] pickle = new byte[10_000_001];
         pickle.AsSpan().Fill((byte)']');
 
-        Assert.Contains("operations", Assert.Throws<InvalidDataException>(() => new RestrictedUnpickler(pickle, isTorchScript: false).Read()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "operations",
+            Assert.Throws<InvalidDataException>(() => new RestrictedUnpickler(pickle, isTorchScript: false).Read()).Message,
+            StringComparison.Ordinal);
     }
 
     private static object? Read(string latin1) => new RestrictedUnpickler(Encoding.Latin1.GetBytes(latin1), isTorchScript: false).Read();

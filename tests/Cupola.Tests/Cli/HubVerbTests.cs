@@ -66,7 +66,8 @@ public sealed class HubVerbTests : IAsyncDisposable
 
         Tool.Run prefix = Tool.StartWith(Online, "models", "download", "hf-hub:" + LoopbackHub.Model);
         Tool.Run address = Tool.StartWith(Offline, "models", "download", page);
-        Tool.Run file = Tool.StartWith(Offline, "inspect", "model", "--model", $"https://huggingface.co/{LoopbackHub.Model}/blob/main/model.safetensors");
+        Tool.Run file = Tool.StartWith(
+            Offline, "inspect", "model", "--model", $"https://huggingface.co/{LoopbackHub.Model}/blob/main/model.safetensors");
         Tool.Run near = Tool.StartWith(Online, "models", "download", LoopbackHub.Model.ToUpperInvariant());
 
         Assert.Equal((0, 0, 0, 3), (prefix.ExitCode, address.ExitCode, file.ExitCode, near.ExitCode));

@@ -28,7 +28,9 @@ public sealed class ModelNameTests
     [InlineData("https://huggingface.co/a/b/tree/v1.0", "a/b@v1.0")]
     [InlineData("https://huggingface.co/a/b/tree/refs%2Fpr%2F7", "a/b@refs/pr/7")]
     [InlineData("https://huggingface.co/a/b/tree/refs/pr/7", "a/b@refs/pr/7")]
-    [InlineData("https://huggingface.co/a/b/commit/0123456789abcdef0123456789abcdef01234567", "a/b@0123456789abcdef0123456789abcdef01234567")]
+    [InlineData(
+        "https://huggingface.co/a/b/commit/0123456789abcdef0123456789abcdef01234567",
+        "a/b@0123456789abcdef0123456789abcdef01234567")]
     [InlineData("https://huggingface.co/a/b/discussions/3", "a/b")]
     [InlineData("ViT-B/32", "openai/clip-vit-base-patch32")]
     [InlineData("ViT-L/14@336px", "openai/clip-vit-large-patch14-336")]
@@ -71,7 +73,8 @@ public sealed class ModelNameTests
     [InlineData("hf-hub:a", "There is no model")]
     [InlineData("file:///etc/passwd", "is no model of the hub at huggingface.co")]
     public void WhatMayBeMeantIsTold(string text, string sentence) =>
-        Assert.Contains(sentence, Assert.Throws<FileNotFoundException>(() => ModelName.Parse(text, Hub)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            sentence, Assert.Throws<FileNotFoundException>(() => ModelName.Parse(text, Hub)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void APageOfAMirrorIsTheMirrorsModel()
@@ -89,7 +92,13 @@ public sealed class ModelNameTests
 
         Assert.Equal(folder, ModelOptions.Find(folder, CancellationToken.None));
         Assert.Equal(folder, ModelOptions.Find("local-dir:" + folder, CancellationToken.None));
-        Assert.Contains("no folder", Assert.Throws<FileNotFoundException>(() => ModelOptions.Find("local-dir:/nowhere/at/all", CancellationToken.None)).Message, StringComparison.Ordinal);
-        Assert.Contains("is called flags", Assert.Throws<FileNotFoundException>(() => ModelOptions.Find("Flags", CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no folder",
+            Assert.Throws<FileNotFoundException>(
+            () => ModelOptions.Find("local-dir:/nowhere/at/all", CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is called flags",
+            Assert.Throws<FileNotFoundException>(() => ModelOptions.Find("Flags", CancellationToken.None)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -12,7 +12,8 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Tests.Models;
 
 /// <summary>
-/// transformers.js, as npm has it (tests/transformers.js), loads what was exported and gives the probabilities that Cupola gives. The
+/// transformers.js, as npm has it (tests/transformers.js), loads what was exported and gives the probabilities that Cupola gives.
+/// The
 /// image has the model's own size, for the two resize otherwise.
 /// </summary>
 public sealed class TransformersJsTests
@@ -46,33 +47,41 @@ public sealed class TransformersJsTests
     }
 
     [Fact]
-    public void FindsParametersThatLieInAFileBesideTheGraph() => Compare(BuiltInModels.Resolve(BuiltInModels.Flags), inside: 1000);
+    public void FindsParametersThatLieInAFileBesideTheGraph() =>
+        Compare(BuiltInModels.Resolve(BuiltInModels.Flags), inside: 1000);
 
     private static void Compare(string model, long inside = OnnxFile.MaximumParameterBytes)
     {
-        string installed = Installed.Value, folder = Path.Combine(TestFolder.New(), "exported"), image = TestFolder.NewFile("image.png");
+        string installed = Installed.Value, folder = Path.Combine(TestFolder.New(), "exported"),
+            image = TestFolder.NewFile("image.png");
         using ClipEmbedder embedder = ClipEmbedder.Load(model);
         Assert.Empty(ExportedFolder.Write(folder, embedder.Model, model, inside));
         byte[] pixels = new byte[embedder.Preprocessing.ByteCount];
         new Random(11).NextBytes(pixels);
         PngFile.Write(image, pixels, embedder.Preprocessing.Size, embedder.Preprocessing.Size);
 
-        using JsonDocument answer = JsonDocument.Parse(Node(installed, "classify.mjs", folder, image, JsonSerializer.Serialize(Labels)));
+        using JsonDocument answer = JsonDocument.Parse(
+            Node(installed, "classify.mjs", folder, image, JsonSerializer.Serialize(Labels)));
 
         EmbeddingMatrix texts = embedder.EmbedTexts(Labels), images = embedder.EmbedPixels(pixels, 1);
-        float[] expected = Softmax([.. Enumerable.Range(0, Labels.Length).Select(label => MathF.Exp(embedder.LogitScale) * Dot(images[0], texts[label]))]);
+        float[] expected = Softmax(
+            [.. Enumerable.Range(0, Labels.Length)
+            .Select(label => MathF.Exp(embedder.LogitScale) * Dot(images[0], texts[label]))]);
         JsonElement root = answer.RootElement;
-        Assert.All(expected.Zip(Numbers(root.GetProperty("pipeline"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.All(
+            expected.Zip(Numbers(root.GetProperty("pipeline"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         Assert.All(expected.Zip(Numbers(root.GetProperty("model"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         for (int label = 0; label < Labels.Length; label++)
         {
             int[] ids = embedder.Tokenizer.Encode(Labels[label]).Ids;
-            Assert.Equal(ids, root.GetProperty("ids")[label].EnumerateArray().Take(ids.Length).Select(static id => id.GetInt32()));
+            Assert.Equal(
+                ids, root.GetProperty("ids")[label].EnumerateArray().Take(ids.Length).Select(static id => id.GetInt32()));
             float[] theirs = Unit(Numbers(root.GetProperty("textEmbeddings")[label]));
             ForwardParityTests.AssertClose(texts[label], theirs, texts[label].ToArray());
         }
 
-        ForwardParityTests.AssertClose(images[0].ToArray(), Unit(Numbers(root.GetProperty("imageEmbedding"))), images[0].ToArray());
+        ForwardParityTests.AssertClose(
+            images[0].ToArray(), Unit(Numbers(root.GetProperty("imageEmbedding"))), images[0].ToArray());
     }
 
     /// <summary>A residual network of random numbers that reads as the flags model does.</summary>
@@ -89,7 +98,8 @@ public sealed class TransformersJsTests
         return folder;
     }
 
-    private static float Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other) => System.Numerics.Tensors.TensorPrimitives.Dot(one, other);
+    private static float Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other) =>
+        System.Numerics.Tensors.TensorPrimitives.Dot(one, other);
 
     private static float[] Softmax(float[] logits)
     {
@@ -105,10 +115,13 @@ public sealed class TransformersJsTests
     /// <summary>The folder with transformers.js in it, by the lock file; what was installed by an earlier run is taken.</summary>
     private static string Install()
     {
-        string source = Path.Combine(SharedFolder.Root, "tests", "transformers.js"), target = Path.Combine(SharedFolder.Root, "artifacts", "transformers.js");
+        string source = Path.Combine(SharedFolder.Root, "tests", "transformers.js"),
+            target = Path.Combine(SharedFolder.Root, "artifacts", "transformers.js");
         Directory.CreateDirectory(target);
-        bool isSame = File.Exists(Path.Combine(target, "node_modules", ".package-lock.json")) && File.Exists(Path.Combine(target, "package-lock.json"))
-            && File.ReadAllText(Path.Combine(target, "package-lock.json")) == File.ReadAllText(Path.Combine(source, "package-lock.json"));
+        bool isSame = File.Exists(Path.Combine(target, "node_modules", ".package-lock.json"))
+            && File.Exists(Path.Combine(target, "package-lock.json"))
+            && File.ReadAllText(Path.Combine(target, "package-lock.json")) == File.ReadAllText(
+                Path.Combine(source, "package-lock.json"));
         foreach (string file in Directory.EnumerateFiles(source))
         {
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
@@ -116,8 +129,11 @@ public sealed class TransformersJsTests
 
         if (!isSame)
         {
-            (int code, _, string error) = Run(target, OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]);
-            Assert.SkipWhen(code != 0, $"This test needs transformers.js, which npm cannot install: {error.Trim().Split('\n')[^1]}");
+            (int code, _, string error) = Run(
+                target, OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+                ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]);
+            Assert.SkipWhen(
+                code != 0, $"This test needs transformers.js, which npm cannot install: {error.Trim().Split('\n')[^1]}");
         }
 
         return target;

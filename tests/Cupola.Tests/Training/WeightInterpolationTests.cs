@@ -77,11 +77,13 @@ public sealed class WeightInterpolationTests
         }
 
         string text = File.ReadAllText(Path.Combine(other, file));
-        string changed = from.Length > 0 ? text.Replace(from, to, StringComparison.Ordinal) : string.Join('\n', text.Split('\n').SkipLast(2)) + "\n";
+        string changed = from.Length > 0 ? text.Replace(from, to, StringComparison.Ordinal)
+            : string.Join('\n', text.Split('\n').SkipLast(2)) + "\n";
         Assert.NotEqual(text, changed);
         File.WriteAllText(Path.Combine(other, file), changed);
 
-        string message = Assert.Throws<InvalidDataException>(() => WeightInterpolation.Write(start, other, 0.5, TestFolder.New())).Message;
+        string message = Assert.Throws<InvalidDataException>(
+            () => WeightInterpolation.Write(start, other, 0.5, TestFolder.New())).Message;
 
         Assert.Contains(sentence, message, StringComparison.Ordinal);
     }
