@@ -13,7 +13,7 @@ internal static class ModelsCommand
         """
         cupola models download openai/clip-vit-base-patch32
         cupola models list
-        cupola models export onnx/ --model openai/clip-vit-base-patch32
+        cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32
         cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all
         """)
     { List(), Download(), Export(), Interpolate() };
@@ -55,7 +55,10 @@ internal static class ModelsCommand
 
     private static ExampledCommand Download()
     {
-        Argument<string> name = new("name") { Description = "A name on the hub, owner/name or owner/name@revision." };
+        Argument<string> name = new("name")
+        {
+            Description = "A name on the hub, owner/name or owner/name@revision, or the address of its page.",
+        };
         ExampledCommand command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
             """
             cupola models download openai/clip-vit-base-patch32
@@ -73,16 +76,26 @@ internal static class ModelsCommand
     private static ExampledCommand Export()
     {
         ModelOptions model = new();
-        Argument<string> folder = new("folder") { Description = "Where text_model.onnx, vision_model.onnx and model.onnx go." };
-        ExampledCommand command = new("export", "Write a model as standard ONNX, with the names that transformers.js expects.",
-            "cupola models export onnx/ --model openai/clip-vit-base-patch32")
+        Argument<string> folder = new("folder")
+        {
+            Description = "Where config.json, preprocessor_config.json, tokenizer.json and onnx/ go.",
+        };
+        ExampledCommand command = new("export", "Write a model as standard ONNX, as the folder that transformers.js loads.",
+            "cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32")
         { folder };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            embedder.Export(parsed.GetValue(folder)!);
-            Console.Error.WriteLine($"Wrote text_model.onnx, vision_model.onnx and model.onnx to {parsed.GetValue(folder)}.");
+            string target = parsed.GetValue(folder)!;
+            foreach (string note in embedder.Export(target))
+            {
+                Console.Error.WriteLine(note);
+            }
+
+            Console.Error.WriteLine(
+                $"Wrote {Path.Combine(target, "onnx")} (text_model.onnx, vision_model.onnx, model.onnx) "
+                + "and its configuration beside it.");
             return ExitCode.Done;
         });
         return command;

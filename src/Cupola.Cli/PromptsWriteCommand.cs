@@ -96,13 +96,24 @@ internal static class PromptsWriteCommand
             };
             using LanguageModelServer server = new(LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!), settings.Model);
             PromptWriter writer = new(server, parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked, settings);
-            Write(writer, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
-            return ExitCode.Done;
+            int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
+            if (server.Note is { } note)
+            {
+                Console.Error.WriteLine(note);
+            }
+
+            return code;
         }, parsed => $"Stopped; the answers so far are in {parsed.GetValue(output)}.journal, and the same command goes on from there.");
         return command;
     }
 
-    private static void Write(PromptWriter writer, IReadOnlyList<string> labels, string output, bool asCupl, CancellationToken cancellation)
+    private static int Write(
+        PromptWriter writer,
+        PromptWriterSettings settings,
+        IReadOnlyList<string> labels,
+        string output,
+        bool asCupl,
+        CancellationToken cancellation)
     {
         string journal = output + ".journal";
         if (File.Exists(output) && !File.Exists(journal))
@@ -129,11 +140,17 @@ internal static class PromptsWriteCommand
         }
 
         string[] without = [.. labels.Where(label => written.Prompts[label].IsEmpty)];
-        if (without.Length > 0)
+        if (without.Length == 0)
         {
-            Console.Error.WriteLine(
-                $"There is no prompt at all for {string.Join(", ", without.Take(MostShown))}{(without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "")}.");
+            return ExitCode.Done;
         }
+
+        string shown = string.Join(", ", without.Take(MostShown).Select(static label => $"'{label}'"));
+        string more = without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "";
+        Console.Error.WriteLine(
+            $"There is no prompt at all for {shown}{more}: no answer came to the end of a sentence. Where a model thinks before it answers, "
+            + $"--max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is missing is asked.");
+        return ExitCode.SomeFailed;
     }
 
     private static IReadOnlyList<string> ReadLabels(string? list, string? file) => (list, file) switch

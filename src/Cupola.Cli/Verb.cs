@@ -88,18 +88,14 @@ internal static class Verb
     private static int? CodeOf(Exception exception) => exception switch
     {
         ArgumentException => ExitCode.WrongCommandLine,
-        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or PlatformNotSupportedException
-            or OutOfMemoryException => ExitCode.Unusable,
-        AggregateException { InnerException: { } inner } => CodeOf(inner),
-        _ => null,
+        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or PlatformNotSupportedException => ExitCode.Unusable,
+        AggregateException several => several.InnerExceptions.Select(CodeOf).FirstOrDefault(static code => code is not null),
+        _ => MachineFailure.Sentence(exception) is null ? null : ExitCode.Unusable,
     };
 
-    private static string Sentence(Exception exception) => exception switch
-    {
-        AggregateException { InnerException: { } inner } => Sentence(inner),
-        OutOfMemoryException => "There is not enough memory for this; take a smaller model, smaller pictures or a smaller batch.",
-        _ => exception.Message,
-    };
+    private static string Sentence(Exception exception) => exception is AggregateException several
+        ? Sentence(several.InnerExceptions.First(static each => CodeOf(each) is not null))
+        : MachineFailure.Sentence(exception) ?? exception.Message;
 
     private static IEnumerable<string> Path(CommandResult result) =>
         result.Parent is CommandResult parent ? [.. Path(parent), result.Command.Name] : [];

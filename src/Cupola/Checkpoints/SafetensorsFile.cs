@@ -201,5 +201,5 @@ public sealed class SafetensorsFile : TensorFile
     private ElementType ReadType(string name, string? type) =>
         TypeNames.TryGetValue(type ?? "", out ElementType known) ? known : throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read");
 
-    private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {why}.");
+    private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {ForeignText.Shown(why)}.");
 }

@@ -92,6 +92,13 @@ public sealed unsafe class StoredTensor
     internal StoredTensor As(string name, long start, long count) => new(
         name, Type, [count, .. Shape.Skip(1)], _memory, _offset + (Shape[0] == 0 ? 0 : start * (ByteCount / Shape[0])));
 
+    /// <summary>The same numbers in another shape of as many.</summary>
+    internal StoredTensor WithShape(IReadOnlyList<long> shape) => new(Name, Type, shape, _memory, _offset);
+
+    /// <summary>Whether both hold the same numbers in the same shape.</summary>
+    internal bool IsSameAs(StoredTensor other) => Type == other.Type && Shape.SequenceEqual(other.Shape)
+        && Bytes.SequenceEqual(other.Bytes);
+
     private ReadOnlySpan<T> Read<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);
 }

@@ -29,7 +29,7 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string name = pictures[index].Name ?? Invariant($"picture {generated.Count + index + 1}");
-                using Images.RgbImage image = Images.ImageDecoder.DecodeBytes(pictures[index].Data.ToArray(), name);
+                using Images.RgbImage image = Images.ImageDecoder.DecodeShared(pictures[index].Data.ToArray(), name, orient: false, cancellationToken);
                 Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
             }
 

@@ -5,10 +5,12 @@ namespace Cupola.Images;
 /// <summary>The pictures that lie below a folder.</summary>
 public static class PictureFolder
 {
-    /// <summary>Every format that Pillow users keep pictures in and <see cref="ImageDecoder"/> reads.</summary>
+    /// <summary>
+    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps pictures in them is told so for each, in place of missing them.
+    /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm",
+        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm", ".pbm", ".pnm",
     };
 
     /// <summary>

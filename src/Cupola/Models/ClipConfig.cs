@@ -53,11 +53,13 @@ public sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int 
 /// <param name="Text">The text tower.</param>
 /// <param name="Image">The image tower.</param>
 /// <param name="EmbeddingDimension">Numbers an embedding, in the space that both towers share.</param>
-/// <param name="Assumptions">Whole sentences about what no file said and was assumed.</param>
+/// <param name="Assumptions">Whole sentences about what no file said and was assumed, and what of a file was left out.</param>
 public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
 {
     /// <summary>Refuses sizes that no network can have, before anything is built from them.</summary>
-    internal ClipConfig Checked(string source) => ConfigRules.ProblemOf(this) is var (member, why)
-        ? throw new InvalidDataException($"{source} describes a network that cannot be: its {member} {why}.")
+    /// <param name="source">The file they come from.</param>
+    /// <param name="names">What the file calls its members, where it has names of its own.</param>
+    internal ClipConfig Checked(string source, IReadOnlyDictionary<string, string>? names = null) => ConfigRules.ProblemOf(this) is var (member, why)
+        ? throw new InvalidDataException($"{source} cannot be used: '{names?.GetValueOrDefault(member) ?? member}' {why}.")
         : this;
 }

@@ -5,7 +5,7 @@ namespace Cupola.Models;
 /// <summary>What sizes a network can have: those that fit together, and none beyond any that was ever trained.</summary>
 internal static class ConfigRules
 {
-    private const int MostWidth = 1 << 15;
+    private const int MostWidth = 1 << 16;
     private const int MostLayers = 1 << 10;
     private const int MostPixels = 1 << 14;
     private const int MostTokens = 1 << 20;
@@ -80,9 +80,9 @@ internal static class ConfigRules
     }
 
     private static string? Heads(int heads, int width, string what) => heads < 1
-        ? Invariant($"is {heads}; it can be from 1 on")
-        : width % heads != 0 ? Invariant($"is {heads}, which does not divide the {what} {width}") : null;
+        ? Invariant($"is {heads}, less than 1")
+        : width % heads != 0 ? Invariant($"is {heads}, which does not divide the {what}, {width}") : null;
 
     private static string? Range(int value, int least, int most) =>
-        value >= least && value <= most ? null : Invariant($"is {value}; it can be from {least} to {most}");
+        value >= least && value <= most ? null : Invariant($"is {value}, not between {least} and {most}");
 }

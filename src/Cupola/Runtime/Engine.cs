@@ -45,7 +45,8 @@ internal sealed class Engine
             IntraOpNumThreads = width == RunWidth.Narrow ? 1 : Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // What goes wrong is thrown, and told by whoever catches it.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         // Idle workers that spin take the core from the decoding of the next pictures.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");

@@ -23,6 +23,12 @@ internal static class TokenizerFolder
     {
         WriteJson(Path.Combine(folder, "vocab.json"), json => WriteVocabulary(json, tokenizer));
         WholeFile.Write(Path.Combine(folder, "merges.txt"), stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(tokenizer.Merges.Prepend("#version: 0.2").Select(static line => line + "\n")))));
+        WriteWhole(folder, tokenizer, contextLength);
+    }
+
+    /// <summary>Writes tokenizer.json and tokenizer_config.json alone, which newer libraries need no more than.</summary>
+    public static void WriteWhole(string folder, TokenizerFiles tokenizer, int contextLength)
+    {
         WriteJson(Path.Combine(folder, "tokenizer.json"), json => WriteWhole(json, tokenizer));
         WriteJson(Path.Combine(folder, "tokenizer_config.json"), json =>
         {

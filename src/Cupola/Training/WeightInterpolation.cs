@@ -21,7 +21,8 @@ public static class WeightInterpolation
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <exception cref="ArgumentException">Alpha is not between 0 and 1.</exception>
     /// <exception cref="IOException">The folder is not empty.</exception>
-    /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures.</exception>
+    /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures, preprocessings or
+    /// tokenizers.</exception>
     public static void Write(string start, string fineTuned, double alpha, string folder)
     {
         if (alpha is not (>= 0 and <= 1))
@@ -37,9 +38,10 @@ public static class WeightInterpolation
 
         Engine engine = new(new());
         using ClipModel first = ClipModel.Load(start, engine), second = ClipModel.Load(fineTuned, engine);
-        if (!AreAlike(first, second))
+        if (ModelDifference.Between(first, second, ModelFolder.Of(start).Path, ModelFolder.Of(fineTuned).Path) is { } difference)
         {
-            throw new InvalidDataException($"{start} and {fineTuned} are of different architectures; only a model and what was fine-tuned from it have models between them.");
+            throw new InvalidDataException(
+                $"{start} and {fineTuned} {difference}; only a model and what was fine-tuned from it have models between them.");
         }
 
         var between = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
@@ -68,12 +70,6 @@ public static class WeightInterpolation
             }
         }
     }
-
-    private static bool AreAlike(ClipModel first, ClipModel second) =>
-        first.Config.Text == second.Config.Text && first.Config.EmbeddingDimension == second.Config.EmbeddingDimension
-        && (first.Config.Image is ResNetConfig || first.Config.Image == second.Config.Image)
-        && first.ParameterShapes.Count == second.ParameterShapes.Count
-        && first.ParameterShapes.All(entry => second.ParameterShapes.TryGetValue(entry.Key, out long[]? shape) && shape.AsSpan().SequenceEqual(entry.Value));
 
     private static ElementType StorageOf(ClipModel model)
     {
