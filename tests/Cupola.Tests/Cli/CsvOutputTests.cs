@@ -71,7 +71,9 @@ public sealed class CsvOutputTests
         Dictionary<string, string>[] pixels = Rows("inspect", "pixels", Picture, "nowhere.png", "--size", "32");
 
         Assert.Equal((Picture, "", ""), (images[0]["image"], images[0]["error"], images[1]["0"]));
-        Assert.Equal(1, images[0].Where(static field => int.TryParse(field.Key, out _)).Sum(static field => Math.Pow(double.Parse(field.Value, CultureInfo.InvariantCulture), 2)), 1e-5);
+        IEnumerable<double> embedding = images[0].Where(static field => int.TryParse(field.Key, CultureInfo.InvariantCulture, out _))
+            .Select(static field => double.Parse(field.Value, CultureInfo.InvariantCulture));
+        Assert.Equal(1, embedding.Sum(static number => number * number), 1e-5);
         Assert.Equal("There is no file nowhere.png.", images[1]["error"]);
         Assert.Equal(("a red, disc", "false"), (tokens[0]["text"], tokens[0]["truncated"]));
         Assert.Equal(tokens[0]["ids"].Split(' ').Length, tokens[0]["tokens"].Split(' ').Length);
