@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>The bytes of an image's file on their way to pixels, what errors call it, and where the memory for it comes from.</summary>
@@ -46,8 +48,9 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
 
         if (width > ImageDecoder.MaximumPixels || height > ImageDecoder.MaximumPixels || width * height > ImageDecoder.MaximumPixels)
         {
-            throw new InvalidDataException(
-                $"{Name} has {width} × {height} pixels; more than {ImageDecoder.MaximumPixels} are refused, because such a file is more likely an attack than a picture.");
+            throw new InvalidDataException(Invariant(
+                $"{Name} has {width} × {height} pixels; more than {ImageDecoder.MaximumPixels} are refused, because such a file is more ") +
+                "likely an attack than a picture.");
         }
     }
 }

@@ -64,7 +64,8 @@ internal static class PictureAddress
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new InvalidDataException($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds.", exception);
+            throw new InvalidDataException(
+                Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."), exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException or InvalidOperationException or NotSupportedException)
         {
@@ -112,7 +113,8 @@ internal static class PictureAddress
         {
             if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {
-                throw new InvalidDataException($"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture.");
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture."));
             }
 
             try
