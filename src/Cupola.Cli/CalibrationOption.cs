@@ -21,10 +21,13 @@ internal sealed class CalibrationOption
 
     private readonly CacheOption _kept = new();
 
+    private readonly FetchOption _fetch = new();
+
     public void AddTo(Command command)
     {
         command.Options.Add(_dataset);
         _kept.AddTo(command);
+        _fetch.AddTo(command);
     }
 
     public bool IsNamed(ParseResult parsed) => parsed.GetValue(_dataset) is not null;
@@ -32,7 +35,8 @@ internal sealed class CalibrationOption
     /// <summary>The pictures to fit on; nothing where none are named.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="labels">What there is to choose from.</param>
-    public JudgedPictures? Read(ParseResult parsed, IReadOnlyList<string> labels) => parsed.GetValue(_dataset) is { } dataset ? JudgedPictures.Open(dataset, labels) : null;
+    public JudgedPictures? Read(ParseResult parsed, IReadOnlyList<string> labels) =>
+        parsed.GetValue(_dataset) is { } dataset ? JudgedPictures.Open(dataset, labels, _fetch.Read(parsed)) : null;
 
     /// <summary>The classifier with the temperature of these pictures, and how many of them could not be read. Says on standard error what that changes.</summary>
     public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, JudgedPictures pictures, ClipEmbedder embedder, CancellationToken cancellation)

@@ -21,10 +21,13 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
 
     private readonly CacheOption _kept = new();
 
+    private readonly FetchOption _fetch = new();
+
     public void AddTo(Command command)
     {
         command.Options.Add(_dataset);
         _kept.AddTo(command);
+        _fetch.AddTo(command);
     }
 
     public bool IsNamed(ParseResult parsed) => parsed.GetValue(_dataset) is not null;
@@ -34,7 +37,7 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     {
         ClassEnsemble ensemble = prompts.Ensemble(parsed);
         PromptWeighting weighting = weights.Read(parsed, ensemble);
-        JudgedPictures judged = JudgedPictures.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed));
+        JudgedPictures judged = JudgedPictures.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed), _fetch.Read(parsed));
         PromptSet set = prompts.Read(parsed, judged.Labels);
         RequireSeveral(set);
         using ClipEmbedder embedder = model.Load(parsed, cancellation);
@@ -74,12 +77,10 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
 
                 break;
             case OutputFormat.Csv:
-                Output.WriteCsv("label", "prompt", "right", "logLikelihood", "pictures");
+                CsvOutput rows = new("label", "prompt", "right", "logLikelihood", "pictures");
                 foreach (PromptEffect effect in effects)
                 {
-                    Output.WriteCsv(
-                        effect.Label, effect.Prompt.Text, effect.Right.ToString(CultureInfo.InvariantCulture), effect.LogLikelihood.ToString(CultureInfo.InvariantCulture),
-                        pictures.ToString(CultureInfo.InvariantCulture));
+                    rows.Write(effect.Label, effect.Prompt.Text, effect.Right, effect.LogLikelihood, pictures);
                 }
 
                 break;

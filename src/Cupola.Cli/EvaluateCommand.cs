@@ -16,6 +16,7 @@ internal static class EvaluateCommand
         EnsembleOption ensemble = new();
         WeightsOption weights = new();
         CacheOption kept = new();
+        FetchOption fetch = new();
         Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
         PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
         Option<bool> retrieval = new("--retrieval") { Description = "For a dataset of captions: how often pictures and captions find each other (recall@1, 5 and 10), in place of labels and prompts." };
@@ -38,6 +39,7 @@ internal static class EvaluateCommand
         report.AddTo(command);
         Option[] ofPrompts = [.. command.Options.Where(option => option != retrieval)];
         kept.AddTo(command);
+        fetch.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
@@ -50,14 +52,16 @@ internal static class EvaluateCommand
                 }
 
                 using ClipEmbedder both = model.Load(parsed, cancellation);
-                return kept.With(parsed, cache => RetrievalEvaluation.Run(parsed.GetValue(dataset)!, both, cache, parsed.GetValue(format), cancellation));
+                return kept.With(parsed, cache => RetrievalEvaluation.Run(
+                    parsed.GetValue(dataset)!, fetch.Read(parsed), both, cache, parsed.GetValue(format), cancellation));
             }
 
             string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
-            JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed));
+            JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
+            SingleLabel.Note(pictures.Labels);
             IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             EmbeddedDataset embedded = kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
@@ -75,7 +79,7 @@ internal static class EvaluateCommand
             IEnumerable<EvaluatedPrompts> Judge(PromptCandidate candidate, EncodedPrompts encoded) => weightings.Select(weighting => EvaluatedPrompts.Judge(
                 weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
                 ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)), embedded.Embeddings, embedded.Truths));
-        });
+        }, kept.Kept);
         return command;
     }
 }

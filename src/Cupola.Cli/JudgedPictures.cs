@@ -20,10 +20,11 @@ internal sealed class JudgedPictures
     /// <summary>Reads which pictures there are. Those of classes that are no labels are left out, and a note counts them.</summary>
     /// <param name="dataset">Class folders, a table or shards.</param>
     /// <param name="labels">The labels, where the command line says them; the dataset's own otherwise.</param>
+    /// <param name="fetch">Whether addresses in a table are fetched.</param>
     /// <exception cref="InvalidDataException">It has no pictures of these labels.</exception>
-    public static JudgedPictures Open(string dataset, IReadOnlyList<string>? labels)
+    public static JudgedPictures Open(string dataset, IReadOnlyList<string>? labels, bool fetch)
     {
-        LabelledPictures pictures = LabelledPictures.Open(dataset);
+        LabelledPictures pictures = LabelledPictures.Open(dataset, fetch: fetch);
         Dictionary<string, string> renamed = RenamedClasses.Of(pictures.Labels, labels, dataset);
         ChosenLabels chosen = new(labels ?? pictures.Labels);
         List<string> broken = [];
@@ -32,7 +33,9 @@ internal sealed class JudgedPictures
             .. chosen.Among(pictures.Read(broken.Add).Select(picture => picture with { Label = renamed.GetValueOrDefault(picture.Label, picture.Label) }))
                 .Select(picture => (picture.Picture, chosen.IndexOf(picture.Label))),
         ];
-        if (chosen.Note is { } note)
+        HashSet<string> used = [.. judged.Select(each => chosen.Labels[each.Item2])];
+        IEnumerable<string> notes = judged.Length > 0 ? pictures.NotesOnLabels(labels, used) : [];
+        foreach (string note in notes.Prepend(chosen.Note).OfType<string>())
         {
             Console.Error.WriteLine(note);
         }

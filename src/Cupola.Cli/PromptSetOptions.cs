@@ -29,7 +29,7 @@ internal sealed class PromptSetOptions
         Description = "Add a control for each prompt file: the same sentences with the descriptions exchanged between classes.",
     };
 
-    private readonly Option<int> _seed = new("--seed") { Description = "Of the exchange; another seed gives another control.", HelpName = "N" };
+    private readonly NumberOption<int> _seed = new("--seed", int.MinValue) { Description = "Of the exchange; another seed gives another control.", HelpName = "N" };
 
     public void AddTo(Command command)
     {
@@ -59,7 +59,7 @@ internal sealed class PromptSetOptions
             throw new ArgumentException("--shuffled exchanges descriptions, and templates have none; name a file by --prompts.");
         }
 
-        int seed = parsed.GetValue(_seed);
+        int seed = parsed.GetValue(_seed) ?? 0;
         return labels => [.. sources.SelectMany(source => source.For(labels, shuffled, seed))];
     }
 
@@ -106,20 +106,9 @@ internal sealed class PromptSetOptions
             return PromptSource.OfTemplates(part, [new PromptTemplate(part[TemplatePrefix.Length..])]);
         }
 
-        return File.Exists(part) && IsObject(part) ? PromptSource.OfFile(part, PromptSet.Read(part)) : PromptSource.OfTemplates(part, PromptTemplates.Read(part));
-    }
-
-    /// <summary>A file of prompts is a JSON object; templates are a list, or one a line.</summary>
-    private static bool IsObject(string path)
-    {
-        using StreamReader reader = new(path);
-        int letter = reader.Read();
-        while (letter >= 0 && char.IsWhiteSpace((char)letter))
-        {
-            letter = reader.Read();
-        }
-
-        return letter == '{';
+        return PromptSet.IsFile(part)
+            ? PromptSource.OfFile(part, PromptSet.Read(part))
+            : PromptSource.OfTemplates(part, PromptTemplates.Read(part));
     }
 
     /// <summary>Where the prompts of one set come from.</summary>

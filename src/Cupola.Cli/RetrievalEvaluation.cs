@@ -2,6 +2,7 @@ using System.Globalization;
 using Cupola.Data;
 using Cupola.Embedding;
 using Cupola.Evaluation;
+using Cupola.Images;
 
 namespace Cupola.Cli;
 
@@ -11,15 +12,19 @@ internal static class RetrievalEvaluation
     /// <summary>The numbers of answers that are looked at, as in the field's tables.</summary>
     private static readonly int[] Depths = [1, 5, 10];
 
-    public static int Run(string dataset, ClipEmbedder embedder, EmbeddingCache? cache, OutputFormat format, CancellationToken cancellation)
+    public static int Run(
+        string dataset, bool fetch, ClipEmbedder embedder, EmbeddingCache? cache, OutputFormat format,
+        CancellationToken cancellation)
     {
         List<string> failed = [];
-        List<CaptionedPicture> named = [.. CaptionedPictures.Open(dataset).Read(failed.Add)];
-        List<CaptionedPicture> read = [];
+        IEnumerable<CaptionedPicture> pictures = CaptionedPictures.Open(dataset, fetch).Read(failed.Add);
+        List<HashedImage> named = [.. pictures.Select(static picture => new HashedImage(picture))];
+        RetrievalPairs pairs = new(embedder.Tokenizer);
         List<float> values = [];
+        int read = 0, captions = 0;
         WorkProgress.Items("Embedding pictures", named.Count, progress =>
         {
-            foreach ((EmbeddedPicture embedded, CaptionedPicture picture) in Embed(embedder, named, cache, cancellation).Zip(named))
+            foreach ((EmbeddedPicture embedded, HashedImage image) in Embed(embedder, named, cache, cancellation).Zip(named))
             {
                 progress?.Invoke(1);
                 if (embedded.Embedding is null)
@@ -28,28 +33,44 @@ internal static class RetrievalEvaluation
                     continue;
                 }
 
-                read.Add(picture);
-                values.AddRange(embedded.Embedding);
+                read++;
+                captions += image.Captions.Count;
+                if (pairs.Add(image.Hash!, image.Captions))
+                {
+                    values.AddRange(embedded.Embedding);
+                }
             }
 
-            return read.Count;
+            return read;
         });
         failed.ForEach(Console.Error.WriteLine);
-        if (read.Count == 0)
+        if (read == 0)
         {
             throw new InvalidDataException($"{dataset} has no pictures with captions that can be read.");
         }
 
-        string[] texts = [.. read.SelectMany(static picture => picture.Captions)];
-        int[] pictureOfText = [.. read.Index().SelectMany(static picture => Enumerable.Repeat(picture.Index, picture.Item.Captions.Count))];
-        EmbeddingMatrix ofTexts = WorkProgress.Items("Encoding captions", texts.Length, progress => embedder.EmbedTexts(texts, progress, cancellation));
-        Write(dataset, RetrievalRecall.Of(new([.. values], read.Count, embedder.Config.EmbeddingDimension), ofTexts, pictureOfText), failed.Count, format);
+        if (pairs.Images < read || pairs.Texts.Count < captions)
+        {
+            Console.Error.WriteLine(
+                $"Equal images and equal captions count once: {read} images with {captions} captions are "
+                + $"{pairs.Images} different images and {pairs.Texts.Count} different captions.");
+        }
+
+        EmbeddingMatrix ofImages = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
+        EmbeddingMatrix ofTexts = WorkProgress.Items(
+            "Encoding captions", pairs.Texts.Count, progress => embedder.EmbedTexts(pairs.Texts, progress, cancellation));
+        Write(dataset, RetrievalRecall.Of(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
         return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
-    private static IEnumerable<EmbeddedPicture> Embed(ClipEmbedder embedder, List<CaptionedPicture> pictures, EmbeddingCache? cache, CancellationToken cancellation) => cache is null
-        ? embedder.EmbedPictures(pictures.Select(static picture => picture.Picture), orient: false, cancellation)
-        : embedder.EmbedPictures(pictures.Select(static picture => picture.Picture), orient: false, cache, cancellation);
+    private static IEnumerable<EmbeddedPicture> Embed(
+        ClipEmbedder embedder, List<HashedImage> images, EmbeddingCache? cache, CancellationToken cancellation)
+    {
+        IEnumerable<PictureSource> sources = images.Select(static image => image.Source);
+        return cache is null
+            ? embedder.EmbedPictures(sources, orient: false, cancellation)
+            : embedder.EmbedPictures(sources, orient: false, cache, cancellation);
+    }
 
     private static void Write(string dataset, RetrievalRecall recall, int failed, OutputFormat format)
     {
@@ -72,10 +93,11 @@ internal static class RetrievalEvaluation
                 Output.WriteJson(line);
                 break;
             case OutputFormat.Csv:
-                Output.WriteCsv("query", "k", "recall", "low", "high");
+                CsvOutput table = new("query", "k", "recall", "low", "high", "pictures", "texts", "failed");
                 foreach ((string query, int depth, Accuracy found) in rows)
                 {
-                    Output.WriteCsv(query, Number(depth), Number(found.Share), Number(found.Interval.Low), Number(found.Interval.High));
+                    table.Write(
+                        query, depth, found.Share, found.Interval.Low, found.Interval.High, recall.Pictures, recall.Texts, failed);
                 }
 
                 break;

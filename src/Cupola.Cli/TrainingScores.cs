@@ -26,12 +26,19 @@ internal sealed class TrainingScores
         HelpName = "NAME|FILE",
     };
 
+    private readonly FetchOption _fetch = new();
+
+    /// <summary>Whether addresses in tables are fetched, of the pairs to learn from as well.</summary>
+    public bool Fetches(ParseResult parsed) => _fetch.Read(parsed);
+
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _template, _templates, _prompts, _validation, _evaluate, _evaluateBy })
         {
             command.Options.Add(option);
         }
+
+        _fetch.AddTo(command);
     }
 
     /// <summary>What is said about classes; nothing where nothing is named.</summary>
@@ -53,7 +60,7 @@ internal sealed class TrainingScores
         string? by = parsed.GetValue(_evaluateBy);
         Func<IReadOnlyList<string>, PromptCandidate> said = PromptSetOptions.ReadOne(by ?? "simple");
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
-            ? new(TrainingPairs.Open(heldOut, prompts, templates, broken), settings, threads, broken)
+            ? new(TrainingPairs.Open(heldOut, prompts, templates, broken, Fetches(parsed)), settings, threads, broken)
             : null;
         if (parsed.GetValue(_evaluate) is not { } labelled)
         {
@@ -62,7 +69,8 @@ internal sealed class TrainingScores
                 : (embedder, cancellation) => new(validation.Of(embedder, cancellation), null);
         }
 
-        JudgedPictures pictures = JudgedPictures.Open(labelled, labels: null);
+        JudgedPictures pictures = JudgedPictures.Open(labelled, labels: null, Fetches(parsed));
+        SingleLabel.Note(pictures.Labels);
         PromptCandidate candidate = said(pictures.Labels);
         return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, pictures, candidate, broken, cancellation));
     }

@@ -46,7 +46,7 @@ public sealed class ShardedTensorFile : TensorFile
 
             if (!shards.TryGetValue(fileName, out TensorFile? shard))
             {
-                shard = Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(FilePath))!, fileName));
+                shard = Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(FilePath))!, fileName), isShard: true);
                 shards.Add(fileName, shard);
                 _shards.Add(shard);
             }

@@ -15,17 +15,23 @@ public abstract class CaptionedPictures
     }
 
     /// <summary>Opens a dataset: a table (.csv, .tsv, .jsonl) with a column of pictures and one of captions (caption, text, title or sentence), or shards whose samples hold a txt or a json with "caption".</summary>
-    /// <param name="path">The table, the shard, a folder of shards, or a pattern of them.</param>
+    /// <param name="path">
+    /// The table, a folder with a table metadata.csv or metadata.jsonl, the shard, a folder of shards, or a pattern of them.
+    /// </param>
+    /// <param name="fetch">
+    /// Whether http and https addresses in a table are fetched; where not, they are pictures that cannot be read.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard is missing.</exception>
     /// <exception cref="InvalidDataException">The table lacks a column, or it is a folder of class folders, which hold no captions.</exception>
-    public static CaptionedPictures Open(string path) => Open(DatasetFiles.Find(path));
+    public static CaptionedPictures Open(string path, bool fetch = false) =>
+        Open(DatasetFiles.Find(path, TableColumn.Caption), fetch);
 
     /// <summary>Opens a dataset: a table with a column of pictures and one of captions, or shards whose samples hold a txt.</summary>
     /// <exception cref="FileNotFoundException">A shard is missing.</exception>
     /// <exception cref="InvalidDataException">The table lacks a column; the message says which it has. Or it is a folder of class folders, which hold no captions.</exception>
-    internal static CaptionedPictures Open(DatasetFiles files) => files.Form switch
+    internal static CaptionedPictures Open(DatasetFiles files, bool fetch) => files.Form switch
     {
-        DatasetForm.Table => new CaptionTable(files.Path),
+        DatasetForm.Table => new CaptionTable(files.Table!, fetch),
         DatasetForm.Shards => new CaptionedShards(files.Shards),
         _ => throw new InvalidDataException($"{files.Path} holds class folders, and no captions."),
     };

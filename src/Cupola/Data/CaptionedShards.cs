@@ -7,6 +7,12 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedP
     {
         foreach (ShardSample sample in ShardSample.WithPictures(shards, broken))
         {
+            if (sample.IsUnreadable("txt"))
+            {
+                broken?.Invoke($"{sample.Name} has a .txt that is not text in UTF-8.");
+                continue;
+            }
+
             string[] captions =
             [
                 .. (sample.Text("txt") is { } text ? [text] : sample.Texts("caption"))

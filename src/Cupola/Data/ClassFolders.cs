@@ -1,4 +1,5 @@
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -16,15 +17,31 @@ internal sealed class ClassFolders : LabelledPictures
 
     public override IEnumerable<LabelledPicture> Read(Action<string>? broken = null)
     {
-        int unlabelled = Directory.EnumerateFiles(Path).Count(PictureFolder.IsPicture);
+        int unlabelled = PictureFolder.CountLoose(Path);
         if (unlabelled > 0)
         {
-            broken?.Invoke($"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over.");
+            broken?.Invoke(Invariant(
+                $"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over."));
         }
 
-        return Labels.SelectMany(label => PictureFolder.Enumerate(System.IO.Path.Combine(Path, label)).Select(file => new LabelledPicture(PictureSource.Of(file), label)));
+        bool any = false;
+        foreach (string label in Labels)
+        {
+            foreach (string file in PictureFolder.Enumerate(System.IO.Path.Combine(Path, label)))
+            {
+                any = true;
+                yield return new(PictureSource.Of(file), label);
+            }
+        }
+
+        if (!any && WhyUnused(Labels) is { Length: > 0 } others)
+        {
+            broken?.Invoke($"{others}.");
+        }
     }
 
-    private protected override IReadOnlyList<string> FindLabels() =>
-        [.. new DirectoryInfo(Path).EnumerateDirectories("*", new EnumerationOptions()).Select(static folder => folder.Name).Order(StringComparer.Ordinal)];
+    private protected override IReadOnlyList<string> FindLabels() => PictureFolder.Folders(Path);
+
+    private protected override string WhyUnused(IReadOnlyList<string> labels) =>
+        PictureFolder.Others(labels.Select(label => System.IO.Path.Combine(Path, label)));
 }

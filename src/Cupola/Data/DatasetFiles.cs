@@ -1,3 +1,5 @@
+using Cupola.Images;
+
 namespace Cupola.Data;
 
 /// <summary>In which form pictures and what is known of them lie on disk.</summary>
@@ -17,18 +19,25 @@ internal enum DatasetForm
 /// <param name="Path">As it was named.</param>
 /// <param name="Form">The form.</param>
 /// <param name="Shards">The archives, in order; none in the other forms.</param>
-internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList<string> Shards)
+/// <param name="Table">The table, or null in the other forms.</param>
+internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList<string> Shards, string? Table = null)
 {
+    /// <summary>Tables that describe the folder they lie in, as Hugging Face's imagefolder has them.</summary>
+    private static readonly string[] FolderTables = ["metadata.csv", "metadata.jsonl"];
+
+    private static readonly string[] Compressed = [".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"];
+
     /// <summary>Finds out what a name stands for.</summary>
+    /// <param name="path">A folder, a table, a shard or a pattern of shards.</param>
+    /// <param name="texts">The column of texts that a folder's own table must have to count.</param>
     /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard of the pattern is missing.</exception>
     /// <exception cref="InvalidDataException">It is no dataset.</exception>
     /// <exception cref="ArgumentException">The pattern names no shards, or too many.</exception>
-    public static DatasetFiles Find(string path)
+    public static DatasetFiles Find(string path, TableColumn texts)
     {
         if (Directory.Exists(path))
         {
-            string[] shards = [.. Directory.EnumerateFiles(path).Where(IsShard).Order(StringComparer.Ordinal)];
-            return shards.Length > 0 ? new(path, DatasetForm.Shards, shards) : new(path, DatasetForm.ClassFolders, []);
+            return OfFolder(path, texts);
         }
 
         if (!File.Exists(path))
@@ -37,17 +46,45 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
         }
 
         return IsShard(path) ? new(path, DatasetForm.Shards, [path])
-            : PictureTable.IsTable(path) ? new(path, DatasetForm.Table, [])
+            : IsCompressed(path) ? throw Unpacked(path)
+            : PictureTable.IsTable(path) ? new(path, DatasetForm.Table, [], path)
             : throw new InvalidDataException($"{path} is no dataset: that is a folder with a folder of pictures for each label, a .csv, .tsv or .jsonl table, or .tar shards.");
+    }
+
+    /// <summary>Shards, else a table that describes the folder and has the column, else class folders.</summary>
+    private static DatasetFiles OfFolder(string path, TableColumn texts)
+    {
+        string[] shards = [.. Visible(path).Where(IsShard).Order(StringComparer.Ordinal)];
+        if (shards.Length > 0)
+        {
+            return new(path, DatasetForm.Shards, shards);
+        }
+
+        bool hasClasses = PictureFolder.Folders(path).Count > 0;
+        string? table = FolderTables.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(File.Exists);
+        return table is not null && (!hasClasses || PictureTable.Has(table, texts)) ? new(path, DatasetForm.Table, [], table)
+            : !hasClasses && Visible(path).FirstOrDefault(IsCompressed) is { } compressed ? throw Unpacked(compressed)
+            : new(path, DatasetForm.ClassFolders, []);
     }
 
     private static DatasetFiles OfPattern(string pattern)
     {
         IReadOnlyList<string> shards = ShardPattern.Expand(pattern);
-        return shards.FirstOrDefault(static shard => !File.Exists(shard)) is { } missing
-            ? throw new FileNotFoundException($"There is no shard {missing}.", missing)
+        return shards.FirstOrDefault(IsCompressed) is { } compressed ? throw Unpacked(compressed)
+            : shards.FirstOrDefault(static shard => !File.Exists(shard)) is { } missing
+                ? throw new FileNotFoundException($"There is no shard {missing}.", missing)
             : new(pattern, DatasetForm.Shards, shards);
     }
 
+    private static IEnumerable<string> Visible(string folder) =>
+        Directory.EnumerateFiles(folder).Where(static file => !System.IO.Path.GetFileName(file.AsSpan()).StartsWith('.'));
+
     private static bool IsShard(string path) => System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsCompressed(string path) =>
+        Compressed.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    private static InvalidDataException Unpacked(string path) => new(
+        $"{path} is compressed, and shards are read where they lie; "
+        + "decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar.");
 }

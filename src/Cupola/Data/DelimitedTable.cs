@@ -1,87 +1,29 @@
-using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
-using Cupola.Text;
-
 namespace Cupola.Data;
 
-/// <summary>A table with a line of column names, as CSV or, where the file is called so, TSV.</summary>
+/// <summary>
+/// A table with a line of column names, and fields between commas, tabs, semicolons or bars, whatever the file is called.
+/// </summary>
 internal sealed class DelimitedTable : PictureTable
 {
-    public DelimitedTable(string path, TableColumn texts)
-        : base(path, texts)
-    {
-        using CsvReader table = OpenTable(static _ => { });
-        Columns(table);
-    }
+    private readonly TableHeader _header;
+
+    public DelimitedTable(string path, TableColumn texts, bool fetch)
+        : base(path, texts, fetch) => _header = TableHeader.Read(path, MaximumLineLength, texts);
 
     public override IEnumerable<TableRow> Read(Action<string>? broken)
     {
-        bool malformed = false;
-        using CsvReader table = OpenTable(_ => malformed = true);
-        (int picture, int text) = Columns(table);
-        while (true)
+        foreach (TableRecord record in new TableRecords(Path, _header, MaximumLineLength, MaximumFieldLength).Read())
         {
-            malformed = false;
-            if (!TryRead(table, out string? damage))
+            if (record.Problem is { } problem)
             {
-                if (damage is not null)
-                {
-                    broken?.Invoke($"{Path} cannot be read from line {table.Parser.RawRow} on, and the rest is passed over: {damage}.");
-                }
-
-                yield break;
+                PassOver(record.Line, problem, broken);
             }
-
-            (string file, string said) = (table.GetField(picture) ?? "", table.GetField(text) ?? "");
-            if (malformed)
-            {
-                PassOver(table.Parser.RawRow, "its quotation marks do not fit together", broken);
-            }
-            else if (Row(table.Parser.RawRow, file, [said], broken) is { } row)
+            else if (Row(record.Line, Field(record, _header.Picture), [Field(record, _header.Text)], broken) is { } row)
             {
                 yield return row;
             }
         }
     }
 
-    private CsvReader OpenTable(BadDataFound malformed) => new(new StreamReader(Path), new CsvConfiguration(CultureInfo.InvariantCulture)
-    {
-        Delimiter = System.IO.Path.GetExtension(Path).Equals(".tsv", StringComparison.OrdinalIgnoreCase) ? "\t" : ",",
-        TrimOptions = TrimOptions.Trim,
-        MaxFieldSize = MaximumFieldLength,
-        BadDataFound = malformed,
-        MissingFieldFound = null,
-    });
-
-    private static bool TryRead(CsvReader table, out string? damage)
-    {
-        damage = null;
-        try
-        {
-            return table.Read();
-        }
-        catch (MaxFieldSizeException)
-        {
-            damage = $"a field is longer than {MaximumFieldLength} characters; a quotation mark may be missing";
-        }
-        catch (Exception exception) when (exception is CsvHelperException or IOException)
-        {
-            damage = TextFile.OneLine(exception.Message.ReplaceLineEndings("\n").Split('\n')[0].TrimEnd('.'));
-        }
-
-        return false;
-    }
-
-    /// <summary>Where the columns stand that hold pictures and texts.</summary>
-    private (int Picture, int Text) Columns(CsvReader table)
-    {
-        if (!TryRead(table, out string? damage) || !table.ReadHeader())
-        {
-            throw new InvalidDataException($"{Path} is no table of pictures: {damage ?? "it is empty"}.");
-        }
-
-        string[] header = [.. table.HeaderRecord!.Select(static name => name.Trim())];
-        return (TableColumn.Picture.IndexAmong(header, Path), TextColumn.IndexAmong(header, Path));
-    }
+    private static string Field(TableRecord record, int column) => column < record.Fields.Count ? record.Fields[column] : "";
 }

@@ -1,18 +1,18 @@
-using System.Text;
 using System.Text.Json;
+using Cupola.Text;
 
 namespace Cupola.Data;
 
 /// <summary>A table with a JSON object a line, whose properties are its columns; a line may hold a list of texts.</summary>
 internal sealed class JsonLines : PictureTable
 {
-    /// <summary>Some fields of the greatest length; a file without line ends would otherwise be read as one line.</summary>
-    private const int MaximumLineLength = 16 * MaximumFieldLength;
-
-    public JsonLines(string path, TableColumn texts)
-        : base(path, texts)
+    public JsonLines(string path, TableColumn texts, bool fetch)
+        : base(path, texts, fetch)
     {
-        string[] columns = Lines().Select(static line => Parse(line, static root => root.EnumerateObject().Select(static property => property.Name).ToArray())).FirstOrDefault(static names => names is not null)
+        string[] columns = TextLines.Read(Path, MaximumLineLength)
+            .Select(static line =>
+                Parse(line, static root => root.EnumerateObject().Select(static column => column.Name).ToArray()))
+            .FirstOrDefault(static names => names is not null)
             ?? throw new InvalidDataException($"{path} is no table of pictures: no line of it is a JSON object.");
         TableColumn.Picture.IndexAmong(columns, path);
         texts.IndexAmong(columns, path);
@@ -20,7 +20,7 @@ internal sealed class JsonLines : PictureTable
 
     public override IEnumerable<TableRow> Read(Action<string>? broken)
     {
-        foreach ((int index, string? line) in Lines().Index())
+        foreach ((int index, string? line) in TextLines.Read(Path, MaximumLineLength).Index())
         {
             if (line is not null && string.IsNullOrWhiteSpace(line))
             {
@@ -63,8 +63,8 @@ internal sealed class JsonLines : PictureTable
     private static IEnumerable<string> Texts(JsonElement root, TableColumn column)
     {
         JsonProperty[] properties = [.. root.EnumerateObject()];
-        JsonElement value = column.Names.SelectMany(name => properties.Where(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
-            .Select(static property => property.Value).FirstOrDefault();
+        int index = column.Find([.. properties.Select(static property => property.Name)]);
+        JsonElement value = index < 0 ? default : properties[index].Value;
         return (value.ValueKind == JsonValueKind.Array && column.AllowsLists ? value.EnumerateArray() : Enumerable.Repeat(value, 1)).Select(Text).Where(static text => text.Length <= MaximumFieldLength);
     }
 
@@ -74,39 +74,6 @@ internal sealed class JsonLines : PictureTable
         JsonValueKind.Number => value.GetRawText(),
         _ => "",
     };
-
-    /// <summary>The lines of the file; null where one is too long to be one.</summary>
-    private IEnumerable<string?> Lines()
-    {
-        using StreamReader reader = new(Path);
-        StringBuilder line = new();
-        char[] block = new char[1 << 14];
-        while (reader.Read(block) is > 0 and int count)
-        {
-            for (ReadOnlyMemory<char> rest = block.AsMemory(0, count); rest.Length > 0;)
-            {
-                int end = rest.Span.IndexOf('\n');
-                ReadOnlyMemory<char> part = end < 0 ? rest : rest[..end];
-                if (line.Length <= MaximumLineLength)
-                {
-                    line.Append(part);
-                }
-
-                if (end >= 0)
-                {
-                    yield return line.Length <= MaximumLineLength ? line.ToString() : null;
-                    line.Clear();
-                }
-
-                rest = rest[(end < 0 ? rest.Length : end + 1)..];
-            }
-        }
-
-        if (line.Length > 0)
-        {
-            yield return line.Length <= MaximumLineLength ? line.ToString() : null;
-        }
-    }
 
     private sealed record LineFields(string Picture, IReadOnlyList<string> Texts);
 }

@@ -41,6 +41,11 @@ internal sealed class LabelledShards : LabelledPictures
 
     private (string? Label, string? Problem) Label(ShardSample sample)
     {
+        if (sample.IsUnreadable("cls"))
+        {
+            return (null, "has a .cls that is not text in UTF-8");
+        }
+
         (string? text, bool mayBeNumber) = sample.Text("cls") is { } cls ? (cls, true)
             : sample.Property("label") is { } named ? named
             : (sample.Text("txt"), false);

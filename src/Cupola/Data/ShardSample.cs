@@ -1,15 +1,23 @@
 using System.Text.Json;
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
 /// <summary>
 /// What belongs together in a WebDataset shard: consecutive entries with one key, as 000017.jpg and 000017.cls. The key is the path up to the first dot of the
-/// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>).
+/// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>). An
+/// entry without a key, as a Mac's ._000017.jpg, .DS_Store and README are, belongs to no sample and ends none.
 /// </summary>
 internal sealed class ShardSample(string name)
 {
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
+    /// <summary>Other names that webdataset's decoders know.</summary>
+    private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
+    {
+        ["class"] = "cls", ["text"] = "txt", ["transcript"] = "txt", ["caption"] = "txt", ["jsn"] = "json",
+    };
+
+    private readonly Dictionary<string, string?> _texts = new(StringComparer.Ordinal);
 
     /// <summary>The shard and the key.</summary>
     public string Name => name;
@@ -19,6 +27,9 @@ internal sealed class ShardSample(string name)
 
     /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
+
+    /// <summary>Whether an entry of this kind is no text, so that what another kind says may be something else.</summary>
+    public bool IsUnreadable(string kind) => _texts.TryGetValue(kind, out string? text) && text is null;
 
     /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
     public (string Text, bool IsNumber)? Property(string property) => Find(property) switch
@@ -82,7 +93,11 @@ internal sealed class ShardSample(string name)
         int count = 0;
         while (entries.MoveNext())
         {
-            (string entryKey, string kind) = Split(entries.Name);
+            if (Split(entries.Name) is not (string entryKey, string kind))
+            {
+                continue;
+            }
+
             if (sample is null || entryKey != key)
             {
                 if (sample is not null)
@@ -105,7 +120,8 @@ internal sealed class ShardSample(string name)
 
         if (entries.Damage is { } damage)
         {
-            broken?.Invoke(count == 0 ? $"{shard} is no tar archive that can be read: {damage}." : $"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}.");
+            broken?.Invoke(count == 0 ? $"{shard} is no tar archive that can be read: {damage}." : Invariant(
+                $"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}."));
         }
         else if (count == 0)
         {
@@ -115,22 +131,34 @@ internal sealed class ShardSample(string name)
 
     private void Add(string kind, TarEntries entry)
     {
-        if (kind is "cls" or "txt" or "json")
+        string usual = Kinds.GetValueOrDefault(kind, kind);
+        if (usual is "cls" or "txt" or "json")
         {
-            if (entry.ReadText() is { } text)
-            {
-                _texts.TryAdd(kind, text);
-            }
+            _texts.TryAdd(usual, entry.ReadText());
         }
         else if (Picture is null && PictureFolder.IsPicture($".{kind}"))
         {
-            Picture = entry.Picture;
+            Picture = entry.IsSparse ? Sparse($"{name}.{kind}") : entry.Picture;
         }
     }
 
-    private static (string Key, string Kind) Split(string entry)
+    private static PictureSource Sparse(string name) => new(name, _ => throw new InvalidDataException(
+        $"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."));
+
+    /// <summary>The key and the kind of an entry; nothing where it has no key.</summary>
+    private static (string Key, string Kind)? Split(string entry)
     {
-        int dot = entry.IndexOf('.', entry.LastIndexOf('/') + 1);
-        return dot < 0 ? (entry, "") : (entry[..dot], entry[(dot + 1)..].ToLowerInvariant());
+        int start = entry.LastIndexOf('/') + 1, dot = entry.IndexOf('.', start);
+        return dot <= start || IsMeta(entry) || entry.Split('/')[..^1].Any(PictureFolder.IsOfSystem)
+            ? null
+            : (entry[..dot], entry[(dot + 1)..].ToLowerInvariant());
+    }
+
+    /// <summary>What webdataset keeps for itself: a first folder or a file that is called as <c>__this__</c>.</summary>
+    private static bool IsMeta(string entry)
+    {
+        string first = entry.Split('/', 2)[0];
+        return first.Length >= 4 && first.StartsWith("__", StringComparison.Ordinal)
+            && first.EndsWith("__", StringComparison.Ordinal);
     }
 }

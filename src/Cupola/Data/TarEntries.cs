@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.Text;
 using Cupola.Images;
 using Cupola.Text;
 using Microsoft.Win32.SafeHandles;
@@ -20,7 +19,12 @@ internal sealed class TarEntries(string archive) : IDisposable
     public string? Damage { get; private set; }
 
     /// <summary>The entry's name in the archive; it names nothing outside.</summary>
-    public string Name => TextFile.OneLine(_entry!.Name);
+    public string Name => TextFile.OneLine(SparseName ?? _entry!.Name);
+
+    /// <summary>Whether the entry's holes are left out of the archive (tar --sparse); what lies there is not the file.</summary>
+    public bool IsSparse => SparseName is not null;
+
+    private string? SparseName => (_entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault("GNU.sparse.name");
 
     /// <summary>The entry as a picture, which is read from the archive when it is asked for.</summary>
     public PictureSource Picture
@@ -37,19 +41,22 @@ internal sealed class TarEntries(string archive) : IDisposable
     /// <returns>False at the end of the archive, and where it is damaged.</returns>
     public bool MoveNext() => Try(() =>
     {
-        _stream ??= File.OpenRead(archive);
+        _stream ??= Open();
         _reader ??= new(_stream);
         do
         {
             _entry = _reader.GetNextEntry();
         }
-        while (_entry is not null and not { EntryType: TarEntryType.RegularFile or TarEntryType.V7RegularFile });
+        while (_entry is not null
+            && _entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile));
         return _entry is null || _entry.DataOffset + _entry.Length <= _stream.Length
             ? _entry is not null
             : throw new EndOfStreamException();
     });
 
-    /// <summary>The entry as text in UTF-8; null where it is none, or far longer than a label.</summary>
+    /// <summary>
+    /// The entry as text; null where it is none in UTF-8 or as its byte order mark says, or far longer than a label.
+    /// </summary>
     public string? ReadText()
     {
         if (_entry!.Length > MaximumTextBytes)
@@ -62,15 +69,7 @@ internal sealed class TarEntries(string archive) : IDisposable
         {
             using MemoryStream bytes = new();
             _entry.DataStream?.CopyTo(bytes);
-            try
-            {
-                text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
-            }
-            catch (DecoderFallbackException)
-            {
-                text = null;
-            }
-
+            text = UnicodeText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
             return true;
         });
         return text;
@@ -92,9 +91,29 @@ internal sealed class TarEntries(string archive) : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or OverflowException or FormatException
             or ArgumentException or NotSupportedException)
         {
-            Damage = exception is EndOfStreamException ? "it ends too early" : exception.Message.TrimEnd('.');
+            bool isSparse = exception.Message.Contains(nameof(TarEntryType.SparseFile), StringComparison.Ordinal);
+            Damage = exception is EndOfStreamException ? "it ends too early"
+                : isSparse ? "it holds files without their holes; make the archive without --sparse"
+                : exception.Message.TrimEnd('.');
             return false;
         }
+    }
+
+    /// <summary>Images are read where they lie, which a compressed archive has no place for.</summary>
+    private FileStream Open()
+    {
+        FileStream stream = File.OpenRead(archive);
+        Span<byte> start = stackalloc byte[2];
+        bool isGzip = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
+        stream.Position = 0;
+        if (isGzip)
+        {
+            stream.Dispose();
+            throw new InvalidDataException(
+                "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie");
+        }
+
+        return stream;
     }
 
     private byte[] ReadPart(string name, long offset, long length)

@@ -51,7 +51,7 @@ public sealed partial class ClipEmbedder
             byte[] key = CacheKey(file, orient);
             return cache.Find(key, Config.EmbeddingDimension) is { } known
                 ? new(new(picture.Name, null, null), key, known)
-                : new(new(picture.Name, reader.Prepare(file, picture.Name), null), key, null);
+                : new(new(picture.Name, reader.Prepare(file, picture.Name, cancellation), null), key, null);
         }
         catch (Exception exception) when (PictureReader.IsBroken(exception))
         {

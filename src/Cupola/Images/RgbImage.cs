@@ -28,6 +28,9 @@ public sealed unsafe class RgbImage : IDisposable
     /// <summary>Rows.</summary>
     public int Height { get; }
 
+    /// <summary>What the image's memory is taken from while the library itself holds it; null where it is the caller's.</summary>
+    internal ImageMemory.Share? Share { get; set; }
+
     /// <summary>The bytes in place.</summary>
     /// <exception cref="ObjectDisposedException">The picture was disposed.</exception>
     public Span<byte> Bytes
@@ -60,5 +63,15 @@ public sealed unsafe class RgbImage : IDisposable
         {
             NativeMemory.Free((void*)address);
         }
+
+        HandOver();
+    }
+
+    /// <summary>Leaves the memory to the caller, who may keep it as long as it pleases; it no longer counts as taken by decoding.</summary>
+    internal RgbImage HandOver()
+    {
+        Share?.Dispose();
+        Share = null;
+        return this;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cupola.Checkpoints;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -37,7 +38,8 @@ internal sealed class ConfigJson
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1}).", exception);
+            throw new InvalidDataException(Invariant(
+                $"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1})."), exception);
         }
     }
 
@@ -52,6 +54,8 @@ internal sealed class ConfigJson
     {
         null => otherwise ?? throw Missing(key),
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) => number,
+        { ValueKind: JsonValueKind.Number } value when Math.Abs(value.GetDouble()) > int.MaxValue =>
+            throw Wrong(key, value, "a number that a size can be"),
         { } value => throw Wrong(key, value, "a whole number"),
     };
 

@@ -1,4 +1,5 @@
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -7,12 +8,17 @@ namespace Cupola.Prompts;
 /// </summary>
 public static class LabelList
 {
-    /// <summary>Reads names separated by commas.</summary>
+    /// <summary>A sentence that names more is one that no one reads.</summary>
+    private const int MostNamed = 10;
+
+    /// <summary>Reads names separated by commas; a name in quotation marks may hold commas, as in CSV.</summary>
     /// <exception cref="ArgumentException">There are no names, or two are equal.</exception>
     public static IReadOnlyList<string> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        string[] labels = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        List<string> fields = [];
+        DelimitedFields.Split(text, ',', fields);
+        string[] labels = [.. fields.Select(static field => field.Trim()).Where(static field => field.Length > 0)];
         if (labels.Length == 0)
         {
             throw new ArgumentException("There are no labels; name at least one, separated by commas.");
@@ -21,28 +27,40 @@ public static class LabelList
         return Problem(labels) is { } problem ? throw new ArgumentException(problem) : labels;
     }
 
-    /// <summary>Reads a file that holds a JSON list of names, or one name a line.</summary>
+    /// <summary>
+    /// Reads a file that holds a JSON list of names, or one name a line; FILE#NAME reads a list of a JSON object.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds no names, something that is none, or two that are equal.</exception>
     public static IReadOnlyList<string> Read(string path)
     {
-        IReadOnlyList<string> labels = TextFile.ReadList(path, "labels");
+        IReadOnlyList<string> labels = TextFile.ReadList(path, "labels", unquote: true);
         return Problem(labels) is { } problem ? throw new InvalidDataException($"'{path}': {problem}") : labels;
     }
 
     /// <summary>What is wrong with labels, in a sentence: two equal ones cannot be told apart. Nothing where they are fine.</summary>
     internal static string? Problem(IReadOnlyList<string> labels)
     {
-        Dictionary<string, int> positions = new(labels.Count, StringComparer.Ordinal);
-        for (int position = 1; position <= labels.Count; position++)
+        (string Label, int[] Positions)[] repeated =
+        [
+            .. labels.Index().GroupBy(static label => label.Item, static label => label.Index + 1, StringComparer.Ordinal)
+                .Select(static label => (label.Key, label.ToArray())).Where(static label => label.Item2.Length > 1),
+        ];
+        if (repeated.Length == 0)
         {
-            string label = labels[position - 1];
-            if (!positions.TryAdd(label, position))
-            {
-                return $"The label {TextFile.Quote(label)} stands at positions {positions[label]} and {position}; labels must differ, so rename or remove one.";
-            }
+            return null;
         }
 
-        return null;
+        if (repeated is [(string only, [int first, int second])])
+        {
+            return Invariant($"The label {TextFile.Quote(only)} stands at positions {first} and {second}; ")
+                + "labels must differ, so rename or remove one.";
+        }
+
+        IEnumerable<string> named = repeated.Take(MostNamed)
+            .Select(static label => $"{TextFile.Quote(label.Label)} ({string.Join(", ", label.Positions.Take(MostNamed))})");
+        string more = repeated.Length > MostNamed ? Invariant($" and {repeated.Length - MostNamed} more") : "";
+        return $"Labels must differ, and {repeated.Length} {(repeated.Length == 1 ? "stands" : "stand")} more than once: "
+            + $"{string.Join(", ", named)}{more}; rename or remove all but one of each.";
     }
 }

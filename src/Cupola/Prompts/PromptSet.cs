@@ -80,10 +80,21 @@ public sealed class PromptSet
         return new PromptSet(labels.Select(label => (label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source)))));
     }
 
-    /// <summary>Reads a file of prompts: CuPL's own format, a JSON object of class names and lists of sentences, or Cupola's, which keeps provenance.</summary>
+    /// <summary>
+    /// Reads a file of prompts: CuPL's own format, a JSON object of class names and lists of sentences, or Cupola's, which
+    /// keeps provenance. <c>FILE#NAME</c> reads one of several such objects below the names of data sets; a single one needs
+    /// no name.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
     public static PromptSet Read(string path) => PromptSetFile.Read(path, out _);
+
+    /// <summary>
+    /// Whether a file, or the entry of it that <c>FILE#NAME</c> names, can hold prompts: it is there and is a JSON object,
+    /// where templates are a list.
+    /// </summary>
+    /// <exception cref="InvalidDataException">There is no such entry.</exception>
+    public static bool IsFile(string path) => PromptSetFile.IsFile(path);
 
     /// <summary>Reads a file of prompts, and tells in which of the two formats it is, so that what is made of it can be written in the same.</summary>
     /// <param name="path">The file.</param>

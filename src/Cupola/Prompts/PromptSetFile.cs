@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -24,8 +25,33 @@ internal static class PromptSetFile
 
     public static PromptSet Read(string path, out bool isCupl)
     {
-        (PromptSet set, isCupl) = TextFile.ReadJson(path, root => Read(path, root));
+        NamedEntry file = NamedEntry.Of(path);
+        (PromptSet set, isCupl) = TextFile.ReadJson(file.File, root => Read(path, Enter(file, root)));
         return set;
+    }
+
+    public static bool IsFile(string path)
+    {
+        NamedEntry file = NamedEntry.Of(path);
+        if (!File.Exists(file.File))
+        {
+            return false;
+        }
+
+        if (file.Entry is not null)
+        {
+            return TextFile.ReadJson(file.File, root => file.Enter(root).ValueKind == JsonValueKind.Object);
+        }
+
+        // Its first letter says as much, and a list of templates need not be JSON.
+        using StreamReader reader = new(file.File);
+        int letter = reader.Read();
+        while (letter >= 0 && char.IsWhiteSpace((char)letter))
+        {
+            letter = reader.Read();
+        }
+
+        return letter == '{';
     }
 
     public static void Write(string path, PromptSet set) => WriteObject(path, json =>
@@ -38,6 +64,18 @@ internal static class PromptSetFile
 
     public static void WriteCupl(string path, PromptSet set) =>
         WriteObject(path, json => WriteClasses(json, set, static (json, prompt) => json.WriteStringValue(prompt.Text)));
+
+    /// <summary>Where the classes of several data sets stand below their names, the one that is named, or the only one.</summary>
+    private static JsonElement Enter(NamedEntry file, JsonElement root)
+    {
+        bool isNested = file.Entry is null && root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any()
+            && root.EnumerateObject().All(static entry => IsOfDataSet(entry.Value));
+        return isNested ? file.EnterOnly(root, "prompts") : file.Enter(root);
+    }
+
+    private static bool IsOfDataSet(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
+        && (entry.TryGetProperty("format", out _)
+            || entry.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.Array));
 
     private static (PromptSet Set, bool IsCupl) Read(string path, JsonElement root)
     {
@@ -123,7 +161,7 @@ internal static class PromptSetFile
         int index = 0;
         foreach (JsonElement element in entry.Value.EnumerateArray())
         {
-            string place = $"prompt {index + 1} of {TextFile.Quote(entry.Name)}";
+            string place = Invariant($"prompt {index + 1} of {TextFile.Quote(entry.Name)}");
             string? text = element.ValueKind == JsonValueKind.Object ? Text(element, "text") : element.ValueKind == JsonValueKind.String ? element.GetString() : null;
             prompts[index++] = string.IsNullOrWhiteSpace(text)
                 ? throw new InvalidDataException($"'{path}' has something that is no sentence as {place}.")

@@ -27,21 +27,24 @@ public static class PromptTemplates
     public static IReadOnlyList<PromptTemplate> Negations { get; } = [new("a photo without a {}."), new("a photo with no {}.")];
 
     /// <summary>The templates of a name or a file.</summary>
-    /// <param name="nameOrPath"><c>simple</c>, <c>imagenet-7</c>, or a file that holds a JSON list of templates or one template a line.</param>
+    /// <param name="nameOrPath">
+    /// <c>simple</c>, <c>imagenet-7</c>, or a file that holds a JSON list of templates or one template a line;
+    /// <c>FILE#NAME</c> is one list of a JSON object of lists, which a single list needs no name for.
+    /// </param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>
     /// <exception cref="InvalidDataException">The file holds no templates, or something that is none.</exception>
     public static IReadOnlyList<PromptTemplate> Read(string nameOrPath) => nameOrPath switch
     {
         "simple" => Simple,
         "imagenet-7" => ImageNet7,
-        _ when !Path.Exists(nameOrPath) => throw new FileNotFoundException(
+        _ when !NamedEntry.Of(nameOrPath).Exists => throw new FileNotFoundException(
             $"{TextFile.Quote(nameOrPath)} is neither a built-in set of templates (simple, imagenet-7) nor a file."),
         _ => ReadFile(nameOrPath),
     };
 
     private static PromptTemplate[] ReadFile(string path)
     {
-        IReadOnlyList<string> texts = TextFile.ReadList(path, "templates");
+        IReadOnlyList<string> texts = TextFile.ReadList(path, "templates", entersOnlyList: true);
         try
         {
             return [.. texts.Select(text => new PromptTemplate(text))];

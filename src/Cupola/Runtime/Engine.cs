@@ -9,11 +9,16 @@ internal sealed class Engine
     public Engine(EngineOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        if (Devices.ProblemOf(options.Device) is { } problem)
+        {
+            throw new ArgumentException(problem);
+        }
+
         Device = options.Device.ToLowerInvariant();
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
         if (Device != "cpu")
         {
-            // A device that is missing is told now, not at the first picture.
+            // A device that does not work is told now, not at the first picture.
             using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
         }
     }
@@ -67,22 +72,26 @@ internal sealed class Engine
 
     private void AddDevice(SessionOptions options)
     {
-        (Action add, string package) = Device switch
-        {
-            "cpu" => (static () => { }, ""),
-            "cuda" => (() => options.AppendExecutionProvider_CUDA(), "Microsoft.ML.OnnxRuntime.Gpu"),
-            "directml" => (() => options.AppendExecutionProvider_DML(), "Microsoft.ML.OnnxRuntime.DirectML"),
-            "coreml" => ((Action)(() => options.AppendExecutionProvider_CoreML()), "Microsoft.ML.OnnxRuntime for macOS"),
-            _ => throw new ArgumentException($"There is no device '{Device}'; there are cpu, cuda, directml and coreml."),
-        };
         try
         {
-            add();
+            switch (Device)
+            {
+                case "cuda":
+                    options.AppendExecutionProvider_CUDA();
+                    break;
+                case "directml":
+                    options.AppendExecutionProvider_DML();
+                    break;
+                case "coreml":
+                    options.AppendExecutionProvider_CoreML();
+                    break;
+            }
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
             throw new ArgumentException(
-                $"Device '{Device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
+                $"The device '{Device}' does not work here ({exception.Message.TrimEnd('.')}); the device cpu is always there.",
+                exception);
         }
     }
 }

@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Cupola.Text;
 
@@ -10,15 +10,24 @@ internal static class TextFile
     private const int SizeLimit = 64 << 20;
     private const int QuoteLength = 120;
 
-    /// <summary>A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.</summary>
+    /// <summary>
+    /// A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.
+    /// Of a JSON object of lists, <c>FILE#NAME</c> names the one that counts.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="what">What the texts are, for the sentence of an error: "labels".</param>
-    public static IReadOnlyList<string> ReadList(string path, string what)
+    /// <param name="unquote">Whether a line in quotation marks is what stands between them, as in CSV of one column.</param>
+    /// <param name="entersOnlyList">Whether the only list of a JSON object counts without its name.</param>
+    public static IReadOnlyList<string> ReadList(string path, string what, bool unquote = false, bool entersOnlyList = false)
     {
-        string content = Read(path);
+        NamedEntry file = NamedEntry.Of(path);
+        string content = Read(file.File);
         string start = content.TrimStart();
-        bool isJson = start.StartsWith('[') || start.StartsWith('{') || Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase);
-        IEnumerable<string> texts = isJson ? ReadJson(path, content, root => List(root, path, what)) : content.Split('\n');
+        bool isJson = file.Entry is not null || start.StartsWith('[') || start.StartsWith('{')
+            || Path.GetExtension(file.File).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        IEnumerable<string> texts = isJson
+            ? ReadJson(file.File, content, root => List(Enter(file, root, what, entersOnlyList), file.File, what))
+            : content.Split(['\r', '\n']).Select(line => unquote ? DelimitedFields.Unquote(line.Trim()) : line);
         string[] list = [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
         return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' holds no {what}.");
     }
@@ -36,6 +45,13 @@ internal static class TextFile
     /// <summary>A text of a file without line breaks and other control characters, which a terminal would obey.</summary>
     public static string OneLine(string text) => string.Concat(text.Select(static letter => char.IsControl(letter) ? ' ' : letter));
 
+    private static JsonElement Enter(NamedEntry file, JsonElement root, string what, bool entersOnlyList)
+    {
+        bool isLists = root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any()
+            && root.EnumerateObject().All(static entry => entry.Value.ValueKind == JsonValueKind.Array);
+        return entersOnlyList && file.Entry is null && isLists ? file.EnterOnly(root, what) : file.Enter(root);
+    }
+
     private static List<string> List(JsonElement root, string path, string what)
     {
         if (root.ValueKind != JsonValueKind.Array)
@@ -48,7 +64,8 @@ internal static class TextFile
         {
             texts.Add(element.ValueKind == JsonValueKind.String
                 ? element.GetString()!
-                : throw new InvalidDataException($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}."));
+                : throw new InvalidDataException(Invariant(
+                    $"'{path}' has something that is no text at position {texts.Count + 1} of its {what}.")));
         }
 
         return texts;
@@ -63,7 +80,7 @@ internal static class TextFile
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException($"'{path}' is not valid JSON (line {problem.LineNumber + 1}).", problem);
+            throw new InvalidDataException(Invariant($"'{path}' is not valid JSON (line {problem.LineNumber + 1})."), problem);
         }
         catch (InvalidOperationException problem)
         {
@@ -97,15 +114,7 @@ internal static class TextFile
             }
         }
 
-        try
-        {
-            bytes.Position = 0;
-            using StreamReader reader = new(bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-            return reader.ReadToEnd();
-        }
-        catch (DecoderFallbackException problem)
-        {
-            throw new InvalidDataException($"'{path}' is not text in UTF-8.", problem);
-        }
+        return UnicodeText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
+            ?? throw new InvalidDataException($"'{path}' is not text in UTF-8.");
     }
 }

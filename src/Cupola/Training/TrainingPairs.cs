@@ -17,6 +17,11 @@ public sealed class TrainingPairs
     /// <summary>The dataset's classes, where it has any.</summary>
     public IReadOnlyList<string>? Labels { get; }
 
+    /// <summary>
+    /// What is odd about the classes, each in a sentence: those without pictures, and those that a person would take for one.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
+
     /// <summary>A pair by its place.</summary>
     internal TrainingPair this[int pair] => _pairs[pair];
 
@@ -33,11 +38,16 @@ public sealed class TrainingPairs
     /// <param name="prompts">What is said of each class.</param>
     /// <param name="templates">Filled with each class name; for class folders imagenet-7 where neither is given.</param>
     /// <param name="broken">Told in one sentence of each thing that had to be passed over.</param>
+    /// <param name="fetch">
+    /// Whether http and https addresses in a table are fetched; where not, they are pictures that cannot be read.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="InvalidDataException">There is nothing to learn from in it: it is no dataset, lacks a column, has no pairs, or all of them say the same; or a class has no prompts.</exception>
-    public static TrainingPairs Open(string dataset, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string>? broken)
+    public static TrainingPairs Open(
+        string dataset, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string>? broken, bool fetch = false)
     {
-        DatasetFiles files = DatasetFiles.Find(dataset);
+        bool areDescribed = prompts is not null || templates is not null;
+        DatasetFiles files = DatasetFiles.Find(dataset, areDescribed ? TableColumn.Label : TableColumn.Caption);
         string? first = null;
         void Tell(string problem)
         {
@@ -45,9 +55,9 @@ public sealed class TrainingPairs
             broken?.Invoke(problem);
         }
 
-        TrainingPairs pairs = files.Form == DatasetForm.ClassFolders || prompts is not null || templates is not null
-            ? OfLabels(LabelledPictures.Open(dataset), prompts, templates, Tell)
-            : OfCaptions(CaptionedPictures.Open(files), Tell);
+        TrainingPairs pairs = areDescribed || files.Form == DatasetForm.ClassFolders
+            ? OfLabels(LabelledPictures.Open(dataset, fetch: fetch), prompts, templates, Tell)
+            : OfCaptions(CaptionedPictures.Open(files, fetch), Tell);
         if (pairs.Count == 0)
         {
             throw new InvalidDataException($"{dataset} has no pairs to learn from{(first is null ? "." : $": {first}")}");
@@ -71,7 +81,12 @@ public sealed class TrainingPairs
         PromptSet said = filled is null ? written! : written is null ? filled : filled.Union(written);
         Dictionary<string, IReadOnlyList<string>> captions = labels.ToDictionary(
             static label => label, IReadOnlyList<string> (label) => [.. said[label].Select(static prompt => prompt.Text)], StringComparer.Ordinal);
-        return new([.. pictures.Read(broken).Select(picture => new TrainingPair(picture.Picture, captions[picture.Label], picture.Label))], labels);
+        TrainingPair[] pairs =
+        [
+            .. pictures.Read(broken).Select(picture => new TrainingPair(picture.Picture, captions[picture.Label], picture.Label)),
+        ];
+        HashSet<string> used = pairs.Select(static pair => pair.Label!).ToHashSet(StringComparer.Ordinal);
+        return new(pairs, labels) { Notes = [.. pictures.NotesOnLabels(labels: null, used)] };
     }
 
     private static TrainingPairs OfCaptions(CaptionedPictures pictures, Action<string> broken) =>

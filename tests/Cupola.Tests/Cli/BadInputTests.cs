@@ -88,7 +88,6 @@ public sealed class BadInputTests
     [InlineData("'cat'", "--labels", "cat,dog,cat")]
     [InlineData("exactly once", "--labels", "a,b", "--template", "no hole")]
     [InlineData("no ensemble", "--labels", "a,b", "--ensemble", "vote")]
-    [InlineData("--top 0", "--labels", "a,b", "--top", "0")]
     [InlineData("--labels-file", "--labels", "a,b", "--labels-file", "x")]
     [InlineData("no option --nonsense", "--labels", "a,b", "--nonsense")]
     public void AWrongCommandLineIsASentenceAndExitCodeTwo(string sentence, params string[] options)

@@ -123,7 +123,6 @@ public sealed class ClassifyTests
     [InlineData("leave --multi-label away", "--labels", "a,b", "--multi-label", "--explain", "why.html")]
     [InlineData("Negations are weighed with --multi-label only", "--labels", "a,b", "--negation", "no {}.")]
     [InlineData("name a .safetensors file", "--labels", "a,b", "--save-classifier", "b.json")]
-    [InlineData("shows nothing", "--labels", "a,b", "--top", "0")]
     [InlineData("at least two labels", "--labels", "a", "--explain", "why.html")]
     public void OptionsThatContradictEachOtherAreRefusedBeforeAnyModelIsRead(string sentence, params string[] options)
     {

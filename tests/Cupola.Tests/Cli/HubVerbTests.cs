@@ -58,6 +58,23 @@ public sealed class HubVerbTests : IAsyncDisposable
         Assert.Single(first.Lines);
     }
 
+    [Fact]
+    public void OpenClipsPrefixAndAPagesAddressAreTheModel()
+    {
+        PublishPhotoTiny();
+        string page = $"{_hub.Settings.Endpoint}{LoopbackHub.Model}/tree/main";
+
+        Tool.Run prefix = Tool.StartWith(Online, "models", "download", "hf-hub:" + LoopbackHub.Model);
+        Tool.Run address = Tool.StartWith(Offline, "models", "download", page);
+        Tool.Run file = Tool.StartWith(
+            Offline, "inspect", "model", "--model", $"https://huggingface.co/{LoopbackHub.Model}/blob/main/model.safetensors");
+        Tool.Run near = Tool.StartWith(Online, "models", "download", LoopbackHub.Model.ToUpperInvariant());
+
+        Assert.Equal((0, 0, 0, 3), (prefix.ExitCode, address.ExitCode, file.ExitCode, near.ExitCode));
+        Assert.Equal(prefix.Output, address.Output);
+        Assert.Contains($"the one that was downloaded is called {LoopbackHub.Model}", near.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

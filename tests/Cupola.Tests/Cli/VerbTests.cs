@@ -94,7 +94,7 @@ public sealed class VerbTests
     public void AThresholdAnswersNoneOfThese()
     {
         JsonElement line = JsonDocument.Parse(Assert.Single(
-            Tool.Start("classify", Photo, "--labels", "a,b,c", "--threshold", "1.1", "--model", Model, "--format", "json").Lines)).RootElement;
+            Tool.Start("classify", Photo, "--labels", "a,b,c", "--threshold", "1", "--model", Model, "--format", "json").Lines)).RootElement;
 
         Assert.Equal("none of these", line.GetProperty("answer").GetString());
     }

@@ -113,7 +113,7 @@ public sealed class CaptionedPicturesTests
             broken);
     }
 
-    private static CaptionedPictures Open(string path) => CaptionedPictures.Open(DatasetFiles.Find(path));
+    private static CaptionedPictures Open(string path) => CaptionedPictures.Open(path);
 
     private static string Table(string content, string name = "pictures.csv")
     {

@@ -23,6 +23,22 @@ public sealed class RetrievalRecallTests
         Assert.Equal(new Accuracy(3, 3), recall.ImageToText(2));
     }
 
+    /// <summary>
+    /// The first text is about the first two pictures; the second points at the first picture, and is about the third.
+    /// </summary>
+    [Fact]
+    public void ATextIsRightForEachPictureItIsAbout()
+    {
+        EmbeddingMatrix pictures = new([1, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3), texts = new([0.5f, 0.4f, 0, 0.9f, 0, 0.1f], 2, 3);
+
+        RetrievalRecall recall = RetrievalRecall.Of(pictures, texts, [[0, 1], [2]]);
+
+        Assert.Equal((new Accuracy(1, 2), new Accuracy(2, 2)), (recall.TextToImage(1), recall.TextToImage(2)));
+        // The first picture is better described by the text that is not about it.
+        Assert.Equal((new Accuracy(2, 3), new Accuracy(3, 3)), (recall.ImageToText(1), recall.ImageToText(2)));
+        Assert.Throws<ArgumentException>(() => RetrievalRecall.Of(pictures, texts, [[0, 1], []]));
+    }
+
     [Fact]
     public void WhereEverythingIsAlikeNothingIsFound()
     {

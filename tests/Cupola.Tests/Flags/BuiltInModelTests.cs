@@ -29,6 +29,17 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     }
 
     [Fact]
+    public void AProgramWithoutTheModelsPackageIsToldItsName()
+    {
+        string program = TestFolder.New();
+
+        FileNotFoundException missing = Assert.Throws<FileNotFoundException>(
+            () => BuiltInModels.Resolve(BuiltInModels.Flags, program));
+        Assert.Contains("dotnet add package Cupola.Models.Flags", missing.Message, StringComparison.Ordinal);
+        Assert.Equal("owner/flags", BuiltInModels.Resolve("owner/flags", program));
+    }
+
+    [Fact]
     public void ItTakesLessThanTwelveMegabytesOnDisk() =>
         Assert.InRange(new DirectoryInfo(BuiltInModels.Resolve(BuiltInModels.Flags)).EnumerateFiles().Sum(static file => file.Length), 1_000_000, 12_000_000);
 

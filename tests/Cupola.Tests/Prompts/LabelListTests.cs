@@ -8,6 +8,10 @@ public sealed class LabelListTests
     [InlineData("cat,dog", "cat", "dog")]
     [InlineData(" cat , tailed frog ,,dog,", "cat", "tailed frog", "dog")]
     [InlineData("tench", "tench")]
+    [InlineData("\"dog, brown\", cat", "dog, brown", "cat")]
+    [InlineData("\"say \"\"hi\"\"\",cat", "say \"hi\"", "cat")]
+    [InlineData("5\" disk, 3\" disk", "5\" disk", "3\" disk")]
+    [InlineData("\"dog, brown", "\"dog", "brown")]
     public void ReadsNamesBetweenCommas(string text, params string[] labels) => Assert.Equal(labels, LabelList.Parse(text));
 
     [Theory]
@@ -22,12 +26,27 @@ public sealed class LabelListTests
         Assert.Throws<ArgumentException>(() => LabelList.Parse("cat,dog, cat")).Message);
 
     [Fact]
+    public void AllEqualLabelsAreNamedInOneSentence() => Assert.Equal(
+        "Labels must differ, and 2 stand more than once: 'cat' (1, 3), 'dog' (2, 4, 5); rename or remove all but one of each.",
+        Assert.Throws<ArgumentException>(() => LabelList.Parse("cat,dog,cat,dog,dog")).Message);
+
+    [Fact]
+    public void ALabelOfAFileMayHoldACommaWithOrWithoutMarks()
+    {
+        using TextFixture file = new("labels.csv", "\"dog, brown\"\ncat, black\n\"a\" b\n");
+        Assert.Equal(["dog, brown", "cat, black", "\"a\" b"], LabelList.Read(file.Path));
+    }
+
+    [Fact]
     public void LabelsThatDifferInCaseDiffer() => Assert.Equal(2, LabelList.Parse("crane,Crane").Count);
 
     [Theory]
     [InlineData("labels.txt", "cat\n dog \r\n\n")]
     [InlineData("labels.txt", "\uFEFFcat\ndog")]
     [InlineData("labels.json", "[\"cat\", \" dog\"]")]
+    [InlineData("labels.txt", "cat\rdog\r")]
+    [InlineData("labels.txt", "cat\r\n\rdog")]
+    [InlineData("labels.csv", "\"cat\"\r\n\"dog\"\r\n")]
     [InlineData("labels.txt", "\n [\"cat\",\"dog\",\"\"]\n")]
     public void ReadsAListOfLinesAndOneOfJson(string name, string content)
     {
@@ -89,6 +108,8 @@ public sealed class LabelListTests
     {
         string path = SharedFolder.Need("data", "imagenet", "imagenet_classes.json");
         InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelList.Read(path));
-        Assert.Equal($"'{path}': The label 'missile' stands at positions 658 and 745; labels must differ, so rename or remove one.", problem.Message);
+        Assert.StartsWith(
+            $"'{path}': Labels must differ, and 2 stand more than once: 'missile' (658, 745), ", problem.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -12,6 +12,31 @@ public sealed class PromptTemplateTests
     public void PutsTheLabelIntoTheGap(string template, string label, string prompt) => Assert.Equal(prompt, new PromptTemplate(template).Format(label));
 
     [Theory]
+    [InlineData("a photo of a {c}.")]
+    [InlineData("a photo of a {label}.")]
+    [InlineData("a photo of a {class}.")]
+    [InlineData("a photo of a {class_name}.")]
+    [InlineData("a photo of a {classname}.")]
+    [InlineData("a photo of a {CLASS}.")]
+    [InlineData("a photo of a {0}.")]
+    public void TheGapMayHaveTheNameOfOtherPrograms(string template) =>
+        Assert.Equal("a photo of a {c} cat.", new PromptTemplate(template).Format("{c} cat"));
+
+    [Theory]
+    [InlineData("lambda c: f'a photo of a {c}.',")]
+    [InlineData("    lambda c: f'a bad photo of a {c}.'")]
+    [InlineData("'a photo of a {}.',")]
+    [InlineData("f\"a photo of a {c}.\"")]
+    [InlineData("imagenet_templates = [")]
+    public void PythonCodeIsToldAndNotAsked(string template) => Assert.EndsWith(
+        "is Python code; write the sentences alone, one a line, as in: a photo of a {}.",
+        Assert.Throws<ArgumentException>(() => new PromptTemplate(template)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a {c} and a {c}.")]
+    [InlineData("a {c} and a {label}.")]
+    [InlineData("a %s.")]
+    [InlineData("a {name}.")]
     [InlineData("")]
     [InlineData("a photo of a cat.")]
     [InlineData("a {} and a {}.")]

@@ -1,0 +1,10 @@
+// What a program that references the packages looks like; eng/try-packages builds it against them.
+using Cupola.Embedding;
+using Cupola.Models;
+using Cupola.Prompts;
+using Cupola.ZeroShot;
+
+using ClipEmbedder embedder = ClipEmbedder.Load(BuiltInModels.Flags);
+ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.Read(args[1]));
+EmbeddedPicture image = embedder.EmbedPictures([args[0]]).Single();
+Console.WriteLine(image.Error ?? classifier.Classify(image.Embedding!)[0].Label);

@@ -1,0 +1,27 @@
+using System.Security.Cryptography;
+using Cupola.Data;
+using Cupola.Images;
+
+namespace Cupola.Cli;
+
+/// <summary>An image whose bytes are hashed while they are read for something else.</summary>
+internal sealed class HashedImage
+{
+    public HashedImage(CaptionedPicture picture)
+    {
+        Captions = picture.Captions;
+        Source = new(picture.Picture.Name, cancellation =>
+        {
+            byte[] bytes = picture.Picture.Read(cancellation);
+            Hash = Convert.ToHexString(SHA256.HashData(bytes));
+            return bytes;
+        });
+    }
+
+    public IReadOnlyList<string> Captions { get; }
+
+    public PictureSource Source { get; }
+
+    /// <summary>Known once the bytes have been read.</summary>
+    public string? Hash { get; private set; }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using Cupola.Text;
+using static System.FormattableString;
+
+namespace Cupola.Data;
+
+/// <summary>What is odd about labels, each in a sentence.</summary>
+internal static class LabelNotes
+{
+    /// <summary>A note that names more is one that no one reads.</summary>
+    private const int MostNamed = 5;
+
+    /// <summary>Labels that no image has, or null where each has one.</summary>
+    /// <param name="dataset">Its name.</param>
+    /// <param name="labels">All there are to choose from.</param>
+    /// <param name="unused">Those without images.</param>
+    /// <param name="why">What is known of the reason; "" where nothing is.</param>
+    public static string? OfUnused(string dataset, IReadOnlyList<string> labels, IReadOnlyList<string> unused, string why) =>
+        unused.Count == 0 ? null : string.Concat(
+            $"{unused.Count} of the {labels.Count} labels of {dataset} {(unused.Count == 1 ? "has" : "have")} no images ",
+            $"and can be answered all the same: {Named(unused)}{(why.Length == 0 ? "" : $"; {why}")}.");
+
+    /// <summary>Labels that a person takes for one, each group in a sentence.</summary>
+    public static IEnumerable<string> OfSpelling(IEnumerable<string> labels) => labels.Distinct(StringComparer.Ordinal)
+        .GroupBy(Folded, StringComparer.Ordinal).Select(static alike => alike.ToArray()).Where(static alike => alike.Length > 1)
+        .Select(static alike =>
+            $"The labels {string.Join(" and ", alike.Take(MostNamed).Select(TextFile.Quote))} differ only in {Difference(alike)}"
+            + ", and count as different labels.");
+
+    private static string Difference(string[] alike) =>
+        AreOne(alike.Select(Composed)) ? "how their accents are encoded"
+        : AreOne(alike.Select(Spaced)) ? "white space"
+        : "capital letters";
+
+    private static bool AreOne(IEnumerable<string> forms) => forms.Distinct(StringComparer.Ordinal).Count() == 1;
+
+    private static string Folded(string label) => Spaced(label).ToUpperInvariant();
+
+    private static string Spaced(string label) =>
+        string.Join(' ', Composed(label).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    private static string Composed(string label)
+    {
+        try
+        {
+            return label.Normalize(NormalizationForm.FormC);
+        }
+        catch (ArgumentException)
+        {
+            // Half a surrogate pair has no form.
+            return label;
+        }
+    }
+
+    private static string Named(IReadOnlyList<string> labels) =>
+        string.Join(", ", labels.Take(MostNamed).Select(TextFile.Quote))
+        + (labels.Count > MostNamed ? Invariant($" and {labels.Count - MostNamed} more") : "");
+}

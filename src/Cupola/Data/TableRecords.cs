@@ -1,0 +1,184 @@
+using System.Text;
+using Cupola.Images;
+using Cupola.Text;
+using static System.FormattableString;
+
+namespace Cupola.Data;
+
+/// <summary>A record of a table: its fields, or why it cannot be used.</summary>
+/// <param name="Line">Where it begins, from 1.</param>
+/// <param name="Fields">The fields; none where there is a problem.</param>
+/// <param name="Problem">What is wrong with it, or null.</param>
+internal readonly record struct TableRecord(int Line, IReadOnlyList<string> Fields, string? Problem);
+
+/// <summary>
+/// Reads the records below a table's first line. A quoted field may have line breaks; a quotation mark that is never
+/// closed costs its own line and none of those after it. Between tabs, a mark is a character as any other where the
+/// field as a whole is not quoted: programs that write TSV without quoting are as many as those that quote it.
+/// </summary>
+internal sealed class TableRecords(string path, TableHeader header, int maximumLineLength, int maximumFieldLength)
+{
+    /// <summary>No caption has more lines.</summary>
+    private const int MostLines = 1000;
+
+    private readonly List<string?> _ahead = [];
+    private int _taken;
+
+    /// <summary>Reads the records in order.</summary>
+    public IEnumerable<TableRecord> Read()
+    {
+        using IEnumerator<string?> lines = TextLines.Read(path, maximumLineLength).GetEnumerator();
+        List<string> fields = [];
+        for (int number = 1; Has(lines, 0); number++)
+        {
+            string? line = Take();
+            if (number <= header.Line || (line is not null && string.IsNullOrWhiteSpace(line)))
+            {
+                continue;
+            }
+
+            int more = 0;
+            string? problem = line is null
+                ? Invariant($"it is longer than {maximumLineLength} characters")
+                : Split(line, lines, fields, out more);
+            if (problem is not null || !fields.TrueForAll(string.IsNullOrWhiteSpace))
+            {
+                yield return new(number, fields, problem ?? Misfit(fields));
+            }
+
+            Skip(more);
+            number += more;
+        }
+    }
+
+    /// <summary>Splits a record that begins with a line.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="lines">Those after it.</param>
+    /// <param name="fields">Is given the fields.</param>
+    /// <param name="more">How many of the lines after it belong to it.</param>
+    /// <returns>What is wrong with it, or null.</returns>
+    private string? Split(string line, IEnumerator<string?> lines, List<string> fields, out int more)
+    {
+        more = 0;
+        QuoteEnd end = DelimitedFields.Split(line, header.Separator, fields);
+        if (end == QuoteEnd.Open)
+        {
+            more = LinesToClose(line, lines, fields);
+            end = more > 0 ? QuoteEnd.Closed : end;
+        }
+
+        if (header.Separator == '\t')
+        {
+            string[] literal = DelimitedFields.SplitLiterally(line, '\t');
+            if (more == 0 && (end == QuoteEnd.Open || (fields.Count != header.Columns && literal.Length == header.Columns)))
+            {
+                fields.Clear();
+                fields.AddRange(literal);
+            }
+
+            return null;
+        }
+
+        return end switch
+        {
+            QuoteEnd.Open => "its quotation mark is never closed",
+            QuoteEnd.Misplaced => "its quotation marks do not fit together",
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// How many of the next lines a quoted field goes on in; 0 where it is not closed, or where it would swallow records.
+    /// </summary>
+    private int LinesToClose(string line, IEnumerator<string?> lines, List<string> fields)
+    {
+        StringBuilder joined = new(line);
+        for (int count = 1; count <= MostLines && joined.Length <= maximumFieldLength && Has(lines, count - 1); count++)
+        {
+            if (_ahead[_taken + count - 1] is not { } next)
+            {
+                return 0;
+            }
+
+            joined.Append('\n').Append(next);
+            int mark = next.IndexOf('"', StringComparison.Ordinal);
+            if (IsRecord(mark < 0 ? next : next[..mark]))
+            {
+                return 0;
+            }
+
+            if (mark < 0)
+            {
+                continue;
+            }
+
+            switch (DelimitedFields.Split(joined.ToString(), header.Separator, fields))
+            {
+                case QuoteEnd.Closed:
+                    return header.Separator != '\t' || fields.Count == header.Columns ? count : 0;
+                case QuoteEnd.Misplaced:
+                    return 0;
+                default:
+                    continue;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>
+    /// Whether what a quoted field would hold is a record by itself: as many fields as there are columns, an image in its place.
+    /// </summary>
+    private bool IsRecord(string text)
+    {
+        string[] fields = DelimitedFields.SplitLiterally(text, header.Separator);
+        return fields.Length == header.Columns
+            && (PictureFolder.IsPicture(fields[header.Picture]) || PictureAddress.IsAddress(fields[header.Picture]));
+    }
+
+    /// <summary>What is wrong with fields by number or length; those that are missing are told by their column.</summary>
+    private string? Misfit(List<string> fields)
+    {
+        if (fields.Skip(header.Columns).Any(static field => field.Length > 0))
+        {
+            return Invariant($"it has {fields.Count} fields, and the first line names {header.Columns} columns");
+        }
+
+        bool isLong = fields.Exists(field => field.Length > maximumFieldLength);
+        return isLong ? Invariant($"a field of it is longer than {maximumFieldLength} characters") : null;
+    }
+
+    /// <summary>Whether there is a line so many after the next, which is read ahead and kept.</summary>
+    private bool Has(IEnumerator<string?> lines, int index)
+    {
+        while (_ahead.Count - _taken <= index)
+        {
+            if (!lines.MoveNext())
+            {
+                return false;
+            }
+
+            _ahead.Add(lines.Current);
+        }
+
+        return true;
+    }
+
+    private string? Take()
+    {
+        string? line = _ahead[_taken];
+        Skip(1);
+        return line;
+    }
+
+    /// <summary>Forgets lines; the list is cut now and then, so that each line is moved a few times only.</summary>
+    private void Skip(int count)
+    {
+        _taken += count;
+        if (_taken * 2 >= _ahead.Count)
+        {
+            _ahead.RemoveRange(0, _taken);
+            _taken = 0;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using Cupola.Data;
+using static Cupola.Tests.Data.Shard;
+
+namespace Cupola.Tests.Data;
+
+/// <summary>Entries of a shard that belong to no sample, wherever they stand.</summary>
+public sealed class ShardKeysTests
+{
+    private static readonly (string Name, byte[] Content)[] Sample =
+    [
+        Entry("0.jpg", "first"), Entry("0.cls", "cat"), Entry("0.txt", "a cat"),
+        Entry("1.jpg", "second"), Entry("1.cls", "dog"), Entry("1.txt", "a dog"),
+    ];
+
+    [Theory]
+    [InlineData(".DS_Store")]
+    [InlineData("._0.jpg")]
+    [InlineData("._0.cls")]
+    [InlineData("._.txt")]
+    [InlineData("./._0.jpg")]
+    [InlineData("deep/._0.jpg")]
+    [InlineData("deep/.hidden.jpg")]
+    [InlineData("README")]
+    [InlineData("deep.er/LICENSE")]
+    [InlineData("__MACOSX/._0.jpg")]
+    [InlineData("__MACOSX/0.jpg")]
+    [InlineData("@eaDir/0.jpg/SYNO.jpg")]
+    [InlineData("__meta__")]
+    [InlineData("__meta__/0.json")]
+    public void AnEntryWithoutAKeyIsPassedOverAndEndsNoSample(string name)
+    {
+        for (int place = 0; place <= Sample.Length; place++)
+        {
+            List<(string, byte[])> entries = [.. Sample];
+            entries.Insert(place, Entry(name, "odd"));
+            string shard = Write(TestFolder.NewFile("a.tar"), entries);
+
+            LabelledPicture[] labelled = [.. LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken))];
+            IEnumerable<CaptionedPicture> captioned = CaptionedPictures.Open(shard).Read(broken => Assert.Fail(broken));
+            Assert.Equal(["cat", "dog"], labelled.Select(picture => picture.Label));
+            Assert.Equal("first"u8, labelled[0].Picture.Read(TestContext.Current.CancellationToken));
+            Assert.Equal(["a cat", "a dog"], captioned.Select(picture => Assert.Single(picture.Captions)));
+        }
+    }
+
+    [Fact]
+    public void ALabelThatIsNoTextIsToldAndNotTakenFromTheCaption()
+    {
+        string shard = Write(
+            TestFolder.NewFile("a.tar"),
+            Entry("0.jpg", "x"), ("0.cls", Encoding.Latin1.GetBytes("vélo")), Entry("0.txt", "a caption"), Entry("1.jpg", "x"),
+            ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]), ("1.txt", Encoding.Latin1.GetBytes("vélo")));
+        List<string> broken = [];
+
+        Assert.Equal("dog", Assert.Single(LabelledPictures.Open(shard).Read(broken.Add)).Label);
+        Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedPictures.Open(shard).Read(broken.Add)).Captions));
+        Assert.Equal(
+            [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."], broken);
+    }
+
+    [Fact]
+    public void OtherNamesOfWebdatasetsDecodersCount()
+    {
+        string shard = Write(
+            TestFolder.NewFile("a.tar"), Entry("0.image.JPG", "x"), Entry("0.class", "3"),
+            Entry("1.png", "x"), Entry("1.text", "a cat"));
+
+        IEnumerable<LabelledPicture> pictures = LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken));
+
+        Assert.Equal(["3", "a cat"], pictures.Select(picture => picture.Label));
+    }
+
+    [Fact]
+    public void LinksInAnArchiveReadNoOtherFile()
+    {
+        string shard = TestFolder.NewFile("a.tar"), secret = TestFolder.NewFile("secret.txt");
+        File.WriteAllText(secret, "secret");
+        using (TarWriter tar = new(File.Create(shard), TarEntryFormat.Ustar))
+        {
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "0.jpg") { DataStream = new MemoryStream([1]) });
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.SymbolicLink, "0.cls") { LinkName = secret });
+            tar.WriteEntry(new UstarTarEntry(TarEntryType.HardLink, "0.txt") { LinkName = secret });
+        }
+
+        List<string> broken = [];
+        Assert.Empty(LabelledPictures.Open(shard).Read(broken.Add));
+        Assert.Contains("holds no label", Assert.Single(broken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACompressedShardIsASentenceThatSaysWhatToDo()
+    {
+        string folder = TestFolder.New(), named = Path.Combine(folder, "a.tar.gz"), disguised = TestFolder.NewFile("a.tar");
+        foreach (string path in new[] { named, disguised })
+        {
+            using GZipStream zipped = new(File.Create(path), CompressionLevel.Fastest);
+            zipped.Write(File.ReadAllBytes(Write(TestFolder.NewFile("b.tar"), Sample)));
+        }
+
+        foreach (string dataset in new[] { named, folder })
+        {
+            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(dataset));
+            Assert.Contains("a.tar.gz is compressed", problem.Message, StringComparison.Ordinal);
+        }
+
+        List<string> broken = [];
+        Assert.Empty(LabelledPictures.Open(disguised).Read(broken.Add));
+        Assert.Contains("gunzip", Assert.Single(broken), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,159 @@
+using Cupola.Data;
+using Cupola.Images;
+
+namespace Cupola.Tests.Images;
+
+/// <summary>Folders that come from a NAS, a Mac, a notebook.</summary>
+public sealed class PictureFolderTests
+{
+    [Theory]
+    [InlineData("__MACOSX")]
+    [InlineData("@eaDir")]
+    [InlineData("#recycle")]
+    [InlineData("@Recycle")]
+    [InlineData("$RECYCLE.BIN")]
+    [InlineData("System Volume Information")]
+    [InlineData("lost+found")]
+    [InlineData("LOST+FOUND")]
+    [InlineData(".ipynb_checkpoints")]
+    public void FoldersThatSystemsMakeAreNoClassesAndHoldNoPictures(string system)
+    {
+        string folder = Folder("cat/1.jpg", $"cat/{system}/1.jpg", $"cat/deep/{system}/deep/2.jpg", $"{system}/cat/3.jpg");
+
+        Assert.Equal(["cat"], LabelledPictures.Open(folder).Labels);
+        Assert.Equal([Path.Combine(folder, "cat", "1.jpg")], PictureFolder.Enumerate(folder));
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("../")]
+    [InlineData(".")]
+    [InlineData("../..")]
+    [InlineData("../../")]
+    [InlineData("/")]
+    [InlineData("../cat")]
+    [InlineData("other")]
+    public void ALinkThatLeadsBackIsNotFollowed(string target)
+    {
+        string folder = Folder("data/cat/1.jpg", "data/dog/1.jpg"), cat = Path.Combine(folder, "data", "cat");
+        Link(Path.Combine(cat, "all"), target == "other" ? cat : target);
+
+        Assert.Equal(["cat", "dog"], LabelledPictures.Open(Path.Combine(folder, "data")).Read().Select(picture => picture.Label));
+        Assert.Single(PictureFolder.Enumerate(cat));
+    }
+
+    [Fact]
+    public void FoldersThatLinkToEachOtherCountOnceOnAWay()
+    {
+        string folder = Folder("a/1.jpg", "b/2.jpg"), alias = Path.Combine(TestFolder.New(), "alias");
+        Link(Path.Combine(folder, "a", "b"), Path.Combine("..", "b"));
+        Link(Path.Combine(folder, "b", "a"), Path.Combine(folder, "a"));
+        Link(Path.Combine(folder, "loop"), "loop");
+        Link(alias, folder);
+
+        string[] expected = ["a/1.jpg", "a/b/2.jpg", "b/2.jpg", "b/a/1.jpg"];
+        Assert.Equal(expected, PictureFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file)));
+        Assert.Equal(expected, PictureFolder.Enumerate(alias).Select(file => Path.GetRelativePath(alias, file)));
+        Assert.Equal(["a", "b"], LabelledPictures.Open(folder).Labels);
+    }
+
+    [Fact]
+    public void ALinkToAnotherFolderOfPicturesIsFollowed()
+    {
+        string folder = Folder("cat/1.jpg"), elsewhere = Folder("2.jpg", "deep/3.jpg");
+        Link(Path.Combine(folder, "dog"), elsewhere);
+        Link(Path.Combine(folder, "cat", "more"), elsewhere);
+
+        Assert.Equal(["cat", "cat", "cat", "dog", "dog"], LabelledPictures.Open(folder).Read().Select(picture => picture.Label));
+    }
+
+    [Fact]
+    public void ABrokenLinkIsSaidInTheProductsWords()
+    {
+        string folder = TestFolder.New(), gone = Path.Combine(folder, "gone.jpg"), loop = Path.Combine(folder, "loop.jpg");
+        Link(gone, "nowhere.jpg");
+        Link(loop, "loop.jpg");
+
+        Assert.Equal($"There is no file {gone}: it is a link to nowhere.jpg, and nothing is there.", Problem(gone));
+        Assert.StartsWith($"There is no file {loop}", Problem(loop), StringComparison.Ordinal);
+
+        static string Problem(string path) => Assert.Throws<FileNotFoundException>(() => ImageDecoder.Decode(path)).Message;
+    }
+
+    [Fact]
+    public void AFileWithoutEndIsNoPicture()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero, a file without end, is Unix's.");
+        Assert.Equal(
+            "/dev/zero gives more than 256 MB, which is too large for a picture.",
+            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode("/dev/zero")).Message);
+    }
+
+    [Fact]
+    public void WhereNothingIsLeftTheFilesAreCountedThatWerePassedOver()
+    {
+        string folder = Folder("cat/1", "cat/2", "dog/3.dat", "dog/.hidden");
+        List<string> broken = [];
+
+        Assert.Empty(LabelledPictures.Open(folder).Read(broken.Add));
+
+        const string Others = "3 files are passed over, because their names do not end as images' do (.jpg, .png, …).";
+        Assert.Equal(Others, Assert.Single(broken));
+        Assert.Equal(
+            $"{folder} is a folder, not a picture; {Others}",
+            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(folder)).Message);
+    }
+
+    [Fact]
+    public void LabelsWithoutPicturesAndLabelsThatLookAlikeAreNoted()
+    {
+        LabelledPictures dataset = LabelledPictures.Open(Folder(
+            "cat/1.jpg", "Cat/1.jpg", "caf\u00e9/1.jpg", "cafe\u0301/1.jpg", "tree frog/1.jpg", "tree  frog/1.jpg",
+            "dog/", "owl/1.dat"));
+
+        string[] notes = [.. dataset.NotesOnLabels(null, dataset.Read().Select(picture => picture.Label).ToHashSet())];
+
+        const string Differ = ", and count as different labels.";
+        Assert.Equal(4, notes.Length);
+        Assert.Equal(
+            $"2 of the 8 labels of {dataset.Path} have no images and can be answered all the same: 'dog', 'owl'; "
+            + "1 file is passed over, because its name does not end as images' do (.jpg, .png, …).", notes[0]);
+        Assert.Contains($"The labels 'Cat' and 'cat' differ only in capital letters{Differ}", notes);
+        Assert.Contains($"The labels 'cafe\u0301' and 'caf\u00e9' differ only in how their accents are encoded{Differ}", notes);
+        Assert.Contains($"The labels 'tree  frog' and 'tree frog' differ only in white space{Differ}", notes);
+    }
+
+    [Fact]
+    public void LabelsThatArePersonsOwnAreComparedWithTheDatasetsAndNeedNoPictures()
+    {
+        LabelledPictures dataset = LabelledPictures.Open(Folder("cat/1.jpg", "dog/1.jpg"));
+
+        string note = Assert.Single(dataset.NotesOnLabels(["Cat", "owl"], new HashSet<string>()));
+
+        Assert.Contains("'Cat' and 'cat'", note, StringComparison.Ordinal);
+        Assert.Empty(dataset.NotesOnLabels(null, new HashSet<string> { "cat", "dog" }));
+    }
+
+    private static void Link(string path, string target)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows lets few people make links.");
+        Directory.CreateSymbolicLink(path, target);
+    }
+
+    /// <summary>A folder with empty files, or folders where the name ends with a slash.</summary>
+    private static string Folder(params string[] files)
+    {
+        string folder = TestFolder.New();
+        foreach (string file in files)
+        {
+            string path = Path.Combine(folder, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            if (!file.EndsWith('/'))
+            {
+                File.WriteAllBytes(path, []);
+            }
+        }
+
+        return folder;
+    }
+}
