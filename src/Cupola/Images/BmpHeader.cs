@@ -14,7 +14,8 @@ namespace Cupola.Images;
 /// <param name="Channels">Where red, green and blue lie in a pixel of 24 or 32 bits, in bytes.</param>
 /// <param name="HasSixGreens">Whether a pixel of 16 bits has six bits of green; five otherwise.</param>
 internal sealed record BmpHeader(
-    int Width, int Height, bool IsTopDown, int Bits, BmpCompression Compression, long Start, byte[] Palette, (int Red, int Green, int Blue) Channels, bool HasSixGreens)
+    int Width, int Height, bool IsTopDown, int Bits, BmpCompression Compression, long Start, byte[] Palette,
+    (int Red, int Green, int Blue) Channels, bool HasSixGreens)
 {
     private const int FileHeaderSize = 14;
     private const int CoreHeaderSize = 12;
@@ -59,7 +60,8 @@ internal sealed record BmpHeader(
         file.CheckSize(width, height);
         long colours = 1L << bits, palette = FileHeaderSize + CoreHeaderSize;
         long start = RowsStart(bytes, palette, bits, colours, entry: 3);
-        return new(width, height, false, bits, BmpCompression.None, start, ReadPalette(bytes, palette, bits, colours, entry: 3), (2, 1, 0), false);
+        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 3);
+        return new(width, height, false, bits, BmpCompression.None, start, shades, (2, 1, 0), false);
     }
 
     private static BmpHeader ReadInfo(EncodedImage file, int size)
@@ -94,9 +96,9 @@ internal sealed record BmpHeader(
             throw file.Damaged(Invariant($"its palette claims {colours} colours"));
         }
 
-        return new(
-            (int)width, (int)height, isTopDown, bits, compression, RowsStart(bytes, palette, bits, colours, entry: 4), ReadPalette(bytes, palette, bits, colours, entry: 4), channels,
-            hasSixGreens);
+        long start = RowsStart(bytes, palette, bits, colours, entry: 4);
+        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 4);
+        return new((int)width, (int)height, isTopDown, bits, compression, start, shades, channels, hasSixGreens);
     }
 
     private static void CheckBits(EncodedImage file, int bits, BmpCompression compression)

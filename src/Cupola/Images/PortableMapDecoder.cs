@@ -4,8 +4,9 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Portable maps (PBM, PGM, PPM), binary and as text, which libvips is built without: black and white, grey, or colours, and the largest number a sample may be. Grey with
-/// a larger one than 255 is cut off at 255 of 65,535, as Pillow's conversion does with all 16-bit grey.
+/// Portable maps (PBM, PGM, PPM), binary and as text, which libvips is built without: black and white, grey, or colours, and the
+/// largest number a sample may be. Grey with a larger one than 255 is cut off at 255 of 65,535, as Pillow's conversion does with
+/// all 16-bit grey.
 /// </summary>
 internal static class PortableMapDecoder
 {

@@ -2,7 +2,10 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>Numbers in decimal, as the headers of portable maps hold them, and the samples of those that are text. A remark goes from # to the end of its line.</summary>
+/// <summary>
+/// Numbers in decimal, as the headers of portable maps hold them, and the samples of those that are text. A remark goes from #
+/// to the end of its line.
+/// </summary>
 internal ref struct PortableMapText(EncodedImage file, int place)
 {
     /// <summary>Longer numbers are none (Pillow).</summary>
