@@ -21,43 +21,50 @@ internal static class GifDecoder
     public static bool IsGif(ReadOnlySpan<byte> bytes) => bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8);
 
     /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
-    public static RgbImage Decode(ReadOnlySpan<byte> bytes, string name)
+    public static RgbImage Decode(EncodedImage file)
     {
-        Cursor file = new(bytes, name);
-        ReadOnlySpan<byte> screen = file.Take(ScreenSize), palette = Palette(ref file, screen[10]);
-        byte? transparent = SkipToFrame(ref file);
-        ReadOnlySpan<byte> frame = file.Take(FrameHeaderSize);
+        Cursor cursor = new(file);
+        ReadOnlySpan<byte> screen = cursor.Take(ScreenSize), palette = Palette(ref cursor, screen[10]);
+        byte? transparent = SkipToFrame(ref cursor);
+        ReadOnlySpan<byte> frame = cursor.Take(FrameHeaderSize);
         int left = Extent(frame, 0), top = Extent(frame, 2), frameWidth = Extent(frame, 4), frameHeight = Extent(frame, 6);
         if ((frame[8] & 0x80) != 0)
         {
-            palette = Palette(ref file, frame[8]);
+            palette = Palette(ref cursor, frame[8]);
         }
 
         int width = Math.Max(Extent(screen, 6), left + frameWidth), height = Math.Max(Extent(screen, 8), top + frameHeight);
-        ImageDecoder.CheckSize(name, width, height);
-        byte[] indices = frameWidth > 0 && frameHeight > 0 ? new byte[frameWidth * frameHeight] : throw file.Damaged("it has no pixels");
-        if (!GifCodes.Expand(Blocks(ref file, out int literalBits), literalBits, indices))
+        file.CheckSize(width, height);
+        file.CheckSize(frameWidth, frameHeight);
+        byte[] colours = palette.ToArray();
+        int place = file.Bytes.Length - cursor.Left;
+        bool interlaced = (frame[8] & 0x40) != 0;
+        return file.Decode(width, height, ((long)frameWidth * frameHeight) + file.Bytes.Length, image =>
         {
-            throw file.Damaged("it is cut off");
-        }
-
-        RgbImage image = new(width, height);
-        if (width > frameWidth || height > frameHeight)
-        {
-            FillWith(image, Colour(palette, transparent ?? 0));
-        }
-
-        int read = 0;
-        foreach (int row in (frame[8] & 0x40) != 0 ? Interlaced(frameHeight) : Enumerable.Range(0, frameHeight))
-        {
-            Span<byte> target = image.Row(top + row).Slice(left * 3, frameWidth * 3);
-            for (int column = 0; column < frameWidth; column++)
+            using NativeBytes indices = new(frameWidth * frameHeight);
+            Cursor rest = new(file, place);
+            if (!GifCodes.Expand(Blocks(ref rest, out int literalBits), literalBits, indices.Span))
             {
-                (target[column * 3], target[(column * 3) + 1], target[(column * 3) + 2]) = Colour(palette, indices[read++]);
+                throw file.Damaged("it is cut off");
             }
-        }
 
-        return image;
+            if (width > frameWidth || height > frameHeight)
+            {
+                FillWith(image, Colour(colours, transparent ?? 0));
+            }
+
+            int read = 0;
+            foreach (int row in interlaced ? Interlaced(frameHeight) : Enumerable.Range(0, frameHeight))
+            {
+                ReadOnlySpan<byte> from = indices.Span.Slice(read, frameWidth);
+                read += frameWidth;
+                Span<byte> target = image.Row(top + row).Slice(left * 3, frameWidth * 3);
+                for (int column = 0; column < frameWidth; column++)
+                {
+                    (target[column * 3], target[(column * 3) + 1], target[(column * 3) + 2]) = Colour(colours, from[column]);
+                }
+            }
+        });
     }
 
     /// <summary>The colours that follow where a byte of flags says so.</summary>
@@ -93,17 +100,19 @@ internal static class GifDecoder
         }
     }
 
-    /// <summary>The frame's codes, joined; what the file does not have is left out.</summary>
-    private static byte[] Blocks(ref Cursor file, out int literalBits)
+    /// <summary>The frame's codes, joined, as far as the file has them.</summary>
+    private static ReadOnlySpan<byte> Blocks(ref Cursor file, out int literalBits)
     {
         literalBits = file.Take(1)[0];
-        List<byte> codes = [];
-        for (ReadOnlySpan<byte> block = file.BlockOrRest(); block.Length > 0; block = file.BlockOrRest())
+        byte[] codes = new byte[file.Left];
+        int length = 0;
+        for (ReadOnlySpan<byte> block = file.BlockOrNothing(); block.Length > 0; block = file.BlockOrNothing())
         {
-            codes.AddRange(block);
+            block.CopyTo(codes.AsSpan(length));
+            length += block.Length;
         }
 
-        return [.. codes];
+        return codes.AsSpan(0, length);
     }
 
     private static IEnumerable<int> Interlaced(int height)
@@ -134,10 +143,13 @@ internal static class GifDecoder
     private static int Extent(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
 
     /// <summary>Reads a file from its beginning to its end.</summary>
-    private ref struct Cursor(ReadOnlySpan<byte> bytes, string name)
+    private ref struct Cursor(EncodedImage file, int start = 0)
     {
-        private readonly string _name = name;
-        private ReadOnlySpan<byte> _rest = bytes;
+        private readonly EncodedImage _file = file;
+        private ReadOnlySpan<byte> _rest = file.Bytes.AsSpan(start);
+
+        /// <summary>Bytes that are not read yet.</summary>
+        public readonly int Left => _rest.Length;
 
         public ReadOnlySpan<byte> Take(int count)
         {
@@ -154,9 +166,9 @@ internal static class GifDecoder
         /// <summary>A length in one byte, and so many bytes.</summary>
         public ReadOnlySpan<byte> Block() => Take(Take(1)[0]);
 
-        /// <summary>A block, or what there is of it.</summary>
-        public ReadOnlySpan<byte> BlockOrRest() => _rest.Length == 0 ? [] : Take(Math.Min(Take(1)[0], _rest.Length));
+        /// <summary>A block; nothing where it is cut off, for Pillow reads none that is.</summary>
+        public ReadOnlySpan<byte> BlockOrNothing() => _rest.Length == 0 || _rest[0] >= _rest.Length ? [] : Block();
 
-        public readonly InvalidDataException Damaged(string why) => new($"{_name} is not a picture that can be read: {why}.");
+        public readonly InvalidDataException Damaged(string why) => _file.Damaged(why);
     }
 }

@@ -1,41 +1,148 @@
+using System.Net;
+using System.Reflection;
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
-/// <summary>Pictures behind http and https addresses, fetched within bounds of size and time.</summary>
+/// <summary>
+/// Pictures behind http and https addresses, fetched within bounds of size and time by a client that says who it is.
+/// </summary>
 internal static class PictureAddress
 {
     /// <summary>More than any picture that a person would name; an address may answer without end.</summary>
     private const int MaximumBytes = 256 << 20;
 
-    private static readonly Lazy<HttpClient> Client = new(static () => new HttpClient
+    /// <summary>Places that an address may be moved to, one after another.</summary>
+    private const int MaximumRedirects = 10;
+
+    private const int CopyBytes = 81920;
+
+    /// <summary>For everything, from the name to the last byte.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly Lazy<HttpClient> Client = new(static () =>
     {
-        Timeout = TimeSpan.FromSeconds(60),
-        MaxResponseContentBufferSize = MaximumBytes,
+        SocketsHttpHandler handler = new()
+        {
+            AllowAutoRedirect = false,
+            // A name may come to mean another machine while the process lives.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            AutomaticDecompression = DecompressionMethods.All,
+        };
+        HttpClient client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        // Wikimedia and others refuse who does not.
+        client.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
+        client.DefaultRequestHeaders.Accept.ParseAdd("image/*,*/*;q=0.8");
+        return client;
     });
 
+    /// <summary>The program, its version, and where one reads about it.</summary>
+    internal static string UserAgent => $"Cupola/{Version} (+https://github.com/cupola-clip/cupola)";
+
+    private static string Version => Informational.Split('+')[0];
+
+    private static string Informational =>
+        typeof(PictureAddress).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
     public static bool IsAddress(string path) =>
-        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="InvalidDataException">The address cannot be fetched.</exception>
-    public static byte[] Fetch(string address, CancellationToken cancellation)
+    public static byte[] Fetch(string address, CancellationToken cancellation) =>
+        Fetch(address, Patience, MaximumBytes, cancellation);
+
+    /// <exception cref="InvalidDataException">The address cannot be fetched, in so much time and so few bytes.</exception>
+    internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellation)
     {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(patience);
         try
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, address);
-            using HttpResponseMessage response = Client.Value.Send(request, cancellation);
+            using HttpResponseMessage response = Follow(address, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
-                throw new InvalidDataException($"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}.");
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}."));
             }
 
-            using Stream stream = response.Content.ReadAsStream(cancellation);
-            using MemoryStream bytes = new();
-            stream.CopyTo(bytes);
-            return bytes.ToArray();
+            return ReadAll(response, address, maximumBytes, limit.Token);
         }
-        catch (Exception exception) when (exception is HttpRequestException or UriFormatException or InvalidOperationException
-            || (exception is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
+        {
+            throw new InvalidDataException(
+                Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."), exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException
+            or InvalidOperationException or NotSupportedException)
         {
             throw new InvalidDataException($"{address} cannot be fetched: {exception.Message.TrimEnd('.')}.", exception);
         }
+    }
+
+    /// <summary>
+    /// The answer of the last place that an address leads to. The handler would follow to other schemes than http and https, so
+    /// it is done here.
+    /// </summary>
+    private static HttpResponseMessage Follow(string address, CancellationToken cancellation)
+    {
+        Uri place = new(address);
+        for (int moves = 0; ; moves++)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, place);
+            HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            bool isMoved = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+            if (!isMoved || response.Headers.Location is not { } location)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            Uri next = new(place, location);
+            // What was asked for under seal is not taken without.
+            bool isFollowed = next.Scheme == Uri.UriSchemeHttps
+                || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
+            if (!isFollowed || moves == MaximumRedirects)
+            {
+                string why = isFollowed ? $"after {MaximumRedirects} others" : "which is not followed";
+                throw new InvalidDataException($"{address} cannot be fetched: it leads to {next}, {why}.");
+            }
+
+            place = next;
+        }
+    }
+
+    private static byte[] ReadAll(HttpResponseMessage response, string address, long maximumBytes, CancellationToken cancellation)
+    {
+        long? told = response.Content.Headers.ContentLength;
+        using MemoryStream bytes = new((int)Math.Clamp(told ?? 0, 0, CopyBytes));
+        using Stream stream = response.Content.ReadAsStream(cancellation);
+        // A read that waits for the network ends when its stream does.
+        using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
+        byte[] part = new byte[CopyBytes];
+        for (int read = 1; read > 0;)
+        {
+            if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
+            {
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture."));
+            }
+
+            try
+            {
+                read = stream.Read(part);
+            }
+            catch (Exception exception) when (
+                exception is ObjectDisposedException or IOException && cancellation.IsCancellationRequested)
+            {
+                throw new OperationCanceledException(exception.Message, exception, cancellation);
+            }
+
+            bytes.Write(part, 0, read);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        return bytes.ToArray();
     }
 }

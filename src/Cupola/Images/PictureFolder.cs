@@ -1,12 +1,17 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>The pictures that lie below a folder.</summary>
 public static class PictureFolder
 {
-    /// <summary>Every format that Pillow users keep pictures in and <see cref="ImageDecoder"/> reads.</summary>
+    /// <summary>
+    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps pictures in them is
+    /// told so for each, in place of missing them.
+    /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm",
+        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm", ".pbm", ".pnm",
     };
 
     /// <summary>
@@ -25,9 +30,9 @@ public static class PictureFolder
     public static bool IsPicture(string name) => Extensions.Contains(Path.GetExtension(name));
 
     /// <summary>
-    /// All pictures below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed
-    /// over, and folders that systems make for themselves. A link to a folder is followed, unless it leads back to a folder
-    /// on the way to it.
+    /// All pictures below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed over,
+    /// and folders that systems make for themselves. A link to a folder is followed, unless it leads back to a folder on the way
+    /// to it.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as it is given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -55,7 +60,7 @@ public static class PictureFolder
         {
             0 => "",
             1 => "1 file is passed over, because its name does not end as images' do (.jpg, .png, …)",
-            _ => $"{others} files are passed over, because their names do not end as images' do (.jpg, .png, …)",
+            _ => Invariant($"{others} files are passed over, because their names do not end as images' do (.jpg, .png, …)"),
         };
     }
 

@@ -32,7 +32,7 @@ public sealed class PictureReader(ImagePreprocessing preprocessing, bool orient,
     {
         try
         {
-            return new(picture.Name, Prepare(picture.Read(cancellation), picture.Name), null);
+            return new(picture.Name, Prepare(picture.Read(cancellation), picture.Name, cancellation), null);
         }
         catch (Exception exception) when (IsBroken(exception))
         {
@@ -41,9 +41,9 @@ public sealed class PictureReader(ImagePreprocessing preprocessing, bool orient,
     }
 
     /// <summary>The preprocessed bytes of a picture's file.</summary>
-    internal byte[] Prepare(byte[] file, string name)
+    internal byte[] Prepare(byte[] file, string name, CancellationToken cancellation)
     {
-        using RgbImage image = ImageDecoder.DecodeBytes(file, name, orient);
+        using RgbImage image = ImageDecoder.DecodeShared(file, name, orient, cancellation);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(preprocessing.ByteCount);
         preprocessing.Apply(image, pixels);
         return pixels;

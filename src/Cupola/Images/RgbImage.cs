@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Cupola.Images;
 
-/// <summary>A decoded picture: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.</summary>
+/// <summary>
+/// A decoded picture: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.
+/// </summary>
 public sealed unsafe class RgbImage : IDisposable
 {
     /// <summary>Vectors may read so many bytes behind the last pixel.</summary>
@@ -27,6 +29,9 @@ public sealed unsafe class RgbImage : IDisposable
 
     /// <summary>Rows.</summary>
     public int Height { get; }
+
+    /// <summary>What the image's memory is taken from while the library itself holds it; null where it is the caller's.</summary>
+    internal ImageMemory.Share? Share { get; set; }
 
     /// <summary>The bytes in place.</summary>
     /// <exception cref="ObjectDisposedException">The picture was disposed.</exception>
@@ -60,5 +65,17 @@ public sealed unsafe class RgbImage : IDisposable
         {
             NativeMemory.Free((void*)address);
         }
+
+        HandOver();
+    }
+
+    /// <summary>
+    /// Leaves the memory to the caller, who may keep it as long as it pleases; it no longer counts as taken by decoding.
+    /// </summary>
+    internal RgbImage HandOver()
+    {
+        Share?.Dispose();
+        Share = null;
+        return this;
     }
 }

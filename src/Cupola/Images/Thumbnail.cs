@@ -12,7 +12,7 @@ internal static class Thumbnail
     {
         try
         {
-            using RgbImage picture = source.Decode(orient, cancellation);
+            using RgbImage picture = source.DecodeShared(orient, cancellation);
             return Jpeg(picture, longest);
         }
         catch (Exception exception) when (PictureReader.IsBroken(exception))

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cupola.Checkpoints;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -188,7 +189,8 @@ internal sealed class PromptJournal : IDisposable
         }
     }
 
-    private InvalidDataException Damaged(int line, JsonException? problem) => new($"'{_path}' is damaged on line {line}; remove that line to have its question asked again.", problem);
+    private InvalidDataException Damaged(int line, JsonException? problem) => new(Invariant(
+        $"'{_path}' is damaged on line {line}; remove that line to have its question asked again."), problem);
 
     private void WriteLine<T>(T value)
     {

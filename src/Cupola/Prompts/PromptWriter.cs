@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Polly;
 using Polly.Retry;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -210,9 +211,11 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     private LanguageModelException? Explain(Exception problem) => problem switch
     {
         OperationCanceledException => new(
-            FormattableString.Invariant($"The language model's server stayed silent for {settings.Patience.TotalSeconds:0.#} seconds; {Kept}."), innerException: problem)
+            Invariant($"The language model's server stayed silent for {settings.Patience.TotalSeconds:0.#} seconds; {Kept}."),
+            innerException: problem)
         { IsPassing = _hasAnswered },
-        HttpRequestException { StatusCode: { } status } => new($"The language model's server fails ({(int)status}): {problem.Message}", status, problem)
+        HttpRequestException { StatusCode: { } status } => new(Invariant(
+            $"The language model's server fails ({(int)status}): {problem.Message}"), status, problem)
         {
             IsPassing = status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
         },

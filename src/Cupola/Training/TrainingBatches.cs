@@ -116,7 +116,7 @@ internal sealed class TrainingBatches
     private byte[] Crop(TrainingPair pair, PairAt place, CancellationToken cancellation)
     {
         using RgbImage? remembered = _remembered.Find(place.Pair);
-        using RgbImage? decoded = remembered is null ? pair.Picture.Decode(cancellation: cancellation) : null;
+        using RgbImage? decoded = remembered is null ? pair.Picture.DecodeShared(orient: false, cancellation) : null;
         RgbImage image = remembered ?? decoded!;
         _remembered.Keep(place.Pair, image);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
@@ -135,7 +135,7 @@ internal sealed class TrainingBatches
         }
         else
         {
-            using RgbImage image = pair.Picture.Decode(cancellation: cancellation), shaped = new(_preprocessing.Size, _preprocessing.Size);
+            using RgbImage image = pair.Picture.DecodeShared(orient: false, cancellation), shaped = new(_preprocessing.Size, _preprocessing.Size);
             _preprocessing.Apply(image, pixels);
             pixels.CopyTo(shaped.Bytes);
             _remembered.Keep(place.Pair, shaped);

@@ -1,0 +1,166 @@
+using System.Buffers.Binary;
+using static System.FormattableString;
+
+namespace Cupola.Images;
+
+/// <summary>What the beginning of a Windows or OS/2 bitmap says of its pixels, as far as Pillow knows it.</summary>
+/// <param name="Width">Pixels a row.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="IsTopDown">Whether the first row is the uppermost; most begin with the lowest.</param>
+/// <param name="Bits">Bits a pixel: 1, 4, 8, 16, 24 or 32.</param>
+/// <param name="Compression">How the rows are packed.</param>
+/// <param name="Start">Where the rows begin in the file.</param>
+/// <param name="Palette">256 colours of red, green and blue; shades of grey where the file has none.</param>
+/// <param name="Channels">Where red, green and blue lie in a pixel of 24 or 32 bits, in bytes.</param>
+/// <param name="HasSixGreens">Whether a pixel of 16 bits has six bits of green; five otherwise.</param>
+internal sealed record BmpHeader(
+    int Width, int Height, bool IsTopDown, int Bits, BmpCompression Compression, long Start, byte[] Palette,
+    (int Red, int Green, int Blue) Channels, bool HasSixGreens)
+{
+    private const int FileHeaderSize = 14;
+    private const int CoreHeaderSize = 12;
+    private const int InfoHeaderSize = 40;
+    private const int MostColours = 256;
+
+    /// <summary>Bytes of a row that are read; what fills it up to a multiple of four is not needed behind the last one.</summary>
+    public int RowBytes => (int)((((long)Width * Bits) + 7) / 8);
+
+    /// <summary>From one row to the next.</summary>
+    public long Stride => (((long)Width * Bits) + 31) / 32 * 4;
+
+    /// <exception cref="InvalidDataException">It is damaged, or of a kind that is not read.</exception>
+    public static BmpHeader Read(EncodedImage file)
+    {
+        ReadOnlySpan<byte> bytes = file.Bytes;
+        if (bytes.Length < FileHeaderSize + 4)
+        {
+            throw file.Damaged("its header is cut off");
+        }
+
+        long size = Number(bytes, FileHeaderSize);
+        if (size is not (CoreHeaderSize or InfoHeaderSize or 64 or 108 or 124))
+        {
+            throw file.Damaged(Invariant($"bitmaps whose header has {size} bytes are not read; save it as PNG"));
+        }
+
+        if (bytes.Length < FileHeaderSize + size)
+        {
+            throw file.Damaged("its header is cut off");
+        }
+
+        return size == CoreHeaderSize ? ReadCore(file) : ReadInfo(file, (int)size);
+    }
+
+    /// <summary>OS/2's first header: sides of two bytes, palettes of three bytes a colour.</summary>
+    private static BmpHeader ReadCore(EncodedImage file)
+    {
+        ReadOnlySpan<byte> bytes = file.Bytes;
+        int width = Short(bytes, 18), height = Short(bytes, 20), bits = Short(bytes, 24);
+        CheckBits(file, bits, BmpCompression.None);
+        file.CheckSize(width, height);
+        long colours = 1L << bits, palette = FileHeaderSize + CoreHeaderSize;
+        long start = RowsStart(bytes, palette, bits, colours, entry: 3);
+        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 3);
+        return new(width, height, false, bits, BmpCompression.None, start, shades, (2, 1, 0), false);
+    }
+
+    private static BmpHeader ReadInfo(EncodedImage file, int size)
+    {
+        ReadOnlySpan<byte> bytes = file.Bytes;
+        // A height counts from below unless it is negative.
+        bool isTopDown = bytes[25] == 0xFF;
+        long width = Number(bytes, 18), height = isTopDown ? (1L << 32) - Number(bytes, 22) : Number(bytes, 22);
+        int bits = Short(bytes, 28);
+        var compression = (BmpCompression)Number(bytes, 30);
+        CheckBits(file, bits, compression);
+        file.CheckSize(width, height);
+
+        long palette = FileHeaderSize + size, colours = Number(bytes, 46) is > 0 and long count ? count : 1L << bits;
+        (int, int, int) channels = (2, 1, 0);
+        bool hasSixGreens = false;
+        if (compression == BmpCompression.Masks)
+        {
+            // Longer headers hold the masks; behind a short one they stand in place of the palette.
+            bool inside = size > InfoHeaderSize;
+            palette += inside ? 0 : 12;
+            if (bytes.Length < FileHeaderSize + InfoHeaderSize + 12)
+            {
+                throw file.Damaged("its header is cut off");
+            }
+
+            channels = ReadMasks(file, bits, hasAlpha: inside, out hasSixGreens);
+        }
+
+        if (bits <= 8 && colours > MostColours)
+        {
+            throw file.Damaged(Invariant($"its palette claims {colours} colours"));
+        }
+
+        long start = RowsStart(bytes, palette, bits, colours, entry: 4);
+        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 4);
+        return new((int)width, (int)height, isTopDown, bits, compression, start, shades, channels, hasSixGreens);
+    }
+
+    private static void CheckBits(EncodedImage file, int bits, BmpCompression compression)
+    {
+        bool isRead = compression switch
+        {
+            BmpCompression.None => bits is 1 or 4 or 8 or 16 or 24 or 32,
+            BmpCompression.Runs8 or BmpCompression.Runs4 => bits is 1 or 4 or 8,
+            BmpCompression.Masks => bits is 16 or 24 or 32,
+            _ => false,
+        };
+        if (!isRead)
+        {
+            throw file.Damaged(Invariant($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG"));
+        }
+    }
+
+    /// <summary>The places of channels that Pillow knows, each as masks of red, green, blue and alpha.</summary>
+    private static (int Red, int Green, int Blue) ReadMasks(EncodedImage file, int bits, bool hasAlpha, out bool hasSixGreens)
+    {
+        ReadOnlySpan<byte> bytes = file.Bytes;
+        const int First = FileHeaderSize + InfoHeaderSize;
+        (long, long, long) colours = (Number(bytes, First), Number(bytes, First + 4), Number(bytes, First + 8));
+        long alpha = hasAlpha ? Number(bytes, First + 12) : 0;
+        hasSixGreens = bits == 16 && colours == (0xF800, 0x7E0, 0x1F);
+        return (bits, colours, alpha) switch
+        {
+            (16, (0xF800, 0x7E0, 0x1F), _) or (16, (0x7C00, 0x3E0, 0x1F), _) => (0, 0, 0),
+            (24, (0xFF0000, 0xFF00, 0xFF), _) => (2, 1, 0),
+            (32, (0xFF0000, 0xFF00, 0xFF), 0 or 0xFF000000) or (32, (0, 0, 0), 0) => (2, 1, 0),
+            (32, (0xFF000000, 0xFF0000, 0xFF00), 0 or 0xFF) => (3, 2, 1),
+            (32, (0xFF, 0xFF00, 0xFF0000), 0xFF000000) => (0, 1, 2),
+            _ => throw file.Damaged(Invariant($"the masks of its {bits} bits are in an order that is not read; save it as PNG")),
+        };
+    }
+
+    /// <summary>Where the file says; behind the palette where it says nothing, or names the palette's own place.</summary>
+    private static long RowsStart(ReadOnlySpan<byte> bytes, long palette, int bits, long colours, int entry)
+    {
+        long start = Number(bytes, 10);
+        bool isPalettes = bits <= 8 && start == FileHeaderSize + Number(bytes, FileHeaderSize);
+        return isPalettes ? start + (4 * colours) : start > 0 ? start : bits <= 8 ? palette + (entry * colours) : palette;
+    }
+
+    /// <summary>Colours that the file does not have are shades of grey, as in Pillow.</summary>
+    private static byte[] ReadPalette(ReadOnlySpan<byte> bytes, long start, int bits, long colours, int entry)
+    {
+        byte[] palette = new byte[256 * 3];
+        for (int colour = 0; colour < 256; colour++)
+        {
+            long at = start + (colour * entry);
+            bool isThere = bits <= 8 && colour < colours && at + 3 <= bytes.Length;
+            for (int channel = 0; channel < 3; channel++)
+            {
+                palette[(colour * 3) + channel] = isThere ? bytes[(int)at + 2 - channel] : (byte)colour;
+            }
+        }
+
+        return palette;
+    }
+
+    private static long Number(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset..]);
+
+    private static int Short(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
+}

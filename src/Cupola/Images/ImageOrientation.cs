@@ -1,0 +1,47 @@
+namespace Cupola.Images;
+
+/// <summary>The eight ways in which a camera or a scanner may have held its sheet (TIFF 6.0, tag 274), undone.</summary>
+internal static class ImageOrientation
+{
+    /// <summary>The orientation of an image that is upright.</summary>
+    public const int Upright = 1;
+
+    /// <summary>Whether an orientation changes anything; there are eight, and what is none of them counts as upright.</summary>
+    public static bool Turns(int orientation) => orientation is > Upright and <= 8;
+
+    /// <summary>Whether rows become columns.</summary>
+    public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
+
+    /// <summary>Writes an image the right way up.</summary>
+    /// <param name="source">The image as it is stored.</param>
+    /// <param name="orientation">Where its first row and column belong.</param>
+    /// <param name="upright">Gets the pixels; its sides are those of the source, swapped where rows become columns.</param>
+    public static void Undo(RgbImage source, int orientation, RgbImage upright)
+    {
+        int width = source.Width, height = source.Height;
+        ReadOnlySpan<byte> from = source.Bytes;
+        // The first pixel of the result, and how far apart neighbours of the result lie in the source, all in pixels.
+        (long first, long across, long down) = orientation switch
+        {
+            2 => (width - 1L, -1L, width),
+            3 => (((long)width * height) - 1, -1, -width),
+            4 => ((height - 1L) * width, 1, -width),
+            5 => (0, width, 1),
+            6 => ((height - 1L) * width, -width, 1),
+            7 => (((long)width * height) - 1, -width, -1),
+            8 => (width - 1L, width, -1),
+            _ => (0, 1, width),
+        };
+
+        for (int row = 0; row < upright.Height; row++)
+        {
+            Span<byte> target = upright.Row(row);
+            long pixel = first + (row * down);
+            for (int place = 0; place < target.Length; place += 3, pixel += across)
+            {
+                int at = (int)(pixel * 3);
+                (target[place], target[place + 1], target[place + 2]) = (from[at], from[at + 1], from[at + 2]);
+            }
+        }
+    }
+}

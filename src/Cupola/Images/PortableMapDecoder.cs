@@ -1,0 +1,81 @@
+using System.Buffers.Binary;
+using static System.FormattableString;
+
+namespace Cupola.Images;
+
+/// <summary>
+/// Portable maps (PBM, PGM, PPM), binary and as text, which libvips is built without: black and white, grey, or colours, and the
+/// largest number a sample may be. Grey with a larger one than 255 is cut off at 255 of 65,535, as Pillow's conversion does with
+/// all 16-bit grey.
+/// </summary>
+internal static class PortableMapDecoder
+{
+    private const int MostSample = 65535;
+
+    public static bool IsPortableMap(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > 2 && bytes[0] == 'P' && bytes[1] is >= (byte)'1' and <= (byte)'6' && PortableMapText.IsSpace(bytes[2]);
+
+    /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
+    public static RgbImage Decode(EncodedImage file)
+    {
+        PortableMapText text = new(file, place: 2);
+        int kind = file.Bytes[1] - '0', width = text.HeaderNumber(), height = text.HeaderNumber();
+        bool isText = kind <= 3, isBits = kind % 3 == 1, isColour = kind % 3 == 0;
+        int most = isBits ? 1 : text.HeaderNumber();
+        if (most is < 1 or > MostSample)
+        {
+            throw file.Damaged(Invariant($"its largest sample is {most}, which is not between 1 and {MostSample}"));
+        }
+
+        file.CheckSize(width, height);
+        int channels = isColour ? 3 : 1, sampleBytes = most > 255 ? 2 : 1;
+        long rowBytes = isBits ? (width + 7L) / 8 : (long)width * channels * sampleBytes;
+        // As text, a sample takes a digit at least, and a space but for the last one; black and white needs none.
+        long least = !isText ? rowBytes * height : (long)width * height * channels * (isBits ? 1 : 2) - (isBits ? 0 : 1);
+        if (least > file.Bytes.Length - text.Place)
+        {
+            throw file.Damaged("it is cut off");
+        }
+
+        byte[] shades = isBits ? [255, 0] : Shades(most, cutsOff: !isColour);
+        int place = text.Place;
+        return file.Decode(width, height, besides: 0, image =>
+        {
+            PortableMapText samples = new(file, place);
+            for (int row = 0; row < height; row++)
+            {
+                Span<byte> target = image.Row(row);
+                ReadOnlySpan<byte> source = isText ? [] : file.Bytes.AsSpan((int)(place + (row * rowBytes)), (int)rowBytes);
+                for (int sample = 0; sample < width * channels; sample++)
+                {
+                    int value = isText ? (isBits ? samples.Bit() : samples.Sample(most))
+                        : isBits ? (source[sample / 8] >> (7 - (sample % 8))) & 1
+                        : sampleBytes == 1 ? source[sample]
+                        : BinaryPrimitives.ReadUInt16BigEndian(source[(sample * 2)..]);
+                    byte shade = shades[Math.Min(value, most)];
+                    if (isColour)
+                    {
+                        target[sample] = shade;
+                    }
+                    else
+                    {
+                        target.Slice(sample * 3, 3).Fill(shade);
+                    }
+                }
+            }
+        });
+    }
+
+    /// <summary>What each sample becomes, rounded half to even.</summary>
+    private static byte[] Shades(int most, bool cutsOff)
+    {
+        byte[] shades = new byte[most + 1];
+        int white = cutsOff && most > 255 ? MostSample : 255;
+        for (int sample = 0; sample <= most; sample++)
+        {
+            shades[sample] = (byte)Math.Min(Math.Round((double)sample / most * white, MidpointRounding.ToEven), 255);
+        }
+
+        return shades;
+    }
+}

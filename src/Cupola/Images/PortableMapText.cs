@@ -1,0 +1,80 @@
+using static System.FormattableString;
+
+namespace Cupola.Images;
+
+/// <summary>
+/// Numbers in decimal, as the headers of portable maps hold them, and the samples of those that are text. A remark goes from #
+/// to the end of its line.
+/// </summary>
+internal ref struct PortableMapText(EncodedImage file, int place)
+{
+    /// <summary>Longer numbers are none (Pillow).</summary>
+    private const int MostDigits = 10;
+
+    private readonly EncodedImage _file = file;
+    private readonly ReadOnlySpan<byte> _bytes = file.Bytes;
+
+    /// <summary>Where the next byte lies; behind a number, and the one space that ends it.</summary>
+    public int Place { get; private set; } = place;
+
+    public static bool IsSpace(byte letter) => letter is (byte)' ' or (>= 9 and <= 13);
+
+    /// <summary>A number of the header, behind which something must follow.</summary>
+    public int HeaderNumber() => (int)Math.Min(Number(), int.MaxValue);
+
+    /// <summary>A sample, at most so large.</summary>
+    public int Sample(int most) => Number() is long sample && sample <= most
+        ? (int)sample
+        : throw _file.Damaged(Invariant($"it has a sample beyond {most}, the largest that it claims"));
+
+    /// <summary>A 0 or a 1; no space need stand between them.</summary>
+    public int Bit() => Next(skipsSpace: true) switch
+    {
+        (byte)'0' => 0,
+        (byte)'1' => 1,
+        -1 => throw _file.Damaged("it is cut off"),
+        _ => throw _file.Damaged("a pixel is neither 0 nor 1"),
+    };
+
+    private long Number()
+    {
+        long number = 0;
+        int digits = 0;
+        for (int letter = Next(skipsSpace: true); letter >= 0 && !IsSpace((byte)letter); letter = Next(skipsSpace: false))
+        {
+            if (letter is < '0' or > '9' || ++digits > MostDigits)
+            {
+                throw _file.Damaged("a number in it is not a number");
+            }
+
+            number = (number * 10) + letter - '0';
+        }
+
+        return digits > 0 ? number : throw _file.Damaged("it is cut off");
+    }
+
+    /// <summary>The next byte that is not part of a remark; -1 behind the last.</summary>
+    private int Next(bool skipsSpace)
+    {
+        while (Place < _bytes.Length)
+        {
+            byte letter = _bytes[Place++];
+            if (letter == '#')
+            {
+                while (Place < _bytes.Length && _bytes[Place] is not ((byte)'\n' or (byte)'\r'))
+                {
+                    Place++;
+                }
+
+                // The line's end belongs to the remark.
+                Place = Math.Min(Place + 1, _bytes.Length);
+            }
+            else if (!skipsSpace || !IsSpace(letter))
+            {
+                return letter;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -1,0 +1,234 @@
+using System.Buffers.Binary;
+using NetVips;
+
+namespace Cupola.Images;
+
+/// <summary>JPEG, PNG, WebP, TIFF and AVIF by libvips, brought to the bytes that Pillow gives.</summary>
+internal static class VipsDecoder
+{
+    /// <summary>Rows that the steps from a file to pixels hold between them.</summary>
+    private const int RowsUnderway = 512;
+
+    /// <summary>Rows of CMYK that are converted at once.</summary>
+    private const int RowsOfInk = 256;
+
+    /// <summary>What a decoder needs whatever the image's size.</summary>
+    private const long Beginning = 1 << 20;
+
+    /// <summary>
+    /// Where a PNG says what it holds: behind a signature of 8 bytes, and the length and name of its first chunk.
+    /// </summary>
+    private const int PngWidth = 16;
+    private const int PngHeight = 20;
+    private const int PngDepth = 24;
+    private const int PngColourType = 25;
+
+    static VipsDecoder()
+    {
+        // Pictures are decoded side by side on threads of our own; a cache of operations would only hold memory.
+        NetVips.NetVips.Concurrency = 1;
+        Cache.Max = 0;
+        Cache.MaxMem = 0;
+        // libvips speaks of odd colour profiles on standard error.
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.All, static (_, _, _) => { });
+    }
+
+    /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
+    public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
+    {
+        CheckClaim(file, format);
+        (byte[] bytes, int turned) = format == ImageFormat.Tiff
+            ? TiffDirectory.Read(file)
+            : (file.Bytes, ImageOrientation.Upright);
+        Image opened = VipsErrors.Run(file, _ => Open(bytes, format));
+        try
+        {
+            int width = opened.Width, height = opened.Height;
+            int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
+            file.CheckSize(width, height);
+            // libvips keeps a copy of the file; of a TIFF we have another, and libtiff one of a strip.
+            long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
+            void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
+            {
+                if (again)
+                {
+                    // What failed holds its memory until it is closed.
+                    opened.Dispose();
+                    opened = Open(bytes, format);
+                }
+
+                Write(opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
+                opened.Dispose();
+                return pixels;
+            });
+
+            if (!ImageOrientation.Turns(orientation))
+            {
+                return file.Decode(width, height, besides, Fill);
+            }
+
+            bool swaps = ImageOrientation.SwapsSides(orientation);
+            besides += (long)width * height * 3;
+            return file.Decode(swaps ? height : width, swaps ? width : height, besides, upright =>
+            {
+                using RgbImage stored = new(width, height);
+                Fill(stored);
+                ImageOrientation.Undo(stored, orientation, upright);
+            });
+        }
+        finally
+        {
+            opened.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Refuses a PNG's impossible sides before libvips sees them, which speaks of them on standard error; other formats cannot
+    /// name any, and of a TIFF they are tags.
+    /// </summary>
+    private static void CheckClaim(EncodedImage file, ImageFormat format)
+    {
+        if (format == ImageFormat.Png && file.Bytes.Length >= PngDepth)
+        {
+            ReadOnlySpan<byte> bytes = file.Bytes;
+            file.CheckSize(BinaryPrimitives.ReadUInt32BigEndian(bytes[PngWidth..]),
+                BinaryPrimitives.ReadUInt32BigEndian(bytes[PngHeight..]));
+        }
+    }
+
+    private static Image Open(byte[] bytes, ImageFormat format) => format switch
+    {
+        ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        ImageFormat.WebP => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        // A strip that is not there is an error to libtiff, and only then to libvips.
+        ImageFormat.Tiff => Image.TiffloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+        _ => Image.HeifloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+    };
+
+    /// <summary>The bytes that decoding takes besides file and pixels; each factor was measured (docs/architecture.md).</summary>
+    private static long Cost(Image image, ImageFormat format)
+    {
+        long area = (long)image.Width * image.Height;
+        long pixel = (long)image.Bands * (image.Format == Enums.BandFormat.Uchar ? 1 : 2);
+        long whole = format switch
+        {
+            // Several scans: each coefficient of the whole image is kept, two bytes a sample.
+            ImageFormat.Jpeg when Says(image, "jpeg-multiscan") => 2 * image.Bands,
+            ImageFormat.Png when Says(image, "interlaced") => pixel,
+            ImageFormat.WebP => 6,
+            ImageFormat.Avif => 12 * (image.Format == Enums.BandFormat.Uchar ? 1 : 2),
+            _ => 0,
+        };
+        return Beginning + (area * whole) + (Math.Min(image.Height, RowsUnderway) * image.Width * Math.Max(pixel, 3));
+    }
+
+    private static bool Says(Image image, string field) => image.Contains(field) && image.Get(field) is int and not 0;
+
+    private static int ExifOrientation(Image image) =>
+        image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : ImageOrientation.Upright;
+
+    /// <summary>
+    /// Whether it is a PNG of colour type 4; libvips gives two bands also where a grey PNG names a transparent shade.
+    /// </summary>
+    private static bool IsPngWithGreyAndAlpha(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) && bytes.Length > PngColourType && bytes[PngColourType] == 4;
+
+    private static void Write(Image image, RgbImage pixels, bool cutsGrey)
+    {
+        List<Image> steps = [];
+        Image current = image;
+        Image Then(Image next)
+        {
+            steps.Add(next);
+            return current = next;
+        }
+
+        try
+        {
+            bool isCmyk = current.Interpretation == Enums.Interpretation.Cmyk;
+            bool isPlain = current.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Bw
+                or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16
+                or Enums.Interpretation.Multiband;
+            if (!isCmyk && !isPlain)
+            {
+                Then(current.Colourspace(Enums.Interpretation.Srgb));
+            }
+
+            if (current.Format == Enums.BandFormat.Ushort)
+            {
+                // Pillow takes the upper byte of 16-bit colours, but cuts 16-bit grey off at 255, unless it was stored with an
+                // alpha channel.
+                Then(current.Cast(Enums.BandFormat.Uchar, shift: current.Bands > 2 || !cutsGrey));
+            }
+            else if (current.Format != Enums.BandFormat.Uchar)
+            {
+                Then(current.Cast(Enums.BandFormat.Uchar));
+            }
+
+            if (isCmyk)
+            {
+                FromCmyk(current, pixels);
+                return;
+            }
+
+            if (current.Bands is 1 or 2)
+            {
+                Image grey = current.Bands == 1 ? current : Then(current.ExtractBand(0));
+                Then(grey.Bandjoin(grey, grey));
+            }
+            else if (current.Bands > 3)
+            {
+                Then(current.ExtractBand(0, 3));
+            }
+
+            Copy(current, pixels);
+        }
+        finally
+        {
+            steps.ForEach(static step => step.Dispose());
+        }
+    }
+
+    private static unsafe void Copy(Image image, RgbImage pixels)
+    {
+        using Image target = Image.NewFromMemory(
+            (nint)pixels.Pointer, (ulong)pixels.Bytes.Length, pixels.Width, pixels.Height, image.Bands, Enums.BandFormat.Uchar);
+        image.Write(target);
+    }
+
+    /// <summary>Reads and converts some rows at a time, because the image as it is stored is a third larger.</summary>
+    private static unsafe void FromCmyk(Image image, RgbImage pixels)
+    {
+        int bands = image.Bands, rowBytes = pixels.Width * bands;
+        using NativeBytes inks = new(Math.Min(RowsOfInk, pixels.Height) * rowBytes);
+        for (int top = 0; top < pixels.Height; top += RowsOfInk)
+        {
+            int rows = Math.Min(RowsOfInk, pixels.Height - top);
+            ReadOnlySpan<byte> read = inks.Span[..(rows * rowBytes)];
+            fixed (byte* first = read)
+            {
+                using Image strip = image.Crop(0, top, pixels.Width, rows);
+                using Image target = Image.NewFromMemory(
+                    (nint)first, (ulong)read.Length, pixels.Width, rows, bands, Enums.BandFormat.Uchar);
+                strip.Write(target);
+            }
+
+            ToLight(read, bands, pixels.Bytes.Slice(top * pixels.Width * 3, rows * pixels.Width * 3));
+        }
+    }
+
+    /// <summary>Pillow's conversion (Convert.c, cmyk2rgb): what ink leaves of the light that black leaves.</summary>
+    private static void ToLight(ReadOnlySpan<byte> inks, int bands, Span<byte> colours)
+    {
+        for (int from = 0, to = 0; to < colours.Length; from += bands, to += 3)
+        {
+            int light = 255 - inks[from + 3];
+            for (int channel = 0; channel < 3; channel++)
+            {
+                int product = (inks[from + channel] * light) + 128;
+                colours[to + channel] = (byte)Math.Clamp(light - (((product >> 8) + product) >> 8), 0, 255);
+            }
+        }
+    }
+}
