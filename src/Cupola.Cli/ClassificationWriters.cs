@@ -76,7 +76,8 @@ internal sealed class CsvClassifications : IClassificationWriter
         foreach ((int place, Prediction prediction) in answer.Labels.Take(told).Index())
         {
             _rows.Write(
-                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Cosine, AnswerOf(answer, place), null, null);
+                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Cosine,
+                AnswerOf(answer, place), null, null);
         }
 
         foreach ((int place, Prediction prediction) in (answer.ByName ?? []).Index())

@@ -20,7 +20,12 @@ internal static class ClassifyCommand
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        NumberOption<int> top = new("--top", 1) { Description = "How many labels to show.", DefaultValueFactory = static _ => 5, HelpName = "K" };
+        NumberOption<int> top = new("--top", 1)
+        {
+            Description = "How many labels to show.",
+            DefaultValueFactory = static _ => 5,
+            HelpName = "K",
+        };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         PageOption explain = new("--explain", "Write a page that shows each picture and the prompts that spoke for and against its label.");
         Option<OutputFormat> format = Output.CreateOption();

@@ -9,7 +9,7 @@ internal static class CupolaCommand
     public const string Examples =
         """
         cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
-        cupola classify photos/ --labels-file animals.txt --templates imagenet-7 --model openai/clip-vit-base-patch32 --format json
+        cupola classify photos/ --labels-file animals.txt --model openai/clip-vit-base-patch32 --format json
         cupola prompts write --labels-file animals.txt --endpoint http://localhost:11434/v1 --llm llama3.2 -o prompts.json
         cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
         """;

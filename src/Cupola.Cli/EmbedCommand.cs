@@ -125,7 +125,8 @@ internal static class EmbedCommand
     {
         private readonly List<string> _names = [];
         private readonly List<float> _values = [];
-        private readonly CsvOutput? _rows = path is null && format == OutputFormat.Csv ? new([kind, .. Numbered(dimension), "error"]) : null;
+        private readonly CsvOutput? _rows =
+            path is null && format == OutputFormat.Csv ? new([kind, .. Numbered(dimension), "error"]) : null;
 
         public void Write(string name, float[] embedding)
         {

@@ -91,7 +91,8 @@ internal static class EvaluationWriters
         foreach (EvaluatedPrompts set in report.Sets)
         {
             rows.Write(
-                set.Name, EnsembleOption.Name(set.Ensemble), set.Candidate.Prompts.PromptCount, set.Outcomes.Count, report.Failed.Count,
+                set.Name, EnsembleOption.Name(set.Ensemble), set.Candidate.Prompts.PromptCount, set.Outcomes.Count,
+                report.Failed.Count,
                 set.Top1.Right, set.Top1.Share, set.Top1.Interval.Low, set.Top1.Interval.High,
                 set.Top5.Share, set.Top5.Interval.Low, set.Top5.Interval.High,
                 set.MeanPerClass, set.MeanPerClassInterval.Low, set.MeanPerClassInterval.High,

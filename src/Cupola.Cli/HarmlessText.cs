@@ -34,7 +34,8 @@ internal static class HarmlessText
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm.
         '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') => Unprintable,
         // Separators of lines and paragraphs, and characters without a width. Joiners stay: scripts and emoji need them.
-        '\u2028' or '\u2029' or '\u200B' or (>= '\u2060' and <= '\u2064') or '\uFEFF' or (>= '\uFFF9' and <= '\uFFFB') => Unprintable,
+        '\u2028' or '\u2029' or '\u200B' or '\uFEFF' or (>= '\u2060' and <= '\u2064') or (>= '\uFFF9' and <= '\uFFFB')
+            => Unprintable,
         _ => letter,
     };
 }

@@ -12,7 +12,11 @@ internal static class InspectPixelsCommand
     {
         ModelOptions model = new("pictures are seen as CLIP sees them at 224 pixels");
         Argument<string[]> pictures = new("pictures") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
-        NumberOption<int> size = new("--size", 1, 4096) { Description = "CLIP's preprocessing at so many pixels, in place of a model's.", HelpName = "N" };
+        NumberOption<int> size = new("--size", 1, 4096)
+        {
+            Description = "CLIP's preprocessing at so many pixels, in place of a model's.",
+            HelpName = "N",
+        };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<string> file = new("--output", "-o") { Description = "Write the crop of one picture as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
         Option<OutputFormat> format = Output.CreateOption();

@@ -25,7 +25,8 @@ internal static class ModelsCommand
         command.SetVerb((parsed, _) =>
         {
             CachedModel[] models = [.. BuiltInModels.Names.Select(BuiltIn), .. new ModelHub(HubSettings.FromEnvironment()).List()];
-            CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;
+            CsvOutput? rows =
+                parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;
             foreach (CachedModel model in models)
             {
                 switch (parsed.GetValue(format))
@@ -118,7 +119,9 @@ internal static class ModelsCommand
         command.SetVerb((parsed, cancellation) =>
         {
             WeightInterpolation.Write(
-                ModelOptions.Find(parsed.GetValue(start)!, cancellation), ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation), alpha.Read(parsed), parsed.GetValue(output)!);
+                ModelOptions.Find(parsed.GetValue(start)!, cancellation),
+                ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation),
+                alpha.Read(parsed), parsed.GetValue(output)!);
             Console.Error.WriteLine($"Wrote the model to {parsed.GetValue(output)}.");
             return ExitCode.Done;
         });

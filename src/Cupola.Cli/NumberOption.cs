@@ -5,7 +5,7 @@ using System.Numerics;
 
 namespace Cupola.Cli;
 
-/// <summary>An option that is a number: read alike in every language of the machine, and refused where it makes no sense.</summary>
+/// <summary>A number: read alike in every language of the machine, and refused where it makes no sense.</summary>
 /// <typeparam name="T">The kind of number.</typeparam>
 internal sealed class NumberOption<T> : Option<T?>
     where T : struct, INumber<T>, IMinMaxValue<T>

@@ -29,7 +29,11 @@ internal sealed class PromptSetOptions
         Description = "Add a control for each prompt file: the same sentences with the descriptions exchanged between classes.",
     };
 
-    private readonly NumberOption<int> _seed = new("--seed", int.MinValue) { Description = "Of the exchange; another seed gives another control.", HelpName = "N" };
+    private readonly NumberOption<int> _seed = new("--seed", int.MinValue)
+    {
+        Description = "Of the exchange; another seed gives another control.",
+        HelpName = "N",
+    };
 
     public void AddTo(Command command)
     {

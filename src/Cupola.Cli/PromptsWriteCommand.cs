@@ -49,7 +49,11 @@ internal static class PromptsWriteCommand
             Description = "A label's article, where it is chosen wrongly: \"Big Bang=the\", \"Jaguar=\" for none; may be given several times.",
             HelpName = "LABEL=ARTICLE",
         };
-        NumberOption<int> answers = new("--answers", 1) { Description = "Answers to each question, in place of what the questions say.", HelpName = "N" };
+        NumberOption<int> answers = new("--answers", 1)
+        {
+            Description = "Answers to each question, in place of what the questions say.",
+            HelpName = "N",
+        };
         NumberOption<float> temperature = new("--temperature", 0, 2)
         {
             Description = "The temperature of sampling.",
@@ -103,7 +107,8 @@ internal static class PromptsWriteCommand
             }
 
             return code;
-        }, parsed => $"Stopped; the answers so far are in {parsed.GetValue(output)}.journal, and the same command goes on from there.");
+        }, parsed =>
+            $"Stopped; the answers so far are in {parsed.GetValue(output)}.journal, and the same command goes on from there.");
         return command;
     }
 

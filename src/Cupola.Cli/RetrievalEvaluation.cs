@@ -97,7 +97,8 @@ internal static class RetrievalEvaluation
                 foreach ((string query, int depth, Accuracy found) in rows)
                 {
                     table.Write(
-                        query, depth, found.Share, found.Interval.Low, found.Interval.High, recall.Pictures, recall.Texts, failed);
+                        query, depth, found.Share, found.Interval.Low, found.Interval.High,
+                        recall.Pictures, recall.Texts, failed);
                 }
 
                 break;

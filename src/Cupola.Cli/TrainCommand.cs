@@ -47,13 +47,14 @@ internal static class TrainCommand
             Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, threads, Tell);
             bool isJudged = false;
             using Trainer trainer = Trainer.Open(
-                run, path, pairs, chosen, evaluate is null ? null : Judge, name => ModelOptions.Find(name, cancellation), threads);
+                run, path, pairs, chosen, evaluate is null ? null : Judge,
+                name => ModelOptions.Find(name, cancellation), threads);
             try
             {
                 Train(trainer, parsed.GetValue(format), Tell, cancellation);
+                string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
                 Console.Error.WriteLine(
-                    $"{(trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained")} {trainer.Step} " +
-                    $"of {trainer.Steps} steps; the model is in {run}.{(isJudged ? Said(trainer.KeptEvaluation!) : "")}");
+                    $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}.{(isJudged ? Said(trainer.KeptEvaluation!) : "")}");
                 if (evaluate is not null && !isJudged)
                 {
                     // The run was finished before; what is named now may be other data than it was judged by.
@@ -64,7 +65,8 @@ internal static class TrainCommand
             catch (OperationCanceledException exception)
             {
                 throw new StoppedException(
-                    $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, and the same command goes on from there.",
+                    $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, " +
+                    "and the same command goes on from there.",
                     exception);
             }
 
@@ -110,7 +112,8 @@ internal static class TrainCommand
         });
     }
 
-    private static string Said(LoggedEvaluation line) => Said(line.ValidationLoss, line.Top1, line.Top1Low, line.Top1High, line.Pictures);
+    private static string Said(LoggedEvaluation line) =>
+        Said(line.ValidationLoss, line.Top1, line.Top1Low, line.Top1High, line.Pictures);
 
     private static string Said(ModelScore score) => Said(
         score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Pictures);

@@ -30,7 +30,7 @@ internal static class Verb
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }
 
-    /// <summary>Reads a command line. A text may begin with @, which is otherwise read as the name of a file of arguments.</summary>
+    /// <summary>Reads a command line. A text may begin with @, which is otherwise taken for a file of arguments.</summary>
     public static ParseResult Parse(RootCommand root, string[] arguments) =>
         root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
@@ -81,7 +81,8 @@ internal static class Verb
 
     /// <summary>What is wrong with a command line; the parser's own words for a value name types of the program.</summary>
     private static string Sentence(ParseError error) =>
-        error.SymbolResult is OptionResult { Tokens: [{ Value: var given }] } option && error.Message.Contains("as expected type", StringComparison.Ordinal)
+        error.SymbolResult is OptionResult { Tokens: [{ Value: var given }] } option
+        && error.Message.Contains("as expected type", StringComparison.Ordinal)
             ? $"{option.Option.Name} cannot be '{given}'."
             : error.Message;
 

@@ -12,13 +12,15 @@ namespace Cupola.Tests;
 public sealed class CultureTests
 {
     private static readonly PictureSource Picture = new(
-        "picture", static _ => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "pictures", "photo.png")));
+        "picture", static _ => File.ReadAllBytes(Path.Combine(Golden("pictures"), "photo.png")));
 
     private static readonly Func<string>[] Sayings =
     [
         static () => Page(static path => TrainingPage.Write(
-            path, "run", 31_000, [new(1, 0.25, 4.5, 14.25, 0.0005, 1234.5), new(2, 0.5, -0.25, 15, 0.00045, 1300)], [new(2, 0.5, 1.5, 0.75, 0.5, 0.9, 1000)])),
-        static () => Page(static path => EvaluationPage.Write(path, new("some/birds", "a/model", [.. Sets()], ["x.png is broken."]), [.. Enumerable.Repeat(Picture, 4)])),
+            path, "run", 31_000, [new(1, 0.25, 4.5, 14.25, 0.0005, 1234.5), new(2, 0.5, -0.25, 15, 0.00045, 1300)],
+            [new(2, 0.5, 1.5, 0.75, 0.5, 0.9, 1000)])),
+        static () => Page(static path => EvaluationPage.Write(
+            path, new("some/birds", "a/model", [.. Sets()], ["x.png is broken."]), [.. Enumerable.Repeat(Picture, 4)])),
         static () => Message(static () => WeightInterpolation.Write("a", "b", -1.5, "c")),
         static () => Message(static () => new PictureAugmentation(-0.5f, flip: false, 0)),
         static () => Message(static () => new PictureAugmentation(1, flip: false, 1.5f)),
@@ -26,8 +28,9 @@ public sealed class CultureTests
         static () => Message(static () => new TrainingSettings { Batch = -1 }.Checked()),
         static () => Message(static () => new TrainingSettings { Model = new() { ImageSize = -48 } }.Checked()),
         static () => TrainingSettingsFile.ToJson(new() { LearningRate = 0.0005, Colour = 0.5f }).ToJsonString(),
-        static () => string.Join(' ', ClipTokenizer.Open(Path.Combine(AppContext.BaseDirectory, "Golden", "trained-tokenizer"), 77).Encode("KIZIL Iİ IRMAK I-95").Ids),
-        static () => string.Join(' ', PromptSet.FromTemplates(["IGLOO", "iguana"], PromptTemplates.ImageNet7)["IGLOO"].Select(static prompt => prompt.Text)),
+        static () => string.Join(' ', ClipTokenizer.Open(Golden("trained-tokenizer"), 77).Encode("KIZIL Iİ IRMAK I-95").Ids),
+        static () => string.Join(
+            ' ', PromptSet.FromTemplates(["IGLOO"], PromptTemplates.ImageNet7)["IGLOO"].Select(static prompt => prompt.Text)),
     ];
 
     [Theory]
@@ -64,10 +67,15 @@ public sealed class CultureTests
         for (int set = 0; set < 3; set++)
         {
             PictureOutcome[] outcomes =
-                [.. Enumerable.Range(0, 4).Select(picture => new PictureOutcome(picture % 2, (picture + (picture < set ? 1 : 0)) % 2, picture < set ? 1 : 0, 0.75f, 0.25f))];
+            [
+                .. Enumerable.Range(0, 4).Select(picture => new PictureOutcome(
+                    picture % 2, (picture + (picture < set ? 1 : 0)) % 2, picture < set ? 1 : 0, 0.75f, 0.25f)),
+            ];
             yield return new(new($"set {set}", prompts), ClassEnsemble.EmbeddingMean, outcomes);
         }
     }
+
+    private static string Golden(string folder) => Path.Combine(AppContext.BaseDirectory, "Golden", folder);
 
     private static string Page(Action<string> write)
     {

@@ -8,7 +8,7 @@ namespace Cupola.Embedding;
 public sealed partial class ClipEmbedder
 {
     /// <summary>Stands first in what the keys of a cache are made of; another number whenever the same picture gets another embedding.</summary>
-    private const string CacheFormat = "cupola-embedding-1";
+    private const string CacheFormat = "cupola-embedding-2";
 
     /// <summary>
     /// Embeds pictures, in order, and decodes and encodes only those whose embedding is not in the cache: what is there is found by the bytes of the picture's file, the model's

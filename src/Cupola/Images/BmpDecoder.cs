@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -43,14 +42,17 @@ internal static class BmpDecoder
                 (int red, int green, int blue) = header.Channels;
                 for (int from = 0, to = 0; to < target.Length; from += header.Bits / 8, to += 3)
                 {
-                    (target[to], target[to + 1], target[to + 2]) = (source[from + red], source[from + green], source[from + blue]);
+                    target[to] = source[from + red];
+                    target[to + 1] = source[from + green];
+                    target[to + 2] = source[from + blue];
                 }
 
                 break;
             default:
                 for (int column = 0, to = 0; to < target.Length; column++, to += 3)
                 {
-                    int bit = column * header.Bits, index = (source[bit / 8] >> (8 - header.Bits - (bit % 8))) & ((1 << header.Bits) - 1);
+                    int bit = column * header.Bits;
+                    int index = (source[bit / 8] >> (8 - header.Bits - (bit % 8))) & ((1 << header.Bits) - 1);
                     header.Palette.AsSpan(index * 3, 3).CopyTo(target[to..]);
                 }
 
@@ -58,7 +60,9 @@ internal static class BmpDecoder
         }
     }
 
-    /// <summary>Five bits a channel, or six of green, spread over a byte as Pillow does (Unpack.c): cut off, not rounded.</summary>
+    /// <summary>
+    /// Five bits a channel, or six of green, spread over a byte as Pillow does (Unpack.c): cut off, not rounded.
+    /// </summary>
     private static void ReadShorts(ReadOnlySpan<byte> source, bool hasSixGreens, Span<byte> target)
     {
         int redShift = hasSixGreens ? 11 : 10, mostGreen = hasSixGreens ? 63 : 31;

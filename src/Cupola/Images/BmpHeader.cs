@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -13,7 +14,8 @@ namespace Cupola.Images;
 /// <param name="Channels">Where red, green and blue lie in a pixel of 24 or 32 bits, in bytes.</param>
 /// <param name="HasSixGreens">Whether a pixel of 16 bits has six bits of green; five otherwise.</param>
 internal sealed record BmpHeader(
-    int Width, int Height, bool IsTopDown, int Bits, BmpCompression Compression, long Start, byte[] Palette, (int Red, int Green, int Blue) Channels, bool HasSixGreens)
+    int Width, int Height, bool IsTopDown, int Bits, BmpCompression Compression, long Start, byte[] Palette,
+    (int Red, int Green, int Blue) Channels, bool HasSixGreens)
 {
     private const int FileHeaderSize = 14;
     private const int CoreHeaderSize = 12;
@@ -38,7 +40,7 @@ internal sealed record BmpHeader(
         long size = Number(bytes, FileHeaderSize);
         if (size is not (CoreHeaderSize or InfoHeaderSize or 64 or 108 or 124))
         {
-            throw file.Damaged($"bitmaps whose header has {size} bytes are not read; save it as PNG");
+            throw file.Damaged(Invariant($"bitmaps whose header has {size} bytes are not read; save it as PNG"));
         }
 
         if (bytes.Length < FileHeaderSize + size)
@@ -58,7 +60,8 @@ internal sealed record BmpHeader(
         file.CheckSize(width, height);
         long colours = 1L << bits, palette = FileHeaderSize + CoreHeaderSize;
         long start = RowsStart(bytes, palette, bits, colours, entry: 3);
-        return new(width, height, false, bits, BmpCompression.None, start, ReadPalette(bytes, palette, bits, colours, entry: 3), (2, 1, 0), false);
+        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 3);
+        return new(width, height, false, bits, BmpCompression.None, start, shades, (2, 1, 0), false);
     }
 
     private static BmpHeader ReadInfo(EncodedImage file, int size)
@@ -90,12 +93,12 @@ internal sealed record BmpHeader(
 
         if (bits <= 8 && colours > MostColours)
         {
-            throw file.Damaged($"its palette claims {colours} colours");
+            throw file.Damaged(Invariant($"its palette claims {colours} colours"));
         }
 
-        return new(
-            (int)width, (int)height, isTopDown, bits, compression, RowsStart(bytes, palette, bits, colours, entry: 4), ReadPalette(bytes, palette, bits, colours, entry: 4), channels,
-            hasSixGreens);
+        long start = RowsStart(bytes, palette, bits, colours, entry: 4);
+        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 4);
+        return new((int)width, (int)height, isTopDown, bits, compression, start, shades, channels, hasSixGreens);
     }
 
     private static void CheckBits(EncodedImage file, int bits, BmpCompression compression)
@@ -109,7 +112,7 @@ internal sealed record BmpHeader(
         };
         if (!isRead)
         {
-            throw file.Damaged($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG");
+            throw file.Damaged(Invariant($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG"));
         }
     }
 
@@ -128,7 +131,7 @@ internal sealed record BmpHeader(
             (32, (0xFF0000, 0xFF00, 0xFF), 0 or 0xFF000000) or (32, (0, 0, 0), 0) => (2, 1, 0),
             (32, (0xFF000000, 0xFF0000, 0xFF00), 0 or 0xFF) => (3, 2, 1),
             (32, (0xFF, 0xFF00, 0xFF0000), 0xFF000000) => (0, 1, 2),
-            _ => throw file.Damaged($"the masks of its {bits} bits are of no known order; save it as PNG"),
+            _ => throw file.Damaged(Invariant($"the masks of its {bits} bits are in an order that is not read; save it as PNG")),
         };
     }
 

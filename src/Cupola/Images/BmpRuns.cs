@@ -1,8 +1,8 @@
 namespace Cupola.Images;
 
 /// <summary>
-/// The runs of bitmaps (RLE8, RLE4): a count and what is repeated so often, or a zero and an escape, which ends the row, ends the image, moves on, or tells how many
-/// pixels follow as they are. What is skipped has the palette's first colour.
+/// The runs of bitmaps (RLE8, RLE4): a count and what is repeated so often, or a zero and an escape, which ends the row, ends
+/// the image, moves on, or tells how many pixels follow as they are. What is skipped has the palette's first colour.
 /// </summary>
 internal static class BmpRuns
 {

@@ -1,15 +1,23 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
-/// <summary>The bytes of an image's file on their way to pixels, what errors call it, and where the memory for it comes from.</summary>
+/// <summary>
+/// The bytes of an image's file on their way to pixels, what errors call it, and where the memory for it comes from.
+/// </summary>
 /// <param name="Bytes">The whole file.</param>
 /// <param name="Name">What to call it in errors.</param>
 /// <param name="Cancellation">Ends the waiting for memory.</param>
 internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken Cancellation)
 {
     /// <summary>The error that says why it cannot be read.</summary>
-    public InvalidDataException Damaged(string why, Exception? cause = null) => new($"{Name} is not a picture that can be read: {why}.", cause);
+    public InvalidDataException Damaged(string why, Exception? cause = null) =>
+        new($"{Name} is not a picture that can be read: {why}.", cause);
 
-    /// <summary>Makes an image and has its pixels filled in, within the budget of memory. Its own bytes stay taken from there until it is disposed.</summary>
+    /// <summary>
+    /// Makes an image and has its pixels filled in, within the budget of memory. Its own bytes stay taken from there until it is
+    /// disposed.
+    /// </summary>
     /// <param name="width">Pixels a row, as the file claims.</param>
     /// <param name="height">Rows, as the file claims.</param>
     /// <param name="besides">Bytes that decoding takes besides the file and the pixels.</param>
@@ -44,10 +52,12 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
             throw Damaged("it has no pixels");
         }
 
-        if (width > ImageDecoder.MaximumPixels || height > ImageDecoder.MaximumPixels || width * height > ImageDecoder.MaximumPixels)
+        long most = ImageDecoder.MaximumPixels;
+        if (width > most || height > most || width * height > most)
         {
-            throw new InvalidDataException(
-                $"{Name} has {width} × {height} pixels; more than {ImageDecoder.MaximumPixels} are refused, because such a file is more likely an attack than a picture.");
+            throw new InvalidDataException(Invariant(
+                $"{Name} has {width} × {height} pixels; more than {most} are refused, because such a file is more ") +
+                "likely an attack than a picture.");
         }
     }
 }

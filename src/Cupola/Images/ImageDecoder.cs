@@ -3,11 +3,11 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> gives it (compared byte for byte with Pillow 9.4):
-/// grey is repeated, palettes are looked up, alpha is dropped and not blended, of animations the first frame is taken,
-/// colour profiles are left alone, and so is EXIF orientation unless it is asked for; a TIFF is turned by its own tag.
-/// All decoding of the process shares one budget of memory, a quarter of the machine's and 2 GiB at most unless the environment
-/// variable CUPOLA_IMAGE_MEMORY names another: what does not fit waits, what could never fit is refused.
+/// Files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> gives it (compared byte for byte with Pillow 9.4): grey is
+/// repeated, palettes are looked up, alpha is dropped and not blended, of animations the first frame is taken, colour profiles
+/// are left alone, and so is EXIF orientation unless it is asked for; a TIFF is turned by its own tag. All decoding of the
+/// process shares one budget of memory, a quarter of the machine's and 2 GiB at most unless the environment variable
+/// CUPOLA_IMAGE_MEMORY names another: what does not fit waits, what could never fit is refused.
 /// </summary>
 public static class ImageDecoder
 {
@@ -39,10 +39,11 @@ public static class ImageDecoder
     }
 
     /// <summary>
-    /// Decodes the bytes of a file into an image whose memory counts as taken by decoding until it is disposed (<see cref="ImageMemory"/>): whoever holds it must not
-    /// decode another.
+    /// Decodes the bytes of a file into an image whose memory counts as taken by decoding until it is disposed (<see
+    /// cref="ImageMemory"/>): whoever holds it must not decode another.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is not a picture, is damaged, has too many pixels or would take too much memory.</exception>
+    /// <exception cref="InvalidDataException">It is not a picture, is damaged, has too many pixels or would take too much
+    /// memory.</exception>
     internal static RgbImage DecodeShared(byte[] bytes, string name, bool orient, CancellationToken cancellation)
     {
         if (bytes.Length == 0)

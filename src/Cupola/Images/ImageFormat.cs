@@ -19,7 +19,9 @@ internal enum ImageFormat
     Avif,
 }
 
-/// <summary>Tells formats by the first bytes of a file, whatever it is called, and says of those that are not read what they are.</summary>
+/// <summary>
+/// Tells formats by the first bytes of a file, whatever it is called, and says of those that are not read what they are.
+/// </summary>
 internal static class ImageFormats
 {
     private const string SaveAs = "which is not read here; save it as PNG or JPEG";
@@ -27,7 +29,9 @@ internal static class ImageFormats
     /// <summary>How far into a file the mark of a web page may stand.</summary>
     private const int PageStart = 1024;
 
-    /// <summary>An ISO media file tells its kinds by brands of so many letters, the main one behind the box's length and name.</summary>
+    /// <summary>
+    /// An ISO media file tells its kinds by brands of so many letters, the main one behind the box's length and name.
+    /// </summary>
     private const int BrandLength = 4;
     private const int MainBrand = 8;
     private const int OtherBrands = 16;
@@ -96,21 +100,27 @@ internal static class ImageFormats
         if (IsHevc(main) || (isContainer && others.Exists(IsHevc)))
         {
             throw new InvalidDataException(
-                $"{file.Name} is HEIC, whose codec (HEVC) this build does not have; convert it to JPEG or PNG, or set the phone to 'most compatible'.");
+                $"{file.Name} is HEIC, whose codec (HEVC) this build does not have; "
+                + "convert it to JPEG or PNG, or set the phone to 'most compatible'.");
         }
 
         return isContainer
             ? ImageFormat.Avif
-            : throw new InvalidDataException($"{file.Name} is a media file of the kind '{Printable(main)}' and not an image that is read here; save it as PNG or JPEG.");
+            : throw new InvalidDataException(
+                $"{file.Name} is a media file of the kind '{Printable(main)}' and not an image that is read here; "
+                + "save it as PNG or JPEG.");
     }
 
     private static bool IsAvif(string brand) => brand is "avif" or "avis";
 
-    private static bool IsHevc(string brand) => brand is "heic" or "heix" or "hevc" or "hevx" or "heim" or "heis" or "hevm" or "hevs";
+    private static bool IsHevc(string brand) =>
+        brand is "heic" or "heix" or "hevc" or "hevx" or "heim" or "heis" or "hevm" or "hevs";
 
-    private static string Brand(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes[..Math.Min(BrandLength, bytes.Length)]);
+    private static string Brand(ReadOnlySpan<byte> bytes) =>
+        Encoding.Latin1.GetString(bytes[..Math.Min(BrandLength, bytes.Length)]);
 
-    private static string Printable(string brand) => string.Concat(brand.Select(static letter => letter is >= ' ' and <= '~' ? letter : '?')).Trim();
+    private static string Printable(string brand) =>
+        string.Concat(brand.Select(static letter => letter is >= ' ' and <= '~' ? letter : '?')).Trim();
 
     private static string WhatElse(EncodedImage file)
     {
@@ -124,9 +134,10 @@ internal static class ImageFormats
         }
 
         string text = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, PageStart)]);
-        return text.Contains("<svg", StringComparison.OrdinalIgnoreCase) ? $"{file.Name} is an SVG drawing, {SaveAs}."
-            : text.Contains("<html", StringComparison.OrdinalIgnoreCase) || text.Contains("<!doctype html", StringComparison.OrdinalIgnoreCase)
-                ? $"{file.Name} is a web page and not an image; take the address of the image itself."
+        bool Says(string mark) => text.Contains(mark, StringComparison.OrdinalIgnoreCase);
+        return Says("<html") || Says("<!doctype html")
+            ? $"{file.Name} is a web page and not an image; take the address of the image itself."
+            : Says("<svg") ? $"{file.Name} is an SVG drawing, {SaveAs}."
             : file.Damaged("its content is of no known picture format").Message;
     }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Cupola.Images;
 
 /// <summary>
-/// The memory that images may take while they are decoded, one budget for the process: an image takes its share before it is decoded, waits in order of arrival where
-/// there is too little left, and is refused where it could never have enough.
+/// The memory that images may take while they are decoded, one budget for the process: an image takes its share before it is
+/// decoded, waits in order of arrival where there is too little left, and is refused where it could never have enough.
 /// </summary>
 /// <param name="capacity">Bytes that all images may take together.</param>
 internal sealed class ImageMemory(long capacity)
@@ -18,9 +18,11 @@ internal sealed class ImageMemory(long capacity)
     /// <summary>The part of the machine's memory, or of the container's, that images may take where it is small.</summary>
     private const int UsualPart = 4;
 
-    private static readonly (string Name, long Bytes)[] Units = [("GiB", 1L << 30), ("MiB", 1L << 20), ("GB", 1_000_000_000), ("MB", 1_000_000), ("", 1)];
+    private static readonly (string Name, long Bytes)[] Units =
+        [("GiB", 1L << 30), ("MiB", 1L << 20), ("GB", 1_000_000_000), ("MB", 1_000_000), ("", 1)];
 
-    private static readonly Lazy<ImageMemory> Process = new(static () => new(Capacity(Environment.GetEnvironmentVariable(Setting))));
+    private static readonly Lazy<ImageMemory> Process =
+        new(static () => new(Capacity(Environment.GetEnvironmentVariable(Setting))));
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _waiting = [];
@@ -54,10 +56,12 @@ internal sealed class ImageMemory(long capacity)
 
         string size = setting.Trim();
         (string unit, long bytes) = Units.First(unit => size.EndsWith(unit.Name, StringComparison.OrdinalIgnoreCase));
-        return long.TryParse(size[..^unit.Length].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0
-            && number <= long.MaxValue / bytes
+        bool isNumber = long.TryParse(
+            size[..^unit.Length].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+        return isNumber && number > 0 && number <= long.MaxValue / bytes
             ? number * bytes
-            : throw new ArgumentException($"{Setting} is '{setting}', which is not a size of memory; give for example 512MB or 2GB.");
+            : throw new ArgumentException(
+                $"{Setting} is '{setting}', which is not a size of memory; give for example 512MB or 2GB.");
     }
 
     /// <summary>Takes a share, and waits for it where need be.</summary>
@@ -70,7 +74,8 @@ internal sealed class ImageMemory(long capacity)
         if (bytes > _capacity)
         {
             throw new InvalidDataException(
-                $"{name} would take {InWords(bytes)} of memory to decode, and images may take {InWords(_capacity)}; make it smaller, or set {Setting} to more.");
+                $"{name} would take {InWords(bytes)} of memory to decode, and images may take {InWords(_capacity)}; "
+                + $"make it smaller, or set {Setting} to more.");
         }
 
         Waiter waiter;
@@ -121,7 +126,9 @@ internal sealed class ImageMemory(long capacity)
         }
     }
 
-    /// <summary>Serves who came first; who needs little does not overtake who needs much, because then that one might wait forever.</summary>
+    /// <summary>
+    /// Serves who came first; who needs little does not overtake who needs much, because then that one might wait forever.
+    /// </summary>
     private void Grant()
     {
         while (_waiting.First is { } first && first.Value.Bytes <= _free)

@@ -8,7 +8,8 @@ internal sealed unsafe class NativeBytes(int length) : IDisposable
     private nint _address = (nint)NativeMemory.Alloc((nuint)length);
 
     /// <summary>The bytes, which hold anything at first.</summary>
-    public Span<byte> Span => new((void*)(_address == 0 ? throw new ObjectDisposedException(nameof(NativeBytes)) : _address), length);
+    public Span<byte> Span =>
+        new((void*)(_address == 0 ? throw new ObjectDisposedException(nameof(NativeBytes)) : _address), length);
 
     public void Dispose() => NativeMemory.Free((void*)Interlocked.Exchange(ref _address, 0));
 }

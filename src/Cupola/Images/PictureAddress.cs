@@ -4,7 +4,9 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>Pictures behind http and https addresses, fetched within bounds of size and time by a client that says who it is.</summary>
+/// <summary>
+/// Pictures behind http and https addresses, fetched within bounds of size and time by a client that says who it is.
+/// </summary>
 internal static class PictureAddress
 {
     /// <summary>More than any picture that a person would name; an address may answer without end.</summary>
@@ -35,16 +37,20 @@ internal static class PictureAddress
     });
 
     /// <summary>The program, its version, and where one reads about it.</summary>
-    internal static string UserAgent => $"Cupola/{Version} (+https://www.nuget.org/packages/Cupola)";
+    internal static string UserAgent => $"Cupola/{Version} (+https://github.com/cupola-clip/cupola)";
 
-    private static string Version =>
-        typeof(PictureAddress).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    private static string Version => Informational.Split('+')[0];
+
+    private static string Informational =>
+        typeof(PictureAddress).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     public static bool IsAddress(string path) =>
-        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+        path.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="InvalidDataException">The address cannot be fetched.</exception>
-    public static byte[] Fetch(string address, CancellationToken cancellation) => Fetch(address, Patience, MaximumBytes, cancellation);
+    public static byte[] Fetch(string address, CancellationToken cancellation) =>
+        Fetch(address, Patience, MaximumBytes, cancellation);
 
     /// <exception cref="InvalidDataException">The address cannot be fetched, in so much time and so few bytes.</exception>
     internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellation)
@@ -64,15 +70,20 @@ internal static class PictureAddress
         }
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
-            throw new InvalidDataException($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds.", exception);
+            throw new InvalidDataException(
+                Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."), exception);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException or InvalidOperationException or NotSupportedException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException
+            or InvalidOperationException or NotSupportedException)
         {
             throw new InvalidDataException($"{address} cannot be fetched: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
 
-    /// <summary>The answer of the last place that an address leads to. The handler would follow to other schemes than http and https, so it is done here.</summary>
+    /// <summary>
+    /// The answer of the last place that an address leads to. The handler would follow to other schemes than http and https, so
+    /// it is done here.
+    /// </summary>
     private static HttpResponseMessage Follow(string address, CancellationToken cancellation)
     {
         Uri place = new(address);
@@ -80,8 +91,9 @@ internal static class PictureAddress
         {
             using HttpRequestMessage request = new(HttpMethod.Get, place);
             HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            if (response.Headers.Location is not { } location || response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found
-                or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
+            bool isMoved = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
+                or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+            if (!isMoved || response.Headers.Location is not { } location)
             {
                 return response;
             }
@@ -89,11 +101,12 @@ internal static class PictureAddress
             response.Dispose();
             Uri next = new(place, location);
             // What was asked for under seal is not taken without.
-            bool isFollowed = next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
+            bool isFollowed = next.Scheme == Uri.UriSchemeHttps
+                || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
             if (!isFollowed || moves == MaximumRedirects)
             {
-                throw new InvalidDataException(
-                    $"{address} cannot be fetched: it leads to {next}, {(isFollowed ? $"after {MaximumRedirects} others" : "which is not followed")}.");
+                string why = isFollowed ? $"after {MaximumRedirects} others" : "which is not followed";
+                throw new InvalidDataException($"{address} cannot be fetched: it leads to {next}, {why}.");
             }
 
             place = next;
@@ -112,14 +125,16 @@ internal static class PictureAddress
         {
             if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {
-                throw new InvalidDataException($"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture.");
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture."));
             }
 
             try
             {
                 read = stream.Read(part);
             }
-            catch (Exception exception) when (exception is ObjectDisposedException or IOException && cancellation.IsCancellationRequested)
+            catch (Exception exception) when (
+                exception is ObjectDisposedException or IOException && cancellation.IsCancellationRequested)
             {
                 throw new OperationCanceledException(exception.Message, exception, cancellation);
             }

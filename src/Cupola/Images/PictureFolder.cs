@@ -6,7 +6,8 @@ namespace Cupola.Images;
 public static class PictureFolder
 {
     /// <summary>
-    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps pictures in them is told so for each, in place of missing them.
+    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps pictures in them is
+    /// told so for each, in place of missing them.
     /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -29,9 +30,9 @@ public static class PictureFolder
     public static bool IsPicture(string name) => Extensions.Contains(Path.GetExtension(name));
 
     /// <summary>
-    /// All pictures below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed
-    /// over, and folders that systems make for themselves. A link to a folder is followed, unless it leads back to a folder
-    /// on the way to it.
+    /// All pictures below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed over,
+    /// and folders that systems make for themselves. A link to a folder is followed, unless it leads back to a folder on the way
+    /// to it.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as it is given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

@@ -1,6 +1,8 @@
 namespace Cupola.Images;
 
-/// <summary>Where a picture is to be had: its bytes are read when they are asked for, and each time anew, so that a source weighs little.</summary>
+/// <summary>
+/// Where a picture is to be had: its bytes are read when they are asked for, and each time anew, so that a source weighs little.
+/// </summary>
 public sealed class PictureSource
 {
     private readonly Func<CancellationToken, byte[]> _read;
@@ -8,7 +10,8 @@ public sealed class PictureSource
     /// <summary>A picture that lies in something other than a file of its own.</summary>
     /// <param name="name">What people and errors call it.</param>
     /// <param name="read">
-    /// Gives the bytes of the whole file; called from any thread. It fails with <see cref="InvalidDataException"/>, <see cref="IOException"/> or
+    /// Gives the bytes of the whole file; called from any thread. It fails with <see cref="InvalidDataException"/>, <see
+    /// cref="IOException"/> or
     /// <see cref="UnauthorizedAccessException"/>, whose message is one sentence that holds the name.
     /// </param>
     public PictureSource(string name, Func<CancellationToken, byte[]> read)

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
 /// <summary>
-/// Portable maps (PBM, PGM, PPM), binary and as text, which libvips is built without: black and white, grey, or colours, and the largest number a sample may be. Grey with
-/// a larger one than 255 is cut off at 255 of 65,535, as Pillow's conversion does with all 16-bit grey.
+/// Portable maps (PBM, PGM, PPM), binary and as text, which libvips is built without: black and white, grey, or colours, and the
+/// largest number a sample may be. Grey with a larger one than 255 is cut off at 255 of 65,535, as Pillow's conversion does with
+/// all 16-bit grey.
 /// </summary>
 internal static class PortableMapDecoder
 {
@@ -22,7 +24,7 @@ internal static class PortableMapDecoder
         int most = isBits ? 1 : text.HeaderNumber();
         if (most is < 1 or > MostSample)
         {
-            throw file.Damaged($"its largest sample is {most}, which is not between 1 and {MostSample}");
+            throw file.Damaged(Invariant($"its largest sample is {most}, which is not between 1 and {MostSample}"));
         }
 
         file.CheckSize(width, height);

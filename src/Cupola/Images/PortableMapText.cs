@@ -1,6 +1,11 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
-/// <summary>Numbers in decimal, as the headers of portable maps hold them, and the samples of those that are text. A remark goes from # to the end of its line.</summary>
+/// <summary>
+/// Numbers in decimal, as the headers of portable maps hold them, and the samples of those that are text. A remark goes from #
+/// to the end of its line.
+/// </summary>
 internal ref struct PortableMapText(EncodedImage file, int place)
 {
     /// <summary>Longer numbers are none (Pillow).</summary>
@@ -18,7 +23,9 @@ internal ref struct PortableMapText(EncodedImage file, int place)
     public int HeaderNumber() => (int)Math.Min(Number(), int.MaxValue);
 
     /// <summary>A sample, at most so large.</summary>
-    public int Sample(int most) => Number() is long sample && sample <= most ? (int)sample : throw _file.Damaged($"it has a sample beyond {most}, the largest that it claims");
+    public int Sample(int most) => Number() is long sample && sample <= most
+        ? (int)sample
+        : throw _file.Damaged(Invariant($"it has a sample beyond {most}, the largest that it claims"));
 
     /// <summary>A 0 or a 1; no space need stand between them.</summary>
     public int Bit() => Next(skipsSpace: true) switch

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Cupola.Images;
 
-/// <summary>A decoded picture: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.</summary>
+/// <summary>
+/// A decoded picture: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.
+/// </summary>
 public sealed unsafe class RgbImage : IDisposable
 {
     /// <summary>Vectors may read so many bytes behind the last pixel.</summary>
@@ -67,7 +69,9 @@ public sealed unsafe class RgbImage : IDisposable
         HandOver();
     }
 
-    /// <summary>Leaves the memory to the caller, who may keep it as long as it pleases; it no longer counts as taken by decoding.</summary>
+    /// <summary>
+    /// Leaves the memory to the caller, who may keep it as long as it pleases; it no longer counts as taken by decoding.
+    /// </summary>
     internal RgbImage HandOver()
     {
         Share?.Dispose();

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace Cupola.Images;
 
 /// <summary>
-/// The first directory of a TIFF. Which way up the image belongs is read here, of whatever type of number the tag is; and tags that do not concern the pixels are taken
-/// out before libtiff sees them, because to it a resolution of a wrong value is as much an error as a strip that is cut off.
+/// The first directory of a TIFF. Which way up the image belongs is read here, of whatever type of number the tag is; and tags
+/// that do not concern the pixels are taken out before libtiff sees them, because to it a resolution of a wrong value is as much
+/// an error as a strip that is cut off.
 /// </summary>
 internal sealed class TiffDirectory
 {
@@ -25,8 +26,8 @@ internal sealed class TiffDirectory
     /// <summary>Tags that say how pixels are stored (TIFF 6.0 and its supplements).</summary>
     private static readonly HashSet<int> OfPixels =
     [
-        254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325, 332, 334, 338, 339, 347,
-        512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
+        254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325,
+        332, 334, 338, 339, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
     ];
 
     /// <summary>CIELAB, ICCLAB and ITULAB.</summary>
@@ -43,7 +44,9 @@ internal sealed class TiffDirectory
         _isBig = Short(2) == 43;
     }
 
-    /// <summary>A copy of a TIFF that has no tags but those that concern its pixels, and the orientation that the file names.</summary>
+    /// <summary>
+    /// A copy of a TIFF that has no tags but those that concern its pixels, and the orientation that the file names.
+    /// </summary>
     /// <exception cref="InvalidDataException">Its colours are of a kind that is not read, or it has too many pixels.</exception>
     public static (byte[] Bytes, int Orientation) Read(EncodedImage file)
     {
@@ -100,7 +103,9 @@ internal sealed class TiffDirectory
         }
     }
 
-    /// <summary>The first number of an entry; null where there is none. Single bytes are none to Pillow, unless they have a sign.</summary>
+    /// <summary>
+    /// The first number of an entry; null where there is none. Single bytes are none to Pillow, unless they have a sign.
+    /// </summary>
     private double? Number(long entry)
     {
         int type = Short(entry + 2);
@@ -133,7 +138,10 @@ internal sealed class TiffDirectory
         return value >= 0 && count >= 0 && count <= _bytes.Length && value + (count * size) <= _bytes.Length;
     }
 
-    /// <summary>Where the numbers of an entry lie, how many there are, and how many bytes each has: within the entry where there is room, elsewhere in the file where not.</summary>
+    /// <summary>
+    /// Where the numbers of an entry lie, how many there are, and how many bytes each has: within the entry where there is room,
+    /// elsewhere in the file where not.
+    /// </summary>
     private (long Place, long Count, int Size) Values(long entry)
     {
         long count = _isBig ? Long(entry + 4) : Integer(entry + 4), place = entry + (_isBig ? 12 : 8), room = _isBig ? 8 : 4;

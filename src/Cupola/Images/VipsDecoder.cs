@@ -15,7 +15,9 @@ internal static class VipsDecoder
     /// <summary>What a decoder needs whatever the image's size.</summary>
     private const long Beginning = 1 << 20;
 
-    /// <summary>Where a PNG says what it holds: behind a signature of 8 bytes, and the length and name of its first chunk.</summary>
+    /// <summary>
+    /// Where a PNG says what it holds: behind a signature of 8 bytes, and the length and name of its first chunk.
+    /// </summary>
     private const int PngWidth = 16;
     private const int PngHeight = 20;
     private const int PngDepth = 24;
@@ -35,39 +37,62 @@ internal static class VipsDecoder
     public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
     {
         CheckClaim(file, format);
-        (byte[] bytes, int turned) = format == ImageFormat.Tiff ? TiffDirectory.Read(file) : (file.Bytes, ImageOrientation.Upright);
-        using Image opened = VipsErrors.Run(file, _ => Open(bytes, format));
-        int width = opened.Width, height = opened.Height, orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
-        file.CheckSize(width, height);
-        // libvips keeps a copy of the file; of a TIFF we have another, and libtiff one of a strip.
-        long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
-        void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
+        (byte[] bytes, int turned) = format == ImageFormat.Tiff
+            ? TiffDirectory.Read(file)
+            : (file.Bytes, ImageOrientation.Upright);
+        Image opened = VipsErrors.Run(file, _ => Open(bytes, format));
+        try
         {
-            using Image? anew = again ? Open(bytes, format) : null;
-            Write(anew ?? opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
-            return pixels;
-        });
+            int width = opened.Width, height = opened.Height;
+            int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
+            file.CheckSize(width, height);
+            // libvips keeps a copy of the file; of a TIFF we have another, and libtiff one of a strip.
+            long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
+            void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
+            {
+                if (again)
+                {
+                    // What failed holds its memory until it is closed.
+                    opened.Dispose();
+                    opened = Open(bytes, format);
+                }
 
-        if (!ImageOrientation.Turns(orientation))
-        {
-            return file.Decode(width, height, besides, Fill);
+                Write(opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
+                opened.Dispose();
+                return pixels;
+            });
+
+            if (!ImageOrientation.Turns(orientation))
+            {
+                return file.Decode(width, height, besides, Fill);
+            }
+
+            bool swaps = ImageOrientation.SwapsSides(orientation);
+            besides += (long)width * height * 3;
+            return file.Decode(swaps ? height : width, swaps ? width : height, besides, upright =>
+            {
+                using RgbImage stored = new(width, height);
+                Fill(stored);
+                ImageOrientation.Undo(stored, orientation, upright);
+            });
         }
-
-        bool swaps = ImageOrientation.SwapsSides(orientation);
-        return file.Decode(swaps ? height : width, swaps ? width : height, besides + ((long)width * height * 3), upright =>
+        finally
         {
-            using RgbImage stored = new(width, height);
-            Fill(stored);
-            ImageOrientation.Undo(stored, orientation, upright);
-        });
+            opened.Dispose();
+        }
     }
 
-    /// <summary>Refuses a PNG's impossible sides before libvips sees them, which speaks of them on standard error; other formats cannot name any, and of a TIFF they are tags.</summary>
+    /// <summary>
+    /// Refuses a PNG's impossible sides before libvips sees them, which speaks of them on standard error; other formats cannot
+    /// name any, and of a TIFF they are tags.
+    /// </summary>
     private static void CheckClaim(EncodedImage file, ImageFormat format)
     {
         if (format == ImageFormat.Png && file.Bytes.Length >= PngDepth)
         {
-            file.CheckSize(BinaryPrimitives.ReadUInt32BigEndian(file.Bytes.AsSpan(PngWidth)), BinaryPrimitives.ReadUInt32BigEndian(file.Bytes.AsSpan(PngHeight)));
+            ReadOnlySpan<byte> bytes = file.Bytes;
+            file.CheckSize(BinaryPrimitives.ReadUInt32BigEndian(bytes[PngWidth..]),
+                BinaryPrimitives.ReadUInt32BigEndian(bytes[PngHeight..]));
         }
     }
 
@@ -84,7 +109,8 @@ internal static class VipsDecoder
     /// <summary>The bytes that decoding takes besides file and pixels; each factor was measured (docs/architecture.md).</summary>
     private static long Cost(Image image, ImageFormat format)
     {
-        long area = (long)image.Width * image.Height, pixel = (long)image.Bands * (image.Format == Enums.BandFormat.Uchar ? 1 : 2);
+        long area = (long)image.Width * image.Height;
+        long pixel = (long)image.Bands * (image.Format == Enums.BandFormat.Uchar ? 1 : 2);
         long whole = format switch
         {
             // Several scans: each coefficient of the whole image is kept, two bytes a sample.
@@ -102,7 +128,9 @@ internal static class VipsDecoder
     private static int ExifOrientation(Image image) =>
         image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : ImageOrientation.Upright;
 
-    /// <summary>Whether it is a PNG of colour type 4; libvips gives two bands also where a grey PNG names a transparent shade.</summary>
+    /// <summary>
+    /// Whether it is a PNG of colour type 4; libvips gives two bands also where a grey PNG names a transparent shade.
+    /// </summary>
     private static bool IsPngWithGreyAndAlpha(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) && bytes.Length > PngColourType && bytes[PngColourType] == 4;
 
@@ -119,15 +147,18 @@ internal static class VipsDecoder
         try
         {
             bool isCmyk = current.Interpretation == Enums.Interpretation.Cmyk;
-            if (!isCmyk && current.Interpretation is not (Enums.Interpretation.Srgb or Enums.Interpretation.Bw or Enums.Interpretation.Rgb
-                or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16 or Enums.Interpretation.Multiband))
+            bool isPlain = current.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Bw
+                or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16
+                or Enums.Interpretation.Multiband;
+            if (!isCmyk && !isPlain)
             {
                 Then(current.Colourspace(Enums.Interpretation.Srgb));
             }
 
             if (current.Format == Enums.BandFormat.Ushort)
             {
-                // Pillow takes the upper byte of 16-bit colours, but cuts 16-bit grey off at 255, unless it was stored with an alpha channel.
+                // Pillow takes the upper byte of 16-bit colours, but cuts 16-bit grey off at 255, unless it was stored with an
+                // alpha channel.
                 Then(current.Cast(Enums.BandFormat.Uchar, shift: current.Bands > 2 || !cutsGrey));
             }
             else if (current.Format != Enums.BandFormat.Uchar)
@@ -161,7 +192,8 @@ internal static class VipsDecoder
 
     private static unsafe void Copy(Image image, RgbImage pixels)
     {
-        using Image target = Image.NewFromMemory((nint)pixels.Pointer, (ulong)pixels.Bytes.Length, pixels.Width, pixels.Height, image.Bands, Enums.BandFormat.Uchar);
+        using Image target = Image.NewFromMemory(
+            (nint)pixels.Pointer, (ulong)pixels.Bytes.Length, pixels.Width, pixels.Height, image.Bands, Enums.BandFormat.Uchar);
         image.Write(target);
     }
 
@@ -177,7 +209,8 @@ internal static class VipsDecoder
             fixed (byte* first = read)
             {
                 using Image strip = image.Crop(0, top, pixels.Width, rows);
-                using Image target = Image.NewFromMemory((nint)first, (ulong)read.Length, pixels.Width, rows, bands, Enums.BandFormat.Uchar);
+                using Image target = Image.NewFromMemory(
+                    (nint)first, (ulong)read.Length, pixels.Width, rows, bands, Enums.BandFormat.Uchar);
                 strip.Write(target);
             }
 

@@ -3,11 +3,15 @@ using NetVips;
 namespace Cupola.Images;
 
 /// <summary>
-/// Keeps the reason of a broken image its own. libvips has one buffer of errors for all threads, and remarks on sound images stay in it; so an image that failed is
-/// decoded once more while no other is, and what the buffer then holds is its reason. Failures are rare.
+/// Keeps the reason of a broken image its own. libvips has one buffer of errors for all threads, and remarks on sound images
+/// stay in it; so an image that failed is decoded once more while no other is, and what the buffer then holds is its reason.
+/// Failures are rare.
 /// </summary>
 internal static class VipsErrors
 {
+    /// <summary>What follows from a failure, or was tried on the way to it.</summary>
+    private static readonly string[] OfLibvips = ["unable to", "bad seek", "out of order read"];
+
     private static readonly ReaderWriterLockSlim Decoding = new();
 
     /// <summary>Does work beside that of others; where it fails, does it again alone.</summary>
@@ -50,9 +54,11 @@ internal static class VipsErrors
     /// <summary>The last thing that a decoder says, without its name; what libvips adds of its own is never the reason.</summary>
     private static string Reason(VipsException exception)
     {
-        string? line = exception.Message.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault(static line => line.Contains(": ", StringComparison.Ordinal) && !line.Contains("unable to", StringComparison.Ordinal)
-                && !line.Contains("bad seek", StringComparison.Ordinal) && !line.Contains("out of order read", StringComparison.Ordinal));
-        return line is null ? "its content cannot be decoded" : line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.', ' ');
+        string? line = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault(static line => line.Contains(": ", StringComparison.Ordinal)
+                && !OfLibvips.Any(words => line.Contains(words, StringComparison.Ordinal)));
+        return line is null
+            ? "its content cannot be decoded"
+            : line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.', ' ');
     }
 }

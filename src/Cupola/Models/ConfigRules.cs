@@ -53,7 +53,7 @@ internal static class ConfigRules
             ?? (patch > size ? Invariant($"is {patch}, which is more than the image's {size} pixels") : null)
             ?? (size % patch != 0 ? Invariant($"is {patch}, which does not divide the image's {size} pixels") : null)
             ?? ((long)(size / patch) * (size / patch) >= MostTokens
-                ? Invariant($"is {patch}, which makes {(long)(size / patch) * (size / patch)} patches of an image; make it larger")
+                ? Invariant($"is {patch}, which makes {(long)(size / patch) * (size / patch)} patches; make it larger")
                 : null));
         foreach ((string Member, string? Why) rule in Tower("image", vision.Transformer))
         {
@@ -75,7 +75,9 @@ internal static class ConfigRules
         }
 
         yield return ("image.width", Range(network.Width, 1, MostWidth / ResNetStride)
-            ?? (network.Width % 2 == 0 ? null : Invariant($"is {network.Width}; the stem has half as many channels, so it is even")));
+            ?? (network.Width % 2 == 0
+                ? null
+                : Invariant($"is {network.Width}; the stem has half as many channels, so it is even")));
         yield return ("image.heads", Heads(network.Heads, network.Width * ResNetStride, "attention pool's width"));
     }
 

@@ -29,8 +29,9 @@ internal static class Devices
         string device = name.ToLowerInvariant();
         return Available.Contains(device) ? null
             : Known.FirstOrDefault(known => known.Name == device) is { Package: { } package }
-                ? $"The device '{device}' is not in this build, which has {string.Join(" and ", Available)}; the package {package} brings it."
-            : $"There is no device '{name}'; this build has {string.Join(" and ", Available)}, and other packages of ONNX Runtime "
-                + $"bring {string.Join(", ", Known.Select(static known => known.Name).Except(Available))}.";
+                ? $"The device '{device}' is not in this build, which has {string.Join(" and ", Available)}; "
+                    + $"the package {package} brings it."
+            : $"There is no device '{name}'; this build has {string.Join(" and ", Available)}, and other packages of ONNX "
+                + $"Runtime bring {string.Join(", ", Known.Select(static known => known.Name).Except(Available))}.";
     }
 }

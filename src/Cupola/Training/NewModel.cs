@@ -13,7 +13,7 @@ public sealed record NewModel
     /// <summary>What a block's inner layer is of its width (arXiv 1706.03762, section 3.3).</summary>
     private const int Expansion = 4;
 
-    /// <summary>Bytes that a parameter takes while it is learned: itself, its gradient and AdamW's two means, in float32.</summary>
+    /// <summary>Bytes of a parameter while it is learned: itself, its gradient and AdamW's two means, in float32.</summary>
     private const int BytesLearned = 16;
 
     /// <summary>Height and width of the pictures it takes, in pixels.</summary>
@@ -105,7 +105,7 @@ public sealed record NewModel
         return $"The setting 'model.{name}' {reason}.";
 
         static string Uneven(int width, string heads) => Invariant(
-            $"is {width}, which heads of {HeadWidth} do not divide evenly; make it a multiple of {HeadWidth}, or name 'model.{heads}'");
+            $"is {width}, which heads of {HeadWidth} do not divide; make it a multiple of {HeadWidth}, or name 'model.{heads}'");
     }
 
     /// <summary>The attention pool of a residual network is as wide as 32 times its stem, and has heads of 64 as everywhere (OpenAI CLIP, model.py, CLIP).</summary>

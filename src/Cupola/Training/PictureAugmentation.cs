@@ -18,7 +18,7 @@ internal sealed record PictureAugmentation
         if (smallestArea is not (> 0 and <= 1))
         {
             throw new ArgumentException(
-                Invariant($"A random part has a share above 0 and at most 1 of the picture's area, not {smallestArea}; 1 is all."),
+                Invariant($"A random part has a share above 0 and at most 1 of the picture, not {smallestArea}; 1 is all."),
                 nameof(smallestArea));
         }
 

@@ -53,7 +53,8 @@ internal static class SettingKinds
 
     private static bool IsTooLarge(JsonNode? given) =>
         given?.GetValueKind() == JsonValueKind.Number
-        && double.TryParse(given.ToJsonString(), CultureInfo.InvariantCulture, out double number) && Math.Abs(number) > int.MaxValue;
+        && double.TryParse(given.ToJsonString(), CultureInfo.InvariantCulture, out double number)
+        && Math.Abs(number) > int.MaxValue;
 
     private static string Either(string[] names) => $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
 }

@@ -65,12 +65,13 @@ public sealed partial class Trainer
     /// <param name="evaluate">Judges the model as it is, where there is anything to judge it by.</param>
     /// <param name="findModel">Gives the folder or file of a model that the settings name; without it, names are paths.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core. What comes out does not depend on them.</param>
-    /// <exception cref="ArgumentException">A setting is impossible, or training shall stop early and there is nothing to judge by.</exception>
+    /// <exception cref="ArgumentException">A setting is impossible, or nothing can tell when to stop early.</exception>
     /// <exception cref="InvalidDataException">The pairs cannot teach, the model cannot be read, or the run was begun with other settings or other pairs.</exception>
     /// <exception cref="IOException">The folder is in use, is something else than a run, or cannot be written.</exception>
     public static Trainer Open(
         string run, string dataset, TrainingPairs pairs, TrainingSettings settings,
-        Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null, Func<string, string>? findModel = null, int threads = 0)
+        Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null, Func<string, string>? findModel = null,
+        int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(pairs);
@@ -79,7 +80,8 @@ public sealed partial class Trainer
         if (settings.Patience is not null && evaluate is null)
         {
             throw new ArgumentException(
-                "'patience' stops when evaluations get no better, and there are none; name pairs or labelled pictures to judge by.");
+                "'patience' stops when evaluations get no better, and there are none; "
+                + "name pairs or labelled pictures to judge by.");
         }
 
         if (pairs.Count < 2)

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Numerics.Tensors;
 using Cupola.Embedding;
 using Cupola.Runtime;
@@ -43,13 +43,17 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Whether nothing is left to do.</summary>
     public bool IsFinished => _state.Step >= _plan.Steps || StoppedEarly;
 
-    /// <summary>The evaluation of the model in the folder: the best one where training stops early, else the last; nothing where none was made.</summary>
+    /// <summary>
+    /// The evaluation of the model in the folder: the best where training stops early, else the last.
+    /// </summary>
     public LoggedEvaluation? KeptEvaluation
     {
         get
         {
             IReadOnlyList<LoggedEvaluation> made = TrainingLog<LoggedEvaluation>.Read(_run.Evaluations);
-            return _settings.Patience is not null ? made.MinBy(static line => line.Penalty) : made is [.., var last] ? last : null;
+            return _settings.Patience is not null
+                ? made.MinBy(static line => line.Penalty)
+                : made is [.., var last] ? last : null;
         }
     }
 

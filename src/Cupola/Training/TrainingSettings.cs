@@ -166,7 +166,8 @@ public sealed record TrainingSettings
         [
             ("epochs", Epochs > 0 && double.IsFinite(Epochs), "a number above 0"),
             ("steps", Steps is null or (> 0 and <= int.MaxValue), "a whole number from 1 to 2147483647"),
-            ("learningRate", LearningRate is null || (LearningRate > 0 && double.IsFinite(LearningRate.Value)), "a number above 0"),
+            ("learningRate", LearningRate is null || (LearningRate > 0 && double.IsFinite(LearningRate.Value)),
+                "a number above 0"),
             ("warmUp", WarmUp is null or >= 0, "a number of steps, 0 or more"),
             ("weightDecay", WeightDecay >= 0 && float.IsFinite(WeightDecay), "0 or more"),
             ("beta1", Beta1 is >= 0 and < 1, "a number from 0 to below 1"),
@@ -201,9 +202,12 @@ public sealed record TrainingSettings
         Require(Batch <= MostPairs, "batch", Invariant($"is {Batch}; no step has more than {MostPairs} pairs"));
         Require(Frozen.All(static beginning => beginning is not null), "frozen", "is a list of beginnings of names");
         Require(Tokenizer is null || Init is null, "tokenizer", "is for a new model, and 'init' names one, which keeps its own");
-        Require(Init is null || Model == new NewModel(), "model", "has the sizes of a new model, and 'init' names one, which keeps its own");
         Require(
-            Init is not null || Tokenizer is not null || Model.Vocabulary >= Text.TokenizerTrainer.SmallestVocabulary, "model.vocabulary",
+            Init is null || Model == new NewModel(), "model",
+            "has the sizes of a new model, and 'init' names one, which keeps its own");
+        Require(
+            Init is not null || Tokenizer is not null || Model.Vocabulary >= Text.TokenizerTrainer.SmallestVocabulary,
+            "model.vocabulary",
             $"is at least {Text.TokenizerTrainer.SmallestVocabulary}: the bytes, the bytes that end a word, start and end");
         Model.Check();
         return this;

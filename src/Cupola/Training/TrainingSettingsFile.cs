@@ -87,7 +87,8 @@ internal static class TrainingSettingsFile
 
             if (IsBeyondNumbers(value))
             {
-                throw new InvalidDataException($"{source} cannot be used: '{within}{name}' is {Short(value)}, and no setting is so large.");
+                throw new InvalidDataException(
+                    $"{source} cannot be used: '{within}{name}' is {Short(value)}, and no setting is so large.");
             }
 
             if (known is JsonObject inner && value is JsonObject more)

@@ -16,7 +16,11 @@ public sealed partial class ExamplesTests
     [Fact]
     public void TheHelpsExamplesParseAndNameNothingOfTheRepository()
     {
-        string[] examples = [.. AllCommands(CupolaCommand.Create()).OfType<ExampledCommand>().SelectMany(static command => command.Examples), .. CupolaCommand.Examples.Split('\n')];
+        string[] examples =
+        [
+            .. AllCommands(CupolaCommand.Create()).OfType<ExampledCommand>().SelectMany(static command => command.Examples),
+            .. CupolaCommand.Examples.Split('\n'),
+        ];
 
         Assert.True(examples.Length > 30);
         Assert.All(examples, example =>
@@ -33,18 +37,24 @@ public sealed partial class ExamplesTests
     [MemberData(nameof(Pages))]
     public void TheExamplesOfAPageParseAndTheFilesOfTheRepositoryThatTheyNameAreThere(string page)
     {
-        string[] examples = [.. Fence().Matches(File.ReadAllText(Path.Combine(SharedFolder.Root, page)))
-            .SelectMany(static fence => fence.Groups["code"].Value.Split('\n')).Where(static line => CallOfCupola().IsMatch(line))];
+        string text = File.ReadAllText(Path.Combine(SharedFolder.Root, page));
+        string[] examples =
+        [
+            .. Fence().Matches(text).SelectMany(static fence => fence.Groups["code"].Value.Split('\n'))
+                .Where(static line => CallOfCupola().IsMatch(line)),
+        ];
 
         Assert.All(examples, example =>
         {
             AssertParses(example);
-            Assert.All(PathsOfTheRepository(example), static path => Assert.True(Path.Exists(Path.Combine(SharedFolder.Root, path)), path));
+            Assert.All(
+                PathsOfTheRepository(example), static path => Assert.True(Path.Exists(Path.Combine(SharedFolder.Root, path)), path));
         });
     }
 
     private static IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(SharedFolder.Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(SharedFolder.Root, "docs"), "*.md"))
+        new[] { SharedFolder.Root, Path.Combine(SharedFolder.Root, "docs") }
+            .SelectMany(static folder => Directory.EnumerateFiles(folder, "*.md"))
             .Select(static path => Path.GetRelativePath(SharedFolder.Root, path));
 
     private static void AssertParses(string example)
@@ -95,7 +105,8 @@ public sealed partial class ExamplesTests
 
     private static string[] PathsOfTheRepository(string example)
     {
-        HashSet<string> folders = [.. Directory.EnumerateDirectories(SharedFolder.Root).Select(static folder => Path.GetFileName(folder))];
+        HashSet<string> folders =
+            [.. Directory.EnumerateDirectories(SharedFolder.Root).Select(static folder => Path.GetFileName(folder))];
         return [.. Words(example).Where(word => word.Contains('/') && folders.Contains(word.Split('/')[0]))];
     }
 

@@ -36,7 +36,8 @@ public sealed class HarmlessTextTests
     [Fact]
     public void ATableAndAnErrorShowThemAndJsonHasThemAsTheyAre()
     {
-        string folder = TestFolder.New(), name = Path.Combine(folder, OperatingSystem.IsWindows() ? "a.bmp" : "a\u001b[2J\n\u202e.bmp");
+        string folder = TestFolder.New();
+        string name = Path.Combine(folder, OperatingSystem.IsWindows() ? "a.bmp" : "a\u001b[2J\n\u202e.bmp");
         string broken = Path.Combine(folder, OperatingSystem.IsWindows() ? "b.bmp" : "b\u001b]0;x\u0007.bmp");
         File.Copy(Picture, name);
         File.WriteAllText(broken, "x");
@@ -58,13 +59,15 @@ public sealed class HarmlessTextTests
         Assert.Equal(name, lines[0].GetProperty("image").GetString());
         Assert.Equal(
             new[] { Evil, "a\nb" }.Order(StringComparer.Ordinal),
-            lines[0].GetProperty("predictions").EnumerateArray().Select(static each => each.GetProperty("label").GetString()!).Order(StringComparer.Ordinal));
+            lines[0].GetProperty("predictions").EnumerateArray().Select(static each => each.GetProperty("label").GetString()!)
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void ALongNameIsNotBrokenInAPipe()
     {
-        string folder = Directory.CreateDirectory(Path.Combine(TestFolder.New(), string.Join(' ', Enumerable.Repeat("long", 40)))).FullName;
+        string name = string.Join(' ', Enumerable.Repeat("long", 40));
+        string folder = Directory.CreateDirectory(Path.Combine(TestFolder.New(), name)).FullName;
         string picture = Path.Combine(folder, "0.bmp");
         File.Copy(Picture, picture);
 

@@ -16,10 +16,10 @@ public sealed partial class InterruptTests
     public async Task CtrlCEndsWithItsOwnCodeAndWhatWasPrintedIsWholeLines()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
-        string photo = SharedFolder.Need("data", "photos", "rocket.jpg");
+        string photo = SharedFolder.AnyPicture;
         // More pictures than anyone waits for.
         ProcessStartInfo start = Tool.Command([
-            "classify", .. Enumerable.Repeat(photo, Pictures), "--labels", "a rocket,a cat", "--model", SharedFolder.Need("models", "photo-tiny"), "--format", "json",
+            "classify", .. Enumerable.Repeat(photo, Pictures), "--labels", "a rocket,a cat", "--model", SharedFolder.AnyModel, "--format", "json",
         ]);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

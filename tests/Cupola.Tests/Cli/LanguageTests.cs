@@ -25,7 +25,8 @@ public sealed class LanguageTests
         ["inspect", "model"],
     ];
 
-    private static readonly Lazy<string[]> Expected = new(static () => [.. Commands.Select(static command => Told("C", command))]);
+    private static readonly Lazy<string[]> Expected =
+        new(static () => [.. Commands.Select(static command => Told("C", command))]);
 
     private static readonly Lazy<string> ExpectedRun = new(static () => Trained("C"));
 
@@ -65,11 +66,15 @@ public sealed class LanguageTests
     {
         string folder = TestFolder.New(), run = Path.Combine(folder, "run"), settings = Path.Combine(folder, "settings.json");
         File.WriteAllText(settings, """
-            { "batch": 8, "steps": 3, "logEvery": 1, "weightDecay": 0.25, "model": { "imageSize": 16, "imageWidth": 32, "imageLayers": 1, "textWidth": 32,
-              "textLayers": 1, "contextLength": 16, "vocabulary": 540, "embeddingDimension": 16 } }
+            { "batch": 8, "steps": 3, "logEvery": 1, "weightDecay": 0.25, "model": { "imageSize": 16, "imageWidth": 32,
+              "imageLayers": 1, "textWidth": 32, "textLayers": 1, "contextLength": 16, "vocabulary": 540, "embeddingDimension": 16 } }
             """);
         Tool.Run trained = Run(
-            language, ["train", TrainingFixture.Table, "-o", run, "--config", settings, "--learning-rate", "0.0005", "--evaluate", Labelled, "--threads", "2"]);
+            language,
+            [
+                "train", TrainingFixture.Table, "-o", run, "--config", settings, "--learning-rate", "0.0005", "--evaluate", Labelled,
+                "--threads", "2",
+            ]);
         string log = string.Join("\n", File.ReadLines(Path.Combine(run, "log.jsonl")).Select(static line =>
         {
             JsonObject step = JsonNode.Parse(line)!.AsObject();
@@ -81,8 +86,8 @@ public sealed class LanguageTests
             File.ReadAllText(Path.Combine(run, "run.json")), File.ReadAllText(Path.Combine(run, "evaluations.jsonl")));
     }
 
-    private static Tool.Run Run(string language, string[] command) => Tool.StartWith(
-        new() { ["LC_ALL"] = $"{language}.UTF-8", ["LANG"] = $"{language}.UTF-8", ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0" }, command);
+    private static Tool.Run Run(string language, string[] command) =>
+        Tool.StartWith(new() { ["LC_ALL"] = $"{language}.UTF-8", ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "0" }, command);
 
     private static string Dataset()
     {

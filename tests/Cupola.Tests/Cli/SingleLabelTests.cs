@@ -12,7 +12,8 @@ public sealed class SingleLabelTests
     [Fact]
     public void ItIsSaidHoweverTheLabelCame()
     {
-        string list = TestFolder.NewFile("labels.txt"), prompts = TestFolder.NewFile("prompts.json"), saved = TestFolder.NewFile("saved.safetensors");
+        string list = TestFolder.NewFile("labels.txt"), prompts = TestFolder.NewFile("prompts.json");
+        string saved = TestFolder.NewFile("saved.safetensors");
         File.WriteAllText(list, "a red disc\n");
         File.WriteAllText(prompts, """{"a red disc":["A disc that is red.","Red."]}""");
         string folder = Directory.CreateDirectory(Path.Combine(TestFolder.New(), "a red disc")).FullName;

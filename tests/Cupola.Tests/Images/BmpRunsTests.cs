@@ -2,7 +2,9 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Images;
 
-/// <summary>The escapes of packed bitmaps that Pillow 9.4 itself reads wrongly, by the definition (Microsoft, "Bitmap Compression").</summary>
+/// <summary>
+/// The escapes of packed bitmaps that Pillow 9.4 itself reads wrongly, by the definition (Microsoft, "Bitmap Compression").
+/// </summary>
 public sealed class BmpRunsTests
 {
     private static readonly byte[] Colours = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150];
@@ -23,7 +25,8 @@ public sealed class BmpRunsTests
         Decode(bits: 8, compression: 1, [200, 1, 0, 0, 9, 2, 0, 0, 255, 3]));
 
     [Fact]
-    public void AnEndBeforeTheLastRowIsRefused() => Assert.Throws<InvalidDataException>(() => Decode(bits: 8, compression: 1, [4, 1, 0, 0, 4, 2, 0, 1]));
+    public void AnEndBeforeTheLastRowIsRefused() =>
+        Assert.Throws<InvalidDataException>(() => Decode(bits: 8, compression: 1, [4, 1, 0, 0, 4, 2, 0, 1]));
 
     /// <summary>The red channel of 4 × 3 pixels, from the top.</summary>
     private static byte[] Decode(int bits, int compression, byte[] runs)
@@ -32,7 +35,8 @@ public sealed class BmpRunsTests
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream);
         writer.Write("BM"u8);
-        foreach (int field in (ReadOnlySpan<int>)[0, 0, 54 + palette.Length, 40, 4, 3, 1 | (bits << 16), compression, runs.Length, 0, 0, Colours.Length, 0])
+        int[] fields = [0, 0, 54 + palette.Length, 40, 4, 3, 1 | (bits << 16), compression, runs.Length, 0, 0, Colours.Length, 0];
+        foreach (int field in fields)
         {
             writer.Write(field);
         }

@@ -7,7 +7,8 @@ namespace Cupola.Tests.Images;
 public sealed class BrokenImageTests
 {
     public static TheoryData<string> CutFormats =>
-        ["photo.png", "lossy.webp", "remark.jpg", "cmyk.jpg", "transparent.gif", "turned-6.tif", "turned-big-endian.tif", "turned-big.tif", "turned-P.tif", "turned-1.tif",
+        ["photo.png", "lossy.webp", "remark.jpg", "cmyk.jpg", "transparent.gif", "turned-6.tif", "turned-big-endian.tif",
+            "turned-big.tif", "turned-P.tif", "turned-1.tif",
             "os2-24.bmp", "rle8.bmp", "rle4.bmp", "binary-3-255.pnm", "text-3-255.pnm", "binary-bits.pnm"];
 
     [Theory]
@@ -18,7 +19,9 @@ public sealed class BrokenImageTests
 
         foreach (int length in (ReadOnlySpan<int>)[whole.Length / 4, whole.Length / 2, whole.Length * 3 / 4])
         {
-            Assert.StartsWith("cut ", Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(whole[..length], "cut")).Message, StringComparison.Ordinal);
+            Assert.StartsWith("cut ",
+                Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(whole[..length], "cut")).Message,
+                    StringComparison.Ordinal);
         }
     }
 
@@ -72,7 +75,8 @@ public sealed class BrokenImageTests
     [InlineData("msf1", "hevxmsf1")]
     [InlineData("mif1", "miafheim")]
     public void AnHevcBrandIsToldAsHeic(string main, string others) => Assert.Equal(
-        "a.jpg is HEIC, whose codec (HEVC) this build does not have; convert it to JPEG or PNG, or set the phone to 'most compatible'.",
+        "a.jpg is HEIC, whose codec (HEVC) this build does not have; "
+        + "convert it to JPEG or PNG, or set the phone to 'most compatible'.",
         Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(Media(main, others), "a.jpg")).Message);
 
     [Theory]
@@ -80,17 +84,22 @@ public sealed class BrokenImageTests
     [InlineData("mif1", "mif1avif")]
     [InlineData("mif1", "miaf")]
     public void WhatIsOrMayBeAvifIsNotToldAsHeic(string main, string others) => Assert.DoesNotContain(
-        "HEIC", Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(Media(main, others), "a.jpg")).Message, StringComparison.Ordinal);
+        "HEIC", Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(Media(main, others), "a.jpg")).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("\0\0\0\fjP  \r\n\u0087\n", "is a JPEG 2000 image, which is not read here; save it as PNG or JPEG.")]
     [InlineData("8BPS\0\u0001", "is a Photoshop document, which is not read here; save it as PNG or JPEG.")]
-    [InlineData("\n<!DOCTYPE html><html><title>404</title>", "is a web page and not an image; take the address of the image itself.")]
-    [InlineData("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>", "is an SVG drawing, which is not read here; save it as PNG or JPEG.")]
+    [InlineData("\n<!DOCTYPE html><html><title>404</title>",
+        "is a web page and not an image; take the address of the image itself.")]
+    [InlineData("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
+        "is an SVG drawing, which is not read here; save it as PNG or JPEG.")]
     [InlineData("3 3\n1 2 3\n4 5 6\n7 8 9\n", "is not a picture that can be read: its content is of no known picture format.")]
-    [InlineData("\0\0\0\u0018ftypisom\0\0\0\0isomavc1", "is a media file of the kind 'isom' and not an image that is read here; save it as PNG or JPEG.")]
+    [InlineData("\0\0\0\u0018ftypisom\0\0\0\0isomavc1",
+        "is a media file of the kind 'isom' and not an image that is read here; save it as PNG or JPEG.")]
     public void WhatIsNotReadIsToldByItsContent(string content, string told) => Assert.Equal(
-        $"a.jpg {told}", Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(Encoding.Latin1.GetBytes(content), "a.jpg")).Message);
+        $"a.jpg {told}", Assert.Throws<InvalidDataException>(
+            () => ImageDecoder.DecodeBytes(Encoding.Latin1.GetBytes(content), "a.jpg")).Message);
 
     [Theory]
     [InlineData(16, "bitmaps whose header has 16 bytes are not read; save it as PNG")]
@@ -101,7 +110,8 @@ public sealed class BrokenImageTests
         byte[] bytes = Golden("555.bmp");
         bytes[14] = size;
 
-        Assert.Equal($"a.bmp is not a picture that can be read: {told}.", Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(bytes, "a.bmp")).Message);
+        Assert.Equal($"a.bmp is not a picture that can be read: {told}.",
+            Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(bytes, "a.bmp")).Message);
     }
 
     [Theory]
@@ -122,10 +132,13 @@ public sealed class BrokenImageTests
         Assert.Contains("pixels; more than 178956970 are refused", Message(bytes), StringComparison.Ordinal);
     }
 
-    private static string Message(byte[] bytes) => Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(bytes, "a")).Message;
+    private static string Message(byte[] bytes) =>
+        Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(bytes, "a")).Message;
 
     private static byte[] Media(string main, string others) =>
-        [0, 0, 0, (byte)(16 + others.Length), .. Encoding.ASCII.GetBytes("ftyp" + main), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(others), 0, 0, 0, 8, .. "mdat"u8];
+        [0, 0, 0, (byte)(16 + others.Length), .. Encoding.ASCII.GetBytes("ftyp" + main), 0, 0, 0, 0,
+            .. Encoding.ASCII.GetBytes(others), 0, 0, 0, 8, .. "mdat"u8];
 
-    private static byte[] Golden(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "pictures", name));
+    private static byte[] Golden(string name) =>
+        File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Golden", "pictures", name));
 }

@@ -28,9 +28,13 @@ public sealed class ImageMemoryTests
     {
         ImageMemory memory = new(500_000_000);
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => memory.Take(1_610_000_000, "large.jpg", Cancellation));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(
+            () => memory.Take(1_610_000_000, "large.jpg", Cancellation));
 
-        Assert.Equal("large.jpg would take 1.6 GB of memory to decode, and images may take 500 MB; make it smaller, or set CUPOLA_IMAGE_MEMORY to more.", error.Message);
+        Assert.Equal(
+            "large.jpg would take 1.6 GB of memory to decode, and images may take 500 MB; "
+            + "make it smaller, or set CUPOLA_IMAGE_MEMORY to more.",
+            error.Message);
     }
 
     [Fact]
@@ -110,7 +114,8 @@ public sealed class ImageMemoryTests
     [InlineData("99999999999GB")]
     [InlineData("GB")]
     public void ASettingThatIsNoSizeIsTold(string setting) =>
-        Assert.Contains("CUPOLA_IMAGE_MEMORY", Assert.Throws<ArgumentException>(() => ImageMemory.Capacity(setting)).Message, StringComparison.Ordinal);
+        Assert.Contains("CUPOLA_IMAGE_MEMORY", Assert.Throws<ArgumentException>(() => ImageMemory.Capacity(setting)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void WithoutASettingItIsAQuarterOfTheMemoryAndTwoGigabytesAtMost() =>
@@ -123,18 +128,23 @@ public sealed class ImageMemoryTests
         File.WriteAllBytes(large, RandomPicture.Bitmap(800, 600, seed: 1));
         File.WriteAllBytes(small, RandomPicture.Bitmap(20, 20, seed: 2));
 
-        Tool.Run run = Tool.StartWith(new() { [ImageMemory.Setting] = "1MB" }, "inspect", "pixels", large, small, "--size", "16", "--format", "json");
+        Tool.Run run = Tool.StartWith(
+            new() { [ImageMemory.Setting] = "1MB" }, "inspect", "pixels", large, small, "--size", "16", "--format", "json");
         Tool.Run wrong = Tool.StartWith(new() { [ImageMemory.Setting] = "much" }, "inspect", "pixels", small, "--size", "16");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"{large} would take 3 MB of memory to decode, and images may take 1 MB;", run.Error, StringComparison.Ordinal);
-        Assert.Contains("sha256", Assert.Single(run.Lines, line => line.Contains("small.bmp", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith($"{large} would take 3 MB of memory to decode, and images may take 1 MB;", run.Error,
+            StringComparison.Ordinal);
+        Assert.Contains("sha256", Assert.Single(run.Lines, line => line.Contains("small.bmp", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("CUPOLA_IMAGE_MEMORY is 'much', which is not a size of memory", wrong.Error, StringComparison.Ordinal);
     }
 
     private static Task<ImageMemory.Share> Begin(ImageMemory memory, long bytes, CancellationToken cancellation) =>
-        Task.Factory.StartNew(() => memory.Take(bytes, "image", cancellation), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => memory.Take(bytes, "image", cancellation), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
 
     private static async Task Waiting(ImageMemory memory, int count)
     {

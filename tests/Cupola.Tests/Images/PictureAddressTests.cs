@@ -20,7 +20,8 @@ public sealed class PictureAddressTests
         using RgbImage image = PictureSource.Of($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
 
         Assert.Equal(["/old.bmp", "/new.bmp"], server.Requests.Select(static request => request.Path));
-        Assert.All(server.Requests, static request => Assert.Matches(@"^Cupola/\d+\.\d+\.\d+\S* \(\+https://\S+\)$", request.Header("User-Agent")!));
+        Assert.All(server.Requests, static request =>
+            Assert.Matches(@"^Cupola/\d+\.\d+\.\d+\S* \(\+https://\S+\)$", request.Header("User-Agent")!));
     }
 
     [Theory]
@@ -32,7 +33,8 @@ public sealed class PictureAddressTests
         await using LoopbackServer server = new(_ => new(302, [], ("Location", location)));
         string address = $"http://127.0.0.1:{server.Port}/again";
 
-        Assert.Equal($"{address} cannot be fetched: {told.Replace("PORT", $"{server.Port}", StringComparison.Ordinal)}", Fails(address, Patience, 1000));
+        Assert.Equal($"{address} cannot be fetched: {told.Replace("PORT", $"{server.Port}", StringComparison.Ordinal)}",
+            Fails(address, Patience, 1000));
     }
 
     [Theory]
@@ -43,7 +45,8 @@ public sealed class PictureAddressTests
         await using LoopbackServer server = new(_ => new(200, new byte[3 << 20]) { DeclaredLength = declared });
         string address = $"http://127.0.0.1:{server.Port}/endless.png";
 
-        Assert.Equal($"{address} cannot be fetched: it has more than 1 MiB, which is too large for a picture.", Fails(address, Patience, 1 << 20));
+        Assert.Equal($"{address} cannot be fetched: it has more than 1 MiB, which is too large for a picture.",
+            Fails(address, Patience, 1 << 20));
     }
 
     [Theory]
@@ -72,17 +75,20 @@ public sealed class PictureAddressTests
             return new(200, new byte[1000]) { BreakAfter = 10, SilentUntil = end.Task };
         });
 
-        Assert.ThrowsAny<OperationCanceledException>(() => PictureAddress.Fetch($"http://127.0.0.1:{server.Port}/slow.png", stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => PictureAddress.Fetch($"http://127.0.0.1:{server.Port}/slow.png", stop.Token));
         end.SetResult();
     }
 
     [Fact]
     public async Task APageIsToldAsAPage()
     {
-        await using LoopbackServer server = new(_ => new(200, Encoding.UTF8.GetBytes("<!doctype html><title>Sign in</title>"), ("Content-Type", "text/html")));
+        await using LoopbackServer server = new(
+            _ => new(200, Encoding.UTF8.GetBytes("<!doctype html><title>Sign in</title>"), ("Content-Type", "text/html")));
         string address = $"http://127.0.0.1:{server.Port}/dog.jpg";
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(() => PictureSource.Of(address).Decode(cancellation: Cancellation));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(
+            () => PictureSource.Of(address).Decode(cancellation: Cancellation));
 
         Assert.Equal($"{address} is a web page and not an image; take the address of the image itself.", error.Message);
     }
