@@ -29,11 +29,23 @@ internal sealed class PickleObjects(bool isTorchScript)
     private readonly SortedSet<string> _uncommon = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _storageBytes = new(StringComparer.Ordinal);
 
-    /// <summary>Calls of names that no list of tensors and hardly any training code needs, the first few.</summary>
+    /// <summary>Names that no list of tensors and hardly any training code needs, the first few.</summary>
     public IReadOnlyCollection<string> Uncommon => _uncommon;
 
     /// <summary>The bytes of one number of each storage that was named, by the storage's key.</summary>
     public IReadOnlyDictionary<string, int> StorageBytes => _storageBytes;
+
+    /// <summary>A class or function by its name, which is remembered where it is an uncommon one.</summary>
+    public PickleGlobal Name(string module, string name)
+    {
+        PickleGlobal global = new(module, name);
+        if (!IsCommon(global) && _uncommon.Count < MaximumTold)
+        {
+            _uncommon.Add(global.ToString());
+        }
+
+        return global;
+    }
 
     /// <summary>What a call, or a class with arguments, gives.</summary>
     /// <exception cref="InvalidDataException">Nothing that could be called is called.</exception>
@@ -41,13 +53,7 @@ internal sealed class PickleObjects(bool isTorchScript)
     {
         if (callable is PickleGlobal global)
         {
-            object? made = arguments is object?[] list ? Make(global, list) : global.Object;
-            if (ReferenceEquals(made, global.Object) && !IsCommon(global) && _uncommon.Count < MaximumTold)
-            {
-                _uncommon.Add(global.ToString());
-            }
-
-            return made;
+            return arguments is object?[] list ? Make(global, list) : global.Object;
         }
 
         return callable as PickleObject ?? throw PickleBytes.Damaged();
@@ -68,7 +74,7 @@ internal sealed class PickleObjects(bool isTorchScript)
     }
 
     /// <summary>Whether training code commonly keeps such a thing.</summary>
-    public static bool IsCommon(PickleGlobal global) => global.Module is "builtins" or "__builtin__"
+    private static bool IsCommon(PickleGlobal global) => global.Module is "builtins" or "__builtin__"
         ? CommonNames.Contains(global.Name)
         : CommonModules.Contains(global.Module.Split('.')[0], StringComparer.Ordinal)
             || global.Module.StartsWith("__torch__", StringComparison.Ordinal);

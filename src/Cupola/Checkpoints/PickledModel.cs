@@ -62,7 +62,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
     {
         if (objects.Uncommon.Count > 0)
         {
-            yield return $"{path} calls {FoundModel.List(objects.Uncommon, 3)} beside the model; nothing of it was run.";
+            yield return $"{path} names {FoundModel.List(objects.Uncommon, 3)} beside the model; nothing of it was run.";
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class RestrictedUnpickler
         {
             case (byte)'c': Push(Global()); break;
             case 0x93:                                                                        // STACK_GLOBAL
-                Push(PopMany(2) is [string module, string name] ? new PickleGlobal(module, name) : throw PickleBytes.Damaged());
+                Push(PopMany(2) is [string module, string name] ? _objects.Name(module, name) : throw PickleBytes.Damaged());
                 break;
             case 0x82: PushExtension(1); break;                                               // EXT1, EXT2, EXT4
             case 0x83: PushExtension(2); break;
@@ -93,7 +93,7 @@ internal sealed partial class RestrictedUnpickler
     private PickleGlobal Global()
     {
         string module = _bytes.Line();
-        return new(module, _bytes.Line());
+        return _objects.Name(module, _bytes.Line());
     }
 
     private void PushExtension(ulong bytes)

@@ -34,6 +34,18 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
     /// <exception cref="InvalidDataException">It is damaged; the message is the end of a sentence.</exception>
     public object? Read()
     {
+        try
+        {
+            return ReadAll();
+        }
+        catch (InvalidDataException problem) when (_objects.Uncommon.Count > 0)
+        {
+            throw new InvalidDataException($"{problem.Message} (it names {FoundModel.List(_objects.Uncommon, 3)})", problem);
+        }
+    }
+
+    private object? ReadAll()
+    {
         for (int operations = 0; operations < MaximumOperations; operations++)
         {
             byte operation = _bytes.Byte();

@@ -108,7 +108,7 @@ public sealed class TorchArchive : TensorFile
         {
             string called = named.Uncommon.Count == 0
                 ? ""
-                : $"calls {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
+                : $"names {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
             throw new InvalidDataException($"it {called}does not begin as PyTorch's files do; save the model with torch.save");
         }
 

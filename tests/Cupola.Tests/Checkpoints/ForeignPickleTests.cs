@@ -51,7 +51,7 @@ public sealed class ForeignPickleTests
                 + $"X\u0001\0\0\0xcposix\nsystem\n(V touch {trap}\ntRu.");
 
         Assert.Equal(2, model.Tensors.Count);
-        Assert.Equal("file.pt calls posix.system beside the model; nothing of it was run.", Assert.Single(model.Notes));
+        Assert.Equal("file.pt names posix.system beside the model; nothing of it was run.", Assert.Single(model.Notes));
         Assert.False(File.Exists(trap));
     }
 
