@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Checkpoints;
 using Cupola.Images;
 using static System.FormattableString;
 
@@ -57,7 +58,8 @@ internal sealed class ShardSample(string name)
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(property, out JsonElement value) ? value.Clone() : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(property, out JsonElement value) && UnicodeJson.IsReadable(value) ? value.Clone() : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

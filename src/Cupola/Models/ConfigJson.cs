@@ -34,7 +34,9 @@ internal sealed class ConfigJson
         try
         {
             using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new() { MaxDepth = 32, AllowTrailingCommas = true });
-            return new(path, document.RootElement.Clone());
+            return UnicodeJson.IsReadable(document.RootElement)
+                ? new(path, document.RootElement.Clone())
+                : throw new InvalidDataException($"{path} cannot be read: it holds text that is not Unicode.");
         }
         catch (JsonException exception)
         {
@@ -98,7 +100,7 @@ internal sealed class ConfigJson
     public bool IsObject(string key) => Find(key)?.ValueKind == JsonValueKind.Object;
 
     public InvalidDataException Wrong(string key, string why) =>
-        new($"{_source} cannot be used: '{key}' {ForeignText.Shown(why)}.");
+        new($"{_source} cannot be used: '{ForeignText.Shown(key)}' {ForeignText.Shown(why)}.");
 
     private JsonElement? Find(string key) => _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 

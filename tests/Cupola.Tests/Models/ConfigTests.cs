@@ -33,6 +33,8 @@ public sealed class ConfigTests
     [InlineData("""{"vision_config":{"num_hidden_layers":100000000}}""", "'vision_config.num_hidden_layers' is 100000000")]
     [InlineData("""{"vision_config":{"num_attention_heads":7}}""", "'vision_config.num_attention_heads' is 7, which does not divide the width, 768")]
     [InlineData("""{"text_config":{},"projection_dim":-1}""", "'projection_dim' is -1")]
+    [InlineData("""{"text_config":{"hidden_act":"\ud800"}}""", "holds text that is not Unicode")]
+    [InlineData("""{"\udc00":1,"text_config":{}}""", "holds text that is not Unicode")]
     [InlineData("""{}""", "neither")]
     [InlineData("""[]""", "not a JSON object")]
     [InlineData("""{"text_config":""", "not JSON")]
