@@ -31,7 +31,7 @@ internal static class ClassVectorBenchmark
         try
         {
             embedder.Export(folder);
-            using InferenceSession padded = new(Path.Combine(folder, "text_model.onnx"));
+            using InferenceSession padded = new(Path.Combine(folder, "onnx", "text_model.onnx"));
             int[][] ids = [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(prompt => embedder.Tokenizer.Encode(prompt.Text).Ids)];
             int context = embedder.Tokenizer.ContextLength;
             double sample = Timing.Medians(rounds: 3, () => PaddedTexts.Encode(ids, PaddedSample, context, Batch, padded))[0];

@@ -14,7 +14,7 @@ internal static class ImageBenchmark
         try
         {
             embedder.Export(folder);
-            using InferenceSession plain = new(Path.Combine(folder, "vision_model.onnx"));
+            using InferenceSession plain = new(Path.Combine(folder, "onnx", "vision_model.onnx"));
             Console.WriteLine($"{"batch",6}  {"plain ONNX",12}  {"Cupola",12}  {"ratio",7}");
             foreach (int batch in new[] { 1, 8, 32 })
             {

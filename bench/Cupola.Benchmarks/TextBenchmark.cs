@@ -30,7 +30,7 @@ internal static class TextBenchmark
         try
         {
             embedder.Export(folder);
-            using InferenceSession padded = new(Path.Combine(folder, "text_model.onnx"));
+            using InferenceSession padded = new(Path.Combine(folder, "onnx", "text_model.onnx"));
             string[] names = [.. JsonSerializer.Deserialize<string[]>(File.ReadAllText(namesPath))!.Distinct(StringComparer.Ordinal).Take(Classes)];
             PromptSet templates = PromptSet.FromTemplates(names, PromptTemplates.Read(templatesPath));
             PromptSet cupl = PromptSet.Read(cuplPath);

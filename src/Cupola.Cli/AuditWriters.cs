@@ -54,11 +54,12 @@ internal static class AuditWriters
     private static void WriteCsv(Row[] rows, bool isFixed)
     {
         string[] headings = ["class", "position", "prompt", "fault", "detail"];
-        Output.WriteCsv(isFixed ? [.. headings, "remedy", "repaired"] : headings);
+        CsvOutput table = new(isFixed ? [.. headings, "remedy", "repaired"] : headings);
         foreach ((PromptFinding finding, PromptRemedy? remedy, string? text) in rows)
         {
-            string[] fields = [finding.ClassName, Number(finding.Position + 1), finding.Prompt.Text, FaultNames.Of(finding.Fault), finding.Detail];
-            Output.WriteCsv(isFixed ? [.. fields, Name(remedy), text ?? ""] : fields);
+            object?[] fields =
+                [finding.ClassName, finding.Position + 1, finding.Prompt.Text, FaultNames.Of(finding.Fault), finding.Detail];
+            table.Write(isFixed ? [.. fields, Name(remedy), text] : fields);
         }
     }
 
@@ -119,12 +120,7 @@ internal static class AuditWriters
 
     private static string Name(PromptRemedy? remedy) => remedy?.ToString().ToLowerInvariant() ?? "";
 
-    /// <summary>On one line and not too long; a terminal would obey control characters.</summary>
-    private static string Short(string text)
-    {
-        string shown = text.Length > ShownLength ? text[..ShownLength] + "…" : text;
-        return string.Concat(shown.Select(static letter => char.IsControl(letter) ? ' ' : letter));
-    }
+    private static string Short(string text) => text.Length > ShownLength ? text[..ShownLength] + "…" : text;
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -10,6 +10,11 @@ internal sealed class CacheOption
 
     public void AddTo(Command command) => command.Options.Add(_noCache);
 
+    /// <summary>What there is after Ctrl-C, in a sentence.</summary>
+    public string Kept(ParseResult parsed) => parsed.GetValue(_noCache)
+        ? "Stopped; nothing is kept, as --no-cache says."
+        : $"Stopped; the embeddings so far are kept in {EmbeddingCache.DefaultFolder}, and the same command goes on from there.";
+
     /// <summary>Runs work with the cache, or with none, and then says what was found in it.</summary>
     public T With<T>(ParseResult parsed, Func<EmbeddingCache?, T> work)
     {

@@ -1,19 +1,24 @@
 using System.Globalization;
 using Cupola.ZeroShot;
-using Spectre.Console;
 
 namespace Cupola.Cli;
 
 /// <summary>What is said of one picture.</summary>
 /// <param name="Image">The file or address.</param>
-/// <param name="Predictions">The best labels.</param>
+/// <param name="Labels">All labels, the best first.</param>
+/// <param name="Top">How many of them are shown.</param>
 /// <param name="Answer">The one label that is the answer, where a threshold decides whether there is one.</param>
 /// <param name="Answers">All labels that are in the picture, where there may be several.</param>
 /// <param name="ByName">The best labels by their names alone, where that is asked for as well.</param>
-internal sealed record PictureAnswer(string Image, IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers, IReadOnlyList<Prediction>? ByName)
+internal sealed record PictureAnswer(
+    string Image, IReadOnlyList<Prediction> Labels, int Top, string? Answer, IReadOnlyList<string>? Answers,
+    IReadOnlyList<Prediction>? ByName)
 {
     /// <summary>The answer where no label is good enough.</summary>
     public const string NoneOfThese = "none of these";
+
+    /// <summary>The labels that are shown.</summary>
+    public IReadOnlyList<Prediction> Predictions { get; } = [.. Labels.Take(Top)];
 
     /// <summary>What a person reads behind the picture's name; nothing where the best label speaks for itself.</summary>
     public string? Spoken => Answer ?? (Answers is null ? null : Answers.Count == 0 ? NoneOfThese : string.Join(", ", Answers));
@@ -59,42 +64,41 @@ internal sealed class JsonClassifications : IClassificationWriter
     }
 }
 
-/// <summary>One row a picture and label.</summary>
+/// <summary>One row a picture and label, with the label's own numbers.</summary>
 internal sealed class CsvClassifications : IClassificationWriter
 {
-    private bool _begun;
+    private readonly CsvOutput _rows = new("image", "rank", "label", "probability", "cosine", "answer", "by", "error");
 
     public void Write(PictureAnswer answer)
     {
-        Begin();
-        WriteRows(answer.Image, "", answer.Predictions, answer.Answer);
-        WriteRows(answer.Image, "by name", answer.ByName ?? [], null);
+        // All answers are told, also where fewer labels are shown.
+        int told = Math.Max(answer.Top, answer.Answers?.Count ?? 0);
+        foreach ((int place, Prediction prediction) in answer.Labels.Take(told).Index())
+        {
+            _rows.Write(
+                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Cosine,
+                AnswerOf(answer, place), null, null);
+        }
+
+        foreach ((int place, Prediction prediction) in (answer.ByName ?? []).Index())
+        {
+            _rows.Write(
+                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Cosine, null, "by name", null);
+        }
     }
 
     public void WriteError(string image, string error)
     {
-        Begin();
-        Output.WriteCsv(image, "", "", "", "", "", error);
+        _rows.Write(image, null, null, null, null, null, null, error);
         Console.Error.WriteLine(error);
     }
 
-    private void Begin()
+    /// <summary>What a row answers: its own label where that is the answer or one of them, or that there is none.</summary>
+    private static string? AnswerOf(PictureAnswer answer, int place)
     {
-        if (!_begun)
-        {
-            _begun = true;
-            Output.WriteCsv("image", "rank", "label", "probability", "cosine", "error", "by");
-        }
-    }
-
-    private static void WriteRows(string image, string by, IReadOnlyList<Prediction> predictions, string? answer)
-    {
-        foreach ((int rank, Prediction prediction) in predictions.Index())
-        {
-            Output.WriteCsv(
-                image, (rank + 1).ToString(CultureInfo.InvariantCulture), rank == 0 && answer is not null ? answer : prediction.Label,
-                prediction.Probability.ToString(CultureInfo.InvariantCulture), prediction.Cosine.ToString(CultureInfo.InvariantCulture), "", by);
-        }
+        bool isNone = answer.Answers is { } several ? several.Count == 0 : answer.Answer == PictureAnswer.NoneOfThese;
+        int answers = answer.Answers?.Count ?? 1;
+        return isNone ? PictureAnswer.NoneOfThese : place < answers ? answer.Labels[place].Label : null;
     }
 }
 
@@ -105,8 +109,7 @@ internal sealed class TableClassifications : IClassificationWriter
 
     public void Write(PictureAnswer answer)
     {
-        string name = $"[bold]{Markup.Escape(answer.Image)}[/]";
-        AnsiConsole.MarkupLine(answer.Spoken is null ? name : $"{name}: {Markup.Escape(answer.Spoken)}");
+        TextTable.WriteName(answer.Image, answer.Spoken);
         int width = answer.Predictions.Concat(answer.ByName ?? []).Max(static prediction => prediction.Label.Length);
         if (answer.ByName is not null)
         {

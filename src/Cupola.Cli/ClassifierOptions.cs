@@ -14,7 +14,7 @@ internal sealed class ClassifierOptions
 
     private readonly PromptOptions _prompts = new();
 
-    private readonly Option<float?> _threshold = new("--threshold")
+    private readonly NumberOption<float> _threshold = new("--threshold", 0, 1)
     {
         Description = $"Below this probability the answer is \"{PictureAnswer.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
         HelpName = "T",
@@ -112,6 +112,7 @@ internal sealed class ClassifierOptions
     private PictureClassifier OneLabel(
         ParseResult parsed, ZeroShotClassifier classifier, JudgedPictures? labelled, ClipEmbedder embedder, PromptInfluence? influence, CancellationToken cancellation)
     {
+        SingleLabel.Note(classifier.Labels);
         int failed = 0;
         if (labelled is not null)
         {

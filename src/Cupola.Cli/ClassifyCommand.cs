@@ -20,13 +20,18 @@ internal static class ClassifyCommand
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<int> top = new("--top") { Description = "How many labels to show.", DefaultValueFactory = static _ => 5, HelpName = "K" };
+        NumberOption<int> top = new("--top", 1)
+        {
+            Description = "How many labels to show.",
+            DefaultValueFactory = static _ => 5,
+            HelpName = "K",
+        };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         PageOption explain = new("--explain", "Write a page that shows each picture and the prompts that spoke for and against its label.");
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("classify", "Say what is in pictures.",
             """
-            cupola classify flag.png --prompts docs/flags.json --by-name "a photo of the flag of {}."
+            cupola classify flag.png --prompts flags.json --by-name "a photo of the flag of {}."
             cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
             cupola classify photos/ --labels-file birds.txt --templates imagenet-7 --top 1 --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --model openai/clip-vit-base-patch32 --format json > answers.jsonl
@@ -43,12 +48,7 @@ internal static class ClassifyCommand
         options.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
-            int shown = parsed.GetValue(top);
-            if (shown < 1)
-            {
-                throw new ArgumentException($"--top {shown} shows nothing; name at least 1.");
-            }
-
+            int shown = top.Read(parsed);
             string? page = explain.Read(parsed);
             Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
             Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
@@ -76,7 +76,7 @@ internal static class ClassifyCommand
             return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
             IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
-        });
+        }, static _ => "Stopped; the answers so far are whole.");
         return command;
     }
 
@@ -98,7 +98,8 @@ internal static class ClassifyCommand
                 }
 
                 var (predictions, answer, answers) = classifier.Classify(picture.Embedding);
-                writer.Write(new(picture.Path, [.. predictions.Take(top)], answer, answers, byName is null ? null : [.. byName.Classify(picture.Embedding).Take(top)]));
+                IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(picture.Embedding).Take(top)];
+                writer.Write(new(picture.Path, predictions, top, answer, answers, named));
                 classified++;
                 if (classifier.Influence is not null && explained.Count < AnswerPage.MostPictures)
                 {

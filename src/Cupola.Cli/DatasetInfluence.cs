@@ -77,12 +77,10 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
 
                 break;
             case OutputFormat.Csv:
-                Output.WriteCsv("label", "prompt", "right", "logLikelihood", "pictures");
+                CsvOutput rows = new("label", "prompt", "right", "logLikelihood", "pictures");
                 foreach (PromptEffect effect in effects)
                 {
-                    Output.WriteCsv(
-                        effect.Label, effect.Prompt.Text, effect.Right.ToString(CultureInfo.InvariantCulture), effect.LogLikelihood.ToString(CultureInfo.InvariantCulture),
-                        pictures.ToString(CultureInfo.InvariantCulture));
+                    rows.Write(effect.Label, effect.Prompt.Text, effect.Right, effect.LogLikelihood, pictures);
                 }
 
                 break;

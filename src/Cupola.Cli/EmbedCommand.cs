@@ -47,7 +47,7 @@ internal static class EmbedCommand
                 WriteAll(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), writer, progress));
             writer.Finish();
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-        });
+        }, parsed => Kept(parsed.GetValue(file)));
         return command;
     }
 
@@ -83,9 +83,12 @@ internal static class EmbedCommand
 
             writer.Finish();
             return ExitCode.Done;
-        });
+        }, parsed => Kept(parsed.GetValue(file)));
         return command;
     }
+
+    private static string Kept(string? file) =>
+        file is null ? "Stopped; the embeddings so far are whole." : $"Stopped; {file} is written at the end, and is as it was.";
 
     /// <summary>How many could not be read.</summary>
     private static int WriteAll(IEnumerable<EmbeddedPicture> pictures, EmbeddingWriter writer, Action<int>? progress)
@@ -122,6 +125,8 @@ internal static class EmbedCommand
     {
         private readonly List<string> _names = [];
         private readonly List<float> _values = [];
+        private readonly CsvOutput? _rows =
+            path is null && format == OutputFormat.Csv ? new([kind, .. Numbered(dimension), "error"]) : null;
 
         public void Write(string name, float[] embedding)
         {
@@ -138,7 +143,7 @@ internal static class EmbedCommand
                     Output.WriteJson(new Dictionary<string, object> { [kind] = name, ["embedding"] = embedding });
                     break;
                 case OutputFormat.Csv:
-                    Output.WriteCsv([name, .. embedding.Select(static value => value.ToString(CultureInfo.InvariantCulture))]);
+                    _rows!.Write([name, .. embedding, null]);
                     break;
                 default:
                     string numbers = string.Join("  ", embedding.Take(NumbersShown).Select(static value => value.ToString("0.0000", CultureInfo.InvariantCulture).PadLeft(7)));
@@ -154,7 +159,13 @@ internal static class EmbedCommand
             {
                 Output.WriteJson(new Dictionary<string, object> { [kind] = name, ["error"] = error });
             }
+
+            _rows?.Write([name, .. new object?[dimension], error]);
         }
+
+        /// <summary>The headings of the numbers, from 0.</summary>
+        private static IEnumerable<string> Numbered(int count) =>
+            Enumerable.Range(0, count).Select(static number => number.ToString(CultureInfo.InvariantCulture));
 
         public void Finish()
         {

@@ -61,6 +61,7 @@ internal static class EvaluateCommand
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
             JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
+            SingleLabel.Note(pictures.Labels);
             IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             EmbeddedDataset embedded = kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
@@ -78,7 +79,7 @@ internal static class EvaluateCommand
             IEnumerable<EvaluatedPrompts> Judge(PromptCandidate candidate, EncodedPrompts encoded) => weightings.Select(weighting => EvaluatedPrompts.Judge(
                 weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
                 ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)), embedded.Embeddings, embedded.Truths));
-        });
+        }, kept.Kept);
         return command;
     }
 }

@@ -85,17 +85,18 @@ internal static class EvaluationWriters
 
     private static void WriteCsv(EvaluationReport report)
     {
-        Output.WriteCsv(
-            "prompts", "ensemble", "sentences", "pictures", "failed", "right", "top1", "top1Low", "top1High", "top5", "top5Low", "top5High", "meanPerClass", "meanPerClassLow", "meanPerClassHigh",
-            "calibrationError");
+        CsvOutput rows = new(
+            "prompts", "ensemble", "sentences", "pictures", "failed", "right", "top1", "top1Low", "top1High", "top5", "top5Low",
+            "top5High", "meanPerClass", "meanPerClassLow", "meanPerClassHigh", "calibrationError");
         foreach (EvaluatedPrompts set in report.Sets)
         {
-            Output.WriteCsv(
-            [
-                set.Name, EnsembleOption.Name(set.Ensemble), Number(set.Candidate.Prompts.PromptCount), Number(set.Outcomes.Count), Number(report.Failed.Count), Number(set.Top1.Right),
-                Number(set.Top1.Share), Number(set.Top1.Interval.Low), Number(set.Top1.Interval.High), Number(set.Top5.Share), Number(set.Top5.Interval.Low), Number(set.Top5.Interval.High),
-                Number(set.MeanPerClass), Number(set.MeanPerClassInterval.Low), Number(set.MeanPerClassInterval.High), Number(set.Reliability.ExpectedCalibrationError),
-            ]);
+            rows.Write(
+                set.Name, EnsembleOption.Name(set.Ensemble), set.Candidate.Prompts.PromptCount, set.Outcomes.Count,
+                report.Failed.Count,
+                set.Top1.Right, set.Top1.Share, set.Top1.Interval.Low, set.Top1.Interval.High,
+                set.Top5.Share, set.Top5.Interval.Low, set.Top5.Interval.High,
+                set.MeanPerClass, set.MeanPerClassInterval.Low, set.MeanPerClassInterval.High,
+                set.Reliability.ExpectedCalibrationError);
         }
     }
 

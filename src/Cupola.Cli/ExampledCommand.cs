@@ -10,7 +10,8 @@ namespace Cupola.Cli;
 /// <param name="examples">Command lines that can be tried as they stand, one a line.</param>
 internal sealed class ExampledCommand(string name, string summary, string examples) : Command(name, summary)
 {
-    private readonly string _examples = examples;
+    /// <summary>Command lines that can be tried.</summary>
+    public IReadOnlyList<string> Examples { get; } = examples.Split('\n');
 
     /// <summary>Makes <c>--help</c> show each command's examples below what it says anyway.</summary>
     /// <param name="root">The command of all commands.</param>
@@ -28,11 +29,17 @@ internal sealed class ExampledCommand(string name, string summary, string exampl
 
         public override int Invoke(ParseResult parseResult)
         {
+            foreach (DeviceOption device in parseResult.CommandResult.Command.Options.OfType<DeviceOption>())
+            {
+                device.Describe();
+            }
+
             int code = help.Invoke(parseResult);
-            string examples = parseResult.CommandResult.Command is ExampledCommand command ? command._examples : rootExamples;
+            IReadOnlyList<string> examples =
+                parseResult.CommandResult.Command is ExampledCommand command ? command.Examples : rootExamples.Split('\n');
             TextWriter output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
-            foreach (string example in examples.Split('\n'))
+            foreach (string example in examples)
             {
                 output.WriteLine($"  {example}");
             }

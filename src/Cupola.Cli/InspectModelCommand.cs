@@ -30,12 +30,13 @@ internal static class InspectModelCommand
                 return ExitCode.Done;
             }
 
+            CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("key", "value") : null;
             foreach ((string key, object value) in Description(embedder))
             {
                 string text = value is IReadOnlyDictionary<string, object> part ? string.Join(", ", part.Select(static entry => $"{entry.Key} {Plain(entry.Value)}")) : Plain(value);
-                if (parsed.GetValue(format) == OutputFormat.Csv)
+                if (rows is not null)
                 {
-                    Output.WriteCsv(key, text);
+                    rows.Write(key, text);
                 }
                 else
                 {

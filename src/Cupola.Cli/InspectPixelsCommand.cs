@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using Cupola.Embedding;
 using Cupola.Images;
@@ -13,7 +12,11 @@ internal static class InspectPixelsCommand
     {
         ModelOptions model = new("pictures are seen as CLIP sees them at 224 pixels");
         Argument<string[]> pictures = new("pictures") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
-        Option<int> size = new("--size") { Description = "CLIP's preprocessing at so many pixels, in place of a model's.", HelpName = "N" };
+        NumberOption<int> size = new("--size", 1, 4096)
+        {
+            Description = "CLIP's preprocessing at so many pixels, in place of a model's.",
+            HelpName = "N",
+        };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<string> file = new("--output", "-o") { Description = "Write the crop of one picture as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
         Option<OutputFormat> format = Output.CreateOption();
@@ -26,16 +29,11 @@ internal static class InspectPixelsCommand
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
-            int pixels = parsed.GetValue(size);
-            if (pixels is < 0 or > 4096)
-            {
-                throw new ArgumentException($"--size {pixels} is not between 1 and 4096 pixels.");
-            }
-
+            int? pixels = parsed.GetValue(size);
             ImagePreprocessing preprocessing;
-            if (pixels > 0 || !model.IsNamed(parsed))
+            if (pixels is not null || !model.IsNamed(parsed))
             {
-                preprocessing = new(pixels > 0 ? pixels : 224);
+                preprocessing = new(pixels ?? 224);
             }
             else
             {
@@ -45,6 +43,8 @@ internal static class InspectPixelsCommand
 
             string? path = parsed.GetValue(file);
             PictureReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
+            OutputFormat kind = parsed.GetValue(format);
+            CsvOutput? rows = kind == OutputFormat.Csv ? new("image", "width", "height", "sha256", "error") : null;
             int failed = 0, shown = 0;
             foreach (PreparedPicture picture in reader.Prepare(PictureArguments.Expand(parsed.GetValue(pictures)!).Select(PictureSource.Of), ahead: 16, cancellation))
             {
@@ -53,15 +53,15 @@ internal static class InspectPixelsCommand
                     throw new ArgumentException($"--output {path} takes one picture, and there are more; the first is written.");
                 }
 
-                failed += Show(picture, preprocessing.Size, parsed.GetValue(format), path) ? 0 : 1;
+                failed += Show(picture, preprocessing.Size, kind, rows, path) ? 0 : 1;
             }
 
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-        });
+        }, static _ => "Stopped; what stands above is whole.");
         return command;
     }
 
-    private static bool Show(PreparedPicture picture, int size, OutputFormat format, string? path)
+    private static bool Show(PreparedPicture picture, int size, OutputFormat format, CsvOutput? rows, string? path)
     {
         string image = picture.Path;
         if (picture.Pixels is null)
@@ -71,6 +71,8 @@ internal static class InspectPixelsCommand
             {
                 Output.WriteJson(new { image, error = picture.Error });
             }
+
+            rows?.Write(image, null, null, null, picture.Error);
 
             return false;
         }
@@ -82,7 +84,7 @@ internal static class InspectPixelsCommand
                 Output.WriteJson(new { image, width = size, height = size, sha256 });
                 break;
             case OutputFormat.Csv:
-                Output.WriteCsv(image, size.ToString(CultureInfo.InvariantCulture), size.ToString(CultureInfo.InvariantCulture), sha256);
+                rows!.Write(image, size, size, sha256, null);
                 break;
             default:
                 Console.Out.WriteLine($"{image}  {size} × {size}  {sha256}");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Cupola.Embedding;
 using Cupola.Text;
 
@@ -23,6 +22,7 @@ internal static class InspectTokensCommand
         command.SetVerb((parsed, cancellation) =>
         {
             ClipTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation));
+            CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
             foreach (string text in TextArguments.Expand(parsed.GetValue(texts)!))
             {
                 TokenizedText tokenized = tokenizer.Encode(text);
@@ -33,7 +33,7 @@ internal static class InspectTokensCommand
                         Output.WriteJson(new { text, ids = tokenized.Ids, tokens, truncated = tokenized.IsTruncated });
                         break;
                     case OutputFormat.Csv:
-                        Output.WriteCsv([text, .. tokenized.Ids.Select(static id => id.ToString(CultureInfo.InvariantCulture))]);
+                        rows!.Write(text, string.Join(' ', tokenized.Ids), string.Join(' ', tokens), tokenized.IsTruncated);
                         break;
                     default:
                         Console.Out.WriteLine(text);

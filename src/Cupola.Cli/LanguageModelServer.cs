@@ -1,27 +1,37 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Cupola.Prompts;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
-using OpenAI;
-using OpenAI.Chat;
 
 namespace Cupola.Cli;
 
 /// <summary>
-/// A language model behind the protocol of OpenAI, which Ollama, llama.cpp, vLLM and Azure OpenAI speak too. Retries are the writer's; here a failure becomes an exception
-/// that says what it means.
+/// A language model behind the protocol of OpenAI, as Ollama, llama.cpp, vLLM, Azure and many others speak it, each a little
+/// otherwise: only what is needed of it is read. Retries are the writer's; here a failure becomes an exception that says what it
+/// means.
 /// </summary>
-internal sealed class LanguageModelServer : DelegatingChatClient
+internal sealed class LanguageModelServer : IChatClient
 {
-    private readonly Uri _endpoint;
+    // How long a server may leave a connection open after the last word.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
+    private readonly LanguageModelConnection _connection;
+    private readonly LanguageModelAddress _address;
+    private readonly LanguageModelRequest _request;
 
     /// <summary>A model of a server.</summary>
     /// <param name="endpoint">The address that <c>/chat/completions</c> follows, as in <c>http://localhost:11434/v1</c>.</param>
     /// <param name="model">The model's name; for Azure the deployment's.</param>
     public LanguageModelServer(Uri endpoint, string model)
-        : base(Connect(endpoint, model)) => _endpoint = endpoint;
+    {
+        _connection = LanguageModelConnection.Of(endpoint, Environment.GetEnvironmentVariable);
+        _address = new(endpoint);
+        _request = new(endpoint, model);
+    }
+
+    /// <summary>What a person should know of what was asked; nothing where all was asked as it was meant.</summary>
+    public string? Note => _request.RefusesTemperature
+        ? $"{_connection.Host} takes no temperature for this model, so it was left out: how far answers differ is up to the server."
+        : null;
 
     /// <summary>The address that a person named.</summary>
     /// <exception cref="ArgumentException">It is no web address.</exception>
@@ -31,75 +41,108 @@ internal sealed class LanguageModelServer : DelegatingChatClient
             : throw new ArgumentException($"The endpoint '{text}' is no http or https address; name one as in http://localhost:11434/v1.");
 
     /// <inheritdoc/>
-    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<Microsoft.Extensions.AI.ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        bool isFinished = false;
-        IAsyncEnumerator<ChatResponseUpdate> updates = base.GetStreamingResponseAsync(messages, WithTokenLimit(options), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using (updates.ConfigureAwait(false))
+        string question = string.Join("\n\n", messages.Select(static message => message.Text));
+        LanguageModelRefusedException? first = null;
+        for (bool isAskedAgain = true; isAskedAgain;)
         {
-            while (await MoveNextAsync(updates).ConfigureAwait(false))
+            isAskedAgain = false;
+            Uri address = _address.Current;
+            JsonObject body = _request.Body(question, options);
+            bool hasAnswered = false;
+            IAsyncEnumerator<ChatResponseUpdate> updates =
+                AskAsync(address, body, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (updates.ConfigureAwait(false))
             {
-                isFinished |= updates.Current.FinishReason is not null;
-                yield return updates.Current;
+                while (true)
+                {
+                    try
+                    {
+                        if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                        {
+                            break;
+                        }
+                    }
+                    catch (LanguageModelRefusedException refused)
+                    {
+                        first ??= refused;
+                        isAskedAgain = !hasAnswered && (_request.CanDoWithout(refused.Error, question, body)
+                            || (refused.IsWrongAddress && _address.TryNext(address)));
+                        if (!isAskedAgain)
+                        {
+                            // Of two addresses that both take no questions, the one that says why is meant.
+                            throw _connection.Explain(first.Error.IsTold && !refused.Error.IsTold ? first : refused);
+                        }
+
+                        break;
+                    }
+
+                    hasAnswered |= updates.Current.Contents.Count > 0;
+                    yield return updates.Current;
+                }
             }
         }
+    }
 
-        if (!isFinished)
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(
+        Uri address, JsonObject body, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await _connection.AskAsync(address, body, cancellationToken).ConfigureAwait(false);
+        Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
         {
-            throw new IOException("an answer ends in its middle");
+            LanguageModelAnswer answer = new();
+            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            IAsyncEnumerator<LanguageModelEvent> events =
+                LanguageModelEvents.ReadAsync(content, patience.Token).GetAsyncEnumerator(patience.Token);
+            await using (events.ConfigureAwait(false))
+            {
+                while (!answer.IsAtEnd && await MoveNextAsync(events, answer, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return answer.Read(events.Current);
+                    if (answer.HasFinished)
+                    {
+                        patience.CancelAfter(Farewell);
+                    }
+                }
+            }
+
+            answer.RequireEnd();
         }
     }
 
-    private static IChatClient Connect(Uri endpoint, string model)
-    {
-        LanguageModelAnswers answers = LanguageModelAnswers.Of(endpoint, Environment.GetEnvironmentVariable);
-        // The writer's patience is the only limit, and counts anew with every word.
-        HttpClient http = new(answers) { Timeout = Timeout.InfiniteTimeSpan };
-        OpenAIClientOptions options = new()
-        {
-            Endpoint = endpoint,
-            Transport = new HttpClientPipelineTransport(http),
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            NetworkTimeout = Timeout.InfiniteTimeSpan,
-        };
-        // The client wants a key where a server has none; LanguageModelAnswers sends the real one, or none.
-        return new ChatClient(model, new ApiKeyCredential("none"), options).AsIChatClient();
-    }
-
-    private async Task<bool> MoveNextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
+    /// <summary>Goes on to the next event. Where the model has ended, it does not matter how the connection does.</summary>
+    private async Task<bool> MoveNextAsync(
+        IAsyncEnumerator<LanguageModelEvent> events, LanguageModelAnswer answer, CancellationToken cancellationToken)
     {
         try
         {
-            return await updates.MoveNextAsync().ConfigureAwait(false);
+            return await events.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (ClientResultException problem) when (problem.InnerException is HttpRequestException or IOException)
+        catch (Exception problem) when (answer.HasFinished && !cancellationToken.IsCancellationRequested
+            && problem is IOException or HttpRequestException or OperationCanceledException)
         {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(problem.InnerException);
-            throw;
+            return false;
         }
-        catch (Exception problem) when (problem is ClientResultException or JsonException or InvalidOperationException or FormatException or ArgumentException or NotSupportedException)
+        catch (InvalidDataException problem)
         {
-            throw new LanguageModelException($"{_endpoint.Authority} answers with something that is no chat completion; check that its address ends where /chat/completions begins.", null, problem);
+            throw _connection.Endless(problem);
         }
-    }
-
-    /// <summary>OpenAI renamed the limit of tokens for its reasoning models, and the others know the old name.</summary>
-    private ChatOptions? WithTokenLimit(ChatOptions? options)
-    {
-        if (options?.MaxOutputTokens is not { } limit || LanguageModelAnswers.IsOpenAi(_endpoint) || LanguageModelAnswers.IsAzure(_endpoint))
-        {
-            return options;
-        }
-
-        ChatOptions old = options.Clone();
-        old.MaxOutputTokens = null;
-        old.RawRepresentationFactory = _ =>
-        {
-            ChatCompletionOptions raw = new();
-            raw.Patch.Set("$.max_tokens"u8, limit);
-            return raw;
-        };
-        return old;
     }
 }

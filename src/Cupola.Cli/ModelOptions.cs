@@ -10,27 +10,30 @@ namespace Cupola.Cli;
 /// <param name="without">What is done where none is named, of a verb that needs none; the others then take the built-in model.</param>
 internal sealed class ModelOptions(string? without = null)
 {
+    /// <summary>How open_clip begins the name of a folder.</summary>
+    private const string LocalFolder = "local-dir:";
+
+    /// <summary>More than any machine has; each costs memory and a session of its own.</summary>
+    private const int MostThreads = 1024;
+
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = $"A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32, or flags, which is built in{(without is null ? "" : $"; without one, {without}")}.",
+        Description =
+            $"A folder, a file of weights, a name on the Hugging Face hub such as openai/clip-vit-base-patch32 "
+            + $"or its page's address, or flags, which is built in{(without is null ? "" : $"; without one, {without}")}.",
         DefaultValueFactory = without is null ? static _ => BuiltInModels.Flags : null,
         HelpName = "M",
     };
 
-    private readonly Option<string> _device = new("--device")
-    {
-        Description = "cpu, cuda, directml or coreml.",
-        DefaultValueFactory = static _ => "cpu",
-        HelpName = "D",
-    };
+    private readonly DeviceOption _device = new();
 
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
+    private readonly NumberOption<int> _threads = CreateThreads();
 
-    private readonly Option<string> _precision = new("--precision")
+    /// <summary>The option that says how many threads work.</summary>
+    public static NumberOption<int> CreateThreads() => new("--threads", 0, MostThreads)
     {
-        Description = "float32.",
-        DefaultValueFactory = static _ => "float32",
-        HelpName = "P",
+        Description = "Threads; 0 stands for one a physical core.",
+        HelpName = "N",
     };
 
     public void AddTo(Command command)
@@ -38,7 +41,6 @@ internal sealed class ModelOptions(string? without = null)
         command.Options.Add(_model);
         command.Options.Add(_device);
         command.Options.Add(_threads);
-        command.Options.Add(_precision);
     }
 
     /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
@@ -53,18 +55,8 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>Loads the model.</summary>
     public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellation)
     {
-        if (parsed.GetValue(_precision) is { } precision && precision != "float32")
-        {
-            throw new ArgumentException($"The precision '{precision}' is not there; use float32.");
-        }
-
-        int threads = parsed.GetValue(_threads);
-        if (threads < 0)
-        {
-            throw new ArgumentException($"--threads {threads} is less than none; name a number of threads, or 0 for one a core.");
-        }
-
-        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellation), new EngineOptions(parsed.GetValue(_device)!, threads));
+        EngineOptions engine = new(parsed.GetValue(_device)!, parsed.GetValue(_threads) ?? 0);
+        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellation), engine);
         foreach (string assumption in embedder.Config.Assumptions)
         {
             Console.Error.WriteLine(assumption);
@@ -73,20 +65,65 @@ internal sealed class ModelOptions(string? without = null)
         return embedder;
     }
 
-    /// <summary>Where a model lies, by its path, its name on the hub or the name of a built-in one.</summary>
+    /// <summary>
+    /// Where a model lies, by its path, its name on the hub or the name of a built-in one; what is on disk comes first.
+    /// </summary>
     public static string Find(string name, CancellationToken cancellation)
     {
-        string path = BuiltInModels.Resolve(name);
-        return System.IO.Path.Exists(path) ? path
-            : ModelHub.IsName(name) ? Download(name, cancellation)
-            : throw new FileNotFoundException($"There is no model {name}: it is no folder, no file, no name on the hub (owner/name), and not built in.");
+        string path = BuiltInModels.Resolve(
+            name.StartsWith(LocalFolder, StringComparison.Ordinal) && !System.IO.Path.Exists(name) ? name[LocalFolder.Length..]
+            : name);
+        if (System.IO.Path.Exists(path))
+        {
+            return path;
+        }
+
+        return name.StartsWith(LocalFolder, StringComparison.Ordinal)
+            ? throw new FileNotFoundException($"There is no folder {path}.")
+            : BuiltInModels.Names.FirstOrDefault(known => ModelName.IsOtherwiseWritten(known, name)) is { } builtIn
+                ? throw new FileNotFoundException($"There is no model {name}; the one that is built in is called {builtIn}.")
+            : Download(name, cancellation);
     }
 
     /// <summary>Downloads a model, with progress where a person looks on.</summary>
     public static string Download(string name, CancellationToken cancellation)
     {
-        ModelHub hub = new(HubSettings.FromEnvironment());
-        return hub.FindCached(name) ?? WorkProgress.Bytes(
-            $"Downloading {name}", progress => hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult());
+        HubSettings settings = HubSettings.FromEnvironment();
+        ModelName model = ModelName.Parse(name, settings.Endpoint);
+        if (!name.Contains(model.Hub, StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine($"{name} is {model.Hub} on the hub.");
+        }
+
+        ModelHub hub = new(settings);
+        string folder = hub.FindCached(model.Hub) ?? Fetch(hub, model.Hub, cancellation);
+        return model.File is null ? folder : FileOf(model, folder);
+    }
+
+    private static string Fetch(ModelHub hub, string name, CancellationToken cancellation) =>
+        hub.List().Select(static cached => cached.Name)
+            .FirstOrDefault(cached => ModelName.IsOtherwiseWritten(cached, name)) is { } cached
+            ? throw new FileNotFoundException($"There is no model {name}; the one that was downloaded is called {cached}.")
+            : WorkProgress.Bytes(
+                $"Downloading {name}", progress =>
+                hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult());
+
+    /// <summary>A file of weights that an address names; of others, the model they belong to.</summary>
+    private static string FileOf(ModelName model, string folder)
+    {
+        string file = System.IO.Path.Combine(folder, model.File!);
+        if (System.IO.Path.GetExtension(file) is not (".safetensors" or ".bin" or ".pt" or ".pth" or ".ckpt"))
+        {
+            return folder;
+        }
+
+        if (System.IO.Path.GetFileName(model.File) == model.File && System.IO.Path.Exists(file))
+        {
+            return file;
+        }
+
+        Console.Error.WriteLine(
+            $"{model.File} was not fetched, since the model has other weights that Cupola takes; they are used.");
+        return folder;
     }
 }

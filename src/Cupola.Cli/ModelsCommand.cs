@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
 using Cupola.Models;
@@ -14,7 +13,7 @@ internal static class ModelsCommand
         """
         cupola models download openai/clip-vit-base-patch32
         cupola models list
-        cupola models export onnx/ --model openai/clip-vit-base-patch32
+        cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32
         cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all
         """)
     { List(), Download(), Export(), Interpolate() };
@@ -26,6 +25,8 @@ internal static class ModelsCommand
         command.SetVerb((parsed, _) =>
         {
             CachedModel[] models = [.. BuiltInModels.Names.Select(BuiltIn), .. new ModelHub(HubSettings.FromEnvironment()).List()];
+            CsvOutput? rows =
+                parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;
             foreach (CachedModel model in models)
             {
                 switch (parsed.GetValue(format))
@@ -34,7 +35,7 @@ internal static class ModelsCommand
                         Output.WriteJson(model);
                         break;
                     case OutputFormat.Csv:
-                        Output.WriteCsv(model.Name, model.Revision, model.Commit, model.Bytes.ToString(CultureInfo.InvariantCulture), model.Folder);
+                        rows!.Write(model.Name, model.Revision, model.Commit, model.Bytes, model.Folder);
                         break;
                     default:
                         Console.Out.WriteLine($"{model.Name,-50} {model.Revision,-10} {model.Bytes / 1e6,8:0} MB");
@@ -55,7 +56,10 @@ internal static class ModelsCommand
 
     private static ExampledCommand Download()
     {
-        Argument<string> name = new("name") { Description = "A name on the hub, owner/name or owner/name@revision." };
+        Argument<string> name = new("name")
+        {
+            Description = "A name on the hub, owner/name or owner/name@revision, or the address of its page.",
+        };
         ExampledCommand command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
             """
             cupola models download openai/clip-vit-base-patch32
@@ -66,23 +70,33 @@ internal static class ModelsCommand
         {
             Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellation));
             return ExitCode.Done;
-        });
+        }, static _ => "Stopped; what was fetched is kept, and the same command goes on from there.");
         return command;
     }
 
     private static ExampledCommand Export()
     {
         ModelOptions model = new();
-        Argument<string> folder = new("folder") { Description = "Where text_model.onnx, vision_model.onnx and model.onnx go." };
-        ExampledCommand command = new("export", "Write a model as standard ONNX, with the names that transformers.js expects.",
-            "cupola models export onnx/ --model openai/clip-vit-base-patch32")
+        Argument<string> folder = new("folder")
+        {
+            Description = "Where config.json, preprocessor_config.json, tokenizer.json and onnx/ go.",
+        };
+        ExampledCommand command = new("export", "Write a model as standard ONNX, as the folder that transformers.js loads.",
+            "cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32")
         { folder };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            embedder.Export(parsed.GetValue(folder)!);
-            Console.Error.WriteLine($"Wrote text_model.onnx, vision_model.onnx and model.onnx to {parsed.GetValue(folder)}.");
+            string target = parsed.GetValue(folder)!;
+            foreach (string note in embedder.Export(target))
+            {
+                Console.Error.WriteLine(note);
+            }
+
+            Console.Error.WriteLine(
+                $"Wrote {Path.Combine(target, "onnx")} (text_model.onnx, vision_model.onnx, model.onnx) "
+                + "and its configuration beside it.");
             return ExitCode.Done;
         });
         return command;
@@ -92,7 +106,12 @@ internal static class ModelsCommand
     {
         Argument<string> start = new("start") { Description = "The model that fine-tuning began with." };
         Argument<string> fineTuned = new("fine-tuned") { Description = "The model that came out." };
-        Option<double> alpha = new("--alpha") { Description = "How much of the second: 0 is the first, 1 the second.", DefaultValueFactory = static _ => 0.5, HelpName = "A" };
+        NumberOption<double> alpha = new("--alpha", 0, 1)
+        {
+            Description = "How much of the second: 0 is the first, 1 the second.",
+            DefaultValueFactory = static _ => 0.5,
+            HelpName = "A",
+        };
         Option<string> output = new("--output", "-o") { Description = "The folder of the model between them.", HelpName = "DIR", Required = true };
         ExampledCommand command = new("interpolate", "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
             "cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all")
@@ -100,7 +119,9 @@ internal static class ModelsCommand
         command.SetVerb((parsed, cancellation) =>
         {
             WeightInterpolation.Write(
-                ModelOptions.Find(parsed.GetValue(start)!, cancellation), ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation), parsed.GetValue(alpha), parsed.GetValue(output)!);
+                ModelOptions.Find(parsed.GetValue(start)!, cancellation),
+                ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation),
+                alpha.Read(parsed), parsed.GetValue(output)!);
             Console.Error.WriteLine($"Wrote the model to {parsed.GetValue(output)}.");
             return ExitCode.Done;
         });

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text;
+using System.CommandLine.Parsing;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -30,22 +30,24 @@ internal static class Output
 
     public static Option<OutputFormat> CreateOption() => new("--format")
     {
-        Description = "table for a person (the default), json (one object a line) or csv for a program.",
+        Description = "table for a person (the default), json (one object a line) or csv for a spreadsheet.",
         HelpName = "table|json|csv",
+        CustomParser = Read,
     };
 
-    public static void WriteJson<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, JsonLines));
+    public static void WriteJson<T>(T value) => StandardStreams.Output.WriteLine(JsonSerializer.Serialize(value, JsonLines));
 
-    /// <summary>One line, fields quoted where they need it (RFC 4180).</summary>
-    public static void WriteCsv(params ReadOnlySpan<string> fields)
+    private static OutputFormat Read(ArgumentResult given)
     {
-        StringBuilder line = new();
-        foreach (string field in fields)
+        string name = given.Tokens is [{ Value: var value }] ? value : "";
+        string[] names = [.. Enum.GetNames<OutputFormat>().Select(static known => known.ToLowerInvariant())];
+        int place = Array.FindIndex(names, known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+        if (place < 0)
         {
-            line.Append(line.Length == 0 ? "" : ",");
-            line.Append(field.AsSpan().ContainsAny(",\"\r\n") ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field);
+            given.AddError($"--format is {string.Join(", ", names.SkipLast(1))} or {names[^1]}, and not '{name}'.");
+            return default;
         }
 
-        Console.Out.WriteLine(line);
+        return Enum.GetValues<OutputFormat>()[place];
     }
 }

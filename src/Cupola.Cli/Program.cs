@@ -1,21 +1,8 @@
-using System.CommandLine;
+using System.Globalization;
 using Cupola.Cli;
 
-RootCommand root = new("Recognises what is in pictures by comparing them with sentences (CLIP).")
-{
-    ClassifyCommand.Create(),
-    EmbedCommand.Create(),
-    EvaluateCommand.Create(),
-    InspectCommand.Create(),
-    ModelsCommand.Create(),
-    PromptsCommand.Create(),
-    TrainCommand.Create(),
-};
-ExampledCommand.ShowExamples(root,
-    """
-    cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
-    cupola classify photos/ --labels-file animals.txt --templates imagenet-7 --model openai/clip-vit-base-patch32 --format json
-    cupola prompts write --labels-file animals.txt --endpoint http://localhost:11434/v1 --llm llama3.2 -o prompts.json
-    cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
-    """);
-return Verb.Invoke(root, args);
+// What is read and written is the same in every language of the machine.
+CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+StandardStreams.Open();
+return Verb.Invoke(CupolaCommand.Create(), args);

@@ -29,7 +29,11 @@ internal sealed class PromptSetOptions
         Description = "Add a control for each prompt file: the same sentences with the descriptions exchanged between classes.",
     };
 
-    private readonly Option<int> _seed = new("--seed") { Description = "Of the exchange; another seed gives another control.", HelpName = "N" };
+    private readonly NumberOption<int> _seed = new("--seed", int.MinValue)
+    {
+        Description = "Of the exchange; another seed gives another control.",
+        HelpName = "N",
+    };
 
     public void AddTo(Command command)
     {
@@ -59,7 +63,7 @@ internal sealed class PromptSetOptions
             throw new ArgumentException("--shuffled exchanges descriptions, and templates have none; name a file by --prompts.");
         }
 
-        int seed = parsed.GetValue(_seed);
+        int seed = parsed.GetValue(_seed) ?? 0;
         return labels => [.. sources.SelectMany(source => source.For(labels, shuffled, seed))];
     }
 

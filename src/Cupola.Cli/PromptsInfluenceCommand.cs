@@ -4,7 +4,6 @@ using Cupola.Embedding;
 using Cupola.Explanation;
 using Cupola.Prompts;
 using Cupola.ZeroShot;
-using Spectre.Console;
 
 namespace Cupola.Cli;
 
@@ -25,7 +24,12 @@ internal static class PromptsInfluenceCommand
         };
         WeightsOption weights = new();
         DatasetInfluence ofDataset = new(model, prompts, weights);
-        Option<int> top = new("--top") { Description = "Of how many labels, the best first, the prompts are shown.", DefaultValueFactory = static _ => 2, HelpName = "K" };
+        NumberOption<int> top = new("--top", 1)
+        {
+            Description = "Of how many labels, the best first, the prompts are shown.",
+            DefaultValueFactory = static _ => 2,
+            HelpName = "K",
+        };
         Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled pictures.",
@@ -54,15 +58,11 @@ internal static class PromptsInfluenceCommand
                     : ofDataset.Run(parsed, parsed.GetValue(format), cancellation);
             }
 
-            int shown = parsed.GetValue(top);
-            if (shown < 1)
-            {
-                throw new ArgumentException($"--top {shown} shows nothing; name at least 1.");
-            }
-
+            int shown = top.Read(parsed);
             ClassEnsemble ensemble = prompts.Ensemble(parsed);
             PromptWeighting weighting = weights.Read(parsed, ensemble);
             PromptSet set = prompts.Read(parsed);
+            SingleLabel.Note(set.ClassNames);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             KnownPictures? known = weighting == PromptWeighting.Even ? null : KnownPictures.Embed(named, Embed);
             EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
@@ -81,7 +81,7 @@ internal static class PromptsInfluenceCommand
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
             IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
-        });
+        }, static _ => "Stopped; what stands above is whole.");
         return command;
     }
 
@@ -135,33 +135,17 @@ internal static class PromptsInfluenceCommand
     /// <summary>One row a prompt, in the prompts' order.</summary>
     private sealed class CsvInfluence : IInfluenceWriter
     {
-        private bool _begun;
+        private readonly CsvOutput _rows = new("image", "label", "prompt", "weight", "cosine", "contribution", "error");
 
         public void Write(string image, Prediction prediction, IReadOnlyList<PromptContribution> contributions)
         {
-            Begin();
             foreach (PromptContribution prompt in contributions)
             {
-                Output.WriteCsv(image, prompt.Label, prompt.Prompt.Text, Number(prompt.Weight), Number(prompt.Cosine), Number(prompt.Contribution), "");
+                _rows.Write(image, prompt.Label, prompt.Prompt.Text, prompt.Weight, prompt.Cosine, prompt.Contribution, null);
             }
         }
 
-        public void WriteError(string image, string error)
-        {
-            Begin();
-            Output.WriteCsv(image, "", "", "", "", "", error);
-        }
-
-        private static string Number(float value) => value.ToString(CultureInfo.InvariantCulture);
-
-        private void Begin()
-        {
-            if (!_begun)
-            {
-                _begun = true;
-                Output.WriteCsv("image", "label", "prompt", "weight", "cosine", "contribution", "error");
-            }
-        }
+        public void WriteError(string image, string error) => _rows.Write(image, null, null, null, null, null, error);
     }
 
     /// <summary>A block a label: its score, and the prompts that contributed most.</summary>
@@ -174,7 +158,7 @@ internal static class PromptsInfluenceCommand
             if (image != _image)
             {
                 _image = image;
-                AnsiConsole.MarkupLine($"[bold]{Markup.Escape(image)}[/]");
+                TextTable.WriteName(image);
             }
 
             Console.Out.WriteLine(string.Create(

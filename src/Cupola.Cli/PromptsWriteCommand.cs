@@ -49,26 +49,30 @@ internal static class PromptsWriteCommand
             Description = "A label's article, where it is chosen wrongly: \"Big Bang=the\", \"Jaguar=\" for none; may be given several times.",
             HelpName = "LABEL=ARTICLE",
         };
-        Option<int?> answers = new("--answers") { Description = "Answers to each question, in place of what the questions say.", HelpName = "N" };
-        Option<float> temperature = new("--temperature")
+        NumberOption<int> answers = new("--answers", 1)
+        {
+            Description = "Answers to each question, in place of what the questions say.",
+            HelpName = "N",
+        };
+        NumberOption<float> temperature = new("--temperature", 0, 2)
         {
             Description = "The temperature of sampling.",
             DefaultValueFactory = static _ => Usual.Temperature,
             HelpName = "T",
         };
-        Option<int> maxTokens = new("--max-tokens")
+        NumberOption<int> maxTokens = new("--max-tokens", 1, 100_000)
         {
             Description = "The longest answer, in the language model's tokens.",
             DefaultValueFactory = static _ => Usual.MaxTokens,
             HelpName = "N",
         };
-        Option<int> concurrency = new("--concurrency")
+        NumberOption<int> concurrency = new("--concurrency", 1, 1000)
         {
             Description = "Questions that are with the server at a time.",
             DefaultValueFactory = static _ => Usual.Concurrency,
             HelpName = "N",
         };
-        Option<double> patience = new("--timeout")
+        NumberOption<double> patience = new("--timeout", 0.001, 86_400)
         {
             Description = "Seconds of silence until the server counts as gone.",
             DefaultValueFactory = static _ => Usual.Patience.TotalSeconds,
@@ -88,21 +92,33 @@ internal static class PromptsWriteCommand
             PromptWriterSettings settings = new()
             {
                 Model = parsed.GetValue(model)!,
-                Temperature = parsed.GetValue(temperature),
-                MaxTokens = parsed.GetValue(maxTokens),
+                Temperature = temperature.Read(parsed),
+                MaxTokens = maxTokens.Read(parsed),
                 Domain = parsed.GetValue(domain),
-                Concurrency = parsed.GetValue(concurrency),
-                Patience = ReadPatience(parsed.GetValue(patience)),
+                Concurrency = concurrency.Read(parsed),
+                Patience = TimeSpan.FromSeconds(patience.Read(parsed)),
             };
             using LanguageModelServer server = new(LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!), settings.Model);
             PromptWriter writer = new(server, parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked, settings);
-            Write(writer, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
-            return ExitCode.Done;
-        });
+            int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
+            if (server.Note is { } note)
+            {
+                Console.Error.WriteLine(note);
+            }
+
+            return code;
+        }, parsed =>
+            $"Stopped; the answers so far are in {parsed.GetValue(output)}.journal, and the same command goes on from there.");
         return command;
     }
 
-    private static void Write(PromptWriter writer, IReadOnlyList<string> labels, string output, bool asCupl, CancellationToken cancellation)
+    private static int Write(
+        PromptWriter writer,
+        PromptWriterSettings settings,
+        IReadOnlyList<string> labels,
+        string output,
+        bool asCupl,
+        CancellationToken cancellation)
     {
         string journal = output + ".journal";
         if (File.Exists(output) && !File.Exists(journal))
@@ -129,11 +145,17 @@ internal static class PromptsWriteCommand
         }
 
         string[] without = [.. labels.Where(label => written.Prompts[label].IsEmpty)];
-        if (without.Length > 0)
+        if (without.Length == 0)
         {
-            Console.Error.WriteLine(
-                $"There is no prompt at all for {string.Join(", ", without.Take(MostShown))}{(without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "")}.");
+            return ExitCode.Done;
         }
+
+        string shown = string.Join(", ", without.Take(MostShown).Select(static label => $"'{label}'"));
+        string more = without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "";
+        Console.Error.WriteLine(
+            $"There is no prompt at all for {shown}{more}: no answer came to the end of a sentence. Where a model thinks before it answers, "
+            + $"--max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is missing is asked.");
+        return ExitCode.SomeFailed;
     }
 
     private static IReadOnlyList<string> ReadLabels(string? list, string? file) => (list, file) switch
@@ -147,8 +169,4 @@ internal static class PromptsWriteCommand
     private static KeyValuePair<string, string> ReadArticle(string text) => text.LastIndexOf('=') is >= 0 and int equals
         ? new(text[..equals].Trim(), text[(equals + 1)..].Trim())
         : throw new ArgumentException($"--article {text} says no article; write the label, an equals sign and a, an, the or nothing.");
-
-    private static TimeSpan ReadPatience(double seconds) => seconds is > 0 and <= 86_400
-        ? TimeSpan.FromSeconds(seconds)
-        : throw new ArgumentException("--timeout is a number of seconds, more than none and at most a day.");
 }

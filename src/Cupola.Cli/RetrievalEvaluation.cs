@@ -93,10 +93,12 @@ internal static class RetrievalEvaluation
                 Output.WriteJson(line);
                 break;
             case OutputFormat.Csv:
-                Output.WriteCsv("query", "k", "recall", "low", "high");
+                CsvOutput table = new("query", "k", "recall", "low", "high", "pictures", "texts", "failed");
                 foreach ((string query, int depth, Accuracy found) in rows)
                 {
-                    Output.WriteCsv(query, Number(depth), Number(found.Share), Number(found.Interval.Low), Number(found.Interval.High));
+                    table.Write(
+                        query, depth, found.Share, found.Interval.Low, found.Interval.High,
+                        recall.Pictures, recall.Texts, failed);
                 }
 
                 break;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Embedding;
 using Cupola.Prompts;
+using Cupola.Runtime;
 using Cupola.Training;
 
 namespace Cupola.Cli;
@@ -14,7 +15,7 @@ internal static class TrainCommand
         TrainingScores scores = new();
         Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table of captions (.csv, .tsv, .jsonl), or WebDataset shards." };
         Option<string> output = new("--output", "-o") { Description = "The folder of the run, which becomes the model; a run that is there goes on.", HelpName = "RUN", Required = true };
-        Option<int> threads = new("--threads") { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
+        NumberOption<int> threadsOption = ModelOptions.CreateThreads();
         Option<OutputFormat> format = Output.CreateOption();
         ExampledCommand command = new("train", "Train a model on pictures and captions, or fine-tune one; a run that was ended goes on where it stopped.",
             """
@@ -28,43 +29,72 @@ internal static class TrainCommand
         command.Options.Add(output);
         settings.AddTo(command);
         scores.AddTo(command);
-        command.Options.Add(threads);
+        command.Options.Add(threadsOption);
         command.Options.Add(format);
         command.SetVerb((parsed, cancellation) =>
         {
             string run = parsed.GetValue(output)!, path = parsed.GetValue(dataset)!;
+            int threads = parsed.GetValue(threadsOption) ?? 0;
             TrainingSettings chosen = settings.Read(parsed, run);
             HashSet<string> broken = [];
             (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
-            TrainingPairs pairs = TrainingPairs.Open(
-                path, prompts, templates, sentence => Tell(sentence, broken), scores.Fetches(parsed));
+            TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, Tell, scores.Fetches(parsed));
             foreach (string note in pairs.Notes)
             {
                 Console.Error.WriteLine(note);
             }
 
-            Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, parsed.GetValue(threads), sentence => Tell(sentence, broken));
-            if (chosen.Patience is not null && evaluate is null)
+            Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, threads, Tell);
+            bool isJudged = false;
+            using Trainer trainer = Trainer.Open(
+                run, path, pairs, chosen, evaluate is null ? null : Judge,
+                name => ModelOptions.Find(name, cancellation), threads);
+            try
             {
-                throw new ArgumentException("'patience' stops when evaluations get no better, and there are none; name pairs by --validation, or labelled pictures by --evaluate.");
+                Train(trainer, parsed.GetValue(format), Tell, cancellation);
+                string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
+                Console.Error.WriteLine(
+                    $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}.{(isJudged ? Said(trainer.KeptEvaluation!) : "")}");
+                if (evaluate is not null && !isJudged)
+                {
+                    // The run was finished before; what is named now may be other data than it was judged by.
+                    using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
+                    Console.Error.WriteLine($"Judged now:{Said(evaluate(embedder, cancellation))}");
+                }
+            }
+            catch (OperationCanceledException exception)
+            {
+                throw new StoppedException(
+                    $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, " +
+                    "and the same command goes on from there.",
+                    exception);
             }
 
-            using Trainer trainer = Trainer.Open(run, path, pairs, chosen, name => ModelOptions.Find(name, cancellation), parsed.GetValue(threads));
-            LoggedEvaluation? last = Train(trainer, evaluate, keepsBest: chosen.Patience is not null, parsed.GetValue(format), broken, cancellation);
-            Console.Error.WriteLine(
-                $"{(trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained")} {trainer.Step} of {trainer.Steps} steps; the model is in {run}.{Said(last)}");
             return broken.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-        });
+
+            ModelScore Judge(ClipEmbedder embedder, CancellationToken stop)
+            {
+                isJudged = true;
+                return evaluate!(embedder, stop);
+            }
+
+            // Each evaluation comes upon the same pictures; a sentence is said once.
+            void Tell(string sentence)
+            {
+                if (broken.Add(sentence))
+                {
+                    Console.Error.WriteLine(sentence);
+                }
+            }
+        }, static _ => "Stopped before the first step; what was there before is as it was.");
         return command;
     }
 
-    private static LoggedEvaluation? Train(
-        Trainer trainer, Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, bool keepsBest, OutputFormat format, HashSet<string> broken, CancellationToken cancellation)
+    private static void Train(Trainer trainer, OutputFormat format, Action<string> tell, CancellationToken cancellation)
     {
-        LoggedEvaluation? last = null;
         string shown = "Training";
         long done = trainer.Step;
-        return WorkProgress.Steps(trainer.Steps - done, progress =>
+        WorkProgress.Steps(trainer.Steps - done, progress =>
         {
             TrainingObserver observer = new(
                 Stepped: step => progress?.Invoke(step - done, shown),
@@ -76,27 +106,19 @@ internal static class TrainCommand
                         Output.WriteJson(line);
                     }
                 },
-                // Where the best model is kept, it is the best evaluation that is told in the end.
-                Evaluated: line => last = keepsBest && last is not null && Penalty(last) <= Penalty(line) ? last : line,
-                Broken: sentence => Tell(sentence, broken));
-            trainer.Run(evaluate, observer, cancellation);
-            return last;
+                Broken: tell);
+            trainer.Run(observer, cancellation);
+            return trainer.Step;
         });
     }
 
-    /// <summary>Says a sentence once: each evaluation comes upon the same pictures.</summary>
-    private static void Tell(string sentence, HashSet<string> broken)
-    {
-        if (broken.Add(sentence))
-        {
-            Console.Error.WriteLine(sentence);
-        }
-    }
+    private static string Said(LoggedEvaluation line) =>
+        Said(line.ValidationLoss, line.Top1, line.Top1Low, line.Top1High, line.Pictures);
 
-    private static double Penalty(LoggedEvaluation line) => line.ValidationLoss ?? (1 - line.Top1!.Value);
+    private static string Said(ModelScore score) => Said(
+        score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Pictures);
 
-    private static string Said(LoggedEvaluation? last) => last is null ? ""
-        : string.Concat(
-            last.ValidationLoss is { } loss ? $" Validation loss {loss:0.000}." : "",
-            last.Top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * last.Top1Low:0.0} to {100 * last.Top1High:0.0}) of {last.Pictures} pictures." : "");
+    private static string Said(double? validationLoss, double? top1, double? low, double? high, int? pictures) => string.Concat(
+        validationLoss is { } loss ? $" Validation loss {loss:0.000}." : "",
+        top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * low:0.0} to {100 * high:0.0}) of {pictures} pictures." : "");
 }

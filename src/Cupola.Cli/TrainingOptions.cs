@@ -13,15 +13,31 @@ internal sealed class TrainingOptions
 
     private readonly Option<string> _tokenizer = new("--tokenizer") { Description = "Give a new model the tokenizer of this one, in place of one made from the captions.", HelpName = "M" };
 
-    private readonly Option<double?> _epochs = new("--epochs") { Description = "How often every pair is seen (32).", HelpName = "E" };
+    private readonly NumberOption<double> _epochs = new("--epochs", 0, isAboveLeast: true)
+    {
+        Description = "How often every pair is seen (32).",
+        HelpName = "E",
+    };
 
-    private readonly Option<long?> _steps = new("--steps") { Description = "Steps in all, in place of epochs.", HelpName = "N" };
+    private readonly NumberOption<long> _steps = new("--steps", 1, int.MaxValue)
+    {
+        Description = "Steps in all, in place of epochs.",
+        HelpName = "N",
+    };
 
-    private readonly Option<int?> _batch = new("--batch") { Description = "Pairs of one step (256).", HelpName = "N" };
+    private readonly NumberOption<int> _batch = new("--batch", 1) { Description = "Pairs of one step (256).", HelpName = "N" };
 
-    private readonly Option<double?> _learningRate = new("--learning-rate") { Description = "The largest learning rate (5e-4; with --init 3e-5).", HelpName = "R" };
+    private readonly NumberOption<double> _learningRate = new("--learning-rate", 0, isAboveLeast: true)
+    {
+        Description = "The largest learning rate (5e-4; with --init 3e-5).",
+        HelpName = "R",
+    };
 
-    private readonly Option<int?> _seed = new("--seed") { Description = "Of first numbers, order and augmentation (0).", HelpName = "N" };
+    private readonly NumberOption<int> _seed = new("--seed", 0)
+    {
+        Description = "Of first numbers, order and augmentation (0).",
+        HelpName = "N",
+    };
 
     public void AddTo(Command command)
     {

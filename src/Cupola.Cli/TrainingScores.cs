@@ -70,6 +70,7 @@ internal sealed class TrainingScores
         }
 
         JudgedPictures pictures = JudgedPictures.Open(labelled, labels: null, Fetches(parsed));
+        SingleLabel.Note(pictures.Labels);
         PromptCandidate candidate = said(pictures.Labels);
         return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, pictures, candidate, broken, cancellation));
     }

@@ -30,7 +30,7 @@ internal static class WorkProgress
         : Show("Training", total, new ItemRateColumn(), task => run((done, description) =>
             {
                 task.Value = done;
-                task.Description = Markup.Escape(description);
+                task.Description = Shown(description);
             }));
 
     private static T Show<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
@@ -48,17 +48,19 @@ internal static class WorkProgress
 
     private static T ShowOnly<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(new() { Out = new TerminalOutput(StandardStreams.Error, isTerminal: true) });
         return console.Progress().AutoClear(true)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), rate, new RemainingTimeColumn())
-            .Start(context => run(context.AddTask(Markup.Escape(description), maxValue: total)));
+            .Start(context => run(context.AddTask(Shown(description), maxValue: total)));
     }
+
+    private static string Shown(string description) => Markup.Escape(HarmlessText.Of(description));
 
     private sealed class BytesInto(ProgressTask task, string description) : IProgress<HubProgress>
     {
         public void Report(HubProgress value)
         {
-            task.Description = Markup.Escape($"{description}: {value.File}");
+            task.Description = Shown($"{description}: {value.File}");
             task.MaxValue = value.BytesTotal;
             task.Value = value.BytesDone;
         }

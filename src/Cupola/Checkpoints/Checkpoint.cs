@@ -22,11 +22,17 @@ public sealed class Checkpoint : IDisposable
         "pytorch_model.bin", "pytorch_model.bin.index.json",
     ];
 
-    private static readonly string[] Extensions = [".safetensors", ".pt", ".pth", ".bin"];
+    private static readonly string[] ClipAlone =
+    [
+        "visual.class_embedding", "vision_model.embeddings.class_embedding", "visual.attnpool.positional_embedding",
+    ];
+
+    private static readonly string[] Extensions = [".safetensors", ".pt", ".pth", ".bin", ".ckpt"];
 
     private readonly List<TensorMemory> _transposed = [];
     private readonly Dictionary<string, StoredTensor> _parameters = new(StringComparer.Ordinal);
     private readonly List<string> _unknown = [];
+    private string _prefix = "";
 
     /// <summary>Takes a file over, and disposes it also where it is no CLIP's.</summary>
     private Checkpoint(TensorFile file)
@@ -52,6 +58,18 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The parameters by Cupola's names.</summary>
     public IReadOnlyDictionary<string, StoredTensor> Parameters => _parameters;
 
+    /// <summary>Whole sentences about what was chosen of the file and what was left out.</summary>
+    internal IReadOnlyList<string> Notes { get; private set; } = [];
+
+    /// <summary>Whether any name in the file is a parameter of a CLIP.</summary>
+    internal bool IsKnown => _parameters.Count > 0;
+
+    /// <summary>What is wrong with a file whose names no CLIP has.</summary>
+    internal InvalidDataException UnknownNames() => new(
+        $"{File.FilePath} holds no CLIP that Cupola knows: its tensors are called "
+        + $"{FoundModel.List(File.Tensors.Keys, MaximumListed)}, where a CLIP's are called "
+        + "visual.conv1.weight or vision_model.embeddings.patch_embedding.weight, and more.");
+
     /// <summary>Opens a file of weights, or the one in a folder.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
@@ -63,20 +81,37 @@ public sealed class Checkpoint : IDisposable
     public void Require(IReadOnlyDictionary<string, long[]> expected)
     {
         ArgumentNullException.ThrowIfNull(expected);
+        if (!IsKnown)
+        {
+            throw UnknownNames();
+        }
+
         string[] missing = [.. expected.Keys.Where(name => !_parameters.ContainsKey(name)).Select(NameInFile).Distinct(StringComparer.Ordinal)];
         string[] unused = [.. _unknown, .. _parameters.Where(entry => !expected.ContainsKey(entry.Key)).Select(entry => entry.Value.Name).Distinct(StringComparer.Ordinal)];
-        string[] wrong =
-        [
-            .. from entry in expected
-               where _parameters.ContainsKey(entry.Key)
-               let stored = _parameters[entry.Key]
-               where !stored.Shape.SequenceEqual(entry.Value)
-               select $"{stored.Name} [{string.Join(", ", stored.Shape)}] in place of [{string.Join(", ", entry.Value)}]",
-        ];
-        string[] faults = [.. new[] { Listed("missing", missing), Listed("unused", unused), Listed("wrongly shaped", wrong) }.OfType<string>()];
-        if (faults.Length > 0)
+        Refuse(Listed("missing", missing), Listed("unused", unused), Listed("wrongly shaped", WronglyShaped(expected)));
+    }
+
+    /// <summary>Compares the shapes of the parameters that are there.</summary>
+    /// <exception cref="InvalidDataException">Some are of another shape; the message lists them.</exception>
+    internal void RequireShapes(IReadOnlyDictionary<string, long[]> expected) =>
+        Refuse(Listed("wrongly shaped", WronglyShaped(expected)));
+
+    private string[] WronglyShaped(IReadOnlyDictionary<string, long[]> expected) =>
+    [
+        .. from entry in expected
+           where _parameters.ContainsKey(entry.Key)
+           let stored = _parameters[entry.Key]
+           where !stored.Shape.SequenceEqual(entry.Value)
+           select $"{stored.Name} [{string.Join(", ", stored.Shape)}] in place of [{string.Join(", ", entry.Value)}]",
+    ];
+
+    private void Refuse(params string?[] faults)
+    {
+        string[] told = [.. faults.OfType<string>()];
+        if (told.Length > 0)
         {
-            throw new InvalidDataException($"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", faults)}.");
+            throw new InvalidDataException(
+                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}.");
         }
     }
 
@@ -88,7 +123,10 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>What the file would call a parameter: a person looks for it there.</summary>
-    private string NameInFile(string ours) => Layout == CheckpointLayout.Transformers ? StoredNames.InTransformers(ours) : StoredNames.InOpenClip(ours).Name;
+    internal string NameInFile(string ours) =>
+        _prefix + (Layout == CheckpointLayout.Transformers
+            ? StoredNames.InTransformers(ours)
+            : StoredNames.InOpenClip(ours).Name);
 
     private static string? Listed(string fault, string[] names) => names.Length == 0
         ? null
@@ -114,24 +152,47 @@ public sealed class Checkpoint : IDisposable
     /// <summary>
     /// What a sigmoid loss adds to the logits, where a file says so among its metadata: CLIP's layouts have no such parameter, and others who read them refuse one.
     /// </summary>
-    internal float? LogitBias =>
-        File is SafetensorsFile file && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias) && float.IsFinite(bias) ? bias : null;
+    internal float? LogitBias { get; private set; }
+
+    private static float? BiasIn(TensorFile weights) =>
+        weights is SafetensorsFile file
+            && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias)
+            && float.IsFinite(bias) ? bias : null;
+
+    private static float? FirstOf(StoredTensor bias)
+    {
+        var numbers = new float[1];
+        if (bias.ElementCount != 1)
+        {
+            return null;
+        }
+
+        bias.CopyTo(numbers);
+        return float.IsFinite(numbers[0]) ? numbers[0] : null;
+    }
 
     private CheckpointLayout ReadParameters()
     {
-        bool transformers = ParameterNames.AreOfTransformers(File.Tensors.Keys);
-        bool resNet = File.Tensors.ContainsKey("visual.layer1.0.conv1.weight");
-        if (File.Tensors.ContainsKey(LogitBiasKey))
+        Dictionary<string, StoredTensor> tensors = FindModel();
+        LogitBias = BiasIn(File);
+        bool transformers = ParameterNames.AreOfTransformers(tensors.Keys);
+        bool resNet = tensors.ContainsKey("visual.layer1.0.conv1.weight");
+        if (tensors.Remove(LogitBiasKey, out StoredTensor? bias))
         {
-            throw new InvalidDataException($"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
+            // A CLIP that learned by the sigmoid loss has one too, and a class token or CLIP's own pool, which SigLIP models have
+            // not.
+            LogitBias = Array.Exists(ClipAlone, tensors.ContainsKey)
+                ? FirstOf(bias)
+                : throw new InvalidDataException(
+                    $"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
         }
 
-        foreach ((string name, StoredTensor tensor) in File.Tensors)
+        foreach ((string name, StoredTensor tensor) in tensors)
         {
             IReadOnlyList<ParameterNames.Target> targets = ParameterNames.Of(name, transformers, resNet);
             if (targets.Count == 0 && !ParameterNames.IsBuffer(name))
             {
-                _unknown.Add(name);
+                _unknown.Add(tensor.Name);
             }
 
             foreach (ParameterNames.Target target in targets)
@@ -141,12 +202,57 @@ public sealed class Checkpoint : IDisposable
         }
 
         return transformers ? CheckpointLayout.Transformers
-            : File is TorchArchive { IsTorchScript: true } || File.Tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
+            : File is TorchArchive { IsTorchScript: true } || tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
             : CheckpointLayout.OpenClip;
+    }
+
+    /// <summary>
+    /// The tensors of the model in the file, without what stands before all their names; all, where there is none.
+    /// </summary>
+    private Dictionary<string, StoredTensor> FindModel()
+    {
+        IReadOnlyDictionary<string, StoredTensor> all = File.Tensors;
+        IReadOnlyList<string> ofFile = File is TorchArchive archive ? archive.Notes : [];
+        if (FindIn(all) is not { } found)
+        {
+            Notes = ofFile;
+            return new(all, StringComparer.Ordinal);
+        }
+
+        _prefix = found.Prefix;
+        Notes = [.. ofFile, .. found.Notes(File.FilePath)];
+        Dictionary<string, StoredTensor> tensors = new(StringComparer.Ordinal);
+        foreach ((string inFile, string name) in found.Tensors)
+        {
+            if (!tensors.TryAdd(name, all[inFile]))
+            {
+                throw new InvalidDataException($"{File.FilePath} cannot be read: it holds '{name}' twice.");
+            }
+        }
+
+        return tensors;
+    }
+
+    private FoundModel? FindIn(IReadOnlyDictionary<string, StoredTensor> all)
+    {
+        try
+        {
+            return ModelNames.Find([.. all.Keys], (one, other) => all[one].IsSameAs(all[other]));
+        }
+        catch (InvalidDataException problem)
+        {
+            throw new InvalidDataException($"{File.FilePath} cannot be used: {problem.Message}.", problem);
+        }
     }
 
     private StoredTensor Place(StoredTensor tensor, ParameterNames.Target target)
     {
+        // Some training code keeps the scale as a list of one number.
+        if (target.Name == "logit_scale" && tensor.ElementCount == 1 && tensor.Shape.Count > 0)
+        {
+            return tensor.WithShape([]);
+        }
+
         if (target.Third >= 0)
         {
             if (tensor.Shape.Count == 0 || tensor.Shape[0] % 3 != 0)

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using static System.FormattableString;
 
 namespace Cupola.Checkpoints;
 
@@ -95,11 +97,13 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
 
         if (!continues && response.StatusCode != HttpStatusCode.OK)
         {
-            throw HubConnection.Broken($"The hub answers a request for the rest of {file.Name} with something else ({(int)response.StatusCode}).");
+            throw HubConnection.Broken(Invariant(
+                $"The hub answers a request for the rest of {file.Name} with something else ({(int)response.StatusCode})."));
         }
 
         return response.Content.Headers.ContentLength is { } length && file.Size is { } size && length != size - have
-            ? throw new InvalidDataException($"The hub declares {size} bytes for {file.Name} and then sends {have + length}.")
+            ? throw new InvalidDataException(Invariant(
+                $"The hub declares {size} bytes for {file.Name} and then sends {have + length}."))
             : have;
     }
 
@@ -112,7 +116,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         {
             if (count > limit - have)
             {
-                throw new InvalidDataException($"The hub sends more than the {limit} bytes that {What(file)} may have.");
+                throw new InvalidDataException(Invariant(
+                    $"The hub sends more than the {limit} bytes that {What(file)} may have."));
             }
 
             try
@@ -132,7 +137,10 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
 
         if (have < file.Size)
         {
-            throw HubConnection.Broken($"The hub sent only {have} of the {file.Size} bytes of {What(file)}; they are kept, so another run goes on from there.");
+            throw HubConnection.Broken(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The hub sent only {have} of the {file.Size} bytes of {What(file)}; they are kept, so another run goes on " +
+                $"from there."));
         }
     }
 
@@ -142,7 +150,10 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         if (FreeSpace(cache.Folder) is { } free && missing > free)
         {
             throw new IOException(
-                $"{What(file)} needs {missing} bytes and the disk of '{cache.Folder}' has {free}; free some space, or name another folder in HF_HUB_CACHE.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{What(file)} needs {missing} bytes and the disk of '{cache.Folder}' has {free}; free some space, or " +
+                    $"name another folder in HF_HUB_CACHE."));
         }
     }
 

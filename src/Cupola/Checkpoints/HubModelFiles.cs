@@ -13,6 +13,7 @@ internal static class HubModelFiles
     public const string TransformersConfig = "config.json";
     public const string OpenClipConfig = "open_clip_config.json";
     public const string Preprocessor = "preprocessor_config.json";
+    public const string Processor = "processor_config.json";
     public const string Tokenizer = "tokenizer.json";
     public const string Vocabulary = "vocab.json";
     public const string Merges = "merges.txt";
@@ -21,7 +22,10 @@ internal static class HubModelFiles
 
     /// <summary>Every file but the weights; a repository need not have them all.</summary>
     public static IReadOnlyList<string> Descriptions { get; } =
-        [TransformersConfig, Preprocessor, OpenClipConfig, Tokenizer, "tokenizer_config.json", Vocabulary, Merges, "special_tokens_map.json"];
+    [
+        TransformersConfig, Preprocessor, Processor, OpenClipConfig, Tokenizer, "tokenizer_config.json", Vocabulary, Merges,
+        "special_tokens_map.json",
+    ];
 
     /// <summary>The configurations and their weights, best first.</summary>
     private static IReadOnlyList<(string Config, string Weights)> Preferences { get; } =
@@ -45,6 +49,13 @@ internal static class HubModelFiles
     /// <summary>Whether a <c>config.json</c> describes a CLIP rather than another network.</summary>
     public static bool DescribesClip(string configPath) => HubJson.Read(
         configPath, root => root.TryGetProperty("model_type", out JsonElement type) && type.ValueKind == JsonValueKind.String && type.GetString() == "clip");
+
+    /// <summary>
+    /// Whether a <c>processor_config.json</c> holds the preprocessing of images, as those of transformers 5 do.
+    /// </summary>
+    public static bool NestsPreprocessing(string processorPath) => HubJson.Read(
+        processorPath, root => root.TryGetProperty("image_processor", out JsonElement nested)
+            && nested.ValueKind != JsonValueKind.Null);
 
     /// <summary>The files that an index says the weights are spread over; they lie beside it.</summary>
     public static IReadOnlyList<string> ReadShards(string indexPath) => HubJson.Read(indexPath, root => ReadShards(indexPath, root));

@@ -25,9 +25,9 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
             missing.Add("a CLIP's configuration and weights");
         }
 
-        if (config == HubModelFiles.TransformersConfig && !IsSettled(HubModelFiles.Preprocessor))
+        if (config == HubModelFiles.TransformersConfig && MissingPreprocessing() is { } file)
         {
-            missing.Add(HubModelFiles.Preprocessor);
+            missing.Add(file);
         }
 
         // Either form of the tokenizer will do.
@@ -38,6 +38,17 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
         }
 
         return missing;
+    }
+
+    /// <summary>
+    /// Where the preprocessing may stand and nobody has looked yet; either of two files has it, or the commit has neither.
+    /// </summary>
+    private string? MissingPreprocessing()
+    {
+        bool isThere = Has(HubModelFiles.Preprocessor)
+            || (Has(HubModelFiles.Processor) && HubModelFiles.NestsPreprocessing(PathOf(HubModelFiles.Processor)));
+        return isThere ? null
+            : new[] { HubModelFiles.Preprocessor, HubModelFiles.Processor }.FirstOrDefault(file => !IsSettled(file));
     }
 
     /// <summary>Remembers that the commit has no such file, so that nobody asks again.</summary>

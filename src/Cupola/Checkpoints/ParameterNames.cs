@@ -101,6 +101,10 @@ internal static partial class ParameterNames
         name.EndsWith("position_ids", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal)
         || name.EndsWith("attn_mask", StringComparison.Ordinal) || name is "input_resolution" or "context_length" or "vocab_size";
 
+    /// <summary>Whether the name is one of a CLIP's parameters in either layout.</summary>
+    public static bool IsParameter(string name) => OfTransformers(name).Length > 0 || OfOpenAi(name, resNet: false).Length > 0
+        || OfResNet(name) is not null;
+
     /// <summary>Our parameters that lie in the file's parameter; none where the name is not one of a CLIP.</summary>
     public static IReadOnlyList<Target> Of(string name, bool transformers, bool resNet) => transformers ? OfTransformers(name) : OfOpenAi(name, resNet);
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Cupola.Graphs;
+using static System.FormattableString;
 
 namespace Cupola.Checkpoints;
 
@@ -134,7 +135,7 @@ public sealed class SafetensorsFile : TensorFile
         long length = BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(0, 8));
         if (length is < 2 or > MaximumHeaderBytes || length > _memory.ByteCount - 8)
         {
-            throw Damaged($"its header claims {(ulong)length} bytes of the file's {_memory.ByteCount}");
+            throw Damaged(Invariant($"its header claims {(ulong)length} bytes of the file's {_memory.ByteCount}"));
         }
 
         try
@@ -171,7 +172,7 @@ public sealed class SafetensorsFile : TensorFile
             StoredTensor tensor = new(name, type, shape, _memory, start + begin);
             if (tensor.ByteCount != end - begin)
             {
-                throw Damaged($"tensor '{name}' of {tensor.ByteCount} bytes was given {end - begin}");
+                throw Damaged(Invariant($"tensor '{name}' of {tensor.ByteCount} bytes was given {end - begin}"));
             }
 
             if (!tensors.TryAdd(name, tensor))
@@ -200,5 +201,5 @@ public sealed class SafetensorsFile : TensorFile
     private ElementType ReadType(string name, string? type) =>
         TypeNames.TryGetValue(type ?? "", out ElementType known) ? known : throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read");
 
-    private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {why}.");
+    private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {ForeignText.Shown(why)}.");
 }

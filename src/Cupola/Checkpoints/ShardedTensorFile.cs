@@ -39,21 +39,21 @@ public sealed class ShardedTensorFile : TensorFile
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach ((string name, string fileName) in places)
         {
-            if (Path.GetFileName(fileName) != fileName || fileName is "" or "." or "..")
+            if (Path.GetFileName(fileName) != fileName || fileName is "" or "." or ".." || fileName.Any(char.IsControl))
             {
-                throw new InvalidDataException($"{FilePath} names the file '{fileName}', which does not lie beside it.");
+                throw new InvalidDataException($"{FilePath} names the file '{ForeignText.Shown(fileName)}', which does not lie beside it.");
             }
 
             if (!shards.TryGetValue(fileName, out TensorFile? shard))
             {
-                shard = Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(FilePath))!, fileName));
+                shard = Open(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(FilePath))!, fileName), isShard: true);
                 shards.Add(fileName, shard);
                 _shards.Add(shard);
             }
 
             tensors.Add(name, shard.Tensors.TryGetValue(name, out StoredTensor? tensor)
                 ? tensor
-                : throw new InvalidDataException($"{FilePath} says that '{name}' is in {fileName}, but it is not."));
+                : throw new InvalidDataException($"{FilePath} says that '{ForeignText.Shown(name)}' is in {fileName}, but it is not."));
         }
 
         return tensors;

@@ -64,7 +64,9 @@ internal static partial class StoredNames
         string stored = value.Length == 0 ? "weight" : StoredInBatchNorms[value];
         string block = unit.Groups["stage"].Success ? $"visual.layer{unit.Groups["stage"].Value}.{unit.Groups["block"].Value}" : "visual";
         // In a shortcut the pool, which learns nothing, stands before the convolution and the norm.
-        return index == "shortcut" ? $"{block}.downsample.{(value.Length == 0 ? 0 : 1)}.{stored}" : $"{block}.{(value.Length == 0 ? "conv" : "bn")}{index}.{stored}";
+        return index == "shortcut"
+            ? $"{block}.downsample.{(value.Length == 0 ? "0" : "1")}.{stored}"
+            : $"{block}.{(value.Length == 0 ? "conv" : "bn")}{index}.{stored}";
     }
 
     private static Dictionary<string, string> Turned(Dictionary<string, string> names) => names.ToDictionary(static entry => entry.Value, static entry => entry.Key, StringComparer.Ordinal);

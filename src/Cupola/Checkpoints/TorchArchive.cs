@@ -5,23 +5,18 @@ using Cupola.Graphs;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A file that PyTorch saved (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>): a zip archive, the older format without zip, or a
-/// TorchScript archive as OpenAI publishes. It is read by a machine that can make tensors, numbers, texts and containers
-/// and nothing else. Contiguous tensors are used where they lie in the mapped file.
+/// A file that PyTorch saved (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>, <c>.ckpt</c>): a zip archive, the older format without zip,
+/// or a TorchScript archive as OpenAI publishes. It is read by a machine that makes tensors, numbers, texts and containers, and
+/// placeholders for everything else. Contiguous tensors are used where they lie in the mapped file.
 /// </summary>
 /// <remarks>
-/// Of a training checkpoint the tensors under <c>state_dict</c> or <c>model</c> count, and a beginning <c>module.</c> that
-/// all names have is dropped; whatever else is in there is left alone.
+/// Of a training checkpoint the model's tensors count, wherever they lie in it, without what stands before all their names
+/// (<c>state_dict</c>, <c>module.</c> and the like). Where it holds no CLIP, they are those of the largest dictionary.
 /// </remarks>
 public sealed class TorchArchive : TensorFile
 {
     /// <summary>The pickle describes the tensors and does not hold them; that of the largest models has some megabytes.</summary>
     private const int MaximumPickleBytes = 256 << 20;
-
-    /// <summary>Modules within modules; CLIP has six.</summary>
-    private const int MaximumDepth = 64;
-
-    private const int MaximumModules = 100_000;
 
     /// <summary>What the older format begins with (torch/serialization.py, MAGIC_NUMBER).</summary>
     private static readonly BigInteger MagicNumber = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
@@ -30,19 +25,26 @@ public sealed class TorchArchive : TensorFile
     private readonly List<TensorMemory> _copies = [];
 
     /// <summary>Maps a file and reads what it says of its tensors.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or holds something else than tensors, numbers, texts and containers.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or what should be the model's tensors is something else.</exception>
     public TorchArchive(string path)
+        : this(path, isShard: false)
+    {
+    }
+
+    /// <summary>Maps a file that may be one of several, and then keeps its names as they are.</summary>
+    internal TorchArchive(string path, bool isShard)
         : base(path)
     {
         _memory = TensorMemory.Map(path);
         try
         {
-            Tensors = _memory.ByteCount >= 2 && _memory.Slice(0, 2).SequenceEqual("PK"u8) ? ReadZip() : ReadOld();
+            Tensors = _memory.ByteCount >= 2 && _memory.Slice(0, 2).SequenceEqual("PK"u8) ? ReadZip(isShard) : ReadOld(isShard);
         }
         catch (Exception exception) when (exception is InvalidDataException or OverflowException or ArgumentOutOfRangeException)
         {
             Dispose();
-            throw new InvalidDataException($"{path} cannot be read: {(exception is InvalidDataException ? exception.Message : "its sizes are impossible")}.", exception);
+            string why = exception is InvalidDataException ? ForeignText.Shown(exception.Message) : "its sizes are impossible";
+            throw new InvalidDataException($"{path} cannot be read: {why}.", exception);
         }
         catch
         {
@@ -64,7 +66,10 @@ public sealed class TorchArchive : TensorFile
         _memory.Dispose();
     }
 
-    private Dictionary<string, StoredTensor> ReadZip()
+    /// <summary>What was chosen of the file and what was left out, in whole sentences.</summary>
+    internal IReadOnlyList<string> Notes { get; private set; } = [];
+
+    private Dictionary<string, StoredTensor> ReadZip(bool isShard)
     {
         Dictionary<string, (long Offset, long Length)> entries = ZipDirectory.Read(_memory);
         string pickleName = entries.Keys.Where(static name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault()
@@ -73,59 +78,72 @@ public sealed class TorchArchive : TensorFile
         IsTorchScript = entries.ContainsKey($"{top}constants.pkl");
         if (entries.TryGetValue($"{top}byteorder", out (long Offset, long Length) order) && !_memory.Slice(order.Offset, (int)order.Length).SequenceEqual("little"u8))
         {
-            throw new InvalidDataException("its numbers are big-endian");
+            throw BigEndian();
         }
 
         (long offset, long length) = entries[pickleName];
         byte[] pickle = length <= MaximumPickleBytes ? _memory.Slice(offset, (int)length).ToArray() : throw new InvalidDataException("its pickle is too large");
-        return Place(new RestrictedUnpickler(pickle, IsTorchScript).Read(), storage => entries.TryGetValue($"{top}data/{storage.Key}", out (long Offset, long Length) entry)
+        RestrictedUnpickler unpickler = new(pickle, IsTorchScript);
+        PickledModel model = PickledModel.Of(unpickler.Read(), unpickler.Objects, FilePath, isShard);
+        return Place(model, storage => entries.TryGetValue($"{top}data/{storage.Key}", out (long Offset, long Length) entry)
             ? entry
             : throw new InvalidDataException($"the storage {storage.Key} is missing or compressed"));
     }
 
     /// <summary>Five pickles in a row, then each storage's length and bytes (torch/serialization.py, _legacy_save).</summary>
-    private Dictionary<string, StoredTensor> ReadOld()
+    private Dictionary<string, StoredTensor> ReadOld(bool isShard)
     {
         byte[] pickles = _memory.Slice(0, (int)Math.Min(_memory.ByteCount, MaximumPickleBytes)).ToArray();
         int position = 0;
-        object? Next()
+        (object? Value, PickleObjects Objects) Next()
         {
             RestrictedUnpickler unpickler = new(pickles.AsMemory(position), isTorchScript: false);
             object? value = unpickler.Read();
             position += unpickler.Position;
-            return value;
+            return (value, unpickler.Objects);
         }
 
-        if (Next() is not BigInteger magic || magic != MagicNumber)
+        (object? first, PickleObjects named) = Next();
+        if (first is not BigInteger magic || magic != MagicNumber)
         {
-            throw new InvalidDataException("it does not begin as PyTorch's files do");
+            string called = named.Uncommon.Count == 0
+                ? ""
+                : $"names {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
+            throw new InvalidDataException($"it {called}does not begin as PyTorch's files do; save the model with torch.save");
         }
 
         Next();
-        Next();
-        object? root = Next();
-        if (Next() is not List<object?> keys)
+        if (Next().Value is PickleDictionary machine && machine.Entries.Contains(("little_endian", false)))
+        {
+            throw BigEndian();
+        }
+
+        (object? root, PickleObjects objects) = Next();
+        PickledModel model = PickledModel.Of(root, objects, FilePath, isShard);
+        if (Next().Value is not List<object?> keys)
         {
             throw new InvalidDataException("it does not say which storages it has");
         }
 
-        var types = new Dictionary<string, ElementType>(StringComparer.Ordinal);
-        foreach (PickleTensor tensor in NamedTensors(root).Select(static entry => entry.Tensor))
-        {
-            types[tensor.Storage.Key] = tensor.Storage.Type;
-        }
+        Dictionary<string, (long Offset, long Length)> places = FindStorages(keys, objects.StorageBytes, position);
+        return Place(
+            model, storage => places.TryGetValue(storage.Key, out (long Offset, long Length) found) ? found
+            : throw new InvalidDataException($"the storage {storage.Key} is missing"));
+    }
 
+    private Dictionary<string,
+        (long Offset, long Length)> FindStorages(List<object?> keys, IReadOnlyDictionary<string, int> elementBytes, long place)
+    {
         var places = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
-        long place = position;
         foreach (string key in keys.OfType<string>())
         {
-            // A storage that no tensor of ours uses has an unknown element size; those behind it cannot be found.
-            if (!types.TryGetValue(key, out ElementType type) || place > _memory.ByteCount - 8)
+            // A storage of an unknown kind has an unknown length; those after it cannot be found.
+            if (!elementBytes.TryGetValue(key, out int bytes) || place > _memory.ByteCount - 8)
             {
                 break;
             }
 
-            long length = checked(BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(place, 8)) * type.ByteSize());
+            long length = checked(BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(place, 8)) * bytes);
             if (length < 0 || length > _memory.ByteCount - place - 8)
             {
                 throw new InvalidDataException($"the storage {key} is cut off");
@@ -135,24 +153,17 @@ public sealed class TorchArchive : TensorFile
             place += 8 + length;
         }
 
-        return Place(root, storage => places.TryGetValue(storage.Key, out (long Offset, long Length) found) ? found : throw new InvalidDataException($"the storage {storage.Key} is missing"));
+        return places;
     }
 
-    private Dictionary<string, StoredTensor> Place(object? root, Func<PickleStorage, (long Offset, long Length)> find)
+    private Dictionary<string, StoredTensor> Place(PickledModel model, Func<PickleStorage, (long Offset, long Length)> find)
     {
-        (string Name, PickleTensor Tensor)[] named = [.. NamedTensors(root)];
-        if (named.Length == 0)
-        {
-            throw new InvalidDataException("it holds no tensors");
-        }
-
-        const string wrapper = "module.";
-        int skip = named.All(static entry => entry.Name.StartsWith(wrapper, StringComparison.Ordinal)) ? wrapper.Length : 0;
+        Notes = model.Notes;
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach ((string name, PickleTensor tensor) in named)
+        foreach ((string name, PickleTensor tensor) in model.Tensors)
         {
             (long offset, long length) = find(tensor.Storage);
-            tensors[name[skip..]] = Place(name[skip..], tensor, offset, length);
+            tensors.Add(name, Place(name, tensor, offset, length));
         }
 
         return tensors;
@@ -160,10 +171,10 @@ public sealed class TorchArchive : TensorFile
 
     private StoredTensor Place(string name, PickleTensor tensor, long offset, long length)
     {
-        int size = tensor.Storage.Type.ByteSize();
+        int size = tensor.Type.ByteSize();
         long count = tensor.Shape.Aggregate(1L, static (product, extent) => checked(product * extent));
         long last = tensor.Offset;
-        bool isContiguous = tensor.Strides.Count == tensor.Shape.Count ? true : throw new InvalidDataException($"tensor '{name}' has not one stride an axis");
+        bool isContiguous = true;
         long expected = 1;
         for (int axis = tensor.Shape.Count - 1; axis >= 0; axis--)
         {
@@ -180,13 +191,13 @@ public sealed class TorchArchive : TensorFile
 
         if (count == 0 || isContiguous)
         {
-            return new(name, tensor.Storage.Type, tensor.Shape, _memory, offset + (tensor.Offset * size));
+            return new(name, tensor.Type, tensor.Shape, _memory, offset + (tensor.Offset * size));
         }
 
         TensorMemory copy = TensorMemory.Allocate(count * size);
         _copies.Add(copy);
         CopyStrided(tensor, size, offset, copy);
-        return new(name, tensor.Storage.Type, tensor.Shape, copy, 0);
+        return new(name, tensor.Type, tensor.Shape, copy, 0);
     }
 
     private void CopyStrided(PickleTensor tensor, int size, long offset, TensorMemory copy)
@@ -208,50 +219,6 @@ public sealed class TorchArchive : TensorFile
         }
     }
 
-    private static List<(string Name, PickleTensor Tensor)> NamedTensors(object? root)
-    {
-        if (root is PickleModule module)
-        {
-            return OfModules(module);
-        }
-
-        // Checkpoints wrap their tensors once or twice; a pickle may wrap them in themselves.
-        for (int depth = 0; depth < MaximumDepth && root is Dictionary<object, object?> dictionary; depth++)
-        {
-            root = dictionary.GetValueOrDefault("state_dict") as Dictionary<object, object?> ?? dictionary.GetValueOrDefault("model") as Dictionary<object, object?>;
-            if (root is null)
-            {
-                return [.. dictionary.Where(static entry => entry.Key is string && entry.Value is PickleTensor).Select(static entry => ((string)entry.Key, (PickleTensor)entry.Value!))];
-            }
-        }
-
-        return [];
-    }
-
-    private static List<(string Name, PickleTensor Tensor)> OfModules(PickleModule root)
-    {
-        List<(string, PickleTensor)> tensors = [];
-        Stack<(string Prefix, PickleModule Module, int Depth)> open = new([("", root, 0)]);
-        for (int visited = 0; open.TryPop(out (string Prefix, PickleModule Module, int Depth) next); visited++)
-        {
-            if (next.Depth > MaximumDepth || visited > MaximumModules)
-            {
-                throw new InvalidDataException("its modules are nested without end");
-            }
-
-            foreach ((string name, object? value) in next.Module.Attributes)
-            {
-                if (value is PickleTensor tensor)
-                {
-                    tensors.Add((next.Prefix + name, tensor));
-                }
-                else if (value is PickleModule inner)
-                {
-                    open.Push(($"{next.Prefix}{name}.", inner, next.Depth + 1));
-                }
-            }
-        }
-
-        return tensors;
-    }
+    private static InvalidDataException BigEndian() =>
+        new("its numbers are big-endian; load and save it once with PyTorch on a machine of today's kind");
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using static System.FormattableString;
+
 namespace Cupola.Data;
 
 /// <summary>Keeps the pictures of some labels and counts those of others.</summary>
@@ -43,9 +46,12 @@ public sealed class ChosenLabels
             }
 
             KeyValuePair<string, int>[] most = [.. _leftOut.OrderByDescending(static pair => pair.Value).ThenBy(static pair => pair.Key, StringComparer.Ordinal).Take(MostNamed)];
-            string named = string.Join(", ", most.Select(static pair => $"'{pair.Key}' ({pair.Value})"));
-            string rest = _leftOut.Count > most.Length ? $" and {_leftOut.Count - most.Length} more" : "";
-            return $"{_leftOut.Values.Sum()} pictures are left out, because their labels are not among the {Labels.Count} chosen: {named}{rest}.";
+            string named = string.Join(", ", most.Select(static pair => Invariant($"'{pair.Key}' ({pair.Value})")));
+            string rest = _leftOut.Count > most.Length ? Invariant($" and {_leftOut.Count - most.Length} more") : "";
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_leftOut.Values.Sum()} pictures are left out, because their labels are not among the {Labels.Count} " +
+                $"chosen: {named}{rest}.");
         }
     }
 

@@ -1,4 +1,5 @@
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -19,7 +20,8 @@ internal sealed class ClassFolders : LabelledPictures
         int unlabelled = PictureFolder.CountLoose(Path);
         if (unlabelled > 0)
         {
-            broken?.Invoke($"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over.");
+            broken?.Invoke(Invariant(
+                $"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over."));
         }
 
         bool any = false;

@@ -1,5 +1,6 @@
 using System.Text;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -53,5 +54,5 @@ internal static class LabelNotes
 
     private static string Named(IReadOnlyList<string> labels) =>
         string.Join(", ", labels.Take(MostNamed).Select(TextFile.Quote))
-        + (labels.Count > MostNamed ? $" and {labels.Count - MostNamed} more" : "");
+        + (labels.Count > MostNamed ? Invariant($" and {labels.Count - MostNamed} more") : "");
 }

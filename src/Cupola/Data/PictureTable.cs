@@ -1,5 +1,6 @@
 using Cupola.Images;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -81,7 +82,8 @@ internal abstract class PictureTable
     }
 
     /// <summary>Tells of a line that cannot be used.</summary>
-    protected void PassOver(int line, string problem, Action<string>? broken) => broken?.Invoke($"Line {line} of {Path} is passed over: {problem}.");
+    protected void PassOver(int line, string problem, Action<string>? broken) => broken?.Invoke(Invariant(
+        $"Line {line} of {Path} is passed over: {problem}."));
 
     private static bool IsJsonLines(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
 

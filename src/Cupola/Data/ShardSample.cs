@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -119,7 +120,8 @@ internal sealed class ShardSample(string name)
 
         if (entries.Damage is { } damage)
         {
-            broken?.Invoke(count == 0 ? $"{shard} is no tar archive that can be read: {damage}." : $"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}.");
+            broken?.Invoke(count == 0 ? $"{shard} is no tar archive that can be read: {damage}." : Invariant(
+                $"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}."));
         }
         else if (count == 0)
         {

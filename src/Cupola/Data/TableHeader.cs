@@ -1,4 +1,5 @@
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -31,7 +32,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
             if (line is null)
             {
                 throw new InvalidDataException(
-                    $"{path} is no table of pictures: its first line is longer than {maximumLength} characters.");
+                    Invariant($"{path} is no table of pictures: its first line is longer than {maximumLength} characters."));
             }
 
             if (named is null && NamedSeparator(line) is { } separator)

@@ -1,6 +1,7 @@
 using System.Text;
 using Cupola.Images;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Data;
 
@@ -38,7 +39,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
 
             int more = 0;
             string? problem = line is null
-                ? $"it is longer than {maximumLineLength} characters"
+                ? Invariant($"it is longer than {maximumLineLength} characters")
                 : Split(line, lines, fields, out more);
             if (problem is not null || !fields.TrueForAll(string.IsNullOrWhiteSpace))
             {
@@ -140,11 +141,11 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
     {
         if (fields.Skip(header.Columns).Any(static field => field.Length > 0))
         {
-            return $"it has {fields.Count} fields, and the first line names {header.Columns} columns";
+            return Invariant($"it has {fields.Count} fields, and the first line names {header.Columns} columns");
         }
 
         bool isLong = fields.Exists(field => field.Length > maximumFieldLength);
-        return isLong ? $"a field of it is longer than {maximumFieldLength} characters" : null;
+        return isLong ? Invariant($"a field of it is longer than {maximumFieldLength} characters") : null;
     }
 
     /// <summary>Whether there is a line so many after the next, which is read ahead and kept.</summary>

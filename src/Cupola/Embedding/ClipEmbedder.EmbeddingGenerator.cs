@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using static System.FormattableString;
 
 namespace Cupola.Embedding;
 
@@ -27,7 +28,7 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
             for (int index = 0; index < pictures.Length; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                string name = pictures[index].Name ?? $"picture {generated.Count + index + 1}";
+                string name = pictures[index].Name ?? Invariant($"picture {generated.Count + index + 1}");
                 using Images.RgbImage image = Images.ImageDecoder.DecodeShared(pictures[index].Data.ToArray(), name, orient: false, cancellationToken);
                 Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
             }

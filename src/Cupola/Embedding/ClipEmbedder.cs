@@ -4,6 +4,7 @@ using Cupola.Images;
 using Cupola.Models;
 using Cupola.Runtime;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Embedding;
 
@@ -23,6 +24,7 @@ public sealed partial class ClipEmbedder : IDisposable
     private const int PicturesPerThread = 8;
 
     private readonly ClipModel _model;
+    private readonly ModelFolder _folder;
     private readonly Lazy<ClipTokenizer> _tokenizer;
     private readonly int _threads;
     private readonly string _device;
@@ -30,6 +32,7 @@ public sealed partial class ClipEmbedder : IDisposable
     private ClipEmbedder(ClipModel model, ModelFolder folder, Engine engine)
     {
         _model = model;
+        _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
         _tokenizer = new(() => folder.OpenTokenizer(Config.Text));
@@ -146,16 +149,23 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
-            throw new ArgumentException($"{pixels.Length} bytes are not {count} pictures of {Preprocessing.ByteCount}.", nameof(pixels));
+            throw new ArgumentException(Invariant(
+                $"{pixels.Length} bytes are not {count} pictures of {Preprocessing.ByteCount}."), nameof(pixels));
         }
 
         using Tensor pictures = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
         return new EmbeddingMatrix(_model.Image.Encode(pictures, cancellation), count, Config.EmbeddingDimension).Normalize();
     }
 
-    /// <summary>Writes the model as standard ONNX: text_model.onnx, vision_model.onnx and model.onnx, with the names transformers.js expects.</summary>
-    /// <param name="folder">Where to; it is made if it is not there.</param>
-    public void Export(string folder) => _model.Export(folder);
+    /// <summary>
+    /// Writes the model as the folder that transformers.js loads: standard ONNX (<c>onnx/text_model.onnx</c>,
+    /// <c>vision_model.onnx</c> and
+    /// <c>model.onnx</c>), configuration, preprocessing and tokenizer.
+    /// </summary>
+    /// <param name="folder">Where to; it is made if it is not there. In the model's own folder, what it has already
+    /// stays.</param>
+    /// <returns>Whole sentences about what could not be written, as a tokenizer that is not there.</returns>
+    public IReadOnlyList<string> Export(string folder) => ExportedFolder.Write(folder, _model, _folder.Path);
 
     /// <summary>Gives the model back.</summary>
     public void Dispose() => _model.Dispose();

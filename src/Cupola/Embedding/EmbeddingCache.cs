@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
@@ -50,7 +51,10 @@ public sealed class EmbeddingCache : IDisposable
 
     /// <summary>What is wrong with the cache, in a sentence; nothing where all is well.</summary>
     public string? Note => _problem
-        ?? (_damaged == 0 ? null : $"{_damaged} {(_damaged == 1 ? "embedding" : "embeddings")} in the cache in {Folder} {(_damaged == 1 ? "was" : "were")} damaged and {(_damaged == 1 ? "is" : "are")} made anew.");
+        ?? (_damaged == 0 ? null : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_damaged} {(_damaged == 1 ? "embedding" : "embeddings")} in the cache in {Folder} " +
+            $"{(_damaged == 1 ? "was" : "were")} damaged and {(_damaged == 1 ? "is" : "are")} made anew."));
 
     /// <summary>Opens the cache in a folder, which is made if it is not there.</summary>
     public static EmbeddingCache Open(string folder) => Open(folder, MostBytes);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using static System.FormattableString;
 
 namespace Cupola.Embedding;
 
@@ -22,7 +23,8 @@ public sealed class EmbeddingMatrix
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (values.Length != (long)count * dimension)
         {
-            throw new ArgumentException($"{values.Length} numbers are not {count} embeddings of {dimension}.", nameof(values));
+            throw new ArgumentException(Invariant(
+                $"{values.Length} numbers are not {count} embeddings of {dimension}."), nameof(values));
         }
 
         _values = values;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Explanation;
+using static System.FormattableString;
 
 namespace Cupola.Evaluation;
 
@@ -26,8 +27,11 @@ internal static class ComparisonSection
         return HtmlPage.Section(
             "Which differences are real",
             "All sets answered the same pictures, so only those count that one set answers rightly and the other wrongly. "
-            + (tests == 1 ? "" : $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} comparisons, and may be better where less than once in {1 / Rare:0}: "
-                + $"among {tests}, something as rare is no surprise (Bonferroni)."),
+            + (tests == 1 ? "" : string.Create(
+                CultureInfo.InvariantCulture,
+                $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} " +
+                $"comparisons, and may be better where less than once in {1 / Rare:0}: ")
+                + Invariant($"among {tests}, something as rare is no surprise (Bonferroni).")),
             HtmlPage.Table(
                 ["sets", "what the pictures say", "|the second's advantage", "#in points", "#p"],
                 shown.Select(pair => (IReadOnlyList<object>)
@@ -38,7 +42,7 @@ internal static class ComparisonSection
                     new[] { HtmlPage.Element("b", null, Signed(pair.Test.Difference)), HtmlPage.Element("span", "quiet below", Range(pair.Test.DifferenceInterval)) },
                     pair.Test.P < 0.0001 ? "< 0.0001" : pair.Test.P.ToString("0.0000", CultureInfo.InvariantCulture),
                 ])),
-            tests > shown.Length ? HtmlPage.Element("p", "quiet", $"The {shown.Length} smallest p of {tests}.") : null);
+            tests > shown.Length ? HtmlPage.Element("p", "quiet", Invariant($"The {shown.Length} smallest p of {tests}.")) : null);
     }
 
     private static object[] Words(PromptComparison pair, SetLabels labels, int tests)

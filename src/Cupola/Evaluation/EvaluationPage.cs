@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Cupola.Explanation;
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Evaluation;
 
@@ -56,7 +57,7 @@ public static class EvaluationPage
     private static XElement? Failed(IReadOnlyList<string> failed) => failed.Count == 0 ? null : HtmlPage.Section(
         $"{HtmlPage.Count(failed.Count, "picture")} could not be read", "They count nowhere above.",
         HtmlPage.Element("ul", "small", failed.Take(MostFailed).Select(static sentence => HtmlPage.Element("li", null, sentence))),
-        failed.Count > MostFailed ? HtmlPage.Element("p", "quiet", $"… and {failed.Count - MostFailed} more.") : null);
+        failed.Count > MostFailed ? HtmlPage.Element("p", "quiet", Invariant($"… and {failed.Count - MostFailed} more.")) : null);
 
     private static XElement Methods() => HtmlPage.Section(
         "How these numbers are made", null,

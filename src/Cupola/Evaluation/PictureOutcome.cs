@@ -1,5 +1,6 @@
 using Cupola.Embedding;
 using Cupola.ZeroShot;
+using static System.FormattableString;
 
 namespace Cupola.Evaluation;
 
@@ -23,7 +24,8 @@ public sealed record PictureOutcome(int Truth, int Answer, int Rank, float Confi
     {
         if (scores.Length != probabilities.Length || truth < 0 || truth >= scores.Length)
         {
-            throw new ArgumentException($"The right label {truth} has no place among {scores.Length} scores and {probabilities.Length} probabilities.");
+            throw new ArgumentException(Invariant(
+                $"The right label {truth} has no place among {scores.Length} scores and {probabilities.Length} probabilities."));
         }
 
         int answer = 0, rank = 0;

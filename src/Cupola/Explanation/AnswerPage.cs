@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Images;
 using Cupola.ZeroShot;
+using static System.FormattableString;
 
 namespace Cupola.Explanation;
 
@@ -31,7 +32,8 @@ public static class AnswerPage
         List<XElement> sections = [.. answers.Select(answer => Section(answer, orient))];
         if (notShown > 0)
         {
-            sections.Add(HtmlPage.Element("p", "quiet", $"{notShown} more pictures were classified and are not shown."));
+            sections.Add(HtmlPage.Element(
+                "p", "quiet", Invariant($"{notShown} more pictures were classified and are not shown.")));
         }
 
         HtmlPage.Write(

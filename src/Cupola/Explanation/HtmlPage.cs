@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Cupola.Checkpoints;
+using static System.FormattableString;
 
 namespace Cupola.Explanation;
 
@@ -51,7 +52,8 @@ internal static class HtmlPage
     public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     /// <summary>A share as people read it: 48.2 %.</summary>
-    public static string Percent(double share, int digits = 1) => (share * 100).ToString($"F{digits}", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double share, int digits = 1) =>
+        (share * 100).ToString(Invariant($"F{digits}"), CultureInfo.InvariantCulture) + " %";
 
     /// <summary>How many there are of something: 1 class, 1,000 classes.</summary>
     public static string Count(int count, string one, string? several = null) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using static System.FormattableString;
 
 namespace Cupola.Graphs;
 
@@ -63,7 +64,11 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     private static Value[] Apart(GraphBuilder graph, IReadOnlyList<Value> gradients)
     {
         HashSet<string> given = [];
-        return [.. gradients.Select((gradient, index) => given.Add(gradient.Name) ? gradient : graph.Copy(gradient, $"gradient {index}"))];
+        return
+        [
+            .. gradients.Select((gradient, index) =>
+                given.Add(gradient.Name) ? gradient : graph.Copy(gradient, Invariant($"gradient {index}"))),
+        ];
     }
 
     private static HashSet<string> DependentOn(IReadOnlyList<Value> inputs, IEnumerable<Node> nodes)

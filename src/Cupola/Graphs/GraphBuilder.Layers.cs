@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Graphs;
 
 internal sealed partial class GraphBuilder
@@ -163,7 +165,7 @@ internal sealed partial class GraphBuilder
 
         if (query.Shape[2].Factor % heads != 0)
         {
-            throw new InvalidOperationException($"Attention of {query}: its width is no multiple of {heads} heads.");
+            throw new InvalidOperationException(Invariant($"Attention of {query}: its width is no multiple of {heads} heads."));
         }
     }
 }

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Graphs;
 
 internal sealed partial class GraphBuilder
@@ -162,13 +164,13 @@ internal sealed partial class GraphBuilder
     {
         if (first.Shape.Rank != second.Shape.Rank || !Without(first.Shape, axis).Equals(Without(second.Shape, axis)))
         {
-            throw Mismatch("Concat", first, second, $"they differ on another axis than {axis}");
+            throw Mismatch("Concat", first, second, Invariant($"they differ on another axis than {axis}"));
         }
 
         Dimension one = first.Shape[axis], other = second.Shape[axis];
         if (!one.IsFixed || !other.IsFixed)
         {
-            throw Mismatch("Concat", first, second, $"axis {axis} is unknown before the run");
+            throw Mismatch("Concat", first, second, Invariant($"axis {axis} is unknown before the run"));
         }
 
         return AddNode("Concat", first.Type, first.Shape.With(axis, one.Factor + other.Factor), [first, second], ("axis", (long)axis));
@@ -179,7 +181,7 @@ internal sealed partial class GraphBuilder
     {
         if (start < 0 || end <= start || (value.Shape[axis].IsFixed && end > value.Shape[axis].Factor))
         {
-            throw new InvalidOperationException($"Slice of {value}: axis {axis} has no entries {start} to {end}.");
+            throw new InvalidOperationException(Invariant($"Slice of {value}: axis {axis} has no entries {start} to {end}."));
         }
 
         return AddNode("Slice", value.Type, value.Shape.With(axis, end - start), [value, Constant([start], 1), Constant([end], 1), Constant([(long)axis], 1)]);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using static System.FormattableString;
 
 namespace Cupola.Graphs;
 
@@ -144,7 +145,8 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         Value value = new(NextName("constant"), type, TensorShape.Of(shape));
         if (value.Shape.ElementCount != bytes.Length / type.ByteSize())
         {
-            throw new InvalidOperationException($"A constant of shape {value.Shape} was given {bytes.Length / type.ByteSize()} numbers.");
+            throw new InvalidOperationException(Invariant(
+                $"A constant of shape {value.Shape} was given {bytes.Length / type.ByteSize()} numbers."));
         }
 
         _constants.Add(new(value, bytes.ToArray()));

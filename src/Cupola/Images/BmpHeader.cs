@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -39,7 +40,7 @@ internal sealed record BmpHeader(
         long size = Number(bytes, FileHeaderSize);
         if (size is not (CoreHeaderSize or InfoHeaderSize or 64 or 108 or 124))
         {
-            throw file.Damaged($"bitmaps whose header has {size} bytes are not read; save it as PNG");
+            throw file.Damaged(Invariant($"bitmaps whose header has {size} bytes are not read; save it as PNG"));
         }
 
         if (bytes.Length < FileHeaderSize + size)
@@ -92,7 +93,7 @@ internal sealed record BmpHeader(
 
         if (bits <= 8 && colours > MostColours)
         {
-            throw file.Damaged($"its palette claims {colours} colours");
+            throw file.Damaged(Invariant($"its palette claims {colours} colours"));
         }
 
         long start = RowsStart(bytes, palette, bits, colours, entry: 4);
@@ -111,7 +112,7 @@ internal sealed record BmpHeader(
         };
         if (!isRead)
         {
-            throw file.Damaged($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG");
+            throw file.Damaged(Invariant($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG"));
         }
     }
 
@@ -130,7 +131,7 @@ internal sealed record BmpHeader(
             (32, (0xFF0000, 0xFF00, 0xFF), 0 or 0xFF000000) or (32, (0, 0, 0), 0) => (2, 1, 0),
             (32, (0xFF000000, 0xFF0000, 0xFF00), 0 or 0xFF) => (3, 2, 1),
             (32, (0xFF, 0xFF00, 0xFF0000), 0xFF000000) => (0, 1, 2),
-            _ => throw file.Damaged($"the masks of its {bits} bits are of no known order; save it as PNG"),
+            _ => throw file.Damaged(Invariant($"the masks of its {bits} bits are in an order that is not read; save it as PNG")),
         };
     }
 

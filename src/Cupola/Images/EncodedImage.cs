@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>
@@ -53,9 +55,9 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
         long most = ImageDecoder.MaximumPixels;
         if (width > most || height > most || width * height > most)
         {
-            throw new InvalidDataException(
-                $"{Name} has {width} × {height} pixels; more than {most} are refused, "
-                + "because such a file is more likely an attack than a picture.");
+            throw new InvalidDataException(Invariant(
+                $"{Name} has {width} × {height} pixels; more than {most} are refused, because such a file is more ") +
+                "likely an attack than a picture.");
         }
     }
 }

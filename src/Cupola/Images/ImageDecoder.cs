@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>
@@ -121,7 +123,7 @@ public static class ImageDecoder
     {
         if (length > MaximumFileBytes)
         {
-            throw new InvalidDataException($"{name} has {length} bytes, which is too large for a picture.");
+            throw new InvalidDataException(Invariant($"{name} has {length} bytes, which is too large for a picture."));
         }
     }
 }

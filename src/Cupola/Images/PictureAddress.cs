@@ -1,5 +1,6 @@
 using System.Net;
 using System.Reflection;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -36,7 +37,7 @@ internal static class PictureAddress
     });
 
     /// <summary>The program, its version, and where one reads about it.</summary>
-    internal static string UserAgent => $"Cupola/{Version} (+https://www.nuget.org/packages/Cupola)";
+    internal static string UserAgent => $"Cupola/{Version} (+https://github.com/cupola-clip/cupola)";
 
     private static string Version => Informational.Split('+')[0];
 
@@ -61,8 +62,8 @@ internal static class PictureAddress
             using HttpResponseMessage response = Follow(address, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
-                throw new InvalidDataException(
-                    $"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}.");
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}."));
             }
 
             return ReadAll(response, address, maximumBytes, limit.Token);
@@ -70,7 +71,7 @@ internal static class PictureAddress
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
             throw new InvalidDataException(
-                $"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds.", exception);
+                Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."), exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException
             or InvalidOperationException or NotSupportedException)
@@ -124,8 +125,8 @@ internal static class PictureAddress
         {
             if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {
-                throw new InvalidDataException(
-                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture.");
+                throw new InvalidDataException(Invariant(
+                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture."));
             }
 
             try

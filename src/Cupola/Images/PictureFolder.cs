@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>The pictures that lie below a folder.</summary>
@@ -58,7 +60,7 @@ public static class PictureFolder
         {
             0 => "",
             1 => "1 file is passed over, because its name does not end as images' do (.jpg, .png, …)",
-            _ => $"{others} files are passed over, because their names do not end as images' do (.jpg, .png, …)",
+            _ => Invariant($"{others} files are passed over, because their names do not end as images' do (.jpg, .png, …)"),
         };
     }
 

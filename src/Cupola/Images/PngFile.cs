@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Cupola.Checkpoints;
 using NetVips;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -13,7 +14,7 @@ public static class PngFile
         ArgumentNullException.ThrowIfNull(pixels);
         if (pixels.Length != (long)width * height * 3)
         {
-            throw new ArgumentException($"{pixels.Length} bytes are not {width} × {height} pixels.", nameof(pixels));
+            throw new ArgumentException(Invariant($"{pixels.Length} bytes are not {width} × {height} pixels."), nameof(pixels));
         }
 
         GCHandle pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);

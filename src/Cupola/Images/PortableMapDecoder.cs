@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static System.FormattableString;
 
 namespace Cupola.Images;
 
@@ -23,7 +24,7 @@ internal static class PortableMapDecoder
         int most = isBits ? 1 : text.HeaderNumber();
         if (most is < 1 or > MostSample)
         {
-            throw file.Damaged($"its largest sample is {most}, which is not between 1 and {MostSample}");
+            throw file.Damaged(Invariant($"its largest sample is {most}, which is not between 1 and {MostSample}"));
         }
 
         file.CheckSize(width, height);

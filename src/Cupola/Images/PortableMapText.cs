@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Images;
 
 /// <summary>
@@ -23,7 +25,7 @@ internal ref struct PortableMapText(EncodedImage file, int place)
     /// <summary>A sample, at most so large.</summary>
     public int Sample(int most) => Number() is long sample && sample <= most
         ? (int)sample
-        : throw _file.Damaged($"it has a sample beyond {most}, the largest that it claims");
+        : throw _file.Damaged(Invariant($"it has a sample beyond {most}, the largest that it claims"));
 
     /// <summary>A 0 or a 1; no space need stand between them.</summary>
     public int Bit() => Next(skipsSpace: true) switch

@@ -53,22 +53,13 @@ public sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int 
 /// <param name="Text">The text tower.</param>
 /// <param name="Image">The image tower.</param>
 /// <param name="EmbeddingDimension">Numbers an embedding, in the space that both towers share.</param>
-/// <param name="Assumptions">Whole sentences about what no file said and was assumed.</param>
+/// <param name="Assumptions">Whole sentences about what no file said and was assumed, and what of a file was left out.</param>
 public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
 {
     /// <summary>Refuses sizes that no network can have, before anything is built from them.</summary>
-    internal ClipConfig Checked(string source)
-    {
-        TransformerConfig[] transformers = Image is VisionTransformerConfig vision ? [Text.Transformer, vision.Transformer] : [Text.Transformer];
-        bool possible = EmbeddingDimension > 0 && Text.VocabularySize > 0 && Text.ContextLength > 0
-            && transformers.All(static tower => tower.Width > 0 && tower.Heads > 0 && tower.Width % tower.Heads == 0 && tower.Layers > 0 && tower.MlpWidth > 0)
-            && Image switch
-            {
-                VisionTransformerConfig transformer => transformer.PatchSize > 0 && transformer.ImageSize >= transformer.PatchSize && transformer.ImageSize % transformer.PatchSize == 0,
-                ResNetConfig network => network.ImageSize > 0 && network.ImageSize % 32 == 0 && network.Width > 0 && network.Width % 2 == 0 && network.Layers.Count == 4 && network.Layers.All(static blocks => blocks > 0)
-                    && network.Heads > 0 && network.Width * 32 % network.Heads == 0,
-                _ => false,
-            };
-        return possible ? this : throw new InvalidDataException($"{source} describes a network that cannot be: {this}.");
-    }
+    /// <param name="source">The file they come from.</param>
+    /// <param name="names">What the file calls its members, where it has names of its own.</param>
+    internal ClipConfig Checked(string source, IReadOnlyDictionary<string, string>? names = null) => ConfigRules.ProblemOf(this) is var (member, why)
+        ? throw new InvalidDataException($"{source} cannot be used: '{names?.GetValueOrDefault(member) ?? member}' {why}.")
+        : this;
 }

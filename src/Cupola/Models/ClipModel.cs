@@ -24,6 +24,7 @@ internal sealed class ClipModel : IDisposable
         Config = config;
         Preprocessing = preprocessing;
         Sources = sources;
+        checkpoint.RequireShapes(LargeShapes(config));
         ParameterShapes = ParametersOf(config);
         checkpoint.Require(ParameterShapes);
         ParameterCount = ParameterShapes.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
@@ -84,6 +85,7 @@ internal sealed class ClipModel : IDisposable
                 ["architecture"] = configSource,
                 ["preprocessing"] = preprocessingSource ?? "CLIP's own, because no file says otherwise",
             };
+            config = config with { Assumptions = [.. config.Assumptions, .. checkpoint.Notes] };
             return new(checkpoint, config, preprocessing, sources, engine, form);
         }
         catch
@@ -93,8 +95,9 @@ internal sealed class ClipModel : IDisposable
         }
     }
 
-    /// <summary>Writes the model as standard ONNX.</summary>
-    public void Export(string folder) => OnnxExport.Write(folder, Config, Preprocessing, _parameters);
+    /// <summary>Writes the model as standard ONNX, and says which files have their parameters in one beside them.</summary>
+    public IReadOnlyList<string> Export(string folder, long inside = OnnxFile.MaximumParameterBytes) =>
+        OnnxExport.Write(folder, Config, Preprocessing, _parameters, inside);
 
     public void Dispose()
     {
@@ -109,6 +112,27 @@ internal sealed class ClipModel : IDisposable
         }
 
         _parameters.Dispose();
+    }
+
+    /// <summary>
+    /// The parameters whose sizes a configuration names: compared first, so that nothing is built to sizes that the weights do
+    /// not have.
+    /// </summary>
+    private static Dictionary<string, long[]> LargeShapes(ClipConfig config)
+    {
+        long width = config.Text.Transformer.Width;
+        Dictionary<string, long[]> shapes = new(StringComparer.Ordinal)
+        {
+            ["text.token_embedding"] = [config.Text.VocabularySize, width],
+            ["text.position_embedding"] = [config.Text.ContextLength, width],
+        };
+        if (config.Image is VisionTransformerConfig vision)
+        {
+            shapes.Add("image.patch_embedding", [vision.Transformer.Width, 3, vision.PatchSize, vision.PatchSize]);
+            shapes.Add("image.position_embedding", [vision.Tokens, vision.Transformer.Width]);
+        }
+
+        return shapes;
     }
 
     /// <summary>What the two networks need, by name; the graphs as others know them name their parameters as they are stored.</summary>

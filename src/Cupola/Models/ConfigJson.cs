@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Cupola.Checkpoints;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -36,7 +38,8 @@ internal sealed class ConfigJson
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1}).", exception);
+            throw new InvalidDataException(Invariant(
+                $"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1})."), exception);
         }
     }
 
@@ -51,6 +54,8 @@ internal sealed class ConfigJson
     {
         null => otherwise ?? throw Missing(key),
         { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out int number) => number,
+        { ValueKind: JsonValueKind.Number } value when Math.Abs(value.GetDouble()) > int.MaxValue =>
+            throw Wrong(key, value, "a number that a size can be"),
         { } value => throw Wrong(key, value, "a whole number"),
     };
 
@@ -92,7 +97,8 @@ internal sealed class ConfigJson
 
     public bool IsObject(string key) => Find(key)?.ValueKind == JsonValueKind.Object;
 
-    public InvalidDataException Wrong(string key, string why) => new($"{_source} cannot be used: '{key}' {why}.");
+    public InvalidDataException Wrong(string key, string why) =>
+        new($"{_source} cannot be used: '{key}' {ForeignText.Shown(why)}.");
 
     private JsonElement? Find(string key) => _object.TryGetProperty(key, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
@@ -101,6 +107,6 @@ internal sealed class ConfigJson
     private InvalidDataException Wrong(string key, JsonElement value, string wanted)
     {
         string text = value.GetRawText();
-        return new($"{_source} cannot be used: '{key}' is {(text.Length > 40 ? text[..40] + "…" : text)}, not {wanted}.");
+        return Wrong(key, $"is {(text.Length > 40 ? text[..40] + "…" : text)}, not {wanted}");
     }
 }

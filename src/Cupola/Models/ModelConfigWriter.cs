@@ -19,30 +19,39 @@ internal static class ModelConfigWriter
     /// <param name="endId">The end token, at which the answer is read.</param>
     public static void WriteTransformers(string folder, ClipConfig config, ImagePreprocessing preprocessing, int startId, int endId)
     {
-        var vision = (VisionTransformerConfig)config.Image;
-        Write(folder, "config.json", new
+        Write(folder, "config.json", Transformers(config, startId, endId));
+        Write(folder, "preprocessor_config.json", Preprocessor(preprocessing) ?? throw new InvalidDataException(
+            "transformers' layout cannot say that the longer side of a picture counts, as this model's preprocessing does."));
+    }
+
+    /// <summary>
+    /// What config.json says of a CLIPModel. Of a residual network, which transformers does not have, it says the sizes.
+    /// </summary>
+    public static Dictionary<string, object> Transformers(ClipConfig config, int startId, int endId) => new()
+    {
+        ["architectures"] = Architectures,
+        ["model_type"] = "clip",
+        ["projection_dim"] = config.EmbeddingDimension,
+        ["logit_scale_init_value"] = 2.6592,
+        ["text_config"] = new
         {
-            architectures = Architectures,
-            model_type = "clip",
+            model_type = "clip_text_model",
+            vocab_size = config.Text.VocabularySize,
+            max_position_embeddings = config.Text.ContextLength,
+            hidden_size = config.Text.Transformer.Width,
+            intermediate_size = config.Text.Transformer.MlpWidth,
+            num_hidden_layers = config.Text.Transformer.Layers,
+            num_attention_heads = config.Text.Transformer.Heads,
+            hidden_act = Name(config.Text.Transformer.Activation),
+            layer_norm_eps = (double)(decimal)config.Text.Transformer.LayerNormEpsilon,
             projection_dim = config.EmbeddingDimension,
-            logit_scale_init_value = 2.6592,
-            text_config = new
-            {
-                model_type = "clip_text_model",
-                vocab_size = config.Text.VocabularySize,
-                max_position_embeddings = config.Text.ContextLength,
-                hidden_size = config.Text.Transformer.Width,
-                intermediate_size = config.Text.Transformer.MlpWidth,
-                num_hidden_layers = config.Text.Transformer.Layers,
-                num_attention_heads = config.Text.Transformer.Heads,
-                hidden_act = Name(config.Text.Transformer.Activation),
-                layer_norm_eps = (double)(decimal)config.Text.Transformer.LayerNormEpsilon,
-                projection_dim = config.EmbeddingDimension,
-                bos_token_id = startId,
-                eos_token_id = endId,
-                pad_token_id = endId,
-            },
-            vision_config = new
+            bos_token_id = startId,
+            eos_token_id = endId,
+            pad_token_id = endId,
+        },
+        ["vision_config"] = config.Image switch
+        {
+            VisionTransformerConfig vision => new
             {
                 model_type = "clip_vision_model",
                 image_size = vision.ImageSize,
@@ -56,14 +65,27 @@ internal static class ModelConfigWriter
                 layer_norm_eps = (double)(decimal)vision.Transformer.LayerNormEpsilon,
                 projection_dim = config.EmbeddingDimension,
             },
-        });
-        if (preprocessing.Mode == ResizeMode.Longest)
-        {
-            throw new InvalidDataException("transformers' layout cannot say that the longer side of a picture counts, as this model's preprocessing does.");
-        }
+            ResNetConfig network => new
+            {
+                model_type = "clip_modified_resnet",
+                image_size = network.ImageSize,
+                num_channels = 3,
+                layers = network.Layers,
+                width = network.Width,
+                heads = network.Heads,
+                projection_dim = config.EmbeddingDimension,
+            },
+            _ => throw new InvalidOperationException($"There are no words for {config.Image.GetType().Name}."),
+        },
+    };
 
+    /// <summary>
+    /// What preprocessor_config.json says; nothing where the longer side of an image counts, for which it has no words.
+    /// </summary>
+    public static object? Preprocessor(ImagePreprocessing preprocessing)
+    {
         object square = new { height = preprocessing.ResizeSize, width = preprocessing.ResizeSize };
-        Write(folder, "preprocessor_config.json", new
+        return preprocessing.Mode == ResizeMode.Longest ? null : new
         {
             image_processor_type = "CLIPImageProcessor",
             do_convert_rgb = true,
@@ -77,7 +99,7 @@ internal static class ModelConfigWriter
             do_normalize = true,
             image_mean = preprocessing.Mean,
             image_std = preprocessing.StandardDeviation,
-        });
+        };
     }
 
     /// <summary>open_clip_config.json.</summary>
@@ -127,5 +149,7 @@ internal static class ModelConfigWriter
         _ => "gelu_pytorch_tanh",
     };
 
-    private static void Write<T>(string folder, string name, T config) => WholeFile.Write(Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, config, Indented));
+    /// <summary>Writes one of a folder's files, whole or not at all.</summary>
+    public static void Write<T>(string folder, string name, T config) =>
+        WholeFile.Write(Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, config, Indented));
 }

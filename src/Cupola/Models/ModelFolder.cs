@@ -1,6 +1,8 @@
+using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Images;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -10,6 +12,7 @@ internal sealed class ModelFolder
     private readonly string _transformers;
     private readonly string _openClip;
     private readonly string _preprocessor;
+    private readonly string _processor;
 
     private ModelFolder(string path)
     {
@@ -17,6 +20,7 @@ internal sealed class ModelFolder
         _transformers = System.IO.Path.Combine(path, "config.json");
         _openClip = System.IO.Path.Combine(path, "open_clip_config.json");
         _preprocessor = System.IO.Path.Combine(path, "preprocessor_config.json");
+        _processor = System.IO.Path.Combine(path, "processor_config.json");
     }
 
     public string Path { get; }
@@ -45,9 +49,16 @@ internal sealed class ModelFolder
             return (OpenClipConfig.Read(_openClip), _openClip);
         }
 
-        return checkpoint.File is TorchArchive
-            ? (OpenAiConfig.Infer(weights, checkpoint.Parameters.ToDictionary(entry => entry.Key, entry => entry.Value.Shape, StringComparer.Ordinal)), weights)
-            : throw new FileNotFoundException($"{weights} has no configuration: put the model's open_clip_config.json beside it.");
+        if (!checkpoint.IsKnown)
+        {
+            throw checkpoint.UnknownNames();
+        }
+
+        // A bare archive is OpenAI's more often than not; bare safetensors are open_clip's, whose activation is nobody's guess.
+        return checkpoint.File is TorchArchive || checkpoint.Layout == CheckpointLayout.OpenAi
+            ? (OpenAiConfig.Infer(checkpoint), weights)
+            : throw new FileNotFoundException(
+                $"{weights} has no configuration: put the model's open_clip_config.json beside it.");
     }
 
     /// <summary>The tokenizer of a model.</summary>
@@ -58,7 +69,10 @@ internal sealed class ModelFolder
         ClipTokenizer tokenizer = ClipTokenizer.Open(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
-            : throw new InvalidDataException($"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: they do not belong together.");
+            : throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: " +
+                $"they do not belong together."));
     }
 
     /// <summary>What happens to pictures, and the file it was read from, if any.</summary>
@@ -68,12 +82,18 @@ internal sealed class ModelFolder
         // A folder may hold both layouts; each has its own file, and the other's is better than none.
         bool openClipFirst = layout != CheckpointLayout.Transformers && File.Exists(_openClip);
         (ImagePreprocessing preprocessing, string? source) = openClipFirst ? (PreprocessingConfig.ReadOpenClip(_openClip, imageSize), _openClip)
-            : File.Exists(_preprocessor) ? (PreprocessingConfig.ReadTransformers(_preprocessor, imageSize), _preprocessor)
-            : (new ImagePreprocessing(imageSize), null);
+            : ReadTransformersPreprocessing(imageSize);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
-            : throw new InvalidDataException($"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}.");
+            : throw new InvalidDataException(Invariant(
+                $"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}."));
     }
+
+    /// <summary>As transformers does: what processor_config.json nests counts before preprocessor_config.json.</summary>
+    private (ImagePreprocessing Preprocessing, string? Source) ReadTransformersPreprocessing(int imageSize) =>
+        File.Exists(_processor) && PreprocessingConfig.ReadProcessor(_processor, imageSize) is { } nested ? (nested, _processor)
+        : File.Exists(_preprocessor) ? (PreprocessingConfig.ReadTransformers(_preprocessor, imageSize), _preprocessor)
+        : (new ImagePreprocessing(imageSize), null);
 
     /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
     public int? ContextLength() => File.Exists(_transformers) ? TransformersConfig.Read(_transformers).Text.ContextLength

@@ -5,6 +5,7 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Text;
+using static System.FormattableString;
 using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Models;
@@ -94,7 +95,8 @@ internal static class ModelFolderWriter
         TensorPrimitives.ConvertToHalf(numbers, halves);
         if (Array.FindIndex(halves, static half => !Half.IsFinite(half)) is >= 0 and int place)
         {
-            throw new InvalidDataException($"The parameter {name} cannot be stored as float16: it holds {numbers[place]}.");
+            throw new InvalidDataException(Invariant(
+                $"The parameter {name} cannot be stored as float16: it holds {numbers[place]}."));
         }
 
         stream.Write(MemoryMarshal.AsBytes<Half>(halves));

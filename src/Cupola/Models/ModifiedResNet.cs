@@ -2,6 +2,7 @@ using System.Globalization;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Runtime;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -63,7 +64,7 @@ internal sealed class ModifiedResNet(
         Value maps = pixels;
         for (int index = 1; index <= 3; index++)
         {
-            maps = graph.Relu(Convolve($"stem.{index}", maps, stride: index == 1 ? 2 : 1));
+            maps = graph.Relu(Convolve(Invariant($"stem.{index}"), maps, stride: index == 1 ? 2 : 1));
         }
 
         maps = graph.AveragePool(maps, 2);

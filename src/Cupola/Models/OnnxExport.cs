@@ -16,7 +16,10 @@ internal static class OnnxExport
     public static readonly IReadOnlyList<string> FileNames = ["text_model.onnx", "vision_model.onnx", "model.onnx"];
 
     /// <summary>Writes the three files into a folder, each whole or not at all.</summary>
-    public static void Write(string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters)
+    /// <returns>Those of them whose parameters lie in a file beside them.</returns>
+    public static IReadOnlyList<string> Write(
+        string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters,
+            long inside = OnnxFile.MaximumParameterBytes)
     {
         Directory.CreateDirectory(folder);
         if (config.Image is ResNetConfig network)
@@ -24,11 +27,17 @@ internal static class OnnxExport
             ConvolutionUnit.FoldAll(network, preprocessing, parameters);
         }
 
+        List<string> divided = [];
         Graph[] graphs = [Text(config), Vision(config, preprocessing), Both(config, preprocessing)];
-        for (int index = 0; index < graphs.Length; index++)
+        foreach ((string file, Graph graph) in FileNames.Zip(graphs))
         {
-            OnnxFile.Write(Path.Combine(folder, FileNames[index]), graphs[index], parameters.For(graphs[index]));
+            if (OnnxFile.Write(Path.Combine(folder, file), graph, parameters.For(graph), inside))
+            {
+                divided.Add(file);
+            }
         }
+
+        return divided;
     }
 
     private static Graph Text(ClipConfig config)

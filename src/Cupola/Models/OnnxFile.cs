@@ -11,15 +11,19 @@ namespace Cupola.Models;
 internal static class OnnxFile
 {
     /// <summary>Room is left for the graph itself.</summary>
-    private const long MaximumParameterBytes = 2_000_000_000;
+    public const long MaximumParameterBytes = 2_000_000_000;
 
-    public static void Write(string path, Graph graph, IReadOnlyDictionary<string, Tensor> parameters)
+    /// <summary>
+    /// Writes the file, and says whether its parameters lie in one beside it, as they do beyond <paramref name="inside"/> bytes.
+    /// </summary>
+    public static bool Write(
+        string path, Graph graph, IReadOnlyDictionary<string, Tensor> parameters, long inside = MaximumParameterBytes)
     {
         long bytes = graph.Parameters.Sum(parameter => parameters[parameter.Name].ByteCount);
-        if (bytes <= MaximumParameterBytes)
+        if (bytes <= inside)
         {
             WholeFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
-            return;
+            return false;
         }
 
         string data = path + "_data";
@@ -34,5 +38,6 @@ internal static class OnnxFile
             }
         });
         WholeFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, Path.GetFileName(data), offsets)));
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cupola.Checkpoints;
 
 namespace Cupola.Models;
 
@@ -11,18 +12,25 @@ internal static class OpenAiConfig
     /// <summary>Every CLIP of OpenAI's has heads of 64 numbers.</summary>
     private const int HeadWidth = 64;
 
-    public static ClipConfig Infer(string source, IReadOnlyDictionary<string, IReadOnlyList<long>> shapes)
+    public static ClipConfig Infer(Checkpoint checkpoint)
     {
-        int Extent(string name, int axis) => shapes.TryGetValue(name, out IReadOnlyList<long>? shape) && shape.Count > axis && shape[axis] is > 0 and <= int.MaxValue
-            ? (int)shape[axis]
-            : throw new InvalidDataException($"{source} has no configuration beside it and is not one of OpenAI's archives: '{name}' is missing.");
-        int Count(string prefix, string suffix) => Enumerable.Range(0, shapes.Count).TakeWhile(index => shapes.ContainsKey(Name(prefix, index, suffix))).Count();
+        string source = checkpoint.File.FilePath;
+        IReadOnlyDictionary<string, StoredTensor> parameters = checkpoint.Parameters;
+        int Extent(string name, int axis) =>
+            parameters.TryGetValue(name, out StoredTensor? tensor) && tensor.Shape.Count > axis
+                && tensor.Shape[axis] is > 0 and <= int.MaxValue
+                ? (int)tensor.Shape[axis]
+                : throw new InvalidDataException(
+                    $"{source} has no configuration beside it, and its tensors do not tell one: "
+                    + $"'{checkpoint.NameInFile(name)}' is missing or has no such shape.");
+        int Count(string prefix, string suffix) =>
+            Enumerable.Range(0, parameters.Count).TakeWhile(index => parameters.ContainsKey(Name(prefix, index, suffix))).Count();
 
         int textWidth = Extent("text.final_norm.weight", 0);
         TransformerConfig text = new(
             textWidth, Math.Max(textWidth / HeadWidth, 1), Count("text.blocks.", ".attention.query.weight"), Extent("text.blocks.0.mlp.expand.weight", 0), Activation.QuickGelu);
         ImageConfig image;
-        if (shapes.ContainsKey("image.stem.1.convolution"))
+        if (parameters.ContainsKey("image.stem.1.convolution"))
         {
             int width = Extent("image.stages.1.0.1.convolution", 0);
             int grid = (int)Math.Round(Math.Sqrt(Extent("image.pool.position_embedding", 0) - 1));
@@ -42,7 +50,10 @@ internal static class OpenAiConfig
             new TextConfig(Extent("text.token_embedding", 0), Extent("text.position_embedding", 0), text),
             image,
             Extent("text.projection", 0),
-            [$"{source} does not say its activation; QuickGELU was assumed, with which OpenAI trained."]).Checked(source);
+            [
+                $"{source} does not say its activation; QuickGELU was assumed, with which OpenAI trained "
+                    + "(open_clip_config.json beside it would say).",
+            ]).Checked(source);
     }
 
     private static string Name(string prefix, int index, string suffix) => string.Create(CultureInfo.InvariantCulture, $"{prefix}{index}{suffix}");

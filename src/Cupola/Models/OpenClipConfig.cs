@@ -73,7 +73,7 @@ internal static class OpenClipConfig
             new TextConfig(text.Integer("vocab_size", 49408), text.Integer("context_length", 77), textTower),
             ReadVision(vision, activation),
             model.Integer("embed_dim"),
-            []).Checked(path);
+            []).Checked(path, SizeNames.OpenClip);
     }
 
     private static ImageConfig ReadVision(ConfigJson vision, Activation activation)

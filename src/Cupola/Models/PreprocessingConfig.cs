@@ -3,40 +3,20 @@ using Cupola.Images;
 namespace Cupola.Models;
 
 /// <summary>
-/// What happens to pictures, as a model's files say: transformers' preprocessor_config.json, or preprocess_cfg of
-/// open_clip_config.json.
+/// What happens to images, as a model's files say: transformers' processor_config.json (version 5 nests it there under
+/// image_processor) or preprocessor_config.json, or preprocess_cfg of open_clip_config.json.
 /// </summary>
 internal static class PreprocessingConfig
 {
     /// <summary>1 ÷ 255, what every CLIP multiplies bytes with.</summary>
     private const double RescaleFactor = 1 / 255.0;
 
-    public static ImagePreprocessing ReadTransformers(string path, int imageSize)
-    {
-        ConfigJson config = ConfigJson.Read(path);
-        foreach (string step in new[] { "do_resize", "do_rescale", "do_normalize" })
-        {
-            if (!config.Flag(step, true))
-            {
-                throw config.Wrong(step, "is off, which no CLIP was trained with");
-            }
-        }
+    /// <summary>The preprocessing of a processor_config.json, or nothing where it has none, as those of transformers 4.</summary>
+    public static ImagePreprocessing? ReadProcessor(string path, int imageSize) =>
+        ConfigJson.Read(path).Object("image_processor") is { } config ? ReadTransformers(config, imageSize) : null;
 
-        if (Math.Abs(config.Number("rescale_factor", RescaleFactor) - RescaleFactor) > 1e-9)
-        {
-            throw config.Wrong("rescale_factor", "is not 1/255, which every CLIP was trained with");
-        }
-
-        (int resize, ResizeMode mode) = ReadSize(config, imageSize);
-        bool crops = config.Flag("do_center_crop", true);
-        int size = !crops ? resize : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size")) : config.Integer("crop_size", imageSize);
-        if (!crops && mode == ResizeMode.Shortest)
-        {
-            throw config.Wrong("do_center_crop", "is off, so that pictures keep their shape, and the model takes squares");
-        }
-
-        return Checked(config, size, resize, mode, ReadInterpolation(config, "resample"), config.Channels("image_mean"), config.Channels("image_std"), fill: 0);
-    }
+    public static ImagePreprocessing ReadTransformers(string path, int imageSize) =>
+        ReadTransformers(ConfigJson.Read(path), imageSize);
 
     public static ImagePreprocessing ReadOpenClip(string path, int imageSize)
     {
@@ -65,6 +45,35 @@ internal static class PreprocessingConfig
             ? channels.Distinct().Count() == 1 ? channels[0] : throw config.Wrong("fill_color", "is no shade of grey, and open_clip takes one number for all channels")
             : config.Integer("fill_color", 0);
         return Checked(config, size, size, mode, interpolation, config.Channels("mean"), config.Channels("std"), fill);
+    }
+
+    private static ImagePreprocessing ReadTransformers(ConfigJson config, int imageSize)
+    {
+        foreach (string step in new[] { "do_resize", "do_rescale", "do_normalize" })
+        {
+            if (!config.Flag(step, true))
+            {
+                throw config.Wrong(step, "is off, which no CLIP was trained with");
+            }
+        }
+
+        if (Math.Abs(config.Number("rescale_factor", RescaleFactor) - RescaleFactor) > 1e-9)
+        {
+            throw config.Wrong("rescale_factor", "is not 1/255, which every CLIP was trained with");
+        }
+
+        (int resize, ResizeMode mode) = ReadSize(config, imageSize);
+        bool crops = config.Flag("do_center_crop", true);
+        int size = !crops ? resize : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size"))
+            : config.Integer("crop_size", imageSize);
+        if (!crops && mode == ResizeMode.Shortest)
+        {
+            throw config.Wrong("do_center_crop", "is off, so that pictures keep their shape, and the model takes squares");
+        }
+
+        return Checked(
+            config, size, resize, mode, ReadInterpolation(config, "resample"), config.Channels("image_mean"),
+            config.Channels("image_std"), fill: 0);
     }
 
     private static (int Size, ResizeMode Mode) ReadSize(ConfigJson config, int imageSize)

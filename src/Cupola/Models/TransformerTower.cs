@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -33,7 +34,7 @@ internal sealed class TransformerTower(GraphBuilder graph, string name, Transfor
 
     private Value Block(int layer, Value rows, Attend attend, Func<Value, Value> pool)
     {
-        string block = $"blocks.{layer}";
+        string block = Invariant($"blocks.{layer}");
         Value normed = Norm($"{block}.attention_norm", rows);
         Value query = Linear($"{block}.attention.query", pool(normed), config.Width, config.Width);
         Value key = Linear($"{block}.attention.key", normed, config.Width, config.Width);

@@ -38,7 +38,7 @@ internal static class TransformersConfig
             new TextConfig(Text("vocab_size", 49408), Text("max_position_embeddings", 77), textTower),
             new VisionTransformerConfig(Vision("image_size", 224), Vision("patch_size", 32), visionTower),
             config.Integer("projection_dim", 512),
-            []).Checked(path);
+            []).Checked(path, SizeNames.Transformers);
     }
 
     private static Activation ReadActivation(ConfigJson? tower) => tower?.Text("hidden_act") switch

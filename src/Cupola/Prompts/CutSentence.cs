@@ -6,7 +6,7 @@ namespace Cupola.Prompts;
 /// </summary>
 internal static class CutSentence
 {
-    private const string EndMarks = ".!?…。！？";
+    private const string EndMarks = ".!?…。！？｡।۔؟።။";
     private const string Pairs = "() [] {} “” «»";
     private const string Closing = "\"'”’)]»*";
 

@@ -18,6 +18,7 @@ internal sealed class Evasion
     private Evasion(JsonElement entry, IReadOnlyList<(string Name, string Pattern)> parts)
     {
         Reason = entry.GetProperty("reason").GetString()!;
+        IsThinking = entry.TryGetProperty("isThinking", out JsonElement thinking) && thinking.GetBoolean();
         _pattern = Filled(Joined(entry.GetProperty("patterns")));
         _descriptionBehind = entry.TryGetProperty("descriptionBehind", out JsonElement turn) ? Filled(turn.GetString()!) : null;
         _unlessBehind = entry.TryGetProperty("unlessBehind", out JsonElement unless) ? Filled(unless.GetString()!) : null;
@@ -34,6 +35,9 @@ internal sealed class Evasion
 
     /// <summary>What such a sentence does, as a finding says it.</summary>
     public string Reason { get; }
+
+    /// <summary>Whether such a sentence is a model's thinking, which its answer follows.</summary>
+    public bool IsThinking { get; }
 
     /// <summary>Whether a sentence does it, and no description comes behind after all.</summary>
     public bool IsIn(string sentence)

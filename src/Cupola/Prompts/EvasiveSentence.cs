@@ -12,6 +12,13 @@ internal static class EvasiveSentence
     /// <summary>What is wrong with a sentence, or nothing.</summary>
     public static string? Problem(string sentence) => Find(Plain(sentence))?.Reason;
 
+    /// <summary>Whether a language model thinks aloud in a sentence: "Okay, the user wants a caption."</summary>
+    public static bool ThinksAloud(string sentence)
+    {
+        string text = Plain(sentence);
+        return Evasion.Known.Any(evasion => evasion.IsThinking && evasion.IsIn(text));
+    }
+
     /// <summary>The description that follows the evasion, or nothing where none does.</summary>
     public static string? Rest(string sentence)
     {

@@ -1,4 +1,5 @@
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -52,13 +53,13 @@ public static class LabelList
 
         if (repeated is [(string only, [int first, int second])])
         {
-            return $"The label {TextFile.Quote(only)} stands at positions {first} and {second}; "
+            return Invariant($"The label {TextFile.Quote(only)} stands at positions {first} and {second}; ")
                 + "labels must differ, so rename or remove one.";
         }
 
         IEnumerable<string> named = repeated.Take(MostNamed)
             .Select(static label => $"{TextFile.Quote(label.Label)} ({string.Join(", ", label.Positions.Take(MostNamed))})");
-        string more = repeated.Length > MostNamed ? $" and {repeated.Length - MostNamed} more" : "";
+        string more = repeated.Length > MostNamed ? Invariant($" and {repeated.Length - MostNamed} more") : "";
         return $"Labels must differ, and {repeated.Length} {(repeated.Length == 1 ? "stands" : "stand")} more than once: "
             + $"{string.Join(", ", named)}{more}; rename or remove all but one of each.";
     }

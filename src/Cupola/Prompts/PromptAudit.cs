@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -108,7 +109,8 @@ public sealed class PromptAudit
     /// <summary>Why a text is too long, or nothing.</summary>
     internal static string? TooLong(string text, ClipTokenizer? tokenizer) =>
         text.Length > LongestText ? string.Create(CultureInfo.InvariantCulture, $"has {text.Length} characters, of which no model reads {LongestText}; nothing else was looked at")
-            : tokenizer?.Encode(text).IsTruncated == true ? $"has more than the {tokenizer.ContextLength} tokens that the model reads"
+            : tokenizer?.Encode(text).IsTruncated == true ? Invariant(
+                $"has more than the {tokenizer.ContextLength} tokens that the model reads")
             : null;
 
     /// <summary>An answer that Cupola's writer kept is whole, also where it is a caption without an end mark.</summary>

@@ -1,13 +1,17 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cupola.Checkpoints;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
 /// <summary>One answer that is wanted.</summary>
 internal readonly record struct PromptRequest(string Class, string Question, int Answer);
 
-/// <summary>What a journal's answers belong to: a journal of other settings would mix two runs. Labels and questions may be others, because each answer says what it answers.</summary>
+/// <summary>
+/// What a journal's answers belong to: a journal of other settings would mix two runs. Labels, questions and the longest answer
+/// may be others, because each answer says what it answers, and with how many tokens.
+/// </summary>
 internal sealed record JournalHeader(string Format, string Model, float Temperature, int MaxTokens)
 {
     public const string CurrentFormat = "cupola-journal-1";
@@ -17,7 +21,7 @@ internal sealed record JournalHeader(string Format, string Model, float Temperat
     /// <summary>What differs, for a sentence.</summary>
     public IEnumerable<string> DifferencesFrom(JournalHeader other) => new (string What, bool Differs)[]
     {
-        ("model", Model != other.Model), ("temperature", Temperature != other.Temperature), ("number of tokens", MaxTokens != other.MaxTokens),
+        ("model", Model != other.Model), ("temperature", Temperature != other.Temperature),
     }.Where(static each => each.Differs).Select(static each => each.What);
 }
 
@@ -185,7 +189,8 @@ internal sealed class PromptJournal : IDisposable
         }
     }
 
-    private InvalidDataException Damaged(int line, JsonException? problem) => new($"'{_path}' is damaged on line {line}; remove that line to have its question asked again.", problem);
+    private InvalidDataException Damaged(int line, JsonException? problem) => new(Invariant(
+        $"'{_path}' is damaged on line {line}; remove that line to have its question asked again."), problem);
 
     private void WriteLine<T>(T value)
     {

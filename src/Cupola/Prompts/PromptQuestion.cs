@@ -1,4 +1,5 @@
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -32,7 +33,8 @@ public sealed record PromptQuestion
 
         if (answers is < 1 or > MostAnswers)
         {
-            throw new ArgumentException($"The question {TextFile.Quote(text)} asks for {answers} answers; from 1 to {MostAnswers} can be asked for.");
+            throw new ArgumentException(Invariant(
+                $"The question {TextFile.Quote(text)} asks for {answers} answers; from 1 to {MostAnswers} can be asked for."));
         }
 
         Text = text;

@@ -56,6 +56,7 @@ internal static class PromptRepair
         for (int round = 0; round < MostRounds; round++)
         {
             string before = text;
+            text = ThinkingAloud.Remove(text);
             if (ProgramCode.Problem(text) is not null)
             {
                 return null;

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Text;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -160,7 +161,7 @@ internal static class PromptSetFile
         int index = 0;
         foreach (JsonElement element in entry.Value.EnumerateArray())
         {
-            string place = $"prompt {index + 1} of {TextFile.Quote(entry.Name)}";
+            string place = Invariant($"prompt {index + 1} of {TextFile.Quote(entry.Name)}");
             string? text = element.ValueKind == JsonValueKind.Object ? Text(element, "text") : element.ValueKind == JsonValueKind.String ? element.GetString() : null;
             prompts[index++] = string.IsNullOrWhiteSpace(text)
                 ? throw new InvalidDataException($"'{path}' has something that is no sentence as {place}.")

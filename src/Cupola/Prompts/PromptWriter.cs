@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Polly;
 using Polly.Retry;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -95,24 +96,47 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
                select new PromptRequest(className, asked.Question, answer),
         ];
         using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.Of(settings));
-        PromptRequest[] missing = [.. requests.Where(request => stored.Find(request) is not { } entry || NeedsMoreTokens(entry))];
+        PromptRequest[] missing = [.. requests.Where(request => !IsSettled(stored.Find(request)))];
         progress?.Invoke(requests.Length - missing.Length);
-        ParallelOptions limit = new() { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(missing, limit, async (request, stop) =>
+        if (missing.Length > 0)
         {
-            JournalEntry entry = stored.Find(request) ?? await AskAndStoreAsync(request, settings.MaxTokens, stored, stop).ConfigureAwait(false);
-            if (NeedsMoreTokens(entry))
-            {
-                await AskAndStoreAsync(request, settings.MaxTokens * MoreTokens, stored, stop).ConfigureAwait(false);
-            }
+            // What a server does not take, it refuses once, and not to all questions at a time.
+            await SettleAsync(missing[0], stored, cancellationToken).ConfigureAwait(false);
+            progress?.Invoke(1);
+        }
 
+        ParallelOptions limit = new() { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(missing.Skip(1), limit, async (request, stop) =>
+        {
+            await SettleAsync(request, stored, stop).ConfigureAwait(false);
             progress?.Invoke(1);
         }).ConfigureAwait(false);
         return Collect(classNames, requests, stored);
     }
 
-    private bool NeedsMoreTokens(JournalEntry entry) =>
-        entry.MaxTokens == settings.MaxTokens && entry.Finish == ChatFinishReason.Length.Value && SentenceOf(entry) is null;
+    /// <summary>
+    /// Whether an answer has a sentence, or would have none either if it were asked for again. One of a run with fewer tokens may
+    /// have been too short.
+    /// </summary>
+    private bool IsSettled(JournalEntry? entry) =>
+        entry is not null && (SentenceOf(entry) is not null
+            || entry.MaxTokens >= (WasCut(entry) ? settings.MaxTokens * MoreTokens : settings.MaxTokens));
+
+    private static bool WasCut(JournalEntry entry) => entry.Finish == ChatFinishReason.Length.Value;
+
+    private async Task SettleAsync(PromptRequest request, PromptJournal stored, CancellationToken cancellationToken)
+    {
+        JournalEntry? entry = stored.Find(request);
+        if (entry is null || entry.MaxTokens < settings.MaxTokens)
+        {
+            entry = await AskAndStoreAsync(request, settings.MaxTokens, stored, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!IsSettled(entry))
+        {
+            await AskAndStoreAsync(request, settings.MaxTokens * MoreTokens, stored, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private static string? SentenceOf(JournalEntry entry) => FirstSentence.Of(entry.RawAnswer, entry.Finish == ChatFinishReason.Stop.Value);
 
@@ -177,16 +201,21 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         }
 
         _hasAnswered = true;
-        return new JournalEntry(request.Class, request.Question, request.Answer, maxTokens, finish?.Value, answer.ToString(), DateTimeOffset.UtcNow);
+        // Half of an emoji would come back from the journal otherwise than it went there.
+        string text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(answer.ToString()));
+        return new JournalEntry(
+            request.Class, request.Question, request.Answer, maxTokens, finish?.Value, text, DateTimeOffset.UtcNow);
     }
 
     /// <summary>What a failure means for the run, or nothing where it is none of the server's.</summary>
     private LanguageModelException? Explain(Exception problem) => problem switch
     {
         OperationCanceledException => new(
-            FormattableString.Invariant($"The language model's server stayed silent for {settings.Patience.TotalSeconds:0.#} seconds; {Kept}."), innerException: problem)
+            Invariant($"The language model's server stayed silent for {settings.Patience.TotalSeconds:0.#} seconds; {Kept}."),
+            innerException: problem)
         { IsPassing = _hasAnswered },
-        HttpRequestException { StatusCode: { } status } => new($"The language model's server fails ({(int)status}): {problem.Message}", status, problem)
+        HttpRequestException { StatusCode: { } status } => new(Invariant(
+            $"The language model's server fails ({(int)status}): {problem.Message}"), status, problem)
         {
             IsPassing = status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
         },

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Cupola.Prompts;
 
 /// <summary>How a language model is asked. The defaults are CuPL's (<c>generate_image_prompts.py</c>: temperature 0.99, 50 tokens).</summary>
@@ -30,9 +32,11 @@ public sealed record PromptWriterSettings
     {
         string? problem =
             string.IsNullOrWhiteSpace(Model) ? "The language model has no name."
-            : !(Temperature >= 0 && Temperature <= 2) ? $"The temperature is {Temperature}; it can be from 0 to 2."
-            : MaxTokens is < 1 or > 100_000 ? $"An answer of at most {MaxTokens} tokens is asked for; it can be from 1 to 100000."
-            : Concurrency is < 1 or > 1000 ? $"{Concurrency} questions at a time are asked for; it can be from 1 to 1000."
+            : !(Temperature >= 0 && Temperature <= 2) ? Invariant($"The temperature is {Temperature}; it can be from 0 to 2.")
+            : MaxTokens is < 1 or > 100_000 ? Invariant(
+                $"An answer of at most {MaxTokens} tokens is asked for; it can be from 1 to 100000.")
+            : Concurrency is < 1 or > 1000 ? Invariant(
+                $"{Concurrency} questions at a time are asked for; it can be from 1 to 1000.")
             : Patience <= TimeSpan.Zero || Patience > TimeSpan.FromDays(1) ? "The patience must be more than nothing and at most a day."
             : null;
         if (problem is not null)

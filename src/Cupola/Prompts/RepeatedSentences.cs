@@ -1,4 +1,5 @@
 using System.Globalization;
+using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
@@ -159,7 +160,7 @@ internal sealed class RepeatedSentences
     internal sealed record Repetition(int Index, int Earlier, bool IsExact, double? Likeness = null)
     {
         public string Detail => Likeness is { } likeness ? string.Create(CultureInfo.InvariantCulture, $"shares {likeness * 100:0} % of the words with prompt {Earlier + 1}")
-            : IsExact ? $"is the same as prompt {Earlier + 1}"
-            : $"is the same as prompt {Earlier + 1} but for case, spaces or punctuation";
+            : IsExact ? Invariant($"is the same as prompt {Earlier + 1}")
+            : Invariant($"is the same as prompt {Earlier + 1} but for case, spaces or punctuation");
     }
 }

@@ -29,21 +29,24 @@ internal static partial class StrayMarkup
     public static string? Problem(string text)
     {
         string stray = text.Trim()[..StrayLength(text.Trim())];
-        string[] found = [.. Kinds.Select(kind => (kind.What, Match: kind.Pattern().Match(text))).Where(static kind => kind.Match.Success).DistinctBy(static kind => kind.What)
+        string[] found = [.. Kinds.Select(kind => (kind.What, Match: kind.Pattern().Match(text)))
+            .Where(static kind => kind.Match.Success).DistinctBy(static kind => kind.What)
             .Select(static kind => Shown(kind.Match.Value) is { Length: > 0 } shown ? $"{kind.What} ({shown})" : kind.What),
+            .. ThinkingAloud.Find(text) is { } tag ? (string[])[$"thinking aloud ({Shown(tag)})"] : [],
             .. stray.Length > 0 ? (string[])[$"a stray sign at its beginning ({stray})"] : []];
         return found.Length > 0 ? $"has {string.Join(", ", found)}" : null;
     }
 
     /// <summary>
-    /// The text on one line without markup. The items of a list get commas between them. A line in front that is no sentence ("Image result for …") or echoes the question is dropped where a sentence
-    /// begins behind it.
+    /// The text on one line without markup, and without what a language model thought before it. The items of a list get commas
+    /// between them. A line in front that is no sentence ("Image result for …") or echoes the question is dropped where a
+    /// sentence begins behind it.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="beginsSentence">Whether a line begins a sentence.</param>
     public static string Strip(string text, Func<string, bool> beginsSentence)
     {
-        string plain = SpecialToken().Replace(text, " ");
+        string plain = SpecialToken().Replace(ThinkingAloud.Remove(text), " ");
         plain = Tag().Replace(plain, static tag => tag.Groups["line"].Success ? "\n" : "");
         plain = Entity().IsMatch(plain) ? WebUtility.HtmlDecode(plain) : plain;
         plain = Link().Replace(plain, static link => link.Groups["label"].Value);
@@ -115,7 +118,7 @@ internal static partial class StrayMarkup
     private static partial Regex Link();
 
     /// <summary>CLIP's tokenizer takes some of these for the end of the text, wherever they stand.</summary>
-    [GeneratedRegex(@"<\|[^|<>\s]{1,40}\|>|</?s>|\[/?INST\]", Options, NoTimeout)]
+    [GeneratedRegex(@"<[|｜][^|｜<>\s]{1,40}[|｜]>|</?s>|\[/?INST\]|<(start|end)_of_turn>", Options, NoTimeout)]
     private static partial Regex SpecialToken();
 
     [GeneratedRegex(@"[\p{Cc}\p{Co}\u200B-\u200F\u2028-\u202E\u2060\uFEFF-[\r\n]]", Options, NoTimeout)]

@@ -86,9 +86,13 @@ internal sealed class CompiledGraph : IDisposable
                 values.Add(View(tensor));
             }
 
+            InferenceSession session = Session(width);
             using RunOptions options = new();
-            Session(width).Run(
-                options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
+            session.Run(options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw EngineFailure.Of(failure, "work out a model's numbers");
         }
         finally
         {
@@ -133,7 +137,12 @@ internal sealed class CompiledGraph : IDisposable
         {
             options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(empty)!);
             byte[] model = OnnxWriter.Write(_graph, Path.GetFileName(empty), _given);
+            SessionOpening.MakeReady();
             return packsWeights ? new(model, options, _packedWeights) : new(model, options);
+        }
+        catch (OnnxRuntimeException failure)
+        {
+            throw EngineFailure.Of(failure, "make a model ready");
         }
         finally
         {

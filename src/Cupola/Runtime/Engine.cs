@@ -9,11 +9,16 @@ internal sealed class Engine
     public Engine(EngineOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads);
+        if (Devices.ProblemOf(options.Device) is { } problem)
+        {
+            throw new ArgumentException(problem);
+        }
+
         Device = options.Device.ToLowerInvariant();
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
         if (Device != "cpu")
         {
-            // A device that is missing is told now, not at the first picture.
+            // A device that does not work is told now, not at the first picture.
             using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
         }
     }
@@ -40,7 +45,8 @@ internal sealed class Engine
             IntraOpNumThreads = width == RunWidth.Narrow ? 1 : Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            // What goes wrong is thrown, and told by whoever catches it.
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
         // Idle workers that spin take the core from the decoding of the next pictures.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
@@ -66,22 +72,26 @@ internal sealed class Engine
 
     private void AddDevice(SessionOptions options)
     {
-        (Action add, string package) = Device switch
-        {
-            "cpu" => (static () => { }, ""),
-            "cuda" => (() => options.AppendExecutionProvider_CUDA(), "Microsoft.ML.OnnxRuntime.Gpu"),
-            "directml" => (() => options.AppendExecutionProvider_DML(), "Microsoft.ML.OnnxRuntime.DirectML"),
-            "coreml" => ((Action)(() => options.AppendExecutionProvider_CoreML()), "Microsoft.ML.OnnxRuntime for macOS"),
-            _ => throw new ArgumentException($"There is no device '{Device}'; there are cpu, cuda, directml and coreml."),
-        };
         try
         {
-            add();
+            switch (Device)
+            {
+                case "cuda":
+                    options.AppendExecutionProvider_CUDA();
+                    break;
+                case "directml":
+                    options.AppendExecutionProvider_DML();
+                    break;
+                case "coreml":
+                    options.AppendExecutionProvider_CoreML();
+                    break;
+            }
         }
         catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
             throw new ArgumentException(
-                $"Device '{Device}' is not in this build of ONNX Runtime; the package {package} brings it, and the device cpu is always there.", exception);
+                $"The device '{Device}' does not work here ({exception.Message.TrimEnd('.')}); the device cpu is always there.",
+                exception);
         }
     }
 }

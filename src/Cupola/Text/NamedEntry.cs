@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Cupola.Text;
 
@@ -70,6 +71,6 @@ internal sealed record NamedEntry(string File, string? Entry)
     {
         string[] names = [.. root.EnumerateObject().Select(static entry => TextFile.Quote(entry.Name))];
         return string.Join(", ", names.Take(MostNamed))
-            + (names.Length > MostNamed ? $" and {names.Length - MostNamed} more" : "");
+            + (names.Length > MostNamed ? Invariant($" and {names.Length - MostNamed} more") : "");
     }
 }

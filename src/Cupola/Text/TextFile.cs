@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static System.FormattableString;
 
 namespace Cupola.Text;
 
@@ -63,7 +64,8 @@ internal static class TextFile
         {
             texts.Add(element.ValueKind == JsonValueKind.String
                 ? element.GetString()!
-                : throw new InvalidDataException($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}."));
+                : throw new InvalidDataException(Invariant(
+                    $"'{path}' has something that is no text at position {texts.Count + 1} of its {what}.")));
         }
 
         return texts;
@@ -78,7 +80,7 @@ internal static class TextFile
         }
         catch (JsonException problem)
         {
-            throw new InvalidDataException($"'{path}' is not valid JSON (line {problem.LineNumber + 1}).", problem);
+            throw new InvalidDataException(Invariant($"'{path}' is not valid JSON (line {problem.LineNumber + 1})."), problem);
         }
         catch (InvalidOperationException problem)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -22,6 +23,12 @@ internal static class TokenizerFolder
     {
         WriteJson(Path.Combine(folder, "vocab.json"), json => WriteVocabulary(json, tokenizer));
         WholeFile.Write(Path.Combine(folder, "merges.txt"), stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(tokenizer.Merges.Prepend("#version: 0.2").Select(static line => line + "\n")))));
+        WriteWhole(folder, tokenizer, contextLength);
+    }
+
+    /// <summary>Writes tokenizer.json and tokenizer_config.json alone, which newer libraries need no more than.</summary>
+    public static void WriteWhole(string folder, TokenizerFiles tokenizer, int contextLength)
+    {
         WriteJson(Path.Combine(folder, "tokenizer.json"), json => WriteWhole(json, tokenizer));
         WriteJson(Path.Combine(folder, "tokenizer_config.json"), json =>
         {
@@ -63,10 +70,10 @@ internal static class TokenizerFolder
         json.WriteNull("padding");
         json.WritePropertyName("added_tokens");
         // The start token is looked for after normalisation, the end token before.
-        json.WriteRawValue($$"""
+        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $$"""
             [{"id": {{start}}, "content": "{{ClipTokenizer.StartToken}}", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
              {"id": {{end}}, "content": "{{ClipTokenizer.EndToken}}", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}]
-            """);
+            """));
         json.WritePropertyName("normalizer");
         json.WriteRawValue("""{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]}""");
         json.WritePropertyName("pre_tokenizer");
@@ -76,9 +83,9 @@ internal static class TokenizerFolder
              {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]}
             """);
         json.WritePropertyName("post_processor");
-        json.WriteRawValue($$"""
+        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $$"""
             {"type": "RobertaProcessing", "sep": ["{{ClipTokenizer.EndToken}}", {{end}}], "cls": ["{{ClipTokenizer.StartToken}}", {{start}}], "trim_offsets": false, "add_prefix_space": false}
-            """);
+            """));
         json.WritePropertyName("decoder");
         json.WriteRawValue("""{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}""");
         json.WriteStartObject("model");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cupola.Text;
 
 /// <summary>
@@ -36,7 +38,10 @@ internal sealed class TokenizerTrainer
     {
         if (vocabularySize < SmallestVocabulary)
         {
-            throw new ArgumentException($"A vocabulary has at least {SmallestVocabulary} tokens (each byte, each byte that ends a word, start and end), and {vocabularySize} are wanted.", nameof(vocabularySize));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"A vocabulary has at least {SmallestVocabulary} tokens (each byte, each byte that ends a word, start and " +
+                $"end), and {vocabularySize} are wanted."), nameof(vocabularySize));
         }
 
         OrderedDictionary<string, int> tokens = new(StringComparer.Ordinal);

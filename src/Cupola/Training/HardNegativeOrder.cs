@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Cupola.Embedding;
 
@@ -60,7 +61,10 @@ internal sealed class HardNegativeOrder : BatchOrder
     {
         if (order.Length != StepsPerEpoch * BatchSize || order.Distinct().Count() != order.Length || order.Any(pair => pair < 0 || pair >= Pairs))
         {
-            throw new ArgumentException($"{order.Length} pairs are no order of this run, whose epochs have {StepsPerEpoch} batches of {BatchSize}, each pair once.", nameof(order));
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{order.Length} pairs are no order of this run, whose epochs have {StepsPerEpoch} batches of {BatchSize}, " +
+                $"each pair once."), nameof(order));
         }
 
         _mined = (epoch, order);

@@ -17,4 +17,9 @@ public sealed record LoggedStep(long Step, double Epoch, double Loss, double Log
 /// <param name="Top1Low">The lower end of Wilson's interval.</param>
 /// <param name="Top1High">The upper end.</param>
 /// <param name="Pictures">How many labelled pictures there are.</param>
-public sealed record LoggedEvaluation(long Step, double Epoch, double? ValidationLoss, double? Top1, double? Top1Low, double? Top1High, int? Pictures);
+public sealed record LoggedEvaluation(
+    long Step, double Epoch, double? ValidationLoss, double? Top1, double? Top1Low, double? Top1High, int? Pictures)
+{
+    /// <summary>What early stop looks at; lower is better.</summary>
+    internal double Penalty => ModelScore.PenaltyOf(ValidationLoss, Top1);
+}

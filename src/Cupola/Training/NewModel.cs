@@ -1,4 +1,6 @@
+using System.Globalization;
 using Cupola.Models;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -10,6 +12,9 @@ public sealed record NewModel
 
     /// <summary>What a block's inner layer is of its width (arXiv 1706.03762, section 3.3).</summary>
     private const int Expansion = 4;
+
+    /// <summary>Bytes of a parameter while it is learned: itself, its gradient and AdamW's two means, in float32.</summary>
+    private const int BytesLearned = 16;
 
     /// <summary>Height and width of the pictures it takes, in pixels.</summary>
     public int ImageSize { get; init; } = 48;
@@ -50,9 +55,21 @@ public sealed record NewModel
     /// <summary>Numbers an embedding.</summary>
     public int EmbeddingDimension { get; init; } = 128;
 
-    /// <summary>The architecture, where the tokenizer has as many entries as it shall have.</summary>
-    /// <exception cref="ArgumentException">No network can have these sizes.</exception>
-    internal ClipConfig Config => WithVocabulary(Vocabulary);
+    /// <summary>Refuses sizes that no network can have, and those that cannot be learned in this machine's memory.</summary>
+    /// <exception cref="ArgumentException">The message names the setting that is wrong.</exception>
+    internal void Check()
+    {
+        double parameters = ClipModel.ParametersOf(WithVocabulary(Vocabulary)).Values.Sum(
+            static shape => shape.Aggregate(1.0, static (product, extent) => product * extent));
+        double gigabytes = parameters * BytesLearned / 1e9, available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
+        if (gigabytes > available)
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The setting 'model' makes {parameters:0} parameters, which take {gigabytes:0.0} GB to learn, and there are " +
+                $"{available:0.0}; make its widths smaller, its layers fewer or its vocabulary shorter."));
+        }
+    }
 
     /// <summary>The architecture.</summary>
     /// <param name="vocabulary">Entries of the tokenizer.</param>
@@ -64,14 +81,31 @@ public sealed record NewModel
             Image,
             EmbeddingDimension,
             []);
-        try
+        return ConfigRules.ProblemOf(config) is var (member, why) ? throw new ArgumentException(Sentence(member, why)) : config;
+    }
+
+    /// <summary>A problem in the words of the settings.</summary>
+    private string Sentence(string member, string why)
+    {
+        // Heads that nobody named follow from the width.
+        (string name, string reason) = member switch
         {
-            return config.Checked("The setting 'model'");
-        }
-        catch (InvalidDataException exception)
-        {
-            throw new ArgumentException(exception.Message, exception);
-        }
+            "embedding" => ("embeddingDimension", why),
+            "text.vocabulary" => ("vocabulary", why),
+            "text.context" => ("contextLength", why),
+            "image.size" => ("imageSize", why),
+            "image.patch" => ("patchSize", why),
+            "image.stages" => ("stages", why),
+            "image.heads" when ImageHeads is null => ("imageWidth", Uneven(ImageWidth, "imageHeads")),
+            "text.heads" when TextHeads is null => ("textWidth", Uneven(TextWidth, "textHeads")),
+            "image.mlp" => ("imageWidth", why),
+            "text.mlp" => ("textWidth", why),
+            _ => (member.Split('.') is [var tower, var size] ? tower + char.ToUpperInvariant(size[0]) + size[1..] : member, why),
+        };
+        return $"The setting 'model.{name}' {reason}.";
+
+        static string Uneven(int width, string heads) => Invariant(
+            $"is {width}, which heads of {HeadWidth} do not divide; make it a multiple of {HeadWidth}, or name 'model.{heads}'");
     }
 
     /// <summary>The attention pool of a residual network is as wide as 32 times its stem, and has heads of 64 as everywhere (OpenAI CLIP, model.py, CLIP).</summary>

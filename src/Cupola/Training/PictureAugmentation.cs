@@ -1,4 +1,5 @@
 using Cupola.Images;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -16,12 +17,16 @@ internal sealed record PictureAugmentation
     {
         if (smallestArea is not (> 0 and <= 1))
         {
-            throw new ArgumentException($"A random part has at least a share between 0 and 1 of the picture's area, not {smallestArea}; 1 takes no part.", nameof(smallestArea));
+            throw new ArgumentException(
+                Invariant($"A random part has a share above 0 and at most 1 of the picture, not {smallestArea}; 1 is all."),
+                nameof(smallestArea));
         }
 
         if (colour is not (>= 0 and <= 1))
         {
-            throw new ArgumentException($"Brightness, contrast and saturation change by a share between 0 and 1, not {colour}; 0 leaves them.", nameof(colour));
+            throw new ArgumentException(
+                Invariant($"Brightness, contrast and saturation change by a share between 0 and 1, not {colour}; 0 leaves them."),
+                nameof(colour));
         }
 
         (SmallestArea, Flip, Colour) = (smallestArea, flip, colour);

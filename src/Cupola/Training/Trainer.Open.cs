@@ -1,3 +1,4 @@
+using Cupola.Embedding;
 using Cupola.Models;
 using Cupola.Runtime;
 using Cupola.Text;
@@ -8,9 +9,13 @@ namespace Cupola.Training;
 public sealed partial class Trainer
 {
     private readonly int _threads;
+    private readonly Func<ClipEmbedder, CancellationToken, ModelScore>? _evaluate;
 
-    private Trainer(RunFolder run, TrainingSettings settings, ModelInTraining model, TrainingPairs pairs, int threads)
+    private Trainer(
+        RunFolder run, TrainingSettings settings, ModelInTraining model, TrainingPairs pairs,
+        Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, int threads)
     {
+        _evaluate = evaluate;
         _run = run;
         _settings = settings;
         _model = model;
@@ -57,17 +62,28 @@ public sealed partial class Trainer
     /// <param name="dataset">What the pairs are called.</param>
     /// <param name="pairs">What there is to learn from.</param>
     /// <param name="settings">How it learns; where the run was begun, the settings it was begun with (<see cref="TrainingSettings.OfRun"/>).</param>
+    /// <param name="evaluate">Judges the model as it is, where there is anything to judge it by.</param>
     /// <param name="findModel">Gives the folder or file of a model that the settings name; without it, names are paths.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core. What comes out does not depend on them.</param>
-    /// <exception cref="ArgumentException">A setting is impossible.</exception>
+    /// <exception cref="ArgumentException">A setting is impossible, or nothing can tell when to stop early.</exception>
     /// <exception cref="InvalidDataException">The pairs cannot teach, the model cannot be read, or the run was begun with other settings or other pairs.</exception>
     /// <exception cref="IOException">The folder is in use, is something else than a run, or cannot be written.</exception>
-    public static Trainer Open(string run, string dataset, TrainingPairs pairs, TrainingSettings settings, Func<string, string>? findModel = null, int threads = 0)
+    public static Trainer Open(
+        string run, string dataset, TrainingPairs pairs, TrainingSettings settings,
+        Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null, Func<string, string>? findModel = null,
+        int threads = 0)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Checked();
+        if (settings.Patience is not null && evaluate is null)
+        {
+            throw new ArgumentException(
+                "'patience' stops when evaluations get no better, and there are none; "
+                + "name pairs or labelled pictures to judge by.");
+        }
+
         if (pairs.Count < 2)
         {
             throw new InvalidDataException($"{dataset} has one pair, and a contrastive loss tells pairs from one another; it needs hundreds.");
@@ -83,7 +99,7 @@ public sealed partial class Trainer
                 throw new ArgumentException("The setting 'frozenStatistics' is about the batch norms of residual networks, and the image tower is a vision transformer, which has none.");
             }
 
-            return new(folder, settings, model, pairs, threads);
+            return new(folder, settings, model, pairs, evaluate, threads);
         }
         catch
         {

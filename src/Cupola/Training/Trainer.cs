@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Numerics.Tensors;
 using Cupola.Embedding;
 using Cupola.Runtime;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -41,29 +43,36 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Whether nothing is left to do.</summary>
     public bool IsFinished => _state.Step >= _plan.Steps || StoppedEarly;
 
+    /// <summary>
+    /// The evaluation of the model in the folder: the best where training stops early, else the last.
+    /// </summary>
+    public LoggedEvaluation? KeptEvaluation
+    {
+        get
+        {
+            IReadOnlyList<LoggedEvaluation> made = TrainingLog<LoggedEvaluation>.Read(_run.Evaluations);
+            return _settings.Patience is not null
+                ? made.MinBy(static line => line.Penalty)
+                : made is [.., var last] ? last : null;
+        }
+    }
+
     /// <summary>Makes the steps that are left.</summary>
-    /// <param name="evaluate">Judges the model as it is, where there is anything to judge it by.</param>
     /// <param name="observer">Who follows.</param>
     /// <param name="cancellation">Stops behind a step; the run is saved as it is then.</param>
     /// <exception cref="InvalidDataException">The loss or a gradient is no finite number; the last checkpoint stays.</exception>
     /// <exception cref="IOException">The run cannot be written; the last checkpoint stays.</exception>
-    /// <exception cref="ArgumentException">Training shall stop early, and there is nothing to judge by.</exception>
-    public void Run(Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null, TrainingObserver? observer = null, CancellationToken cancellation = default)
+    public void Run(TrainingObserver? observer = null, CancellationToken cancellation = default)
     {
         observer ??= new();
-        if (IsFinished && !IsDue(evaluate))
+        if (IsFinished && !IsDue)
         {
             return;
         }
 
-        if (_settings.Patience is not null && evaluate is null)
-        {
-            throw new ArgumentException("'patience' stops when evaluations get no better, and there are none; name something to evaluate by.");
-        }
-
         try
         {
-            EvaluateIfDue(evaluate, observer, cancellation);
+            EvaluateIfDue(observer, cancellation);
             _learning.Start();
             while (!IsFinished)
             {
@@ -75,7 +84,7 @@ public sealed partial class Trainer : IDisposable
                         Learn(batch, observer);
                     }
 
-                    EvaluateIfDue(evaluate, observer, cancellation);
+                    EvaluateIfDue(observer, cancellation);
                     if (IsFinished)
                     {
                         break;
@@ -90,7 +99,7 @@ public sealed partial class Trainer : IDisposable
                 }
             }
 
-            EvaluateIfDue(evaluate, observer, cancellation);
+            EvaluateIfDue(observer, cancellation);
         }
         catch (OperationCanceledException)
         {
@@ -184,12 +193,13 @@ public sealed partial class Trainer : IDisposable
         return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
     }
 
-    private bool IsDue([NotNullWhen(true)] Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate) =>
-        evaluate is not null && _state.Step != _state.Evaluated && (_state.Step % _plan.StepsPerEvaluation == 0 || _state.Step == _plan.Steps);
+    [MemberNotNullWhen(true, nameof(_evaluate))]
+    private bool IsDue => _evaluate is not null && _state.Step != _state.Evaluated
+        && (_state.Step % _plan.StepsPerEvaluation == 0 || _state.Step == _plan.Steps);
 
-    private void EvaluateIfDue(Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, TrainingObserver observer, CancellationToken cancellation)
+    private void EvaluateIfDue(TrainingObserver observer, CancellationToken cancellation)
     {
-        if (!IsDue(evaluate))
+        if (!IsDue)
         {
             return;
         }
@@ -199,7 +209,7 @@ public sealed partial class Trainer : IDisposable
         // Where the best model is kept, this one may not take its place before it is known to be better.
         string folder = _settings.Patience is null ? _run.Path : _run.Candidate;
         OnDisk(() => _model.Write(folder, _average, _settings.Storage));
-        ModelScore score = Evaluate(folder, evaluate, cancellation);
+        ModelScore score = Evaluate(folder, _evaluate, cancellation);
         bool isBest = score.Penalty < _state.Best;
         (_state.Best, _state.SinceBest) = isBest ? (score.Penalty, 0) : (_state.Best, _state.SinceBest + 1);
         _state.Evaluated = _state.Step;
@@ -267,8 +277,11 @@ public sealed partial class Trainer : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            string next = File.Exists(_run.Checkpoint)
+                ? Invariant($"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there")
+                : "put that right, and give the same command again";
             throw new IOException(
-                $"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {(File.Exists(_run.Checkpoint) ? $"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there" : "put that right, and give the same command again")}.",
+                Invariant($"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {next}."),
                 exception);
         }
     }
@@ -286,9 +299,13 @@ public sealed partial class Trainer : IDisposable
     {
         const int Named = 3;
         OnDisk(() => File.WriteAllLines(_run.FailedBatch, names));
-        return new InvalidDataException(
-            $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}{(names.Count > Named ? $" and {names.Count - Named} more" : "")} " +
-            $"(listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: begin again with a lower one or a limit (\"clipNorm\": 1), or go on from here " +
-            $"by --init {_run.Path} -o ANOTHER --learning-rate {Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing)}; {_run.Path} keeps the checkpoint of step {_saved}.");
+        string rest = names.Count > Named ? Invariant($" and {names.Count - Named} more") : "";
+        double lower = Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing);
+        return new InvalidDataException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}{rest} " +
+            $"(listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: begin again with a " +
+            $"lower one or a limit (\"clipNorm\": 1), or go on from here by --init {_run.Path} -o ANOTHER --learning-rate " +
+            $"{lower}; {_run.Path} keeps the checkpoint of step {_saved}."));
     }
 }

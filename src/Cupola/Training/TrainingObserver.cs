@@ -17,5 +17,8 @@ public sealed record TrainingObserver(
 public sealed record ModelScore(double? ValidationLoss, Accuracy? Top1)
 {
     /// <summary>What early stop looks at; lower is better.</summary>
-    public double Penalty => ValidationLoss ?? (1 - Top1!.Share);
+    public double Penalty => PenaltyOf(ValidationLoss, Top1?.Share);
+
+    /// <summary>The penalty of what is known of a model.</summary>
+    internal static double PenaltyOf(double? validationLoss, double? top1) => validationLoss ?? (1 - top1!.Value);
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Cupola.Graphs;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -24,6 +26,9 @@ public sealed record TrainingSettings
 {
     /// <summary>The learning rate that small models begin with (arXiv 2103.00020, table 20).</summary>
     internal const double RateFromNothing = 5e-4;
+
+    /// <summary>Thirty times the batch of CLIP (arXiv 2103.00020, table 18).</summary>
+    private const int MostPairs = 1 << 20;
 
     /// <summary>Pairs of one step. Each is told from all others, so that more teach more; 256 take minutes, not hours, on a laptop.</summary>
     public int Batch { get; init; } = 256;
@@ -157,50 +162,62 @@ public sealed record TrainingSettings
     /// <exception cref="ArgumentException">A setting is impossible; the message says which and why.</exception>
     internal TrainingSettings Checked()
     {
-        (string Name, bool IsPossible, string Why)[] rules =
+        (string Name, bool IsPossible, string Range)[] ranges =
         [
-            ("batch", Batch > 1, $"is {Batch}; each pair is told from the others of its batch, so a contrastive loss needs two at least, and learns from hundreds"),
-            ("epochs", Epochs > 0 && double.IsFinite(Epochs), "is a number above 0"),
-            ("steps", Steps is null or (> 0 and <= int.MaxValue), "is a number above 0"),
-            ("learningRate", LearningRate is null || (LearningRate > 0 && double.IsFinite(LearningRate.Value)), "is a number above 0"),
-            ("warmUp", WarmUp is null or >= 0, "is a number of steps"),
-            ("weightDecay", WeightDecay >= 0 && float.IsFinite(WeightDecay), "is 0 or more"),
-            ("beta1", Beta1 is >= 0 and < 1, "lies from 0 to below 1"),
-            ("beta2", Beta2 is null or (>= 0 and < 1), "lies from 0 to below 1"),
-            ("epsilon", Epsilon is null or > 0, "is a number above 0"),
-            ("clipNorm", ClipNorm is null or > 0, "is a number above 0"),
-            ("layerDecay", LayerDecay is > 0 and <= 1, "lies above 0 and is at most 1"),
-            ("average", Average is null or (> 0 and < 1), "lies between 0 and 1"),
-            ("frozen", Frozen.All(static beginning => beginning is not null), "is a list of beginnings of names"),
-            ("hardNegatives", HardNegatives is null || (HardNegatives > 1 && HardNegatives <= Batch), "is a number of pairs from 2 to those of a batch"),
-            ("smallestArea", SmallestArea is > 0 and <= 1, "lies above 0 and is at most 1"),
-            ("colour", Colour is >= 0 and <= 1, "lies from 0 to 1"),
-            ("seed", Seed >= 0, "is 0 or more"),
-            ("chunkPairs", ChunkPairs is null or > 0, "is a number above 0"),
-            ("chunkTokens", ChunkTokens is null or > 0, "is a number above 0"),
-            ("keptMegabytes", KeptMegabytes is >= 0 and <= 1 << 30, "is 0 or more"),
-            ("logEvery", LogEvery > 0, "is a number of steps above 0"),
-            ("checkpointMinutes", CheckpointMinutes is >= 0 and <= 1e6, "is 0 or more"),
-            ("evaluateEvery", EvaluateEvery > 0, "is a number of epochs above 0"),
-            ("patience", Patience is null or > 0, "is a number of evaluations above 0"),
-            ("tokenizer", Tokenizer is null || Init is null, "is for a new model, and 'init' names one, which keeps its own"),
-            ("model", Init is null || Model == new NewModel(), "has the sizes of a new model, and 'init' names one, which keeps its own"),
-            ("storage", Storage is ElementType.Float32 or ElementType.Float16, "is float32 or float16"),
+            ("epochs", Epochs > 0 && double.IsFinite(Epochs), "a number above 0"),
+            ("steps", Steps is null or (> 0 and <= int.MaxValue), "a whole number from 1 to 2147483647"),
+            ("learningRate", LearningRate is null || (LearningRate > 0 && double.IsFinite(LearningRate.Value)),
+                "a number above 0"),
+            ("warmUp", WarmUp is null or >= 0, "a number of steps, 0 or more"),
+            ("weightDecay", WeightDecay >= 0 && float.IsFinite(WeightDecay), "0 or more"),
+            ("beta1", Beta1 is >= 0 and < 1, "a number from 0 to below 1"),
+            ("beta2", Beta2 is null or (>= 0 and < 1), "a number from 0 to below 1"),
+            ("epsilon", Epsilon is null or (> 0 and < 1), "a number above 0 and below 1"),
+            ("clipNorm", ClipNorm is null || (ClipNorm > 0 && double.IsFinite(ClipNorm.Value)), "a number above 0"),
+            ("layerDecay", LayerDecay is > 0 and <= 1, "a number above 0 and at most 1"),
+            ("average", Average is null or (> 0 and < 1), "a number between 0 and 1"),
+            ("hardNegatives", HardNegatives is null || (HardNegatives > 1 && HardNegatives <= Batch),
+                "a number of pairs from 2 to those of a batch"),
+            ("smallestArea", SmallestArea is > 0 and <= 1, "a share above 0 and at most 1"),
+            ("colour", Colour is >= 0 and <= 1, "a number from 0 to 1"),
+            ("seed", Seed >= 0, "0 or more"),
+            ("chunkPairs", ChunkPairs is null or > 0, "a number above 0"),
+            ("chunkTokens", ChunkTokens is null or > 0, "a number above 0"),
+            ("keptMegabytes", KeptMegabytes is >= 0 and <= 1 << 30, "a number from 0 to 1073741824"),
+            ("logEvery", LogEvery > 0, "a number of steps above 0"),
+            ("checkpointMinutes", CheckpointMinutes is >= 0 and <= 1e6, "a number of minutes from 0 to 1000000"),
+            ("evaluateEvery", EvaluateEvery > 0 && double.IsFinite(EvaluateEvery), "a number of epochs above 0"),
+            ("patience", Patience is null or > 0, "a number of evaluations above 0"),
+            ("storage", Storage is ElementType.Float32 or ElementType.Float16, SettingKinds.Storage),
         ];
-        foreach ((string name, bool isPossible, string why) in rules)
+        foreach ((string name, bool isPossible, string range) in ranges)
         {
-            if (!isPossible)
-            {
-                throw new ArgumentException($"The setting '{name}' {why}.");
-            }
+            Require(isPossible, name, $"is {range}, and not {TrainingSettingsFile.ValueOf(this, name)}");
         }
 
-        if (Init is null && Tokenizer is null && Model.Vocabulary < Text.TokenizerTrainer.SmallestVocabulary)
-        {
-            throw new ArgumentException($"The setting 'model.vocabulary' is at least {Text.TokenizerTrainer.SmallestVocabulary}: the bytes, the bytes that end a word, start and end.");
-        }
-
-        _ = Model.Config;
+        Require(Batch > 1, "batch", string.Create(
+            CultureInfo.InvariantCulture,
+            $"is {Batch}; each pair is told from the others of its batch, so a contrastive loss needs two at least, and " +
+            $"learns from hundreds"));
+        Require(Batch <= MostPairs, "batch", Invariant($"is {Batch}; no step has more than {MostPairs} pairs"));
+        Require(Frozen.All(static beginning => beginning is not null), "frozen", "is a list of beginnings of names");
+        Require(Tokenizer is null || Init is null, "tokenizer", "is for a new model, and 'init' names one, which keeps its own");
+        Require(
+            Init is null || Model == new NewModel(), "model",
+            "has the sizes of a new model, and 'init' names one, which keeps its own");
+        Require(
+            Init is not null || Tokenizer is not null || Model.Vocabulary >= Text.TokenizerTrainer.SmallestVocabulary,
+            "model.vocabulary",
+            $"is at least {Text.TokenizerTrainer.SmallestVocabulary}: the bytes, the bytes that end a word, start and end");
+        Model.Check();
         return this;
+    }
+
+    private static void Require(bool isPossible, string name, string why)
+    {
+        if (!isPossible)
+        {
+            throw new ArgumentException($"The setting '{name}' {why}.");
+        }
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using static System.FormattableString;
 
 namespace Cupola.Training;
 
@@ -44,7 +46,8 @@ internal static class TrainingSettingsFile
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1}).", exception);
+            throw new InvalidDataException(Invariant(
+                $"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1})."), exception);
         }
     }
 
@@ -64,7 +67,11 @@ internal static class TrainingSettingsFile
         catch (JsonException exception)
         {
             string path = exception.Path?.TrimStart('$', '.') ?? "";
-            throw new InvalidDataException($"{source} cannot be used: '{path}' is {Short(Find(changes, path))}, which is not what it takes; it is {Short(Find(ToJson(new()), path))} by default.", exception);
+            JsonNode? given = Find(changes, path);
+            throw new InvalidDataException(
+                $"{source} cannot be used: '{path}' is {Short(given)}; it takes {SettingKinds.Of(path, given)} " +
+                $"({Short(Find(ToJson(new()), path))} by default).",
+                exception);
         }
     }
 
@@ -78,6 +85,12 @@ internal static class TrainingSettingsFile
                     $"{source} cannot be used: there is no setting '{within}{name}'; there are {string.Join(", ", target.Select(static entry => entry.Key))}{(within.Length == 0 ? "" : $" in '{within.TrimEnd('.')}'")}.");
             }
 
+            if (IsBeyondNumbers(value))
+            {
+                throw new InvalidDataException(
+                    $"{source} cannot be used: '{within}{name}' is {Short(value)}, and no setting is so large.");
+            }
+
             if (known is JsonObject inner && value is JsonObject more)
             {
                 Merge(inner, more, source, $"{within}{name}.");
@@ -88,6 +101,13 @@ internal static class TrainingSettingsFile
             }
         }
     }
+
+    /// <summary>What a setting is, as a file of settings has it.</summary>
+    public static string ValueOf(TrainingSettings settings, string name) => Short(Find(ToJson(settings), name));
+
+    /// <summary>Such a number would be read as infinite.</summary>
+    private static bool IsBeyondNumbers(JsonNode? value) => value?.GetValueKind() == JsonValueKind.Number
+        && !(Math.Abs(double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)) <= float.MaxValue);
 
     private static JsonNode? Find(JsonNode? node, string path) => path.Split('.', '[').Aggregate(node, static (found, name) => found is JsonObject inner ? inner[name] : found);
 

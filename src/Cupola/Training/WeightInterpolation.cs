@@ -3,6 +3,7 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
+using static System.FormattableString;
 using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Training;
@@ -20,12 +21,14 @@ public static class WeightInterpolation
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <exception cref="ArgumentException">Alpha is not between 0 and 1.</exception>
     /// <exception cref="IOException">The folder is not empty.</exception>
-    /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures.</exception>
+    /// <exception cref="InvalidDataException">A model cannot be read, or they are of different architectures, preprocessings or
+    /// tokenizers.</exception>
     public static void Write(string start, string fineTuned, double alpha, string folder)
     {
         if (alpha is not (>= 0 and <= 1))
         {
-            throw new ArgumentException($"Between two models lies a share from 0 (the first) to 1 (the second), not {alpha}.");
+            throw new ArgumentException(Invariant(
+                $"Between two models lies a share from 0 (the first) to 1 (the second), not {alpha}."));
         }
 
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
@@ -35,9 +38,10 @@ public static class WeightInterpolation
 
         Engine engine = new(new());
         using ClipModel first = ClipModel.Load(start, engine), second = ClipModel.Load(fineTuned, engine);
-        if (!AreAlike(first, second))
+        if (ModelDifference.Between(first, second, ModelFolder.Of(start).Path, ModelFolder.Of(fineTuned).Path) is { } difference)
         {
-            throw new InvalidDataException($"{start} and {fineTuned} are of different architectures; only a model and what was fine-tuned from it have models between them.");
+            throw new InvalidDataException(
+                $"{start} and {fineTuned} {difference}; only a model and what was fine-tuned from it have models between them.");
         }
 
         var between = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
@@ -66,12 +70,6 @@ public static class WeightInterpolation
             }
         }
     }
-
-    private static bool AreAlike(ClipModel first, ClipModel second) =>
-        first.Config.Text == second.Config.Text && first.Config.EmbeddingDimension == second.Config.EmbeddingDimension
-        && (first.Config.Image is ResNetConfig || first.Config.Image == second.Config.Image)
-        && first.ParameterShapes.Count == second.ParameterShapes.Count
-        && first.ParameterShapes.All(entry => second.ParameterShapes.TryGetValue(entry.Key, out long[]? shape) && shape.AsSpan().SequenceEqual(entry.Value));
 
     private static ElementType StorageOf(ClipModel model)
     {

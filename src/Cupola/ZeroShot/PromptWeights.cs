@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using Cupola.Embedding;
 
@@ -39,7 +40,10 @@ public sealed class PromptWeights
         ArgumentNullException.ThrowIfNull(pictures);
         if (pictures.Count == 0 || pictures.Dimension != encoded.Embeddings.Dimension)
         {
-            throw new ArgumentException($"Weights are learned from embeddings of {encoded.Embeddings.Dimension} numbers, and there are {pictures.Count} of {pictures.Dimension}.");
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Weights are learned from embeddings of {encoded.Embeddings.Dimension} numbers, and there are " +
+                $"{pictures.Count} of {pictures.Dimension}."));
         }
 
         return AreTemplates(encoded) ? OfTemplates(encoded, pictures) : OfSentences(encoded, pictures);

@@ -71,7 +71,7 @@ internal sealed class TorchArchiveWriter
     {
         Write("ctorch._utils\n_rebuild_tensor_v2\n((");
         WriteText("storage");
-        Write(type == ElementType.Int64 ? "ctorch\nLongStorage\n" : "ctorch\nFloatStorage\n");
+        Write($"ctorch\n{type switch { ElementType.Int64 => "Long", ElementType.Float16 => "Half", _ => "Float" }}Storage\n");
         WriteText($"{_storages.Count}");
         WriteText("cpu");
         WriteNumbers(bytes.Length / type.ByteSize());

@@ -8,7 +8,7 @@ public sealed class HubVerbTests : IAsyncDisposable
 {
     private readonly LoopbackHub _hub = new();
 
-    private static string Photo => SharedFolder.Need("data", "photos", "rocket.jpg");
+    private static string Photo => SharedFolder.AnyPicture;
 
     private Dictionary<string, string> Online => new()
     {
@@ -31,7 +31,7 @@ public sealed class HubVerbTests : IAsyncDisposable
         Tool.Run again = Tool.StartWith(Offline, "models", "download", LoopbackHub.Model);
         Tool.Run list = Tool.StartWith(Offline, "models", "list", "--format", "json");
         Tool.Run classify = Tool.StartWith(Offline, "classify", Photo, "--labels", "a rocket,a cat", "--model", LoopbackHub.Model, "--format", "json");
-        Tool.Run folder = Tool.Start("classify", Photo, "--labels", "a rocket,a cat", "--model", SharedFolder.Need("models", "photo-tiny"), "--format", "json");
+        Tool.Run folder = Tool.Start("classify", Photo, "--labels", "a rocket,a cat", "--model", SharedFolder.AnyModel, "--format", "json");
 
         Assert.Equal((0, "", 0, 0, 0), (download.ExitCode, download.Error, again.ExitCode, list.ExitCode, classify.ExitCode));
         Assert.Equal(requests, _hub.Requests.Count);
@@ -56,6 +56,23 @@ public sealed class HubVerbTests : IAsyncDisposable
         Assert.Single(_hub.Fetches("model.safetensors"));
         Assert.Equal(first.Output, second.Output);
         Assert.Single(first.Lines);
+    }
+
+    [Fact]
+    public void OpenClipsPrefixAndAPagesAddressAreTheModel()
+    {
+        PublishPhotoTiny();
+        string page = $"{_hub.Settings.Endpoint}{LoopbackHub.Model}/tree/main";
+
+        Tool.Run prefix = Tool.StartWith(Online, "models", "download", "hf-hub:" + LoopbackHub.Model);
+        Tool.Run address = Tool.StartWith(Offline, "models", "download", page);
+        Tool.Run file = Tool.StartWith(
+            Offline, "inspect", "model", "--model", $"https://huggingface.co/{LoopbackHub.Model}/blob/main/model.safetensors");
+        Tool.Run near = Tool.StartWith(Online, "models", "download", LoopbackHub.Model.ToUpperInvariant());
+
+        Assert.Equal((0, 0, 0, 3), (prefix.ExitCode, address.ExitCode, file.ExitCode, near.ExitCode));
+        Assert.Equal(prefix.Output, address.Output);
+        Assert.Contains($"the one that was downloaded is called {LoopbackHub.Model}", near.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,7 +105,7 @@ public sealed class HubVerbTests : IAsyncDisposable
     private void PublishPhotoTiny()
     {
         _hub.Files.Clear();
-        foreach (string file in Directory.EnumerateFiles(SharedFolder.Need("models", "photo-tiny")))
+        foreach (string file in Directory.EnumerateFiles(SharedFolder.AnyModel))
         {
             _hub.Files.Add(Path.GetFileName(file), File.ReadAllBytes(file));
         }

@@ -134,6 +134,64 @@ public sealed class PromptsWriteTests
         Assert.Equal(0.99, sent.GetProperty("temperature").GetDouble(), 1e-6);
     }
 
+    [Fact]
+    public async Task ALabelForWhichThereWasOnlyThinkingIsToldAndMoreTokensAskForItAlone()
+    {
+        const string limit = """data: {"choices":[{"delta":{"content":"","reasoning":"The user wants."},"finish_reason":"length"}]}""";
+        await using ChatServer server = new(static question =>
+            question.Text.Contains("toad", StringComparison.Ordinal) && question.MaxTokens < 1000
+                ? new ChatReply { Body = limit, ContentType = "text/event-stream" }
+                : new ChatReply { Text = $"It is number {question.Seed}." });
+        string output = TestFolder.NewFile("prompts.json");
+
+        Tool.Run run = WriteAbout("frog,toad", server, output);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("There is no prompt at all for 'toad'", run.Error, StringComparison.Ordinal);
+        Assert.Contains("--max-tokens 50 may be too small", run.Error, StringComparison.Ordinal);
+        Assert.Empty(PromptSet.Read(output)["toad"]);
+
+        int asked = server.Asked.Count;
+        Assert.Equal(0, WriteAbout("frog,toad", server, output, "--max-tokens", "1000").ExitCode);
+        Assert.All(server.Asked.Skip(asked), static question => Assert.Contains("toad", question.Text, StringComparison.Ordinal));
+        Assert.Equal(asked + 3, server.Asked.Count);
+        Assert.Equal(3, PromptSet.Read(output)["toad"].Length);
+    }
+
+    [Fact]
+    public async Task MoreAnswersOrOtherQuestionsAskOnlyForWhatIsNotThere()
+    {
+        await using ChatServer server = new(static question => new ChatReply { Text = $"It is number {question.Seed}." });
+        string output = TestFolder.NewFile("prompts.json");
+        Assert.Equal(0, Write(server, output).ExitCode);
+        Assert.Equal(0, Write(server, output, "--answers", "5").ExitCode);
+        Assert.Equal([1, 2, 3, 4, 5], server.Asked.Select(static question => question.Seed).Order());
+
+        Assert.Equal(0, Write(server, output, "--answers", "2").ExitCode);
+        Assert.Equal(5, server.Asked.Count);
+        Assert.Equal(2, PromptSet.Read(output)["frog"].Length);
+    }
+
+    [Fact]
+    public async Task AServerThatTakesNoSeedRefusesItOnceWhateverTheNumberOfQuestions()
+    {
+        await using ChatServer server = new(static question => question.Body.TryGetProperty("seed", out _)
+            ? new ChatReply { Status = 422, Body = """{"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}""" }
+            : new ChatReply { Text = "It is green." });
+        Assert.Equal(0, WriteAbout("frog,toad,newt", server, TestFolder.NewFile("prompts.json")).ExitCode);
+        Assert.Equal(10, server.Asked.Count);
+    }
+
+    [Fact]
+    public async Task TheKeyIsNotToldWhereAServerRepeatsIt()
+    {
+        const string refusal = """{"error":{"message":"Incorrect API key provided: sk-loopback."}}""";
+        await using ChatServer server = new(static _ => new ChatReply { Status = 401, Body = refusal });
+        Tool.Run run = Write(server, TestFolder.NewFile("prompts.json"));
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("Incorrect API key provided", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("loopback", run.Error, StringComparison.Ordinal);
+    }
+
     private static Tool.Run Write(ChatServer server, string output, params string[] more) => WriteAbout("frog", server, output, more);
 
     private static Tool.Run WriteAbout(string labels, ChatServer server, string output, params string[] more)

@@ -66,6 +66,11 @@ public sealed partial class TrainTests
         });
         Assert.Contains(" Top-1 ", trained.Error, StringComparison.Ordinal);
         Assert.Contains(" of 3 pictures.", trained.Error, StringComparison.Ordinal);
+
+        // Data that is named anew judges the finished run.
+        Tool.Run again = Tool.Start("train", Table, "-o", run, "--validation", WriteTable(12));
+        Assert.Equal(0, again.ExitCode);
+        Assert.Matches(@"\nJudged now: Validation loss \d\.\d{3}\.\n$", again.Error);
     }
 
     [Fact]
@@ -85,7 +90,8 @@ public sealed partial class TrainTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(130, process.ExitCode);
-        Assert.Equal("", await error);
+        Assert.Matches(
+            $"^Stopped after step [0-9]+ of 400; the checkpoint is in {run}, and the same command goes on from there\\.\n$", await error);
         Assert.InRange(Log(run).Count, 1, 399);
         Assert.Equal(0, Tool.Start([.. arguments, run]).ExitCode);
         Assert.Equal(0, (await other).ExitCode);
@@ -129,7 +135,8 @@ public sealed partial class TrainTests
 
         Assert.Equal(Bytes(start).Model, File.ReadAllBytes(Path.Combine(between, "model.safetensors")));
         Assert.Equal(2, Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "7", "-o", TestFolder.New()).ExitCode);
-        Assert.Contains("--alpha is a number, and not '0,5'.", Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "0,5", "-o", TestFolder.New()).Error, StringComparison.Ordinal);
+        Tool.Run comma = Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "0,5", "-o", TestFolder.New());
+        Assert.Contains("--alpha is a number from 0 to 1, and not '0,5'.", comma.Error, StringComparison.Ordinal);
         Tool.Run again = Tool.Start("models", "interpolate", start, fineTuned, "-o", start);
         Assert.Equal(3, again.ExitCode);
         Assert.Contains("holds something already", again.Error, StringComparison.Ordinal);

@@ -7,14 +7,14 @@ namespace Cupola.Tests.Embedding;
 /// <summary>The embedder as Microsoft.Extensions.AI knows one.</summary>
 public sealed class EmbeddingGeneratorTests : IDisposable
 {
-    private readonly ClipEmbedder _embedder = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"), new(Threads: 2));
+    private readonly ClipEmbedder _embedder = ClipEmbedder.Load(SharedFolder.AnyModel, new(Threads: 2));
 
     private IEmbeddingGenerator<DataContent, Embedding<float>> OfPictures => _embedder;
 
     private IEmbeddingGenerator<string, Embedding<float>> OfTexts => _embedder;
 
     /// <summary>More than one batch, which is 16 here.</summary>
-    private static string[] Photos => [.. Directory.EnumerateFiles(SharedFolder.Need("data", "photos"), "*.*g").Order(StringComparer.Ordinal)];
+    private static string[] Photos => [.. Directory.EnumerateFiles(SharedFolder.AnyPictures, "*.*g").Order(StringComparer.Ordinal)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

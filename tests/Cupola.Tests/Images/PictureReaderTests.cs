@@ -5,7 +5,7 @@ namespace Cupola.Tests.Images;
 
 public sealed class PictureReaderTests
 {
-    private static string Photos => SharedFolder.Need("data", "photos");
+    private static string Photos => SharedFolder.AnyPictures;
 
     [Fact]
     public void PicturesComeInOrderAndABrokenOneStopsNothing()
@@ -22,12 +22,12 @@ public sealed class PictureReaderTests
     [Fact]
     public void APictureMayComeFromBytesThatLieElsewhere()
     {
-        byte[] photo = File.ReadAllBytes(Path.Combine(Photos, "rocket.jpg"));
+        byte[] photo = File.ReadAllBytes(SharedFolder.AnyPicture);
         PictureSource[] sources =
         [
             new("archive/rocket", _ => photo),
             new("archive/gone", _ => throw new InvalidDataException("archive/gone is cut off.")),
-            PictureSource.Of(Path.Combine(Photos, "rocket.jpg")),
+            PictureSource.Of(SharedFolder.AnyPicture),
         ];
 
         PreparedPicture[] pictures = [.. new PictureReader(new(32), orient: false, threads: 2).Prepare(sources, ahead: 2, TestContext.Current.CancellationToken)];
@@ -75,7 +75,7 @@ public sealed class PictureReaderTests
     [Fact]
     public async Task AddressesAreFetchedAndTheirFaultsAreSentences()
     {
-        byte[] photo = File.ReadAllBytes(Path.Combine(Photos, "rocket.jpg"));
+        byte[] photo = File.ReadAllBytes(SharedFolder.AnyPicture);
         using HttpListener server = new();
         string address = $"http://127.0.0.1:{FreePort()}/";
         server.Prefixes.Add(address);

@@ -19,8 +19,20 @@ public sealed class ConfigTests
     [InlineData("""{"model_type":"siglip","text_config":{}}""", "siglip")]
     [InlineData("""{"text_config":{"hidden_size":"wide"}}""", "'hidden_size'")]
     [InlineData("""{"text_config":{"hidden_act":"relu"}}""", "relu")]
-    [InlineData("""{"text_config":{"hidden_size":100,"num_attention_heads":8}}""", "cannot be")]
-    [InlineData("""{"text_config":{"num_hidden_layers":-1}}""", "cannot be")]
+    [InlineData("""{"text_config":{"num_hidden_layers":-1}}""", "'text_config.num_hidden_layers' is -1")]
+    [InlineData("""{"text_config":{"hidden_size":0}}""", "'text_config.hidden_size' is 0, not between 1 and 65536")]
+    [InlineData("""{"text_config":{"hidden_size":100,"num_attention_heads":8}}""", "'text_config.num_attention_heads' is 8, which does not divide the width, 100")]
+    [InlineData("""{"text_config":{"vocab_size":-5}}""", "'text_config.vocab_size' is -5")]
+    [InlineData("""{"text_config":{"max_position_embeddings":2000000000}}""", "'text_config.max_position_embeddings' is 2000000000")]
+    [InlineData("""{"text_config":{"intermediate_size":0}}""", "'text_config.intermediate_size' is 0")]
+    [InlineData("""{"text_config":{"hidden_size":99999999999}}""", "'hidden_size' is 99999999999, not a number that a size can be")]
+    [InlineData("""{"vision_config":{"patch_size":0}}""", "'vision_config.patch_size' is 0")]
+    [InlineData("""{"vision_config":{"image_size":32,"patch_size":64}}""", "'vision_config.patch_size' is 64, which is more than the image's 32 pixels")]
+    [InlineData("""{"vision_config":{"image_size":50,"patch_size":16}}""", "'vision_config.patch_size' is 16, which does not divide the image's 50 pixels")]
+    [InlineData("""{"vision_config":{"image_size":1000000,"patch_size":1}}""", "'vision_config.image_size' is 1000000")]
+    [InlineData("""{"vision_config":{"num_hidden_layers":100000000}}""", "'vision_config.num_hidden_layers' is 100000000")]
+    [InlineData("""{"vision_config":{"num_attention_heads":7}}""", "'vision_config.num_attention_heads' is 7, which does not divide the width, 768")]
+    [InlineData("""{"text_config":{},"projection_dim":-1}""", "'projection_dim' is -1")]
     [InlineData("""{}""", "neither")]
     [InlineData("""[]""", "not a JSON object")]
     [InlineData("""{"text_config":""", "not JSON")]
@@ -36,6 +48,23 @@ public sealed class ConfigTests
 
         Assert.Equal(Activation.Gelu, OpenClipConfig.Read(Written("{\"model_cfg\":{" + rest + "}}")).Text.Transformer.Activation);
         Assert.Equal(Activation.QuickGelu, OpenClipConfig.Read(Written("{\"model_cfg\":{\"quick_gelu\":true," + rest + "}}")).Text.Transformer.Activation);
+    }
+
+    [Theory]
+    [InlineData("""{"width":0}""", """{}""", "'vision_cfg.width' is 0")]
+    [InlineData("""{"width":100,"head_width":30}""", """{}""", "'vision_cfg.width ÷ head_width'")]
+    [InlineData("""{"width":32,"head_width":64}""", """{}""", "'vision_cfg.width ÷ head_width' is 0")]
+    [InlineData("""{"mlp_ratio":1e30}""", """{}""", "'vision_cfg.mlp_ratio × width'")]
+    [InlineData("""{}""", """{"heads":0}""", "'text_cfg.heads' is 0")]
+    [InlineData("""{}""", """{"layers":-3}""", "'text_cfg.layers' is -3")]
+    [InlineData("""{"layers":[1,1,1,1],"width":2000000000}""", """{}""", "'vision_cfg.width' is 2000000000")]
+    [InlineData("""{"layers":[1,0,1,1],"width":32}""", """{}""", "'vision_cfg.layers' has a stage that is 0")]
+    [InlineData("""{"layers":[1,1,1,1],"width":32,"image_size":100}""", """{}""", "'vision_cfg.image_size' is 100; a residual network takes a multiple of 32 pixels")]
+    public void AnImpossibleSizeIsToldByOpenClipsNameOfIt(string vision, string text, string named)
+    {
+        string path = Written($$$"""{"model_cfg":{"embed_dim":512,"vision_cfg":{{{vision}}},"text_cfg":{{{text}}}}}""");
+
+        Assert.Contains(named, Assert.Throws<InvalidDataException>(() => OpenClipConfig.Read(path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -14,7 +14,9 @@ public sealed class ForwardParityTests
 
     public static TheoryData<string, string> Models => new()
     {
-        { "vit", "transformers" }, { "vit", "open_clip" }, { "vit-gelu", "transformers" }, { "vit-gelu", "open_clip" }, { "resnet", "open_clip" },
+        { "vit", "transformers" }, { "vit", "open_clip" }, { "vit-gelu", "transformers" }, { "vit-gelu", "open_clip" },
+        { "resnet", "open_clip" }, { "own vit", "transformers" }, { "own vit", "open_clip" }, { "own vit-gelu", "transformers" },
+        { "own vit-gelu", "open_clip" }, { "own resnet", "open_clip" },
     };
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -7,6 +8,9 @@ namespace Cupola.Tests.Models;
 
 public sealed class ModelFolderWriterTests
 {
+    /// <summary>Of the built-in model: files are copied whatever they say.</summary>
+    private static readonly string Tokenizer = Path.Combine(SharedFolder.Root, "models", "flags");
+
     [Theory]
     [InlineData("parity/vit/transformers", "model.safetensors")]
     [InlineData("parity/vit/open_clip", "model.safetensors")]
@@ -15,7 +19,8 @@ public sealed class ModelFolderWriterTests
     public void AModelThatIsWrittenAndLoadedIsTheSameModel(string source, string weights)
     {
         string folder = TestFolder.New();
-        string written = Write(SharedFolder.Need(source.Split('/')), folder, ElementType.Float32, out string fingerprint);
+        string model = SharedFolder.Need(source.Split('/'));
+        string written = Write(model, folder, StoredType(model), out string fingerprint);
 
         using ClipModel again = ClipModel.Load(written, new Engine(new()));
         Assert.Equal(Path.Combine(written, weights), again.WeightsPath);
@@ -53,9 +58,16 @@ public sealed class ModelFolderWriterTests
         parameters["text.final_norm.weight"] = large;
 
         InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ModelFolderWriter.Write(
-            folder, model.Config, model.Preprocessing, parameters, SharedFolder.Need("data", "clip-bpe"), ElementType.Float16));
+            folder, model.Config, model.Preprocessing, parameters, Tokenizer, ElementType.Float16));
         Assert.Equal("The parameter text.final_norm.weight cannot be stored as float16: it holds 70000.", refused.Message);
         Assert.False(File.Exists(Path.Combine(folder, "model.safetensors")));
+    }
+
+    /// <summary>What the numbers of a model are in its file: another precision is another model.</summary>
+    private static ElementType StoredType(string folder)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(folder);
+        return checkpoint.Parameters["logit_scale"].Type;
     }
 
     private static string Write(string source, string folder, ElementType storage, out string fingerprint)
@@ -63,7 +75,7 @@ public sealed class ModelFolderWriterTests
         using ClipModel model = ClipModel.Load(source, new Engine(new()));
         fingerprint = model.Fingerprint;
         string written = Path.Combine(folder, "written");
-        ModelFolderWriter.Write(written, model.Config, model.Preprocessing, Parameters(model), SharedFolder.Need("data", "clip-bpe"), storage);
+        ModelFolderWriter.Write(written, model.Config, model.Preprocessing, Parameters(model), Tokenizer, storage);
         return written;
     }
 

@@ -5,7 +5,10 @@ using Cupola.Runtime;
 
 namespace Cupola.Tests.Models;
 
-/// <summary>A model of the golden numbers with what the reference implementation answered (shared folder, parity/).</summary>
+/// <summary>
+/// A model of the golden numbers with what the reference implementation answered: those of the shared folder (parity/), and smaller
+/// ones of the repository's own (Golden/parity).
+/// </summary>
 internal sealed class ParityModel : IDisposable
 {
     private readonly TensorFile _forward;
@@ -18,12 +21,18 @@ internal sealed class ParityModel : IDisposable
 
     public ClipModel Model { get; }
 
-    public static ParityModel Open(string name, string layout) => OpenFile(name, SharedFolder.Need("parity", name, layout));
+    /// <summary>A model by name; one of the repository's own is called "own" and its name.</summary>
+    public static ParityModel Open(string name, string layout) => OpenFile(name, Find(name, layout));
 
     /// <summary>The same model from a file or a folder of a test's own.</summary>
     public static ParityModel OpenFile(string name, string path) => new(
         ClipModel.Load(path, new Engine(new(Threads: 2)), PictureForm.PixelValues),
-        TensorFile.Open(SharedFolder.Need("parity", name, "forward.safetensors")));
+        TensorFile.Open(Find(name, "forward.safetensors")));
+
+    /// <summary>Something of a model.</summary>
+    public static string Find(string name, string part) => name.Split(' ') is ["own", string own]
+        ? SharedFolder.Own("parity", own, part)
+        : SharedFolder.Need("parity", name, part);
 
     /// <summary>A golden tensor as float32.</summary>
     public float[] Expected(string name)

@@ -9,7 +9,8 @@ using System.Text.Json;
 namespace Cupola.Tests.Prompts;
 
 /// <summary>What a client asked.</summary>
-internal sealed record ChatQuestion(int Number, string Text, int Seed, int MaxTokens, JsonElement Body, IReadOnlyDictionary<string, string> Headers)
+internal sealed record ChatQuestion(
+    int Number, string Text, int Seed, int MaxTokens, JsonElement Body, IReadOnlyDictionary<string, string> Headers, string Path)
 {
     /// <summary>Which answer is asked for, with how much room.</summary>
     public (string, int, int) Key => (Text, Seed, MaxTokens);
@@ -25,6 +26,11 @@ internal sealed record ChatReply
 
     /// <summary>What is sent in place of a stream of pieces, and its kind.</summary>
     public string? Body { get; init; }
+
+    /// <summary>The same, where it is no text, and how it is packed.</summary>
+    public byte[]? Bytes { get; init; }
+
+    public string? Encoding { get; init; }
 
     public string ContentType { get; init; } = "application/json";
 
@@ -116,7 +122,8 @@ internal sealed class ChatServer : IAsyncDisposable
                     _asked.Enqueue(question);
                     ChatReply reply = _reply(question);
                     await reply.SilentUntil.WaitAsync(_stopped.Token);
-                    if (!(reply.Status == 200 && reply.Body is null ? await StreamAsync(stream, question, reply) : await RefuseAsync(stream, reply)))
+                    bool isStream = reply.Status == 200 && reply.Body is null && reply.Bytes is null;
+                    if (!(isStream ? await StreamAsync(stream, question, reply) : await RefuseAsync(stream, reply)))
                     {
                         return;
                     }
@@ -136,7 +143,8 @@ internal sealed class ChatServer : IAsyncDisposable
             return null;
         }
 
-        Assert.Equal("POST /v1/chat/completions HTTP/1.1", first);
+        string[] request = first.Split(' ');
+        Assert.Equal(["POST", "HTTP/1.1"], [request[0], request[2]]);
         Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadLineAsync(_stopped.Token) is { Length: > 0 } line)
         {
@@ -149,13 +157,16 @@ internal sealed class ChatServer : IAsyncDisposable
         JsonElement root = JsonDocument.Parse(Encoding.Latin1.GetBytes(body)).RootElement;
         return new ChatQuestion(
             Interlocked.Increment(ref _number), root.GetProperty("messages")[0].GetProperty("content").GetString()!,
-            root.GetProperty("seed").GetInt32(), root.GetProperty("max_tokens").GetInt32(), root, headers);
+            Number("seed"), Math.Max(Number("max_tokens"), Number("max_completion_tokens")), root, headers, request[1]);
+
+        int Number(string field) => root.TryGetProperty(field, out JsonElement value) ? value.GetInt32() : 0;
     }
 
     private async Task<bool> RefuseAsync(NetworkStream stream, ChatReply reply)
     {
-        byte[] body = Encoding.UTF8.GetBytes(reply.Body ?? "");
+        byte[] body = reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body ?? "");
         string head = $"HTTP/1.1 {reply.Status} Whatever\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n"
+            + (reply.Encoding is null ? "" : $"Content-Encoding: {reply.Encoding}\r\n")
             + (reply.RetryAfter is null ? "" : $"Retry-After: {reply.RetryAfter}\r\n");
         await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head + "\r\n"), .. body], _stopped.Token);
         return true;

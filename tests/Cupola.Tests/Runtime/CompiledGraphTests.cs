@@ -61,6 +61,36 @@ public sealed class CompiledGraphTests
     }
 
     [Fact]
+    public void SaysThatThereIsNotEnoughMemoryWhereNoMachineHasIt()
+    {
+        GraphBuilder builder = new();
+        Value left = builder.Input("left", ElementType.Float32, ["rows", 1]), right = builder.Input("right", ElementType.Float32, [1, "columns"]);
+        builder.Output("sum", builder.Sum(builder.Tanh(builder.MatMul(left, right)), 0, 1));
+        using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>());
+        // A product of 64 terabytes.
+        using Tensor column = Tensor.Allocate(ElementType.Float32, 1 << 22, 1), row = Tensor.Lend(ElementType.Float32, column.Address, 1, 1 << 22);
+        using Tensor sum = Tensor.Allocate(ElementType.Float32);
+
+        Assert.Throws<InsufficientMemoryException>(() => graph.Run(RunWidth.Narrow, [column, row], [sum]));
+    }
+
+    [Fact]
+    public void WhatTheEngineRefusesIsOneSentence()
+    {
+        GraphBuilder builder = new();
+        Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]), indices = builder.Input("indices", ElementType.Int32, ["count"]);
+        builder.Output("gathered", builder.Gather(rows, indices));
+        using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>());
+        using Tensor given = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2), beyond = Tensor.Of<int>(ElementType.Int32, [7], 1);
+        using Tensor gathered = Tensor.Allocate(ElementType.Float32, 1, 2);
+
+        string message = Assert.Throws<EngineException>(() => graph.Run(RunWidth.Wide, [given, beyond], [gathered])).Message;
+
+        Assert.StartsWith("ONNX Runtime could not work out a model's numbers: ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain(message, char.IsControl);
+    }
+
+    [Fact]
     public void SaysWhichPackageBringsADeviceThatIsMissing()
     {
         Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", Assert.Throws<ArgumentException>(() => new Engine(new("cuda"))).Message, StringComparison.Ordinal);

@@ -8,7 +8,7 @@ namespace Cupola.Tests.Training;
 /// <summary>What decides how fast each parameter moves.</summary>
 public sealed class ScheduleTests
 {
-    private static readonly ClipConfig Config = new NewModel { ImageLayers = 3, TextLayers = 2 }.Config;
+    private static readonly ClipConfig Config = new NewModel { ImageLayers = 3, TextLayers = 2 }.WithVocabulary(2048);
 
     /// <summary>open_clip's scheduler.py, cosine_lr: base 2, warm-up 10, 100 steps.</summary>
     [Theory]

@@ -185,8 +185,8 @@ public sealed class TrainerTests
         List<byte[]> models = [];
         List<LoggedEvaluation> told = [];
         // 30 pairs in batches of 8: three steps an epoch.
-        using Trainer trainer = Open(run, Settings with { Steps = 15, Patience = 2 });
-        trainer.Run(Evaluate, new(Evaluated: told.Add), Cancellation);
+        using Trainer trainer = Open(run, Settings with { Steps = 15, Patience = 2 }, evaluate: Evaluate);
+        trainer.Run(new(Evaluated: told.Add), Cancellation);
 
         Assert.True(trainer.StoppedEarly);
         Assert.Equal(12, trainer.Step);
@@ -195,6 +195,7 @@ public sealed class TrainerTests
         Assert.Equal(models[1], Bytes(run).Model);
         Assert.NotEqual(models[3], Bytes(run).Model);
         Assert.False(Directory.Exists(Path.Combine(run, "candidate")));
+        Assert.Equal(told[1], trainer.KeptEvaluation);
         Assert.Equal(told, TrainingLog<LoggedEvaluation>.Read(Path.Combine(run, "evaluations.jsonl")));
 
         ModelScore Evaluate(ClipEmbedder embedder, CancellationToken cancellation)
@@ -205,20 +206,31 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void PatienceWithoutAnythingToJudgeByIsRefusedBeforeTheFolderIsBegun()
+    {
+        string run = Path.Combine(TestFolder.New(), "run");
+
+        string message = Assert.Throws<ArgumentException>(() => Open(run, Settings with { Patience = 2 })).Message;
+
+        Assert.Contains("'patience' stops when evaluations get no better, and there are none", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
     public void AnEvaluationThatIsInterruptedIsMadeWhenTheRunGoesOn()
     {
         TrainingSettings settings = Settings with { Steps = 6, EvaluateEvery = 1 };
         string run = TestFolder.New();
-        using (Trainer trainer = Open(run, settings))
+        using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => throw new OperationCanceledException()))
         {
-            Assert.Throws<OperationCanceledException>(() => trainer.Run((_, _) => throw new OperationCanceledException(), cancellation: Cancellation));
+            Assert.Throws<OperationCanceledException>(() => trainer.Run(cancellation: Cancellation));
             Assert.Equal(3, trainer.Step);
         }
 
         List<LoggedEvaluation> told = [];
-        using (Trainer trainer = Open(run, settings))
+        using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => new(null, new Accuracy(7, 10))))
         {
-            trainer.Run((_, _) => new(null, new Accuracy(7, 10)), new(Evaluated: told.Add), Cancellation);
+            trainer.Run(new(Evaluated: told.Add), Cancellation);
         }
 
         Assert.Equal([3L, 6], told.Select(static line => line.Step));
@@ -237,8 +249,9 @@ public sealed class TrainerTests
         TrainingSettings settings = Settings with { Steps = 1, SmallestArea = 1, LearningRate = 1e-30, EvaluateEvery = 1, Loss = loss };
         ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
         List<LoggedEvaluation> told = [];
-        using Trainer trainer = Open(run, settings, table);
-        trainer.Run((embedder, cancellation) => new(validation.Of(embedder, cancellation), null), new(Evaluated: told.Add), Cancellation);
+        using Trainer trainer = Open(
+            run, settings, table, evaluate: (embedder, cancellation) => new(validation.Of(embedder, cancellation), null));
+        trainer.Run(new(Evaluated: told.Add), Cancellation);
 
         Assert.Equal(Assert.Single(Log(run)).Loss, Assert.Single(told).ValidationLoss!.Value, 1e-5);
     }

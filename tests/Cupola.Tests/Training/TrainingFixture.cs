@@ -1,3 +1,4 @@
+using Cupola.Embedding;
 using Cupola.Tests.Images;
 using Cupola.Training;
 
@@ -46,8 +47,11 @@ internal static class TrainingFixture
     }
 
     /// <summary>A training on the table.</summary>
-    public static Trainer Open(string run, TrainingSettings? settings = null, string? table = null, int threads = 2) =>
-        Trainer.Open(run, "pairs.csv", TrainingPairs.Open(table ?? Table, prompts: null, templates: null, broken: null), settings ?? Settings, threads: threads);
+    public static Trainer Open(
+        string run, TrainingSettings? settings = null, string? table = null, int threads = 2,
+        Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null) => Trainer.Open(
+            run, "pairs.csv", TrainingPairs.Open(table ?? Table, prompts: null, templates: null, broken: null), settings ?? Settings,
+            evaluate, threads: threads);
 
     /// <summary>Trains from the beginning to the end.</summary>
     public static string Train(TrainingSettings settings, int threads = 2)

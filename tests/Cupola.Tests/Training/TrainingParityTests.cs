@@ -2,33 +2,39 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
+using Cupola.Tests.Models;
 using Cupola.Training;
 
 namespace Cupola.Tests.Training;
 
-/// <summary>Steps of training against those of the PyTorch reference (shared folder, parity/vit and parity/resnet, train.safetensors).</summary>
+/// <summary>
+/// Steps of training against those of the PyTorch reference: train.safetensors of the vision transformers and the residual networks
+/// that <see cref="ParityModel"/> finds.
+/// </summary>
 public sealed class TrainingParityTests
 {
-    private const int Steps = 4;
     private const float Rate = 5e-4f;
 
     [Theory]
-    [InlineData(8, long.MaxValue)]
-    [InlineData(4, long.MaxValue)]
-    [InlineData(2, long.MaxValue)]
-    [InlineData(1, long.MaxValue)]
-    [InlineData(4, 0)]
-    [InlineData(1, 0)]
-    public void FourStepsAreThoseOfTheReferenceWhateverTheMicroBatches(int pairs, long keptBytes)
+    [InlineData("vit", 8, long.MaxValue)]
+    [InlineData("vit", 4, long.MaxValue)]
+    [InlineData("vit", 2, long.MaxValue)]
+    [InlineData("vit", 1, long.MaxValue)]
+    [InlineData("vit", 4, 0)]
+    [InlineData("vit", 1, 0)]
+    [InlineData("own vit", 8, long.MaxValue)]
+    [InlineData("own vit", 2, long.MaxValue)]
+    [InlineData("own vit", 1, 0)]
+    public void FourStepsAreThoseOfTheReferenceWhateverTheMicroBatches(string name, int pairs, long keptBytes)
     {
-        using TensorFile golden = TensorFile.Open(SharedFolder.Need("parity", "vit", "train.safetensors"));
-        using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "vit", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using TensorFile golden = TensorFile.Open(ParityModel.Find(name, "train.safetensors"));
+        using ClipModel start = Open(name);
         using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs, keptBytes), LossKind.Contrastive);
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs, keptBytes), LossKind.Contrastive);
         using AdamW optimizer = new(parameters, new());
         float[] losses = Read(golden, "losses");
-        for (int step = 0; step < Steps; step++)
+        for (int step = 0; step < losses.Length; step++)
         {
             using Tensor pictures = Pictures(golden, step);
             double loss = clip.Differentiate(pictures, Texts(golden, step));
@@ -48,16 +54,18 @@ public sealed class TrainingParityTests
     }
 
     [Theory]
-    [InlineData(8, long.MaxValue)]
-    [InlineData(8, 0)]
-    [InlineData(1, long.MaxValue)]
-    public void AStepOfAResidualNetworkIsThatOfTheReferenceRunningStatisticsIncluded(int textsOfARun, long keptBytes)
+    [InlineData("resnet", 8, long.MaxValue)]
+    [InlineData("resnet", 8, 0)]
+    [InlineData("resnet", 1, long.MaxValue)]
+    [InlineData("own resnet", 8, long.MaxValue)]
+    [InlineData("own resnet", 1, 0)]
+    public void AStepOfAResidualNetworkIsThatOfTheReferenceRunningStatisticsIncluded(string name, int textsOfARun, long keptBytes)
     {
-        using TensorFile golden = TensorFile.Open(SharedFolder.Need("parity", "resnet", "train.safetensors"));
-        using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "resnet", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using TensorFile golden = TensorFile.Open(ParityModel.Find(name, "train.safetensors"));
+        using ClipModel start = Open(name);
         using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(ChunkPairs: 8, ChunkTokens: 32 * textsOfARun, keptBytes), LossKind.Contrastive);
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(8, start.Config.Text.ContextLength * textsOfARun, keptBytes), LossKind.Contrastive);
         using Tensor pictures = Pictures(golden, step: 0);
 
         double loss = clip.Differentiate(pictures, Texts(golden, step: 0));
@@ -73,17 +81,19 @@ public sealed class TrainingParityTests
         Assert.All(statistics, statistic => Near(statistic.Name, statistic.Values, statistic.Largest, parameters.Values[statistic.Name], 1e-5f));
     }
 
-    [Fact]
-    public void WithFrozenStatisticsTheGradientOfAResidualNetworkIsThatOfTheWholeBatchWhateverTheMicroBatches()
+    [Theory]
+    [InlineData("resnet")]
+    [InlineData("own resnet")]
+    public void WithFrozenStatisticsTheGradientOfAResidualNetworkIsThatOfTheWholeBatchWhateverTheMicroBatches(string name)
     {
-        using TensorFile golden = TensorFile.Open(SharedFolder.Need("parity", "resnet", "train.safetensors"));
-        using ClipModel start = ClipModel.Load(SharedFolder.Need("parity", "resnet", "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using TensorFile golden = TensorFile.Open(ParityModel.Find(name, "train.safetensors"));
+        using ClipModel start = Open(name);
         using Tensor pictures = Pictures(golden, step: 0);
         Dictionary<string, float[]> Gradients(int pairs)
         {
             using LearnedParameters parameters = LearnedParameters.Of(start, ConvolutionUnit.IsRunningStatistic);
             using TrainableClip clip = new(
-                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, ChunkTokens: 32 * pairs), LossKind.Contrastive);
+                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs), LossKind.Contrastive);
             clip.Differentiate(pictures, Texts(golden, step: 0));
             return parameters.Gradients.ToDictionary(static gradient => gradient.Key, static gradient => gradient.Value.AsSpan<float>().ToArray());
         }
@@ -97,6 +107,9 @@ public sealed class TrainingParityTests
                 $"{gradient.Key} in runs of {pairs}", gradient.Value, gradient.Key.EndsWith("key.bias", StringComparison.Ordinal) ? largestOfAll : gradient.Value.Max(MathF.Abs), parts[gradient.Key], 1e-4f));
         }
     }
+
+    private static ClipModel Open(string name) =>
+        ClipModel.Load(ParityModel.Find(name, "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
 
     private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance) => Near(name, expected, largest, actual.AsSpan<float>(), tolerance);
 
@@ -137,10 +150,10 @@ public sealed class TrainingParityTests
 
     private static Tensor Pictures(TensorFile file, int step)
     {
-        long[] shape = [.. file.Tensors["pixel_values"].Shape.Skip(1)];
+        IReadOnlyList<long> shape = file.Tensors["pixel_values"].Shape;
         float[] all = Read(file, "pixel_values");
-        int size = all.Length / Steps;
-        return Tensor.Of<float>(ElementType.Float32, all.AsSpan(step * size, size), shape);
+        int size = all.Length / (int)shape[0];
+        return Tensor.Of<float>(ElementType.Float32, all.AsSpan(step * size, size), [.. shape.Skip(1)]);
     }
 
     private static int[][] Texts(TensorFile file, int step)

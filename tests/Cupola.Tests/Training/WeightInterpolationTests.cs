@@ -62,5 +62,31 @@ public sealed class WeightInterpolationTests
         Assert.Throws<ArgumentException>(() => WeightInterpolation.Write(Models.Value.Start, Models.Value.FineTuned, 1.5, TestFolder.New()));
     }
 
+    [Theory]
+    [InlineData("config.json", "quick_gelu", "gelu", "have different activations")]
+    [InlineData("preprocessor_config.json", "\"resample\": 3", "\"resample\": 2", "prepare images differently")]
+    [InlineData("preprocessor_config.json", "0.48145", "0.5", "prepare images differently")]
+    [InlineData("merges.txt", "", "", "have different tokenizers")]
+    public void ModelsThatReadOtherwiseHaveNothingBetweenThem(string file, string from, string to, string sentence)
+    {
+        (string start, string fineTuned) = Models.Value;
+        string other = TestFolder.New();
+        foreach (string path in Directory.EnumerateFiles(fineTuned))
+        {
+            File.Copy(path, Path.Combine(other, Path.GetFileName(path)));
+        }
+
+        string text = File.ReadAllText(Path.Combine(other, file));
+        string changed = from.Length > 0 ? text.Replace(from, to, StringComparison.Ordinal)
+            : string.Join('\n', text.Split('\n').SkipLast(2)) + "\n";
+        Assert.NotEqual(text, changed);
+        File.WriteAllText(Path.Combine(other, file), changed);
+
+        string message = Assert.Throws<InvalidDataException>(
+            () => WeightInterpolation.Write(start, other, 0.5, TestFolder.New())).Message;
+
+        Assert.Contains(sentence, message, StringComparison.Ordinal);
+    }
+
     private static ClipModel Load(string path) => ClipModel.Load(path, new Engine(new()));
 }

@@ -1,0 +1,33 @@
+using System.CommandLine;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola</c>: all verbs.</summary>
+internal static class CupolaCommand
+{
+    /// <summary>What its own help ends with.</summary>
+    public const string Examples =
+        """
+        cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
+        cupola classify photos/ --labels-file animals.txt --model openai/clip-vit-base-patch32 --format json
+        cupola prompts write --labels-file animals.txt --endpoint http://localhost:11434/v1 --llm llama3.2 -o prompts.json
+        cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
+        """;
+
+    public static RootCommand Create()
+    {
+        RootCommand root = new("Recognises what is in pictures by comparing them with sentences (CLIP).")
+        {
+            ClassifyCommand.Create(),
+            EmbedCommand.Create(),
+            EvaluateCommand.Create(),
+            InspectCommand.Create(),
+            ModelsCommand.Create(),
+            PromptsCommand.Create(),
+            TrainCommand.Create(),
+            Verb.Verbose,
+        };
+        ExampledCommand.ShowExamples(root, Examples);
+        return root;
+    }
+}

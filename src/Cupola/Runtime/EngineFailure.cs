@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Cupola.Runtime;
+
+/// <summary>What ONNX Runtime throws, in one sentence: that there is not enough memory, or what it says itself.</summary>
+internal static class EngineFailure
+{
+    private const int LongestReason = 300;
+
+    /// <summary>
+    /// How its allocators, those of the C++ library and those of graphics cards say that there is no memory left.
+    /// </summary>
+    private static readonly string[] MemoryWords =
+    [
+        "bad_alloc", "bad array new length", "allocate memory", "Available memory of", "out of memory", "OUT_OF_MEMORY",
+        "ALLOC_FAILED",
+    ];
+
+    /// <param name="failure">What it threw.</param>
+    /// <param name="task">What it was to do: "could not … ".</param>
+    public static Exception Of(OnnxRuntimeException failure, string task) =>
+        MemoryWords.Any(word => failure.Message.Contains(word, StringComparison.OrdinalIgnoreCase))
+            ? new InsufficientMemoryException($"There is not enough memory for ONNX Runtime to {task}.", failure)
+            : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);
+
+    /// <summary>The first line, which may hold names of a model's tensors, without what is no letter.</summary>
+    private static string Reason(string message)
+    {
+        string line = message.AsSpan().Trim().EnumerateLines() is var lines && lines.MoveNext() ? lines.Current.ToString() : "";
+        string shown = string.Concat(line.Take(LongestReason).Where(static letter => !char.IsControl(letter)));
+        return shown.TrimEnd('.', ' ') is { Length: > 0 } reason ? reason : "it gave no reason";
+    }
+}
+
+/// <summary>ONNX Runtime could not do what it was asked.</summary>
+internal sealed class EngineException(string message, Exception reason) : ExternalException(message, reason);

@@ -1,0 +1,171 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+using Cupola.Graphs;
+using Cupola.Images;
+using Cupola.Models;
+using Cupola.Tests.Checkpoints;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Tests.Models;
+
+/// <summary>
+/// transformers.js, as npm has it (tests/transformers.js), loads what was exported and gives the probabilities that Cupola gives.
+/// The
+/// image has the model's own size, for the two resize otherwise.
+/// </summary>
+public sealed class TransformersJsTests
+{
+    private static readonly string[] Labels = ["a red flag", "a photo of a dog, lying in the grass", "three stripes", "x"];
+
+    private static readonly Lazy<string> Installed = new(Install);
+
+    [Fact]
+    public void GivesTheProbabilitiesOfTheFlagsModel() => Compare(BuiltInModels.Resolve(BuiltInModels.Flags));
+
+    [Fact]
+    public void GivesTheProbabilitiesOfAPhotoModel() => Compare(SharedFolder.Need("models", "photo-tiny"));
+
+    [Fact]
+    public void GivesTheProbabilitiesOfOpenClipsLayout() => Compare(ResidualNetwork());
+
+    [Fact]
+    public void GivesTheProbabilitiesOfOpenAisLayout()
+    {
+        string folder = ResidualNetwork(), weights = Path.Combine(folder, "open_clip_model.safetensors");
+        using (TensorFile file = TensorFile.Open(weights))
+        {
+            TorchArchiveWriter.WriteScript(Path.Combine(folder, "model.pt"), file.Tensors.Values);
+        }
+
+        File.Delete(weights);
+        File.Delete(Path.Combine(folder, "open_clip_config.json"));
+        File.Delete(Path.Combine(folder, "tokenizer.json"));
+        Compare(folder);
+    }
+
+    [Fact]
+    public void FindsParametersThatLieInAFileBesideTheGraph() =>
+        Compare(BuiltInModels.Resolve(BuiltInModels.Flags), inside: 1000);
+
+    private static void Compare(string model, long inside = OnnxFile.MaximumParameterBytes)
+    {
+        string installed = Installed.Value, folder = Path.Combine(TestFolder.New(), "exported"),
+            image = TestFolder.NewFile("image.png");
+        using ClipEmbedder embedder = ClipEmbedder.Load(model);
+        Assert.Empty(ExportedFolder.Write(folder, embedder.Model, model, inside));
+        byte[] pixels = new byte[embedder.Preprocessing.ByteCount];
+        new Random(11).NextBytes(pixels);
+        PngFile.Write(image, pixels, embedder.Preprocessing.Size, embedder.Preprocessing.Size);
+
+        using JsonDocument answer = JsonDocument.Parse(
+            Node(installed, "classify.mjs", folder, image, JsonSerializer.Serialize(Labels)));
+
+        EmbeddingMatrix texts = embedder.EmbedTexts(Labels), images = embedder.EmbedPixels(pixels, 1);
+        float[] expected = Softmax(
+            [.. Enumerable.Range(0, Labels.Length)
+            .Select(label => MathF.Exp(embedder.LogitScale) * Dot(images[0], texts[label]))]);
+        JsonElement root = answer.RootElement;
+        Assert.All(
+            expected.Zip(Numbers(root.GetProperty("pipeline"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.All(expected.Zip(Numbers(root.GetProperty("model"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        for (int label = 0; label < Labels.Length; label++)
+        {
+            int[] ids = embedder.Tokenizer.Encode(Labels[label]).Ids;
+            Assert.Equal(
+                ids, root.GetProperty("ids")[label].EnumerateArray().Take(ids.Length).Select(static id => id.GetInt32()));
+            float[] theirs = Unit(Numbers(root.GetProperty("textEmbeddings")[label]));
+            ForwardParityTests.AssertClose(texts[label], theirs, texts[label].ToArray());
+        }
+
+        ForwardParityTests.AssertClose(
+            images[0].ToArray(), Unit(Numbers(root.GetProperty("imageEmbedding"))), images[0].ToArray());
+    }
+
+    /// <summary>A residual network of random numbers that reads as the flags model does.</summary>
+    private static string ResidualNetwork()
+    {
+        string flags = BuiltInModels.Resolve(BuiltInModels.Flags), folder = Path.Combine(TestFolder.New(), "model");
+        using ClipEmbedder reads = ClipEmbedder.Load(flags);
+        ClipConfig config = reads.Config with { Image = new ResNetConfig(64, [1, 2, 1, 1], 16, 8) };
+        // Heads of 64 are what a bare archive is taken to have.
+        config = config with { Text = config.Text with { Transformer = new(64, 1, 2, 256, Activation.QuickGelu) } };
+        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Of(config, seed: 4);
+        ModelFolderWriter.Write(folder, config, new ImagePreprocessing(64), parameters, flags, ElementType.Float32);
+        Assert.All(parameters.Values, static tensor => tensor.Dispose());
+        return folder;
+    }
+
+    private static float Dot(ReadOnlySpan<float> one, ReadOnlySpan<float> other) =>
+        System.Numerics.Tensors.TensorPrimitives.Dot(one, other);
+
+    private static float[] Softmax(float[] logits)
+    {
+        var shares = new float[logits.Length];
+        System.Numerics.Tensors.TensorPrimitives.SoftMax(logits, shares);
+        return shares;
+    }
+
+    private static float[] Unit(float[] numbers) => new EmbeddingMatrix(numbers, 1, numbers.Length).Normalize().Values.ToArray();
+
+    private static float[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(static number => number.GetSingle())];
+
+    /// <summary>The folder with transformers.js in it, by the lock file; what was installed by an earlier run is taken.</summary>
+    private static string Install()
+    {
+        string source = Path.Combine(SharedFolder.Root, "tests", "transformers.js"),
+            target = Path.Combine(SharedFolder.Root, "artifacts", "transformers.js");
+        Directory.CreateDirectory(target);
+        bool isSame = File.Exists(Path.Combine(target, "node_modules", ".package-lock.json"))
+            && File.Exists(Path.Combine(target, "package-lock.json"))
+            && File.ReadAllText(Path.Combine(target, "package-lock.json")) == File.ReadAllText(
+                Path.Combine(source, "package-lock.json"));
+        foreach (string file in Directory.EnumerateFiles(source))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+        }
+
+        if (!isSame)
+        {
+            (int code, _, string error) = Run(
+                target, OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+                ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]);
+            Assert.SkipWhen(
+                code != 0, $"This test needs transformers.js, which npm cannot install: {error.Trim().Split('\n')[^1]}");
+        }
+
+        return target;
+    }
+
+    private static string Node(string folder, params string[] arguments)
+    {
+        (int code, string output, string error) = Run(folder, "node", arguments);
+        Assert.True(code == 0, error);
+        return output.Trim().Split('\n')[^1];
+    }
+
+    private static (int Code, string Output, string Error) Run(string folder, string program, string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            })!;
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output, error.GetAwaiter().GetResult());
+        }
+        catch (Win32Exception)
+        {
+            Assert.Skip($"This test needs {program}, which is not there (Node.js 20 brings it).");
+            throw;
+        }
+    }
+}
