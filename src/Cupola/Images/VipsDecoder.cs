@@ -117,7 +117,7 @@ internal static class VipsDecoder
             ImageFormat.Jpeg when Says(image, "jpeg-multiscan") => 2 * image.Bands,
             ImageFormat.Png when Says(image, "interlaced") => pixel,
             ImageFormat.WebP => 6,
-            ImageFormat.Avif => 12 * (image.Format == Enums.BandFormat.Uchar ? 1 : 2),
+            ImageFormat.Avif => image.Format == Enums.BandFormat.Uchar ? 16 : 24,
             _ => 0,
         };
         return Beginning + (area * whole) + (Math.Min(image.Height, RowsUnderway) * image.Width * Math.Max(pixel, 3));

@@ -30,7 +30,7 @@ public sealed class BrokenImageTests
     [InlineData("turned-6.tif", 64)]
     [InlineData("turned-big-endian.tif", 30)]
     [InlineData("os2-24.bmp", 4)]
-    [InlineData("rle8.bmp", 5)]
+    [InlineData("rle8.bmp", 6)]
     [InlineData("binary-3-65535.pnm", 1)]
     public void AFileThatLacksItsLastPixelsIsRefused(string name, int bytes)
     {
