@@ -41,7 +41,7 @@ public sealed class ModelFolderWriterTests
     public void PythonFindsTheEndTokenWhereTheTokenizerHasIt()
     {
         string folder = TestFolder.New();
-        string written = Write(SharedFolder.Need("models", "photo-tiny"), folder, ElementType.Float16, out _);
+        string written = Write(SharedFolder.Need("models", "photo-tiny"), folder, ElementType.Float16, out _, SharedFolder.Need("data", "clip-bpe"));
 
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(written, "config.json")));
         Assert.Equal(49406, config.RootElement.GetProperty("text_config").GetProperty("bos_token_id").GetInt32());
@@ -70,12 +70,12 @@ public sealed class ModelFolderWriterTests
         return checkpoint.Parameters["logit_scale"].Type;
     }
 
-    private static string Write(string source, string folder, ElementType storage, out string fingerprint)
+    private static string Write(string source, string folder, ElementType storage, out string fingerprint, string? tokenizer = null)
     {
         using ClipModel model = ClipModel.Load(source, new Engine(new()));
         fingerprint = model.Fingerprint;
         string written = Path.Combine(folder, "written");
-        ModelFolderWriter.Write(written, model.Config, model.Preprocessing, Parameters(model), Tokenizer, storage);
+        ModelFolderWriter.Write(written, model.Config, model.Preprocessing, Parameters(model), tokenizer ?? Tokenizer, storage);
         return written;
     }
 
