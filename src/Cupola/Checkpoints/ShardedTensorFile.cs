@@ -8,6 +8,9 @@ public sealed class ShardedTensorFile : TensorFile
     /// <summary>An index lists names alone; the largest known takes a few megabytes.</summary>
     private const long MaximumIndexBytes = 64 << 20;
 
+    /// <summary>No file system that is in use takes more.</summary>
+    private const int LongestFileName = 255;
+
     private readonly List<TensorFile> _shards = [];
 
     /// <summary>Opens the index and every file it names, which lie beside it.</summary>
@@ -39,7 +42,8 @@ public sealed class ShardedTensorFile : TensorFile
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach ((string name, string fileName) in places)
         {
-            if (Path.GetFileName(fileName) != fileName || fileName is "" or "." or ".." || fileName.Any(char.IsControl))
+            if (Path.GetFileName(fileName) != fileName || fileName is "" or "." or ".."
+                || fileName.Length > LongestFileName || fileName.Any(char.IsControl))
             {
                 throw new InvalidDataException($"{FilePath} names the file '{ForeignText.Shown(fileName)}', which does not lie beside it.");
             }

@@ -33,7 +33,7 @@ internal sealed class ConfigJson
 
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new() { MaxDepth = 32, AllowTrailingCommas = true });
+            using JsonDocument document = UnicodeJson.Parse(File.ReadAllBytes(path), new() { MaxDepth = 32, AllowTrailingCommas = true });
             return new(path, document.RootElement.Clone());
         }
         catch (JsonException exception)
