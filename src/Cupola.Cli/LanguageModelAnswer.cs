@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Cli;
@@ -29,9 +30,7 @@ internal sealed class LanguageModelAnswer
 
         if (sent.Json is { } json)
         {
-            return LanguageModelError.In(json, sent.IsError) is { } error ? throw new LanguageModelRefusedException(error)
-                : LanguageModelChunk.Read(json) is { } chunk ? Add(chunk)
-                : PassOver(json.GetRawText());
+            return Read(json, sent.IsError);
         }
 
         if (!sent.IsEnd)
@@ -65,6 +64,21 @@ internal sealed class LanguageModelAnswer
         Contents = text.Length > 0 ? [new TextContent(text)] : isThinking ? [new TextReasoningContent("")] : [],
         FinishReason = finish,
     };
+
+    private ChatResponseUpdate Read(JsonElement json, bool isError)
+    {
+        try
+        {
+            return LanguageModelError.In(json, isError) is { } error ? throw new LanguageModelRefusedException(error)
+                : LanguageModelChunk.Read(json) is { } chunk ? Add(chunk)
+                : PassOver(json.GetRawText());
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair where a name or a kind should stand.
+            return PassOver(json.GetRawText());
+        }
+    }
 
     private ChatResponseUpdate Add(LanguageModelChunk chunk)
     {

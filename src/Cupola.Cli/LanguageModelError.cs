@@ -55,7 +55,7 @@ internal sealed record LanguageModelError
             using JsonDocument document = JsonDocument.Parse(body);
             return Of(status, document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Nothing is to be learned from a proxy's page but its status.
             string text = body.TrimStart('\uFEFF', ' ', '\r', '\n', '\t');

@@ -8,6 +8,20 @@ namespace Cupola.Checkpoints;
 /// </summary>
 internal static class UnicodeJson
 {
+    /// <summary>Parses a file's bytes, whose names and texts are all Unicode.</summary>
+    /// <exception cref="JsonException">It is not JSON, or a text in it is not Unicode.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> bytes, JsonDocumentOptions options)
+    {
+        JsonDocument document = JsonDocument.Parse(bytes, options);
+        if (IsReadable(document.RootElement))
+        {
+            return document;
+        }
+
+        document.Dispose();
+        throw new JsonException("A text is not Unicode.");
+    }
+
     /// <summary>Whether every name and every text of a value can be read.</summary>
     public static bool IsReadable(JsonElement value)
     {

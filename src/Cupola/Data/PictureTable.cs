@@ -15,6 +15,9 @@ internal abstract class PictureTable
     /// <summary>No path, label or caption is longer; a quotation mark that is never closed would swallow the whole file.</summary>
     protected const int MaximumFieldLength = 1 << 16;
 
+    /// <summary>Linux takes no longer path, and no browser a longer address.</summary>
+    private const int LongestPath = 4096;
+
     /// <summary>Some fields of the greatest length; a file without line ends would otherwise be read as one line.</summary>
     protected const int MaximumLineLength = 16 * MaximumFieldLength;
 
@@ -75,6 +78,12 @@ internal abstract class PictureTable
         if (file.Length == 0 || said.Length == 0)
         {
             PassOver(line, $"its {(file.Length == 0 ? TableColumn.Picture : TextColumn).What} is missing", broken);
+            return null;
+        }
+
+        if (file.Length > LongestPath)
+        {
+            PassOver(line, Invariant($"its {TableColumn.Picture.What} is longer than {LongestPath} letters"), broken);
             return null;
         }
 

@@ -94,7 +94,8 @@ internal sealed class TarEntries(string archive) : IDisposable
             bool isSparse = exception.Message.Contains(nameof(TarEntryType.SparseFile), StringComparison.Ordinal);
             Damage = exception is EndOfStreamException ? "it ends too early"
                 : isSparse ? "it holds files without their holes; make the archive without --sparse"
-                : exception.Message.TrimEnd('.');
+                : exception is IOException or UnauthorizedAccessException ? TextFile.OneLine(exception.Message.TrimEnd('.'))
+                : "a header in it is not what tar prescribes";
             return false;
         }
     }

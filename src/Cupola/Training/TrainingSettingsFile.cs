@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Cupola.Checkpoints;
 using static System.FormattableString;
 
 namespace Cupola.Training;
@@ -19,6 +21,14 @@ internal static class TrainingSettingsFile
         IgnoreReadOnlyProperties = true,
         RespectNullableAnnotations = true,
         WriteIndented = true,
+    };
+
+    private static readonly JsonDocumentOptions ReadOptions = new()
+    {
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = 8,
     };
 
     /// <summary>All settings, as they are written into a run.</summary>
@@ -41,8 +51,10 @@ internal static class TrainingSettingsFile
 
         try
         {
-            return JsonNode.Parse(File.ReadAllText(path), documentOptions: new() { AllowTrailingCommas = true, AllowDuplicateProperties = false, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 8 }) as JsonObject
-                ?? throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");
+            using JsonDocument document = UnicodeJson.Parse(Encoding.UTF8.GetBytes(File.ReadAllText(path)), ReadOptions);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? JsonObject.Create(document.RootElement.Clone())!
+                : throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");
         }
         catch (JsonException exception)
         {
@@ -82,7 +94,7 @@ internal static class TrainingSettingsFile
             if (!target.TryGetPropertyValue(name, out JsonNode? known))
             {
                 throw new InvalidDataException(
-                    $"{source} cannot be used: there is no setting '{within}{name}'; there are {string.Join(", ", target.Select(static entry => entry.Key))}{(within.Length == 0 ? "" : $" in '{within.TrimEnd('.')}'")}.");
+                    $"{source} cannot be used: there is no setting '{within}{ForeignText.Shown(name)}'; there are {string.Join(", ", target.Select(static entry => entry.Key))}{(within.Length == 0 ? "" : $" in '{within.TrimEnd('.')}'")}.");
             }
 
             if (IsBeyondNumbers(value))

@@ -13,7 +13,8 @@ internal sealed class FuzzCounts(string kind)
 
     private long Refused { get; set; }
 
-    private TimeSpan Slowest { get; set; }
+    /// <summary>The longest that one took.</summary>
+    public TimeSpan Slowest { get; private set; }
 
     public void Add(FuzzOutcome outcome, TimeSpan taken)
     {

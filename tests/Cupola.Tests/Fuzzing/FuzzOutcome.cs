@@ -5,7 +5,7 @@ namespace Cupola.Tests.Fuzzing;
 /// <param name="Finding">What was wrong with what became of it, or null.</param>
 internal sealed record FuzzOutcome(string? Refusal, string? Finding)
 {
-    private const int LongestSentence = 2000;
+    private const int LongestSentence = 5000;
 
     private static readonly string[] ProgramWords = ["   at ", "Exception of type", "(Parameter '", "Object reference"];
 

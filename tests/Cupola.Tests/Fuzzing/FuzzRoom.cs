@@ -11,6 +11,9 @@ internal sealed class FuzzRoom(FuzzTarget target)
     /// <summary>No input may hold a thread longer; the machine may be busy with other things.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
+    /// <summary>By hand, each input that took longer and longer than any before it is kept, for a person to look at.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
     /// <summary>A fault that many inputs have is kept this often.</summary>
     private const int MostKept = 20;
 
@@ -31,7 +34,13 @@ internal sealed class FuzzRoom(FuzzTarget target)
         {
             cancellation.ThrowIfCancellationRequested();
             (FuzzSeed seed, byte[] bytes) = Input(index);
-            counts.Add(Read($"{FuzzSettings.Seed}-{index}", seed.FileName, bytes, out TimeSpan taken), taken);
+            FuzzOutcome outcome = Read($"{FuzzSettings.Seed}-{index}", seed.FileName, bytes, out TimeSpan taken);
+            if (time is not null && taken > counts.Slowest && taken > Slow)
+            {
+                Keep($"slow-{FuzzSettings.Seed}-{index}_{seed.FileName}", bytes);
+            }
+
+            counts.Add(outcome, taken);
         }
 
         return counts;

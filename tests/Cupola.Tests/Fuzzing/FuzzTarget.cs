@@ -7,6 +7,7 @@ internal enum InputForm
     Text,
     Json,
     JsonLines,
+    Events,
     Safetensors,
     Zip,
     Gzip,

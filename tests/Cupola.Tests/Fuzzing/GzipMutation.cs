@@ -21,7 +21,7 @@ internal static class GzipMutation
             }
 
             byte[] given = text.ToArray();
-            return Pack(random.Next(50) == 0 ? [.. given, .. new byte[80 << 20]] : TextMutation.Change(given, bytes, random));
+            return Pack(random.Next(500) == 0 ? [.. given, .. new byte[80 << 20]] : TextMutation.Change(given, bytes, random));
         }
         catch (InvalidDataException)
         {

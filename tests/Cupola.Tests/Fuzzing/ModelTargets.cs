@@ -15,7 +15,7 @@ internal static class ModelTargets
 
     public static IEnumerable<FuzzTarget> All() =>
     [
-        new("safetensors", [OfRun("model.safetensors"), OfRun("checkpoint.safetensors"), Small()], ReadTensors),
+        new("safetensors", [OfRun("model.safetensors"), Small(), Small()], ReadTensors),
         new("torch", Torch(), ReadTensors),
         new("weights", [OfRun("model.safetensors"), OpenClip(), .. Torch()], static (path, _) => Checkpoint.Open(path).Dispose()),
         new("shards of weights", [Index()], ReadTensors) { Beside = [InRun("model.safetensors")] },

@@ -30,6 +30,7 @@ internal static class Mutation
             InputForm.Text => TextMutation.Change(bytes, other, random),
             InputForm.Json => JsonMutation.Change(bytes, random),
             InputForm.JsonLines => ChangeLine(bytes, other, random),
+            InputForm.Events => random.Next(2) == 0 ? ChangeLine(bytes, other, random) : TextMutation.Change(bytes, other, random),
             InputForm.Safetensors => SafetensorsMutation.Change(bytes, random),
             InputForm.Zip => ZipMutation.Change(bytes, random),
             InputForm.Gzip => GzipMutation.Change(bytes, other, random),
@@ -48,6 +49,9 @@ internal static class Mutation
 
         int start = bytes.AsSpan(0, random.Next(bytes.Length + 1)).LastIndexOf((byte)'\n') + 1;
         int length = bytes.AsSpan(start).IndexOf((byte)'\n') is >= 0 and int end ? end : bytes.Length - start;
+        // An event's JSON stands behind its field.
+        int json = bytes.AsSpan(start, length).IndexOf((byte)'{') is > 0 and int behind ? behind : 0;
+        (start, length) = (start + json, length - json);
         return [.. bytes[..start], .. JsonMutation.Change(bytes[start..(start + length)], random), .. bytes[(start + length)..]];
     }
 }
