@@ -41,7 +41,13 @@ internal sealed class TarEntries(string archive) : IDisposable
     /// <returns>False at the end of the archive, and where it is damaged.</returns>
     public bool MoveNext() => Try(() =>
     {
-        _stream ??= Open();
+        _stream ??= File.OpenRead(archive);
+        if (_reader is null && IsCompressed(_stream))
+        {
+            Damage = "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie";
+            return false;
+        }
+
         _reader ??= new(_stream);
         do
         {
@@ -100,21 +106,13 @@ internal sealed class TarEntries(string archive) : IDisposable
         }
     }
 
-    /// <summary>Images are read where they lie, which a compressed archive has no place for.</summary>
-    private FileStream Open()
+    /// <summary>Whether it is gzip: images are read where they lie, which a compressed archive has no place for.</summary>
+    private static bool IsCompressed(FileStream archive)
     {
-        FileStream stream = File.OpenRead(archive);
         Span<byte> start = stackalloc byte[2];
-        bool isGzip = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
-        stream.Position = 0;
-        if (isGzip)
-        {
-            stream.Dispose();
-            throw new InvalidDataException(
-                "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie");
-        }
-
-        return stream;
+        bool isGzip = archive.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == 2 && start is [0x1f, 0x8b];
+        archive.Position = 0;
+        return isGzip;
     }
 
     private byte[] ReadPart(string name, long offset, long length)
