@@ -15,7 +15,11 @@ internal sealed class ShardSample(string name)
     /// <summary>Other names that webdataset's decoders know.</summary>
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
-        ["class"] = "cls", ["text"] = "txt", ["transcript"] = "txt", ["caption"] = "txt", ["jsn"] = "json",
+        ["class"] = "cls",
+        ["text"] = "txt",
+        ["transcript"] = "txt",
+        ["caption"] = "txt",
+        ["jsn"] = "json",
     };
 
     private readonly Dictionary<string, string?> _texts = new(StringComparer.Ordinal);

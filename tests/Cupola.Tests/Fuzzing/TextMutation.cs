@@ -12,7 +12,7 @@ internal static class TextMutation
     [
         "\"", "'", "\"\"", ",", ";", "\t", "\n", "\r", "\r\n", "\n\n", "\0", "\e[31m", "\u009b2J", "\ufeff",
         "\u202e", "\u2028", " ", "{}", "{", "}", "{0}", "{c}", "#version: 0.2\n", "\\", "/", "../",
-       
+
         "é", "ﬀ", "İ", "𝔘", "👩‍👩‍👧", "a\u0300\u0301", "</w>", "<|endoftext|>", "<|startoftext|>", "-1", "0", "1e999",
         "NaN", "99999999999999999999", "[", "]", "null", "http://127.0.0.1:9/x.png",
         "file:///etc/passwd", "data:image/png;base64,AAAA", "<think>", "</think>",
