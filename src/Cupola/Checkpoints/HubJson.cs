@@ -42,9 +42,5 @@ internal static class HubJson
     }
 
     /// <summary>A text of somebody else's in a sentence of ours: short, and without control characters.</summary>
-    public static string Quote(string text)
-    {
-        string shown = string.Concat((text.Length > QuoteLength ? text[..QuoteLength] + "…" : text).Select(letter => char.IsControl(letter) ? ' ' : letter));
-        return $"'{shown}'";
-    }
+    public static string Quote(string text) => $"'{ForeignText.OneLine(text, QuoteLength)}'";
 }

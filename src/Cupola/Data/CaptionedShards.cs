@@ -1,3 +1,5 @@
+using Cupola.Checkpoints;
+
 namespace Cupola.Data;
 
 /// <summary>WebDataset shards with captions: a sample's is its txt, else the property "caption" of its json, which may list several.</summary>
@@ -16,7 +18,7 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedP
             string[] captions =
             [
                 .. (sample.Text("txt") is { } text ? [text] : sample.Texts("caption"))
-                    .Select(static caption => Text.TextFile.OneLine(caption).Trim()).Where(static caption => caption.Length > 0),
+                    .Select(static caption => ForeignText.OneLine(caption).Trim()).Where(static caption => caption.Length > 0),
             ];
             if (captions.Length == 0)
             {

@@ -1,5 +1,5 @@
+using Cupola.Checkpoints;
 using Cupola.Images;
-using Cupola.Text;
 using static System.FormattableString;
 
 namespace Cupola.Data;
@@ -96,5 +96,5 @@ internal abstract class PictureTable
 
     private static bool IsJsonLines(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
 
-    private static string Clean(string text) => TextFile.OneLine(text).Trim();
+    private static string Clean(string text) => ForeignText.OneLine(text).Trim();
 }

@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using Cupola.Checkpoints;
 using Cupola.Images;
 using Cupola.Text;
 using Microsoft.Win32.SafeHandles;
@@ -19,7 +20,7 @@ internal sealed class TarEntries(string archive) : IDisposable
     public string? Damage { get; private set; }
 
     /// <summary>The entry's name in the archive; it names nothing outside.</summary>
-    public string Name => TextFile.OneLine(SparseName ?? _entry!.Name);
+    public string Name => ForeignText.OneLine(SparseName ?? _entry!.Name);
 
     /// <summary>Whether the entry's holes are left out of the archive (tar --sparse); what lies there is not the file.</summary>
     public bool IsSparse => SparseName is not null;
@@ -100,7 +101,7 @@ internal sealed class TarEntries(string archive) : IDisposable
             bool isSparse = exception.Message.Contains(nameof(TarEntryType.SparseFile), StringComparison.Ordinal);
             Damage = exception is EndOfStreamException ? "it ends too early"
                 : isSparse ? "it holds files without their holes; make the archive without --sparse"
-                : exception is IOException or UnauthorizedAccessException ? TextFile.OneLine(exception.Message.TrimEnd('.'))
+                : exception is IOException or UnauthorizedAccessException ? ForeignText.OneLine(exception.Message.TrimEnd('.'))
                 : "a header in it is not what tar prescribes";
             return false;
         }

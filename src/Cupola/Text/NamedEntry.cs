@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Checkpoints;
 using static System.FormattableString;
 
 namespace Cupola.Text;
@@ -64,7 +65,7 @@ internal sealed record NamedEntry(string File, string? Entry)
             ? first.Value
             : throw new InvalidDataException(
                 $"'{File}' holds the {what} of several data sets, {Names(root)}; "
-                + $"name one, as in '{File}#{TextFile.OneLine(first.Name)}'.");
+                + $"name one, as in '{File}#{ForeignText.OneLine(first.Name)}'.");
     }
 
     private static string Names(JsonElement root)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Checkpoints;
 using static System.FormattableString;
 
 namespace Cupola.Text;
@@ -36,14 +37,7 @@ internal static class TextFile
     public static T ReadJson<T>(string path, Func<JsonElement, T> read) => ReadJson(path, Read(path), read);
 
     /// <summary>A text of a file or command line in a sentence of ours: short, and on one line.</summary>
-    public static string Quote(string text)
-    {
-        string shown = OneLine(text.Length > QuoteLength ? text[..QuoteLength] + "…" : text);
-        return $"'{shown}'";
-    }
-
-    /// <summary>A text of a file without line breaks and other control characters, which a terminal would obey.</summary>
-    public static string OneLine(string text) => string.Concat(text.Select(static letter => char.IsControl(letter) ? ' ' : letter));
+    public static string Quote(string text) => $"'{ForeignText.OneLine(text, QuoteLength)}'";
 
     private static JsonElement Enter(NamedEntry file, JsonElement root, string what, bool entersOnlyList)
     {
