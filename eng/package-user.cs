@@ -6,5 +6,5 @@ using Cupola.ZeroShot;
 
 using ClipEmbedder embedder = ClipEmbedder.Load(BuiltInModels.Flags);
 ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.Read(args[1]));
-EmbeddedPicture image = embedder.EmbedPictures([args[0]]).Single();
+EmbeddedImage image = embedder.EmbedImages([args[0]]).Single();
 Console.WriteLine(image.Error ?? classifier.Classify(image.Embedding!)[0].Label);

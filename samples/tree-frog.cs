@@ -2,7 +2,7 @@
 
 // Two frogs, told apart by their names alone and by what a language model says of them.
 //
-//   dotnet run -c Release samples/tree-frog.cs MODEL PICTURE PROMPTS
+//   dotnet run -c Release samples/tree-frog.cs MODEL IMAGE PROMPTS
 //
 // MODEL is a model's folder, PROMPTS a file of sentences for "tree frog" and "tailed frog": CuPL's for ImageNet, which hold thirty of each, or one that
 // `cupola prompts write` wrote. On a photo of a tree frog, with OpenAI's ViT-B/32 and CuPL's sentences, the article that this example is from saw
@@ -15,16 +15,16 @@ using Cupola.ZeroShot;
 
 if (args is not [string model, string photo, string sentences])
 {
-    Console.Error.WriteLine("Name a model's folder, a picture, and a file of prompts.");
+    Console.Error.WriteLine("Name a model's folder, an image, and a file of prompts.");
     return 2;
 }
 
 string[] labels = ["tree frog", "tailed frog"];
 using ClipEmbedder embedder = ClipEmbedder.Load(model);
-EmbeddedPicture picture = embedder.EmbedPictures([photo]).Single();
-if (picture.Embedding is null)
+EmbeddedImage image = embedder.EmbedImages([photo]).Single();
+if (image.Embedding is null)
 {
-    Console.Error.WriteLine(picture.Error);
+    Console.Error.WriteLine(image.Error);
     return 1;
 }
 
@@ -40,6 +40,6 @@ return 0;
 void Print(string how, PromptSet prompts, ClassEnsemble ensemble)
 {
     ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, prompts, ensemble);
-    Dictionary<string, float> probability = classifier.Classify(picture.Embedding).ToDictionary(prediction => prediction.Label, prediction => prediction.Probability);
+    Dictionary<string, float> probability = classifier.Classify(image.Embedding).ToDictionary(prediction => prediction.Label, prediction => prediction.Probability);
     Console.WriteLine($"{how,-32} {string.Join("   ", labels.Select(label => $"{label} {probability[label]:0.0000}"))}");
 }

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>Pictures a second of the image tower against its exported ONNX in a plain session of the same ONNX Runtime.</summary>
+/// <summary>Images a second of the image tower against its exported ONNX in a plain session of the same ONNX Runtime.</summary>
 internal static class ImageBenchmark
 {
     public static int Run(string model)
@@ -58,9 +58,9 @@ internal static class ImageBenchmark
         var values = new float[pixels.Length];
         for (int index = 0; index < pixels.Length; index++)
         {
-            (int picture, int within) = Math.DivRem(index, area * 3);
+            (int image, int within) = Math.DivRem(index, area * 3);
             (int place, int channel) = Math.DivRem(within, 3);
-            values[(((picture * 3) + channel) * area) + place] =
+            values[(((image * 3) + channel) * area) + place] =
                 ((pixels[index] / 255f) - embedder.Preprocessing.Mean[channel]) / embedder.Preprocessing.StandardDeviation[channel];
         }
 

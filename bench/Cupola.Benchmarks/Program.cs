@@ -8,7 +8,7 @@ return args switch
     ["texts", string model, string templates, string names, string cupl] => TextBenchmark.Run(model, templates, names, cupl),
     ["classes", string model, string cupl] => ClassVectorBenchmark.Run(model, cupl),
     ["resize", .. string[] pillow] => ResizeBenchmark.Run(pillow.FirstOrDefault()),
-    ["start", string model, string picture] => StartBenchmark.Run(model, picture),
+    ["start", string model, string image] => StartBenchmark.Run(model, image),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(int.Parse(batch, CultureInfo.InvariantCulture), long.Parse(kept, CultureInfo.InvariantCulture)),
@@ -21,11 +21,11 @@ static int Usage()
         Cupola's benchmarks; run them in Release on a machine that does nothing else.
 
           make-model FOLDER [TOKENIZER]        a ViT-B/32 with seeded random weights, and a tokenizer's files beside it
-          images MODEL                         pictures a second, against the exported ONNX
+          images MODEL                         images a second, against the exported ONNX
           texts MODEL TEMPLATES NAMES CUPL     prompts a second: in trees, packed, and padded to 77
           classes MODEL CUPL                   a whole prompt file into class vectors, against padding to 77; peak memory
-          resize [PILLOW_SCRIPT]               pictures a second of the exact resize, beside Pillow and libvips
-          start MODEL PICTURE                  time from process start to answer, and peak memory
+          resize [PILLOW_SCRIPT]               images a second of the exact resize, beside Pillow and libvips
+          start MODEL IMAGE                  time from process start to answer, and peak memory
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """);

@@ -5,7 +5,7 @@ using NetVips;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>Pictures a second of the exact resize and crop to 224, beside Pillow and libvips's own thumbnail.</summary>
+/// <summary>Images a second of the exact resize and crop to 224, beside Pillow and libvips's own thumbnail.</summary>
 internal static class ResizeBenchmark
 {
     private const double Seconds = 2;
@@ -18,20 +18,20 @@ internal static class ResizeBenchmark
         double[]? pillow = null;
         foreach ((int index, (int width, int height)) in new[] { (500, 333), (4000, 3000) }.Index())
         {
-            using RgbImage picture = new(width, height);
-            new Random(1).NextBytes(picture.Bytes);
+            using RgbImage image = new(width, height);
+            new Random(1).NextBytes(image.Bytes);
             ImagePreprocessing preprocessing = new(224);
-            using Image image = Image.NewFromMemoryCopy<byte>(picture.Bytes.ToArray(), width, height, 3, Enums.BandFormat.Uchar);
+            using Image vips = Image.NewFromMemoryCopy<byte>(image.Bytes.ToArray(), width, height, 3, Enums.BandFormat.Uchar);
 
             pillow ??= pillowScript is null ? [0, 0] : Pillow(pillowScript);
-            double one = Rate(1, () => Apply(preprocessing, picture));
-            double two = Rate(2, () => Apply(preprocessing, picture));
+            double one = Rate(1, () => Apply(preprocessing, image));
+            double two = Rate(2, () => Apply(preprocessing, image));
             double thumbnail = Rate(1, () =>
             {
-                using Image small = image.ThumbnailImage(224, height: 224, crop: Enums.Interesting.Centre);
+                using Image small = vips.ThumbnailImage(224, height: 224, crop: Enums.Interesting.Centre);
                 small.WriteToMemory<byte>();
             });
-            Console.WriteLine($"{width} × {height} to 224, pictures a second:");
+            Console.WriteLine($"{width} × {height} to 224, images a second:");
             Console.WriteLine($"  Cupola, one thread           {one,9:0.0}");
             Console.WriteLine($"  Cupola, two threads          {two,9:0.0}  {two / one:0.00}× one thread");
             Console.WriteLine($"  libvips thumbnail, one thread{thumbnail,9:0.0}  {one / thumbnail:0.00}× (another filter, other bytes)");
@@ -44,10 +44,10 @@ internal static class ResizeBenchmark
         return 0;
     }
 
-    private static void Apply(ImagePreprocessing preprocessing, RgbImage picture)
+    private static void Apply(ImagePreprocessing preprocessing, RgbImage image)
     {
         Span<byte> crop = stackalloc byte[preprocessing.ByteCount];
-        preprocessing.Apply(picture, crop);
+        preprocessing.Apply(image, crop);
     }
 
     private static double Rate(int threads, Action once)

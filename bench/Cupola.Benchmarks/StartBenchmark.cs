@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>From process start to the answer for one picture, through the command line, and the most memory it took.</summary>
+/// <summary>From process start to the answer for one image, through the command line, and the most memory it took.</summary>
 internal static class StartBenchmark
 {
     private const int Rounds = 7;
 
-    public static int Run(string model, string picture)
+    public static int Run(string model, string image)
     {
         Peak.Print();
         string tool = Path.Combine(AppContext.BaseDirectory.Replace("Cupola.Benchmarks", "Cupola.Cli", StringComparison.Ordinal), "Cupola.Cli.dll");
@@ -16,7 +16,7 @@ internal static class StartBenchmark
         long peak = 0;
         for (int round = -1; round < Rounds; round++)
         {
-            ProcessStartInfo start = new("dotnet", [tool, "classify", picture, "--labels", "a dog,a cat,a beach", "--model", model, "--format", "json"]) { RedirectStandardOutput = true, UseShellExecute = false };
+            ProcessStartInfo start = new("dotnet", [tool, "classify", image, "--labels", "a dog,a cat,a beach", "--model", model, "--format", "json"]) { RedirectStandardOutput = true, UseShellExecute = false };
             long begun = Stopwatch.GetTimestamp();
             using Process process = Process.Start(start)!;
             while (!process.WaitForExit(5))
@@ -35,7 +35,7 @@ internal static class StartBenchmark
             }
         }
 
-        Console.WriteLine($"one picture, three labels: {seconds.Order().ElementAt(Rounds / 2):0.00} s from process start to exit (median of {Rounds}, files in the page cache)");
+        Console.WriteLine($"one image, three labels: {seconds.Order().ElementAt(Rounds / 2):0.00} s from process start to exit (median of {Rounds}, files in the page cache)");
         Console.WriteLine($"peak resident memory {peak / 1e6:0} MB, the file has {fileBytes / 1e6:0} MB: {peak / (double)fileBytes:0.00}×");
         return 0;
     }

@@ -82,7 +82,7 @@ internal static class TrainBenchmark
         }
     }
 
-    private static TrainingStep Create(ClipConfig config, int batch, Engine engine) => new(config, batch, engine, PictureForm.PixelValues, new());
+    private static TrainingStep Create(ClipConfig config, int batch, Engine engine) => new(config, batch, engine, ImageForm.PixelValues, new());
 
     private static void Make(TrainingStep step, int count)
     {

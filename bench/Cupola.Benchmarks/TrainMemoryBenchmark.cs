@@ -23,7 +23,7 @@ internal static class TrainMemoryBenchmark
             {
                 double[] measured = [.. Child(batch, kept).Split(' ').Select(static number => double.Parse(number, CultureInfo.InvariantCulture))];
                 first = first == 0 ? measured[0] : first;
-                Console.WriteLine($"  batch {batch,6:N0}: peak {measured[0],6:0} MB, {measured[0] / first:0.00}× the first's, of which {measured[1]:0} MB before the step (pictures and texts {measured[2]:0} MB); {measured[3]:0.0} s a step, {batch / measured[3]:0} pairs/s");
+                Console.WriteLine($"  batch {batch,6:N0}: peak {measured[0],6:0} MB, {measured[0] / first:0.00}× the first's, of which {measured[1]:0} MB before the step (images and texts {measured[2]:0} MB); {measured[3]:0.0} s a step, {batch / measured[3]:0} pairs/s");
             }
         }
 
@@ -35,7 +35,7 @@ internal static class TrainMemoryBenchmark
     {
         using Process self = Process.GetCurrentProcess();
         Engine engine = new(new());
-        using TrainingStep step = new(TrainingStep.Small, batch, engine, PictureForm.Bytes, new(KeptBytes: keptMegabytes << 20));
+        using TrainingStep step = new(TrainingStep.Small, batch, engine, ImageForm.Bytes, new(KeptBytes: keptMegabytes << 20));
         long before = self.WorkingSet64;
         double seconds = 0;
         for (int index = 0; index < Steps; index++)

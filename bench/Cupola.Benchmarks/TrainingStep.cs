@@ -6,7 +6,7 @@ using Cupola.Training;
 namespace Cupola.Benchmarks;
 
 /// <summary>
-/// A whole training step: both towers, the loss, the backward pass, AdamW and the clamp of the logit scale. Pictures and texts are drawn as the peer's script draws them: each text has
+/// A whole training step: both towers, the loss, the backward pass, AdamW and the clamp of the logit scale. Images and texts are drawn as the peer's script draws them: each text has
 /// random ids and ends at a random place from the ninth token on, so texts have no beginnings in common that a prompt tree could share; that nothing is padded behind the end is Cupola's gain.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
@@ -16,17 +16,17 @@ internal sealed class TrainingStep : IDisposable
     private readonly LearnedParameters _parameters;
     private readonly TrainableClip _clip;
     private readonly AdamW _optimizer;
-    private readonly Tensor _pictures;
+    private readonly Tensor _images;
     private readonly int[][] _texts;
 
-    public TrainingStep(ClipConfig config, int batch, Engine engine, PictureForm form, TrainingMemory memory)
+    public TrainingStep(ClipConfig config, int batch, Engine engine, ImageForm form, TrainingMemory memory)
     {
         Random random = new(1);
         IReadOnlyDictionary<string, long[]> shapes = ClipModel.ParametersOf(config);
         _parameters = new(shapes, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
         _clip = new(engine, config, new(config.Image.ImageSize), _parameters, form, memory, LossKind.Contrastive);
         _optimizer = new(_parameters, new());
-        _pictures = Pictures(random, form, batch, config.Image.ImageSize);
+        _images = Images(random, form, batch, config.Image.ImageSize);
         _texts = [.. Enumerable.Range(0, batch).Select(_ => Text(random, config.Text.ContextLength))];
     }
 
@@ -36,12 +36,12 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>ViT 12 × 768, patch 32, 224 px; text 12 × 512, 77 tokens.</summary>
     public static ClipConfig Base { get; } = new(new(49408, 77, Transformer(512, 12)), new VisionTransformerConfig(224, 32, Transformer(768, 12)), 512, []);
 
-    /// <summary>What pictures and texts take.</summary>
-    public long DataBytes => _pictures.ByteCount + _texts.Sum(static text => (long)sizeof(int) * text.Length);
+    /// <summary>What images and texts take.</summary>
+    public long DataBytes => _images.ByteCount + _texts.Sum(static text => (long)sizeof(int) * text.Length);
 
     public void Make()
     {
-        _clip.Differentiate(_pictures, _texts);
+        _clip.Differentiate(_images, _texts);
         _optimizer.Step(static _ => 5e-4f);
         Span<float> scale = _parameters.Values[LearnedParameters.LogitScaleName].AsSpan<float>();
         scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
@@ -49,28 +49,28 @@ internal sealed class TrainingStep : IDisposable
 
     public void Dispose()
     {
-        _pictures.Dispose();
+        _images.Dispose();
         _optimizer.Dispose();
         _clip.Dispose();
         _parameters.Dispose();
     }
 
-    private static Tensor Pictures(Random random, PictureForm form, int batch, int size)
+    private static Tensor Images(Random random, ImageForm form, int batch, int size)
     {
-        if (form == PictureForm.Bytes)
+        if (form == ImageForm.Bytes)
         {
             Tensor bytes = Tensor.Allocate(ElementType.UInt8, batch, size, size, 3);
             random.NextBytes(bytes.AsSpan<byte>());
             return bytes;
         }
 
-        Tensor pictures = Tensor.Allocate(ElementType.Float32, batch, 3, size, size);
-        foreach (ref float pixel in pictures.AsSpan<float>())
+        Tensor images = Tensor.Allocate(ElementType.Float32, batch, 3, size, size);
+        foreach (ref float pixel in images.AsSpan<float>())
         {
             pixel = Normal(random);
         }
 
-        return pictures;
+        return images;
     }
 
     /// <summary>Ids up to a random end, as the script's <c>randint</c> gives them.</summary>

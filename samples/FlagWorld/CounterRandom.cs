@@ -2,7 +2,7 @@ namespace FlagWorld;
 
 /// <summary>
 /// Random numbers that depend on a key and a counter alone: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
-/// A picture's numbers come from the seed and the picture's own number, so any picture can be drawn again without those before it.
+/// An image's numbers come from the seed and the image's own number, so any image can be drawn again without those before it.
 /// </summary>
 internal sealed class CounterRandom
 {

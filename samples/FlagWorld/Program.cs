@@ -7,11 +7,11 @@ using FlagWorld.Real;
 Argument<string> folder = new("DIR") { Description = "The folder to write into; it is made where it is missing." };
 Argument<string> name = new("NAME") { Description = "The country or the sign." };
 Argument<string> file = new("FILE") { Description = "The PNG to write." };
-Option<int> count = Number("--count", 1000, "How many pictures.", 1);
-Option<int> captions = Number("--captions", 6, "How many captions a picture has, at most: four whole descriptions, then parts.", 1);
+Option<int> count = Number("--count", 1000, "How many images.", 1);
+Option<int> captions = Number("--captions", 6, "How many captions an image has, at most: four whole descriptions, then parts.", 1);
 Option<int> combinations = Number("--combinations", 100, "How many combinations of layout and colours.", 2);
-Option<int> views = Number("--views", 10, "How many pictures of each.", 1);
-Option<int> size = Number("--size", 96, "The side of a picture in pixels.", 16);
+Option<int> views = Number("--views", 10, "How many images of each.", 1);
+Option<int> size = Number("--size", 96, "The side of an image in pixels.", 16);
 Option<ulong> seed = new("--seed") { Description = "Equal seeds give equal files.", DefaultValueFactory = static _ => 1 };
 Option<bool> heldOut = new("--held-out") { Description = "Draw only combinations of layout and colours that are never drawn without this." };
 Option<bool> distinct = new("--distinct") { Description = "Draw each combination of layout and colours once." };
@@ -27,16 +27,16 @@ RootCommand root = new("Draws flags and signs from a grammar and says in words w
         Share share = parsed.GetValue(heldOut) ? Share.HeldOut : Share.Training;
         RandomPairs.Write(writer, parsed.GetValue(count), parsed.GetValue(seed), share, parsed.GetValue(captions), parsed.GetValue(size), parsed.GetValue(distinct), stop);
     }),
-    Verb("held-out", "Writes labelled pictures of combinations that training never sees, and sentences for each.", [folder, combinations, views, seed, size], (parsed, stop) =>
+    Verb("held-out", "Writes labelled images of combinations that training never sees, and sentences for each.", [folder, combinations, views, seed, size], (parsed, stop) =>
         HeldOutCombinations.Write(parsed.GetRequiredValue(folder), parsed.GetValue(combinations), parsed.GetValue(views), parsed.GetValue(seed), parsed.GetValue(size), stop)),
     Verb("real", "Writes real flags and road signs into a folder for each.", [folder, views, seed, size], (parsed, stop) =>
         RealFolders.Write(parsed.GetRequiredValue(folder), parsed.GetValue(views), parsed.GetValue(seed), parsed.GetValue(size), stop)),
     Verb("picture", "Writes one PNG of a real flag or sign, flat.", [name, file, size], (parsed, _) =>
     {
-        using Picture picture = new(parsed.GetValue(size));
-        File.WriteAllBytes(parsed.GetRequiredValue(file), picture.DrawFlat(RealDesigns.Named(parsed.GetRequiredValue(name))));
+        using Image image = new(parsed.GetValue(size));
+        File.WriteAllBytes(parsed.GetRequiredValue(file), image.DrawFlat(RealDesigns.Named(parsed.GetRequiredValue(name))));
     }),
-    Verb("sheet", "Writes one PNG with many pictures, for the eye.", [file, real, count, seed, size], (parsed, _) =>
+    Verb("sheet", "Writes one PNG with many images, for the eye.", [file, real, count, seed, size], (parsed, _) =>
     {
         const int Columns = 12;
         if (parsed.GetValue(real))

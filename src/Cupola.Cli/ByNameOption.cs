@@ -5,7 +5,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>The option that has pictures answered by the labels' names alone as well, so that one sees what prompts add.</summary>
+/// <summary>The option that has images answered by the labels' names alone as well, so that one sees what prompts add.</summary>
 internal sealed class ByNameOption
 {
     private readonly Option<string> _template = new("--by-name")

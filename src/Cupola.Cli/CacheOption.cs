@@ -3,10 +3,10 @@ using Cupola.Embedding;
 
 namespace Cupola.Cli;
 
-/// <summary>The option that says whether embeddings of pictures are kept for the next run.</summary>
+/// <summary>The option that says whether embeddings of images are kept for the next run.</summary>
 internal sealed class CacheOption
 {
-    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Embed every picture of the dataset anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says)." };
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Embed every image of the dataset anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says)." };
 
     public void AddTo(Command command) => command.Options.Add(_noCache);
 

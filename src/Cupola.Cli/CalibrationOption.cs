@@ -6,7 +6,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>The option that has probabilities fitted on labelled pictures.</summary>
+/// <summary>The option that has probabilities fitted on labelled images.</summary>
 internal sealed class CalibrationOption
 {
     /// <summary>The ends of the range that temperatures are looked for in; one that lies there was not found.</summary>
@@ -32,29 +32,29 @@ internal sealed class CalibrationOption
 
     public bool IsNamed(ParseResult parsed) => parsed.GetValue(_dataset) is not null;
 
-    /// <summary>The pictures to fit on; nothing where none are named.</summary>
+    /// <summary>The images to fit on; nothing where none are named.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="labels">What there is to choose from.</param>
-    public JudgedPictures? Read(ParseResult parsed, IReadOnlyList<string> labels) =>
-        parsed.GetValue(_dataset) is { } dataset ? JudgedPictures.Open(dataset, labels, _fetch.Read(parsed)) : null;
+    public JudgedImages? Read(ParseResult parsed, IReadOnlyList<string> labels) =>
+        parsed.GetValue(_dataset) is { } dataset ? JudgedImages.Open(dataset, labels, _fetch.Read(parsed)) : null;
 
-    /// <summary>The classifier with the temperature of these pictures, and how many of them could not be read. Says on standard error what that changes.</summary>
-    public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, JudgedPictures pictures, ClipEmbedder embedder, CancellationToken cancellation)
+    /// <summary>The classifier with the temperature of these images, and how many of them could not be read. Says on standard error what that changes.</summary>
+    public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, JudgedImages images, ClipEmbedder embedder, CancellationToken cancellation)
     {
-        EmbeddedDataset embedded = _kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
+        EmbeddedDataset embedded = _kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
         ZeroShotClassifier fitted = classifier.Calibrate(embedded.Embeddings, embedded.Truths);
         if (fitted.Temperature is < Coldest or > Hottest)
         {
             throw new InvalidDataException(
-                $"No temperature can be fitted on {parsed.GetValue(_dataset)}: {(fitted.Temperature < Coldest ? "every answer there is right, as if the model could be certain" : "answers there are as good as guesses")}; name more pictures, or others.");
+                $"No temperature can be fitted on {parsed.GetValue(_dataset)}: {(fitted.Temperature < Coldest ? "every answer there is right, as if the model could be certain" : "answers there are as good as guesses")}; name more images, or others.");
         }
 
         Console.Error.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"The temperature is {fitted.Temperature:0.###}, fitted on {embedded.Truths.Count} pictures of {parsed.GetValue(_dataset)}; the calibration error there goes from {CalibrationError(classifier, embedded) * 100:0.0} % to {CalibrationError(fitted, embedded) * 100:0.0} %."));
+            $"The temperature is {fitted.Temperature:0.###}, fitted on {embedded.Truths.Count} images of {parsed.GetValue(_dataset)}; the calibration error there goes from {CalibrationError(classifier, embedded) * 100:0.0} % to {CalibrationError(fitted, embedded) * 100:0.0} %."));
         return (fitted, embedded.Failed.Count);
     }
 
-    private static double CalibrationError(ZeroShotClassifier classifier, EmbeddedDataset pictures) =>
-        Reliability.Of(PictureOutcome.Of(classifier, pictures.Embeddings, pictures.Truths)).ExpectedCalibrationError;
+    private static double CalibrationError(ZeroShotClassifier classifier, EmbeddedDataset images) =>
+        Reliability.Of(ImageOutcome.Of(classifier, images.Embeddings, images.Truths)).ExpectedCalibrationError;
 }

@@ -3,14 +3,14 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>What is said of one picture.</summary>
+/// <summary>What is said of one image.</summary>
 /// <param name="Image">The file or address.</param>
 /// <param name="Labels">All labels, the best first.</param>
 /// <param name="Top">How many of them are shown.</param>
 /// <param name="Answer">The one label that is the answer, where a threshold decides whether there is one.</param>
-/// <param name="Answers">All labels that are in the picture, where there may be several.</param>
+/// <param name="Answers">All labels that are in the image, where there may be several.</param>
 /// <param name="ByName">The best labels by their names alone, where that is asked for as well.</param>
-internal sealed record PictureAnswer(
+internal sealed record ImageAnswer(
     string Image, IReadOnlyList<Prediction> Labels, int Top, string? Answer, IReadOnlyList<string>? Answers,
     IReadOnlyList<Prediction>? ByName)
 {
@@ -20,22 +20,22 @@ internal sealed record PictureAnswer(
     /// <summary>The labels that are shown.</summary>
     public IReadOnlyList<Prediction> Predictions { get; } = [.. Labels.Take(Top)];
 
-    /// <summary>What a person reads behind the picture's name; nothing where the best label speaks for itself.</summary>
+    /// <summary>What a person reads behind the image's name; nothing where the best label speaks for itself.</summary>
     public string? Spoken => Answer ?? (Answers is null ? null : Answers.Count == 0 ? NoneOfThese : string.Join(", ", Answers));
 }
 
 /// <summary>How answers are written, for a person or a program.</summary>
 internal interface IClassificationWriter
 {
-    void Write(PictureAnswer answer);
+    void Write(ImageAnswer answer);
 
     void WriteError(string image, string error);
 }
 
-/// <summary>One object a picture.</summary>
+/// <summary>One object an image.</summary>
 internal sealed class JsonClassifications : IClassificationWriter
 {
-    public void Write(PictureAnswer answer)
+    public void Write(ImageAnswer answer)
     {
         Dictionary<string, object> line = new() { ["image"] = answer.Image };
         if (answer.Answer is not null)
@@ -64,12 +64,12 @@ internal sealed class JsonClassifications : IClassificationWriter
     }
 }
 
-/// <summary>One row a picture and label, with the label's own numbers.</summary>
+/// <summary>One row an image and label, with the label's own numbers.</summary>
 internal sealed class CsvClassifications : IClassificationWriter
 {
     private readonly CsvOutput _rows = new("image", "rank", "label", "probability", "cosine", "answer", "by", "error");
 
-    public void Write(PictureAnswer answer)
+    public void Write(ImageAnswer answer)
     {
         // All answers are told, also where fewer labels are shown.
         int told = Math.Max(answer.Top, answer.Answers?.Count ?? 0);
@@ -94,20 +94,20 @@ internal sealed class CsvClassifications : IClassificationWriter
     }
 
     /// <summary>What a row answers: its own label where that is the answer or one of them, or that there is none.</summary>
-    private static string? AnswerOf(PictureAnswer answer, int place)
+    private static string? AnswerOf(ImageAnswer answer, int place)
     {
-        bool isNone = answer.Answers is { } several ? several.Count == 0 : answer.Answer == PictureAnswer.NoneOfThese;
+        bool isNone = answer.Answers is { } several ? several.Count == 0 : answer.Answer == ImageAnswer.NoneOfThese;
         int answers = answer.Answers?.Count ?? 1;
-        return isNone ? PictureAnswer.NoneOfThese : place < answers ? answer.Labels[place].Label : null;
+        return isNone ? ImageAnswer.NoneOfThese : place < answers ? answer.Labels[place].Label : null;
     }
 }
 
-/// <summary>A block a picture: its name, then its labels with a bar each.</summary>
+/// <summary>A block an image: its name, then its labels with a bar each.</summary>
 internal sealed class TableClassifications : IClassificationWriter
 {
     private const int BarWidth = 24;
 
-    public void Write(PictureAnswer answer)
+    public void Write(ImageAnswer answer)
     {
         TextTable.WriteName(answer.Image, answer.Spoken);
         int width = answer.Predictions.Concat(answer.ByName ?? []).Max(static prediction => prediction.Label.Length);

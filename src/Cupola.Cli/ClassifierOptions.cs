@@ -6,29 +6,29 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>The options of <c>classify</c> that say how a picture's embedding becomes an answer.</summary>
+/// <summary>The options of <c>classify</c> that say how an image's embedding becomes an answer.</summary>
 internal sealed class ClassifierOptions
 {
-    /// <summary>A label is in a picture where that is likelier than not.</summary>
+    /// <summary>A label is in an image where that is likelier than not.</summary>
     private const float EvenChance = 0.5f;
 
     private readonly PromptOptions _prompts = new();
 
     private readonly NumberOption<float> _threshold = new("--threshold", 0, 1)
     {
-        Description = $"Below this probability the answer is \"{PictureAnswer.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
+        Description = $"Below this probability the answer is \"{ImageAnswer.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
         HelpName = "T",
     };
 
-    private readonly Option<bool> _multiLabel = new("--multi-label") { Description = "Any number of labels may be in a picture: each is weighed against its own negation, and against no other label." };
+    private readonly Option<bool> _multiLabel = new("--multi-label") { Description = "Any number of labels may be in an image: each is weighed against its own negation, and against no other label." };
 
     private readonly Option<string[]> _negation = new("--negation")
     {
-        Description = "With --multi-label, what is said of a picture without the label; may be given several times.",
+        Description = "With --multi-label, what is said of an image without the label; may be given several times.",
         HelpName = "\"a photo without a {}.\"",
     };
 
-    private readonly Option<string> _negations = new("--negations") { Description = "With --multi-label, a file of prompts for pictures without each label.", HelpName = "FILE" };
+    private readonly Option<string> _negations = new("--negations") { Description = "With --multi-label, a file of prompts for images without each label.", HelpName = "FILE" };
 
     private readonly Option<string> _saved = new("--classifier") { Description = "A classifier that was saved, in place of labels and prompts.", HelpName = "FILE" };
 
@@ -56,14 +56,14 @@ internal sealed class ClassifierOptions
     /// <summary>What answers by the labels' names alone, where the command line wants that as well.</summary>
     public Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? ReadByName(ParseResult parsed) => _byName.Read(parsed);
 
-    /// <summary>Whether all pictures have to be known before the first is answered.</summary>
-    public bool LearnsFromPictures(ParseResult parsed) => _weights.Read(parsed, _prompts.Ensemble(parsed)) != PromptWeighting.Even;
+    /// <summary>Whether all images have to be known before the first is answered.</summary>
+    public bool LearnsFromImages(ParseResult parsed) => _weights.Read(parsed, _prompts.Ensemble(parsed)) != PromptWeighting.Even;
 
     /// <summary>Reads what the command line names, before any model is loaded: what is wrong with it is said at once.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="explained">Whether answers will be explained, which needs their prompts.</param>
-    /// <returns>Makes the classifier; it is given the pictures where it learns from them.</returns>
-    public Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> Read(ParseResult parsed, bool explained)
+    /// <returns>Makes the classifier; it is given the images where it learns from them.</returns>
+    public Func<ClipEmbedder, KnownImages?, CancellationToken, ImageClassifier> Read(ParseResult parsed, bool explained)
     {
         Refuse(parsed, explained);
         string? saved = parsed.GetValue(_saved);
@@ -91,11 +91,11 @@ internal sealed class ClassifierOptions
             };
         }
 
-        JudgedPictures? labelled = _calibration.Read(parsed, set!.ClassNames);
-        return (embedder, pictures, cancellation) =>
+        JudgedImages? labelled = _calibration.Read(parsed, set!.ClassNames);
+        return (embedder, images, cancellation) =>
         {
             EncodedPrompts encoded = Encode(embedder, set, cancellation);
-            PromptWeights? weights = pictures is null ? null : WeightsOption.Of(_weights.Read(parsed, ensemble), encoded, pictures.Embeddings);
+            PromptWeights? weights = images is null ? null : WeightsOption.Of(_weights.Read(parsed, ensemble), encoded, images.Embeddings);
             return OneLabel(
                 parsed, ZeroShotClassifier.Create(encoded, ensemble, weights), labelled, embedder, explained ? new PromptInfluence(encoded, ensemble, weights) : null, cancellation);
         };
@@ -109,8 +109,8 @@ internal sealed class ClassifierOptions
     }
 
     /// <summary>A classifier that is calibrated and saved as far as the command line says, and then answers with one label.</summary>
-    private PictureClassifier OneLabel(
-        ParseResult parsed, ZeroShotClassifier classifier, JudgedPictures? labelled, ClipEmbedder embedder, PromptInfluence? influence, CancellationToken cancellation)
+    private ImageClassifier OneLabel(
+        ParseResult parsed, ZeroShotClassifier classifier, JudgedImages? labelled, ClipEmbedder embedder, PromptInfluence? influence, CancellationToken cancellation)
     {
         SingleLabel.Note(classifier.Labels);
         int failed = 0;
@@ -130,12 +130,12 @@ internal sealed class ClassifierOptions
             embedding =>
             {
                 IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
-                return (predictions, threshold is null ? null : predictions[0].Probability < threshold ? PictureAnswer.NoneOfThese : predictions[0].Label, null);
+                return (predictions, threshold is null ? null : predictions[0].Probability < threshold ? ImageAnswer.NoneOfThese : predictions[0].Label, null);
             },
             influence, failed);
     }
 
-    private static PictureClassifier SeveralLabels(MultiLabelClassifier classifier, float threshold) => new(
+    private static ImageClassifier SeveralLabels(MultiLabelClassifier classifier, float threshold) => new(
         classifier.Labels,
         embedding =>
         {
@@ -154,13 +154,13 @@ internal sealed class ClassifierOptions
 
     private void Refuse(ParseResult parsed, bool explained)
     {
-        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null, calibrated = _calibration.IsNamed(parsed), learns = LearnsFromPictures(parsed);
+        bool multiLabel = parsed.GetValue(_multiLabel), saved = parsed.GetValue(_saved) is not null, save = parsed.GetValue(_save) is not null, calibrated = _calibration.IsNamed(parsed), learns = LearnsFromImages(parsed);
         string? why =
             saved && save && !calibrated ? "--classifier names a classifier that is saved already; leave --save-classifier away."
             : saved && explained ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in place of --classifier."
             : multiLabel && (saved || save) ? "A saved classifier chooses one label; leave --multi-label away, or --classifier and --save-classifier."
             : multiLabel && calibrated ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; leave one of them away."
-            : multiLabel && _byName.IsNamed(parsed) ? "--by-name shows which one label a picture would get by its name alone; leave --multi-label away."
+            : multiLabel && _byName.IsNamed(parsed) ? "--by-name shows which one label an image would get by its name alone; leave --multi-label away."
             : multiLabel && learns ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; leave one of them away."
             : saved && learns ? "--classifier has weights of its own; leave --weights away."
             : multiLabel && explained ? "--explain shows why one label was chosen among others; leave --multi-label away."
@@ -174,11 +174,11 @@ internal sealed class ClassifierOptions
     }
 }
 
-/// <summary>What says which labels a picture shows.</summary>
+/// <summary>What says which labels an image shows.</summary>
 /// <param name="Labels">What there is to choose from.</param>
 /// <param name="Classify">All labels for an embedding, the best first; the one answer and all answers, where something decides on them.</param>
 /// <param name="Influence">What each prompt did, where answers are explained.</param>
-/// <param name="Failed">How many pictures that it was to be made with could not be read.</param>
-internal sealed record PictureClassifier(
+/// <param name="Failed">How many images that it was to be made with could not be read.</param>
+internal sealed record ImageClassifier(
     IReadOnlyList<string> Labels,
     Func<float[], (IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)> Classify, PromptInfluence? Influence, int Failed);

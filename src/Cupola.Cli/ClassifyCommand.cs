@@ -15,7 +15,7 @@ internal static class ClassifyCommand
     {
         ModelOptions model = new();
         ClassifierOptions options = new();
-        Argument<string[]> pictures = new("pictures")
+        Argument<string[]> images = new("images")
         {
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.OneOrMore,
@@ -26,10 +26,10 @@ internal static class ClassifyCommand
             DefaultValueFactory = static _ => 5,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
-        PageOption explain = new("--explain", "Write a page that shows each picture and the prompts that spoke for and against its label.");
+        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
+        PageOption explain = new("--explain", "Write a page that shows each image and the prompts that spoke for and against its label.");
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("classify", "Say what is in pictures.",
+        ExampledCommand command = new("classify", "Say what is in images.",
             """
             cupola classify flag.png --prompts flags.json --by-name "a photo of the flag of {}."
             cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
@@ -41,7 +41,7 @@ internal static class ClassifyCommand
             cupola classify photos/ --classifier birds.safetensors --threshold 0.7 --model openai/clip-vit-base-patch32
             cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
             """)
-        { pictures, top, orient };
+        { images, top, orient };
         explain.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
@@ -50,12 +50,12 @@ internal static class ClassifyCommand
         {
             int shown = top.Read(parsed);
             string? page = explain.Read(parsed);
-            Func<ClipEmbedder, KnownPictures?, CancellationToken, PictureClassifier> read = options.Read(parsed, explained: page is not null);
+            Func<ClipEmbedder, KnownImages?, CancellationToken, ImageClassifier> read = options.Read(parsed, explained: page is not null);
             Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            string[] named = parsed.GetValue(pictures)!;
-            KnownPictures? known = options.LearnsFromPictures(parsed) ? KnownPictures.Embed(named, Embed) : null;
-            PictureClassifier classifier = read(embedder, known, cancellation);
+            string[] named = parsed.GetValue(images)!;
+            KnownImages? known = options.LearnsFromImages(parsed) ? KnownImages.Embed(named, Embed) : null;
+            ImageClassifier classifier = read(embedder, known, cancellation);
             ZeroShotClassifier? byName = readByName?.Invoke(embedder, classifier.Labels);
             IClassificationWriter writer = parsed.GetValue(format) switch
             {
@@ -66,8 +66,8 @@ internal static class ClassifyCommand
             List<ExplainedAnswer> explained = [];
             int classified = 0;
             int failed = known is not null
-                ? Run(known.Pictures, classifier, byName, shown, writer, explained, ref classified, progress: null)
-                : PictureArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress));
+                ? Run(known.Images, classifier, byName, shown, writer, explained, ref classified, progress: null)
+                : ImageArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress));
             if (page is not null)
             {
                 AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
@@ -75,35 +75,35 @@ internal static class ClassifyCommand
 
             return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-            IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
+            IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) => embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
         }, static _ => "Stopped; the answers so far are whole.");
         return command;
     }
 
-    /// <summary>How many pictures could not be read; the first answers are explained, all are counted.</summary>
+    /// <summary>How many images could not be read; the first answers are explained, all are counted.</summary>
     private static int Run(
-        IEnumerable<EmbeddedPicture> pictures, PictureClassifier classifier, ZeroShotClassifier? byName, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
+        IEnumerable<EmbeddedImage> images, ImageClassifier classifier, ZeroShotClassifier? byName, int top, IClassificationWriter writer, List<ExplainedAnswer> explained, ref int classified, Action<int>? progress)
     {
         int failed = 0;
         try
         {
-            foreach (EmbeddedPicture picture in pictures)
+            foreach (EmbeddedImage image in images)
             {
                 progress?.Invoke(1);
-                if (picture.Embedding is null)
+                if (image.Embedding is null)
                 {
                     failed++;
-                    writer.WriteError(picture.Path, picture.Error!);
+                    writer.WriteError(image.Path, image.Error!);
                     continue;
                 }
 
-                var (predictions, answer, answers) = classifier.Classify(picture.Embedding);
-                IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(picture.Embedding).Take(top)];
-                writer.Write(new(picture.Path, predictions, top, answer, answers, named));
+                var (predictions, answer, answers) = classifier.Classify(image.Embedding);
+                IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(image.Embedding).Take(top)];
+                writer.Write(new(image.Path, predictions, top, answer, answers, named));
                 classified++;
-                if (classifier.Influence is not null && explained.Count < AnswerPage.MostPictures)
+                if (classifier.Influence is not null && explained.Count < AnswerPage.MostImages)
                 {
-                    explained.Add(new(picture.Path, [.. predictions.Take(top)], PromptArguments.Of(classifier.Influence, predictions, picture.Embedding, ArgumentsShown)));
+                    explained.Add(new(image.Path, [.. predictions.Take(top)], PromptArguments.Of(classifier.Influence, predictions, image.Embedding, ArgumentsShown)));
                 }
             }
         }

@@ -16,7 +16,7 @@ internal static class CupolaCommand
 
     public static RootCommand Create()
     {
-        RootCommand root = new("Recognises what is in pictures by comparing them with sentences (CLIP).")
+        RootCommand root = new("Recognises what is in images by comparing them with sentences (CLIP).")
         {
             ClassifyCommand.Create(),
             EmbedCommand.Create(),

@@ -7,7 +7,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>What each prompt does to the answers on labelled pictures: every one is left out once.</summary>
+/// <summary>What each prompt does to the answers on labelled images: every one is left out once.</summary>
 internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts, WeightsOption weights)
 {
     /// <summary>How many prompts that do harm, and how many that help, a person sees.</summary>
@@ -15,7 +15,7 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
 
     private readonly Option<string> _dataset = new("--dataset")
     {
-        Description = "Labelled pictures instead (as for evaluate): leave each prompt out once, and say what that does to the answers.",
+        Description = "Labelled images instead (as for evaluate): leave each prompt out once, and say what that does to the answers.",
         HelpName = "DATASET",
     };
 
@@ -37,17 +37,17 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     {
         ClassEnsemble ensemble = prompts.Ensemble(parsed);
         PromptWeighting weighting = weights.Read(parsed, ensemble);
-        JudgedPictures judged = JudgedPictures.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed), _fetch.Read(parsed));
+        JudgedImages judged = JudgedImages.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed), _fetch.Read(parsed));
         PromptSet set = prompts.Read(parsed, judged.Labels);
         RequireSeveral(set);
         using ClipEmbedder embedder = model.Load(parsed, cancellation);
-        EmbeddedDataset pictures = _kept.With(parsed, cache => judged.Embed(embedder, cache, cancellation));
+        EmbeddedDataset images = _kept.With(parsed, cache => judged.Embed(embedder, cache, cancellation));
         EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
-        PromptInfluence influence = new(encoded, ensemble, WeightsOption.Of(weighting, encoded, pictures.Embeddings));
+        PromptInfluence influence = new(encoded, ensemble, WeightsOption.Of(weighting, encoded, images.Embeddings));
         IReadOnlyList<PromptEffect> effects = WorkProgress.Items(
-            "Leaving prompts out", set.PromptCount, progress => influence.LeaveEachOut(pictures.Embeddings, pictures.Truths, progress, cancellation));
-        Write(effects, pictures.Truths.Count, format);
-        return pictures.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            "Leaving prompts out", set.PromptCount, progress => influence.LeaveEachOut(images.Embeddings, images.Truths, progress, cancellation));
+        Write(effects, images.Truths.Count, format);
+        return images.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
     /// <summary>Says of how many labels the only prompt cannot be left out.</summary>
@@ -65,14 +65,14 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
         }
     }
 
-    private static void Write(IReadOnlyList<PromptEffect> effects, int pictures, OutputFormat format)
+    private static void Write(IReadOnlyList<PromptEffect> effects, int images, OutputFormat format)
     {
         switch (format)
         {
             case OutputFormat.Json:
                 foreach (PromptEffect effect in effects)
                 {
-                    Output.WriteJson(new { effect.Label, Prompt = effect.Prompt.Text, effect.Right, effect.LogLikelihood, Pictures = pictures });
+                    Output.WriteJson(new { effect.Label, Prompt = effect.Prompt.Text, effect.Right, effect.LogLikelihood, Images = images });
                 }
 
                 break;
@@ -80,28 +80,28 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
                 CsvOutput rows = new("label", "prompt", "right", "logLikelihood", "pictures");
                 foreach (PromptEffect effect in effects)
                 {
-                    rows.Write(effect.Label, effect.Prompt.Text, effect.Right, effect.LogLikelihood, pictures);
+                    rows.Write(effect.Label, effect.Prompt.Text, effect.Right, effect.LogLikelihood, images);
                 }
 
                 break;
             default:
-                WriteTables(effects, pictures);
+                WriteTables(effects, images);
                 break;
         }
     }
 
-    private static void WriteTables(IReadOnlyList<PromptEffect> effects, int pictures)
+    private static void WriteTables(IReadOnlyList<PromptEffect> effects, int images)
     {
         PromptEffect[] ordered = [.. effects.OrderBy(static effect => effect.LogLikelihood)];
         PromptEffect[] harmful = [.. ordered.TakeWhile(static effect => effect.LogLikelihood < 0)], helpful = [.. ordered.Reverse().TakeWhile(static effect => effect.LogLikelihood > 0)];
-        Console.Out.WriteLine($"{effects.Count} prompts, each left out once, on {pictures} pictures: {helpful.Length} help, {harmful.Length} do harm.");
-        Console.Out.WriteLine("right: how many more pictures are answered rightly with the prompt. log-likelihood: by how many thousandths of a nat it makes the right labels more probable, on average.");
+        Console.Out.WriteLine($"{effects.Count} prompts, each left out once, on {images} images: {helpful.Length} help, {harmful.Length} do harm.");
+        Console.Out.WriteLine("right: how many more images are answered rightly with the prompt. log-likelihood: by how many thousandths of a nat it makes the right labels more probable, on average.");
         WriteTable("The most harmful", harmful);
         WriteTable("The most helpful", helpful);
         if (Math.Max(harmful.Length, helpful.Length) > Shown)
         {
             Console.Out.WriteLine();
-            Console.Out.WriteLine("--format json and csv have them all. What is chosen by these pictures is to be judged by others.");
+            Console.Out.WriteLine("--format json and csv have them all. What is chosen by these images is to be judged by others.");
         }
     }
 

@@ -7,13 +7,13 @@ using Cupola.Embedding;
 
 namespace Cupola.Cli;
 
-/// <summary><c>cupola embed</c>: unit embeddings of pictures and texts.</summary>
+/// <summary><c>cupola embed</c>: unit embeddings of images and texts.</summary>
 internal static class EmbedCommand
 {
     /// <summary>What a person sees of an embedding.</summary>
     private const int NumbersShown = 6;
 
-    public static Command Create() => new ExampledCommand("embed", "Turn pictures or texts into unit vectors of one space.",
+    public static Command Create() => new ExampledCommand("embed", "Turn images or texts into unit vectors of one space.",
         """
         cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
         cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32 --format json
@@ -23,28 +23,28 @@ internal static class EmbedCommand
     private static ExampledCommand Images()
     {
         ModelOptions model = new();
-        Argument<string[]> pictures = new("pictures")
+        Argument<string[]> images = new("images")
         {
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("images", "Embed pictures.",
+        ExampledCommand command = new("images", "Embed images.",
             """
             cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
             find . -name '*.jpg' | cupola embed images - --model openai/clip-vit-base-patch32 --format json > embeddings.jsonl
             """)
-        { pictures, file, orient, format };
+        { images, file, orient, format };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
             string? path = CheckedFile(parsed.GetValue(file));
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
-            int failed = PictureArguments.Run("Embedding", parsed.GetValue(pictures)!, (paths, progress) =>
-                WriteAll(embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation), writer, progress));
+            int failed = ImageArguments.Run("Embedding", parsed.GetValue(images)!, (paths, progress) =>
+                WriteAll(embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation), writer, progress));
             writer.Finish();
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         }, parsed => Kept(parsed.GetValue(file)));
@@ -91,20 +91,20 @@ internal static class EmbedCommand
         file is null ? "Stopped; the embeddings so far are whole." : $"Stopped; {file} is written at the end, and is as it was.";
 
     /// <summary>How many could not be read.</summary>
-    private static int WriteAll(IEnumerable<EmbeddedPicture> pictures, EmbeddingWriter writer, Action<int>? progress)
+    private static int WriteAll(IEnumerable<EmbeddedImage> images, EmbeddingWriter writer, Action<int>? progress)
     {
         int failed = 0;
-        foreach (EmbeddedPicture picture in pictures)
+        foreach (EmbeddedImage image in images)
         {
             progress?.Invoke(1);
-            if (picture.Embedding is not null)
+            if (image.Embedding is not null)
             {
-                writer.Write(picture.Path, picture.Embedding);
+                writer.Write(image.Path, image.Embedding);
                 continue;
             }
 
             failed++;
-            writer.WriteError(picture.Path, picture.Error!);
+            writer.WriteError(image.Path, image.Error!);
         }
 
         return failed;

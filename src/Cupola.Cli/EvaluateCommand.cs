@@ -5,7 +5,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary><c>cupola evaluate</c>: how good prompt sets are on labelled pictures, side by side.</summary>
+/// <summary><c>cupola evaluate</c>: how good prompt sets are on labelled images, side by side.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
@@ -17,11 +17,11 @@ internal static class EvaluateCommand
         WeightsOption weights = new();
         CacheOption kept = new();
         FetchOption fetch = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
-        PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the pictures it got most wrong.");
-        Option<bool> retrieval = new("--retrieval") { Description = "For a dataset of captions: how often pictures and captions find each other (recall@1, 5 and 10), in place of labels and prompts." };
+        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of images for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
+        PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the images it got most wrong.");
+        Option<bool> retrieval = new("--retrieval") { Description = "For a dataset of captions: how often images and captions find each other (recall@1, 5 and 10), in place of labels and prompts." };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("evaluate", "Judge prompts on labelled pictures: accuracy with intervals, and paired tests between prompt sets.",
+        ExampledCommand command = new("evaluate", "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
             """
             cupola evaluate birds/ --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json --model openai/clip-vit-base-patch32
@@ -60,17 +60,17 @@ internal static class EvaluateCommand
             ClassEnsemble how = ensemble.Read(parsed);
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
             Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
-            JudgedPictures pictures = JudgedPictures.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
-            SingleLabel.Note(pictures.Labels);
-            IReadOnlyList<PromptCandidate> candidates = read(pictures.Labels);
+            JudgedImages images = JudgedImages.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
+            SingleLabel.Note(images.Labels);
+            IReadOnlyList<PromptCandidate> candidates = read(images.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddedDataset embedded = kept.With(parsed, cache => pictures.Embed(embedder, cache, cancellation));
+            EmbeddedDataset embedded = kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
             EvaluationReport judged = new(
                 parsed.GetValue(dataset)!, model.Name(parsed), [.. candidates.SelectMany(candidate => Judge(candidate, ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation)))], embedded.Failed);
             EvaluationWriters.Write(judged, parsed.GetValue(format));
             if (page is not null)
             {
-                EvaluationPage.Write(page, judged, embedded.Pictures, cancellation);
+                EvaluationPage.Write(page, judged, embedded.Images, cancellation);
             }
 
             return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;

@@ -37,7 +37,7 @@ internal static class EvaluationWriters
                 Prompts = set.Name,
                 Ensemble = EnsembleOption.Name(set.Ensemble),
                 Sentences = set.Candidate.Prompts.PromptCount,
-                Pictures = set.Outcomes.Count,
+                Images = set.Outcomes.Count,
                 Failed = report.Failed.Count,
                 set.Top1.Right,
                 Top1 = set.Top1.Share,
@@ -51,19 +51,19 @@ internal static class EvaluationWriters
                 MeanPerClassHigh = set.MeanPerClassInterval.High,
                 CalibrationError = set.Reliability.ExpectedCalibrationError,
                 set.Candidate.Control?.Renamed,
-                Reliability = set.Reliability.Bins.Where(static bin => bin.Pictures > 0),
+                Reliability = set.Reliability.Bins.Where(static bin => bin.Images > 0),
                 Classes = set.Classes.Select(static each => new
                 {
                     each.Label,
-                    each.Recall.Pictures,
+                    each.Recall.Images,
                     each.Recall.Right,
                     Recall = Known(each.Recall),
                     RecallLow = each.Recall.Interval.Low,
                     RecallHigh = each.Recall.Interval.High,
-                    Answered = each.Precision.Pictures,
+                    Answered = each.Precision.Images,
                     Precision = Known(each.Precision),
                 }),
-                Confused = set.Confusion.MostConfused(ConfusedInJson).Select(pair => new { Label = set.Labels[pair.Truth], Answer = set.Labels[pair.Answer], pair.Pictures, pair.Share }),
+                Confused = set.Confusion.MostConfused(ConfusedInJson).Select(pair => new { Label = set.Labels[pair.Truth], Answer = set.Labels[pair.Answer], pair.Images, pair.Share }),
             });
         }
 
@@ -103,8 +103,8 @@ internal static class EvaluationWriters
     private static void WriteTables(EvaluationReport report)
     {
         EvaluatedPrompts best = report.Best;
-        int pictures = best.Outcomes.Count;
-        Console.Out.WriteLine($"{report.Dataset}: {pictures} pictures of {best.Classes.Count(static each => each.Recall.Pictures > 0)} classes, {best.Labels.Count} labels to choose from.");
+        int images = best.Outcomes.Count;
+        Console.Out.WriteLine($"{report.Dataset}: {images} images of {best.Classes.Count(static each => each.Recall.Images > 0)} classes, {best.Labels.Count} labels to choose from.");
         if (report.Failed.Count > 0)
         {
             Console.Out.WriteLine($"{report.Failed.Count} more could not be read and count nowhere.");
@@ -143,13 +143,13 @@ internal static class EvaluationWriters
 
     private static void WriteClasses(EvaluatedPrompts best)
     {
-        ClassAccuracy[] classes = [.. best.Classes.Where(static each => each.Recall.Pictures > 0).OrderBy(static each => each.Recall.Share)];
+        ClassAccuracy[] classes = [.. best.Classes.Where(static each => each.Recall.Images > 0).OrderBy(static each => each.Recall.Share)];
         Heading($"Classes with {best.Name}, the worst first");
         TextTable.Write(
-            ["class", "#pictures", "#recall", "#interval", "#precision"],
+            ["class", "#images", "#recall", "#interval", "#precision"],
             [.. classes.Take(Shown).Select(static each => (IReadOnlyList<string>)
             [
-                each.Label, Number(each.Recall.Pictures), Percent(each.Recall.Share), Percent(each.Recall.Interval), each.Precision.Pictures == 0 ? "–" : Percent(each.Precision.Share),
+                each.Label, Number(each.Recall.Images), Percent(each.Recall.Share), Percent(each.Recall.Interval), each.Precision.Images == 0 ? "–" : Percent(each.Precision.Share),
             ])]);
         if (classes.Length > Shown)
         {
@@ -161,8 +161,8 @@ internal static class EvaluationWriters
         {
             Heading($"Most confused with {best.Name}");
             TextTable.Write(
-                ["class", "taken for", "#pictures", "#of the class"],
-                [.. confused.Select(pair => (IReadOnlyList<string>)[best.Labels[pair.Truth], best.Labels[pair.Answer], Number(pair.Pictures), Percent(pair.Share)])]);
+                ["class", "taken for", "#images", "#of the class"],
+                [.. confused.Select(pair => (IReadOnlyList<string>)[best.Labels[pair.Truth], best.Labels[pair.Answer], Number(pair.Images), Percent(pair.Share)])]);
         }
     }
 
@@ -172,8 +172,8 @@ internal static class EvaluationWriters
         Console.Out.WriteLine(text);
     }
 
-    /// <summary>Nothing is known of a class without pictures, or of one that was never answered.</summary>
-    private static double? Known(Accuracy accuracy) => accuracy.Pictures == 0 ? null : accuracy.Share;
+    /// <summary>Nothing is known of a class without images, or of one that was never answered.</summary>
+    private static double? Known(Accuracy accuracy) => accuracy.Images == 0 ? null : accuracy.Share;
 
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -8,10 +8,10 @@ internal static class HarmlessText
 {
     private const char Unprintable = '\uFFFD';
 
-    /// <summary>Unicode's pictures of the control characters, as ␊ for a line's end, stand in their order from here.</summary>
-    private const char ControlPictures = '\u2400';
+    /// <summary>Unicode's images of the control characters, as ␊ for a line's end, stand in their order from here.</summary>
+    private const char ControlImages = '\u2400';
 
-    private const char DeletePicture = '\u2421';
+    private const char DeleteImage = '\u2421';
 
     /// <summary>A text on one line, without control characters.</summary>
     public static string Of(string text) => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
@@ -27,8 +27,8 @@ internal static class HarmlessText
     /// <summary>A character, or what is shown in its place.</summary>
     public static char Shown(char letter) => letter switch
     {
-        < ' ' => (char)(ControlPictures + letter),
-        '\u007F' => DeletePicture,
+        < ' ' => (char)(ControlImages + letter),
+        '\u007F' => DeleteImage,
         // The second set of controls, which begins sequences too.
         >= '\u0080' and <= '\u009F' => Unprintable,
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm.

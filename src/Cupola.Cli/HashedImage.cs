@@ -7,12 +7,12 @@ namespace Cupola.Cli;
 /// <summary>An image whose bytes are hashed while they are read for something else.</summary>
 internal sealed class HashedImage
 {
-    public HashedImage(CaptionedPicture picture)
+    public HashedImage(CaptionedImage image)
     {
-        Captions = picture.Captions;
-        Source = new(picture.Picture.Name, cancellation =>
+        Captions = image.Captions;
+        Source = new(image.Image.Name, cancellation =>
         {
-            byte[] bytes = picture.Picture.Read(cancellation);
+            byte[] bytes = image.Image.Read(cancellation);
             Hash = Convert.ToHexString(SHA256.HashData(bytes));
             return bytes;
         });
@@ -20,7 +20,7 @@ internal sealed class HashedImage
 
     public IReadOnlyList<string> Captions { get; }
 
-    public PictureSource Source { get; }
+    public ImageSource Source { get; }
 
     /// <summary>Known once the bytes have been read.</summary>
     public string? Hash { get; private set; }

@@ -10,22 +10,22 @@ internal static class InspectPixelsCommand
 {
     public static Command Create()
     {
-        ModelOptions model = new("pictures are seen as CLIP sees them at 224 pixels");
-        Argument<string[]> pictures = new("pictures") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
+        ModelOptions model = new("images are seen as CLIP sees them at 224 pixels");
+        Argument<string[]> images = new("images") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
         NumberOption<int> size = new("--size", 1, 4096)
         {
             Description = "CLIP's preprocessing at so many pixels, in place of a model's.",
             HelpName = "N",
         };
-        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
-        Option<string> file = new("--output", "-o") { Description = "Write the crop of one picture as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
+        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
+        Option<string> file = new("--output", "-o") { Description = "Write the crop of one image as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("pixels", "Show what the model sees of pictures: the crop's hash, and the crop itself.",
+        ExampledCommand command = new("pixels", "Show what the model sees of images: the crop's hash, and the crop itself.",
             """
             cupola inspect pixels dog.jpg --size 224 -o seen.png
             cupola inspect pixels photos/ --model openai/clip-vit-base-patch32 --format json
             """)
-        { pictures, size, file, orient, format };
+        { images, size, file, orient, format };
         model.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
@@ -42,18 +42,18 @@ internal static class InspectPixelsCommand
             }
 
             string? path = parsed.GetValue(file);
-            PictureReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
+            ImageReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
             OutputFormat kind = parsed.GetValue(format);
             CsvOutput? rows = kind == OutputFormat.Csv ? new("image", "width", "height", "sha256", "error") : null;
             int failed = 0, shown = 0;
-            foreach (PreparedPicture picture in reader.Prepare(PictureArguments.Expand(parsed.GetValue(pictures)!).Select(PictureSource.Of), ahead: 16, cancellation))
+            foreach (PreparedImage image in reader.Prepare(ImageArguments.Expand(parsed.GetValue(images)!).Select(ImageSource.Of), ahead: 16, cancellation))
             {
                 if (path is not null && ++shown > 1)
                 {
-                    throw new ArgumentException($"--output {path} takes one picture, and there are more; the first is written.");
+                    throw new ArgumentException($"--output {path} takes one image, and there are more; the first is written.");
                 }
 
-                failed += Show(picture, preprocessing.Size, kind, rows, path) ? 0 : 1;
+                failed += Show(image, preprocessing.Size, kind, rows, path) ? 0 : 1;
             }
 
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -61,23 +61,23 @@ internal static class InspectPixelsCommand
         return command;
     }
 
-    private static bool Show(PreparedPicture picture, int size, OutputFormat format, CsvOutput? rows, string? path)
+    private static bool Show(PreparedImage prepared, int size, OutputFormat format, CsvOutput? rows, string? path)
     {
-        string image = picture.Path;
-        if (picture.Pixels is null)
+        string image = prepared.Path;
+        if (prepared.Pixels is null)
         {
-            Console.Error.WriteLine(picture.Error);
+            Console.Error.WriteLine(prepared.Error);
             if (format == OutputFormat.Json)
             {
-                Output.WriteJson(new { image, error = picture.Error });
+                Output.WriteJson(new { image, error = prepared.Error });
             }
 
-            rows?.Write(image, null, null, null, picture.Error);
+            rows?.Write(image, null, null, null, prepared.Error);
 
             return false;
         }
 
-        string sha256 = Convert.ToHexStringLower(SHA256.HashData(picture.Pixels));
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(prepared.Pixels));
         switch (format)
         {
             case OutputFormat.Json:
@@ -93,7 +93,7 @@ internal static class InspectPixelsCommand
 
         if (path is not null)
         {
-            WriteCrop(path, picture.Pixels, size);
+            WriteCrop(path, prepared.Pixels, size);
         }
 
         return true;

@@ -10,7 +10,7 @@ internal static class MachineFailure
     /// <summary>One sentence, or null where an exception tells of something else.</summary>
     public static string? Sentence(Exception exception) => exception switch
     {
-        OutOfMemoryException => "There is not enough memory for this; take a smaller model, smaller pictures or a smaller batch.",
+        OutOfMemoryException => "There is not enough memory for this; take a smaller model, smaller images or a smaller batch.",
         TypeInitializationException { InnerException: { } inner } => Sentence(inner),
         DllNotFoundException or EntryPointNotFoundException or BadImageFormatException =>
             $"A native library cannot be used on this machine ({RuntimeInformation.RuntimeIdentifier}): "

@@ -17,7 +17,7 @@ internal static class PromptsInfluenceCommand
     {
         ModelOptions model = new();
         PromptOptions prompts = new();
-        Argument<string[]> pictures = new("pictures")
+        Argument<string[]> images = new("images")
         {
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.ZeroOrMore,
@@ -30,31 +30,31 @@ internal static class PromptsInfluenceCommand
             DefaultValueFactory = static _ => 2,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient") { Description = "Turn pictures as their EXIF orientation says (the reference does not)." };
+        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled pictures.",
+        ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled images.",
             """
             cupola prompts influence frog.jpg --prompts cupl.json --labels "tree frog,tailed frog" --model openai/clip-vit-base-patch32
             cupola prompts influence photos/ --prompts cupl.json --top 1 --model openai/clip-vit-base-patch32 --format json > influence.jsonl
             cupola prompts influence --dataset birds/ --prompts cupl.json --model openai/clip-vit-base-patch32
             """)
-        { pictures, top, orient, format };
+        { images, top, orient, format };
         model.AddTo(command);
         prompts.AddTo(command);
         weights.AddTo(command);
         ofDataset.AddTo(command);
         command.SetVerb((parsed, cancellation) =>
         {
-            string[] named = parsed.GetValue(pictures)!;
+            string[] named = parsed.GetValue(images)!;
             if (named.Length > 0 == ofDataset.IsNamed(parsed))
             {
-                throw new ArgumentException(named.Length > 0 ? "Name pictures or a --dataset, not both." : "There are no pictures; name some, or labelled ones by --dataset.");
+                throw new ArgumentException(named.Length > 0 ? "Name images or a --dataset, not both." : "There are no images; name some, or labelled ones by --dataset.");
             }
 
             if (ofDataset.IsNamed(parsed))
             {
                 return parsed.GetResult(top) is { Implicit: false } || parsed.GetValue(orient)
-                    ? throw new ArgumentException("--dataset measures all prompts on pictures as they are; leave --top and --orient away.")
+                    ? throw new ArgumentException("--dataset measures all prompts on images as they are; leave --top and --orient away.")
                     : ofDataset.Run(parsed, parsed.GetValue(format), cancellation);
             }
 
@@ -64,7 +64,7 @@ internal static class PromptsInfluenceCommand
             PromptSet set = prompts.Read(parsed);
             SingleLabel.Note(set.ClassNames);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            KnownPictures? known = weighting == PromptWeighting.Even ? null : KnownPictures.Embed(named, Embed);
+            KnownImages? known = weighting == PromptWeighting.Even ? null : KnownImages.Embed(named, Embed);
             EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
             PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
             ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
@@ -76,34 +76,34 @@ internal static class PromptsInfluenceCommand
                 _ => new TableInfluence(),
             };
             int failed = known is not null
-                ? Run(known.Pictures, classifier, influence, shown, writer, progress: null)
-                : PictureArguments.Run("Explaining", named, (paths, progress) => Run(Embed(paths), classifier, influence, shown, writer, progress));
+                ? Run(known.Images, classifier, influence, shown, writer, progress: null)
+                : ImageArguments.Run("Explaining", named, (paths, progress) => Run(Embed(paths), classifier, influence, shown, writer, progress));
             return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-            IEnumerable<EmbeddedPicture> Embed(IEnumerable<string> paths) => embedder.EmbedPictures(paths, parsed.GetValue(orient), cancellation);
+            IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) => embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
         }, static _ => "Stopped; what stands above is whole.");
         return command;
     }
 
-    /// <summary>How many pictures could not be read.</summary>
+    /// <summary>How many images could not be read.</summary>
     private static int Run(
-        IEnumerable<EmbeddedPicture> pictures, ZeroShotClassifier classifier, PromptInfluence influence, int top, IInfluenceWriter writer, Action<int>? progress)
+        IEnumerable<EmbeddedImage> images, ZeroShotClassifier classifier, PromptInfluence influence, int top, IInfluenceWriter writer, Action<int>? progress)
     {
         int failed = 0;
-        foreach (EmbeddedPicture picture in pictures)
+        foreach (EmbeddedImage image in images)
         {
             progress?.Invoke(1);
-            if (picture.Embedding is null)
+            if (image.Embedding is null)
             {
                 failed++;
-                Console.Error.WriteLine(picture.Error);
-                writer.WriteError(picture.Path, picture.Error!);
+                Console.Error.WriteLine(image.Error);
+                writer.WriteError(image.Path, image.Error!);
                 continue;
             }
 
-            foreach (Prediction prediction in classifier.Classify(picture.Embedding).Take(top))
+            foreach (Prediction prediction in classifier.Classify(image.Embedding).Take(top))
             {
-                writer.Write(picture.Path, prediction, influence.Explain(prediction.Label, picture.Embedding));
+                writer.Write(image.Path, prediction, influence.Explain(prediction.Label, image.Embedding));
             }
         }
 

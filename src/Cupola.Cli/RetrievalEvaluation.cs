@@ -6,7 +6,7 @@ using Cupola.Images;
 
 namespace Cupola.Cli;
 
-/// <summary><c>cupola evaluate --retrieval</c>: how often pictures and captions find each other.</summary>
+/// <summary><c>cupola evaluate --retrieval</c>: how often images and captions find each other.</summary>
 internal static class RetrievalEvaluation
 {
     /// <summary>The numbers of answers that are looked at, as in the field's tables.</summary>
@@ -17,14 +17,14 @@ internal static class RetrievalEvaluation
         CancellationToken cancellation)
     {
         List<string> failed = [];
-        IEnumerable<CaptionedPicture> pictures = CaptionedPictures.Open(dataset, fetch).Read(failed.Add);
-        List<HashedImage> named = [.. pictures.Select(static picture => new HashedImage(picture))];
+        IEnumerable<CaptionedImage> images = CaptionedImages.Open(dataset, fetch).Read(failed.Add);
+        List<HashedImage> named = [.. images.Select(static image => new HashedImage(image))];
         RetrievalPairs pairs = new(embedder.Tokenizer);
         List<float> values = [];
         int read = 0, captions = 0;
-        WorkProgress.Items("Embedding pictures", named.Count, progress =>
+        WorkProgress.Items("Embedding images", named.Count, progress =>
         {
-            foreach ((EmbeddedPicture embedded, HashedImage image) in Embed(embedder, named, cache, cancellation).Zip(named))
+            foreach ((EmbeddedImage embedded, HashedImage image) in Embed(embedder, named, cache, cancellation).Zip(named))
             {
                 progress?.Invoke(1);
                 if (embedded.Embedding is null)
@@ -46,7 +46,7 @@ internal static class RetrievalEvaluation
         failed.ForEach(Console.Error.WriteLine);
         if (read == 0)
         {
-            throw new InvalidDataException($"{dataset} has no pictures with captions that can be read.");
+            throw new InvalidDataException($"{dataset} has no images with captions that can be read.");
         }
 
         if (pairs.Images < read || pairs.Texts.Count < captions)
@@ -63,13 +63,13 @@ internal static class RetrievalEvaluation
         return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
-    private static IEnumerable<EmbeddedPicture> Embed(
+    private static IEnumerable<EmbeddedImage> Embed(
         ClipEmbedder embedder, List<HashedImage> images, EmbeddingCache? cache, CancellationToken cancellation)
     {
-        IEnumerable<PictureSource> sources = images.Select(static image => image.Source);
+        IEnumerable<ImageSource> sources = images.Select(static image => image.Source);
         return cache is null
-            ? embedder.EmbedPictures(sources, orient: false, cancellation)
-            : embedder.EmbedPictures(sources, orient: false, cache, cancellation);
+            ? embedder.EmbedImages(sources, orient: false, cancellation)
+            : embedder.EmbedImages(sources, orient: false, cache, cancellation);
     }
 
     private static void Write(string dataset, RetrievalRecall recall, int failed, OutputFormat format)
@@ -82,7 +82,7 @@ internal static class RetrievalEvaluation
         switch (format)
         {
             case OutputFormat.Json:
-                Dictionary<string, object> line = new() { ["dataset"] = dataset, ["pictures"] = recall.Pictures, ["texts"] = recall.Texts, ["failed"] = failed };
+                Dictionary<string, object> line = new() { ["dataset"] = dataset, ["pictures"] = recall.Images, ["texts"] = recall.Texts, ["failed"] = failed };
                 foreach ((string query, int depth, Accuracy found) in rows)
                 {
                     line[$"{query}{depth}"] = found.Share;
@@ -98,18 +98,18 @@ internal static class RetrievalEvaluation
                 {
                     table.Write(
                         query, depth, found.Share, found.Interval.Low, found.Interval.High,
-                        recall.Pictures, recall.Texts, failed);
+                        recall.Images, recall.Texts, failed);
                 }
 
                 break;
             default:
-                Console.Out.WriteLine($"{dataset}: {recall.Pictures} pictures, {recall.Texts} captions.");
+                Console.Out.WriteLine($"{dataset}: {recall.Images} images, {recall.Texts} captions.");
                 Console.Out.WriteLine();
                 TextTable.Write(
                     ["the right one is found", "#among the best", "#recall in percent", "#Wilson's interval of 95 %"],
                     [.. rows.Select(static row => (IReadOnlyList<string>)
                     [
-                        row.Query == "imageToText" ? "a caption for each picture" : "the picture for each caption", Number(row.Depth), Percent(row.Found.Share),
+                        row.Query == "imageToText" ? "a caption for each image" : "the image for each caption", Number(row.Depth), Percent(row.Found.Share),
                         $"{Percent(row.Found.Interval.Low)} to {Percent(row.Found.Interval.High)}",
                     ])]);
                 break;

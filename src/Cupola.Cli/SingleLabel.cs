@@ -1,6 +1,6 @@
 namespace Cupola.Cli;
 
-/// <summary>One label to choose from looks like certainty: its probability is 100 % whatever a picture shows.</summary>
+/// <summary>One label to choose from looks like certainty: its probability is 100 % whatever an image shows.</summary>
 internal static class SingleLabel
 {
     /// <summary>Says so on standard error, where there is but one.</summary>

@@ -13,11 +13,11 @@ internal static class TrainCommand
     {
         TrainingOptions settings = new();
         TrainingScores scores = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of pictures for each label, a table of captions (.csv, .tsv, .jsonl), or WebDataset shards." };
+        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of images for each label, a table of captions (.csv, .tsv, .jsonl), or WebDataset shards." };
         Option<string> output = new("--output", "-o") { Description = "The folder of the run, which becomes the model; a run that is there goes on.", HelpName = "RUN", Required = true };
         NumberOption<int> threadsOption = ModelOptions.CreateThreads();
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("train", "Train a model on pictures and captions, or fine-tune one; a run that was ended goes on where it stopped.",
+        ExampledCommand command = new("train", "Train a model on images and captions, or fine-tune one; a run that was ended goes on where it stopped.",
             """
             cupola train pairs.csv -o runs/first --epochs 20
             cupola train pairs.csv -o runs/second --config settings.json --validation held-out.csv --evaluate birds/
@@ -78,7 +78,7 @@ internal static class TrainCommand
                 return evaluate!(embedder, stop);
             }
 
-            // Each evaluation comes upon the same pictures; a sentence is said once.
+            // Each evaluation comes upon the same images; a sentence is said once.
             void Tell(string sentence)
             {
                 if (broken.Add(sentence))
@@ -113,12 +113,12 @@ internal static class TrainCommand
     }
 
     private static string Said(LoggedEvaluation line) =>
-        Said(line.ValidationLoss, line.Top1, line.Top1Low, line.Top1High, line.Pictures);
+        Said(line.ValidationLoss, line.Top1, line.Top1Low, line.Top1High, line.Images);
 
     private static string Said(ModelScore score) => Said(
-        score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Pictures);
+        score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Images);
 
-    private static string Said(double? validationLoss, double? top1, double? low, double? high, int? pictures) => string.Concat(
+    private static string Said(double? validationLoss, double? top1, double? low, double? high, int? images) => string.Concat(
         validationLoss is { } loss ? $" Validation loss {loss:0.000}." : "",
-        top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * low:0.0} to {100 * high:0.0}) of {pictures} pictures." : "");
+        top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * low:0.0} to {100 * high:0.0}) of {images} images." : "");
 }

@@ -10,7 +10,7 @@ namespace Cupola.Cli;
 /// <summary>The options that say what is said about classes, and by which data a model is judged while it learns.</summary>
 internal sealed class TrainingScores
 {
-    private readonly Option<string[]> _template = new("--template") { Description = "A caption with {} for the label, where pictures have labels; may be given several times.", HelpName = "\"a photo of a {}.\"" };
+    private readonly Option<string[]> _template = new("--template") { Description = "A caption with {} for the label, where images have labels; may be given several times.", HelpName = "\"a photo of a {}.\"" };
 
     private readonly Option<string> _templates = new("--templates") { Description = "Captions for labels: simple, imagenet-7, or a file of templates.", HelpName = "NAME|FILE" };
 
@@ -18,7 +18,7 @@ internal sealed class TrainingScores
 
     private readonly Option<string> _validation = new("--validation") { Description = "Pairs that are not learned from: their loss is told after each epoch.", HelpName = "DATASET" };
 
-    private readonly Option<string> _evaluate = new("--evaluate") { Description = "Labelled pictures that are recognised after each epoch.", HelpName = "DATASET" };
+    private readonly Option<string> _evaluate = new("--evaluate") { Description = "Labelled images that are recognised after each epoch.", HelpName = "DATASET" };
 
     private readonly Option<string> _evaluateBy = new("--evaluate-by")
     {
@@ -64,21 +64,21 @@ internal sealed class TrainingScores
             : null;
         if (parsed.GetValue(_evaluate) is not { } labelled)
         {
-            return by is not null ? throw new ArgumentException("--evaluate-by says what is said of labels, and there are none; name labelled pictures by --evaluate.")
+            return by is not null ? throw new ArgumentException("--evaluate-by says what is said of labels, and there are none; name labelled images by --evaluate.")
                 : validation is null ? null
                 : (embedder, cancellation) => new(validation.Of(embedder, cancellation), null);
         }
 
-        JudgedPictures pictures = JudgedPictures.Open(labelled, labels: null, Fetches(parsed));
-        SingleLabel.Note(pictures.Labels);
-        PromptCandidate candidate = said(pictures.Labels);
-        return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, pictures, candidate, broken, cancellation));
+        JudgedImages images = JudgedImages.Open(labelled, labels: null, Fetches(parsed));
+        SingleLabel.Note(images.Labels);
+        PromptCandidate candidate = said(images.Labels);
+        return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, images, candidate, broken, cancellation));
     }
 
-    private static Accuracy Top1(ClipEmbedder embedder, JudgedPictures pictures, PromptCandidate candidate, Action<string> broken, CancellationToken cancellation)
+    private static Accuracy Top1(ClipEmbedder embedder, JudgedImages images, PromptCandidate candidate, Action<string> broken, CancellationToken cancellation)
     {
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation), ClassEnsemble.EmbeddingMean, weights: null);
-        EmbeddedDataset embedded = pictures.Embed(embedder, cache: null, broken, cancellation);
+        EmbeddedDataset embedded = images.Embed(embedder, cache: null, broken, cancellation);
         return EvaluatedPrompts.Judge(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
     }
 }

@@ -10,7 +10,7 @@ internal enum PromptWeighting
     /// <summary>All the same.</summary>
     Even,
 
-    /// <summary>As the pictures say, whose labels nobody needs to know (zero-shot prompt ensembling).</summary>
+    /// <summary>As the images say, whose labels nobody needs to know (zero-shot prompt ensembling).</summary>
     Zpe,
 }
 
@@ -21,7 +21,7 @@ internal sealed class WeightsOption
 
     private readonly Option<string[]> _weights = new("--weights")
     {
-        Description = "even: all prompts of a label count the same (the default); zpe: those count more that fit the pictures better than other prompts do, learned from all of them without labels.",
+        Description = "even: all prompts of a label count the same (the default); zpe: those count more that fit the images better than other prompts do, learned from all of them without labels.",
         HelpName = "even|zpe",
     };
 
@@ -44,9 +44,9 @@ internal sealed class WeightsOption
     /// <summary>The weights of prompts; nothing where all count the same.</summary>
     /// <param name="weighting">How they are weighed.</param>
     /// <param name="encoded">The prompts.</param>
-    /// <param name="pictures">Pictures of the kind that is classified.</param>
-    public static PromptWeights? Of(PromptWeighting weighting, EncodedPrompts encoded, EmbeddingMatrix pictures) =>
-        weighting == PromptWeighting.Zpe ? PromptWeights.FromPictures(encoded, pictures) : null;
+    /// <param name="images">Images of the kind that is classified.</param>
+    public static PromptWeights? Of(PromptWeighting weighting, EncodedPrompts encoded, EmbeddingMatrix images) =>
+        weighting == PromptWeighting.Zpe ? PromptWeights.FromImages(encoded, images) : null;
 
     private static PromptWeighting Of(string name) => Names.TryGetValue(name, out PromptWeighting weighting)
         ? weighting

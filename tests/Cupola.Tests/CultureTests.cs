@@ -11,8 +11,8 @@ namespace Cupola.Tests;
 /// <summary>The library in a program of another language: what it writes and says is the same.</summary>
 public sealed class CultureTests
 {
-    private static readonly PictureSource Picture = new(
-        "picture", static _ => File.ReadAllBytes(Path.Combine(Golden("pictures"), "photo.png")));
+    private static readonly ImageSource Image = new(
+        "image", static _ => File.ReadAllBytes(Path.Combine(Golden("pictures"), "photo.png")));
 
     private static readonly Func<string>[] Sayings =
     [
@@ -20,10 +20,10 @@ public sealed class CultureTests
             path, "run", 31_000, [new(1, 0.25, 4.5, 14.25, 0.0005, 1234.5), new(2, 0.5, -0.25, 15, 0.00045, 1300)],
             [new(2, 0.5, 1.5, 0.75, 0.5, 0.9, 1000)])),
         static () => Page(static path => EvaluationPage.Write(
-            path, new("some/birds", "a/model", [.. Sets()], ["x.png is broken."]), [.. Enumerable.Repeat(Picture, 4)])),
+            path, new("some/birds", "a/model", [.. Sets()], ["x.png is broken."]), [.. Enumerable.Repeat(Image, 4)])),
         static () => Message(static () => WeightInterpolation.Write("a", "b", -1.5, "c")),
-        static () => Message(static () => new PictureAugmentation(-0.5f, flip: false, 0)),
-        static () => Message(static () => new PictureAugmentation(1, flip: false, 1.5f)),
+        static () => Message(static () => new ImageAugmentation(-0.5f, flip: false, 0)),
+        static () => Message(static () => new ImageAugmentation(1, flip: false, 1.5f)),
         static () => Message(static () => new TrainingSettings { Epochs = -2.5 }.Checked()),
         static () => Message(static () => new TrainingSettings { Batch = -1 }.Checked()),
         static () => Message(static () => new TrainingSettings { Model = new() { ImageSize = -48 } }.Checked()),
@@ -66,10 +66,10 @@ public sealed class CultureTests
         PromptSet prompts = PromptSet.FromTemplates(["IBIS", "kiwi"], PromptTemplates.Simple);
         for (int set = 0; set < 3; set++)
         {
-            PictureOutcome[] outcomes =
+            ImageOutcome[] outcomes =
             [
-                .. Enumerable.Range(0, 4).Select(picture => new PictureOutcome(
-                    picture % 2, (picture + (picture < set ? 1 : 0)) % 2, picture < set ? 1 : 0, 0.75f, 0.25f)),
+                .. Enumerable.Range(0, 4).Select(image => new ImageOutcome(
+                    image % 2, (image + (image < set ? 1 : 0)) % 2, image < set ? 1 : 0, 0.75f, 0.25f)),
             ];
             yield return new(new($"set {set}", prompts), ClassEnsemble.EmbeddingMean, outcomes);
         }

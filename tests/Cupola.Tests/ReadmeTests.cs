@@ -22,9 +22,9 @@ public sealed partial class ReadmeTests
             PromptSet prompts = PromptSet.FromTemplates(["accordion", "anchor", "ant"], PromptTemplates.ImageNet7);
             ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, prompts);
 
-            foreach (EmbeddedPicture picture in embedder.EmbedPictures([photo]))
+            foreach (EmbeddedImage image in embedder.EmbedImages([photo]))
             {
-                Prediction best = classifier.Classify(picture.Embedding)[0];
+                Prediction best = classifier.Classify(image.Embedding)[0];
                 Console.WriteLine($"{best.Label}: {best.Probability:0.00}");
             }
             #endregion

@@ -27,11 +27,11 @@ public sealed class SampleTests
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(["by name", "by 60 sentences, EmbeddingMean", "by 60 sentences, PooledMean", "by 60 sentences, ScoreMean", "by 60 sentences, ScoreMax"], lines.Select(line => line[..32].TrimEnd()));
         ClipEmbedder model = LabelledPhotos.Need().Model;
-        float[] picture = model.EmbedPictures([photo]).Single().Embedding!;
+        float[] image = model.EmbedImages([photo]).Single().Embedding!;
         PromptSet frogs = PromptSet.Read(sentences).Select(["tree frog", "tailed frog"]).Prompts;
         Assert.All(Enum.GetValues<ClassEnsemble>(), ensemble =>
         {
-            float expected = ZeroShotClassifier.Create(model, frogs, ensemble).Classify(picture).Single(prediction => prediction.Label == "tree frog").Probability;
+            float expected = ZeroShotClassifier.Create(model, frogs, ensemble).Classify(image).Single(prediction => prediction.Label == "tree frog").Probability;
             Assert.Equal(expected, TreeFrog(lines.Single(line => line.Contains($", {ensemble} ", StringComparison.Ordinal))), 1e-4f);
         });
     }

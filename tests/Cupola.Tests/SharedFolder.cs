@@ -15,11 +15,11 @@ internal static class SharedFolder
     /// <summary>A model for tests to which any will do.</summary>
     public static string AnyModel => Find("models", "photo-tiny") ?? Path.Combine(Root, "models", "flags");
 
-    /// <summary>A picture for tests to which any will do.</summary>
-    public static string AnyPicture => Find("data", "photos", "rocket.jpg") ?? Own("pictures", "photo.png");
+    /// <summary>An image for tests to which any will do.</summary>
+    public static string AnyImage => Find("data", "photos", "rocket.jpg") ?? Own("pictures", "photo.png");
 
-    /// <summary>A folder of pictures for tests to which any will do.</summary>
-    public static string AnyPictures => Find("data", "photos") ?? Own("pictures");
+    /// <summary>A folder of images for tests to which any will do.</summary>
+    public static string AnyImages => Find("data", "photos") ?? Own("pictures");
 
     /// <summary>The full path of something in the folder, or null.</summary>
     public static string? Find(params ReadOnlySpan<string> parts) =>

@@ -5,7 +5,7 @@ namespace FlagWorld.Drawing;
 /// <summary>Draws what is behind a flag, in colours by chance. What has soft edges is drawn small and made larger.</summary>
 internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom random)
 {
-    /// <summary>The side of the small picture.</summary>
+    /// <summary>The side of the small image.</summary>
     private const int Side = 32;
 
     public void Paint(Backdrop backdrop)

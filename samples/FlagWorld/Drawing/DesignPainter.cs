@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>Draws a design flat: the picture that a flag law prints.</summary>
+/// <summary>Draws a design flat: the image that a flag law prints.</summary>
 internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette palette) : IDisposable
 {
     private readonly SKPaint _paint = new() { IsAntialias = true };
     private readonly float _width = (float)design.Aspect;
 
-    /// <summary>Draws a design into a new picture of this height, transparent outside the outline.</summary>
+    /// <summary>Draws a design into a new image of this height, transparent outside the outline.</summary>
     public static SKImage Paint(Design design, Palette palette, int height)
     {
         using SKSurface surface = SKSurface.Create(new SKImageInfo((int)Math.Round(height * design.Aspect), height, SKColorType.Rgba8888, SKAlphaType.Premul));

@@ -3,10 +3,10 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>The exact colours of one picture: a tint has one wherever it occurs in it.</summary>
+/// <summary>The exact colours of one image: a tint has one wherever it occurs in it.</summary>
 internal sealed class Palette
 {
-    /// <summary>Cloths of one colour name as flags have them; a picture takes one and varies it a little.</summary>
+    /// <summary>Cloths of one colour name as flags have them; an image takes one and varies it a little.</summary>
     private static readonly Dictionary<string, uint[]> Swatches = new(StringComparer.Ordinal)
     {
         ["red"] = [0xCE1126, 0xD52B1E, 0xE4002B, 0xDA291C, 0xC8102E, 0xED1C24, 0xE32118, 0xEF3340, 0xF4433C, 0xB22234],

@@ -3,13 +3,13 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>Draws pictures: a design, seen in some way, before something. The whole flag lies in the square, as a model that crops the middle would see it.</summary>
+/// <summary>Draws images: a design, seen in some way, before something. The whole flag lies in the square, as a model that crops the middle would see it.</summary>
 internal sealed class Scene : IDisposable
 {
     /// <summary>The flag is drawn at twice its size and made smaller, which smooths its edges.</summary>
     private const int Oversampling = 2;
 
-    /// <summary>Of the flat design that is bent into the picture.</summary>
+    /// <summary>Of the flat design that is bent into the image.</summary>
     private const int DesignHeight = 144;
 
     /// <summary>Of the mesh that bends the cloth.</summary>
@@ -20,7 +20,7 @@ internal sealed class Scene : IDisposable
     private readonly SKSurface _large;
     private readonly ushort[] _triangles;
 
-    /// <summary>Makes room for pictures of this side.</summary>
+    /// <summary>Makes room for images of this side.</summary>
     public Scene(int size)
     {
         _size = size;
@@ -39,7 +39,7 @@ internal sealed class Scene : IDisposable
         _large.Dispose();
     }
 
-    /// <summary>Draws one picture; chance decides about what is behind and the grain of the noise.</summary>
+    /// <summary>Draws one image; chance decides about what is behind and the grain of the noise.</summary>
     public SKBitmap Draw(Design design, Palette palette, View view, CounterRandom random)
     {
         SKCanvas canvas = _large.Canvas;
@@ -64,10 +64,10 @@ internal sealed class Scene : IDisposable
         }
 
         canvas.RestoreToCount(layer);
-        SKBitmap picture = new(new SKImageInfo(_size, _size, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        SKBitmap image = new(new SKImageInfo(_size, _size, SKColorType.Rgba8888, SKAlphaType.Opaque));
         using SKPixmap behind = _backdrop.PeekPixels(), large = _large.PeekPixels();
-        Expose(behind.GetPixelSpan(), large.GetPixelSpan(), picture.GetPixelSpan(), view, random);
-        return picture;
+        Expose(behind.GetPixelSpan(), large.GetPixelSpan(), image.GetPixelSpan(), view, random);
+        return image;
     }
 
     private void DrawBent(SKCanvas canvas, SKImage flat, Design design, View view)

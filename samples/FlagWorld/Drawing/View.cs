@@ -19,17 +19,17 @@ internal enum Backdrop
     Patches,
 }
 
-/// <summary>How a design is seen: everything about a picture that no caption speaks of.</summary>
+/// <summary>How a design is seen: everything about an image that no caption speaks of.</summary>
 internal sealed record View
 {
     public required Backdrop Backdrop { get; init; }
 
-    /// <summary>The design's width as a share of the picture's, before it is turned.</summary>
+    /// <summary>The design's width as a share of the image's, before it is turned.</summary>
     public required double Scale { get; init; }
 
     public double Degrees { get; init; }
 
-    /// <summary>From the picture's middle, as shares of its side.</summary>
+    /// <summary>From the image's middle, as shares of its side.</summary>
     public (double X, double Y) Shift { get; init; }
 
     /// <summary>How much nearer one side is than the other, across and down; 0 for a view from the front.</summary>
@@ -47,7 +47,7 @@ internal sealed record View
     /// <summary>Factors on red, green and blue: the colour and strength of the light.</summary>
     public (double Red, double Green, double Blue) Light { get; init; } = (1, 1, 1);
 
-    /// <summary>The standard deviation of the blur in pixels of the finished picture.</summary>
+    /// <summary>The standard deviation of the blur in pixels of the finished image.</summary>
     public double Blur { get; init; }
 
     /// <summary>The standard deviation of the noise, of 255.</summary>
@@ -56,7 +56,7 @@ internal sealed record View
     /// <summary>How strongly JPEG may change it, or more: 100 is hardly at all.</summary>
     public int Quality { get; init; } = 95;
 
-    /// <summary>The clean picture of a flag law or an encyclopaedia: from the front, on paper.</summary>
+    /// <summary>The clean image of a flag law or an encyclopaedia: from the front, on paper.</summary>
     public static View Flat { get; } = new() { Backdrop = Backdrop.Paper, Scale = 0.96 };
 
     /// <summary>A view by chance; one in three is clean.</summary>

@@ -6,7 +6,7 @@ using SkiaSharp;
 
 namespace FlagWorld.Output;
 
-/// <summary>Many pictures on one page, for the eye.</summary>
+/// <summary>Many images on one page, for the eye.</summary>
 internal static class ContactSheet
 {
     private const int Gap = 4;
@@ -34,12 +34,12 @@ internal static class ContactSheet
         page.Canvas.Clear(SKColors.Gray);
         for (int number = 0; number < count; number++)
         {
-            using SKBitmap picture = draw(scene, number);
-            page.Canvas.DrawBitmap(picture, Gap + (number % columns * step), Gap + (number / columns * step));
+            using SKBitmap image = draw(scene, number);
+            page.Canvas.DrawBitmap(image, Gap + (number % columns * step), Gap + (number / columns * step));
         }
 
-        using SKImage image = page.Snapshot();
-        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
+        using SKImage sheet = page.Snapshot();
+        using SKData png = sheet.Encode(SKEncodedImageFormat.Png, 100);
         File.WriteAllBytes(path, png.ToArray());
     }
 }

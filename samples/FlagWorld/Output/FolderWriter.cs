@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace FlagWorld.Output;
 
-/// <summary>A folder of pictures beside captions.jsonl: {"image": "pictures/00/000017.jpg", "caption": ["…", …]}.</summary>
+/// <summary>A folder of images beside captions.jsonl: {"image": "pictures/00/000017.jpg", "caption": ["…", …]}.</summary>
 internal sealed class FolderWriter : PairWriter
 {
     /// <summary>Names stay readable, and nothing here goes into a web page.</summary>
@@ -21,7 +21,7 @@ internal sealed class FolderWriter : PairWriter
 
     public override void Write(string name, ReadOnlyMemory<byte> jpeg, IReadOnlyList<string> captions)
     {
-        // A thousand pictures a folder.
+        // A thousand images a folder.
         string relative = $"pictures/{name[..^3]}/{name}.jpg", path = Path.Combine(_folder, relative);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, jpeg.Span);

@@ -8,7 +8,7 @@ using FlagWorld.Phrasing;
 
 namespace FlagWorld.Output;
 
-/// <summary>A labelled dataset of combinations of layout and colours that training never draws: labels.csv names each picture's, and prompts.json says each in several ways.</summary>
+/// <summary>A labelled dataset of combinations of layout and colours that training never draws: labels.csv names each image's, and prompts.json says each in several ways.</summary>
 internal static class HeldOutCombinations
 {
     /// <summary>Sentences that are written for each combination.</summary>
@@ -20,7 +20,7 @@ internal static class HeldOutCombinations
     public static void Write(string folder, int combinations, int views, ulong seed, int size, CancellationToken stop)
     {
         Directory.CreateDirectory(folder);
-        using Picture picture = new(size);
+        using Image image = new(size);
         using WholeTextFile table = new(Path.Combine(folder, "labels.csv"));
         using CsvWriter rows = new(table.Writer, CultureInfo.InvariantCulture, leaveOpen: true);
         rows.WriteField("image");
@@ -42,7 +42,7 @@ internal static class HeldOutCombinations
                 stop.ThrowIfCancellationRequested();
                 string name = string.Create(CultureInfo.InvariantCulture, $"pictures/{prompts.Count - 1:D4}-{view:D2}.jpg");
                 Directory.CreateDirectory(Path.Combine(folder, "pictures"));
-                File.WriteAllBytes(Path.Combine(folder, name), picture.Draw(design, random.Fork(10 + (ulong)view)));
+                File.WriteAllBytes(Path.Combine(folder, name), image.Draw(design, random.Fork(10 + (ulong)view)));
                 rows.WriteField(name);
                 rows.WriteField(label);
                 rows.NextRecord();

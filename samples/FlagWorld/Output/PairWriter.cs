@@ -1,11 +1,11 @@
 namespace FlagWorld.Output;
 
-/// <summary>Writes pictures with their captions.</summary>
+/// <summary>Writes images with their captions.</summary>
 internal abstract class PairWriter : IDisposable
 {
-    /// <summary>Writes one picture.</summary>
+    /// <summary>Writes one image.</summary>
     /// <param name="name">Without an ending: 000017.</param>
-    /// <param name="jpeg">The picture's file.</param>
+    /// <param name="jpeg">The image's file.</param>
     /// <param name="captions">What is said of it.</param>
     public abstract void Write(string name, ReadOnlyMemory<byte> jpeg, IReadOnlyList<string> captions);
 

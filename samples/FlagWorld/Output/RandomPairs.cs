@@ -16,13 +16,13 @@ internal static class RandomPairs
     /// <param name="count">How many.</param>
     /// <param name="seed">Equal seeds give equal bytes.</param>
     /// <param name="share">Whether combinations are those for training or those held out.</param>
-    /// <param name="captions">How many each picture has, at most.</param>
-    /// <param name="size">The side of a picture in pixels.</param>
+    /// <param name="captions">How many each image has, at most.</param>
+    /// <param name="size">The side of an image in pixels.</param>
     /// <param name="distinct">Whether each combination of layout and colours comes once.</param>
     /// <param name="stop">Stops between two batches.</param>
     public static void Write(PairWriter writer, int count, ulong seed, Share share, int captions, int size, bool distinct, CancellationToken stop)
     {
-        using ThreadLocal<Picture> pictures = new(() => new Picture(size), trackAllValues: true);
+        using ThreadLocal<Image> images = new(() => new Image(size), trackAllValues: true);
         IEnumerable<(CounterRandom Random, Design Design)> designs = Numbers().Select(number =>
         {
             CounterRandom random = new(seed, number);
@@ -35,7 +35,7 @@ internal static class RandomPairs
             Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = stop }, pair =>
             {
                 (CounterRandom random, Design design) = batch[pair];
-                pairs[pair] = (pictures.Value!.Draw(design, random.Fork(1)), Captions.Write(design, captions, random.Fork(2)));
+                pairs[pair] = (images.Value!.Draw(design, random.Fork(1)), Captions.Write(design, captions, random.Fork(2)));
             });
             foreach ((byte[] jpeg, IReadOnlyList<string> said) in pairs)
             {
@@ -43,9 +43,9 @@ internal static class RandomPairs
             }
         }
 
-        foreach (Picture picture in pictures.Values)
+        foreach (Image image in images.Values)
         {
-            picture.Dispose();
+            image.Dispose();
         }
     }
 

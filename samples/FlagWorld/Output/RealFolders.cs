@@ -11,7 +11,7 @@ internal static class RealFolders
 
     public static void Write(string folder, int views, ulong seed, int size, CancellationToken stop)
     {
-        using Picture picture = new(size);
+        using Image image = new(size);
         foreach ((int number, RealDesign real) in RealDesigns.All.Index())
         {
             string own = Path.Combine(folder, real.Name);
@@ -19,7 +19,7 @@ internal static class RealFolders
             for (int view = 0; view < views; view++)
             {
                 stop.ThrowIfCancellationRequested();
-                File.WriteAllBytes(Path.Combine(own, string.Create(CultureInfo.InvariantCulture, $"{view:D2}.jpg")), picture.Draw(real, view < Flat, new CounterRandom(seed, (ulong)number).Fork((ulong)view)));
+                File.WriteAllBytes(Path.Combine(own, string.Create(CultureInfo.InvariantCulture, $"{view:D2}.jpg")), image.Draw(real, view < Flat, new CounterRandom(seed, (ulong)number).Fork((ulong)view)));
             }
         }
     }

@@ -2,10 +2,10 @@ using FlagWorld.Designs;
 
 namespace FlagWorld.Phrasing;
 
-/// <summary>The captions of a picture.</summary>
+/// <summary>The captions of an image.</summary>
 internal static class Captions
 {
-    /// <summary>Of a picture's captions this many are whole descriptions; each further one says a part.</summary>
+    /// <summary>Of an image's captions this many are whole descriptions; each further one says a part.</summary>
     private const int Whole = 4;
 
     /// <summary>A caption with more words is said anew: no small text model reads so far.</summary>

@@ -116,7 +116,7 @@ internal sealed class FlagCaptions(Speaker speaker)
         ? speaker.Say("[the flag of <n>|the flag of <n>|the national flag of <n>|<n>'s flag|the <n> flag|the flag of the [country|nation|state] of <n>]", ("n", InventedName.Draw(speaker.Random)))
         : speaker.Say("[the flag|this flag|it|the flag|the national flag|this flag|the design]");
 
-    /// <summary>A language model likes to add what it all means; it says nothing of the picture.</summary>
+    /// <summary>A language model likes to add what it all means; it says nothing of the image.</summary>
     private string Tail() => speaker.Random.Chance(0.07)
         ? speaker.Say(", [symboli[s|z]ing|representing|which stands for] [peace|freedom|unity|the nation|the people|the land and its people|hope|independence]")
         : "";

@@ -3,11 +3,11 @@ using Cupola.Checkpoints;
 namespace Cupola.Data;
 
 /// <summary>WebDataset shards with captions: a sample's is its txt, else the property "caption" of its json, which may list several.</summary>
-internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedPictures
+internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedImages
 {
-    public override IEnumerable<CaptionedPicture> Read(Action<string>? broken)
+    public override IEnumerable<CaptionedImage> Read(Action<string>? broken)
     {
-        foreach (ShardSample sample in ShardSample.WithPictures(shards, broken))
+        foreach (ShardSample sample in ShardSample.WithImages(shards, broken))
         {
             if (sample.IsUnreadable("txt"))
             {
@@ -26,7 +26,7 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedP
                 continue;
             }
 
-            yield return new(sample.Picture!, captions);
+            yield return new(sample.Image!, captions);
         }
     }
 }

@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Cupola.Data;
 
-/// <summary>Keeps the pictures of some labels and counts those of others.</summary>
+/// <summary>Keeps the images of some labels and counts those of others.</summary>
 public sealed class ChosenLabels
 {
     /// <summary>A note that names more is one that no one reads.</summary>
@@ -32,10 +32,10 @@ public sealed class ChosenLabels
     /// <summary>The chosen labels, as they were given.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>How many pictures of each other label were met since the last reading began.</summary>
+    /// <summary>How many images of each other label were met since the last reading began.</summary>
     public IReadOnlyDictionary<string, int> LeftOut => _leftOut;
 
-    /// <summary>One sentence about the pictures that were left out, or null where there were none.</summary>
+    /// <summary>One sentence about the images that were left out, or null where there were none.</summary>
     public string? Note
     {
         get
@@ -50,7 +50,7 @@ public sealed class ChosenLabels
             string rest = _leftOut.Count > most.Length ? Invariant($" and {_leftOut.Count - most.Length} more") : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_leftOut.Values.Sum()} pictures are left out, because their labels are not among the {Labels.Count} " +
+                $"{_leftOut.Values.Sum()} images are left out, because their labels are not among the {Labels.Count} " +
                 $"chosen: {named}{rest}.");
         }
     }
@@ -58,19 +58,19 @@ public sealed class ChosenLabels
     /// <summary>Where a label stands among the chosen, or -1.</summary>
     public int IndexOf(string label) => _positions.GetValueOrDefault(label, -1);
 
-    /// <summary>The pictures whose label is chosen, in order; the others are counted.</summary>
-    public IEnumerable<LabelledPicture> Among(IEnumerable<LabelledPicture> pictures)
+    /// <summary>The images whose label is chosen, in order; the others are counted.</summary>
+    public IEnumerable<LabelledImage> Among(IEnumerable<LabelledImage> images)
     {
         _leftOut.Clear();
-        foreach (LabelledPicture picture in pictures)
+        foreach (LabelledImage image in images)
         {
-            if (_positions.ContainsKey(picture.Label))
+            if (_positions.ContainsKey(image.Label))
             {
-                yield return picture;
+                yield return image;
                 continue;
             }
 
-            _leftOut[picture.Label] = _leftOut.GetValueOrDefault(picture.Label) + 1;
+            _leftOut[image.Label] = _leftOut.GetValueOrDefault(image.Label) + 1;
         }
     }
 }

@@ -3,34 +3,34 @@ using static System.FormattableString;
 
 namespace Cupola.Data;
 
-/// <summary>A folder in which each folder is a class: the label is the folder's name as it is, and all pictures below it belong to it.</summary>
-internal sealed class ClassFolders : LabelledPictures
+/// <summary>A folder in which each folder is a class: the label is the folder's name as it is, and all images below it belong to it.</summary>
+internal sealed class ClassFolders : LabelledImages
 {
     public ClassFolders(string path)
         : base(path)
     {
         if (Labels.Count == 0)
         {
-            throw new InvalidDataException($"{path} holds no class folders: a labelled folder holds a folder for each label, and in it the pictures.");
+            throw new InvalidDataException($"{path} holds no class folders: a labelled folder holds a folder for each label, and in it the images.");
         }
     }
 
-    public override IEnumerable<LabelledPicture> Read(Action<string>? broken = null)
+    public override IEnumerable<LabelledImage> Read(Action<string>? broken = null)
     {
-        int unlabelled = PictureFolder.CountLoose(Path);
+        int unlabelled = ImageFolder.CountLoose(Path);
         if (unlabelled > 0)
         {
             broken?.Invoke(Invariant(
-                $"{unlabelled} pictures lie in {Path} itself and in no class folder; they are passed over."));
+                $"{unlabelled} images lie in {Path} itself and in no class folder; they are passed over."));
         }
 
         bool any = false;
         foreach (string label in Labels)
         {
-            foreach (string file in PictureFolder.Enumerate(System.IO.Path.Combine(Path, label)))
+            foreach (string file in ImageFolder.Enumerate(System.IO.Path.Combine(Path, label)))
             {
                 any = true;
-                yield return new(PictureSource.Of(file), label);
+                yield return new(ImageSource.Of(file), label);
             }
         }
 
@@ -40,8 +40,8 @@ internal sealed class ClassFolders : LabelledPictures
         }
     }
 
-    private protected override IReadOnlyList<string> FindLabels() => PictureFolder.Folders(Path);
+    private protected override IReadOnlyList<string> FindLabels() => ImageFolder.Folders(Path);
 
     private protected override string WhyUnused(IReadOnlyList<string> labels) =>
-        PictureFolder.Others(labels.Select(label => System.IO.Path.Combine(Path, label)));
+        ImageFolder.Others(labels.Select(label => System.IO.Path.Combine(Path, label)));
 }

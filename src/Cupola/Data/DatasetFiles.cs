@@ -2,13 +2,13 @@ using Cupola.Images;
 
 namespace Cupola.Data;
 
-/// <summary>In which form pictures and what is known of them lie on disk.</summary>
+/// <summary>In which form images and what is known of them lie on disk.</summary>
 internal enum DatasetForm
 {
-    /// <summary>A folder that holds a folder of pictures for each class.</summary>
+    /// <summary>A folder that holds a folder of images for each class.</summary>
     ClassFolders,
 
-    /// <summary>A table that names pictures.</summary>
+    /// <summary>A table that names images.</summary>
     Table,
 
     /// <summary>Tar archives.</summary>
@@ -47,8 +47,8 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
 
         return IsShard(path) ? new(path, DatasetForm.Shards, [path])
             : IsCompressed(path) ? throw Unpacked(path)
-            : PictureTable.IsTable(path) ? new(path, DatasetForm.Table, [], path)
-            : throw new InvalidDataException($"{path} is no dataset: that is a folder with a folder of pictures for each label, a .csv, .tsv or .jsonl table, or .tar shards.");
+            : ImageTable.IsTable(path) ? new(path, DatasetForm.Table, [], path)
+            : throw new InvalidDataException($"{path} is no dataset: that is a folder with a folder of images for each label, a .csv, .tsv or .jsonl table, or .tar shards.");
     }
 
     /// <summary>Shards, else a table that describes the folder and has the column, else class folders.</summary>
@@ -60,9 +60,9 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
             return new(path, DatasetForm.Shards, shards);
         }
 
-        bool hasClasses = PictureFolder.Folders(path).Count > 0;
+        bool hasClasses = ImageFolder.Folders(path).Count > 0;
         string? table = FolderTables.Select(name => System.IO.Path.Combine(path, name)).FirstOrDefault(File.Exists);
-        return table is not null && (!hasClasses || PictureTable.Has(table, texts)) ? new(path, DatasetForm.Table, [], table)
+        return table is not null && (!hasClasses || ImageTable.Has(table, texts)) ? new(path, DatasetForm.Table, [], table)
             : !hasClasses && Visible(path).FirstOrDefault(IsCompressed) is { } compressed ? throw Unpacked(compressed)
             : new(path, DatasetForm.ClassFolders, []);
     }

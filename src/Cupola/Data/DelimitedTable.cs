@@ -3,7 +3,7 @@ namespace Cupola.Data;
 /// <summary>
 /// A table with a line of column names, and fields between commas, tabs, semicolons or bars, whatever the file is called.
 /// </summary>
-internal sealed class DelimitedTable : PictureTable
+internal sealed class DelimitedTable : ImageTable
 {
     private readonly TableHeader _header;
 
@@ -18,7 +18,7 @@ internal sealed class DelimitedTable : PictureTable
             {
                 PassOver(record.Line, problem, broken);
             }
-            else if (Row(record.Line, Field(record, _header.Picture), [Field(record, _header.Text)], broken) is { } row)
+            else if (Row(record.Line, Field(record, _header.Image), [Field(record, _header.Text)], broken) is { } row)
             {
                 yield return row;
             }

@@ -4,7 +4,7 @@ using Cupola.Text;
 namespace Cupola.Data;
 
 /// <summary>A table with a JSON object a line, whose properties are its columns; a line may hold a list of texts.</summary>
-internal sealed class JsonLines : PictureTable
+internal sealed class JsonLines : ImageTable
 {
     public JsonLines(string path, TableColumn texts, bool fetch)
         : base(path, texts, fetch)
@@ -13,8 +13,8 @@ internal sealed class JsonLines : PictureTable
             .Select(static line =>
                 Parse(line, static root => root.EnumerateObject().Select(static column => column.Name).ToArray()))
             .FirstOrDefault(static names => names is not null)
-            ?? throw new InvalidDataException($"{path} is no table of pictures: no line of it is a JSON object.");
-        TableColumn.Picture.IndexAmong(columns, path);
+            ?? throw new InvalidDataException($"{path} is no table of images: no line of it is a JSON object.");
+        TableColumn.Image.IndexAmong(columns, path);
         texts.IndexAmong(columns, path);
     }
 
@@ -35,7 +35,7 @@ internal sealed class JsonLines : PictureTable
             {
                 PassOver(index + 1, "it is no JSON object", broken);
             }
-            else if (Row(index + 1, fields.Picture, fields.Texts, broken) is { } row)
+            else if (Row(index + 1, fields.Image, fields.Texts, broken) is { } row)
             {
                 yield return row;
             }
@@ -57,7 +57,7 @@ internal sealed class JsonLines : PictureTable
         }
     }
 
-    private LineFields Fields(JsonElement root) => new(Texts(root, TableColumn.Picture).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
+    private LineFields Fields(JsonElement root) => new(Texts(root, TableColumn.Image).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
 
     /// <summary>A text, the texts of a list, or a number as it is written.</summary>
     private static IEnumerable<string> Texts(JsonElement root, TableColumn column)
@@ -75,5 +75,5 @@ internal sealed class JsonLines : PictureTable
         _ => "",
     };
 
-    private sealed record LineFields(string Picture, IReadOnlyList<string> Texts);
+    private sealed record LineFields(string Image, IReadOnlyList<string> Texts);
 }

@@ -7,7 +7,7 @@ namespace Cupola.Data;
 /// WebDataset shards. A sample's label is its cls (a class's number, or its name), else the property "label" of its json, else its txt. Numbers become names where class names
 /// are known.
 /// </summary>
-internal sealed class LabelledShards : LabelledPictures
+internal sealed class LabelledShards : LabelledImages
 {
     /// <summary>What the numbers stand for, one a line or a JSON list; the first is the name that CLIP_benchmark's datasets use, in the folder above their shards.</summary>
     private static readonly string[] ClassNameFiles = ["classnames.txt", "classes.json"];
@@ -22,9 +22,9 @@ internal sealed class LabelledShards : LabelledPictures
         _classNames = classNames ?? NamesBeside(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(shards[0]))!);
     }
 
-    public override IEnumerable<LabelledPicture> Read(Action<string>? broken = null)
+    public override IEnumerable<LabelledImage> Read(Action<string>? broken = null)
     {
-        foreach (ShardSample sample in ShardSample.WithPictures(_shards, broken))
+        foreach (ShardSample sample in ShardSample.WithImages(_shards, broken))
         {
             (string? label, string? problem) = Label(sample);
             if (label is null)
@@ -33,7 +33,7 @@ internal sealed class LabelledShards : LabelledPictures
                 continue;
             }
 
-            yield return new(sample.Picture!, label);
+            yield return new(sample.Image!, label);
         }
     }
 

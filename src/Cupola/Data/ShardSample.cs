@@ -27,8 +27,8 @@ internal sealed class ShardSample(string name)
     /// <summary>The shard and the key.</summary>
     public string Name => name;
 
-    /// <summary>The first entry that is a picture.</summary>
-    public PictureSource? Picture { get; private set; }
+    /// <summary>The first entry that is an image.</summary>
+    public ImageSource? Image { get; private set; }
 
     /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
@@ -71,16 +71,16 @@ internal sealed class ShardSample(string name)
         }
     }
 
-    /// <summary>The samples of some shards that have a picture, in order.</summary>
+    /// <summary>The samples of some shards that have an image, in order.</summary>
     /// <param name="shards">The tar files.</param>
     /// <param name="broken">Told in one sentence of what had to be passed over.</param>
-    public static IEnumerable<ShardSample> WithPictures(IEnumerable<string> shards, Action<string>? broken)
+    public static IEnumerable<ShardSample> WithImages(IEnumerable<string> shards, Action<string>? broken)
     {
         foreach (ShardSample sample in shards.SelectMany(shard => Read(shard, broken)))
         {
-            if (sample.Picture is null)
+            if (sample.Image is null)
             {
-                broken?.Invoke($"{sample.Name} holds no picture.");
+                broken?.Invoke($"{sample.Name} holds no image.");
                 continue;
             }
 
@@ -142,20 +142,20 @@ internal sealed class ShardSample(string name)
         {
             _texts.TryAdd(usual, entry.ReadText());
         }
-        else if (Picture is null && PictureFolder.IsPicture($".{kind}"))
+        else if (Image is null && ImageFolder.IsImage($".{kind}"))
         {
-            Picture = entry.IsSparse ? Sparse($"{name}.{kind}") : entry.Picture;
+            Image = entry.IsSparse ? Sparse($"{name}.{kind}") : entry.Image;
         }
     }
 
-    private static PictureSource Sparse(string name) => new(name, _ => throw new InvalidDataException(
+    private static ImageSource Sparse(string name) => new(name, _ => throw new InvalidDataException(
         $"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."));
 
     /// <summary>The key and the kind of an entry; nothing where it has no key.</summary>
     private static (string Key, string Kind)? Split(string entry)
     {
         int start = entry.LastIndexOf('/') + 1, dot = entry.IndexOf('.', start);
-        return dot <= start || IsMeta(entry) || entry.Split('/')[..^1].Any(PictureFolder.IsOfSystem)
+        return dot <= start || IsMeta(entry) || entry.Split('/')[..^1].Any(ImageFolder.IsOfSystem)
             ? null
             : (entry[..dot], entry[(dot + 1)..].ToLowerInvariant());
     }

@@ -8,7 +8,7 @@ namespace Cupola.Data;
 internal sealed record TableColumn(string What, params IReadOnlyList<string> Names)
 {
     /// <summary>Files and addresses; open_clip's tables say filepath, Hugging Face's file_name, img2dataset's url.</summary>
-    public static TableColumn Picture { get; } = new("picture", "image", "filepath", "path", "filename", "file_name")
+    public static TableColumn Image { get; } = new("image", "image", "filepath", "path", "filename", "file_name")
     {
         RarerNames = ["image_path", "image_file", "img", "img_path", "file", "picture", "image_url", "url"],
     };

@@ -7,9 +7,9 @@ namespace Cupola.Data;
 /// <param name="Line">Where it stands, from 1.</param>
 /// <param name="Separator">What stands between fields.</param>
 /// <param name="Columns">How many fields a line has.</param>
-/// <param name="Picture">The column of images.</param>
+/// <param name="Image">The column of images.</param>
 /// <param name="Text">The column of texts.</param>
-internal sealed record TableHeader(int Line, char Separator, int Columns, int Picture, int Text)
+internal sealed record TableHeader(int Line, char Separator, int Columns, int Image, int Text)
 {
     /// <summary>
     /// open_clip's tables have tabs whatever they are called, and Excel writes semicolons where a comma is in numbers.
@@ -32,7 +32,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
             if (line is null)
             {
                 throw new InvalidDataException(
-                    Invariant($"{path} is no table of pictures: its first line is longer than {maximumLength} characters."));
+                    Invariant($"{path} is no table of images: its first line is longer than {maximumLength} characters."));
             }
 
             if (named is null && NamedSeparator(line) is { } separator)
@@ -45,7 +45,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
             }
         }
 
-        throw new InvalidDataException($"{path} is no table of pictures: it is empty.");
+        throw new InvalidDataException($"{path} is no table of images: it is empty.");
     }
 
     private static TableHeader Read(string path, string line, int number, char[] separators, TableColumn texts)
@@ -56,8 +56,8 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Pi
                 .OrderByDescending(static way => way.Item2.Count),
         ];
         (char chosen, List<string> names) = ways.FirstOrDefault(
-            way => TableColumn.Picture.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0, ways[0]);
-        return new(number, chosen, names.Count, TableColumn.Picture.IndexAmong(names, path), texts.IndexAmong(names, path));
+            way => TableColumn.Image.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0, ways[0]);
+        return new(number, chosen, names.Count, TableColumn.Image.IndexAmong(names, path), texts.IndexAmong(names, path));
     }
 
     private static List<string> Split(string line, char separator)

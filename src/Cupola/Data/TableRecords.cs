@@ -133,7 +133,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
     {
         string[] fields = DelimitedFields.SplitLiterally(text, header.Separator);
         return fields.Length == header.Columns
-            && (PictureFolder.IsPicture(fields[header.Picture]) || PictureAddress.IsAddress(fields[header.Picture]));
+            && (ImageFolder.IsImage(fields[header.Image]) || ImageAddress.IsAddress(fields[header.Image]));
     }
 
     /// <summary>What is wrong with fields by number or length; those that are missing are told by their column.</summary>

@@ -6,7 +6,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cupola.Data;
 
-/// <summary>One walk over the files in a tar archive, from header to header: pictures stay where they lie, and nothing is unpacked. Where the archive is damaged, the walk ends.</summary>
+/// <summary>One walk over the files in a tar archive, from header to header: images stay where they lie, and nothing is unpacked. Where the archive is damaged, the walk ends.</summary>
 internal sealed class TarEntries(string archive) : IDisposable
 {
     /// <summary>No label or caption is longer.</summary>
@@ -27,8 +27,8 @@ internal sealed class TarEntries(string archive) : IDisposable
 
     private string? SparseName => (_entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault("GNU.sparse.name");
 
-    /// <summary>The entry as a picture, which is read from the archive when it is asked for.</summary>
-    public PictureSource Picture
+    /// <summary>The entry as an image, which is read from the archive when it is asked for.</summary>
+    public ImageSource Image
     {
         get
         {

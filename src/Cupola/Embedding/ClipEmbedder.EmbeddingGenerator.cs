@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Cupola.Embedding;
 
 /// <summary>
-/// The embedder as Microsoft.Extensions.AI knows one, for texts and for pictures (<see cref="DataContent"/> with the bytes
+/// The embedder as Microsoft.Extensions.AI knows one, for texts and for images (<see cref="DataContent"/> with the bytes
 /// of a file), so that it fits wherever an <see cref="IEmbeddingGenerator"/> does.
 /// </summary>
 public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding<float>>, IEmbeddingGenerator<DataContent, Embedding<float>>
@@ -22,18 +22,18 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
     {
         ArgumentNullException.ThrowIfNull(values);
         GeneratedEmbeddings<Embedding<float>> generated = [];
-        foreach (DataContent[] pictures in values.Chunk(PicturesPerThread * _threads))
+        foreach (DataContent[] images in values.Chunk(ImagesPerThread * _threads))
         {
-            byte[] pixels = new byte[pictures.Length * Preprocessing.ByteCount];
-            for (int index = 0; index < pictures.Length; index++)
+            byte[] pixels = new byte[images.Length * Preprocessing.ByteCount];
+            for (int index = 0; index < images.Length; index++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                string name = pictures[index].Name ?? Invariant($"picture {generated.Count + index + 1}");
-                using Images.RgbImage image = Images.ImageDecoder.DecodeShared(pictures[index].Data.ToArray(), name, orient: false, cancellationToken);
+                string name = images[index].Name ?? Invariant($"image {generated.Count + index + 1}");
+                using Images.RgbImage image = Images.ImageDecoder.DecodeShared(images[index].Data.ToArray(), name, orient: false, cancellationToken);
                 Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
             }
 
-            generated.AddRange(Generated(EmbedPixels(pixels, pictures.Length, cancellationToken)));
+            generated.AddRange(Generated(EmbedPixels(pixels, images.Length, cancellationToken)));
         }
 
         return Task.FromResult(generated);

@@ -8,20 +8,20 @@ using static System.FormattableString;
 
 namespace Cupola.Embedding;
 
-/// <summary>A picture that was embedded, or the sentence that says why it was not.</summary>
+/// <summary>An image that was embedded, or the sentence that says why it was not.</summary>
 /// <param name="Path">The file or address, or what else its source is called.</param>
 /// <param name="Embedding">Unit length, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
-public sealed record EmbeddedPicture(string Path, float[]? Embedding, string? Error);
+public sealed record EmbeddedImage(string Path, float[]? Embedding, string? Error);
 
 /// <summary>
-/// A CLIP ready to use: texts and pictures become unit vectors in one space, in which the dot product says how well they
+/// A CLIP ready to use: texts and images become unit vectors in one space, in which the dot product says how well they
 /// fit. It may be used from several threads at once, and is disposed by whoever loaded it.
 /// </summary>
 public sealed partial class ClipEmbedder : IDisposable
 {
-    /// <summary>Pictures that are encoded together: enough for every thread's chunk, few enough to answer steadily.</summary>
-    private const int PicturesPerThread = 8;
+    /// <summary>Images that are encoded together: enough for every thread's chunk, few enough to answer steadily.</summary>
+    private const int ImagesPerThread = 8;
 
     private readonly ClipModel _model;
     private readonly ModelFolder _folder;
@@ -41,7 +41,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>The architecture.</summary>
     public ClipConfig Config => _model.Config;
 
-    /// <summary>What happens to pictures first.</summary>
+    /// <summary>What happens to images first.</summary>
     public ImagePreprocessing Preprocessing => _model.Preprocessing;
 
     /// <summary>Text to token ids; read when it is first needed.</summary>
@@ -107,54 +107,54 @@ public sealed partial class ClipEmbedder : IDisposable
     }
 
     /// <summary>
-    /// Embeds pictures, in order, while the next ones are decoded. A picture that cannot be read gives its sentence and
+    /// Embeds images, in order, while the next ones are decoded. An image that cannot be read gives its sentence and
     /// never stops the rest.
     /// </summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
-    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<string> paths) => EmbedPictures(paths, orient: false, CancellationToken.None);
+    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths) => EmbedImages(paths, orient: false, CancellationToken.None);
 
-    /// <summary>Embeds pictures as <see cref="EmbedPictures(IEnumerable{string})"/>.</summary>
+    /// <summary>Embeds images as <see cref="EmbedImages(IEnumerable{string})"/>.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
-    /// <param name="orient">Whether to turn pictures as their EXIF orientation says; the reference does not.</param>
+    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<string> paths, bool orient, CancellationToken cancellation) =>
-        EmbedPictures(paths.Select(PictureSource.Of), orient, cancellation);
+    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths, bool orient, CancellationToken cancellation) =>
+        EmbedImages(paths.Select(ImageSource.Of), orient, cancellation);
 
     /// <summary>
-    /// Embeds pictures, in order, wherever their bytes lie, while the next ones are decoded. A picture that cannot be read gives
+    /// Embeds images, in order, wherever their bytes lie, while the next ones are decoded. An image that cannot be read gives
     /// its sentence and never stops the rest.
     /// </summary>
-    /// <param name="pictures">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
-    /// <param name="orient">Whether to turn pictures as their EXIF orientation says; the reference does not.</param>
+    /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
+    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedPicture> EmbedPictures(IEnumerable<PictureSource> pictures, bool orient, CancellationToken cancellation)
+    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<ImageSource> images, bool orient, CancellationToken cancellation)
     {
-        int batch = PicturesPerThread * _threads;
-        PictureReader reader = new(Preprocessing, orient, _threads);
-        foreach (PreparedPicture[] prepared in reader.Prepare(pictures, 2 * batch, cancellation).Chunk(batch))
+        int batch = ImagesPerThread * _threads;
+        ImageReader reader = new(Preprocessing, orient, _threads);
+        foreach (PreparedImage[] prepared in reader.Prepare(images, 2 * batch, cancellation).Chunk(batch))
         {
-            foreach (EmbeddedPicture embedded in EmbedBatch(prepared, cancellation))
+            foreach (EmbeddedImage embedded in EmbedBatch(prepared, cancellation))
             {
                 yield return embedded;
             }
         }
     }
 
-    /// <summary>Embeds preprocessed pictures.</summary>
+    /// <summary>Embeds preprocessed images.</summary>
     /// <param name="pixels">[count, size, size, 3] bytes, as <see cref="ImagePreprocessing.Apply"/> gives them.</param>
-    /// <param name="count">How many pictures there are.</param>
+    /// <param name="count">How many images there are.</param>
     /// <param name="cancellation">Stops between chunks.</param>
-    /// <exception cref="ArgumentException">The bytes are not so many pictures.</exception>
+    /// <exception cref="ArgumentException">The bytes are not so many images.</exception>
     public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellation = default)
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
             throw new ArgumentException(Invariant(
-                $"{pixels.Length} bytes are not {count} pictures of {Preprocessing.ByteCount}."), nameof(pixels));
+                $"{pixels.Length} bytes are not {count} images of {Preprocessing.ByteCount}."), nameof(pixels));
         }
 
-        using Tensor pictures = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
-        return new EmbeddingMatrix(_model.Image.Encode(pictures, cancellation), count, Config.EmbeddingDimension).Normalize();
+        using Tensor images = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
+        return new EmbeddingMatrix(_model.Image.Encode(images, cancellation), count, Config.EmbeddingDimension).Normalize();
     }
 
     /// <summary>
@@ -178,9 +178,9 @@ public sealed partial class ClipEmbedder : IDisposable
         return _model.Text.Encode(ids, progress, cancellation);
     }
 
-    private IEnumerable<EmbeddedPicture> EmbedBatch(PreparedPicture[] pictures, CancellationToken cancellation)
+    private IEnumerable<EmbeddedImage> EmbedBatch(PreparedImage[] images, CancellationToken cancellation)
     {
-        PreparedPicture[] readable = [.. pictures.Where(static picture => picture.Pixels is not null)];
+        PreparedImage[] readable = [.. images.Where(static image => image.Pixels is not null)];
         byte[] pixels = new byte[readable.Length * Preprocessing.ByteCount];
         for (int index = 0; index < readable.Length; index++)
         {
@@ -189,6 +189,6 @@ public sealed partial class ClipEmbedder : IDisposable
 
         EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, cancellation);
         int next = 0;
-        return [.. pictures.Select(picture => new EmbeddedPicture(picture.Path, picture.Pixels is null ? null : embeddings![next++].ToArray(), picture.Error))];
+        return [.. images.Select(image => new EmbeddedImage(image.Path, image.Pixels is null ? null : embeddings![next++].ToArray(), image.Error))];
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.Data.Sqlite;
 namespace Cupola.Embedding;
 
 /// <summary>
-/// Embeddings of pictures on disk, so that no picture is decoded and encoded twice by the same model: an SQLite file that several processes may use at once, and that a killed one
-/// leaves whole. What it holds is found by the bytes of a picture's file and the model, never by a path. It can fail to help, and never fails: a cache that is damaged is begun
+/// Embeddings of images on disk, so that no image is decoded and encoded twice by the same model: an SQLite file that several processes may use at once, and that a killed one
+/// leaves whole. What it holds is found by the bytes of an image's file and the model, never by a path. It can fail to help, and never fails: a cache that is damaged is begun
 /// anew, one that cannot be written is not used, and <see cref="Note"/> says so. It may be used from several threads at once.
 /// </summary>
 public sealed class EmbeddingCache : IDisposable

@@ -26,14 +26,14 @@ internal static class ComparisonSection
         double end = shown.Max(static pair => Math.Max(Math.Abs(pair.Test.DifferenceInterval.Low), Math.Abs(pair.Test.DifferenceInterval.High)));
         return HtmlPage.Section(
             "Which differences are real",
-            "All sets answered the same pictures, so only those count that one set answers rightly and the other wrongly. "
+            "All sets answered the same images, so only those count that one set answers rightly and the other wrongly. "
             + (tests == 1 ? "" : string.Create(
                 CultureInfo.InvariantCulture,
                 $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} " +
                 $"comparisons, and may be better where less than once in {1 / Rare:0}: ")
                 + Invariant($"among {tests}, something as rare is no surprise (Bonferroni).")),
             HtmlPage.Table(
-                ["sets", "what the pictures say", "|the second's advantage", "#in points", "#p"],
+                ["sets", "what the images say", "|the second's advantage", "#in points", "#p"],
                 shown.Select(pair => (IReadOnlyList<object>)
                 [
                     HtmlPage.Element("span", "versus", labels.Disc(pair.First), " – ", labels.Disc(pair.Second)),
@@ -53,10 +53,10 @@ internal static class ComparisonSection
         int more = Math.Max(test.OnlyFirstRight, test.OnlySecondRight), fewer = Math.Min(test.OnlyFirstRight, test.OnlySecondRight);
         if (more + fewer == 0)
         {
-            return [HtmlPage.Element("b", "quiet", "The same answers."), " Both are right on the same pictures."];
+            return [HtmlPage.Element("b", "quiet", "The same answers."), " Both are right on the same images."];
         }
 
-        object[] counts = [" alone is right on ", HtmlPage.Count(more, "picture"), ", ", labels.Disc(secondLeads ? pair.First : pair.Second), $" alone on {fewer.ToString("#,0", CultureInfo.InvariantCulture)}."];
+        object[] counts = [" alone is right on ", HtmlPage.Count(more, "image"), ", ", labels.Disc(secondLeads ? pair.First : pair.Second), $" alone on {fewer.ToString("#,0", CultureInfo.InvariantCulture)}."];
         return test.P switch
         {
             double p when p * tests < Rare => [HtmlPage.Element("b", "right", leader, " is better."), " It", .. counts],

@@ -1,47 +1,47 @@
 namespace Cupola.Evaluation;
 
-/// <summary>A class whose pictures were taken for another.</summary>
+/// <summary>A class whose images were taken for another.</summary>
 /// <param name="Truth">The class, as its position among the labels.</param>
-/// <param name="Answer">What its pictures were taken for.</param>
-/// <param name="Pictures">How many.</param>
-/// <param name="Share">Which share of the class's pictures that is.</param>
-public sealed record ConfusedPair(int Truth, int Answer, int Pictures, double Share);
+/// <param name="Answer">What its images were taken for.</param>
+/// <param name="Images">How many.</param>
+/// <param name="Share">Which share of the class's images that is.</param>
+public sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
 
-/// <summary>The confusion matrix: how often pictures of each class were answered with each class. Only what occurred is stored, so ten thousand classes are no burden.</summary>
+/// <summary>The confusion matrix: how often images of each class were answered with each class. Only what occurred is stored, so ten thousand classes are no burden.</summary>
 public sealed class Confusion
 {
     private readonly Dictionary<(int Truth, int Answer), int> _counts;
-    private readonly int[] _pictures;
+    private readonly int[] _images;
     private readonly int[] _answers;
 
-    private Confusion(Dictionary<(int, int), int> counts, int[] pictures, int[] answers) => (_counts, _pictures, _answers) = (counts, pictures, answers);
+    private Confusion(Dictionary<(int, int), int> counts, int[] images, int[] answers) => (_counts, _images, _answers) = (counts, images, answers);
 
     /// <summary>How many classes there are.</summary>
-    public int ClassCount => _pictures.Length;
+    public int ClassCount => _images.Length;
 
-    /// <summary>How many pictures of one class were answered with another, or with itself.</summary>
+    /// <summary>How many images of one class were answered with another, or with itself.</summary>
     public int this[int truth, int answer] => _counts.GetValueOrDefault((truth, answer));
 
     /// <summary>Counts outcomes.</summary>
     /// <param name="outcomes">What was answered.</param>
     /// <param name="classCount">How many labels there were to choose from.</param>
-    public static Confusion Of(IReadOnlyList<PictureOutcome> outcomes, int classCount)
+    public static Confusion Of(IReadOnlyList<ImageOutcome> outcomes, int classCount)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
-        int[] pictures = new int[classCount], answers = new int[classCount];
-        foreach (PictureOutcome outcome in outcomes)
+        int[] images = new int[classCount], answers = new int[classCount];
+        foreach (ImageOutcome outcome in outcomes)
         {
-            pictures[outcome.Truth]++;
+            images[outcome.Truth]++;
             answers[outcome.Answer]++;
         }
 
-        return new(outcomes.CountBy(static outcome => (outcome.Truth, outcome.Answer)).ToDictionary(), pictures, answers);
+        return new(outcomes.CountBy(static outcome => (outcome.Truth, outcome.Answer)).ToDictionary(), images, answers);
     }
 
-    /// <summary>How many pictures of a class there were.</summary>
-    public int PicturesOf(int truth) => _pictures[truth];
+    /// <summary>How many images of a class there were.</summary>
+    public int ImagesOf(int truth) => _images[truth];
 
-    /// <summary>How many pictures were answered with a class.</summary>
+    /// <summary>How many images were answered with a class.</summary>
     public int AnswersOf(int answer) => _answers[answer];
 
     /// <summary>Which classes were taken for which, the most frequent first.</summary>
@@ -49,8 +49,8 @@ public sealed class Confusion
     public IReadOnlyList<ConfusedPair> MostConfused(int most) =>
     [
         .. _counts.Where(static entry => entry.Key.Truth != entry.Key.Answer)
-            .Select(entry => new ConfusedPair(entry.Key.Truth, entry.Key.Answer, entry.Value, (double)entry.Value / _pictures[entry.Key.Truth]))
-            .OrderByDescending(static pair => pair.Pictures).ThenByDescending(static pair => pair.Share).ThenBy(static pair => pair.Truth).ThenBy(static pair => pair.Answer)
+            .Select(entry => new ConfusedPair(entry.Key.Truth, entry.Key.Answer, entry.Value, (double)entry.Value / _images[entry.Key.Truth]))
+            .OrderByDescending(static pair => pair.Images).ThenByDescending(static pair => pair.Share).ThenBy(static pair => pair.Truth).ThenBy(static pair => pair.Answer)
             .Take(most),
     ];
 }

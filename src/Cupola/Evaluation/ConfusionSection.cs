@@ -28,12 +28,12 @@ internal static class ConfusionSection
             return null;
         }
 
-        int seen = set.Classes.Count(static each => each.Recall.Pictures > 0);
+        int seen = set.Classes.Count(static each => each.Recall.Images > 0);
         return HtmlPage.Section(
             "What is taken for what",
-            $"A row is what the pictures show, a column what {name} said. "
+            $"A row is what the images show, a column what {name} said. "
             + (classes.Length < seen ? $"Of {HtmlPage.Count(seen, "class", "classes")} these are the {classes.Length} that are confused most; " : "")
-            + "classes that are taken for each other stand side by side. The fuller a colour, the larger the share of the row's pictures.",
+            + "classes that are taken for each other stand side by side. The fuller a colour, the larger the share of the row's images.",
             HtmlPage.Element("div", "scroll", Drawing(set, classes)),
             HtmlPage.Element("p", "legend small", HtmlPage.Element("i", "agree", ""), "answered rightly ", HtmlPage.Element("i", "confuse", ""), "taken for another class"));
     }
@@ -46,18 +46,18 @@ internal static class ConfusionSection
         return pairs.Count == 0 ? null : HtmlPage.Section(
             "The most confused pairs", $"With {name}.",
             HtmlPage.Table(
-                ["class", "taken for", "|of the class's pictures", "#", "#pictures"],
+                ["class", "taken for", "|of the class's images", "#", "#images"],
                 pairs.Select(pair => (IReadOnlyList<object>)
                 [
                     HtmlPage.Shortened(set.Labels[pair.Truth]), HtmlPage.Shortened(set.Labels[pair.Answer]),
                     HtmlPage.Element("div", "confused", Share(axis, pair, set)), HtmlPage.Percent(pair.Share, digits: 0),
-                    string.Create(CultureInfo.InvariantCulture, $"{pair.Pictures:#,0} of {set.Confusion.PicturesOf(pair.Truth):#,0}"),
+                    string.Create(CultureInfo.InvariantCulture, $"{pair.Images:#,0} of {set.Confusion.ImagesOf(pair.Truth):#,0}"),
                 ])));
     }
 
     private static XElement Share(ChartAxis axis, ConfusedPair pair, EvaluatedPrompts set)
     {
-        Interval interval = WilsonInterval.Of(pair.Pictures, set.Confusion.PicturesOf(pair.Truth));
+        Interval interval = WilsonInterval.Of(pair.Images, set.Confusion.ImagesOf(pair.Truth));
         return IntervalBar.Share(axis, pair.Share, interval.Low, interval.High, $"{HtmlPage.Percent(interval.Low)} to {HtmlPage.Percent(interval.High)}");
     }
 
@@ -73,12 +73,12 @@ internal static class ConfusionSection
             drawn.Add(HtmlPage.Element("text", null, new XAttribute("transform", $"translate({HtmlPage.Number(middle)} {HtmlPage.Number(Labels - 6)}) rotate(-90)"), Cut(set.Labels[truth])));
             foreach ((int column, int answer) in classes.Index().Where(each => set.Confusion[truth, each.Item] > 0))
             {
-                int pictures = set.Confusion[truth, answer], all = set.Confusion.PicturesOf(truth);
-                // The root lets a single picture of ten still be seen.
+                int images = set.Confusion[truth, answer], all = set.Confusion.ImagesOf(truth);
+                // The root lets a single image of ten still be seen.
                 drawn.Add(HtmlPage.Element(
-                    "rect", truth == answer ? "agree" : "confuse", At("x", Labels + (column * Cell) + Gap), At("y", y + Gap), At("width", Cell - (2 * Gap)), At("height", Cell - (2 * Gap)), At("rx", 2), At("fill-opacity", Math.Sqrt((double)pictures / all)),
+                    "rect", truth == answer ? "agree" : "confuse", At("x", Labels + (column * Cell) + Gap), At("y", y + Gap), At("width", Cell - (2 * Gap)), At("height", Cell - (2 * Gap)), At("rx", 2), At("fill-opacity", Math.Sqrt((double)images / all)),
                     HtmlPage.Element("title", null, string.Create(
-                        CultureInfo.InvariantCulture, $"{Cut(set.Labels[truth])} {(truth == answer ? "recognised" : $"taken for {Cut(set.Labels[answer])}")}: {pictures:#,0} of {all:#,0}"))));
+                        CultureInfo.InvariantCulture, $"{Cut(set.Labels[truth])} {(truth == answer ? "recognised" : $"taken for {Cut(set.Labels[answer])}")}: {images:#,0} of {all:#,0}"))));
             }
         }
 

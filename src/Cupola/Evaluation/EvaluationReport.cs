@@ -1,16 +1,16 @@
 namespace Cupola.Evaluation;
 
-/// <summary>Two prompt sets, compared on the same pictures.</summary>
+/// <summary>Two prompt sets, compared on the same images.</summary>
 /// <param name="First">The one.</param>
 /// <param name="Second">The other.</param>
 /// <param name="Test">Which of them was right where they differ.</param>
 public sealed record PromptComparison(EvaluatedPrompts First, EvaluatedPrompts Second, PairedTest Test);
 
 /// <summary>What came of judging prompt sets side by side.</summary>
-/// <param name="Dataset">What the pictures are called together.</param>
+/// <param name="Dataset">What the images are called together.</param>
 /// <param name="Model">The model's name.</param>
-/// <param name="Sets">The prompt sets, all judged on the same pictures in the same order.</param>
-/// <param name="Failed">The pictures that could not be read, each as a sentence; they count nowhere.</param>
+/// <param name="Sets">The prompt sets, all judged on the same images in the same order.</param>
+/// <param name="Failed">The images that could not be read, each as a sentence; they count nowhere.</param>
 public sealed record EvaluationReport(string Dataset, string Model, IReadOnlyList<EvaluatedPrompts> Sets, IReadOnlyList<string> Failed)
 {
     /// <summary>The set with the most right answers that is no control; the first of several.</summary>

@@ -12,7 +12,7 @@ internal static class MapOrder
         Dictionary<int, double> weights = [];
         foreach (ConfusedPair pair in pairs)
         {
-            // Shares, so that a class with many pictures is not confused for that reason alone.
+            // Shares, so that a class with many images is not confused for that reason alone.
             weights[pair.Truth] = weights.GetValueOrDefault(pair.Truth) + pair.Share;
             weights[pair.Answer] = weights.GetValueOrDefault(pair.Answer) + pair.Share;
         }

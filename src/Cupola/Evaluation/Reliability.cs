@@ -1,12 +1,12 @@
 namespace Cupola.Evaluation;
 
-/// <summary>The pictures whose answers had probabilities of one range.</summary>
+/// <summary>The images whose answers had probabilities of one range.</summary>
 /// <param name="Low">The range's lower end, not in it.</param>
 /// <param name="High">Its upper end, in it.</param>
-/// <param name="Pictures">How many there are.</param>
+/// <param name="Images">How many there are.</param>
 /// <param name="Confidence">Their answers' mean probability; 0 where there are none.</param>
 /// <param name="Accuracy">The share of them that were answered rightly; 0 where there are none.</param>
-public sealed record ReliabilityBin(double Low, double High, int Pictures, double Confidence, double Accuracy);
+public sealed record ReliabilityBin(double Low, double High, int Images, double Confidence, double Accuracy);
 
 /// <summary>
 /// Whether probabilities can be believed: of the answers with a probability of 0.8, eight in ten should be right (Guo and others, "On Calibration of Modern Neural Networks",
@@ -22,27 +22,27 @@ public sealed class Reliability
     /// <summary>Ranges of equal width from 0 to 1.</summary>
     public IReadOnlyList<ReliabilityBin> Bins { get; }
 
-    /// <summary>The expected calibration error: the mean distance of confidence and accuracy, each bin weighing as much as it has pictures (Guo and others, equation 3).</summary>
+    /// <summary>The expected calibration error: the mean distance of confidence and accuracy, each bin weighing as much as it has images (Guo and others, equation 3).</summary>
     public double ExpectedCalibrationError
     {
         get
         {
-            int pictures = Bins.Sum(static bin => bin.Pictures);
-            return pictures == 0 ? 0 : Bins.Sum(bin => bin.Pictures * Math.Abs(bin.Accuracy - bin.Confidence)) / pictures;
+            int images = Bins.Sum(static bin => bin.Images);
+            return images == 0 ? 0 : Bins.Sum(bin => bin.Images * Math.Abs(bin.Accuracy - bin.Confidence)) / images;
         }
     }
 
     /// <summary>Sorts outcomes into ranges of their answers' probability.</summary>
-    public static Reliability Of(IReadOnlyList<PictureOutcome> outcomes)
+    public static Reliability Of(IReadOnlyList<ImageOutcome> outcomes)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
-        int[] pictures = new int[BinCount], right = new int[BinCount];
+        int[] images = new int[BinCount], right = new int[BinCount];
         double[] confidence = new double[BinCount];
-        foreach (PictureOutcome outcome in outcomes)
+        foreach (ImageOutcome outcome in outcomes)
         {
             // Ranges are (low, high], in float32 as the probabilities are, so that 0.2 ends a range; nothing is so unsure that it has none.
             int bin = Math.Clamp((int)Math.Ceiling(outcome.Confidence * BinCount) - 1, 0, BinCount - 1);
-            pictures[bin]++;
+            images[bin]++;
             right[bin] += outcome.IsRight ? 1 : 0;
             confidence[bin] += outcome.Confidence;
         }
@@ -50,8 +50,8 @@ public sealed class Reliability
         return new(
         [
             .. Enumerable.Range(0, BinCount).Select(bin => new ReliabilityBin(
-                (double)bin / BinCount, (bin + 1.0) / BinCount, pictures[bin], pictures[bin] == 0 ? 0 : confidence[bin] / pictures[bin],
-                pictures[bin] == 0 ? 0 : (double)right[bin] / pictures[bin])),
+                (double)bin / BinCount, (bin + 1.0) / BinCount, images[bin], images[bin] == 0 ? 0 : confidence[bin] / images[bin],
+                images[bin] == 0 ? 0 : (double)right[bin] / images[bin])),
         ]);
     }
 }

@@ -18,29 +18,29 @@ internal static class ReliabilitySection
             HtmlPage.Element("figcaption", null, labels.Label(set), HtmlPage.Element("span", "quiet", $"off by {HtmlPage.Percent(set.Reliability.ExpectedCalibrationError)}")),
             Curve(set.Reliability, set.Outcomes.Count, labels.Name(set))))));
 
-    private static XElement Curve(Reliability reliability, int pictures, string name)
+    private static XElement Curve(Reliability reliability, int images, string name)
     {
         Chart chart = new(ChartAxis.Shares("probability of the answer"), ChartAxis.Shares("answers that are right"));
-        ReliabilityBin[] bins = [.. reliability.Bins.Where(static bin => bin.Pictures > 0)];
-        int most = bins.Select(static bin => bin.Pictures).DefaultIfEmpty(1).Max();
+        ReliabilityBin[] bins = [.. reliability.Bins.Where(static bin => bin.Images > 0)];
+        int most = bins.Select(static bin => bin.Images).DefaultIfEmpty(1).Max();
         foreach (ReliabilityBin bin in bins)
         {
-            chart.AddBar("count", bin.Low, bin.High, TallestBar * bin.Pictures / most, $"{HtmlPage.Count(bin.Pictures, "answer")} of {HtmlPage.Percent(bin.Low, 0)} to {HtmlPage.Percent(bin.High, 0)}");
+            chart.AddBar("count", bin.Low, bin.High, TallestBar * bin.Images / most, $"{HtmlPage.Count(bin.Images, "answer")} of {HtmlPage.Percent(bin.Low, 0)} to {HtmlPage.Percent(bin.High, 0)}");
         }
 
         chart.AddLine("diagonal", [(0, 0), (1, 1)]);
         foreach (ReliabilityBin bin in bins)
         {
-            Interval interval = WilsonInterval.Of((int)Math.Round(bin.Accuracy * bin.Pictures), bin.Pictures);
+            Interval interval = WilsonInterval.Of((int)Math.Round(bin.Accuracy * bin.Images), bin.Images);
             chart.AddWhisker("spread", bin.Confidence, interval.Low, interval.High);
         }
 
         chart.AddLine("curve", bins.Select(static bin => (bin.Confidence, bin.Accuracy)));
         foreach (ReliabilityBin bin in bins)
         {
-            chart.AddPoint("point", bin.Confidence, bin.Accuracy, $"{HtmlPage.Count(bin.Pictures, "answer")} with {HtmlPage.Percent(bin.Confidence)} on average; {HtmlPage.Percent(bin.Accuracy)} of them right");
+            chart.AddPoint("point", bin.Confidence, bin.Accuracy, $"{HtmlPage.Count(bin.Images, "answer")} with {HtmlPage.Percent(bin.Confidence)} on average; {HtmlPage.Percent(bin.Accuracy)} of them right");
         }
 
-        return chart.Draw($"Reliability of {name} on {HtmlPage.Count(pictures, "picture")}: calibration error {HtmlPage.Percent(reliability.ExpectedCalibrationError)}");
+        return chart.Draw($"Reliability of {name} on {HtmlPage.Count(images, "image")}: calibration error {HtmlPage.Percent(reliability.ExpectedCalibrationError)}");
     }
 }

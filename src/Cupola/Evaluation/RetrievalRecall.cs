@@ -4,98 +4,98 @@ using Cupola.Embedding;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// How well texts and pictures find each other (arXiv 2103.00020, table 13): recall@k is the share of queries with a right answer among the k best of all. Equal scores are decided against the
+/// How well texts and images find each other (arXiv 2103.00020, table 13): recall@k is the share of queries with a right answer among the k best of all. Equal scores are decided against the
 /// right answer, so that a model for which everything is alike finds nothing.
 /// </summary>
 public sealed class RetrievalRecall
 {
     private readonly int[] _textRanks;
-    private readonly int[] _pictureRanks;
+    private readonly int[] _imageRanks;
 
-    private RetrievalRecall(int[] textRanks, int[] pictureRanks) => (_textRanks, _pictureRanks) = (textRanks, pictureRanks);
+    private RetrievalRecall(int[] textRanks, int[] imageRanks) => (_textRanks, _imageRanks) = (textRanks, imageRanks);
 
-    /// <summary>How many pictures there are.</summary>
-    public int Pictures => _pictureRanks.Length;
+    /// <summary>How many images there are.</summary>
+    public int Images => _imageRanks.Length;
 
     /// <summary>How many texts there are.</summary>
     public int Texts => _textRanks.Length;
 
-    /// <summary>Compares every text, which is about one picture each, with every picture.</summary>
-    /// <param name="pictures">Unit embeddings, [pictures, dimension].</param>
+    /// <summary>Compares every text, which is about one image each, with every image.</summary>
+    /// <param name="images">Unit embeddings, [images, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
-    /// <param name="pictureOfText">The picture that each text is about; a picture may have several texts, and has one at least.</param>
-    /// <exception cref="ArgumentException">A text is about no picture, or a picture has no text.</exception>
-    public static RetrievalRecall Of(EmbeddingMatrix pictures, EmbeddingMatrix texts, IReadOnlyList<int> pictureOfText)
+    /// <param name="imageOfText">The image that each text is about; an image may have several texts, and has one at least.</param>
+    /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
+    public static RetrievalRecall Of(EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<int> imageOfText)
     {
-        ArgumentNullException.ThrowIfNull(pictureOfText);
-        return Of(pictures, texts, [.. pictureOfText.Select(static picture => (IReadOnlyCollection<int>)[picture])]);
+        ArgumentNullException.ThrowIfNull(imageOfText);
+        return Of(images, texts, [.. imageOfText.Select(static image => (IReadOnlyCollection<int>)[image])]);
     }
 
     /// <summary>
-    /// Compares every text with every picture, a text at a time, so that memory grows with their numbers and not with the
-    /// product. A text may be about several pictures, each of which is a right answer to it.
+    /// Compares every text with every image, a text at a time, so that memory grows with their numbers and not with the
+    /// product. A text may be about several images, each of which is a right answer to it.
     /// </summary>
-    /// <param name="pictures">Unit embeddings, [pictures, dimension].</param>
+    /// <param name="images">Unit embeddings, [images, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
-    /// <param name="picturesOfText">
-    /// The pictures that each text is about, one at least; a picture may have several texts, and has one at least.
+    /// <param name="imagesOfText">
+    /// The images that each text is about, one at least; an image may have several texts, and has one at least.
     /// </param>
-    /// <exception cref="ArgumentException">A text is about no picture, or a picture has no text.</exception>
+    /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
     public static RetrievalRecall Of(
-        EmbeddingMatrix pictures, EmbeddingMatrix texts, IReadOnlyList<IReadOnlyCollection<int>> picturesOfText)
+        EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<IReadOnlyCollection<int>> imagesOfText)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(texts);
-        ArgumentNullException.ThrowIfNull(picturesOfText);
-        HashSet<int>[] own = [.. picturesOfText.Select(static some => some.ToHashSet())];
+        ArgumentNullException.ThrowIfNull(imagesOfText);
+        HashSet<int>[] own = [.. imagesOfText.Select(static some => some.ToHashSet())];
         if (texts.Count != own.Length
-            || own.Any(some => some.Count == 0 || some.Any(picture => picture < 0 || picture >= pictures.Count))
-            || own.SelectMany(static some => some).Distinct().Count() != pictures.Count)
+            || own.Any(some => some.Count == 0 || some.Any(image => image < 0 || image >= images.Count))
+            || own.SelectMany(static some => some).Distinct().Count() != images.Count)
         {
             throw new ArgumentException(
-                $"Each text is about a picture, and each picture has a text; "
-                + $"there are {pictures.Count} pictures, {texts.Count} texts and {own.Length} places.", nameof(picturesOfText));
+                $"Each text is about an image, and each image has a text; "
+                + $"there are {images.Count} images, {texts.Count} texts and {own.Length} places.", nameof(imagesOfText));
         }
 
-        // What a picture's best own text scores, which the others are measured by.
-        float[] best = new float[pictures.Count];
+        // What an image's best own text scores, which the others are measured by.
+        float[] best = new float[images.Count];
         best.AsSpan().Fill(float.NegativeInfinity);
         foreach ((int text, HashSet<int> some) in own.Index())
         {
-            foreach (int picture in some)
+            foreach (int image in some)
             {
-                best[picture] = MathF.Max(best[picture], TensorPrimitives.Dot(texts[text], pictures[picture]));
+                best[image] = MathF.Max(best[image], TensorPrimitives.Dot(texts[text], images[image]));
             }
         }
 
-        int[] textRanks = new int[texts.Count], pictureRanks = new int[pictures.Count];
+        int[] textRanks = new int[texts.Count], imageRanks = new int[images.Count];
         Parallel.For(0, texts.Count, text =>
         {
             int rank = 0;
-            float right = own[text].Max(picture => TensorPrimitives.Dot(texts[text], pictures[picture]));
-            for (int picture = 0; picture < pictures.Count; picture++)
+            float right = own[text].Max(image => TensorPrimitives.Dot(texts[text], images[image]));
+            for (int image = 0; image < images.Count; image++)
             {
-                if (own[text].Contains(picture))
+                if (own[text].Contains(image))
                 {
                     continue;
                 }
 
-                float score = TensorPrimitives.Dot(texts[text], pictures[picture]);
+                float score = TensorPrimitives.Dot(texts[text], images[image]);
                 rank += score >= right ? 1 : 0;
-                if (score >= best[picture])
+                if (score >= best[image])
                 {
-                    Interlocked.Increment(ref pictureRanks[picture]);
+                    Interlocked.Increment(ref imageRanks[image]);
                 }
             }
 
             textRanks[text] = rank;
         });
-        return new(textRanks, pictureRanks);
+        return new(textRanks, imageRanks);
     }
 
-    /// <summary>The texts of which a picture is among the k best.</summary>
+    /// <summary>The texts of which an image is among the k best.</summary>
     public Accuracy TextToImage(int k) => new(_textRanks.Count(rank => rank < k), _textRanks.Length);
 
-    /// <summary>The pictures one of whose texts is among the k best.</summary>
-    public Accuracy ImageToText(int k) => new(_pictureRanks.Count(rank => rank < k), _pictureRanks.Length);
+    /// <summary>The images one of whose texts is among the k best.</summary>
+    public Accuracy ImageToText(int k) => new(_imageRanks.Count(rank => rank < k), _imageRanks.Length);
 }

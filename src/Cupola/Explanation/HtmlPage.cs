@@ -42,10 +42,10 @@ internal static class HtmlPage
     /// <summary>A word of a list of words, and what is said about it.</summary>
     public static XElement[] Definition(string word, string meaning) => [Element("dt", null, word), Element("dd", null, meaning)];
 
-    /// <summary>A picture that lies in the page itself.</summary>
+    /// <summary>An image that lies in the page itself.</summary>
     /// <param name="jpeg">The file's bytes.</param>
     /// <param name="description">What it shows, for who does not see it.</param>
-    public static XElement Picture(byte[] jpeg, string description) => new(
+    public static XElement Image(byte[] jpeg, string description) => new(
         "img", new XAttribute("src", $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}"), new XAttribute("alt", description), new XAttribute("loading", "lazy"));
 
     /// <summary>A number in a drawing: short, with a point, whatever the machine's language.</summary>

@@ -4,26 +4,26 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
 
-/// <summary>The answers on labelled pictures, and what becomes of them when one prompt is left out: only its own class's scores change.</summary>
+/// <summary>The answers on labelled images, and what becomes of them when one prompt is left out: only its own class's scores change.</summary>
 internal sealed class LeaveOneOut
 {
     private readonly EncodedPrompts _encoded;
     private readonly ClassEnsemble _ensemble;
     private readonly PromptWeights _weights;
-    private readonly EmbeddingMatrix _pictures;
+    private readonly EmbeddingMatrix _images;
     private readonly IReadOnlyList<int> _labels;
     private readonly float[][] _scores;
 
-    public LeaveOneOut(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights weights, EmbeddingMatrix pictures, IReadOnlyList<int> labels)
+    public LeaveOneOut(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights weights, EmbeddingMatrix images, IReadOnlyList<int> labels)
     {
         _encoded = encoded;
         _ensemble = ensemble;
         _weights = weights;
-        _pictures = pictures;
+        _images = images;
         _labels = labels;
         ClassWeights classes = ClassWeights.Create(encoded.Features, ensemble, weights);
-        _scores = new float[pictures.Count][];
-        Parallel.For(0, pictures.Count, picture => _scores[picture] = classes.Score(pictures[picture]));
+        _scores = new float[images.Count][];
+        Parallel.For(0, images.Count, image => _scores[image] = classes.Score(images[image]));
     }
 
     /// <summary>The effect of each prompt of one class; none where it is the only one.</summary>
@@ -37,35 +37,35 @@ internal sealed class LeaveOneOut
         }
 
         string label = _encoded.Prompts.ClassNames[classIndex];
-        Rivals[] rivals = [.. _scores.Select((scores, picture) => RivalsOf(classIndex, scores, _labels[picture]))];
-        (int rightWith, double likelihoodWith) = Judge(classIndex, rivals, picture => _scores[picture][classIndex]);
+        Rivals[] rivals = [.. _scores.Select((scores, image) => RivalsOf(classIndex, scores, _labels[image]))];
+        (int rightWith, double likelihoodWith) = Judge(classIndex, rivals, image => _scores[image][classIndex]);
         var effects = new PromptEffect[count];
         for (int index = 0; index < count; index++)
         {
             Func<int, float> without = ScoreOfOthers([.. Enumerable.Range(first, count).Where(row => row != first + index)]);
             (int right, double likelihood) = Judge(classIndex, rivals, without);
-            effects[index] = new(label, _encoded.Prompts[label][index], rightWith - right, (likelihoodWith - likelihood) / _pictures.Count);
+            effects[index] = new(label, _encoded.Prompts[label][index], rightWith - right, (likelihoodWith - likelihood) / _images.Count);
         }
 
         return effects;
     }
 
-    /// <summary>The score of a class with some of its prompts only, for each picture.</summary>
+    /// <summary>The score of a class with some of its prompts only, for each image.</summary>
     private Func<int, float> ScoreOfOthers(int[] rows)
     {
         if (_ensemble == ClassEnsemble.ScoreMax)
         {
-            return picture => rows.Max(row => TensorPrimitives.Dot(_encoded.Embeddings[row], _pictures[picture]));
+            return image => rows.Max(row => TensorPrimitives.Dot(_encoded.Embeddings[row], _images[image]));
         }
 
         float[] weights = [.. rows.Select(row => _weights.Values[row])];
         float sum = TensorPrimitives.Sum<float>(weights);
         TensorPrimitives.Divide(weights, sum, weights);
         float[] vector = _encoded.Features.Mean(rows, weights, _ensemble);
-        return picture => TensorPrimitives.Dot(vector, _pictures[picture]);
+        return image => TensorPrimitives.Dot(vector, _images[image]);
     }
 
-    /// <summary>What the other classes say of a picture, as far as the answer depends on it.</summary>
+    /// <summary>What the other classes say of an image, as far as the answer depends on it.</summary>
     private Rivals RivalsOf(int classIndex, float[] scores, int label)
     {
         float best = float.NegativeInfinity;
@@ -90,18 +90,18 @@ internal sealed class LeaveOneOut
         return new(best, bestIndex, sum, scores[label]);
     }
 
-    /// <summary>How many pictures are right, and the sum of the log probabilities of their labels, where a class has these scores.</summary>
+    /// <summary>How many images are right, and the sum of the log probabilities of their labels, where a class has these scores.</summary>
     private (int Right, double LogLikelihood) Judge(int classIndex, Rivals[] rivals, Func<int, float> score)
     {
         int right = 0;
         double likelihood = 0;
-        for (int picture = 0; picture < rivals.Length; picture++)
+        for (int image = 0; image < rivals.Length; image++)
         {
-            float own = score(picture);
-            Rivals others = rivals[picture];
+            float own = score(image);
+            Rivals others = rivals[image];
             int answer = own > others.Best || (own == others.Best && classIndex < others.BestIndex) ? classIndex : others.BestIndex;
-            right += answer == _labels[picture] ? 1 : 0;
-            float ofLabel = _labels[picture] == classIndex ? own : others.OfLabel;
+            right += answer == _labels[image] ? 1 : 0;
+            float ofLabel = _labels[image] == classIndex ? own : others.OfLabel;
             likelihood += (_encoded.Scale * (ofLabel - 1.0)) - Math.Log(others.Sum + Math.Exp(_encoded.Scale * (own - 1.0)));
         }
 

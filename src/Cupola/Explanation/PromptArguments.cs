@@ -5,7 +5,7 @@ namespace Cupola.Explanation;
 /// <summary>What one prompt says about an answer.</summary>
 /// <param name="Label">The class that the prompt is about.</param>
 /// <param name="Text">The prompt.</param>
-/// <param name="Cosine">How well it fits the picture.</param>
+/// <param name="Cosine">How well it fits the image.</param>
 /// <param name="Margin">
 /// How far it alone would move the answer: a prompt of the answer by how far its cosine is above the score of the runner-up, a prompt of another class by how far its
 /// cosine is above the answer's score, and then counted against it.
@@ -22,8 +22,8 @@ public sealed record PromptArguments(IReadOnlyList<PromptArgument> For, IReadOnl
 
     /// <summary>Weighs the prompts of an answer and of its nearest rivals.</summary>
     /// <param name="influence">The prompts.</param>
-    /// <param name="predictions">All classes for the picture, the best first.</param>
-    /// <param name="embedding">The picture's unit embedding.</param>
+    /// <param name="predictions">All classes for the image, the best first.</param>
+    /// <param name="embedding">The image's unit embedding.</param>
     /// <param name="most">How many to name on each side.</param>
     /// <exception cref="ArgumentException">There is one class only, and nothing to argue about.</exception>
     public static PromptArguments Of(PromptInfluence influence, IReadOnlyList<Prediction> predictions, ReadOnlySpan<float> embedding, int most)

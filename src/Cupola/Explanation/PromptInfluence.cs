@@ -6,18 +6,18 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
 
-/// <summary>What one prompt did to the score of its class for one picture.</summary>
+/// <summary>What one prompt did to the score of its class for one image.</summary>
 /// <param name="Label">The class.</param>
 /// <param name="Prompt">What is said about it.</param>
 /// <param name="Weight">How much the prompt counts in its class; a class's weights sum to 1.</param>
-/// <param name="Cosine">How well the prompt alone fits the picture; from −1 to 1.</param>
+/// <param name="Cosine">How well the prompt alone fits the image; from −1 to 1.</param>
 /// <param name="Contribution">Its part of the class's score: the contributions of a class's prompts sum to the score.</param>
 public sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
 
-/// <summary>What it does to the answers on labelled pictures that one prompt is there.</summary>
+/// <summary>What it does to the answers on labelled images that one prompt is there.</summary>
 /// <param name="Label">The class.</param>
 /// <param name="Prompt">What is said about it.</param>
-/// <param name="Right">How many more pictures are answered rightly with the prompt than without it; less than 0 where it does harm.</param>
+/// <param name="Right">How many more images are answered rightly with the prompt than without it; less than 0 where it does harm.</param>
 /// <param name="LogLikelihood">How much the mean log probability of the right label rises with the prompt, in nats.</param>
 public sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
 
@@ -44,9 +44,9 @@ public sealed class PromptInfluence
         _classes = encoded.Prompts.ClassNames.Index().ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
     }
 
-    /// <summary>What each prompt of one class contributed to its score for a picture, in the prompts' order.</summary>
+    /// <summary>What each prompt of one class contributed to its score for an image, in the prompts' order.</summary>
     /// <param name="label">The class.</param>
-    /// <param name="embedding">The picture's unit embedding.</param>
+    /// <param name="embedding">The image's unit embedding.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
     public IReadOnlyList<PromptContribution> Explain(string label, ReadOnlySpan<float> embedding)
     {
@@ -75,24 +75,24 @@ public sealed class PromptInfluence
         return contributions;
     }
 
-    /// <summary>What each prompt does on labelled pictures: every prompt is left out once, and the answers with and without it are compared.</summary>
-    /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
-    /// <param name="labels">The position of each picture's class.</param>
+    /// <summary>What each prompt does on labelled images: every prompt is left out once, and the answers with and without it are compared.</summary>
+    /// <param name="images">Unit embeddings: [images, dimension].</param>
+    /// <param name="labels">The position of each image's class.</param>
     /// <param name="progress">Told how many more prompts are done, from any thread.</param>
     /// <param name="cancellation">Stops between classes.</param>
     /// <returns>The effect of each prompt whose class has others, class by class.</returns>
-    /// <exception cref="ArgumentException">There are not as many labels as pictures.</exception>
+    /// <exception cref="ArgumentException">There are not as many labels as images.</exception>
     public IReadOnlyList<PromptEffect> LeaveEachOut(
-        EmbeddingMatrix pictures, IReadOnlyList<int> labels, Action<int>? progress = null, CancellationToken cancellation = default)
+        EmbeddingMatrix images, IReadOnlyList<int> labels, Action<int>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
-        if (pictures.Count == 0 || pictures.Count != labels.Count)
+        if (images.Count == 0 || images.Count != labels.Count)
         {
-            throw new ArgumentException($"Effects are measured on pictures with a label each, and there are {pictures.Count} pictures and {labels.Count} labels.");
+            throw new ArgumentException($"Effects are measured on images with a label each, and there are {images.Count} images and {labels.Count} labels.");
         }
 
-        LeaveOneOut answers = new(_encoded, _ensemble, _weights, pictures, labels);
+        LeaveOneOut answers = new(_encoded, _ensemble, _weights, images, labels);
         var effects = new PromptEffect[_encoded.Features.ClassCount][];
         Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
         {

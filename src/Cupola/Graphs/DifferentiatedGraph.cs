@@ -46,7 +46,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
                 return;
             }
 
-            // What follows from the parameters alone is as large for a run of one picture as for many, and is worked out again.
+            // What follows from the parameters alone is as large for a run of one image as for many, and is worked out again.
             if (!Free.Contains(node.Operator) && value.Type == ElementType.Float32 && ofRun.Contains(value.Name))
             {
                 kept.Add(value);

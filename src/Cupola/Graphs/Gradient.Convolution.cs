@@ -4,17 +4,17 @@ internal sealed partial class Gradient
 {
     private void OfWindows(Node node, Value seed)
     {
-        Value pictures = node.Inputs[0]!;
+        Value images = node.Inputs[0]!;
         if (node.Operator == "AveragePool")
         {
-            Add(pictures, () => _graph.SpreadWindows(seed, pictures, ((long[])node.Attributes["kernel_shape"])[0]));
+            Add(images, () => _graph.SpreadWindows(seed, images, ((long[])node.Attributes["kernel_shape"])[0]));
             return;
         }
 
         Value weight = node.Inputs[1]!;
         long stride = ((long[])node.Attributes["strides"])[0], padding = ((long[])node.Attributes["pads"])[0];
-        Add(pictures, () => _graph.ConvolutionOfOutputs(seed, weight, pictures, stride, padding));
-        Add(weight, () => _graph.ConvolutionOfWeights(pictures, seed, weight, stride, padding));
+        Add(images, () => _graph.ConvolutionOfOutputs(seed, weight, images, stride, padding));
+        Add(weight, () => _graph.ConvolutionOfWeights(images, seed, weight, stride, padding));
         if (node.Inputs.Length == 3)
         {
             Add(node.Inputs[2], () => _graph.Sum(seed, 0, 2, 3));

@@ -2,33 +2,33 @@ namespace Cupola.Graphs;
 
 internal sealed partial class GraphBuilder
 {
-    /// <summary>Cross-correlation: pictures [n, in, height, width], weight [out, in, kernel, kernel], bias [out] → [n, out, height', width'].</summary>
-    public Value Convolution(Value pictures, Value weight, Value? bias, long stride = 1, long padding = 0)
+    /// <summary>Cross-correlation: images [n, in, height, width], weight [out, in, kernel, kernel], bias [out] → [n, out, height', width'].</summary>
+    public Value Convolution(Value images, Value weight, Value? bias, long stride = 1, long padding = 0)
     {
-        if (pictures.Shape.Rank != 4 || weight.Shape.Rank != 4 || pictures.Shape[1] != weight.Shape[1])
+        if (images.Shape.Rank != 4 || weight.Shape.Rank != 4 || images.Shape[1] != weight.Shape[1])
         {
-            throw Mismatch("Convolution", pictures, weight, "the pictures' channels are not the weight's second extent");
+            throw Mismatch("Convolution", images, weight, "the images' channels are not the weight's second extent");
         }
 
         long kernel = weight.Shape[2].Factor;
         TensorShape shape =
         [
-            pictures.Shape[0], weight.Shape[0],
-            Windows(pictures.Shape[2], kernel, stride, padding), Windows(pictures.Shape[3], kernel, stride, padding),
+            images.Shape[0], weight.Shape[0],
+            Windows(images.Shape[2], kernel, stride, padding), Windows(images.Shape[3], kernel, stride, padding),
         ];
         return AddNode(
-            "Conv", pictures.Type, shape, bias is null ? [pictures, weight] : [pictures, weight, bias],
+            "Conv", images.Type, shape, bias is null ? [images, weight] : [images, weight, bias],
             ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
     }
 
     /// <summary>
-    /// Batch norm by the run's own pictures (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight + bias, mean and variance of each channel over all pictures and places.
+    /// Batch norm by the run's own images (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight + bias, mean and variance of each channel over all images and places.
     /// </summary>
     /// <param name="maps">[n, channels, height, width].</param>
     /// <param name="weight">[channels].</param>
     /// <param name="bias">[channels].</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <returns>Besides the maps, the mean [channels], and the variance [channels] as the estimate of all pictures' that has no bias (÷ (numbers − 1); one number alone says nothing, and gives 0).</returns>
+    /// <returns>Besides the maps, the mean [channels], and the variance [channels] as the estimate of all images' that has no bias (÷ (numbers − 1); one number alone says nothing, and gives 0).</returns>
     public (Value Maps, Value Mean, Value Variance) BatchNorm(Value maps, Value weight, Value bias, float epsilon)
     {
         if (maps.Shape.Rank != 4 || !weight.Shape.Equals([maps.Shape[1]]))
@@ -53,40 +53,40 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>The mean of each window of size × size; windows do not overlap.</summary>
-    public Value AveragePool(Value pictures, long size)
+    public Value AveragePool(Value images, long size)
     {
-        TensorShape shape = pictures.Shape.With(2, Windows(pictures.Shape[2], size, size, 0)).With(3, Windows(pictures.Shape[3], size, size, 0));
-        return AddNode("AveragePool", pictures.Type, shape, [pictures], ("kernel_shape", new[] { size, size }), ("strides", new[] { size, size }));
+        TensorShape shape = images.Shape.With(2, Windows(images.Shape[2], size, size, 0)).With(3, Windows(images.Shape[3], size, size, 0));
+        return AddNode("AveragePool", images.Type, shape, [images], ("kernel_shape", new[] { size, size }), ("strides", new[] { size, size }));
     }
 
-    /// <summary>What a convolution's outputs say about its pictures: each output spread by the weight over the places it was made from.</summary>
+    /// <summary>What a convolution's outputs say about its images: each output spread by the weight over the places it was made from.</summary>
     /// <param name="outputs">[n, out, height', width'].</param>
     /// <param name="weight">[out, in, kernel, kernel].</param>
-    /// <param name="pictures">What the convolution read; the result has its shape.</param>
+    /// <param name="images">What the convolution read; the result has its shape.</param>
     /// <param name="stride">The convolution's.</param>
     /// <param name="padding">The convolution's.</param>
-    public Value ConvolutionOfOutputs(Value outputs, Value weight, Value pictures, long stride, long padding)
+    public Value ConvolutionOfOutputs(Value outputs, Value weight, Value images, long stride, long padding)
     {
         // Places at the lower and right edge that no window reached get nothing.
-        long Unreached(int axis) => pictures.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
+        long Unreached(int axis) => images.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
         return AddNode(
-            "ConvTranspose", outputs.Type, pictures.Shape, [outputs, weight],
+            "ConvTranspose", outputs.Type, images.Shape, [outputs, weight],
             ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }), ("output_padding", new[] { Unreached(2), Unreached(3) }));
     }
 
-    /// <summary>What a convolution's outputs say about its weight: pictures and outputs compared at each shift of the kernel, summed over the pictures.</summary>
-    /// <param name="pictures">[n, in, height, width].</param>
+    /// <summary>What a convolution's outputs say about its weight: images and outputs compared at each shift of the kernel, summed over the images.</summary>
+    /// <param name="images">[n, in, height, width].</param>
     /// <param name="outputs">[n, out, height', width'].</param>
     /// <param name="weight">[out, in, kernel, kernel]; the result has its shape.</param>
     /// <param name="stride">The convolution's.</param>
     /// <param name="padding">The convolution's.</param>
-    public Value ConvolutionOfWeights(Value pictures, Value outputs, Value weight, long stride, long padding)
+    public Value ConvolutionOfWeights(Value images, Value outputs, Value weight, long stride, long padding)
     {
-        Value channels = Transpose(pictures, 1, 0, 2, 3), kernels = Transpose(outputs, 1, 0, 2, 3);
+        Value channels = Transpose(images, 1, 0, 2, 3), kernels = Transpose(outputs, 1, 0, 2, 3);
         // Windows that end before the last row or column leave shifts beyond the kernel, which are cut off.
-        Dimension Shifts(int axis) => pictures.Shape[axis].Factor + (2 * padding) - ((outputs.Shape[axis].Factor - 1) * stride);
+        Dimension Shifts(int axis) => images.Shape[axis].Factor + (2 * padding) - ((outputs.Shape[axis].Factor - 1) * stride);
         Value shifts = AddNode(
-            "Conv", pictures.Type, [channels.Shape[0], kernels.Shape[0], Shifts(2), Shifts(3)], [channels, kernels],
+            "Conv", images.Type, [channels.Shape[0], kernels.Shape[0], Shifts(2), Shifts(3)], [channels, kernels],
             ("dilations", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
         for (int axis = 2; axis < 4; axis++)
         {
@@ -96,8 +96,8 @@ internal sealed partial class GraphBuilder
         return Transpose(shifts, 1, 0, 2, 3);
     }
 
-    /// <summary>What the means of windows say about the pictures: each shared out evenly over its window.</summary>
-    public Value SpreadWindows(Value means, Value pictures, long size)
+    /// <summary>What the means of windows say about the images: each shared out evenly over its window.</summary>
+    public Value SpreadWindows(Value means, Value images, long size)
     {
         (Dimension count, Dimension channels, long height, long width) = (means.Shape[0], means.Shape[1], means.Shape[2].Factor, means.Shape[3].Factor);
         Value apart = Reshape(Multiply(means, 1f / (size * size)), [count, channels, height, 1, width, 1]);
@@ -105,7 +105,7 @@ internal sealed partial class GraphBuilder
         Value whole = Reshape(spread, [count, channels, height * size, width * size]);
         for (int axis = 2; axis < 4; axis++)
         {
-            whole = whole.Shape[axis] == pictures.Shape[axis] ? whole : PadAs(whole, new Value(whole.Name, whole.Type, whole.Shape.With(axis, pictures.Shape[axis])), axis, 0);
+            whole = whole.Shape[axis] == images.Shape[axis] ? whole : PadAs(whole, new Value(whole.Name, whole.Type, whole.Shape.With(axis, images.Shape[axis])), axis, 0);
         }
 
         return whole;

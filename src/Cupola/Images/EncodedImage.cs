@@ -12,7 +12,7 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
 {
     /// <summary>The error that says why it cannot be read.</summary>
     public InvalidDataException Damaged(string why, Exception? cause = null) =>
-        new($"{Name} is not a picture that can be read: {why}.", cause);
+        new($"{Name} is not an image that can be read: {why}.", cause);
 
     /// <summary>
     /// Makes an image and has its pixels filled in, within the budget of memory. Its own bytes stay taken from there until it is
@@ -57,7 +57,7 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
         {
             throw new InvalidDataException(Invariant(
                 $"{Name} has {width} × {height} pixels; more than {most} are refused, because such a file is more ") +
-                "likely an attack than a picture.");
+                "likely an attack than an image.");
         }
     }
 }

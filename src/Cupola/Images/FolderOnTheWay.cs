@@ -29,7 +29,7 @@ internal sealed class FolderOnTheWay
         {
             bool isLink = folder.LinkTarget is not null;
             string here = System.IO.Path.Combine(_place, folder.Name);
-            if (!folder.Name.StartsWith('.') && !PictureFolder.IsOfSystem(folder.Name)
+            if (!folder.Name.StartsWith('.') && !ImageFolder.IsOfSystem(folder.Name)
                 && (isLink ? PlaceOf(here) : here) is { } place && !(isLink && LeadsBack(place)))
             {
                 yield return new(System.IO.Path.Combine(Path, folder.Name), this, place);

@@ -14,7 +14,7 @@ public static class ImageDecoder
     /// <summary>Pillow's limit for decompression bombs, 2 · 89,478,485.</summary>
     public const long MaximumPixels = 178_956_970;
 
-    /// <summary>A file that is larger than this is no picture of <see cref="MaximumPixels"/>.</summary>
+    /// <summary>A file that is larger than this is no image of <see cref="MaximumPixels"/>.</summary>
     private const long MaximumFileBytes = 2_000_000_000;
 
     /// <summary>Of what says no length, less is read: it lies in memory as it comes.</summary>
@@ -22,16 +22,16 @@ public static class ImageDecoder
 
     /// <summary>Decodes a file.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="orient">Whether to turn the picture as its EXIF orientation says; the reference does not.</param>
+    /// <param name="orient">Whether to turn the image as its EXIF orientation says; the reference does not.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is not a picture, is damaged, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">It is not an image, is damaged, or has too many pixels.</exception>
     public static RgbImage Decode(string path, bool orient = false) => DecodeBytes(ReadFile(path), path, orient);
 
     /// <summary>Decodes the bytes of a file.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">What to call it in errors.</param>
-    /// <param name="orient">Whether to turn the picture as its EXIF orientation says; the reference does not.</param>
-    /// <exception cref="InvalidDataException">It is not a picture, is damaged, or has too many pixels.</exception>
+    /// <param name="orient">Whether to turn the image as its EXIF orientation says; the reference does not.</param>
+    /// <exception cref="InvalidDataException">It is not an image, is damaged, or has too many pixels.</exception>
     public static RgbImage DecodeBytes(byte[] bytes, string name, bool orient = false)
     {
         ArgumentNullException.ThrowIfNull(bytes);
@@ -42,7 +42,7 @@ public static class ImageDecoder
     /// Decodes the bytes of a file into an image whose memory counts as taken by decoding until it is disposed (<see
     /// cref="ImageMemory"/>): whoever holds it must not decode another.
     /// </summary>
-    /// <exception cref="InvalidDataException">It is not a picture, is damaged, has too many pixels or would take too much
+    /// <exception cref="InvalidDataException">It is not an image, is damaged, has too many pixels or would take too much
     /// memory.</exception>
     internal static RgbImage DecodeShared(byte[] bytes, string name, bool orient, CancellationToken cancellation)
     {
@@ -61,7 +61,7 @@ public static class ImageDecoder
         };
     }
 
-    /// <summary>The bytes of a file that may be a picture.</summary>
+    /// <summary>The bytes of a file that may be an image.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is a folder, or too large.</exception>
     internal static byte[] ReadFile(string path)
@@ -73,8 +73,8 @@ public static class ImageDecoder
                 throw new FileNotFoundException($"There is no file {path}.", path);
             }
 
-            string others = PictureFolder.Others([path]);
-            throw new InvalidDataException($"{path} is a folder, not a picture{(others.Length > 0 ? $"; {others}" : "")}.");
+            string others = ImageFolder.Others([path]);
+            throw new InvalidDataException($"{path} is a folder, not an image{(others.Length > 0 ? $"; {others}" : "")}.");
         }
 
         if (IsBrokenLink(path))
@@ -99,7 +99,7 @@ public static class ImageDecoder
             bytes.Write(block, 0, count);
             if (bytes.Length > MaximumPipeBytes)
             {
-                throw new InvalidDataException($"{path} gives more than {MaximumPipeBytes >> 20} MB, which is too large for a picture.");
+                throw new InvalidDataException($"{path} gives more than {MaximumPipeBytes >> 20} MB, which is too large for an image.");
             }
         }
 
@@ -123,7 +123,7 @@ public static class ImageDecoder
     {
         if (length > MaximumFileBytes)
         {
-            throw new InvalidDataException(Invariant($"{name} has {length} bytes, which is too large for a picture."));
+            throw new InvalidDataException(Invariant($"{name} has {length} bytes, which is too large for an image."));
         }
     }
 }

@@ -138,6 +138,6 @@ internal static class ImageFormats
         return Says("<html") || Says("<!doctype html")
             ? $"{file.Name} is a web page and not an image; take the address of the image itself."
             : Says("<svg") ? $"{file.Name} is an SVG drawing, {SaveAs}."
-            : file.Damaged("its content is of no known picture format").Message;
+            : file.Damaged("its content is of no known image format").Message;
     }
 }

@@ -1,6 +1,6 @@
 namespace Cupola.Images;
 
-/// <summary>How a picture of any shape is brought to the shape that a model takes.</summary>
+/// <summary>How an image of any shape is brought to the shape that a model takes.</summary>
 public enum ResizeMode
 {
     /// <summary>The shorter side becomes the size, the middle is kept; CLIP's.</summary>
@@ -14,10 +14,10 @@ public enum ResizeMode
 }
 
 /// <summary>
-/// What happens to a picture before the image tower, as a model's configuration says. The defaults are CLIP's (OpenAI
+/// What happens to an image before the image tower, as a model's configuration says. The defaults are CLIP's (OpenAI
 /// CLIP, clip.py, _transform).
 /// </summary>
-/// <param name="Size">Height and width of the pictures the model takes, in pixels.</param>
+/// <param name="Size">Height and width of the images the model takes, in pixels.</param>
 public sealed record ImagePreprocessing(int Size)
 {
     /// <summary>How the shape is reached.</summary>
@@ -29,7 +29,7 @@ public sealed record ImagePreprocessing(int Size)
     /// <summary>How pixels are weighed.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
-    /// <summary>The mean of each channel, of pixels from 0 to 1, over CLIP's training pictures.</summary>
+    /// <summary>The mean of each channel, of pixels from 0 to 1, over CLIP's training images.</summary>
     public IReadOnlyList<float> Mean { get; init; } = [0.48145466f, 0.4578275f, 0.40821073f];
 
     /// <summary>The standard deviation of each channel.</summary>
@@ -38,11 +38,11 @@ public sealed record ImagePreprocessing(int Size)
     /// <summary>What fills the rest where the longer side counts, 0 to 255 in every channel.</summary>
     public byte FillColor { get; init; }
 
-    /// <summary>Bytes of one preprocessed picture: [Size, Size, 3].</summary>
+    /// <summary>Bytes of one preprocessed image: [Size, Size, 3].</summary>
     public int ByteCount => Size * Size * 3;
 
-    /// <summary>Brings a picture to the model's shape.</summary>
-    /// <param name="image">The decoded picture.</param>
+    /// <summary>Brings an image to the model's shape.</summary>
+    /// <param name="image">The decoded image.</param>
     /// <param name="destination">At least <see cref="ByteCount"/> bytes, which become [Size, Size, 3].</param>
     public void Apply(RgbImage image, Span<byte> destination)
     {
@@ -86,7 +86,7 @@ public sealed record ImagePreprocessing(int Size)
 
     /// <summary>
     /// Where the middle begins, how much of it there is, and where it goes. torchvision rounds the beginning half to even;
-    /// a picture that is too small is first filled up, the lesser half before it.
+    /// an image that is too small is first filled up, the lesser half before it.
     /// </summary>
     private (int Start, int Length, int To) Window(int extent) => extent >= Size
         ? ((int)Math.Round((extent - Size) / 2.0, MidpointRounding.ToEven), Size, 0)

@@ -10,7 +10,7 @@ namespace Cupola.Images;
 /// </summary>
 internal static unsafe class PillowResize
 {
-    /// <summary>Sizes whose weights are remembered: the pictures of one camera or collection have few.</summary>
+    /// <summary>Sizes whose weights are remembered: the images of one camera or collection have few.</summary>
     private const int MaximumRemembered = 64;
 
     /// <summary>A cache line: rows between the passes begin at one.</summary>
@@ -18,7 +18,7 @@ internal static unsafe class PillowResize
 
     private static readonly ConcurrentDictionary<(Interpolation, int, int, int, int), ResizeWeights> Remembered = new();
 
-    /// <summary>Resizes a picture to width × height and writes the window that begins at (left, top), [windowHeight, windowWidth, 3].</summary>
+    /// <summary>Resizes an image to width × height and writes the window that begins at (left, top), [windowHeight, windowWidth, 3].</summary>
     public static void Resize(
         RgbImage source, Interpolation interpolation, int width, int height, int left, int top, int windowWidth, int windowHeight, Span<byte> destination,
         ResizeKernel? kernel = null)

@@ -5,7 +5,7 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>Writes pictures to look at.</summary>
+/// <summary>Writes images to look at.</summary>
 public static class PngFile
 {
     /// <summary>Writes RGB bytes [height, width, 3] as PNG; the file is whole or not there.</summary>

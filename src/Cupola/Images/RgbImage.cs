@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Cupola.Images;
 
 /// <summary>
-/// A decoded picture: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.
+/// A decoded image: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.
 /// </summary>
 public sealed unsafe class RgbImage : IDisposable
 {
@@ -12,7 +12,7 @@ public sealed unsafe class RgbImage : IDisposable
 
     private nint _address;
 
-    /// <summary>A picture whose bytes are still to be written.</summary>
+    /// <summary>An image whose bytes are still to be written.</summary>
     /// <param name="width">Pixels a row.</param>
     /// <param name="height">Rows.</param>
     public RgbImage(int width, int height)
@@ -34,7 +34,7 @@ public sealed unsafe class RgbImage : IDisposable
     internal ImageMemory.Share? Share { get; set; }
 
     /// <summary>The bytes in place.</summary>
-    /// <exception cref="ObjectDisposedException">The picture was disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
     public Span<byte> Bytes
     {
         get

@@ -25,7 +25,7 @@ internal static class VipsDecoder
 
     static VipsDecoder()
     {
-        // Pictures are decoded side by side on threads of our own; a cache of operations would only hold memory.
+        // Images are decoded side by side on threads of our own; a cache of operations would only hold memory.
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
         Cache.MaxMem = 0;

@@ -29,11 +29,11 @@ public sealed record TransformerConfig(int Width, int Heads, int Layers, int Mlp
 public sealed record TextConfig(int VocabularySize, int ContextLength, TransformerConfig Transformer);
 
 /// <summary>The image tower: a <see cref="VisionTransformerConfig"/> or a <see cref="ResNetConfig"/>.</summary>
-/// <param name="ImageSize">Height and width of the pictures it takes, in pixels.</param>
+/// <param name="ImageSize">Height and width of the images it takes, in pixels.</param>
 public abstract record ImageConfig(int ImageSize);
 
 /// <summary>A vision transformer.</summary>
-/// <param name="ImageSize">Height and width of the pictures it takes, in pixels.</param>
+/// <param name="ImageSize">Height and width of the images it takes, in pixels.</param>
 /// <param name="PatchSize">Height and width of the squares that become tokens.</param>
 /// <param name="Transformer">Its blocks.</param>
 public sealed record VisionTransformerConfig(int ImageSize, int PatchSize, TransformerConfig Transformer) : ImageConfig(ImageSize)
@@ -43,7 +43,7 @@ public sealed record VisionTransformerConfig(int ImageSize, int PatchSize, Trans
 }
 
 /// <summary>CLIP's modified residual network.</summary>
-/// <param name="ImageSize">Height and width of the pictures it takes, in pixels; a multiple of 32.</param>
+/// <param name="ImageSize">Height and width of the images it takes, in pixels; a multiple of 32.</param>
 /// <param name="Layers">Blocks of each of the four stages.</param>
 /// <param name="Width">Channels behind the stem.</param>
 /// <param name="Heads">Heads of the attention pool.</param>

@@ -17,7 +17,7 @@ internal sealed class ClipModel : IDisposable
     private readonly Lazy<ImageEncoder> _image;
     private readonly Lazy<string> _fingerprint;
 
-    private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, IReadOnlyDictionary<string, string> sources, Engine engine, PictureForm form)
+    private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, IReadOnlyDictionary<string, string> sources, Engine engine, ImageForm form)
     {
         _checkpoint = checkpoint;
         _parameters = new(checkpoint);
@@ -36,7 +36,7 @@ internal sealed class ClipModel : IDisposable
 
     public ClipConfig Config { get; }
 
-    /// <summary>What happens to pictures before the image tower.</summary>
+    /// <summary>What happens to images before the image tower.</summary>
     public ImagePreprocessing Preprocessing { get; }
 
     /// <summary>Where weights, architecture and preprocessing were read.</summary>
@@ -71,7 +71,7 @@ internal sealed class ClipModel : IDisposable
     /// <summary>Loads a folder, or a file of weights with its configuration beside it.</summary>
     /// <exception cref="FileNotFoundException">Weights or configuration are not there.</exception>
     /// <exception cref="InvalidDataException">They cannot be read, or do not fit together.</exception>
-    public static ClipModel Load(string path, Engine engine, PictureForm form = PictureForm.Bytes)
+    public static ClipModel Load(string path, Engine engine, ImageForm form = ImageForm.Bytes)
     {
         Checkpoint checkpoint = Checkpoint.Open(path);
         try
@@ -143,8 +143,8 @@ internal sealed class ClipModel : IDisposable
         TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, graph.Input("ids", ElementType.Int64, ["texts", "length"]));
         if (config.Image is VisionTransformerConfig transformer)
         {
-            Value pictures = graph.Input("pictures", ElementType.Float32, [ImageEncoder.Batch, 3, transformer.ImageSize, transformer.ImageSize]);
-            VisionTransformer.Describe(graph, transformer, config.EmbeddingDimension, pictures);
+            Value images = graph.Input("images", ElementType.Float32, [ImageEncoder.Batch, 3, transformer.ImageSize, transformer.ImageSize]);
+            VisionTransformer.Describe(graph, transformer, config.EmbeddingDimension, images);
         }
         else if (config.Image is ResNetConfig network)
         {
@@ -163,7 +163,7 @@ internal sealed class ClipModel : IDisposable
         return expected;
     }
 
-    private ImageEncoder CreateImageEncoder(Engine engine, PictureForm form) => Config.Image switch
+    private ImageEncoder CreateImageEncoder(Engine engine, ImageForm form) => Config.Image switch
     {
         VisionTransformerConfig transformer => new VisionTransformer(engine, transformer, Config.EmbeddingDimension, form, Preprocessing, _parameters),
         ResNetConfig network => new ModifiedResNet(engine, network, Config.EmbeddingDimension, form, Preprocessing, _parameters),

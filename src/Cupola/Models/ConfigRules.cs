@@ -14,7 +14,7 @@ internal static class ConfigRules
     /// <summary>Start, end and one token between them.</summary>
     private const int LeastContext = 3;
 
-    /// <summary>A residual network halves its picture five times.</summary>
+    /// <summary>A residual network halves its image five times.</summary>
     private const int ResNetStride = 32;
 
     /// <summary>The member that is wrong, as <c>image.heads</c>, and why; nothing where the network can be.</summary>

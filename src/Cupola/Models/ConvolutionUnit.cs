@@ -25,7 +25,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
 
     private string RunningVariance => $"{BatchNorm}.running_variance";
 
-    /// <summary>Whether a parameter is a running statistic of a batch norm, which follows the pictures and is not learned.</summary>
+    /// <summary>Whether a parameter is a running statistic of a batch norm, which follows the images and is not learned.</summary>
     public static bool IsRunningStatistic(string parameter) =>
         parameter.EndsWith(".batch_norm.running_mean", StringComparison.Ordinal) || parameter.EndsWith(".batch_norm.running_variance", StringComparison.Ordinal);
 
@@ -41,13 +41,13 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
         maps, graph.Parameter(FoldedWeight(ofBytes), To, From, Kernel, Kernel), graph.Parameter($"{Convolution}.folded.bias", To), stride, padding: Kernel / 2);
 
     /// <summary>
-    /// The unit as it learns. Where its running statistics follow the pictures, it goes by the statistics of the run's own pictures; where they stay, by them, and is one convolution whose weight follows from
+    /// The unit as it learns. Where its running statistics follow the images, it goes by the statistics of the run's own images; where they stay, by them, and is one convolution whose weight follows from
     /// what is learned.
     /// </summary>
     /// <param name="graph">Where it is described.</param>
     /// <param name="maps">[n, From, height, width].</param>
     /// <param name="stride">The convolution's.</param>
-    /// <param name="follows">Whether a running statistic follows the pictures.</param>
+    /// <param name="follows">Whether a running statistic follows the images.</param>
     /// <returns>Besides the maps, what the running statistics that follow are to follow.</returns>
     public (Value Maps, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(GraphBuilder graph, Value maps, long stride, Func<string, bool> follows)
     {
@@ -139,7 +139,7 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     });
 }
 
-/// <summary>A statistic of a run's pictures.</summary>
+/// <summary>A statistic of a run's images.</summary>
 /// <param name="Running">The parameter that follows it.</param>
 /// <param name="Value">It in the graph, [channels].</param>
 internal sealed record BatchStatistic(string Running, Value Value);

@@ -14,14 +14,14 @@ internal static class ModelConfigWriter
     /// <summary>transformers' config.json of a CLIPModel and its preprocessor_config.json.</summary>
     /// <param name="folder">Where to.</param>
     /// <param name="config">The architecture; its image tower is a vision transformer.</param>
-    /// <param name="preprocessing">What happens to pictures.</param>
+    /// <param name="preprocessing">What happens to images.</param>
     /// <param name="startId">The start token.</param>
     /// <param name="endId">The end token, at which the answer is read.</param>
     public static void WriteTransformers(string folder, ClipConfig config, ImagePreprocessing preprocessing, int startId, int endId)
     {
         Write(folder, "config.json", Transformers(config, startId, endId));
         Write(folder, "preprocessor_config.json", Preprocessor(preprocessing) ?? throw new InvalidDataException(
-            "transformers' layout cannot say that the longer side of a picture counts, as this model's preprocessing does."));
+            "transformers' layout cannot say that the longer side of an image counts, as this model's preprocessing does."));
     }
 
     /// <summary>

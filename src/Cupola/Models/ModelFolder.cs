@@ -75,7 +75,7 @@ internal sealed class ModelFolder
                 $"they do not belong together."));
     }
 
-    /// <summary>What happens to pictures, and the file it was read from, if any.</summary>
+    /// <summary>What happens to images, and the file it was read from, if any.</summary>
     /// <exception cref="InvalidDataException">It cannot be used, or does not fit the model.</exception>
     public (ImagePreprocessing Preprocessing, string? Source) ReadPreprocessing(CheckpointLayout layout, int imageSize)
     {
@@ -86,7 +86,7 @@ internal sealed class ModelFolder
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
             : throw new InvalidDataException(Invariant(
-                $"{source} cannot be used: it gives pictures of {preprocessing.Size} pixels, and the model takes {imageSize}."));
+                $"{source} cannot be used: it gives images of {preprocessing.Size} pixels, and the model takes {imageSize}."));
     }
 
     /// <summary>As transformers does: what processor_config.json nests counts before preprocessor_config.json.</summary>

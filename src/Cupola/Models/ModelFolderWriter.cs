@@ -22,7 +22,7 @@ internal static class ModelFolderWriter
     /// <summary>Writes weights, configuration and tokenizer. The weights come last: a folder without them is no model yet.</summary>
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <param name="config">The architecture.</param>
-    /// <param name="preprocessing">What happens to pictures.</param>
+    /// <param name="preprocessing">What happens to images.</param>
     /// <param name="parameters">All parameters of the architecture by Cupola's names, float32; a <c>logit_bias</c> besides becomes metadata of the weights.</param>
     /// <param name="tokenizerFolder">Where the tokenizer's files lie.</param>
     /// <param name="storage">What a number becomes in the file: float32 or float16.</param>

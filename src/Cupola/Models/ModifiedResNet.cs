@@ -12,19 +12,19 @@ namespace Cupola.Models;
 /// the convolution before it.
 /// </summary>
 internal sealed class ModifiedResNet(
-    Engine engine, ResNetConfig config, int embeddingDimension, PictureForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
+    Engine engine, ResNetConfig config, int embeddingDimension, ImageForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
     : ImageEncoder(
-        engine, config, embeddingDimension, form, (graph, pictures) => Describe(graph, config, embeddingDimension, preprocessing, pictures),
+        engine, config, embeddingDimension, form, (graph, images) => Describe(graph, config, embeddingDimension, preprocessing, images),
         ConvolutionUnit.FoldAll(config, preprocessing, parameters))
 {
     /// <summary>How much narrower the inner convolutions of a block are than its output.</summary>
     private const int Expansion = 4;
 
-    /// <summary>Pictures in either form → embeddings [pictures, embedding].</summary>
-    public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures)
+    /// <summary>Images in either form → embeddings [images, embedding].</summary>
+    public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value images)
     {
-        bool bytes = pictures.Type == ElementType.UInt8;
-        Value pixels = bytes ? Centred(graph, preprocessing, pictures) : pictures;
+        bool bytes = images.Type == ElementType.UInt8;
+        Value pixels = bytes ? Centred(graph, preprocessing, images) : images;
         return Describe(graph, config, embeddingDimension, pixels, (unit, maps, stride) => unit.Describe(graph, maps, stride, ofBytes: bytes && unit.Name == "stem.1"));
     }
 
@@ -32,18 +32,18 @@ internal sealed class ModifiedResNet(
     /// <param name="graph">Where it is described.</param>
     /// <param name="config">Its sizes.</param>
     /// <param name="embeddingDimension">Numbers an embedding.</param>
-    /// <param name="preprocessing">What was done to pictures that come as bytes.</param>
-    /// <param name="pictures">In either form.</param>
-    /// <param name="follows">Whether a running statistic follows the pictures; where it does not, its batch norm goes by it.</param>
+    /// <param name="preprocessing">What was done to images that come as bytes.</param>
+    /// <param name="images">In either form.</param>
+    /// <param name="follows">Whether a running statistic follows the images; where it does not, its batch norm goes by it.</param>
     /// <returns>Besides the embeddings, what the running statistics that follow are to follow.</returns>
     public static (Value Embeddings, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(
-        GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures, Func<string, bool> follows)
+        GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value images, Func<string, bool> follows)
     {
-        Value pixels = pictures;
-        if (pictures.Type == ElementType.UInt8)
+        Value pixels = images;
+        if (images.Type == ElementType.UInt8)
         {
             float[] scale = [.. preprocessing.StandardDeviation.Select(static deviation => (float)(1 / (255.0 * deviation)))];
-            pixels = graph.Multiply(Centred(graph, preprocessing, pictures), graph.Constant(scale, 3, 1, 1));
+            pixels = graph.Multiply(Centred(graph, preprocessing, images), graph.Constant(scale, 3, 1, 1));
         }
 
         List<BatchStatistic> statistics = [];
@@ -132,13 +132,13 @@ internal sealed class ModifiedResNet(
     }
 
     /// <summary>
-    /// Bytes less the mean, [pictures, 3, height, width]. The stem pads with zeros after normalisation, so the mean must
+    /// Bytes less the mean, [images, 3, height, width]. The stem pads with zeros after normalisation, so the mean must
     /// go before it; the scale is folded into its weights.
     /// </summary>
-    private static Value Centred(GraphBuilder graph, ImagePreprocessing preprocessing, Value pictures)
+    private static Value Centred(GraphBuilder graph, ImagePreprocessing preprocessing, Value images)
     {
         float[] mean = [.. preprocessing.Mean.Select(mean => -255 * mean)];
-        return graph.Add(graph.Cast(graph.Transpose(pictures, 0, 3, 1, 2), ElementType.Float32), graph.Constant(mean, 3, 1, 1));
+        return graph.Add(graph.Cast(graph.Transpose(images, 0, 3, 1, 2), ElementType.Float32), graph.Constant(mean, 3, 1, 1));
     }
 
     /// <summary>The mean over all places asks all places and itself (model.py, AttentionPool2d).</summary>

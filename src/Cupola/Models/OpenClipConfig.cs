@@ -82,7 +82,7 @@ internal static class OpenClipConfig
         int[]? sides = vision.Integers("image_size");
         if (sides is not null && (sides.Length != 2 || sides[0] != sides[1]))
         {
-            throw vision.Wrong("image_size", "is not square, and Cupola takes square pictures");
+            throw vision.Wrong("image_size", "is not square, and Cupola takes square images");
         }
 
         int size = sides?[0] ?? vision.Integer("image_size", 224);

@@ -26,7 +26,7 @@ internal static class PreprocessingConfig
         }
 
         int size = config.Integers("size") is { } sides
-            ? sides.Length == 2 && sides[0] == sides[1] ? sides[0] : throw config.Wrong("size", "is not square, and Cupola takes square pictures")
+            ? sides.Length == 2 && sides[0] == sides[1] ? sides[0] : throw config.Wrong("size", "is not square, and Cupola takes square images")
             : config.Integer("size", imageSize);
         ResizeMode mode = config.Text("resize_mode") switch
         {
@@ -68,7 +68,7 @@ internal static class PreprocessingConfig
             : config.Integer("crop_size", imageSize);
         if (!crops && mode == ResizeMode.Shortest)
         {
-            throw config.Wrong("do_center_crop", "is off, so that pictures keep their shape, and the model takes squares");
+            throw config.Wrong("do_center_crop", "is off, so that images keep their shape, and the model takes squares");
         }
 
         return Checked(
@@ -89,7 +89,7 @@ internal static class PreprocessingConfig
 
     private static int Square(ConfigJson size) => size.Integer("height") == size.Integer("width")
         ? size.Integer("height")
-        : throw size.Wrong("width", "is not the height, and Cupola takes square pictures");
+        : throw size.Wrong("width", "is not the height, and Cupola takes square images");
 
     private static Interpolation ReadInterpolation(ConfigJson config, string key) =>
         config.Integer(key, (int)Interpolation.Bicubic) is int number && Enum.IsDefined((Interpolation)number)

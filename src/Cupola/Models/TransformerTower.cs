@@ -24,7 +24,7 @@ internal sealed class TransformerTower(GraphBuilder graph, string name, Transfor
     }
 
     /// <summary>
-    /// The last block for the pooled rows alone. Its answer is read from one row of each text or picture, so only that
+    /// The last block for the pooled rows alone. Its answer is read from one row of each text or image, so only that
     /// row needs a query, an output projection and an MLP; keys and values come from all rows.
     /// </summary>
     public Value Last(Value rows, Attend attend, Func<Value, Value> pool) => Block(config.Layers - 1, rows, attend, pool);

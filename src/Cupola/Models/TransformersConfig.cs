@@ -27,7 +27,7 @@ internal static class TransformersConfig
         int Vision(string key, int otherwise) => vision?.Integer(key, otherwise) ?? otherwise;
         if (Vision("num_channels", 3) != 3)
         {
-            throw vision!.Wrong("num_channels", "is not 3, and Cupola takes colour pictures");
+            throw vision!.Wrong("num_channels", "is not 3, and Cupola takes colour images");
         }
 
         TransformerConfig textTower = new(

@@ -9,34 +9,34 @@ namespace Cupola.Models;
 /// with learned positions, a norm before the blocks, and the answer read from the class token.
 /// </summary>
 internal sealed class VisionTransformer(
-    Engine engine, VisionTransformerConfig config, int embeddingDimension, PictureForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
+    Engine engine, VisionTransformerConfig config, int embeddingDimension, ImageForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
     : ImageEncoder(
-        engine, config, embeddingDimension, form, (graph, pictures) => Describe(graph, config, embeddingDimension, pictures), Fold(config, preprocessing, parameters))
+        engine, config, embeddingDimension, form, (graph, images) => Describe(graph, config, embeddingDimension, images), Fold(config, preprocessing, parameters))
 {
 
-    /// <summary>Pictures in either form → embeddings [pictures, embedding], the last block for the class token alone.</summary>
-    public static Value Describe(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value pictures)
+    /// <summary>Images in either form → embeddings [images, embedding], the last block for the class token alone.</summary>
+    public static Value Describe(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value images)
     {
-        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, Patches(graph, config, pictures));
+        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, Patches(graph, config, images));
         rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, queries: 1), rows => ClassToken(graph, config, rows));
         return Project(graph, config, embeddingDimension, tower, rows);
     }
 
     /// <summary>
-    /// The same for training. The normalisation of bytes stays apart from the patch embedding, which changes with every step; floats [pictures, 3, height, width] are
+    /// The same for training. The normalisation of bytes stays apart from the patch embedding, which changes with every step; floats [images, 3, height, width] are
     /// normalised already.
     /// </summary>
-    public static Value DescribeTrainable(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value pictures)
+    public static Value DescribeTrainable(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value images)
     {
-        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, TrainablePatches(graph, config, preprocessing, pictures));
+        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, TrainablePatches(graph, config, preprocessing, images));
         rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, queries: 1), rows => ClassToken(graph, config, rows));
         return Project(graph, config, embeddingDimension, tower, rows);
     }
 
-    /// <summary>The same with the last block for every token, as others know it: also its state [pictures, patches + 1, width].</summary>
-    public static (Value LastHiddenState, Value Embeddings) DescribeWhole(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value pictures)
+    /// <summary>The same with the last block for every token, as others know it: also its state [images, patches + 1, width].</summary>
+    public static (Value LastHiddenState, Value Embeddings) DescribeWhole(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, Value images)
     {
-        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, Patches(graph, config, pictures));
+        (TransformerTower tower, Value rows) = AllButLastBlock(graph, config, Patches(graph, config, images));
         rows = tower.Last(rows, (query, key, value) => Attend(graph, config, query, key, value, config.Tokens), static rows => rows);
         Value lastHiddenState = graph.Reshape(rows, [Batch, config.Tokens, config.Transformer.Width]);
         return (lastHiddenState, Project(graph, config, embeddingDimension, tower, ClassToken(graph, config, rows)));
@@ -59,32 +59,32 @@ internal sealed class VisionTransformer(
         return graph.Reshape(mixed, [(Dimension)Batch * queries, config.Transformer.Width]);
     }
 
-    /// <summary>The first row of each picture: [pictures · (patches + 1), width] → [pictures, width].</summary>
+    /// <summary>The first row of each image: [images · (patches + 1), width] → [images, width].</summary>
     private static Value ClassToken(GraphBuilder graph, VisionTransformerConfig config, Value rows) =>
         graph.Reshape(graph.Slice(graph.Reshape(rows, [Batch, config.Tokens, config.Transformer.Width]), axis: 1, 0, 1), [Batch, config.Transformer.Width]);
 
     private static Value Project(GraphBuilder graph, VisionTransformerConfig config, int embeddingDimension, TransformerTower tower, Value pooled) =>
         graph.Linear(tower.Norm("post_norm", pooled), graph.Parameter("image.projection", embeddingDimension, config.Transformer.Width));
 
-    private static Value Patches(GraphBuilder graph, VisionTransformerConfig config, Value pictures) =>
-        pictures.Type == ElementType.UInt8 ? PatchesOfBytes(graph, config, pictures) : PatchesOfPixelValues(graph, config, pictures);
+    private static Value Patches(GraphBuilder graph, VisionTransformerConfig config, Value images) =>
+        images.Type == ElementType.UInt8 ? PatchesOfBytes(graph, config, images) : PatchesOfPixelValues(graph, config, images);
 
-    /// <summary>The product of patches, as rows in the weight's order (channel, row, column), with the weight as it is stored: [pictures, patches, width].</summary>
-    private static Value TrainablePatches(GraphBuilder graph, VisionTransformerConfig config, ImagePreprocessing preprocessing, Value pictures)
+    /// <summary>The product of patches, as rows in the weight's order (channel, row, column), with the weight as it is stored: [images, patches, width].</summary>
+    private static Value TrainablePatches(GraphBuilder graph, VisionTransformerConfig config, ImagePreprocessing preprocessing, Value images)
     {
         long grid = config.ImageSize / config.PatchSize, patch = config.PatchSize, width = config.Transformer.Width;
         Dimension batch = Batch;
         Value cut;
-        if (pictures.Type == ElementType.UInt8)
+        if (images.Type == ElementType.UInt8)
         {
             float[] scale = [.. preprocessing.StandardDeviation.Select(static deviation => (float)(1 / (255.0 * deviation)))];
             float[] shift = [.. preprocessing.Mean.Zip(preprocessing.StandardDeviation, static (mean, deviation) => (float)(-mean / (double)deviation))];
-            Value normalized = graph.Add(graph.Multiply(graph.Cast(pictures, ElementType.Float32), graph.Constant(scale, 3)), graph.Constant(shift, 3));
+            Value normalized = graph.Add(graph.Multiply(graph.Cast(images, ElementType.Float32), graph.Constant(scale, 3)), graph.Constant(shift, 3));
             cut = graph.Transpose(graph.Reshape(normalized, [batch, grid, patch, grid, patch, 3]), 0, 1, 3, 5, 2, 4);
         }
         else
         {
-            cut = graph.Transpose(graph.Reshape(pictures, [batch, 3, grid, patch, grid, patch]), 0, 2, 4, 1, 3, 5);
+            cut = graph.Transpose(graph.Reshape(images, [batch, 3, grid, patch, grid, patch]), 0, 2, 4, 1, 3, 5);
         }
 
         Value rows = graph.Reshape(cut, [batch * (grid * grid), 3 * patch * patch]);
@@ -92,12 +92,12 @@ internal sealed class VisionTransformer(
         return graph.Reshape(graph.Linear(rows, weight), [batch, grid * grid, width]);
     }
 
-    /// <summary>A convolution whose stride is its kernel, written as the product that it is: [pictures, patches, width].</summary>
-    private static Value PatchesOfBytes(GraphBuilder graph, VisionTransformerConfig config, Value pictures)
+    /// <summary>A convolution whose stride is its kernel, written as the product that it is: [images, patches, width].</summary>
+    private static Value PatchesOfBytes(GraphBuilder graph, VisionTransformerConfig config, Value images)
     {
         long grid = config.ImageSize / config.PatchSize, patch = config.PatchSize;
         Dimension batch = Batch;
-        Value cut = graph.Transpose(graph.Reshape(pictures, [batch, grid, patch, grid, patch * 3]), 0, 1, 3, 2, 4);
+        Value cut = graph.Transpose(graph.Reshape(images, [batch, grid, patch, grid, patch * 3]), 0, 1, 3, 2, 4);
         Value rows = graph.Cast(graph.Reshape(cut, [batch * (grid * grid), patch * patch * 3]), ElementType.Float32);
         Value embedded = graph.Linear(
             rows, graph.Parameter(PixelNormalization.FoldedWeight, config.Transformer.Width, patch * patch * 3), graph.Parameter(PixelNormalization.FoldedBias, config.Transformer.Width));
@@ -108,7 +108,7 @@ internal sealed class VisionTransformer(
     {
         long grid = config.ImageSize / config.PatchSize;
         Value weight = graph.Parameter("image.patch_embedding", config.Transformer.Width, 3, config.PatchSize, config.PatchSize);
-        Value maps = graph.Convolution(pixels, weight, bias: null, config.PatchSize);       // [pictures, width, grid, grid]
+        Value maps = graph.Convolution(pixels, weight, bias: null, config.PatchSize);       // [images, width, grid, grid]
         return graph.Transpose(graph.Reshape(maps, [Batch, config.Transformer.Width, grid * grid]), 0, 2, 1);
     }
 

@@ -2,7 +2,7 @@ namespace Cupola.Prompts;
 
 /// <summary>
 /// Sentences that talk about the question in place of the class: refusals ("As an AI…"), evasions ("There is no definitive answer…", "It depends…"), questions back, courtesies, announcements
-/// after which nothing comes, links to pictures that are not there. They give each class's mean the same words. Where a description follows the evasion, it can be kept.
+/// after which nothing comes, links to images that are not there. They give each class's mean the same words. Where a description follows the evasion, it can be kept.
 /// </summary>
 internal static class EvasiveSentence
 {

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Reads the class names that a picture is to be told apart by. White space around a name is dropped, and so are empty names; no two may be equal.
+/// Reads the class names that an image is to be told apart by. White space around a name is dropped, and so are empty names; no two may be equal.
 /// </summary>
 public static class LabelList
 {

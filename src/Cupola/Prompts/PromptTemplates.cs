@@ -23,7 +23,7 @@ public static class PromptTemplates
         new("a photo of the small {}."),
     ];
 
-    /// <summary>What is said of a picture that does not show a class, for telling whether it does (<c>--multi-label</c>).</summary>
+    /// <summary>What is said of an image that does not show a class, for telling whether it does (<c>--multi-label</c>).</summary>
     public static IReadOnlyList<PromptTemplate> Negations { get; } = [new("a photo without a {}."), new("a photo with no {}.")];
 
     /// <summary>The templates of a name or a file.</summary>

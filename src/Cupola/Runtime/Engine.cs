@@ -18,7 +18,7 @@ internal sealed class Engine
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
         if (Device != "cpu")
         {
-            // A device that does not work is told now, not at the first picture.
+            // A device that does not work is told now, not at the first image.
             using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
         }
     }
@@ -48,7 +48,7 @@ internal sealed class Engine
             // What goes wrong is thrown, and told by whoever catches it.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        // Idle workers that spin take the core from the decoding of the next pictures.
+        // Idle workers that spin take the core from the decoding of the next images.
         options.AddSessionConfigEntry("session.force_spinning_stop", "1");
         options.AddSessionConfigEntry("session.disable_prepacking", packsWeights ? "0" : "1");
         if (ProfilePrefix is not null)

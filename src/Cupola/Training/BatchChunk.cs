@@ -11,15 +11,15 @@ namespace Cupola.Training;
 /// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
 internal sealed record BatchChunk(Func<IReadOnlyDictionary<string, Tensor>> Read, IReadOnlyDictionary<string, long> Symbols, IReadOnlyList<int[]> Pairs)
 {
-    /// <summary>Pictures in so many chunks, in order, none larger than another by more than one picture; they are lent.</summary>
-    public static IReadOnlyList<BatchChunk> OfPictures(Tensor pictures, int chunks, string input, string symbol)
+    /// <summary>Images in so many chunks, in order, none larger than another by more than one image; they are lent.</summary>
+    public static IReadOnlyList<BatchChunk> OfImages(Tensor images, int chunks, string input, string symbol)
     {
-        long pairs = pictures.Shape[0];
+        long pairs = images.Shape[0];
         return [.. Enumerable.Range(0, chunks).Select(chunk =>
         {
             int start = (int)(pairs * chunk / chunks), count = (int)(pairs * (chunk + 1) / chunks) - start;
             return new BatchChunk(
-                () => new Dictionary<string, Tensor> { [input] = pictures.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
+                () => new Dictionary<string, Tensor> { [input] = images.Rows(start, count) }, new Dictionary<string, long> { [symbol] = count },
                 [.. Enumerable.Range(start, count).Select(static row => new[] { row })]);
         })];
     }

@@ -1,14 +1,14 @@
 namespace Cupola.Training;
 
 /// <summary>
-/// Other brightness, contrast and saturation, in random order (torchvision's ColorJitter), each a blend of the picture with one that has none: black, its mean grey, its greys
+/// Other brightness, contrast and saturation, in random order (torchvision's ColorJitter), each a blend of the image with one that has none: black, its mean grey, its greys
 /// (Pillow, ImageEnhance.py).
 /// </summary>
 internal static class ColourJitter
 {
     private const int Adjustments = 3;
 
-    /// <summary>Changes a picture in place.</summary>
+    /// <summary>Changes an image in place.</summary>
     /// <param name="pixels">[pixels, 3].</param>
     /// <param name="strength">Factors are drawn evenly from 1 − strength, but not below 0, to 1 + strength.</param>
     /// <param name="random">Draws order and factors.</param>

@@ -5,7 +5,7 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training;
 
 /// <summary>
-/// CLIP's loss (arXiv 2103.00020, figure 3): each picture chooses its text among all texts of the batch, each text its picture among all pictures, and the
+/// CLIP's loss (arXiv 2103.00020, figure 3): each image chooses its text among all texts of the batch, each text its image among all images, and the
 /// loss is the mean of both cross entropies. All blocks are gone through twice: for the normalisers of rows and columns, and for the gradient.
 /// </summary>
 internal sealed class ContrastiveLoss : PairLoss

@@ -19,7 +19,7 @@ internal sealed class EpochMining(string path, HardNegativeOrder order, Training
 
     /// <summary>Makes a step's epoch ready: mines it where the step is its first, and else reads what was mined.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="broken">Hears of pictures that cannot be read, once.</param>
+    /// <param name="broken">Hears of images that cannot be read, once.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">What was mined is not there any more.</exception>
     public void Prepare(long step, Action<string>? broken, CancellationToken cancellation)
@@ -49,7 +49,7 @@ internal sealed class EpochMining(string path, HardNegativeOrder order, Training
                     broken?.Invoke(sentence);
                 }
 
-                (float[] image, float[] text) = clip.Embed(batch.Pictures, batch.Texts);
+                (float[] image, float[] text) = clip.Embed(batch.Images, batch.Texts);
                 using UnitRows unitImages = new(image, dimension), unitTexts = new(text, dimension);
                 foreach ((int row, int pair) in batch.Pairs.Index())
                 {

@@ -6,8 +6,8 @@ namespace Cupola.Training;
 
 /// <summary>
 /// Batches of pairs that are hard to tell apart: an epoch is mined from what the model makes of its pairs just before it begins. A batch is made of groups of neighbours, each a random
-/// pair and those whose texts fit its picture, and whose pictures fit its text, better than others do. Neighbours are looked for in random samples of the pairs, so memory and time
-/// grow with the pairs and not with their square, and copies of one picture, of which large collections are full, do not come together each time.
+/// pair and those whose texts fit its image, and whose images fit its text, better than others do. Neighbours are looked for in random samples of the pairs, so memory and time
+/// grow with the pairs and not with their square, and copies of one image, of which large collections are full, do not come together each time.
 /// </summary>
 /// <remarks>
 /// Pairs that say the same would be the nearest neighbours of all, and are no negatives. No batch holds more of one saying than an even spread over all batches needs: one, unless there

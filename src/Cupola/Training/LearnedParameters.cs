@@ -20,7 +20,7 @@ internal sealed class LearnedParameters : IDisposable
     /// <summary>Takes copies of parameters.</summary>
     /// <param name="shapes">Which, and their shapes.</param>
     /// <param name="initial">Their first numbers.</param>
-    /// <param name="isFrozen">Whether a parameter stays as it is; it has no gradient, and a running statistic does not follow the pictures.</param>
+    /// <param name="isFrozen">Whether a parameter stays as it is; it has no gradient, and a running statistic does not follow the images.</param>
     public LearnedParameters(IReadOnlyDictionary<string, long[]> shapes, Func<string, ReadOnlySpan<float>> initial, Func<string, bool> isFrozen)
     {
         foreach ((string name, long[] shape) in shapes)
@@ -61,10 +61,10 @@ internal sealed class LearnedParameters : IDisposable
     /// <summary>The gradients of those that learn, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Gradients => _gradients;
 
-    /// <summary>Running statistics that follow the pictures of each step.</summary>
+    /// <summary>Running statistics that follow the images of each step.</summary>
     public IReadOnlySet<string> Statistics => _statistics;
 
-    /// <summary>All that steps change, by name: what has a gradient, and what follows the pictures.</summary>
+    /// <summary>All that steps change, by name: what has a gradient, and what follows the images.</summary>
     public IEnumerable<string> Changing => _gradients.Keys.Concat(_statistics);
 
     /// <summary>Adds to a gradient.</summary>

@@ -13,12 +13,12 @@ public sealed record LoggedStep(long Step, double Epoch, double Loss, double Log
 /// <param name="Step">Steps that were made.</param>
 /// <param name="Epoch">How often, by then, every pair has been seen.</param>
 /// <param name="ValidationLoss">The loss on pairs that are not learned from, where there are any.</param>
-/// <param name="Top1">The share of labelled pictures that were recognised, where there are any.</param>
+/// <param name="Top1">The share of labelled images that were recognised, where there are any.</param>
 /// <param name="Top1Low">The lower end of Wilson's interval.</param>
 /// <param name="Top1High">The upper end.</param>
-/// <param name="Pictures">How many labelled pictures there are.</param>
+/// <param name="Images">How many labelled images there are.</param>
 public sealed record LoggedEvaluation(
-    long Step, double Epoch, double? ValidationLoss, double? Top1, double? Top1Low, double? Top1High, int? Pictures)
+    long Step, double Epoch, double? ValidationLoss, double? Top1, double? Top1Low, double? Top1High, int? Images)
 {
     /// <summary>What early stop looks at; lower is better.</summary>
     internal double Penalty => ModelScore.PenaltyOf(ValidationLoss, Top1);

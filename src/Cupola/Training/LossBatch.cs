@@ -83,8 +83,8 @@ internal sealed class LossBatch : IDisposable
     }
 }
 
-/// <summary>A block of the logits of all pictures with all texts.</summary>
-/// <param name="Row">Its first picture.</param>
+/// <summary>A block of the logits of all images with all texts.</summary>
+/// <param name="Row">Its first image.</param>
 /// <param name="Rows">How many.</param>
 /// <param name="Column">Its first text.</param>
 /// <param name="Columns">How many.</param>

@@ -5,7 +5,7 @@ using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Training;
 
-/// <summary>A model while it learns: its architecture, what happens to its pictures, where its tokenizer lies, and its parameters.</summary>
+/// <summary>A model while it learns: its architecture, what happens to its images, where its tokenizer lies, and its parameters.</summary>
 internal sealed class ModelInTraining : IDisposable
 {
     private readonly string _tokenizerFolder;

@@ -16,7 +16,7 @@ public sealed record NewModel
     /// <summary>Bytes of a parameter while it is learned: itself, its gradient and AdamW's two means, in float32.</summary>
     private const int BytesLearned = 16;
 
-    /// <summary>Height and width of the pictures it takes, in pixels.</summary>
+    /// <summary>Height and width of the images it takes, in pixels.</summary>
     public int ImageSize { get; init; } = 48;
 
     /// <summary>Height and width of the squares that become tokens.</summary>
@@ -32,7 +32,7 @@ public sealed record NewModel
     public int? ImageHeads { get; init; }
 
     /// <summary>
-    /// Blocks of each of the four stages of a residual network (3, 4, 6, 3 are ResNet-50's), which then is the image tower: of <see cref="ImageWidth"/> channels behind the stem, for pictures of a
+    /// Blocks of each of the four stages of a residual network (3, 4, 6, 3 are ResNet-50's), which then is the image tower: of <see cref="ImageWidth"/> channels behind the stem, for images of a
     /// multiple of 32 pixels; patches and layers go for nothing. Without them the image tower is a vision transformer.
     /// </summary>
     public IReadOnlyList<int>? Stages { get; init; }

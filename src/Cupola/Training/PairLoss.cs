@@ -6,7 +6,7 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training;
 
 /// <summary>
-/// A loss that tells each pair of a batch from all others by the logits of every picture with every text. It is worked out in blocks of them, so that memory grows with the batch
+/// A loss that tells each pair of a batch from all others by the logits of every image with every text. It is worked out in blocks of them, so that memory grows with the batch
 /// and not with its square.
 /// </summary>
 /// <remarks>
@@ -17,7 +17,7 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
     /// <summary>The end of the logarithm of the factor on cosines, ln 100: beyond, training was found to be unstable (arXiv 2103.00020, section 2.5).</summary>
     public const float LargestLogitScale = 4.6051702f;
 
-    /// <summary>Pictures of one block: products large enough for the processor's peak, logits few enough for its cache.</summary>
+    /// <summary>Images of one block: products large enough for the processor's peak, logits few enough for its cache.</summary>
     private const int BlockRows = 128;
 
     /// <summary>Texts of one block; likewise.</summary>
@@ -47,7 +47,7 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         using UnitRows image = new(images, dimension), text = new(texts, dimension);
         if (image.Count != text.Count || image.Count == 0)
         {
-            throw new ArgumentException($"A loss is of pairs, and there are {image.Count} pictures and {text.Count} texts.");
+            throw new ArgumentException($"A loss is of pairs, and there are {image.Count} images and {text.Count} texts.");
         }
 
         if (IsLabelled != (labels is not null))
@@ -107,7 +107,7 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         return (images, texts, sums);
     }
 
-    /// <summary>The right pairs, which the blocks leave out: each pulls its picture and its text together.</summary>
+    /// <summary>The right pairs, which the blocks leave out: each pulls its image and its text together.</summary>
     /// <returns>The sum of their logits, without a bias.</returns>
     protected double PullTogether(LossBatch batch, float[] images, float[] texts)
     {
@@ -142,7 +142,7 @@ internal abstract class PairLoss(Engine engine, int dimension, bool labelled) : 
         return (logits, graph.Where(graph.AreEqual(rowPlace, columnPlace), graph.Constant([1f]), other), inputs);
     }
 
-    /// <summary>Has a graph give what follows from the gradient of a block's logits, as <see cref="SumGradients"/> sums it: that of the pictures, of the texts, and of the scale.</summary>
+    /// <summary>Has a graph give what follows from the gradient of a block's logits, as <see cref="SumGradients"/> sums it: that of the images, of the texts, and of the scale.</summary>
     protected static void OutputGradients(GraphBuilder graph, Value ofLogits, Value logits, LossInputs inputs)
     {
         Value scaled = graph.Multiply(ofLogits, inputs.Scale);

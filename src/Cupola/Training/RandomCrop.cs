@@ -2,7 +2,7 @@ using Cupola.Images;
 
 namespace Cupola.Training;
 
-/// <summary>A random part of a picture (torchvision's RandomResizedCrop, get_params): its area is drawn evenly, the logarithm of its aspect too.</summary>
+/// <summary>A random part of an image (torchvision's RandomResizedCrop, get_params): its area is drawn evenly, the logarithm of its aspect too.</summary>
 /// <param name="Left">Where it begins.</param>
 /// <param name="Top">Where it begins.</param>
 /// <param name="Width">Pixels a row.</param>
@@ -12,10 +12,10 @@ internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
     /// <summary>The least and the greatest width over height (torchvision's default, from Szegedy et al., arXiv 1409.4842).</summary>
     private const double Narrowest = 3.0 / 4, Widest = 4.0 / 3;
 
-    /// <summary>A part that does not fit into the picture is drawn anew so often.</summary>
+    /// <summary>A part that does not fit into the image is drawn anew so often.</summary>
     private const int Attempts = 10;
 
-    /// <summary>Draws a part of a picture of this size.</summary>
+    /// <summary>Draws a part of an image of this size.</summary>
     public static RandomCrop Draw(int width, int height, double smallestArea, SplitMix64 random)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -33,7 +33,7 @@ internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
         return Middle(width, height);
     }
 
-    /// <summary>The part as a picture of its own, so that a resize sees nothing around it.</summary>
+    /// <summary>The part as an image of its own, so that a resize sees nothing around it.</summary>
     public RgbImage Of(RgbImage image)
     {
         RgbImage part = new(Width, Height);

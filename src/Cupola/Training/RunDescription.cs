@@ -61,7 +61,7 @@ internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity P
         if (Pairs.Sha256 != wanted.Pairs.Sha256)
         {
             throw new InvalidDataException(
-                $"{run} was begun with other pairs: {Pairs.Count} of {Pairs.Dataset}, where {wanted.Pairs.Dataset} has {wanted.Pairs.Count}{(Pairs.Count == wanted.Pairs.Count ? " with other captions or pictures" : "")}; name the same data, or another folder.");
+                $"{run} was begun with other pairs: {Pairs.Count} of {Pairs.Dataset}, where {wanted.Pairs.Dataset} has {wanted.Pairs.Count}{(Pairs.Count == wanted.Pairs.Count ? " with other captions or images" : "")}; name the same data, or another folder.");
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity P
 /// <summary>What tells one set of pairs from another.</summary>
 /// <param name="Dataset">As it was named.</param>
 /// <param name="Count">How many pairs there are.</param>
-/// <param name="Sha256">Of all captions and labels, and the pictures' names without their folders, in order.</param>
+/// <param name="Sha256">Of all captions and labels, and the images' names without their folders, in order.</param>
 internal sealed record PairsIdentity(string Dataset, int Count, string Sha256)
 {
     public static PairsIdentity Of(string dataset, TrainingPairs pairs)
@@ -80,7 +80,7 @@ internal sealed record PairsIdentity(string Dataset, int Count, string Sha256)
         for (int index = 0; index < pairs.Count; index++)
         {
             TrainingPair pair = pairs[index];
-            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { Picture = Path.GetFileName(pair.Picture.Name), pair.Captions, pair.Label }));
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(new { Image = Path.GetFileName(pair.Image.Name), pair.Captions, pair.Label }));
         }
 
         return new(dataset, pairs.Count, Convert.ToHexStringLower(hash.GetHashAndReset()));

@@ -34,7 +34,7 @@ internal sealed class RunFolder : IDisposable
     /// <summary>Where a model lies that is not yet known to be the best.</summary>
     public string Candidate => System.IO.Path.Combine(Path, "candidate");
 
-    /// <summary>The pictures of the batch at which training went astray.</summary>
+    /// <summary>The images of the batch at which training went astray.</summary>
     public string FailedBatch => System.IO.Path.Combine(Path, "failed-batch.txt");
 
     /// <summary>Whether there is anything to go on from.</summary>

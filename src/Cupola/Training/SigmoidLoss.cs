@@ -5,7 +5,7 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training;
 
 /// <summary>
-/// SigLIP's loss (arXiv 2303.15343, equation 1): whether a picture and a text belong together is asked of every two by themselves, by the sigmoid of scale · cosine + bias; the loss is the sum of
+/// SigLIP's loss (arXiv 2303.15343, equation 1): whether an image and a text belong together is asked of every two by themselves, by the sigmoid of scale · cosine + bias; the loss is the sum of
 /// −log of the right answers' probabilities over the number of pairs. Nothing has to be known of a whole row or column, so that all blocks are gone through once.
 /// </summary>
 internal sealed class SigmoidLoss : PairLoss

@@ -15,28 +15,28 @@ namespace Cupola.Training;
 internal sealed record TowerDescription(IReadOnlyList<Value> Inputs, Value Embeddings, IReadOnlyList<LookUp> LookUps, IReadOnlyList<BatchStatistic> Statistics)
 {
     /// <summary>The name of the image tower's input.</summary>
-    public const string Pictures = "pictures";
+    public const string Images = "images";
 
     /// <summary>The image tower.</summary>
     /// <param name="graph">Where it is described.</param>
     /// <param name="config">The architecture.</param>
-    /// <param name="preprocessing">What was done to pictures that come as bytes.</param>
-    /// <param name="form">How pictures come.</param>
-    /// <param name="follows">Whether a running statistic of a residual network follows the pictures.</param>
-    public static TowerDescription OfImages(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, PictureForm form, Func<string, bool> follows)
+    /// <param name="preprocessing">What was done to images that come as bytes.</param>
+    /// <param name="form">How images come.</param>
+    /// <param name="follows">Whether a running statistic of a residual network follows the images.</param>
+    public static TowerDescription OfImages(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, ImageForm form, Func<string, bool> follows)
     {
         long size = config.Image.ImageSize;
-        Value pictures = form == PictureForm.Bytes
-            ? graph.Input(Pictures, ElementType.UInt8, [ImageEncoder.Batch, size, size, 3])
-            : graph.Input(Pictures, ElementType.Float32, [ImageEncoder.Batch, 3, size, size]);
+        Value images = form == ImageForm.Bytes
+            ? graph.Input(Images, ElementType.UInt8, [ImageEncoder.Batch, size, size, 3])
+            : graph.Input(Images, ElementType.Float32, [ImageEncoder.Batch, 3, size, size]);
         if (config.Image is VisionTransformerConfig transformer)
         {
-            return new([pictures], VisionTransformer.DescribeTrainable(graph, transformer, config.EmbeddingDimension, preprocessing, pictures), [], []);
+            return new([images], VisionTransformer.DescribeTrainable(graph, transformer, config.EmbeddingDimension, preprocessing, images), [], []);
         }
 
         (Value embeddings, IReadOnlyList<BatchStatistic> statistics) =
-            ModifiedResNet.DescribeTrainable(graph, (ResNetConfig)config.Image, config.EmbeddingDimension, preprocessing, pictures, follows);
-        return new([pictures], embeddings, [], statistics);
+            ModifiedResNet.DescribeTrainable(graph, (ResNetConfig)config.Image, config.EmbeddingDimension, preprocessing, images, follows);
+        return new([images], embeddings, [], statistics);
     }
 
     /// <summary>The text tower.</summary>

@@ -24,13 +24,13 @@ internal sealed class TrainableClip : IDisposable
     /// <summary>Makes the towers ready.</summary>
     /// <param name="engine">What they run on.</param>
     /// <param name="config">Their architecture.</param>
-    /// <param name="preprocessing">What was done to pictures that come as bytes.</param>
+    /// <param name="preprocessing">What was done to images that come as bytes.</param>
     /// <param name="parameters">What they learn; lent until this is disposed.</param>
-    /// <param name="form">How pictures come.</param>
+    /// <param name="form">How images come.</param>
     /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
     /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
     public TrainableClip(
-        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, LearnedParameters parameters, PictureForm form, TrainingMemory memory, LossKind loss)
+        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, LearnedParameters parameters, ImageForm form, TrainingMemory memory, LossKind loss)
     {
         _engine = engine;
         _parameters = parameters;
@@ -41,13 +41,13 @@ internal sealed class TrainableClip : IDisposable
         _loss = PairLoss.Create(loss, engine, config.EmbeddingDimension);
     }
 
-    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that follow the pictures take their step.</summary>
-    /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
+    /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that follow the images take their step.</summary>
+    /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
     /// <param name="labels">What each pair says, where the loss is labelled.</param>
-    public double Differentiate(Tensor pictures, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
+    public double Differentiate(Tensor images, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        (TrainableTower Tower, BatchChunk Chunk)[] work = Chunks(pictures, texts);
+        (TrainableTower Tower, BatchChunk Chunk)[] work = Chunks(images, texts);
         var passes = new ForwardPass?[work.Length];
         try
         {
@@ -106,12 +106,12 @@ internal sealed class TrainableClip : IDisposable
     public int Dimension => _image.Dimension;
 
     /// <summary>What the towers make of pairs, as they are now: embeddings of any length, [pairs, dimension].</summary>
-    /// <param name="pictures">In the form that was chosen, the first extent the number of pairs.</param>
+    /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
-    public (float[] Images, float[] Texts) Embed(Tensor pictures, IReadOnlyList<int[]> texts)
+    public (float[] Images, float[] Texts) Embed(Tensor images, IReadOnlyList<int[]> texts)
     {
         float[] imageEmbeddings = new float[texts.Count * Dimension], textEmbeddings = new float[imageEmbeddings.Length];
-        ForEachChunk(Chunks(pictures, texts), (tower, chunk, _) =>
+        ForEachChunk(Chunks(images, texts), (tower, chunk, _) =>
         {
             using ForwardPass pass = tower.Embed(chunk);
             chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
@@ -128,17 +128,17 @@ internal sealed class TrainableClip : IDisposable
     }
 
     /// <summary>
-    /// A batch in chunks, pictures first. Where batch norms go by a chunk's own pictures, chunks have at least as many as were asked for, because the statistics of fewer say less.
+    /// A batch in chunks, images first. Where batch norms go by a chunk's own images, chunks have at least as many as were asked for, because the statistics of fewer say less.
     /// </summary>
-    private (TrainableTower Tower, BatchChunk Chunk)[] Chunks(Tensor pictures, IReadOnlyList<int[]> texts)
+    private (TrainableTower Tower, BatchChunk Chunk)[] Chunks(Tensor images, IReadOnlyList<int[]> texts)
     {
-        bool byPictures = _image.Statistics.Count > 0;
-        long count = pictures.Shape[0], size = _memory.PairsOf(_config.Image, count, byPictures);
-        long chunks = byPictures ? Math.Max(1, count / size) : (count + size - 1) / size;
+        bool byImages = _image.Statistics.Count > 0;
+        long count = images.Shape[0], size = _memory.PairsOf(_config.Image, count, byImages);
+        long chunks = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
         int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
         return
         [
-            .. BatchChunk.OfPictures(pictures, (int)chunks, TowerDescription.Pictures, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
+            .. BatchChunk.OfImages(images, (int)chunks, TowerDescription.Images, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
             .. BatchChunk.OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length))).Select(chunk => (_text, chunk)),
         ];
     }

@@ -35,7 +35,7 @@ internal sealed class TrainableTower : IDisposable
     /// <summary>Numbers an embedding.</summary>
     public int Dimension { get; }
 
-    /// <summary>The running statistics that follow the tower's pictures, in the order in which a run gives what they follow.</summary>
+    /// <summary>The running statistics that follow the tower's images, in the order in which a run gives what they follow.</summary>
     public IReadOnlyList<string> Statistics { get; }
 
     /// <summary>Whether any of its parameters learns; of one that is frozen as a whole there is no backward pass.</summary>

@@ -43,11 +43,11 @@ public sealed partial class Trainer
             _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
             _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
             _clip = new(
-                engine, model.Config, model.Preprocessing, model.Parameters, PictureForm.Bytes,
+                engine, model.Config, model.Preprocessing, model.Parameters, ImageForm.Bytes,
                 new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), settings.Loss);
             _batches = new(
                 pairs, order, ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength), model.Preprocessing, settings.Augmentation, (ulong)settings.Seed, engine.Threads,
-                RememberedPictures.UsualRoom);
+                RememberedImages.UsualRoom);
             _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);
         }
         catch
@@ -81,7 +81,7 @@ public sealed partial class Trainer
         {
             throw new ArgumentException(
                 "'patience' stops when evaluations get no better, and there are none; "
-                + "name pairs or labelled pictures to judge by.");
+                + "name pairs or labelled images to judge by.");
         }
 
         if (pairs.Count < 2)

@@ -136,7 +136,7 @@ public sealed partial class Trainer : IDisposable
             observer.Broken?.Invoke(sentence);
         }
 
-        double loss = _clip.Differentiate(batch.Pictures, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
+        double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
         double norm = GradientNorm.Of(_model.Parameters, _threads);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
@@ -214,7 +214,7 @@ public sealed partial class Trainer : IDisposable
         (_state.Best, _state.SinceBest) = isBest ? (score.Penalty, 0) : (_state.Best, _state.SinceBest + 1);
         _state.Evaluated = _state.Step;
         LoggedEvaluation line = new(
-            _state.Step, _plan.EpochAt(_state.Step), score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Pictures);
+            _state.Step, _plan.EpochAt(_state.Step), score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Images);
         OnDisk(() =>
         {
             if (folder != _run.Path)

@@ -11,17 +11,17 @@ namespace Cupola.Training;
 /// </summary>
 internal sealed class TrainingBatches
 {
-    /// <summary>Prepared pictures that may wait for their step, all together.</summary>
+    /// <summary>Prepared images that may wait for their step, all together.</summary>
     private const long AheadBytes = 256L << 20;
 
     private readonly TrainingPairs _pairs;
     private readonly BatchOrder _order;
     private readonly ClipTokenizer _tokenizer;
     private readonly ImagePreprocessing _preprocessing;
-    private readonly PictureAugmentation _augmentation;
+    private readonly ImageAugmentation _augmentation;
     private readonly ulong _seed;
     private readonly int _threads;
-    private readonly RememberedPictures _remembered;
+    private readonly RememberedImages _remembered;
     private readonly HashSet<int> _told = [];
 
     /// <summary>Batches of a run.</summary>
@@ -29,12 +29,12 @@ internal sealed class TrainingBatches
     /// <param name="order">Which pairs stand in which batch.</param>
     /// <param name="tokenizer">Reads captions; its context length bounds them.</param>
     /// <param name="preprocessing">The model's.</param>
-    /// <param name="augmentation">What happens to pictures besides.</param>
+    /// <param name="augmentation">What happens to images besides.</param>
     /// <param name="seed">The run's.</param>
-    /// <param name="threads">Pictures that are decoded at once.</param>
-    /// <param name="remembered">Bytes that pictures may take which are kept for the next epoch.</param>
+    /// <param name="threads">Images that are decoded at once.</param>
+    /// <param name="remembered">Bytes that images may take which are kept for the next epoch.</param>
     public TrainingBatches(
-        TrainingPairs pairs, BatchOrder order, ClipTokenizer tokenizer, ImagePreprocessing preprocessing, PictureAugmentation augmentation, ulong seed, int threads, long remembered)
+        TrainingPairs pairs, BatchOrder order, ClipTokenizer tokenizer, ImagePreprocessing preprocessing, ImageAugmentation augmentation, ulong seed, int threads, long remembered)
     {
         _pairs = pairs;
         _order = order;
@@ -47,13 +47,13 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>
-    /// The batches of some steps, in order; whoever takes one disposes it. Pairs whose pictures cannot be read are left out of their batch. Where batches are mined, no steps may be asked
+    /// The batches of some steps, in order; whoever takes one disposes it. Pairs whose images cannot be read are left out of their batch. Where batches are mined, no steps may be asked
     /// for beyond the epoch that was mined.
     /// </summary>
     /// <param name="step">The first.</param>
     /// <param name="end">The step before which to stop.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
-    /// <exception cref="InvalidDataException">Not one picture of a batch can be read.</exception>
+    /// <exception cref="InvalidDataException">Not one image of a batch can be read.</exception>
     public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellation)
     {
         IEnumerable<PairAt> places = Steps(step, end).SelectMany(each => _order.Batch(each).Select(pair => new PairAt(each, _order.EpochOf(each), pair)));
@@ -62,7 +62,7 @@ internal sealed class TrainingBatches
 
     /// <summary>Some pairs in the order that is asked for, in batches whose steps count from 0; for looking at pairs otherwise than by learning from them.</summary>
     /// <param name="pairs">Which.</param>
-    /// <param name="epoch">Decides which captions are drawn, and what is random about pictures.</param>
+    /// <param name="epoch">Decides which captions are drawn, and what is random about images.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
     public IEnumerable<TrainingBatch> Of(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
         Batches(pairs.Select((pair, index) => new PairAt(index / _order.BatchSize, epoch, pair)), _order.BatchSize, cancellation);
@@ -106,17 +106,17 @@ internal sealed class TrainingBatches
         {
             return new(place, pair, text, _augmentation.Crops ? Crop(pair, place, cancellation) : Shape(pair, place, cancellation), null);
         }
-        catch (Exception exception) when (PictureReader.IsBroken(exception))
+        catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
             return new(place, pair, text, null, exception.Message);
         }
     }
 
-    /// <summary>Where a part is taken, what all epochs have in common is the decoded picture.</summary>
+    /// <summary>Where a part is taken, what all epochs have in common is the decoded image.</summary>
     private byte[] Crop(TrainingPair pair, PairAt place, CancellationToken cancellation)
     {
         using RgbImage? remembered = _remembered.Find(place.Pair);
-        using RgbImage? decoded = remembered is null ? pair.Picture.DecodeShared(orient: false, cancellation) : null;
+        using RgbImage? decoded = remembered is null ? pair.Image.DecodeShared(orient: false, cancellation) : null;
         RgbImage image = remembered ?? decoded!;
         _remembered.Keep(place.Pair, image);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
@@ -135,7 +135,7 @@ internal sealed class TrainingBatches
         }
         else
         {
-            using RgbImage image = pair.Picture.DecodeShared(orient: false, cancellation), shaped = new(_preprocessing.Size, _preprocessing.Size);
+            using RgbImage image = pair.Image.DecodeShared(orient: false, cancellation), shaped = new(_preprocessing.Size, _preprocessing.Size);
             _preprocessing.Apply(image, pixels);
             pixels.CopyTo(shaped.Bytes);
             _remembered.Keep(place.Pair, shaped);
@@ -156,20 +156,20 @@ internal sealed class TrainingBatches
         PreparedPair[] whole = [.. batch.Where(static pair => pair.Pixels is not null)];
         if (whole.Length == 0)
         {
-            throw new InvalidDataException($"None of the {batch.Count} pictures of a batch can be read, the first because of this: {batch[0].Error} Repair the pictures, or take them out of the data.");
+            throw new InvalidDataException($"None of the {batch.Count} images of a batch can be read, the first because of this: {batch[0].Error} Repair the images, or take them out of the data.");
         }
 
         string[] broken = [.. batch.Where(pair => pair.Error is not null && _told.Add(pair.Place.Pair)).Select(static pair => pair.Error!)];
         int size = _preprocessing.Size;
-        Tensor pictures = Tensor.Allocate(ElementType.UInt8, whole.Length, size, size, 3);
+        Tensor images = Tensor.Allocate(ElementType.UInt8, whole.Length, size, size, 3);
         foreach ((int row, PreparedPair pair) in whole.Index())
         {
-            pair.Pixels!.CopyTo(pictures.AsSpan<byte>()[(row * _preprocessing.ByteCount)..]);
+            pair.Pixels!.CopyTo(images.AsSpan<byte>()[(row * _preprocessing.ByteCount)..]);
         }
 
         return new(
-            batch[0].Place.Step, [.. whole.Select(static pair => pair.Place.Pair)], pictures, [.. whole.Select(static pair => pair.Text.Ids)],
-            Sayings.Of([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]), [.. whole.Select(static pair => pair.Pair.Picture.Name)], broken,
+            batch[0].Place.Step, [.. whole.Select(static pair => pair.Place.Pair)], images, [.. whole.Select(static pair => pair.Text.Ids)],
+            Sayings.Of([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]), [.. whole.Select(static pair => pair.Pair.Image.Name)], broken,
             whole.Count(static pair => pair.Text.IsTruncated));
     }
 

@@ -6,7 +6,7 @@ namespace Cupola.Training;
 /// How a batch is cut, and how much memory a step may take for what it keeps. Nothing here follows from the number of threads: where a batch is cut decides the order of sums, and what comes out must not
 /// depend on the machine's cores.
 /// </summary>
-/// <param name="ChunkPairs">Pictures of one run; without a number, as many as are fastest.</param>
+/// <param name="ChunkPairs">Images of one run; without a number, as many as are fastest.</param>
 /// <param name="ChunkTokens">Nodes of one prompt tree; likewise.</param>
 /// <param name="KeptBytes">What forward passes keep for the backward pass, all together; beyond it, a chunk's forward pass is run again.</param>
 internal sealed record TrainingMemory(int? ChunkPairs = null, int? ChunkTokens = null, long KeptBytes = 2L << 30)
@@ -23,19 +23,19 @@ internal sealed record TrainingMemory(int? ChunkPairs = null, int? ChunkTokens =
     /// <summary>The same where a batch is large enough for any number of cores.</summary>
     private const int FewestRowsOfMany = 512;
 
-    /// <summary>A residual network's maps are large: a few pictures fill the cache.</summary>
+    /// <summary>A residual network's maps are large: a few images fill the cache.</summary>
     private const int ResNetPairs = 4;
 
-    /// <summary>Of fewer pictures, mean and variance say little of others (arXiv 1803.08494, figure 1).</summary>
+    /// <summary>Of fewer images, mean and variance say little of others (arXiv 1803.08494, figure 1).</summary>
     private const int PairsOfStatistics = 32;
 
-    /// <summary>Pictures of one run.</summary>
+    /// <summary>Images of one run.</summary>
     /// <param name="config">The image tower.</param>
     /// <param name="pairs">Pairs of the batch.</param>
-    /// <param name="byPictures">Whether it has batch norms that go by a run's own pictures.</param>
-    public int PairsOf(ImageConfig config, long pairs, bool byPictures) => ChunkPairs
+    /// <param name="byImages">Whether it has batch norms that go by a run's own images.</param>
+    public int PairsOf(ImageConfig config, long pairs, bool byImages) => ChunkPairs
         ?? (config is VisionTransformerConfig transformer ? Math.Max(1, RowsOf(transformer.Transformer, pairs * transformer.Tokens) / transformer.Tokens)
-            : byPictures ? PairsOfStatistics
+            : byImages ? PairsOfStatistics
             : ResNetPairs);
 
     /// <summary>Nodes of one prompt tree.</summary>

@@ -4,7 +4,7 @@ using Cupola.Explanation;
 
 namespace Cupola.Training;
 
-/// <summary>A page that shows how training went: loss, accuracy on pictures that are not learned from, and what else is logged, over the steps. Its size does not grow with their number.</summary>
+/// <summary>A page that shows how training went: loss, accuracy on images that are not learned from, and what else is logged, over the steps. Its size does not grow with their number.</summary>
 internal static class TrainingPage
 {
     /// <summary>What is drawn of the range between the lowest and the highest of neighbouring steps: about one for each pixel of a chart.</summary>
@@ -98,11 +98,11 @@ internal static class TrainingPage
         IReadOnlyList<CurvePoint> mean = CurvePoint.Thin(judged.Select(static each => ((double)each.Step, each.Top1!.Value)), PointsOfMean);
         IReadOnlyList<CurvePoint> low = CurvePoint.Thin(judged.Select(static each => ((double)each.Step, each.Top1Low ?? each.Top1!.Value)), PointsOfMean);
         IReadOnlyList<CurvePoint> high = CurvePoint.Thin(judged.Select(static each => ((double)each.Step, each.Top1High ?? each.Top1!.Value)), PointsOfMean);
-        Chart chart = new(across, ChartAxis.SharesUpTo("pictures recognised", high.Select(static point => point.High)), Width);
+        Chart chart = new(across, ChartAxis.SharesUpTo("images recognised", high.Select(static point => point.High)), Width);
         chart.AddBand("band", [.. low.Zip(high).Select(static pair => (pair.First.Across, pair.First.Mean, pair.Second.Mean))]);
         AddPoints(chart, "curve", "point", [.. mean.Select(static point => (point.Across, point.Mean, HtmlPage.Percent(point.Mean)))]);
         return Panel(
-            "Zero-shot accuracy", Legend($"of {HtmlPage.Count(judged[^1].Pictures ?? 0, "picture")}, with its interval of 95 %", null), chart.Draw($"Zero-shot accuracy over {HtmlPage.Count(judged.Length, "evaluation")}"));
+            "Zero-shot accuracy", Legend($"of {HtmlPage.Count(judged[^1].Images ?? 0, "image")}, with its interval of 95 %", null), chart.Draw($"Zero-shot accuracy over {HtmlPage.Count(judged.Length, "evaluation")}"));
     }
 
     private static void AddPoints(Chart chart, string line, string point, (double Across, double Up, string Said)[] points)

@@ -3,7 +3,7 @@ using Cupola.Prompts;
 
 namespace Cupola.Training;
 
-/// <summary>What there is to learn from: pictures and what may be said of each, always in the same order.</summary>
+/// <summary>What there is to learn from: images and what may be said of each, always in the same order.</summary>
 public sealed class TrainingPairs
 {
     private readonly IReadOnlyList<TrainingPair> _pairs;
@@ -18,7 +18,7 @@ public sealed class TrainingPairs
     public IReadOnlyList<string>? Labels { get; }
 
     /// <summary>
-    /// What is odd about the classes, each in a sentence: those without pictures, and those that a person would take for one.
+    /// What is odd about the classes, each in a sentence: those without images, and those that a person would take for one.
     /// </summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
@@ -39,7 +39,7 @@ public sealed class TrainingPairs
     /// <param name="templates">Filled with each class name; for class folders imagenet-7 where neither is given.</param>
     /// <param name="broken">Told in one sentence of each thing that had to be passed over.</param>
     /// <param name="fetch">
-    /// Whether http and https addresses in a table are fetched; where not, they are pictures that cannot be read.
+    /// Whether http and https addresses in a table are fetched; where not, they are images that cannot be read.
     /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="InvalidDataException">There is nothing to learn from in it: it is no dataset, lacks a column, has no pairs, or all of them say the same; or a class has no prompts.</exception>
@@ -56,8 +56,8 @@ public sealed class TrainingPairs
         }
 
         TrainingPairs pairs = areDescribed || files.Form == DatasetForm.ClassFolders
-            ? OfLabels(LabelledPictures.Open(dataset, fetch: fetch), prompts, templates, Tell)
-            : OfCaptions(CaptionedPictures.Open(files, fetch), Tell);
+            ? OfLabels(LabelledImages.Open(dataset, fetch: fetch), prompts, templates, Tell)
+            : OfCaptions(CaptionedImages.Open(files, fetch), Tell);
         if (pairs.Count == 0)
         {
             throw new InvalidDataException($"{dataset} has no pairs to learn from{(first is null ? "." : $": {first}")}");
@@ -67,13 +67,13 @@ public sealed class TrainingPairs
         return pairs;
     }
 
-    private static TrainingPairs OfLabels(LabelledPictures pictures, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string> broken)
+    private static TrainingPairs OfLabels(LabelledImages images, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string> broken)
     {
-        IReadOnlyList<string> labels = pictures.Labels;
+        IReadOnlyList<string> labels = images.Labels;
         if (labels.Count == 0)
         {
             // Nothing in it is labelled; reading it says why.
-            return new([.. pictures.Read(broken).Select(static picture => new TrainingPair(picture.Picture, [], picture.Label))], labels);
+            return new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, [], image.Label))], labels);
         }
 
         PromptSet? filled = templates is null && prompts is not null ? null : PromptSet.FromTemplates(labels, templates ?? PromptTemplates.ImageNet7);
@@ -83,23 +83,23 @@ public sealed class TrainingPairs
             static label => label, IReadOnlyList<string> (label) => [.. said[label].Select(static prompt => prompt.Text)], StringComparer.Ordinal);
         TrainingPair[] pairs =
         [
-            .. pictures.Read(broken).Select(picture => new TrainingPair(picture.Picture, captions[picture.Label], picture.Label)),
+            .. images.Read(broken).Select(image => new TrainingPair(image.Image, captions[image.Label], image.Label)),
         ];
         HashSet<string> used = pairs.Select(static pair => pair.Label!).ToHashSet(StringComparer.Ordinal);
-        return new(pairs, labels) { Notes = [.. pictures.NotesOnLabels(labels: null, used)] };
+        return new(pairs, labels) { Notes = [.. images.NotesOnLabels(labels: null, used)] };
     }
 
-    private static TrainingPairs OfCaptions(CaptionedPictures pictures, Action<string> broken) =>
-        new([.. pictures.Read(broken).Select(static picture => new TrainingPair(picture.Picture, picture.Captions, Label: null))]);
+    private static TrainingPairs OfCaptions(CaptionedImages images, Action<string> broken) =>
+        new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, image.Captions, Label: null))]);
 
-    /// <summary>Each picture learns to choose its text among those of other pairs; where all say the same there is nothing to choose from, and nothing would be learnt.</summary>
+    /// <summary>Each image learns to choose its text among those of other pairs; where all say the same there is nothing to choose from, and nothing would be learnt.</summary>
     private void RequireDifferentSayings(string dataset)
     {
         TrainingPair first = _pairs[0];
         if (_pairs.All(pair => pair.Label is null ? pair.Captions.All(caption => caption == first.Captions[0]) : pair.Label == first.Label))
         {
-            string same = first.Label is { } label ? $"has pictures of one class only, {Text.TextFile.Quote(label)}" : $"says the same of every picture, {Text.TextFile.Quote(first.Captions[0])}";
-            throw new InvalidDataException($"{dataset} {same}: a contrastive loss learns by telling pairs apart, and pairs that say the same are no negatives of each other. Add pictures of which something else is said.");
+            string same = first.Label is { } label ? $"has images of one class only, {Text.TextFile.Quote(label)}" : $"says the same of every image, {Text.TextFile.Quote(first.Captions[0])}";
+            throw new InvalidDataException($"{dataset} {same}: a contrastive loss learns by telling pairs apart, and pairs that say the same are no negatives of each other. Add images of which something else is said.");
         }
     }
 }

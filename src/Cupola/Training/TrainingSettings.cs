@@ -17,7 +17,7 @@ public enum LossKind
     /// <summary>SigLIP's, in which pairs that say the same thing are no negatives of each other.</summary>
     LabelledSigmoid,
 
-    /// <summary>SigLIP's as it was published (arXiv 2303.15343): whether a picture and a text belong together is asked of every two by themselves.</summary>
+    /// <summary>SigLIP's as it was published (arXiv 2303.15343): whether an image and a text belong together is asked of every two by themselves.</summary>
     Sigmoid,
 }
 
@@ -67,7 +67,7 @@ public sealed record TrainingSettings
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
     /// <summary>
-    /// Whether the batch norms of a residual network go by the running statistics they have, in place of those of the pictures of a run. Only so is a step's gradient that of the whole batch, whatever
+    /// Whether the batch norms of a residual network go by the running statistics they have, in place of those of the images of a run. Only so is a step's gradient that of the whole batch, whatever
     /// the runs. Without a value they do where a model is fine-tuned, and do not where one begins from nothing.
     /// </summary>
     public bool? FrozenStatistics { get; init; }
@@ -81,10 +81,10 @@ public sealed record TrainingSettings
     /// <summary>Pairs of a group of hard negatives, which the model confuses: batches are put together of such groups. Without a number batches are random.</summary>
     public int? HardNegatives { get; init; }
 
-    /// <summary>The least share of a picture that is seen, a random part each time; nine tenths are open_clip's (transform.py), and 1 shows all of it.</summary>
+    /// <summary>The least share of an image that is seen, a random part each time; nine tenths are open_clip's (transform.py), and 1 shows all of it.</summary>
     public float SmallestArea { get; init; } = 0.9f;
 
-    /// <summary>Whether every other picture is mirrored; not where captions say left and right, or pictures hold letters.</summary>
+    /// <summary>Whether every other image is mirrored; not where captions say left and right, or images hold letters.</summary>
     public bool Flip { get; init; }
 
     /// <summary>How far brightness, contrast and saturation change; 0 leaves them.</summary>
@@ -93,7 +93,7 @@ public sealed record TrainingSettings
     /// <summary>Of the first numbers, of the order of the pairs and of their augmentation.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Pictures of one run of the image tower; without a number, few enough for the processor's cache, and 32 where batch norms go by the run's own pictures.</summary>
+    /// <summary>Images of one run of the image tower; without a number, few enough for the processor's cache, and 32 where batch norms go by the run's own images.</summary>
     public int? ChunkPairs { get; init; }
 
     /// <summary>Tokens of one run of the text tower; without a number, few enough for the processor's cache.</summary>
@@ -155,8 +155,8 @@ public sealed record TrainingSettings
     /// <summary>Whether batch norms keep the running statistics they have.</summary>
     internal bool KeepsStatistics => FrozenStatistics ?? Init is not null;
 
-    /// <summary>What happens to pictures each time they are seen.</summary>
-    internal PictureAugmentation Augmentation => new(SmallestArea, Flip, Colour);
+    /// <summary>What happens to images each time they are seen.</summary>
+    internal ImageAugmentation Augmentation => new(SmallestArea, Flip, Colour);
 
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ArgumentException">A setting is impossible; the message says which and why.</exception>

@@ -15,7 +15,7 @@ public sealed class ValidationLoss
     /// <param name="pairs">They are the same at each evaluation, with the same captions and without augmentation.</param>
     /// <param name="settings">The batch, the loss and the seed.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core.</param>
-    /// <param name="broken">Hears of each picture that cannot be read, at each evaluation; its pair is left out.</param>
+    /// <param name="broken">Hears of each image that cannot be read, at each evaluation; its pair is left out.</param>
     public ValidationLoss(TrainingPairs pairs, TrainingSettings settings, int threads = 0, Action<string>? broken = null)
     {
         ArgumentNullException.ThrowIfNull(pairs);
@@ -30,7 +30,7 @@ public sealed class ValidationLoss
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ShuffledOrder order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
-        TrainingBatches batches = new(_pairs, order, embedder.Tokenizer, embedder.Preprocessing, PictureAugmentation.None, (ulong)_settings.Seed, _engine.Threads, remembered: 0);
+        TrainingBatches batches = new(_pairs, order, embedder.Tokenizer, embedder.Preprocessing, ImageAugmentation.None, (ulong)_settings.Seed, _engine.Threads, remembered: 0);
         using PairLoss loss = PairLoss.Create(_settings.Loss, _engine, embedder.Config.EmbeddingDimension);
         double sum = 0;
         int count = 0;
@@ -43,7 +43,7 @@ public sealed class ValidationLoss
                     _broken?.Invoke(sentence);
                 }
 
-                float[] images = embedder.Model.Image.Encode(batch.Pictures, cancellation);
+                float[] images = embedder.Model.Image.Encode(batch.Images, cancellation);
                 float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellation).Embeddings;
                 sum += batch.Texts.Count * loss.Evaluate(images, texts, embedder.LogitScale, embedder.Model.LogitBias ?? 0, _settings.IsLabelled ? batch.Labels : null).Loss;
                 count += batch.Texts.Count;

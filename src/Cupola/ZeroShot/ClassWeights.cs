@@ -4,7 +4,7 @@ using Cupola.Embedding;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// The zero-shot weights: what a picture's embedding is multiplied with. Three of the ensembles come down to one vector a
+/// The zero-shot weights: what an image's embedding is multiplied with. Three of the ensembles come down to one vector a
 /// class (a mean of cosines is the cosine with the mean); only the best of several prompts needs them all.
 /// </summary>
 /// <param name="vectors">The vectors, one a class or one a prompt: [rows, dimension].</param>

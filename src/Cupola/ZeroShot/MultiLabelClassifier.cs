@@ -1,7 +1,7 @@
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// Says which of several classes are in a picture, any number of them: each class is weighed against its own negation, "a photo of a dog." against
+/// Says which of several classes are in an image, any number of them: each class is weighed against its own negation, "a photo of a dog." against
 /// "a photo without a dog.", and against no other class. It may be used from several threads at once.
 /// </summary>
 public sealed class MultiLabelClassifier
@@ -22,8 +22,8 @@ public sealed class MultiLabelClassifier
     public IReadOnlyList<string> Labels { get; }
 
     /// <summary>Makes a classifier from prompts that are encoded already.</summary>
-    /// <param name="present">What is said of a picture that shows each class.</param>
-    /// <param name="absent">What is said of a picture that does not, for the same classes in the same order, by the same model.</param>
+    /// <param name="present">What is said of an image that shows each class.</param>
+    /// <param name="absent">What is said of an image that does not, for the same classes in the same order, by the same model.</param>
     /// <param name="ensemble">How a class's prompts become one score.</param>
     /// <exception cref="ArgumentException">The two are of different classes.</exception>
     public static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
@@ -35,8 +35,8 @@ public sealed class MultiLabelClassifier
             : throw new ArgumentException("The prompts and their negations must be of the same classes in the same order.", nameof(absent));
     }
 
-    /// <summary>Every class for one picture, the most probable first; the probabilities are of each class alone, and do not sum to 1.</summary>
-    /// <param name="embedding">The picture's unit embedding.</param>
+    /// <summary>Every class for one image, the most probable first; the probabilities are of each class alone, and do not sum to 1.</summary>
+    /// <param name="embedding">The image's unit embedding.</param>
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
         float[] present = _present.Score(embedding), absent = _absent.Score(embedding);

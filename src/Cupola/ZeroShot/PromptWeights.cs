@@ -22,31 +22,31 @@ public sealed class PromptWeights
     }
 
     /// <summary>
-    /// Weights learned from pictures without labels: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's score is how high its best logit
-    /// stands on the pictures, after the mean of each logit over the pictures is taken off, which is what makes words that fit everything score high;
-    /// the weights are the softmax of the scores. The paper takes off the mean over pictures of pre-training too, which nobody has at hand.
+    /// Weights learned from images without labels: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's score is how high its best logit
+    /// stands on the images, after the mean of each logit over the images is taken off, which is what makes words that fit everything score high;
+    /// the weights are the softmax of the scores. The paper takes off the mean over images of pre-training too, which nobody has at hand.
     /// <para>
     /// Where every class has the same prompts but for its name, as with templates, a template has one weight for all classes, as in the paper. Where classes have
-    /// sentences of their own, a sentence's best logit has no rivals of the same wording; its score is then its mean over the pictures that all
-    /// prompts together give to its class, and a class that no picture is given to keeps equal weights.
+    /// sentences of their own, a sentence's best logit has no rivals of the same wording; its score is then its mean over the images that all
+    /// prompts together give to its class, and a class that no image is given to keeps equal weights.
     /// </para>
     /// </summary>
     /// <param name="encoded">The prompts.</param>
-    /// <param name="pictures">Unit embeddings of pictures of the kind that will be classified: [pictures, dimension].</param>
-    /// <exception cref="ArgumentException">There are no pictures, or they are of another dimension.</exception>
-    public static PromptWeights FromPictures(EncodedPrompts encoded, EmbeddingMatrix pictures)
+    /// <param name="images">Unit embeddings of images of the kind that will be classified: [images, dimension].</param>
+    /// <exception cref="ArgumentException">There are no images, or they are of another dimension.</exception>
+    public static PromptWeights FromImages(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         ArgumentNullException.ThrowIfNull(encoded);
-        ArgumentNullException.ThrowIfNull(pictures);
-        if (pictures.Count == 0 || pictures.Dimension != encoded.Embeddings.Dimension)
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.Count == 0 || images.Dimension != encoded.Embeddings.Dimension)
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Weights are learned from embeddings of {encoded.Embeddings.Dimension} numbers, and there are " +
-                $"{pictures.Count} of {pictures.Dimension}."));
+                $"{images.Count} of {images.Dimension}."));
         }
 
-        return AreTemplates(encoded) ? OfTemplates(encoded, pictures) : OfSentences(encoded, pictures);
+        return AreTemplates(encoded) ? OfTemplates(encoded, images) : OfSentences(encoded, images);
     }
 
     internal static PromptWeights Equal(PromptFeatures features) =>
@@ -60,61 +60,61 @@ public sealed class PromptWeights
             && encoded.Prompts.ClassNames.All(name => encoded.Prompts[name].Select(static prompt => prompt.Source).SequenceEqual(sources, StringComparer.Ordinal));
     }
 
-    private static PromptWeights OfTemplates(EncodedPrompts encoded, EmbeddingMatrix pictures)
+    private static PromptWeights OfTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         int classes = encoded.Features.ClassCount, templates = encoded.Features.CountOf(0);
-        float[] means = MeanLogits(encoded, pictures);
+        float[] means = MeanLogits(encoded, images);
         var scores = new float[templates];
         Parallel.For(0, templates, template =>
         {
             double sum = 0;
-            for (int picture = 0; picture < pictures.Count; picture++)
+            for (int image = 0; image < images.Count; image++)
             {
                 float best = float.NegativeInfinity;
                 for (int index = 0; index < classes; index++)
                 {
                     int row = (index * templates) + template;
-                    best = Math.Max(best, Logit(encoded, row, pictures[picture]) - means[row]);
+                    best = Math.Max(best, Logit(encoded, row, images[image]) - means[row]);
                 }
 
                 sum += best;
             }
 
-            scores[template] = (float)(sum / pictures.Count);
+            scores[template] = (float)(sum / images.Count);
         });
         float[] weights = ZeroShotClassifier.Probabilities(scores, scale: 1);
         return new([.. Enumerable.Range(0, classes).SelectMany(_ => weights)]);
     }
 
-    private static PromptWeights OfSentences(EncodedPrompts encoded, EmbeddingMatrix pictures)
+    private static PromptWeights OfSentences(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         PromptFeatures features = encoded.Features;
         PromptWeights equal = Equal(features);
         ClassWeights together = ClassWeights.Create(features, ClassEnsemble.EmbeddingMean, equal);
-        ILookup<int, int> picturesOfClass = Enumerable.Range(0, pictures.Count).ToLookup(picture => TensorPrimitives.IndexOfMax<float>(together.Score(pictures[picture])));
-        float[] means = MeanLogits(encoded, pictures);
+        ILookup<int, int> imagesOfClass = Enumerable.Range(0, images.Count).ToLookup(image => TensorPrimitives.IndexOfMax<float>(together.Score(images[image])));
+        float[] means = MeanLogits(encoded, images);
         float[] weights = [.. equal._values];
         Parallel.For(0, features.ClassCount, index =>
         {
-            int[] own = [.. picturesOfClass[index]];
+            int[] own = [.. imagesOfClass[index]];
             if (own.Length == 0)
             {
                 return;
             }
 
             int first = features.FirstOf(index), count = features.CountOf(index);
-            float[] scores = [.. Enumerable.Range(first, count).Select(row => own.Average(picture => Logit(encoded, row, pictures[picture])) - means[row])];
+            float[] scores = [.. Enumerable.Range(first, count).Select(row => own.Average(image => Logit(encoded, row, images[image])) - means[row])];
             ZeroShotClassifier.Probabilities(scores, scale: 1).CopyTo(weights, first);
         });
         return new(weights);
     }
 
-    /// <summary>The mean of each prompt's logit over the pictures, which is its logit with the pictures' mean.</summary>
-    private static float[] MeanLogits(EncodedPrompts encoded, EmbeddingMatrix pictures)
+    /// <summary>The mean of each prompt's logit over the images, which is its logit with the images' mean.</summary>
+    private static float[] MeanLogits(EncodedPrompts encoded, EmbeddingMatrix images)
     {
-        float[] mean = pictures.Mean([.. Enumerable.Range(0, pictures.Count)], [.. Enumerable.Repeat(1f / pictures.Count, pictures.Count)]);
+        float[] mean = images.Mean([.. Enumerable.Range(0, images.Count)], [.. Enumerable.Repeat(1f / images.Count, images.Count)]);
         return [.. Enumerable.Range(0, encoded.Embeddings.Count).Select(row => Logit(encoded, row, mean))];
     }
 
-    private static float Logit(EncodedPrompts encoded, int row, ReadOnlySpan<float> picture) => encoded.Scale * TensorPrimitives.Dot(encoded.Embeddings[row], picture);
+    private static float Logit(EncodedPrompts encoded, int row, ReadOnlySpan<float> image) => encoded.Scale * TensorPrimitives.Dot(encoded.Embeddings[row], image);
 }

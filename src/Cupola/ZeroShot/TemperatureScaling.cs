@@ -14,8 +14,8 @@ internal static class TemperatureScaling
     private const double Hottest = 1e3;
 
     /// <summary>The temperature with the least negative log likelihood.</summary>
-    /// <param name="logits">The logits of each picture's classes.</param>
-    /// <param name="labels">The right class of each picture.</param>
+    /// <param name="logits">The logits of each image's classes.</param>
+    /// <param name="labels">The right class of each image.</param>
     public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
         // In 1 / temperature the likelihood is convex, and its slope rises from one end to the other.
@@ -30,10 +30,10 @@ internal static class TemperatureScaling
     private static double Slope(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double factor)
     {
         double sum = 0;
-        for (int picture = 0; picture < logits.Count; picture++)
+        for (int image = 0; image < logits.Count; image++)
         {
-            float[] probabilities = ZeroShotClassifier.Probabilities(logits[picture], (float)factor);
-            sum += TensorPrimitives.Dot<float>(probabilities, logits[picture]) - logits[picture][labels[picture]];
+            float[] probabilities = ZeroShotClassifier.Probabilities(logits[image], (float)factor);
+            sum += TensorPrimitives.Dot<float>(probabilities, logits[image]) - logits[image][labels[image]];
         }
 
         return sum / logits.Count;

@@ -5,8 +5,8 @@ using Cupola.Prompts;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// Says which class a picture shows by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are
-/// encoded once, when the classifier is made, and reused for every picture. It may be used from several threads at once.
+/// Says which class an image shows by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are
+/// encoded once, when the classifier is made, and reused for every image. It may be used from several threads at once.
 /// </summary>
 public sealed class ZeroShotClassifier
 {
@@ -63,7 +63,7 @@ public sealed class ZeroShotClassifier
 
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="embedder">The model whose pictures it will classify.</param>
+    /// <param name="embedder">The model whose images it will classify.</param>
     /// <param name="prompts">The prompts that it must have been made from, where they are to be checked.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no classifier, or one of another model or of other prompts.</exception>
@@ -97,27 +97,27 @@ public sealed class ZeroShotClassifier
     }
 
     /// <summary>
-    /// The same classes with the temperature that makes the right labels of some pictures most probable (temperature scaling, arXiv 1706.04599, section 4.2): the answers
+    /// The same classes with the temperature that makes the right labels of some images most probable (temperature scaling, arXiv 1706.04599, section 4.2): the answers
     /// stay, their probabilities become ones that can be believed.
     /// </summary>
-    /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
-    /// <param name="labels">The position of each picture's label in <see cref="Labels"/>.</param>
-    /// <exception cref="ArgumentException">There are no pictures, or not as many labels.</exception>
-    public ZeroShotClassifier Calibrate(EmbeddingMatrix pictures, IReadOnlyList<int> labels)
+    /// <param name="images">Unit embeddings: [images, dimension].</param>
+    /// <param name="labels">The position of each image's label in <see cref="Labels"/>.</param>
+    /// <exception cref="ArgumentException">There are no images, or not as many labels.</exception>
+    public ZeroShotClassifier Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels)
     {
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
-        if (pictures.Count == 0 || pictures.Count != labels.Count)
+        if (images.Count == 0 || images.Count != labels.Count)
         {
-            throw new ArgumentException($"A temperature is fitted on pictures with a label each, and there are {pictures.Count} pictures and {labels.Count} labels.");
+            throw new ArgumentException($"A temperature is fitted on images with a label each, and there are {images.Count} images and {labels.Count} labels.");
         }
 
-        float[][] logits = [.. Enumerable.Range(0, pictures.Count).Select(index => ScaledScores(pictures[index]))];
+        float[][] logits = [.. Enumerable.Range(0, images.Count).Select(index => ScaledScores(images[index]))];
         return WithTemperature(TemperatureScaling.Fit(logits, labels));
     }
 
-    /// <summary>All classes for one picture, the best first.</summary>
-    /// <param name="embedding">The picture's unit embedding.</param>
+    /// <summary>All classes for one image, the best first.</summary>
+    /// <param name="embedding">The image's unit embedding.</param>
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
         (float[] scores, float[] probabilities) = Score(embedding);

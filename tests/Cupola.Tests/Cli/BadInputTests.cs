@@ -14,19 +14,19 @@ public sealed class BadInputTests
 
     private static string Model => SharedFolder.AnyModel;
 
-    private static string Photo => SharedFolder.AnyPicture;
+    private static string Photo => SharedFolder.AnyImage;
 
-    public static TheoryData<string, string> BadPictures => new()
+    public static TheoryData<string, string> BadImages => new()
     {
-        { "missing", "There is no file" }, { "empty", "is empty" }, { "text", "no known picture format" }, { "truncated", "not a picture that can be read" },
+        { "missing", "There is no file" }, { "empty", "is empty" }, { "text", "no known image format" }, { "truncated", "not an image that can be read" },
         { "bomb", "60000 × 60000 pixels" }, { "lying-bitmap", "cut off" },
     };
 
     [Theory]
-    [MemberData(nameof(BadPictures))]
-    public void ABadPictureIsASentenceAndExitCodeOneAndTheOthersGoOn(string kind, string sentence)
+    [MemberData(nameof(BadImages))]
+    public void ABadImageIsASentenceAndExitCodeOneAndTheOthersGoOn(string kind, string sentence)
     {
-        string bad = BadPicture(kind);
+        string bad = BadImage(kind);
 
         Tool.Run run = Tool.Start("classify", bad, Photo, "--labels", "a rocket,a cat", "--model", Model, "--format", "json");
 
@@ -39,19 +39,19 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void AFolderInWhichEveryThirdPictureIsBrokenGivesTheOtherTwoThirds()
+    public void AFolderInWhichEveryThirdImageIsBrokenGivesTheOtherTwoThirds()
     {
         string folder = TestFolder.New(), photo = Photo;
         for (int index = 0; index < 30; index++)
         {
-            string picture = Path.Combine(folder, $"{index:00}.jpg");
+            string image = Path.Combine(folder, $"{index:00}.jpg");
             if (index % 3 == 0)
             {
-                File.WriteAllBytes(picture, File.ReadAllBytes(photo)[..(200 + index)]);
+                File.WriteAllBytes(image, File.ReadAllBytes(photo)[..(200 + index)]);
             }
             else
             {
-                File.Copy(photo, picture);
+                File.Copy(photo, image);
             }
         }
 
@@ -124,7 +124,7 @@ public sealed class BadInputTests
         Assert.Contains("cow", run.Error, StringComparison.Ordinal);
     }
 
-    private static string BadPicture(string kind)
+    private static string BadImage(string kind)
     {
         string path = Path.Combine(Folder, $"{kind}.{(kind == "bomb" ? "png" : kind == "lying-bitmap" ? "bmp" : "jpg")}");
         switch (kind)
@@ -133,7 +133,7 @@ public sealed class BadInputTests
                 File.WriteAllBytes(path, []);
                 break;
             case "text":
-                File.WriteAllText(path, "This is no picture, whatever its name says.");
+                File.WriteAllText(path, "This is no image, whatever its name says.");
                 break;
             case "truncated":
                 byte[] photo = File.ReadAllBytes(Photo);

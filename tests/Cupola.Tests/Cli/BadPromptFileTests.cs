@@ -51,7 +51,7 @@ public sealed class BadPromptFileTests
     [Fact]
     public void AClassThatIsNoLabelIsLeftOutWithANoteAndChangesNothing()
     {
-        string model = SharedFolder.AnyModel, photo = SharedFolder.AnyPicture;
+        string model = SharedFolder.AnyModel, photo = SharedFolder.AnyImage;
         string with = Write("more", """{"unicorn":["A unicorn."],"rocket":["A rocket."],"cat":["A cat."]}"""), without = Write("fewer", """{"rocket":["A rocket."],"cat":["A cat."]}""");
 
         Tool.Run more = Tool.Start("classify", photo, "--labels", "cat,rocket", "--prompts", with, "--model", model), fewer = Tool.Start("classify", photo, "--labels", "cat,rocket", "--prompts", without, "--model", model);
@@ -83,13 +83,13 @@ public sealed class BadPromptFileTests
         return file;
     }
 
-    /// <summary>Two labels; nobody looks at the pictures.</summary>
+    /// <summary>Two labels; nobody looks at the images.</summary>
     private static string Dataset()
     {
         string folder = TestFolder.New();
         foreach (string label in new[] { "rocket", "cat" })
         {
-            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, label)).FullName, "photo.jpg"), "no picture");
+            File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, label)).FullName, "photo.jpg"), "no image");
         }
 
         return folder;

@@ -22,7 +22,7 @@ public sealed class CalibrateTests
         Tool.Run plain = Tool.Start(raw), fitted = Tool.Start([.. raw, "--calibrate", Labelled, "--save-classifier", file]);
 
         Assert.Equal((0, 0), (plain.ExitCode, fitted.ExitCode));
-        Match said = Regex.Match(fitted.Error, @"The temperature is (?<t>[0-9.]+), fitted on 80 pictures of .*; the calibration error there goes from (?<before>[0-9.]+) % to (?<after>[0-9.]+) %\.");
+        Match said = Regex.Match(fitted.Error, @"The temperature is (?<t>[0-9.]+), fitted on 80 images of .*; the calibration error there goes from (?<before>[0-9.]+) % to (?<after>[0-9.]+) %\.");
         Assert.True(said.Success, fitted.Error);
         Assert.True(Number(said, "after") < Number(said, "before"), said.Value);
         (string Label, double LogProbability)[] before = Predictions(plain), after = Predictions(fitted);
@@ -52,22 +52,22 @@ public sealed class CalibrateTests
         Tool.Run fitted = Tool.Start(["classify", Photo, "--classifier", file, "--calibrate", Labelled, "--save-classifier", calibrated, .. tail]);
 
         Assert.Equal(0, fitted.ExitCode);
-        Assert.Contains("fitted on 30 pictures", fitted.Error, StringComparison.Ordinal);
+        Assert.Contains("fitted on 30 images", fitted.Error, StringComparison.Ordinal);
         Assert.Equal(fitted.Output, Tool.Start(["classify", Photo, "--classifier", calibrated, .. tail]).Output);
         Assert.NotEqual(fitted.Output, Tool.Start(["classify", Photo, "--classifier", file, .. tail]).Output);
     }
 
     [Fact]
-    public void PicturesThatCannotBeReadAreNamedAndMakeTheExitCodeOne()
+    public void ImagesThatCannotBeReadAreNamedAndMakeTheExitCodeOne()
     {
         string labelled = Copy("ant", "crab", "lobster");
-        File.WriteAllText(Path.Combine(labelled, "ant", "broken.jpg"), "no picture");
+        File.WriteAllText(Path.Combine(labelled, "ant", "broken.jpg"), "no image");
 
         Tool.Run run = Tool.Start("classify", Photo, "--labels", "ant,crab,lobster", "--calibrate", labelled, "--model", Model, "--format", "json");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("broken.jpg", run.Error, StringComparison.Ordinal);
-        Assert.Contains("fitted on 30 pictures", run.Error, StringComparison.Ordinal);
+        Assert.Contains("fitted on 30 images", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Lines);
     }
 

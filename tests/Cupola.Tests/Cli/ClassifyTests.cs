@@ -3,17 +3,17 @@ using Cupola.Prompts;
 
 namespace Cupola.Tests.Cli;
 
-/// <summary>What <c>classify</c> does beyond one answer a picture: pages, many labels, saved classifiers.</summary>
+/// <summary>What <c>classify</c> does beyond one answer an image: pages, many labels, saved classifiers.</summary>
 public sealed class ClassifyTests
 {
     private static string Model => SharedFolder.AnyModel;
 
     private static string OtherModel => SharedFolder.Need("parity", "vit", "transformers");
 
-    private static string Photo => SharedFolder.AnyPicture;
+    private static string Photo => SharedFolder.AnyImage;
 
     [Fact]
-    public void APageShowsThePictureItsAnswerAndTheSentencesForAndAgainst()
+    public void APageShowsTheImageItsAnswerAndTheSentencesForAndAgainst()
     {
         string page = TestFolder.NewFile("why.html"), prompts = TestFolder.NewFile("prompts.json");
         File.WriteAllText(prompts, """{"a rocket":["A rocket <flies>.","A rocket is tall."],"a cat":["A cat <sits>.","Cats purr."]}""");
@@ -84,7 +84,7 @@ public sealed class ClassifyTests
     [Fact]
     public void ByNameAddsTheAnswersOfATemplateAndLeavesThoseOfThePromptsAsTheyAre()
     {
-        string photo = SharedFolder.AnyPicture, model = SharedFolder.AnyModel, prompts = SharedFolder.Need("data", "cupl", "cal_prompts_full.json");
+        string photo = SharedFolder.AnyImage, model = SharedFolder.AnyModel, prompts = SharedFolder.Need("data", "cupl", "cal_prompts_full.json");
         string[] both = ["classify", photo, "--prompts", prompts, "--by-name", "a sketch of a {}.", "--model", model];
         JsonElement answered = JsonDocument.Parse(Tool.Start([.. both, "--format", "json"]).Output).RootElement;
         JsonElement byPrompts = JsonDocument.Parse(Tool.Start("classify", photo, "--prompts", prompts, "--model", model, "--format", "json").Output).RootElement;

@@ -10,12 +10,12 @@ public sealed class CsvOutputTests
 {
     private const string Labels = "a red disc,a blue star,a green cross";
 
-    private static string Picture => Path.Combine(Path.GetDirectoryName(TrainingFixture.Table)!, "0.bmp");
+    private static string Image => Path.Combine(Path.GetDirectoryName(TrainingFixture.Table)!, "0.bmp");
 
     [Fact]
     public void EachRowOfClassifyHasItsLabelsOwnNumbersAndAnErrorStandsUnderError()
     {
-        string[] command = ["classify", "nowhere.png", Picture, "--labels", Labels, "--threads", "2"];
+        string[] command = ["classify", "nowhere.png", Image, "--labels", Labels, "--threads", "2"];
         JsonElement[] predictions = Predictions(Tool.Start([.. command, "--format", "json"]).Lines[1]);
 
         Dictionary<string, string>[] plain = Rows(command);
@@ -44,7 +44,7 @@ public sealed class CsvOutputTests
     [Fact]
     public void AllAnswersOfSeveralLabelsAreTold()
     {
-        string[] command = ["classify", Picture, "--labels", Labels, "--multi-label", "--threshold", "0", "--top", "1", "--threads", "2"];
+        string[] command = ["classify", Image, "--labels", Labels, "--multi-label", "--threshold", "0", "--top", "1", "--threads", "2"];
         JsonElement line = JsonDocument.Parse(Tool.Start([.. command, "--format", "json"]).Lines[0]).RootElement;
         string[] answers = [.. line.GetProperty("answers").EnumerateArray().Select(static each => each.GetString()!)];
 
@@ -64,7 +64,7 @@ public sealed class CsvOutputTests
         File.WriteAllText(file, JsonSerializer.Serialize(labels.Concat(["=1+1", "@x", "-dash", "+plus"])));
 
         string[] read =
-            [.. Rows("classify", Picture, "--labels-file", file, "--top", "20", "--threads", "2").Select(static row => row["label"])];
+            [.. Rows("classify", Image, "--labels-file", file, "--top", "20", "--threads", "2").Select(static row => row["label"])];
 
         string[] expected = [.. labels.Select(static label => label.Trim()), "'=1+1", "'@x", "'-dash", "'+plus"];
         Assert.Equal(expected.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
@@ -73,11 +73,11 @@ public sealed class CsvOutputTests
     [Fact]
     public void EveryVerbHasHeadings()
     {
-        Dictionary<string, string>[] images = Rows("embed", "images", Picture, "nowhere.png", "--threads", "2");
+        Dictionary<string, string>[] images = Rows("embed", "images", Image, "nowhere.png", "--threads", "2");
         Dictionary<string, string>[] tokens = Rows("inspect", "tokens", "a red, disc");
-        Dictionary<string, string>[] pixels = Rows("inspect", "pixels", Picture, "nowhere.png", "--size", "32");
+        Dictionary<string, string>[] pixels = Rows("inspect", "pixels", Image, "nowhere.png", "--size", "32");
 
-        Assert.Equal((Picture, "", ""), (images[0]["image"], images[0]["error"], images[1]["0"]));
+        Assert.Equal((Image, "", ""), (images[0]["image"], images[0]["error"], images[1]["0"]));
         IEnumerable<float> embedding =
             images[0].Where(static field => field.Key.All(char.IsAsciiDigit)).Select(static field => Number(field.Value));
         Assert.Equal(1, embedding.Sum(static number => number * number), 1e-5f);

@@ -53,7 +53,7 @@ public sealed class DatasetInfluenceTests
         Tool.Run table = Influence(prompts), csv = Influence(prompts, "--format", "csv"), weighed = Influence(prompts, "--weights", "zpe", "--format", "csv");
 
         Assert.Equal((0, 0, 0), (table.ExitCode, csv.ExitCode, weighed.ExitCode));
-        Assert.Contains("14 prompts, each left out once, on 70 pictures", table.Output, StringComparison.Ordinal);
+        Assert.Contains("14 prompts, each left out once, on 70 images", table.Output, StringComparison.Ordinal);
         Assert.Contains("The most harmful", table.Output, StringComparison.Ordinal);
         Assert.Contains("The most helpful", table.Output, StringComparison.Ordinal);
         Assert.Equal("label,prompt,right,logLikelihood,pictures", csv.Lines[0]);
@@ -65,8 +65,8 @@ public sealed class DatasetInfluenceTests
     }
 
     [Theory]
-    [InlineData(2, "Name pictures or a --dataset, not both.", "x.jpg", "--dataset", "y")]
-    [InlineData(2, "There are no pictures", "--labels", "a,b")]
+    [InlineData(2, "Name images or a --dataset, not both.", "x.jpg", "--dataset", "y")]
+    [InlineData(2, "There are no images", "--labels", "a,b")]
     [InlineData(2, "leave --top and --orient away", "--dataset", "y", "--top", "2")]
     [InlineData(3, "There is no dataset no such folder", "--dataset", "no such folder")]
     [InlineData(2, "leave one of them away", "x.jpg", "--labels", "a,b", "--weights", "zpe", "--ensemble", "score-max")]

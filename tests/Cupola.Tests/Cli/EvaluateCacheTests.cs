@@ -60,7 +60,7 @@ public sealed class EvaluateCacheTests
         Assert.Equal(Right(run), Right(Evaluate(cache, "--no-cache")));
     }
 
-    /// <summary>How many answers are right: a picture that is embedded beside others, because some were known already, may differ from itself in the last bits.</summary>
+    /// <summary>How many answers are right: an image that is embedded beside others, because some were known already, may differ from itself in the last bits.</summary>
     private static int Right(Tool.Run run) => JsonDocument.Parse(run.Lines[0]).RootElement.GetProperty("right").GetInt32();
 
     private static Tool.Run Evaluate(string cache, params string[] more) =>

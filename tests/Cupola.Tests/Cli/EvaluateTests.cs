@@ -16,7 +16,7 @@ public sealed class EvaluateTests
     {
         string cupl = SharedFolder.Need("data", "cupl", file);
         JsonElement expected = JsonDocument.Parse(File.ReadAllText(SharedFolder.Need("models", "photo-tiny", "expected.json"))).RootElement.GetProperty(dataset);
-        int pictures = expected.GetProperty("pictures").GetInt32();
+        int images = expected.GetProperty("pictures").GetInt32();
 
         Tool.Run run = Tool.Start(
             "evaluate", SharedFolder.Need("data", "photo-tiny-test", dataset), "--template", "a photo of a {}.", "--prompts", cupl, "--templates", "imagenet-7", "--prompts", $"imagenet-7+{cupl}",
@@ -27,11 +27,11 @@ public sealed class EvaluateTests
         Assert.Equal(["template:a photo of a {}.", cupl, $"shuffled:{cupl}", "imagenet-7", $"imagenet-7+{cupl}", $"shuffled:imagenet-7+{cupl}"], sets.Keys);
         foreach ((string ours, string theirs) in new[] { ("template:a photo of a {}.", "simple"), ("imagenet-7", "imagenet-7"), (cupl, "cupl"), ($"imagenet-7+{cupl}", "cupl+imagenet-7") })
         {
-            Assert.Equal(pictures, sets[ours].GetProperty("pictures").GetInt32());
+            Assert.Equal(images, sets[ours].GetProperty("pictures").GetInt32());
             // Where two of the reference's own logits are equal, rounding decides which is the answer.
             int tied = expected.GetProperty(theirs).GetProperty("closest").GetDouble() == 0 ? 1 : 0, right = sets[ours].GetProperty("right").GetInt32();
             Assert.InRange(right - expected.GetProperty(theirs).GetProperty("right").GetInt32(), -tied, tied);
-            Assert.Equal((double)right / pictures, sets[ours].GetProperty("top1").GetDouble(), 1e-12);
+            Assert.Equal((double)right / images, sets[ours].GetProperty("top1").GetDouble(), 1e-12);
             Assert.Equal(expected.GetProperty(theirs).GetProperty("top5").GetDouble(), sets[ours].GetProperty("top5").GetDouble(), 5e-7);
         }
 
@@ -45,10 +45,10 @@ public sealed class EvaluateTests
     }
 
     [Fact]
-    public void APictureThatCannotBeReadIsNamedAndCountsNowhere()
+    public void AImageThatCannotBeReadIsNamedAndCountsNowhere()
     {
         string dataset = Dataset("rocket", "cat");
-        File.WriteAllText(Path.Combine(dataset, "cat", "broken.jpg"), "no picture");
+        File.WriteAllText(Path.Combine(dataset, "cat", "broken.jpg"), "no image");
 
         Tool.Run run = Tool.Start("evaluate", dataset, "--model", Model, "--format", "json");
 
@@ -90,14 +90,14 @@ public sealed class EvaluateTests
         Assert.Contains("n01 for rocket, n02 for cat", ordered.Error, StringComparison.Ordinal);
         Assert.Empty(named.Error);
         Assert.Equal(3, Sets(named)["simple"].GetProperty("classes").GetArrayLength());
-        Assert.Contains("1 pictures are left out, because their labels are not among the 2 chosen: 'n02' (1)", some.Error, StringComparison.Ordinal);
+        Assert.Contains("1 images are left out, because their labels are not among the 2 chosen: 'n02' (1)", some.Error, StringComparison.Ordinal);
         Assert.Equal(1, Sets(some)["simple"].GetProperty("pictures").GetInt32());
         Assert.Contains("None of the 2 classes", none.Error, StringComparison.Ordinal);
         Assert.Contains("'n01', 'n02'", none.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AFolderATableAndShardsOfTheSamePicturesAreJudgedTheSame()
+    public void AFolderATableAndShardsOfTheSameImagesAreJudgedTheSame()
     {
         string folder = TestFolder.New(), table = Path.Combine(folder, "birds.csv"), labels = Path.Combine(folder, "names.txt");
         string[] classes = ["anchor", "ant", "accordion"];
@@ -129,18 +129,18 @@ public sealed class EvaluateTests
     }
 
     [Fact]
-    public void ADatasetWithoutPicturesIsASentence()
+    public void ADatasetWithoutImagesIsASentence()
     {
         string empty = TestFolder.New(), table = TestFolder.NewFile("empty.csv"), shard = Shard.Write(TestFolder.NewFile("numbers.tar"), Shard.Entry("0.jpg", "x"), Shard.Entry("0.cls", "7"));
         string broken = Directory.CreateDirectory(Path.Combine(TestFolder.New(), "cat")).FullName;
         Directory.CreateDirectory(Path.Combine(empty, "cat"));
         File.WriteAllText(table, "image,label\n");
-        File.WriteAllText(Path.Combine(broken, "1.jpg"), "no picture");
+        File.WriteAllText(Path.Combine(broken, "1.jpg"), "no image");
 
         foreach ((string dataset, string sentence) in new[]
         {
-            (empty, $"{empty} has no pictures to judge by."), (table, $"{table} has no pictures to judge by."), (shard, "class 7 has none"), ("no such folder", "There is no dataset no such folder."),
-            (Path.GetDirectoryName(broken)!, "None of the 1 pictures"),
+            (empty, $"{empty} has no images to judge by."), (table, $"{table} has no images to judge by."), (shard, "class 7 has none"), ("no such folder", "There is no dataset no such folder."),
+            (Path.GetDirectoryName(broken)!, "None of the 1 images"),
         })
         {
             Tool.Run run = Tool.Start("evaluate", dataset, "--labels", "cat,dog", "--model", Model);
@@ -156,7 +156,7 @@ public sealed class EvaluateTests
         Tool.Run run = Tool.Start("evaluate", Dataset("rocket", "cat"), "--template", "a {}.", "--templates", "imagenet-7", "--model", Model);
 
         Assert.Equal(0, run.ExitCode);
-        foreach (string text in new[] { "2 pictures of 2 classes", "top-1", "template:a {}.", "imagenet-7", "McNemar", "the worst first" })
+        foreach (string text in new[] { "2 images of 2 classes", "top-1", "template:a {}.", "imagenet-7", "McNemar", "the worst first" })
         {
             Assert.Contains(text, run.Output, StringComparison.Ordinal);
         }
@@ -170,14 +170,14 @@ public sealed class EvaluateTests
     public void AReportIsOnePageThatNeedsNothingElse()
     {
         string page = TestFolder.NewFile("report.html"), dataset = Dataset("rocket", "cat");
-        File.WriteAllText(Path.Combine(dataset, "cat", "broken.jpg"), "no picture");
+        File.WriteAllText(Path.Combine(dataset, "cat", "broken.jpg"), "no image");
 
         Tool.Run run = Tool.Start("evaluate", dataset, "--template", "a {}.", "--templates", "imagenet-7", "--report", page, "--model", Model, "--format", "json");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(3, run.Lines.Length);
         string html = File.ReadAllText(page);
-        foreach (string text in new[] { "“a {}.”", "50.0 %", "Which differences are real", "1 picture could not be read", "broken.jpg", "cat/photo.jpg", "src=\"data:image/jpeg;base64," })
+        foreach (string text in new[] { "“a {}.”", "50.0 %", "Which differences are real", "1 image could not be read", "broken.jpg", "cat/photo.jpg", "src=\"data:image/jpeg;base64," })
         {
             Assert.Contains(text, html, StringComparison.Ordinal);
         }

@@ -9,7 +9,7 @@ public sealed class HarmlessTextTests
 {
     private const string Evil = "ro\u001b[31mck\u009bet\u202e [red]x[/]\u0007";
 
-    private static string Picture => Path.Combine(Path.GetDirectoryName(TrainingFixture.Table)!, "0.bmp");
+    private static string Image => Path.Combine(Path.GetDirectoryName(TrainingFixture.Table)!, "0.bmp");
 
     [Theory]
     [InlineData("plain ASCII [red]x[/]", "plain ASCII [red]x[/]")]
@@ -39,7 +39,7 @@ public sealed class HarmlessTextTests
         string folder = TestFolder.New();
         string name = Path.Combine(folder, OperatingSystem.IsWindows() ? "a.bmp" : "a\u001b[2J\n\u202e.bmp");
         string broken = Path.Combine(folder, OperatingSystem.IsWindows() ? "b.bmp" : "b\u001b]0;x\u0007.bmp");
-        File.Copy(Picture, name);
+        File.Copy(Image, name);
         File.WriteAllText(broken, "x");
         string labels = TestFolder.NewFile("labels.json");
         File.WriteAllText(labels, JsonSerializer.Serialize(new[] { Evil, "a\nb" }));
@@ -68,9 +68,9 @@ public sealed class HarmlessTextTests
     {
         string name = string.Join(' ', Enumerable.Repeat("long", 40));
         string folder = Directory.CreateDirectory(Path.Combine(TestFolder.New(), name)).FullName;
-        string picture = Path.Combine(folder, "0.bmp");
-        File.Copy(Picture, picture);
+        string image = Path.Combine(folder, "0.bmp");
+        File.Copy(Image, image);
 
-        Assert.Equal(picture, Tool.Start("classify", picture, "--labels", "a,b", "--threads", "2").Lines[0]);
+        Assert.Equal(image, Tool.Start("classify", image, "--labels", "a,b", "--threads", "2").Lines[0]);
     }
 }

@@ -8,7 +8,7 @@ public sealed class HubVerbTests : IAsyncDisposable
 {
     private readonly LoopbackHub _hub = new();
 
-    private static string Photo => SharedFolder.AnyPicture;
+    private static string Photo => SharedFolder.AnyImage;
 
     private Dictionary<string, string> Online => new()
     {

@@ -10,16 +10,16 @@ public sealed partial class InterruptTests
     /// <summary>SIGINT of POSIX.</summary>
     private const int Interrupt = 2;
 
-    private const int Pictures = 3000;
+    private const int Images = 3000;
 
     [Fact]
     public async Task CtrlCEndsWithItsOwnCodeAndWhatWasPrintedIsWholeLines()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
-        string photo = SharedFolder.AnyPicture;
-        // More pictures than anyone waits for.
+        string photo = SharedFolder.AnyImage;
+        // More images than anyone waits for.
         ProcessStartInfo start = Tool.Command([
-            "classify", .. Enumerable.Repeat(photo, Pictures), "--labels", "a rocket,a cat", "--model", SharedFolder.AnyModel, "--format", "json",
+            "classify", .. Enumerable.Repeat(photo, Images), "--labels", "a rocket,a cat", "--model", SharedFolder.AnyModel, "--format", "json",
         ]);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -34,7 +34,7 @@ public sealed partial class InterruptTests
         Assert.Equal("Stopped; the answers so far are whole.\n", await error);
         Assert.EndsWith("\n", rest, StringComparison.Ordinal);
         string[] lines = [first, .. rest.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
-        Assert.InRange(lines.Length, 1, Pictures - 1);
+        Assert.InRange(lines.Length, 1, Images - 1);
         Assert.All(lines, line => Assert.Equal(2, JsonDocument.Parse(line).RootElement.GetProperty("predictions").GetArrayLength()));
     }
 

@@ -9,16 +9,16 @@ namespace Cupola.Tests.Cli;
 /// </summary>
 public sealed class LanguageTests
 {
-    private static readonly string Pictures = Path.GetDirectoryName(TrainingFixture.Table)!;
+    private static readonly string Images = Path.GetDirectoryName(TrainingFixture.Table)!;
 
     private static readonly string Labelled = Dataset();
 
     private static readonly string[][] Commands =
     [
-        ["classify", Path.Combine(Pictures, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--explain", "PAGE"],
-        ["classify", Path.Combine(Pictures, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--format", "json"],
-        ["classify", Path.Combine(Pictures, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--format", "csv"],
-        ["prompts", "influence", Path.Combine(Pictures, "0.bmp"), "--labels", "red,blue", "--templates", "imagenet-7"],
+        ["classify", Path.Combine(Images, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--explain", "PAGE"],
+        ["classify", Path.Combine(Images, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--format", "json"],
+        ["classify", Path.Combine(Images, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--format", "csv"],
+        ["prompts", "influence", Path.Combine(Images, "0.bmp"), "--labels", "red,blue", "--templates", "imagenet-7"],
         ["evaluate", Labelled, "--no-cache", "--template", "a {} disc", "--templates", "imagenet-7", "--report", "PAGE"],
         ["evaluate", Labelled, "--no-cache", "--format", "csv"],
         ["embed", "texts", "KIZIL İ", "--format", "csv"],
@@ -92,10 +92,10 @@ public sealed class LanguageTests
     private static string Dataset()
     {
         string folder = TestFolder.New();
-        foreach ((string label, int picture) in new[] { ("red", 0), ("red", 6), ("green", 1) })
+        foreach ((string label, int image) in new[] { ("red", 0), ("red", 6), ("green", 1) })
         {
             Directory.CreateDirectory(Path.Combine(folder, label));
-            File.Copy(Path.Combine(Pictures, $"{picture}.bmp"), Path.Combine(folder, label, $"{picture}.bmp"));
+            File.Copy(Path.Combine(Images, $"{image}.bmp"), Path.Combine(folder, label, $"{image}.bmp"));
         }
 
         return folder;

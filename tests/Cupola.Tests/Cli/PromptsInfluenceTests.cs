@@ -38,7 +38,7 @@ public sealed class PromptsInfluenceTests
     }
 
     [Fact]
-    public void APictureThatCannotBeReadIsNamedAndTheOthersAreExplained()
+    public void AImageThatCannotBeReadIsNamedAndTheOthersAreExplained()
     {
         Tool.Run run = Tool.Start("prompts", "influence", "no such.jpg", Photo, "--top", "1", "--prompts", Prompts, "--model", Model, "--format", "csv");
 

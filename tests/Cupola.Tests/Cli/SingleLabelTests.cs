@@ -7,7 +7,7 @@ public sealed class SingleLabelTests
 {
     private const string Note = "There is one label only, 'a red disc', so it is the answer whatever an image shows; ";
 
-    private static string Picture => Path.Combine(Path.GetDirectoryName(TrainingFixture.Table)!, "0.bmp");
+    private static string Image => Path.Combine(Path.GetDirectoryName(TrainingFixture.Table)!, "0.bmp");
 
     [Fact]
     public void ItIsSaidHoweverTheLabelCame()
@@ -17,16 +17,16 @@ public sealed class SingleLabelTests
         File.WriteAllText(list, "a red disc\n");
         File.WriteAllText(prompts, """{"a red disc":["A disc that is red.","Red."]}""");
         string folder = Directory.CreateDirectory(Path.Combine(TestFolder.New(), "a red disc")).FullName;
-        File.Copy(Picture, Path.Combine(folder, "0.bmp"));
+        File.Copy(Image, Path.Combine(folder, "0.bmp"));
 
         foreach (string[] command in new string[][]
         {
-            ["classify", Picture, "--labels", "a red disc", "--save-classifier", saved],
-            ["classify", Picture, "--labels-file", list],
-            ["classify", Picture, "--prompts", prompts, "--format", "json"],
-            ["classify", Picture, "--classifier", saved],
+            ["classify", Image, "--labels", "a red disc", "--save-classifier", saved],
+            ["classify", Image, "--labels-file", list],
+            ["classify", Image, "--prompts", prompts, "--format", "json"],
+            ["classify", Image, "--classifier", saved],
             ["evaluate", Path.GetDirectoryName(folder)!, "--no-cache"],
-            ["prompts", "influence", Picture, "--prompts", prompts],
+            ["prompts", "influence", Image, "--prompts", prompts],
         })
         {
             Tool.Run run = Tool.Start([.. command, "--threads", "2"]);
@@ -42,5 +42,5 @@ public sealed class SingleLabelTests
     [InlineData("--labels", "a red disc", "--multi-label")]
     [InlineData("--labels", "a red disc,a star")]
     public void ItIsNotSaidOfOneThatIsJudgedAloneOrOfTwo(params string[] labels) =>
-        Assert.Equal("", Tool.Start(["classify", Picture, .. labels, "--threads", "2"]).Error);
+        Assert.Equal("", Tool.Start(["classify", Image, .. labels, "--threads", "2"]).Error);
 }

@@ -7,7 +7,7 @@ namespace Cupola.Tests.Cli;
 /// <summary>Datasets that others wrote, with the model that comes along.</summary>
 public sealed class StrangersDataTests
 {
-    private static readonly byte[] Picture = Read("docs", "pictures", "flag-of-japan.png");
+    private static readonly byte[] Image = Read("docs", "pictures", "flag-of-japan.png");
 
     private static readonly byte[] Other = Read("tests", "Cupola.Tests", "Golden", "pictures", "photo.png");
 
@@ -18,7 +18,7 @@ public sealed class StrangersDataTests
         { ["evaluate", "DATASET"] },
         { ["evaluate", "DATASET", "--retrieval"] },
         { ["prompts", "influence", "--dataset", "DATASET", "--labels", "a,b", "--templates", "imagenet-7"] },
-        { ["classify", "PICTURE", "--labels", "a,b", "--calibrate", "DATASET"] },
+        { ["classify", "IMAGE", "--labels", "a,b", "--calibrate", "DATASET"] },
         { ["train", "DATASET", .. OneStep] },
         { ["train", "GOOD", .. OneStep, "--validation", "DATASET"] },
         { ["train", "GOOD", .. OneStep, "--evaluate", "DATASET"] },
@@ -28,12 +28,12 @@ public sealed class StrangersDataTests
     [MemberData(nameof(VerbsThatReadADataset))]
     public async Task AddressesInATableAreFetchedWhereThePersonSaysSoAndNowhereElse(string[] verb)
     {
-        await using LoopbackServer server = new(_ => new(200, Picture));
-        string folder = TestFolder.New(), picture = Path.Combine(folder, "1.png");
+        await using LoopbackServer server = new(_ => new(200, Image));
+        string folder = TestFolder.New(), image = Path.Combine(folder, "1.png");
         string table = Path.Combine(folder, "a.csv"), good = Path.Combine(folder, "good.csv");
         string address = $"http://127.0.0.1:{server.Port}/3.png";
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await File.WriteAllBytesAsync(picture, Picture, cancellation);
+        await File.WriteAllBytesAsync(image, Image, cancellation);
         await File.WriteAllBytesAsync(Path.Combine(folder, "2.png"), Other, cancellation);
         const string Rows = "image,label,caption\n1.png,a,one\n2.png,b,two\n";
         await File.WriteAllTextAsync(good, Rows, cancellation);
@@ -42,7 +42,7 @@ public sealed class StrangersDataTests
         [
             .. verb.Select(word => word switch
             {
-                "DATASET" => table, "GOOD" => good, "PICTURE" => picture, "RUN" => TestFolder.NewFile("run"), _ => word,
+                "DATASET" => table, "GOOD" => good, "IMAGE" => image, "RUN" => TestFolder.NewFile("run"), _ => word,
             }),
         ];
 
@@ -63,8 +63,8 @@ public sealed class StrangersDataTests
     public void EqualImagesAndEqualCaptionsCountOnceAndAreRightForEachOther()
     {
         string folder = TestFolder.New(), table = Path.Combine(folder, "a.csv");
-        File.WriteAllBytes(Path.Combine(folder, "1.png"), Picture);
-        File.WriteAllBytes(Path.Combine(folder, "copy.png"), Picture);
+        File.WriteAllBytes(Path.Combine(folder, "1.png"), Image);
+        File.WriteAllBytes(Path.Combine(folder, "copy.png"), Image);
         File.WriteAllBytes(Path.Combine(folder, "2.png"), Other);
         // Both images have the one caption, which the model reads alike in both spellings; one of them stands there twice.
         File.WriteAllText(table, "image,caption\n1.png,a flag\ncopy.png,A  flag\n2.png,a flag\n");
@@ -83,7 +83,7 @@ public sealed class StrangersDataTests
     public void AShardOfAMacIsLearnedFrom()
     {
         string shard = Write(
-            TestFolder.NewFile("a.tar"), Entry("._0.png", "x"), ("0.png", Picture), Entry("._0.txt", "x"),
+            TestFolder.NewFile("a.tar"), Entry("._0.png", "x"), ("0.png", Image), Entry("._0.txt", "x"),
             Entry("0.txt", "a flag"), Entry(".DS_Store", "x"), ("1.png", Other), Entry("README", "x"), Entry("1.txt", "a photo"));
 
         Tool.Run run = Tool.Start(
@@ -98,11 +98,11 @@ public sealed class StrangersDataTests
     [InlineData("embed", "images", "FOLDER")]
     [InlineData("inspect", "pixels", "FOLDER")]
     [InlineData("prompts", "influence", "FOLDER", "--labels", "a,b")]
-    public void AFolderWithoutPicturesSaysHowManyFilesItsNamesWerePassedOverFor(params string[] verb)
+    public void AFolderWithoutImagesSaysHowManyFilesItsNamesWerePassedOverFor(params string[] verb)
     {
         string folder = TestFolder.New();
-        File.WriteAllBytes(Path.Combine(folder, "1"), Picture);
-        File.WriteAllBytes(Path.Combine(folder, "2.dat"), Picture);
+        File.WriteAllBytes(Path.Combine(folder, "1"), Image);
+        File.WriteAllBytes(Path.Combine(folder, "2.dat"), Image);
 
         Tool.Run run = Tool.Start([.. verb.Select(word => word == "FOLDER" ? folder : word)]);
 
@@ -114,10 +114,10 @@ public sealed class StrangersDataTests
     [Fact]
     public void TemplatesAndPromptsOfADataSetAreNamedWhereverTheyMayBeGiven()
     {
-        string folder = TestFolder.New(), picture = Path.Combine(folder, "cat", "1.png");
+        string folder = TestFolder.New(), image = Path.Combine(folder, "cat", "1.png");
         string templates = Path.Combine(folder, "t.json"), prompts = Path.Combine(folder, "p.json");
-        Directory.CreateDirectory(Path.GetDirectoryName(picture)!);
-        File.WriteAllBytes(picture, Picture);
+        Directory.CreateDirectory(Path.GetDirectoryName(image)!);
+        File.WriteAllBytes(image, Image);
         File.WriteAllText(templates, """{"x": ["a {c}"], "y": ["the {c}"]}""");
         File.WriteAllText(prompts, """{"x": {"cat": ["A cat."]}, "y": {"dog": ["A dog."]}}""");
 

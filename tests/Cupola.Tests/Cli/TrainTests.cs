@@ -47,10 +47,10 @@ public sealed partial class TrainTests
     public void EvaluationAndValidationAreTold()
     {
         string run = TestFolder.NewFile("run"), labelled = TestFolder.New();
-        foreach ((string label, int picture) in new[] { ("red", 0), ("red", 6), ("green", 1) })
+        foreach ((string label, int image) in new[] { ("red", 0), ("red", 6), ("green", 1) })
         {
             Directory.CreateDirectory(Path.Combine(labelled, label));
-            File.Copy(Path.Combine(Path.GetDirectoryName(Table)!, $"{picture}.bmp"), Path.Combine(labelled, label, $"{picture}.bmp"));
+            File.Copy(Path.Combine(Path.GetDirectoryName(Table)!, $"{image}.bmp"), Path.Combine(labelled, label, $"{image}.bmp"));
         }
 
         Tool.Run trained = Tool.Start("train", Table, "-o", run, "--config", Settings.Value, "--validation", WriteTable(10), "--evaluate", labelled, "--evaluate-by", "template:a {} disc");
@@ -60,12 +60,12 @@ public sealed partial class TrainTests
         Assert.Equal([3L, 6, 9, 12], lines.Select(static line => line.Step));
         Assert.All(lines, static line =>
         {
-            Assert.Equal(3, line.Pictures);
+            Assert.Equal(3, line.Images);
             Assert.InRange(line.ValidationLoss!.Value, 0.01, 20);
             Assert.InRange(line.Top1!.Value, line.Top1Low!.Value, line.Top1High!.Value);
         });
         Assert.Contains(" Top-1 ", trained.Error, StringComparison.Ordinal);
-        Assert.Contains(" of 3 pictures.", trained.Error, StringComparison.Ordinal);
+        Assert.Contains(" of 3 images.", trained.Error, StringComparison.Ordinal);
 
         // Data that is named anew judges the finished run.
         Tool.Run again = Tool.Start("train", Table, "-o", run, "--validation", WriteTable(12));

@@ -10,7 +10,7 @@ public sealed class VerbTests
 {
     private static string Model => SharedFolder.AnyModel;
 
-    private static string Photo => SharedFolder.AnyPicture;
+    private static string Photo => SharedFolder.AnyImage;
 
     [Fact]
     public void ClassifyAnswersOnPhotosAsTheReference()
@@ -146,12 +146,12 @@ public sealed class VerbTests
     }
 
     [Fact]
-    public void AFolderWithoutPicturesFailsAlone()
+    public void AFolderWithoutImagesFailsAlone()
     {
         Tool.Run run = Tool.Start("inspect", "pixels", TestFolder.New(), Photo, "--size", "64");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("is a folder, not a picture.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("is a folder, not an image.", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Lines);
     }
 }

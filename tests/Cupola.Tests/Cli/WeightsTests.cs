@@ -5,7 +5,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Cli;
 
-/// <summary>Weights that are learned from pictures without labels: <c>--weights zpe</c>.</summary>
+/// <summary>Weights that are learned from images without labels: <c>--weights zpe</c>.</summary>
 public sealed class WeightsTests
 {
     private static readonly string[] Labels = ["ant", "crab", "lobster"];
@@ -17,24 +17,24 @@ public sealed class WeightsTests
     private static string Cupl => SharedFolder.Need("data", "cupl", "cal_prompts_full.json");
 
     [Fact]
-    public void AnswersAreTheLibrarysWithWeightsOfAllThePictures()
+    public void AnswersAreTheLibrarysWithWeightsOfAllTheImages()
     {
         string folder = TestFolder.New();
-        string[] pictures = [.. Labels.SelectMany(label => Directory.EnumerateFiles(Path.Combine(Caltech, label)).Take(3).Select((file, index) => Copy(file, Path.Combine(folder, $"{label}{index}.jpg"))))];
+        string[] images = [.. Labels.SelectMany(label => Directory.EnumerateFiles(Path.Combine(Caltech, label)).Take(3).Select((file, index) => Copy(file, Path.Combine(folder, $"{label}{index}.jpg"))))];
         string broken = Path.Combine(folder, "broken.jpg");
-        File.WriteAllText(broken, "no picture");
+        File.WriteAllText(broken, "no image");
         using ClipEmbedder embedder = ClipEmbedder.Load(Model);
         EncodedPrompts encoded = EncodedPrompts.Encode(embedder, PromptSet.Read(Cupl).Select(Labels).Prompts);
-        float[][] embeddings = [.. embedder.EmbedPictures(pictures.Order(StringComparer.Ordinal)).Select(static picture => picture.Embedding!)];
+        float[][] embeddings = [.. embedder.EmbedImages(images.Order(StringComparer.Ordinal)).Select(static image => image.Embedding!)];
         ZeroShotClassifier weighed = ZeroShotClassifier.Create(
-            encoded, ClassEnsemble.EmbeddingMean, PromptWeights.FromPictures(encoded, new([.. embeddings.SelectMany(static each => each)], embeddings.Length, embeddings[0].Length)));
+            encoded, ClassEnsemble.EmbeddingMean, PromptWeights.FromImages(encoded, new([.. embeddings.SelectMany(static each => each)], embeddings.Length, embeddings[0].Length)));
 
         Tool.Run zpe = Classify("--weights", "zpe"), even = Classify("--weights", "even");
 
         Assert.Equal((1, 1), (zpe.ExitCode, even.ExitCode));
         Assert.Contains("broken.jpg", zpe.Error, StringComparison.Ordinal);
         JsonElement[] lines = [.. zpe.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(pictures.Append(broken).Order(StringComparer.Ordinal), lines.Select(static line => line.GetProperty("image").GetString()));
+        Assert.Equal(images.Append(broken).Order(StringComparer.Ordinal), lines.Select(static line => line.GetProperty("image").GetString()));
         Assert.All(lines.Where(static line => line.TryGetProperty("predictions", out _)).Zip(embeddings), pair =>
         {
             Prediction best = weighed.Classify(pair.Second)[0];
@@ -73,8 +73,8 @@ public sealed class WeightsTests
         var weights = run.Lines.Select(static line => JsonDocument.Parse(line).RootElement)
             .GroupBy(static line => line.GetProperty("image").GetString()!, static line => line.GetProperty("weight").GetDouble()).ToArray();
         Assert.Equal(10, weights.Length);
-        Assert.All(weights, static ofPicture => Assert.Equal(1, ofPicture.Sum(), 1e-5));
-        Assert.Contains(weights, static ofPicture => ofPicture.Max() > ofPicture.Min() + 1e-4);
+        Assert.All(weights, static ofImage => Assert.Equal(1, ofImage.Sum(), 1e-5));
+        Assert.Contains(weights, static ofImage => ofImage.Max() > ofImage.Min() + 1e-4);
     }
 
     [Theory]
@@ -91,12 +91,12 @@ public sealed class WeightsTests
     }
 
     [Fact]
-    public void WithoutAnyPictureThatCanBeReadNothingIsLearned()
+    public void WithoutAnyImageThatCanBeReadNothingIsLearned()
     {
         Tool.Run run = Tool.Start("classify", "no such.jpg", "--labels", "a,b", "--templates", "imagenet-7", "--weights", "zpe", "--model", Model);
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("Weights are learned from pictures, and none of the 1 can be read, the first because of this: There is no file no such.jpg", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Weights are learned from images, and none of the 1 can be read, the first because of this: There is no file no such.jpg", run.Error, StringComparison.Ordinal);
     }
 
     private static string Copy(string from, string to)

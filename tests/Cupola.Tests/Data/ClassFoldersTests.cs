@@ -5,36 +5,36 @@ namespace Cupola.Tests.Data;
 public sealed class ClassFoldersTests
 {
     [Fact]
-    public void LabelsAreFolderNamesAsTheyAreAndPicturesComeInOrdinalOrderHoweverDeep()
+    public void LabelsAreFolderNamesAsTheyAreAndImagesComeInOrdinalOrderHoweverDeep()
     {
         string folder = Folder("tree frog/b.jpg", "tree frog/B.JPEG", "tree frog/young/a.webp", "tree frog/notes.txt", "Axolotl/2.png", "Axolotl/10.png", "empty/");
 
-        LabelledPictures dataset = LabelledPictures.Open(folder);
+        LabelledImages dataset = LabelledImages.Open(folder);
 
         Assert.Equal(["Axolotl", "empty", "tree frog"], dataset.Labels);
         Assert.Equal(
             ["Axolotl/10.png", "Axolotl/2.png", "tree frog/B.JPEG", "tree frog/b.jpg", "tree frog/young/a.webp"],
-            dataset.Read().Select(picture => Path.GetRelativePath(folder, picture.Name).Replace('\\', '/')));
-        Assert.Equal(["Axolotl", "Axolotl", "tree frog", "tree frog", "tree frog"], dataset.Read().Select(picture => picture.Label));
+            dataset.Read().Select(image => Path.GetRelativePath(folder, image.Name).Replace('\\', '/')));
+        Assert.Equal(["Axolotl", "Axolotl", "tree frog", "tree frog", "tree frog"], dataset.Read().Select(image => image.Label));
     }
 
     [Fact]
-    public void APicturesBytesAreReadWhenTheyAreAskedFor()
+    public void AImagesBytesAreReadWhenTheyAreAskedFor()
     {
         string folder = Folder("cat/1.jpg");
-        LabelledPicture picture = LabelledPictures.Open(folder).Read().Single();
+        LabelledImage image = LabelledImages.Open(folder).Read().Single();
 
-        File.WriteAllBytes(picture.Name, [7]);
+        File.WriteAllBytes(image.Name, [7]);
 
-        Assert.Equal([7], picture.Picture.Read(TestContext.Current.CancellationToken));
+        Assert.Equal([7], image.Image.Read(TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void ClassesAreWalkedNoFurtherThanAskedFor()
     {
         string folder = Folder("a/1.jpg", "b/1.jpg");
-        IEnumerable<LabelledPicture> pictures = LabelledPictures.Open(folder).Read();
-        using IEnumerator<LabelledPicture> reading = pictures.GetEnumerator();
+        IEnumerable<LabelledImage> images = LabelledImages.Open(folder).Read();
+        using IEnumerator<LabelledImage> reading = images.GetEnumerator();
         Assert.True(reading.MoveNext());
 
         File.WriteAllBytes(Path.Combine(folder, "b", "0.jpg"), []);
@@ -44,14 +44,14 @@ public sealed class ClassFoldersTests
     }
 
     [Fact]
-    public void PicturesInNoClassFolderAreTold()
+    public void ImagesInNoClassFolderAreTold()
     {
         string folder = Folder("cat/1.jpg", "stray.jpg", "readme.txt");
         List<string> broken = [];
 
-        Assert.Single(LabelledPictures.Open(folder).Read(broken.Add));
+        Assert.Single(LabelledImages.Open(folder).Read(broken.Add));
 
-        Assert.StartsWith("1 pictures lie in", Assert.Single(broken), StringComparison.Ordinal);
+        Assert.StartsWith("1 images lie in", Assert.Single(broken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,21 +59,21 @@ public sealed class ClassFoldersTests
     {
         string folder = Folder("1.jpg");
 
-        Assert.Contains("holds no class folders", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("is no dataset", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Path.Combine(folder, "1.jpg"))).Message, StringComparison.Ordinal);
-        Assert.Contains("There is no dataset", Assert.Throws<FileNotFoundException>(() => LabelledPictures.Open(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no class folders", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("is no dataset", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Path.Combine(folder, "1.jpg"))).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no dataset", Assert.Throws<FileNotFoundException>(() => LabelledImages.Open(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void PicturesOfOtherLabelsAreCountedAndLeftOut()
+    public void ImagesOfOtherLabelsAreCountedAndLeftOut()
     {
-        LabelledPictures dataset = LabelledPictures.Open(Folder("cat/1.jpg", "dog/1.jpg", "dog/2.jpg", "owl/1.jpg"));
+        LabelledImages dataset = LabelledImages.Open(Folder("cat/1.jpg", "dog/1.jpg", "dog/2.jpg", "owl/1.jpg"));
         ChosenLabels chosen = new(["owl", "cat"]);
 
         for (int reading = 0; reading < 2; reading++)
         {
-            Assert.Equal([1, 0], chosen.Among(dataset.Read()).Select(picture => chosen.IndexOf(picture.Label)));
-            Assert.Equal("2 pictures are left out, because their labels are not among the 2 chosen: 'dog' (2).", chosen.Note);
+            Assert.Equal([1, 0], chosen.Among(dataset.Read()).Select(image => chosen.IndexOf(image.Label)));
+            Assert.Equal("2 images are left out, because their labels are not among the 2 chosen: 'dog' (2).", chosen.Note);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class ClassFoldersTests
     {
         ChosenLabels chosen = new(["cat"]);
 
-        Assert.Single(chosen.Among(LabelledPictures.Open(Folder("cat/1.jpg")).Read()));
+        Assert.Single(chosen.Among(LabelledImages.Open(Folder("cat/1.jpg")).Read()));
 
         Assert.Null(chosen.Note);
         Assert.Throws<ArgumentException>(() => new ChosenLabels(["cat", "cat"]));

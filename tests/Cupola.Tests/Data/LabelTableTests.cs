@@ -12,21 +12,21 @@ public sealed class LabelTableTests
     {
         string table = Table(content, name);
 
-        LabelledPictures dataset = LabelledPictures.Open(table);
+        LabelledImages dataset = LabelledImages.Open(table);
 
-        Assert.Equal(["tree frog, green", "cat"], dataset.Read(broken => Assert.Fail(broken)).Select(picture => picture.Label));
-        Assert.Equal([Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")], dataset.Read().Select(picture => picture.Name));
+        Assert.Equal(["tree frog, green", "cat"], dataset.Read(broken => Assert.Fail(broken)).Select(image => image.Label));
+        Assert.Equal([Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")], dataset.Read().Select(image => image.Name));
         Assert.Equal(["cat", "tree frog, green"], dataset.Labels);
     }
 
     [Fact]
     public void AMissingColumnIsASentenceThatNamesThoseThereAre()
     {
-        string message = Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Table("image,title\n1.jpg,cat\n"))).Message;
+        string message = Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Table("image,title\n1.jpg,cat\n"))).Message;
 
         Assert.Contains("has no column of labels (label, class); its columns are 'image, title'.", message, StringComparison.Ordinal);
-        Assert.Contains("has no column of pictures", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Table("label\ncat\n"))).Message, StringComparison.Ordinal);
-        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(Table(""))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no column of images", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Table("label\ncat\n"))).Message, StringComparison.Ordinal);
+        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Table(""))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,13 +34,13 @@ public sealed class LabelTableTests
     {
         List<string> broken = [];
 
-        LabelledPicture[] pictures = [.. LabelledPictures.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add)];
+        LabelledImage[] images = [.. LabelledImages.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add)];
 
-        Assert.Equal("dog", Assert.Single(pictures).Label);
+        Assert.Equal("dog", Assert.Single(images).Label);
         Assert.Collection(
             broken,
             told => Assert.StartsWith("Line 2 of ", told, StringComparison.Ordinal),
-            told => Assert.EndsWith("is passed over: its picture is missing.", told, StringComparison.Ordinal),
+            told => Assert.EndsWith("is passed over: its image is missing.", told, StringComparison.Ordinal),
             told => Assert.EndsWith("is passed over: its quotation marks do not fit together.", told, StringComparison.Ordinal));
     }
 
@@ -49,7 +49,7 @@ public sealed class LabelTableTests
     {
         string table = Table("image,label\n1.jpg,cat\n2.jpg,\"dog\n" + new string('x', 40 << 20));
         List<string> broken = [];
-        LabelledPictures dataset = LabelledPictures.Open(table);
+        LabelledImages dataset = LabelledImages.Open(table);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Single(dataset.Read(broken.Add));
@@ -63,7 +63,7 @@ public sealed class LabelTableTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
     }
 
-    private static string Table(string content, string name = "pictures.csv")
+    private static string Table(string content, string name = "images.csv")
     {
         string path = TestFolder.NewFile(name);
         File.WriteAllText(path, content);

@@ -17,12 +17,12 @@ public sealed class LabelledShardsTests
             Entry("deep.er/001.txt", "tree frog"), Entry("deep.er/001.PNG", "second"),
             Entry("002.json", """{"label": "dog", "caption": "x"}"""), Entry("002.webp", "third"), Entry("002.seg.png", "mask"), Entry("002.txt", "a caption"));
 
-        LabelledPictures dataset = LabelledPictures.Open(shard);
-        LabelledPicture[] pictures = [.. dataset.Read(broken => Assert.Fail(broken))];
+        LabelledImages dataset = LabelledImages.Open(shard);
+        LabelledImage[] images = [.. dataset.Read(broken => Assert.Fail(broken))];
 
-        Assert.Equal(["cat", "tree frog", "dog"], pictures.Select(picture => picture.Label));
-        Assert.Equal(["first", "second", "third"], pictures.Select(picture => Encoding.UTF8.GetString(picture.Picture.Read(Cancellation))));
-        Assert.Equal($"{shard}/deep.er/001.PNG", pictures[1].Name);
+        Assert.Equal(["cat", "tree frog", "dog"], images.Select(image => image.Label));
+        Assert.Equal(["first", "second", "third"], images.Select(image => Encoding.UTF8.GetString(image.Image.Read(Cancellation))));
+        Assert.Equal($"{shard}/deep.er/001.PNG", images[1].Name);
         Assert.Equal(["cat", "dog", "tree frog"], dataset.Labels);
     }
 
@@ -32,15 +32,15 @@ public sealed class LabelledShardsTests
         string folder = TestFolder.New(), shards = Directory.CreateDirectory(Path.Combine(folder, "test")).FullName;
         Write(Path.Combine(shards, "0.tar"), Entry("0.jpg", "x"), Entry("0.cls", "1"), Entry("1.jpg", "x"), Entry("1.json", """{"label": 0}"""));
 
-        Assert.Equal(["1", "0"], LabelledPictures.Open(shards).Read().Select(picture => picture.Label));
+        Assert.Equal(["1", "0"], LabelledImages.Open(shards).Read().Select(image => image.Label));
 
         File.WriteAllText(Path.Combine(folder, "classnames.txt"), "tench\ngreat white shark\n");
-        Assert.Equal(["great white shark", "tench"], LabelledPictures.Open(shards).Read().Select(picture => picture.Label));
-        Assert.Equal(["tench", "great white shark"], LabelledPictures.Open(shards).Labels);
+        Assert.Equal(["great white shark", "tench"], LabelledImages.Open(shards).Read().Select(image => image.Label));
+        Assert.Equal(["tench", "great white shark"], LabelledImages.Open(shards).Labels);
 
         File.WriteAllText(Path.Combine(shards, "classes.json"), """["a", "b"]""");
-        Assert.Equal(["b", "a"], LabelledPictures.Open(shards).Read().Select(picture => picture.Label));
-        Assert.Equal(["d", "c"], LabelledPictures.Open(shards, ["c", "d"]).Read().Select(picture => picture.Label));
+        Assert.Equal(["b", "a"], LabelledImages.Open(shards).Read().Select(image => image.Label));
+        Assert.Equal(["d", "c"], LabelledImages.Open(shards, ["c", "d"]).Read().Select(image => image.Label));
     }
 
     [Fact]
@@ -52,14 +52,14 @@ public sealed class LabelledShardsTests
             Entry("4.jpg", "x"), ("4.txt", new byte[(1 << 20) + 1]), Entry("../../5.jpg", "x"), Entry("../../5.cls", "0"));
         List<string> broken = [];
 
-        LabelledPicture picture = Assert.Single(LabelledPictures.Open(shard, ["cat"]).Read(broken.Add));
+        LabelledImage image = Assert.Single(LabelledImages.Open(shard, ["cat"]).Read(broken.Add));
 
-        Assert.Equal("cat", picture.Label);
-        Assert.Equal("x"u8, picture.Picture.Read(Cancellation));
+        Assert.Equal("cat", image.Label);
+        Assert.Equal("x"u8, image.Image.Read(Cancellation));
         Assert.Collection(
             broken,
             told => Assert.Contains($"{shard}/0 holds no label", told, StringComparison.Ordinal),
-            told => Assert.Equal($"{shard}/1 holds no picture.", told),
+            told => Assert.Equal($"{shard}/1 holds no image.", told),
             told => Assert.Equal($"{shard}/2 is of class '7', and there are 1 class names.", told),
             told => Assert.Contains($"{shard}/3 holds no label", told, StringComparison.Ordinal),
             told => Assert.Contains($"{shard}/4 holds no label", told, StringComparison.Ordinal));
@@ -76,9 +76,9 @@ public sealed class LabelledShardsTests
         Write(Path.Combine(folder, "s-03.tar"), Entry("0.jpg", "x"), Entry("0.cls", "c"));
         List<string> broken = [];
 
-        LabelledPictures dataset = LabelledPictures.Open(Path.Combine(folder, "s-{00..03}.tar"));
+        LabelledImages dataset = LabelledImages.Open(Path.Combine(folder, "s-{00..03}.tar"));
 
-        Assert.Equal(["a", "c"], dataset.Read(broken.Add).Select(picture => picture.Label));
+        Assert.Equal(["a", "c"], dataset.Read(broken.Add).Select(image => image.Label));
         Assert.Collection(
             broken,
             told => Assert.Equal($"{cut} is damaged behind its first 1 samples, and the rest is passed over: it ends too early.", told),
@@ -103,9 +103,9 @@ public sealed class LabelledShardsTests
             }
 
             File.WriteAllBytes(shard, round % 3 == 0 ? bad[..random.Next(bad.Length)] : bad);
-            foreach (LabelledPicture picture in LabelledPictures.Open(shard).Read(_ => damaged++))
+            foreach (LabelledImage image in LabelledImages.Open(shard).Read(_ => damaged++))
             {
-                picture.Picture.Read(Cancellation);
+                image.Image.Read(Cancellation);
             }
         }
 
@@ -118,7 +118,7 @@ public sealed class LabelledShardsTests
         string folder = TestFolder.New();
         Write(Path.Combine(folder, "0.tar"), Entry("0.jpg", "x"), Entry("0.cls", "a"));
         File.WriteAllText(Path.Combine(folder, "1.tar"), new string('h', 2000));
-        LabelledPictures dataset = LabelledPictures.Open(folder);
+        LabelledImages dataset = LabelledImages.Open(folder);
 
         for (int reading = 0; reading < 2; reading++)
         {
@@ -132,14 +132,14 @@ public sealed class LabelledShardsTests
         string folder = TestFolder.New();
         Write(Path.Combine(folder, "0.tar"));
 
-        Assert.Contains("1.tar", Assert.Throws<FileNotFoundException>(() => LabelledPictures.Open(Path.Combine(folder, "{0..1}.tar"))).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => LabelledPictures.Open(Path.Combine(folder, "{3..1}.tar")));
-        Assert.Throws<ArgumentException>(() => LabelledPictures.Open(Path.Combine(folder, "{0..999999999}.tar")));
-        Assert.Throws<ArgumentException>(() => LabelledPictures.Open(Path.Combine(folder, "{000..999}-{000..999}.tar")));
+        Assert.Contains("1.tar", Assert.Throws<FileNotFoundException>(() => LabelledImages.Open(Path.Combine(folder, "{0..1}.tar"))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => LabelledImages.Open(Path.Combine(folder, "{3..1}.tar")));
+        Assert.Throws<ArgumentException>(() => LabelledImages.Open(Path.Combine(folder, "{0..999999999}.tar")));
+        Assert.Throws<ArgumentException>(() => LabelledImages.Open(Path.Combine(folder, "{000..999}-{000..999}.tar")));
         Assert.Contains("classes.json", Assert.Throws<InvalidDataException>(() =>
         {
             File.WriteAllText(Path.Combine(folder, "classes.json"), "{");
-            LabelledPictures.Open(folder);
+            LabelledImages.Open(folder);
         }).Message, StringComparison.Ordinal);
     }
 
@@ -148,14 +148,14 @@ public sealed class LabelledShardsTests
         Assert.Equal(["a1-09.tar", "a1-10.tar", "a2-09.tar", "a2-10.tar"], ShardPattern.Expand("a{1..2}-{09..10}.tar"));
 
     [Fact]
-    public void RealShardsGiveEveryPictureWithItsLabel()
+    public void RealShardsGiveEveryImageWithItsLabel()
     {
         string shards = Path.Combine(SharedFolder.Need("data", "photos-train"), "caltech101-{000..002}.tar");
 
-        LabelledPicture[] pictures = [.. LabelledPictures.Open(shards).Read(broken => Assert.Fail(broken))];
+        LabelledImage[] images = [.. LabelledImages.Open(shards).Read(broken => Assert.Fail(broken))];
 
-        Assert.Equal(5260, pictures.Length);
-        using Cupola.Images.RgbImage image = pictures[^1].Picture.Decode(cancellation: Cancellation);
+        Assert.Equal(5260, images.Length);
+        using Cupola.Images.RgbImage image = images[^1].Image.Decode(cancellation: Cancellation);
         Assert.True(image.Width > 10);
     }
 }

@@ -38,11 +38,11 @@ public sealed class ShardKeysTests
             entries.Insert(place, Entry(name, "odd"));
             string shard = Write(TestFolder.NewFile("a.tar"), entries);
 
-            LabelledPicture[] labelled = [.. LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken))];
-            IEnumerable<CaptionedPicture> captioned = CaptionedPictures.Open(shard).Read(broken => Assert.Fail(broken));
-            Assert.Equal(["cat", "dog"], labelled.Select(picture => picture.Label));
-            Assert.Equal("first"u8, labelled[0].Picture.Read(TestContext.Current.CancellationToken));
-            Assert.Equal(["a cat", "a dog"], captioned.Select(picture => Assert.Single(picture.Captions)));
+            LabelledImage[] labelled = [.. LabelledImages.Open(shard).Read(broken => Assert.Fail(broken))];
+            IEnumerable<CaptionedImage> captioned = CaptionedImages.Open(shard).Read(broken => Assert.Fail(broken));
+            Assert.Equal(["cat", "dog"], labelled.Select(image => image.Label));
+            Assert.Equal("first"u8, labelled[0].Image.Read(TestContext.Current.CancellationToken));
+            Assert.Equal(["a cat", "a dog"], captioned.Select(image => Assert.Single(image.Captions)));
         }
     }
 
@@ -55,8 +55,8 @@ public sealed class ShardKeysTests
             ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]), ("1.txt", Encoding.Latin1.GetBytes("vélo")));
         List<string> broken = [];
 
-        Assert.Equal("dog", Assert.Single(LabelledPictures.Open(shard).Read(broken.Add)).Label);
-        Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedPictures.Open(shard).Read(broken.Add)).Captions));
+        Assert.Equal("dog", Assert.Single(LabelledImages.Open(shard).Read(broken.Add)).Label);
+        Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedImages.Open(shard).Read(broken.Add)).Captions));
         Assert.Equal(
             [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."], broken);
     }
@@ -68,9 +68,9 @@ public sealed class ShardKeysTests
             TestFolder.NewFile("a.tar"), Entry("0.image.JPG", "x"), Entry("0.class", "3"),
             Entry("1.png", "x"), Entry("1.text", "a cat"));
 
-        IEnumerable<LabelledPicture> pictures = LabelledPictures.Open(shard).Read(broken => Assert.Fail(broken));
+        IEnumerable<LabelledImage> images = LabelledImages.Open(shard).Read(broken => Assert.Fail(broken));
 
-        Assert.Equal(["3", "a cat"], pictures.Select(picture => picture.Label));
+        Assert.Equal(["3", "a cat"], images.Select(image => image.Label));
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ShardKeysTests
         }
 
         List<string> broken = [];
-        Assert.Empty(LabelledPictures.Open(shard).Read(broken.Add));
+        Assert.Empty(LabelledImages.Open(shard).Read(broken.Add));
         Assert.Contains("holds no label", Assert.Single(broken), StringComparison.Ordinal);
     }
 
@@ -102,12 +102,12 @@ public sealed class ShardKeysTests
 
         foreach (string dataset in new[] { named, folder })
         {
-            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(dataset));
+            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledImages.Open(dataset));
             Assert.Contains("a.tar.gz is compressed", problem.Message, StringComparison.Ordinal);
         }
 
         List<string> broken = [];
-        Assert.Empty(LabelledPictures.Open(disguised).Read(broken.Add));
+        Assert.Empty(LabelledImages.Open(disguised).Read(broken.Add));
         Assert.Contains("gunzip", Assert.Single(broken), StringComparison.Ordinal);
     }
 }

@@ -31,10 +31,10 @@ public sealed class TableFormsTests
     {
         string table = Table(content, name);
 
-        LabelledPicture[] pictures = [.. LabelledPictures.Open(table).Read(broken => Assert.Fail(broken))];
+        LabelledImage[] images = [.. LabelledImages.Open(table).Read(broken => Assert.Fail(broken))];
 
-        Assert.Equal(Both, pictures.Select(picture => picture.Label));
-        Assert.Equal(["1.jpg", "2.jpg"], pictures.Select(picture => Path.GetFileName(picture.Name)));
+        Assert.Equal(Both, images.Select(image => image.Label));
+        Assert.Equal(["1.jpg", "2.jpg"], images.Select(image => Path.GetFileName(image.Name)));
     }
 
     [Theory]
@@ -50,8 +50,8 @@ public sealed class TableFormsTests
         File.WriteAllText(lines, "{\"path\":\"1.jpg\",\"label\":\"vélo\"}\r\n", named);
         File.WriteAllText(list, "vélo\r\nfusée\r\n", named);
 
-        Assert.Equal("vélo", Assert.Single(LabelledPictures.Open(csv).Read(broken => Assert.Fail(broken))).Label);
-        Assert.Equal("vélo", Assert.Single(LabelledPictures.Open(lines).Read(broken => Assert.Fail(broken))).Label);
+        Assert.Equal("vélo", Assert.Single(LabelledImages.Open(csv).Read(broken => Assert.Fail(broken))).Label);
+        Assert.Equal("vélo", Assert.Single(LabelledImages.Open(lines).Read(broken => Assert.Fail(broken))).Label);
         Assert.Equal(["vélo", "fusée"], Cupola.Prompts.LabelList.Read(list));
     }
 
@@ -66,7 +66,7 @@ public sealed class TableFormsTests
         Encoding other = encoding == "iso-8859-1" ? Encoding.Latin1 : Encoding.Unicode;
         File.WriteAllBytes(table, other.GetBytes(content));
 
-        InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledPictures.Open(table).Read().ToArray());
+        InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledImages.Open(table).Read().ToArray());
 
         Assert.Equal($"{table} is not text in UTF-8; save it as UTF-8, which Excel calls CSV UTF-8.", problem.Message);
     }
@@ -85,7 +85,7 @@ public sealed class TableFormsTests
         string table = Table("image,label\n" + content);
         List<string> broken = [];
 
-        string[] read = [.. LabelledPictures.Open(table).Read(broken.Add).Select(picture => picture.Label)];
+        string[] read = [.. LabelledImages.Open(table).Read(broken.Add).Select(image => image.Label)];
 
         Assert.Equal(labels.Split(' '), read);
         Assert.Equal(lines.Length, broken.Count);
@@ -100,10 +100,10 @@ public sealed class TableFormsTests
             "title,image,label\r\n\"a dog,\r\nrunning \"\"fast\"\"\r\n\r\n\",1.jpg,dog\r\n"
             + "\"a cat\nof 2.jpg, asleep\",3.jpg,cat\n");
 
-        IEnumerable<CaptionedPicture> pictures = CaptionedPictures.Open(table).Read(broken => Assert.Fail(broken));
+        IEnumerable<CaptionedImage> images = CaptionedImages.Open(table).Read(broken => Assert.Fail(broken));
 
         Assert.Equal(
-            ["a dog, running \"fast\"", "a cat of 2.jpg, asleep"], pictures.Select(picture => Assert.Single(picture.Captions)));
+            ["a dog, running \"fast\"", "a cat of 2.jpg, asleep"], images.Select(image => Assert.Single(image.Captions)));
     }
 
     /// <summary>pandas quotes what has a tab, a mark or a line break; most other programs quote nothing.</summary>
@@ -117,9 +117,9 @@ public sealed class TableFormsTests
     {
         string table = Table("filepath\ttitle\n" + content, "a.tsv");
 
-        CaptionedPicture[] pictures = [.. CaptionedPictures.Open(table).Read(broken => Assert.Fail(broken))];
+        CaptionedImage[] images = [.. CaptionedImages.Open(table).Read(broken => Assert.Fail(broken))];
 
-        Assert.Equal(captions.Split('|'), pictures.Select(picture => Assert.Single(picture.Captions)));
+        Assert.Equal(captions.Split('|'), images.Select(image => Assert.Single(image.Captions)));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class TableFormsTests
         string table = Table("image,caption\n1.jpg,a dog, running\n2.jpg,a cat,\n3.jpg\n");
         List<string> broken = [];
 
-        Assert.Equal("a cat", Assert.Single(Assert.Single(CaptionedPictures.Open(table).Read(broken.Add)).Captions));
+        Assert.Equal("a cat", Assert.Single(Assert.Single(CaptionedImages.Open(table).Read(broken.Add)).Captions));
 
         Assert.Equal(
             [
@@ -151,7 +151,7 @@ public sealed class TableFormsTests
 
         Assert.Equal(
             [Path.Combine(folder, "img", "1.jpg"), Path.Combine(folder, "img\\2.jpg"), Path.Combine(folder, "img\\3.jpg")],
-            LabelledPictures.Open(table).Read().Select(picture => picture.Name));
+            LabelledImages.Open(table).Read().Select(image => image.Name));
     }
 
     [Theory]
@@ -162,10 +162,10 @@ public sealed class TableFormsTests
         string table = Table(content, name), folder = Path.GetDirectoryName(table)!;
         Directory.CreateDirectory(Path.Combine(folder, "img"));
 
-        Assert.Equal("a dog", Assert.Single(Assert.Single(CaptionedPictures.Open(folder).Read(null)).Captions));
-        LabelledPicture picture = Assert.Single(LabelledPictures.Open(folder).Read());
-        Assert.Equal(("dog", Path.Combine(folder, "img/a.jpg")), (picture.Label, picture.Name));
-        Assert.Equal(folder, LabelledPictures.Open(folder).Path);
+        Assert.Equal("a dog", Assert.Single(Assert.Single(CaptionedImages.Open(folder).Read(null)).Captions));
+        LabelledImage image = Assert.Single(LabelledImages.Open(folder).Read());
+        Assert.Equal(("dog", Path.Combine(folder, "img/a.jpg")), (image.Label, image.Name));
+        Assert.Equal(folder, LabelledImages.Open(folder).Path);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class TableFormsTests
         Directory.CreateDirectory(Path.Combine(folder, "cat"));
         File.WriteAllBytes(Path.Combine(folder, "cat", "a.jpg"), []);
 
-        Assert.Equal("cat", Assert.Single(LabelledPictures.Open(folder).Read()).Label);
+        Assert.Equal("cat", Assert.Single(LabelledImages.Open(folder).Read()).Label);
     }
 
     [Theory]
@@ -190,17 +190,17 @@ public sealed class TableFormsTests
     {
         string table = Table($"{{\"image\": \"{named}\", \"label\": \"cat\", \"caption\": \"a cat\"}}\n", "a.jsonl");
 
-        PictureSource labelled = LabelledPictures.Open(table).Read().Single().Picture;
-        PictureSource captioned = CaptionedPictures.Open(table).Read(null).Single().Picture;
-        foreach (PictureSource picture in new[] { labelled, captioned })
+        ImageSource labelled = LabelledImages.Open(table).Read().Single().Image;
+        ImageSource captioned = CaptionedImages.Open(table).Read(null).Single().Image;
+        foreach (ImageSource image in new[] { labelled, captioned })
         {
             CancellationToken cancellation = TestContext.Current.CancellationToken;
-            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => picture.Read(cancellation));
+            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => image.Read(cancellation));
             Assert.Contains(sentence, problem.Message, StringComparison.Ordinal);
         }
     }
 
-    private static string Table(string content, string name = "pictures.csv")
+    private static string Table(string content, string name = "images.csv")
     {
         string path = TestFolder.NewFile(name);
         File.WriteAllText(path, content);

@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Cupola.Tests.Embedding;
 
-/// <summary>Embeddings that are kept are found again, belong to their model and their picture, and can do no harm.</summary>
+/// <summary>Embeddings that are kept are found again, belong to their model and their image, and can do no harm.</summary>
 public sealed class EmbeddingCacheTests
 {
     [Fact]
@@ -29,23 +29,23 @@ public sealed class EmbeddingCacheTests
     {
         ClipEmbedder model = LabelledPhotos.Need().Model;
         float[] poison = [.. Enumerable.Range(0, model.Config.EmbeddingDimension).Select(static index => index == 3 ? 1f : 0f)];
-        byte[] file = "no picture"u8.ToArray();
+        byte[] file = "no image"u8.ToArray();
         using EmbeddingCache cache = EmbeddingCache.Open(TestFolder.New());
-        PictureSource[] pictures = [new("a", _ => file), PictureSource.Of(LabelledPhotos.Need().Files[0]), new("b", _ => file)];
+        ImageSource[] images = [new("a", _ => file), ImageSource.Of(LabelledPhotos.Need().Files[0]), new("b", _ => file)];
 
-        Assert.Contains("a is not a picture", model.EmbedPictures(pictures, orient: false, cache, CancellationToken.None).First().Error, StringComparison.Ordinal);
+        Assert.Contains("a is not an image", model.EmbedImages(images, orient: false, cache, CancellationToken.None).First().Error, StringComparison.Ordinal);
         cache.Add(model.CacheKey(file, orient: false), poison);
         Flush(cache);
 
-        EmbeddedPicture[] embedded = [.. model.EmbedPictures(pictures, orient: false, cache, CancellationToken.None)];
-        Assert.Equal(["a", LabelledPhotos.Need().Files[0], "b"], embedded.Select(static picture => picture.Path));
+        EmbeddedImage[] embedded = [.. model.EmbedImages(images, orient: false, cache, CancellationToken.None)];
+        Assert.Equal(["a", LabelledPhotos.Need().Files[0], "b"], embedded.Select(static image => image.Path));
         Assert.Equal(poison, embedded[0].Embedding);
         Assert.Equal(poison, embedded[2].Embedding);
         AssertNear([LabelledPhotos.Need().Embeddings[0].ToArray()], [embedded[1].Embedding]);
     }
 
     [Fact]
-    public void AnotherModelAndTurnedPicturesHaveEmbeddingsOfTheirOwn()
+    public void AnotherModelAndTurnedImagesHaveEmbeddingsOfTheirOwn()
     {
         LabelledPhotos photos = LabelledPhotos.Need();
         byte[] file = File.ReadAllBytes(photos.Files[0]);
@@ -167,7 +167,7 @@ public sealed class EmbeddingCacheTests
         Assert.True(Path.IsPathRooted(EmbeddingCache.FolderFrom(static _ => null)));
     }
 
-    /// <summary>Which pictures are encoded together may change the last bits of float32.</summary>
+    /// <summary>Which images are encoded together may change the last bits of float32.</summary>
     private static void AssertNear(float[]?[] expected, float[]?[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
@@ -179,7 +179,7 @@ public sealed class EmbeddingCacheTests
     private static (float[]?[] Embeddings, int Reused, string? Note) Embed(string folder, IEnumerable<string> files)
     {
         EmbeddingCache cache = EmbeddingCache.Open(folder);
-        float[]?[] embeddings = [.. LabelledPhotos.Need().Model.EmbedPictures(files.Select(PictureSource.Of), orient: false, cache, CancellationToken.None).Select(static picture => picture.Embedding)];
+        float[]?[] embeddings = [.. LabelledPhotos.Need().Model.EmbedImages(files.Select(ImageSource.Of), orient: false, cache, CancellationToken.None).Select(static image => image.Embedding)];
         cache.Dispose();
         return (embeddings, cache.Reused, cache.Note);
     }

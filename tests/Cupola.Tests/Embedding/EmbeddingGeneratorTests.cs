@@ -9,22 +9,22 @@ public sealed class EmbeddingGeneratorTests : IDisposable
 {
     private readonly ClipEmbedder _embedder = ClipEmbedder.Load(SharedFolder.AnyModel, new(Threads: 2));
 
-    private IEmbeddingGenerator<DataContent, Embedding<float>> OfPictures => _embedder;
+    private IEmbeddingGenerator<DataContent, Embedding<float>> OfImages => _embedder;
 
     private IEmbeddingGenerator<string, Embedding<float>> OfTexts => _embedder;
 
     /// <summary>More than one batch, which is 16 here.</summary>
-    private static string[] Photos => [.. Directory.EnumerateFiles(SharedFolder.AnyPictures, "*.*g").Order(StringComparer.Ordinal)];
+    private static string[] Photos => [.. Directory.EnumerateFiles(SharedFolder.AnyImages, "*.*g").Order(StringComparer.Ordinal)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task PicturesGiveWhatEmbedPicturesGives()
+    public async Task ImagesGiveWhatEmbedImagesGives()
     {
         string[] photos = Photos;
-        float[][] expected = [.. _embedder.EmbedPictures(photos, orient: false, Cancellation).Select(picture => picture.Embedding!)];
+        float[][] expected = [.. _embedder.EmbedImages(photos, orient: false, Cancellation).Select(image => image.Embedding!)];
 
-        GeneratedEmbeddings<Embedding<float>> generated = await OfPictures.GenerateAsync(photos.Select(Content), options: null, Cancellation);
+        GeneratedEmbeddings<Embedding<float>> generated = await OfImages.GenerateAsync(photos.Select(Content), options: null, Cancellation);
 
         Assert.InRange(photos.Length, 17, 31);
         Assert.Equal(expected.Length, generated.Count);
@@ -39,28 +39,28 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         AssertEqual(_embedder.EmbedTexts(["a photo of a dog"], progress: null, Cancellation)[0].ToArray(), generated);
         Assert.Equal(1, TensorPrimitives.Norm(generated.Vector.Span), 1e-5f);
         Assert.Equal(generated.Dimensions, OfTexts.GetService<EmbeddingGeneratorMetadata>()!.DefaultModelDimensions);
-        Assert.Same(_embedder, OfPictures.GetService<ClipEmbedder>());
+        Assert.Same(_embedder, OfImages.GetService<ClipEmbedder>());
     }
 
     [Fact]
     public async Task NothingGivesNothing()
     {
-        Assert.Empty(await OfPictures.GenerateAsync([], options: null, Cancellation));
+        Assert.Empty(await OfImages.GenerateAsync([], options: null, Cancellation));
         Assert.Empty(await OfTexts.GenerateAsync([], options: null, Cancellation));
     }
 
     [Fact]
-    public async Task ABrokenPictureIsNamed()
+    public async Task ABrokenImageIsNamed()
     {
         DataContent named = new(new byte[] { 1, 2, 3 }, "image/png") { Name = "broken.png" }, unnamed = new(new byte[] { 1, 2, 3 }, "image/png");
 
-        Assert.StartsWith("broken.png ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfPictures.GenerateAsync([named], options: null, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("broken.png ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfImages.GenerateAsync([named], options: null, Cancellation))).Message, StringComparison.Ordinal);
         Assert.StartsWith(
-            "picture 2 ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfPictures.GenerateAsync([Content(Photos[0]), unnamed], options: null, Cancellation))).Message, StringComparison.Ordinal);
+            "image 2 ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfImages.GenerateAsync([Content(Photos[0]), unnamed], options: null, Cancellation))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task CancellingStopsBeforeTheNextPictureIsRead()
+    public async Task CancellingStopsBeforeTheNextImageIsRead()
     {
         using CancellationTokenSource stop = new();
         DataContent photo = Content(Photos[0]);
@@ -78,7 +78,7 @@ public sealed class EmbeddingGeneratorTests : IDisposable
             }
         }
 
-        await Assert.ThrowsAsync<OperationCanceledException>(() => OfPictures.GenerateAsync(Endless(), options: null, stop.Token));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => OfImages.GenerateAsync(Endless(), options: null, stop.Token));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OfTexts.GenerateAsync(["a dog", "a cat"], options: null, stop.Token));
 
         // The batch in which it was cancelled is still collected.

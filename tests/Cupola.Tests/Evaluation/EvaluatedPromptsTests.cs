@@ -13,18 +13,18 @@ public sealed class EvaluatedPromptsTests
     {
         float[] scores = [0.2f, 0.4f, 0.4f, 0.1f], probabilities = [0.1f, 0.4f, 0.4f, 0.1f];
 
-        Assert.Equal(new PictureOutcome(2, 1, 1, 0.4f, 0.4f), PictureOutcome.Of(scores, probabilities, 2));
-        Assert.Equal(new PictureOutcome(1, 1, 0, 0.4f, 0.4f), PictureOutcome.Of(scores, probabilities, 1));
-        Assert.Equal(new PictureOutcome(3, 1, 3, 0.4f, 0.1f), PictureOutcome.Of(scores, probabilities, 3));
-        Assert.Throws<ArgumentException>(() => PictureOutcome.Of(scores, probabilities, 4));
-        Assert.Throws<ArgumentException>(() => PictureOutcome.Of(scores, probabilities.AsSpan(0, 3), 1));
+        Assert.Equal(new ImageOutcome(2, 1, 1, 0.4f, 0.4f), ImageOutcome.Of(scores, probabilities, 2));
+        Assert.Equal(new ImageOutcome(1, 1, 0, 0.4f, 0.4f), ImageOutcome.Of(scores, probabilities, 1));
+        Assert.Equal(new ImageOutcome(3, 1, 3, 0.4f, 0.1f), ImageOutcome.Of(scores, probabilities, 3));
+        Assert.Throws<ArgumentException>(() => ImageOutcome.Of(scores, probabilities, 4));
+        Assert.Throws<ArgumentException>(() => ImageOutcome.Of(scores, probabilities.AsSpan(0, 3), 1));
     }
 
     [Fact]
     public void ScoresDecideWhereProbabilitiesCannotTell() =>
-        Assert.Equal(2, PictureOutcome.Of([0.1f, 0.2f, 0.3f], [1, 1, 1], 0).Rank);
+        Assert.Equal(2, ImageOutcome.Of([0.1f, 0.2f, 0.3f], [1, 1, 1], 0).Rank);
 
-    /// <summary>Seven pictures of three classes and one label without pictures.</summary>
+    /// <summary>Seven images of three classes and one label without images.</summary>
     [Fact]
     public void CountsAreThoseMadeByHand()
     {
@@ -44,7 +44,7 @@ public sealed class EvaluatedPromptsTests
         Assert.Equal([new(0, 1, 2, 0.5), new(2, 3, 1, 1), new(1, 0, 1, 0.5)], prompts.Confusion.MostConfused(3));
         Assert.Equal(4, prompts.Confusion.MostConfused(10).Count);
 
-        static PictureOutcome Outcome(int truth, int answer, int rank) => new(truth, answer, rank, 0.5f, 0.1f);
+        static ImageOutcome Outcome(int truth, int answer, int rank) => new(truth, answer, rank, 0.5f, 0.1f);
     }
 
     /// <summary>
@@ -58,12 +58,12 @@ public sealed class EvaluatedPromptsTests
 
         Assert.Equal(((4 * 0.10) + (2 * 0.47)) / 6, reliability.ExpectedCalibrationError, 1e-7);
         Assert.Equal(15, reliability.Bins.Count);
-        Assert.Equal((4, 2), (reliability.Bins[9].Pictures, reliability.Bins[14].Pictures));
+        Assert.Equal((4, 2), (reliability.Bins[9].Images, reliability.Bins[14].Images));
         Assert.Equal(0.65, reliability.Bins[9].Confidence, 1e-7);
         Assert.Equal(0.75, reliability.Bins[9].Accuracy);
         Assert.Equal(0, Reliability.Of([]).ExpectedCalibrationError);
 
-        static PictureOutcome Outcome(float confidence, bool right) => new(0, right ? 0 : 1, right ? 0 : 1, confidence, right ? confidence : 0.01f);
+        static ImageOutcome Outcome(float confidence, bool right) => new(0, right ? 0 : 1, right ? 0 : 1, confidence, right ? confidence : 0.01f);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class EvaluatedPromptsTests
     {
         Reliability reliability = Reliability.Of([new(0, 0, 0, 0, 0), new(0, 0, 0, 0.2f, 0.2f), new(0, 0, 0, 1, 1)]);
 
-        Assert.Equal([0, 2, 14], reliability.Bins.Index().Where(static bin => bin.Item.Pictures > 0).Select(static bin => bin.Index));
+        Assert.Equal([0, 2, 14], reliability.Bins.Index().Where(static bin => bin.Item.Images > 0).Select(static bin => bin.Index));
     }
 
     [Fact]

@@ -54,9 +54,9 @@ public sealed class IntervalTests
     [Fact]
     public void TheBootstrapsIntervalOfManyClassesIsTheNormalOne()
     {
-        (int Right, int Pictures)[] classes = [.. Enumerable.Range(1, 60).Select(static index => (index, 61 + (index % 40)))];
+        (int Right, int Images)[] classes = [.. Enumerable.Range(1, 60).Select(static index => (index, 61 + (index % 40)))];
         double mean = MeanPerClassRecall.Of(classes);
-        double deviation = Math.Sqrt(classes.Sum(static each => (double)each.Right / each.Pictures * (1 - ((double)each.Right / each.Pictures)) / each.Pictures)) / classes.Length;
+        double deviation = Math.Sqrt(classes.Sum(static each => (double)each.Right / each.Images * (1 - ((double)each.Right / each.Images)) / each.Images)) / classes.Length;
 
         Interval interval = MeanPerClassRecall.IntervalOf(classes, seed: 3);
 

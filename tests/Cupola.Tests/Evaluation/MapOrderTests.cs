@@ -21,5 +21,5 @@ public sealed class MapOrderTests
     [Fact]
     public void WhereNothingIsConfusedThereIsNothingToShow() => Assert.Empty(MapOrder.Of(Confusion.Of([Outcome(0, 0), Outcome(1, 1)], 2), 10));
 
-    private static PictureOutcome Outcome(int truth, int answer) => new(truth, answer, truth == answer ? 0 : 1, 0.5f, 0.5f);
+    private static ImageOutcome Outcome(int truth, int answer) => new(truth, answer, truth == answer ? 0 : 1, 0.5f, 0.5f);
 }

@@ -9,7 +9,7 @@ public sealed class AnswerPageTests
     private static readonly PromptArguments Arguments = new(
         [new("cat", "A cat & its <b>whiskers</b>.", 0.3f, 0.05f)], [new("dog", "Dogs bark.", 0.28f, -0.01f)]);
 
-    private static ExplainedAnswer Answer(string picture) => new(picture, [new("cat", 0.75f, 0.29f), new("dog", 0.25f, 0.25f)], Arguments);
+    private static ExplainedAnswer Answer(string image) => new(image, [new("cat", 0.75f, 0.29f), new("dog", 0.25f, 0.25f)], Arguments);
 
     [Fact]
     public void EveryTextIsShownAsItIsAndNoneIsMarkup()
@@ -27,7 +27,7 @@ public sealed class AnswerPageTests
     }
 
     [Fact]
-    public void APictureThatIsGoneMeanwhileIsSaidToBeGone()
+    public void AImageThatIsGoneMeanwhileIsSaidToBeGone()
     {
         string page = TestFolder.NewFile("why.html");
 
@@ -35,11 +35,11 @@ public sealed class AnswerPageTests
 
         string html = File.ReadAllText(page);
         Assert.Contains("could not be read again", html, StringComparison.Ordinal);
-        Assert.Contains("41 more pictures", html, StringComparison.Ordinal);
+        Assert.Contains("41 more images", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void MorePicturesThanAPageHoldsAreRefused() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => AnswerPage.Write(TestFolder.NewFile("why.html"), [.. Enumerable.Repeat(Answer("cat.jpg"), AnswerPage.MostPictures + 1)]));
+    public void MoreImagesThanAPageHoldsAreRefused() => Assert.Throws<ArgumentOutOfRangeException>(
+        () => AnswerPage.Write(TestFolder.NewFile("why.html"), [.. Enumerable.Repeat(Answer("cat.jpg"), AnswerPage.MostImages + 1)]));
 }

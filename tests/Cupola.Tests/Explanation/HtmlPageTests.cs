@@ -12,7 +12,7 @@ public sealed class HtmlPageTests
     {
         const string hostile = "</td><script>alert(\"x\")</script>&amp;'\u0000\u001B\uD800\uFFFF𝄞";
 
-        (string text, XDocument page) = Write(HtmlPage.Section(hostile, hostile, HtmlPage.Table([hostile], [[hostile]]), HtmlPage.Picture([1, 2, 3], hostile)));
+        (string text, XDocument page) = Write(HtmlPage.Section(hostile, hostile, HtmlPage.Table([hostile], [[hostile]]), HtmlPage.Image([1, 2, 3], hostile)));
 
         Assert.DoesNotContain("<script", text, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(hostile.Replace('\u0000', '\uFFFD').Replace('\u001B', '\uFFFD').Replace('\uD800', '\uFFFD').Replace('\uFFFF', '\uFFFD'), page.Descendants("td").Single().Value);
@@ -22,7 +22,7 @@ public sealed class HtmlPageTests
     [Fact]
     public void ThePageNamesNothingOutsideItself()
     {
-        (string text, XDocument page) = Write(HtmlPage.Section("A", null, HtmlPage.Picture([1, 2, 3], "three bytes")));
+        (string text, XDocument page) = Write(HtmlPage.Section("A", null, HtmlPage.Image([1, 2, 3], "three bytes")));
 
         Assert.StartsWith("<!DOCTYPE html", text, StringComparison.Ordinal);
         Assert.DoesNotContain("http:", text, StringComparison.OrdinalIgnoreCase);

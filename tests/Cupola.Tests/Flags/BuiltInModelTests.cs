@@ -76,7 +76,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     }
 
     private EvaluatedPrompts Judge(PromptSet prompts) => EvaluatedPrompts.Judge(
-        new PromptCandidate("prompts", prompts), ZeroShotClassifier.Create(flags.Embedder, prompts), flags.Pictures, flags.Truths);
+        new PromptCandidate("prompts", prompts), ZeroShotClassifier.Create(flags.Embedder, prompts), flags.Images, flags.Truths);
 
     private static PromptSet FirstOfEach(PromptSet prompts) => new(prompts.ClassNames.Select(name => (name, prompts[name].Take(1))));
 
@@ -91,16 +91,16 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
             RealFolders.Write(folder, Views, seed: 77, size: 96, CancellationToken.None);
             Labels = [.. RealDesigns.All.Select(static real => real.Name)];
             Embedder = ClipEmbedder.Load(BuiltInModels.Flags);
-            float[][] embeddings = [.. Embedder.EmbedPictures(Labels.SelectMany(label => Directory.EnumerateFiles(Path.Combine(folder, label)).Order(StringComparer.Ordinal))).Select(static picture => picture.Embedding!)];
-            Pictures = new([.. embeddings.SelectMany(static embedding => embedding)], embeddings.Length, Embedder.Config.EmbeddingDimension);
-            Truths = [.. Enumerable.Range(0, embeddings.Length).Select(static picture => picture / Views)];
+            float[][] embeddings = [.. Embedder.EmbedImages(Labels.SelectMany(label => Directory.EnumerateFiles(Path.Combine(folder, label)).Order(StringComparer.Ordinal))).Select(static image => image.Embedding!)];
+            Images = new([.. embeddings.SelectMany(static embedding => embedding)], embeddings.Length, Embedder.Config.EmbeddingDimension);
+            Truths = [.. Enumerable.Range(0, embeddings.Length).Select(static image => image / Views)];
         }
 
         internal ClipEmbedder Embedder { get; }
 
         internal IReadOnlyList<string> Labels { get; }
 
-        internal EmbeddingMatrix Pictures { get; }
+        internal EmbeddingMatrix Images { get; }
 
         internal IReadOnlyList<int> Truths { get; }
 

@@ -29,22 +29,22 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void AFolderHoldsThePicturesAndCaptionsOfTheShards()
+    public void AFolderHoldsTheImagesAndCaptionsOfTheShards()
     {
         (string shards, string folder) = (TestFolder.New(), TestFolder.New());
         Write(new ShardWriter(shards), 30, seed: 4);
         Write(new FolderWriter(folder), 30, seed: 4);
 
-        List<(byte[] Picture, string Captions)> samples = [];
+        List<(byte[] Image, string Captions)> samples = [];
         foreach (ShardSample sample in ShardSample.Read(Path.Combine(shards, "flags-000000.tar"), broken => Assert.Fail(broken)))
         {
             using JsonDocument json = JsonDocument.Parse(sample.Text("json")!);
-            samples.Add((sample.Picture!.Read(Cancellation), json.RootElement.GetProperty("caption").GetRawText()));
+            samples.Add((sample.Image!.Read(Cancellation), json.RootElement.GetProperty("caption").GetRawText()));
         }
 
         JsonElement[] lines = [.. File.ReadLines(Path.Combine(folder, "captions.jsonl")).Select(static line => JsonSerializer.Deserialize<JsonElement>(line))];
         Assert.Equal(samples.Select(sample => sample.Captions), lines.Select(line => line.GetProperty("caption").GetRawText()));
-        Assert.Equal(samples.Select(sample => sample.Picture), lines.Select(line => File.ReadAllBytes(Path.Combine(folder, line.GetProperty("image").GetString()!))));
+        Assert.Equal(samples.Select(sample => sample.Image), lines.Select(line => File.ReadAllBytes(Path.Combine(folder, line.GetProperty("image").GetString()!))));
         Assert.Equal(30, samples.Count);
     }
 
@@ -67,7 +67,7 @@ public sealed class RandomPairsTests
         string folder = TestFolder.New();
         HeldOutCombinations.Write(folder, 20, 3, seed: 1, size: 32, Cancellation);
 
-        LabelledPictures dataset = LabelledPictures.Open(Path.Combine(folder, "labels.csv"));
+        LabelledImages dataset = LabelledImages.Open(Path.Combine(folder, "labels.csv"));
         Assert.Equal(60, dataset.Read(broken => Assert.Fail(broken)).Count());
         Assert.Equal(20, dataset.Labels.Count);
         Assert.Equal(dataset.Labels.Order(StringComparer.Ordinal), Cupola.Prompts.PromptSet.Read(Path.Combine(folder, "prompts.json")).ClassNames.Order(StringComparer.Ordinal));
@@ -79,7 +79,7 @@ public sealed class RandomPairsTests
         string folder = TestFolder.New();
         RealFolders.Write(folder, 2, seed: 1, size: 24, Cancellation);
 
-        LabelledPictures dataset = LabelledPictures.Open(folder);
+        LabelledImages dataset = LabelledImages.Open(folder);
         Assert.Equal(RealDesigns.All.Select(real => real.Name).Order(StringComparer.Ordinal), dataset.Labels);
         Assert.Equal(2 * dataset.Labels.Count, dataset.Read(broken => Assert.Fail(broken)).Count());
     }

@@ -48,9 +48,9 @@ public sealed class RealDesignsTests
     [InlineData("give way", 0.5, 0.09, "#C1121C")]
     public void ARealFlagHasTheseColoursInTheirPlaces(string name, double across, double down, string colour)
     {
-        using SKBitmap picture = Draw(RealDesigns.Named(name));
+        using SKBitmap image = Draw(RealDesigns.Named(name));
 
-        SKColor seen = picture.GetPixel((int)(across * picture.Width), (int)(down * picture.Height)), expected = SKColor.Parse(colour);
+        SKColor seen = image.GetPixel((int)(across * image.Width), (int)(down * image.Height)), expected = SKColor.Parse(colour);
         Assert.True(Math.Abs(seen.Red - expected.Red) + Math.Abs(seen.Green - expected.Green) + Math.Abs(seen.Blue - expected.Blue) <= 6, $"{name} is {seen} there.");
     }
 

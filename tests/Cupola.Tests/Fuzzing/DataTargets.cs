@@ -6,29 +6,29 @@ using NetVips;
 
 namespace Cupola.Tests.Fuzzing;
 
-/// <summary>Pictures, tables of them, and shards.</summary>
+/// <summary>Images, tables of them, and shards.</summary>
 internal static class DataTargets
 {
-    private static byte[] Bitmap => RandomPicture.Bitmap(6, 5, seed: 1);
+    private static byte[] Bitmap => RandomImage.Bitmap(6, 5, seed: 1);
 
     public static IEnumerable<FuzzTarget> All()
     {
-        yield return new("images", Pictures(), static (path, _) => Decode(path)) { MostBytes = 2L << 30 };
+        yield return new("images", Images(), static (path, _) => Decode(path)) { MostBytes = 2L << 30 };
         FuzzSeed[] tables = [Table("pairs.csv", ","), Quoted];
-        yield return new("csv", tables, ReadTable) { Beside = PictureFiles() };
-        yield return new("tsv", [Table("pairs.tsv", "\t")], ReadTable) { Beside = PictureFiles() };
-        yield return new("jsonl", [Lines], ReadTable) { Beside = PictureFiles() };
+        yield return new("csv", tables, ReadTable) { Beside = ImageFiles() };
+        yield return new("tsv", [Table("pairs.tsv", "\t")], ReadTable) { Beside = ImageFiles() };
+        yield return new("jsonl", [Lines], ReadTable) { Beside = ImageFiles() };
         yield return new("tar", [new("shard.tar", InputForm.Tar, Tar())], ReadTable) { Beside = ClassNames() };
     }
 
-    private static FuzzSeed[] Pictures()
+    private static FuzzSeed[] Images()
     {
         string golden = Path.Combine(AppContext.BaseDirectory, "Golden", "pictures");
         IEnumerable<FuzzSeed> files = Directory.EnumerateFiles(golden).Order(StringComparer.Ordinal)
-            .Where(PictureFolder.IsPicture)
+            .Where(ImageFolder.IsImage)
             .Select(static path => FuzzSeed.Of(path, Path.GetExtension(path) == ".png" ? InputForm.Png : InputForm.Binary))
             .Where(static seed => seed.Bytes.Length < 20_000);
-        using Image image = Image.NewFromBuffer(ReadablePicture());
+        using Image image = Image.NewFromBuffer(ReadableImage());
         return
         [
             .. files,
@@ -41,10 +41,10 @@ internal static class DataTargets
     }
 
     /// <summary>The same pixels in a form that libvips reads.</summary>
-    private static byte[] ReadablePicture()
+    private static byte[] ReadableImage()
     {
         string path = TestFolder.NewFile("a.png");
-        using RgbImage image = RandomPicture.Create(24, 20, seed: 2);
+        using RgbImage image = RandomImage.Create(24, 20, seed: 2);
         PngFile.Write(path, image.Bytes.ToArray(), 24, 20);
         return File.ReadAllBytes(path);
     }
@@ -58,30 +58,30 @@ internal static class DataTargets
 
     private static void ReadTable(string path, Action<string> told)
     {
-        LabelledPictures labelled = LabelledPictures.Open(path);
-        foreach (LabelledPicture picture in labelled.Read(told).Take(10_000))
+        LabelledImages labelled = LabelledImages.Open(path);
+        foreach (LabelledImage image in labelled.Read(told).Take(10_000))
         {
-            ReadPicture(picture.Picture, told);
+            ReadImage(image.Image, told);
         }
 
         _ = labelled.Labels.Count;
-        foreach (CaptionedPicture picture in CaptionedPictures.Open(path).Read(told).Take(10_000))
+        foreach (CaptionedImage image in CaptionedImages.Open(path).Read(told).Take(10_000))
         {
-            ReadPicture(picture.Picture, told);
+            ReadImage(image.Image, told);
         }
     }
 
     /// <summary>Bytes only, and those of no address.</summary>
-    private static void ReadPicture(PictureSource picture, Action<string> told)
+    private static void ReadImage(ImageSource image, Action<string> told)
     {
         try
         {
-            if (!picture.Name.Contains("://", StringComparison.Ordinal))
+            if (!image.Name.Contains("://", StringComparison.Ordinal))
             {
-                picture.Read(CancellationToken.None);
+                image.Read(CancellationToken.None);
             }
         }
-        catch (Exception exception) when (PictureReader.IsBroken(exception))
+        catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
             told(exception.Message);
         }
@@ -116,7 +116,7 @@ internal static class DataTargets
         return File.ReadAllBytes(path);
     }
 
-    private static string[] PictureFiles()
+    private static string[] ImageFiles()
     {
         string folder = TestFolder.New();
         return [.. Enumerable.Range(0, 3).Select(index =>

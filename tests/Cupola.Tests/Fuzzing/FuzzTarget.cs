@@ -38,7 +38,7 @@ internal sealed record FuzzTarget(string Kind, IReadOnlyList<FuzzSeed> Seeds, Ac
 
     /// <summary>
     /// What an input of it may allocate in managed memory: twenty times the largest of its files that anybody has, and more for
-    /// decoded pictures.
+    /// decoded images.
     /// </summary>
     public long MostBytes { get; init; } = 512 << 20;
 }

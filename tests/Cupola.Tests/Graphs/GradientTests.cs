@@ -6,7 +6,7 @@ namespace Cupola.Tests.Graphs;
 /// <summary>The gradient of every operator, against finite differences.</summary>
 public sealed class GradientTests
 {
-    /// <summary>Rows are only known in a run, as the pictures and texts of a batch are.</summary>
+    /// <summary>Rows are only known in a run, as the images and texts of a batch are.</summary>
     private static readonly Dictionary<string, long> Symbols = new() { ["n"] = 3 };
 
     private static readonly Dictionary<string, Case> Operators = new()

@@ -30,10 +30,10 @@ public sealed class GraphBuilderTests
     public void KnowsTheElementsOfAShapeWithSymbolsSoThatAReshapeIsChecked()
     {
         GraphBuilder builder = new();
-        Value pictures = builder.Input("pictures", ElementType.Float32, ["batch", 50, 8]);
+        Value images = builder.Input("images", ElementType.Float32, ["batch", 50, 8]);
 
-        Assert.Equal(["50·batch", "8"], builder.Reshape(pictures, [(Dimension)"batch" * 50, 8]).Shape.Select(dimension => dimension.ToString()));
-        Assert.Throws<InvalidOperationException>(() => builder.Reshape(pictures, [(Dimension)"batch" * 49, 8]));
+        Assert.Equal(["50·batch", "8"], builder.Reshape(images, [(Dimension)"batch" * 50, 8]).Shape.Select(dimension => dimension.ToString()));
+        Assert.Throws<InvalidOperationException>(() => builder.Reshape(images, [(Dimension)"batch" * 49, 8]));
     }
 
     [Fact]

@@ -45,8 +45,8 @@ public sealed class BrokenImageTests
         byte[] jpeg = Golden("cmyk.jpg"), png = Golden("photo.png"), remark = Golden("remark.jpg");
         (byte[] Bytes, string? Reason)[] kinds =
         [
-            (jpeg[..(jpeg.Length / 2)], "image is not a picture that can be read: premature end of JPEG image."),
-            (png[..(png.Length / 2)], "image is not a picture that can be read: libpng read error."),
+            (jpeg[..(jpeg.Length / 2)], "image is not an image that can be read: premature end of JPEG image."),
+            (png[..(png.Length / 2)], "image is not an image that can be read: libpng read error."),
             (remark, null),
         ];
 
@@ -94,7 +94,7 @@ public sealed class BrokenImageTests
         "is a web page and not an image; take the address of the image itself.")]
     [InlineData("<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
         "is an SVG drawing, which is not read here; save it as PNG or JPEG.")]
-    [InlineData("3 3\n1 2 3\n4 5 6\n7 8 9\n", "is not a picture that can be read: its content is of no known picture format.")]
+    [InlineData("3 3\n1 2 3\n4 5 6\n7 8 9\n", "is not an image that can be read: its content is of no known image format.")]
     [InlineData("\0\0\0\u0018ftypisom\0\0\0\0isomavc1",
         "is a media file of the kind 'isom' and not an image that is read here; save it as PNG or JPEG.")]
     public void WhatIsNotReadIsToldByItsContent(string content, string told) => Assert.Equal(
@@ -110,7 +110,7 @@ public sealed class BrokenImageTests
         byte[] bytes = Golden("555.bmp");
         bytes[14] = size;
 
-        Assert.Equal($"a.bmp is not a picture that can be read: {told}.",
+        Assert.Equal($"a.bmp is not an image that can be read: {told}.",
             Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(bytes, "a.bmp")).Message);
     }
 

@@ -125,8 +125,8 @@ public sealed class ImageMemoryTests
     public void TheToolRefusesWhatDoesNotFitAndDoesTheRest()
     {
         string folder = TestFolder.New(), large = Path.Combine(folder, "large.bmp"), small = Path.Combine(folder, "small.bmp");
-        File.WriteAllBytes(large, RandomPicture.Bitmap(800, 600, seed: 1));
-        File.WriteAllBytes(small, RandomPicture.Bitmap(20, 20, seed: 2));
+        File.WriteAllBytes(large, RandomImage.Bitmap(800, 600, seed: 1));
+        File.WriteAllBytes(small, RandomImage.Bitmap(20, 20, seed: 2));
 
         Tool.Run run = Tool.StartWith(
             new() { [ImageMemory.Setting] = "1MB" }, "inspect", "pixels", large, small, "--size", "16", "--format", "json");

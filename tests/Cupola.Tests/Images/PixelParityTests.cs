@@ -4,10 +4,10 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Images;
 
-/// <summary>What the model sees of 33 pictures, byte for byte as Pillow 9.4 and torchvision give it.</summary>
+/// <summary>What the model sees of 33 images, byte for byte as Pillow 9.4 and torchvision give it.</summary>
 public sealed class PixelParityTests
 {
-    public static TheoryData<string> Pictures =>
+    public static TheoryData<string> Images =>
     [
         "123_456.jpg", "208_495.jpg", "321_421.jpg", "389_535.jpg", "416_264.jpg", "456_123.jpg", "524_316.jpg", "astronaut.png", "camera.png",
         "chelsea.png", "coffee.png", "franz-kafka.jpg", "horse.png", "motorcycle_left.png", "motorcycle_right.png", "page.png", "rocket.jpg",
@@ -16,7 +16,7 @@ public sealed class PixelParityTests
     ];
 
     [Theory]
-    [MemberData(nameof(Pictures))]
+    [MemberData(nameof(Images))]
     public void TheCropIsPillowsByteForByte(string name)
     {
         using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(SharedFolder.Need("parity", "pixels", "expected.json")));

@@ -31,8 +31,8 @@ public sealed class ForwardParityTests
         {
             for (int start = 0; start + batch <= count; start++)
             {
-                using Tensor pictures = parity.PixelValues([.. Enumerable.Range(start, batch)]);
-                AssertClose(expected.AsSpan(start * dimension, batch * dimension), parity.Model.Image.Encode(pictures), expected);
+                using Tensor images = parity.PixelValues([.. Enumerable.Range(start, batch)]);
+                AssertClose(expected.AsSpan(start * dimension, batch * dimension), parity.Model.Image.Encode(images), expected);
             }
         }
     }

@@ -79,9 +79,9 @@ public sealed class OnnxExportTests
         var values = new float[bytes.Length];
         for (int index = 0; index < bytes.Length; index++)
         {
-            (int picture, int within) = Math.DivRem(index, area * 3);
+            (int image, int within) = Math.DivRem(index, area * 3);
             (int place, int channel) = Math.DivRem(within, 3);
-            values[(((picture * 3) + channel) * area) + place] =
+            values[(((image * 3) + channel) * area) + place] =
                 ((bytes[index] / 255f) - embedder.Preprocessing.Mean[channel]) / embedder.Preprocessing.StandardDeviation[channel];
         }
 

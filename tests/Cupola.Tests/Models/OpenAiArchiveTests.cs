@@ -22,10 +22,10 @@ public sealed class OpenAiArchiveTests
         using ParityModel parity = ParityModel.OpenFile(name, Archive(name, isScript));
 
         float[] images = parity.Expected("image_embeds"), texts = parity.Expected("text_embeds"), pooled = parity.Expected("text_pooled");
-        using Tensor pictures = parity.PixelValues([.. Enumerable.Range(0, images.Length / parity.Model.Config.EmbeddingDimension)]);
+        using Tensor pixels = parity.PixelValues([.. Enumerable.Range(0, images.Length / parity.Model.Config.EmbeddingDimension)]);
         TextFeatures features = parity.Model.Text.Encode(parity.InputIds());
 
-        ForwardParityTests.AssertClose(images, parity.Model.Image.Encode(pictures), images);
+        ForwardParityTests.AssertClose(images, parity.Model.Image.Encode(pixels), images);
         ForwardParityTests.AssertClose(texts, features.Embeddings, texts);
         ForwardParityTests.AssertClose(pooled, features.Pooled, pooled);
     }

@@ -26,7 +26,7 @@ internal sealed class ParityModel : IDisposable
 
     /// <summary>The same model from a file or a folder of a test's own.</summary>
     public static ParityModel OpenFile(string name, string path) => new(
-        ClipModel.Load(path, new Engine(new(Threads: 2)), PictureForm.PixelValues),
+        ClipModel.Load(path, new Engine(new(Threads: 2)), ImageForm.PixelValues),
         TensorFile.Open(Find(name, "forward.safetensors")));
 
     /// <summary>Something of a model.</summary>
@@ -50,16 +50,16 @@ internal sealed class ParityModel : IDisposable
         return [.. stored.ToArray<long>().Select(id => (int)id).Chunk((int)stored.Shape[1])];
     }
 
-    /// <summary>Some of the pictures as normalised floats.</summary>
-    public Tensor PixelValues(params ReadOnlySpan<int> pictures)
+    /// <summary>Some of the images as normalised floats.</summary>
+    public Tensor PixelValues(params ReadOnlySpan<int> images)
     {
         long[] shape = [.. _forward.Tensors["pixel_values"].Shape];
         float[] all = Expected("pixel_values");
         int size = all.Length / (int)shape[0];
-        Tensor chosen = Tensor.Allocate(ElementType.Float32, [pictures.Length, .. shape.AsSpan(1)]);
-        for (int index = 0; index < pictures.Length; index++)
+        Tensor chosen = Tensor.Allocate(ElementType.Float32, [images.Length, .. shape.AsSpan(1)]);
+        for (int index = 0; index < images.Length; index++)
         {
-            all.AsSpan(pictures[index] * size, size).CopyTo(chosen.AsSpan<float>()[(index * size)..]);
+            all.AsSpan(images[index] * size, size).CopyTo(chosen.AsSpan<float>()[(index * size)..]);
         }
 
         return chosen;

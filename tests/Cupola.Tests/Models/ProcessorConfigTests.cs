@@ -62,7 +62,7 @@ public sealed class ProcessorConfigTests
         "processor_config.json: image_processor cannot be used: 'do_normalize' is off")]
     [InlineData(
         """{"image_processor":{"size":{"shortest_edge":16},"crop_size":{"height":8,"width":8}}}""",
-        "gives pictures of 8 pixels, and the model takes 16")]
+        "gives images of 8 pixels, and the model takes 16")]
     [InlineData("""{"image_processor":""", "processor_config.json cannot be read: it is not JSON")]
     public void WhatItNestsIsRefusedAsInTheOtherFile(string processor, string sentence) => Assert.Contains(
         sentence, Assert.Throws<InvalidDataException>(() => Read(processor, Preprocessor)).Message, StringComparison.Ordinal);

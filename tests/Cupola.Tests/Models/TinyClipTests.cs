@@ -11,15 +11,15 @@ public sealed class TinyClipTests
     [Fact]
     public void BothTowersAgreeWithTheOracleInFloat64()
     {
-        using ClipModel model = ClipModel.Load(InFolder(), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using ClipModel model = ClipModel.Load(InFolder(), new Engine(new(Threads: 2)), ImageForm.PixelValues);
         using JsonDocument oracle = JsonDocument.Parse(File.ReadAllText(SharedFolder.Need("parity", "tiny_clip", "tiny_clip_embeds.json")));
         JsonElement root = oracle.RootElement;
         int[][] texts = [.. root.GetProperty("text_sequences").EnumerateArray().Select(text => text.EnumerateArray().Select(id => id.GetInt32()).ToArray())];
         float[] pixels = Numbers(root.GetProperty("pixels"));
-        using Tensor picture = Tensor.Of<float>(ElementType.Float32, pixels, pixels.Length / (3 * 16 * 16), 3, 16, 16);
+        using Tensor image = Tensor.Of<float>(ElementType.Float32, pixels, pixels.Length / (3 * 16 * 16), 3, 16, 16);
 
         Check(root.GetProperty("text_embeds"), model.Text.Encode(texts).Embeddings);
-        Check(root.GetProperty("image_embeds"), model.Image.Encode(picture));
+        Check(root.GetProperty("image_embeds"), model.Image.Encode(image));
     }
 
     /// <summary>The oracle's are not of unit length.</summary>

@@ -18,7 +18,7 @@ public sealed class PromptAuditTests
     [InlineData("says only that it varies", "The act of fishing can look like many different things depending on the fish.|A tench can vary in colour depending on its pond.|The word tench can mean two different things.")]
     [InlineData("announces a description and gives none", "There are many ways to identify a tench.|There are several identifying characteristics of a tench.|There are a few different types of tench.")]
     [InlineData("asks and says nothing", "Which tench are you thinking of?|How old is the tench?.")]
-    [InlineData("points to a picture or a page", "Here is a picture of a tench:.|See the link below.|Image result for tench.|A tench looks like this:.|A tench: https://www.|This video shows a tench.")]
+    [InlineData("points to an image or a page", "Here is a picture of a tench:.|See the link below.|Image result for tench.|A tench looks like this:.|A tench: https://www.|This video shows a tench.")]
     [InlineData("begins with a courtesy", "Sure! A tench is a green fish.|Great question! A tench is a green fish.|Here is a short description of a tench: It is green.|A tench is green. Let me know if you need more.")]
     public void WhatTalksOfTheQuestionInPlaceOfTheClassIsARefusal(string reason, string sentences) =>
         Assert.All(sentences.Split('|'), sentence => Assert.Equal((reason, sentence), (AuditedPrompts.Detail(PromptFault.Refusal, "tench", sentence), sentence)));

@@ -134,7 +134,7 @@ public sealed class HardNegativeOrderTests
     private static int[][] Epoch(BatchOrder order, long epoch) =>
         [.. Enumerable.Range(0, order.StepsPerEpoch).Select(step => order.Batch((epoch * order.StepsPerEpoch) + step))];
 
-    /// <summary>Pairs in clusters: pair p is of cluster p modulo their number, and its picture and its text lie near the cluster's middle.</summary>
+    /// <summary>Pairs in clusters: pair p is of cluster p modulo their number, and its image and its text lie near the cluster's middle.</summary>
     private sealed record World(EmbeddingMatrix Images, EmbeddingMatrix Texts, int Clusters)
     {
         /// <summary>Sayings of which no two are equal.</summary>

@@ -23,8 +23,8 @@ public sealed class LargeBatchTests
     {
         Random random = new(3);
         IReadOnlyDictionary<string, Tensor> initial = InitialParameters.Of(Config, seed: 1);
-        using Tensor pictures = Tensor.Allocate(ElementType.Float32, Pairs, 3, ImageSize, ImageSize);
-        foreach (ref float pixel in pictures.AsSpan<float>())
+        using Tensor images = Tensor.Allocate(ElementType.Float32, Pairs, 3, ImageSize, ImageSize);
+        foreach (ref float pixel in images.AsSpan<float>())
         {
             pixel = FiniteDifferences.Normal(random);
         }
@@ -54,8 +54,8 @@ public sealed class LargeBatchTests
             Dictionary<string, long[]> shapes = new(ClipModel.ParametersOf(Config)) { [LearnedParameters.LogitBiasName] = [] };
             using LearnedParameters parameters = new(
                 shapes, name => name == LearnedParameters.LogitBiasName ? new float[] { SigmoidLoss.InitialLogitBias } : initial[name].AsSpan<float>(), isFrozen: name => name == LearnedParameters.LogitBiasName && kind == LossKind.Contrastive);
-            using TrainableClip clip = new(new Engine(new(Threads: 2)), Config, new(ImageSize), parameters, PictureForm.PixelValues, memory, kind);
-            double found = clip.Differentiate(pictures, texts);
+            using TrainableClip clip = new(new Engine(new(Threads: 2)), Config, new(ImageSize), parameters, ImageForm.PixelValues, memory, kind);
+            double found = clip.Differentiate(images, texts);
             return (found, parameters.Gradients.ToDictionary(static gradient => gradient.Key, static gradient => gradient.Value.AsSpan<float>().ToArray()));
         }
     }

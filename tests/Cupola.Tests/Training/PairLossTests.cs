@@ -10,7 +10,7 @@ public sealed class PairLossTests
 
     private static readonly Engine Engine = new(new(Threads: 2));
 
-    /// <summary>One block, several of pictures, several of texts too, and ones that are not full.</summary>
+    /// <summary>One block, several of images, several of texts too, and ones that are not full.</summary>
     private static readonly int[] Batches = [1, 6, 128, 300, 1100];
 
     public static TheoryData<LossKind, int> Cases => new(
@@ -90,7 +90,7 @@ public sealed class PairLossTests
     {
         using PairLoss labelled = PairLoss.Create(LossKind.LabelledSigmoid, Engine, 1), published = PairLoss.Create(LossKind.Contrastive, Engine, 1);
 
-        Assert.Contains("2 pictures and 1 texts", Assert.Throws<ArgumentException>(() => published.Evaluate([1, 2], [1], 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("2 images and 1 texts", Assert.Throws<ArgumentException>(() => published.Evaluate([1, 2], [1], 0)).Message, StringComparison.Ordinal);
         Assert.Contains("wants a label", Assert.Throws<ArgumentException>(() => labelled.Evaluate([1], [1], 0)).Message, StringComparison.Ordinal);
         Assert.Contains("takes no labels", Assert.Throws<ArgumentException>(() => published.Evaluate([1], [1], 0, labels: [1])).Message, StringComparison.Ordinal);
     }

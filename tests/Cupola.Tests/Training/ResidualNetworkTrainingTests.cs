@@ -73,16 +73,16 @@ public sealed class ResidualNetworkTrainingTests
     }
 
     [Fact]
-    public void AStepOfSeveralRunsCountsOnceWithTheMeanOverItsPictures()
+    public void AStepOfSeveralRunsCountsOnceWithTheMeanOverItsImages()
     {
         const string Name = "image.stem.1.batch_norm.running_mean";
         using LearnedParameters parameters = new(new Dictionary<string, long[]> { [Name] = [2] }, static _ => new float[] { 10, -10 }, isFrozen: static _ => false);
         StepStatistics step = new([Name], runs: 3);
         using Tensor first = Tensor.Of<float>(ElementType.Float32, [1, 2], 2), second = Tensor.Of<float>(ElementType.Float32, [5, 6], 2);
 
-        step.Take(2, pictures: 1, [second]);
-        step.Take(0, pictures: 3, [first]);
-        step.Take(1, pictures: 7, []);
+        step.Take(2, images: 1, [second]);
+        step.Take(0, images: 3, [first]);
+        step.Take(1, images: 7, []);
         step.MoveRunning(parameters);
 
         Assert.Equal([9.2f, -8.7f], parameters.Values[Name].AsSpan<float>().ToArray());
@@ -91,7 +91,7 @@ public sealed class ResidualNetworkTrainingTests
     }
 
     [Fact]
-    public void ARunOfOnePictureWhoseLastMapHasOnePlaceStaysANumber()
+    public void ARunOfOneImageWhoseLastMapHasOnePlaceStaysANumber()
     {
         string run = Train(ResNet with { Batch = 2, ChunkPairs = 1, Steps = 2, Model = ResNet.Model with { ImageSize = 32 } });
 

@@ -29,7 +29,7 @@ public sealed class TowerGradientTests
     {
         ["vision transformer"] = (Config(new VisionTransformerConfig(16, 8, Transformer)), false, false),
         ["vision transformer with the exact GELU"] = (Config(new VisionTransformerConfig(16, 8, Transformer with { Activation = Activation.Gelu })), false, false),
-        ["residual network by its pictures"] = (Config(new ResNetConfig(64, [1, 1, 1, 1], 4, 2)), false, true),
+        ["residual network by its images"] = (Config(new ResNetConfig(64, [1, 1, 1, 1], 4, 2)), false, true),
         ["residual network by running statistics"] = (Config(new ResNetConfig(64, [1, 2, 1, 1], 4, 2)), false, false),
         ["text transformer"] = (Config(new VisionTransformerConfig(16, 8, Transformer)), true, false),
     };
@@ -45,20 +45,20 @@ public sealed class TowerGradientTests
         Random random = new(5);
         using LearnedParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
         using TensorPool pool = new();
-        TrainableTower Create(bool byPictures) =>
-            TrainableTower.Create(engine, parameters, pool, graph => Describe(graph, config, isText, parameter => byPictures && ConvolutionUnit.IsRunningStatistic(parameter)));
+        TrainableTower Create(bool byImages) =>
+            TrainableTower.Create(engine, parameters, pool, graph => Describe(graph, config, isText, parameter => byImages && ConvolutionUnit.IsRunningStatistic(parameter)));
         using TrainableTower tower = Create(follows);
-        using Tensor pictures = Pictures(config, random);
+        using Tensor images = Images(config, random);
         BatchChunk chunk = Assert.Single(isText
             ? BatchChunk.OfTexts([.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })], chunkTokens: 1000)
-            : BatchChunk.OfPictures(pictures, 1, TowerDescription.Pictures, ImageEncoder.Batch));
+            : BatchChunk.OfImages(images, 1, TowerDescription.Images, ImageEncoder.Batch));
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
-        using (TrainableTower byPictures = Create(byPictures: true))
-        using (ForwardPass pass = byPictures.Embed(chunk))
+        using (TrainableTower byImages = Create(byImages: true))
+        using (ForwardPass pass = byImages.Embed(chunk))
         {
-            // Running means are those of the pictures, as at the end of a training, so that their channels too stay on one side of their kinks.
-            foreach ((string running, Tensor statistic) in byPictures.Statistics.Zip(pass.Statistics).Where(static pair => pair.First.EndsWith("mean", StringComparison.Ordinal)))
+            // Running means are those of the images, as at the end of a training, so that their channels too stay on one side of their kinks.
+            foreach ((string running, Tensor statistic) in byImages.Statistics.Zip(pass.Statistics).Where(static pair => pair.First.EndsWith("mean", StringComparison.Ordinal)))
             {
                 statistic.AsSpan<float>().CopyTo(parameters.Values[running].AsSpan<float>());
             }
@@ -164,7 +164,7 @@ public sealed class TowerGradientTests
     private static ClipConfig Config(ImageConfig image) => new(new TextConfig(12, 8, Transformer), image, 8, []);
 
     private static TowerDescription Describe(GraphBuilder graph, ClipConfig config, bool isText, Func<string, bool> follows) =>
-        isText ? TowerDescription.OfTexts(graph, config) : TowerDescription.OfImages(graph, config, new(config.Image.ImageSize), PictureForm.PixelValues, follows);
+        isText ? TowerDescription.OfTexts(graph, config) : TowerDescription.OfImages(graph, config, new(config.Image.ImageSize), ImageForm.PixelValues, follows);
 
     /// <summary>
     /// Random numbers. The biases of batch norms keep each channel well above the kink of the rectifier behind it, or well below, because a slope over a kink is none of both sides;
@@ -193,11 +193,11 @@ public sealed class TowerGradientTests
         return new(shapes, name => Draw(name), name => !follows && ConvolutionUnit.IsRunningStatistic(name));
     }
 
-    private static Tensor Pictures(ClipConfig config, Random random)
+    private static Tensor Images(ClipConfig config, Random random)
     {
-        Tensor pictures = Tensor.Allocate(ElementType.Float32, Rows, 3, config.Image.ImageSize, config.Image.ImageSize);
-        Fill(pictures, () => FiniteDifferences.Normal(random));
-        return pictures;
+        Tensor images = Tensor.Allocate(ElementType.Float32, Rows, 3, config.Image.ImageSize, config.Image.ImageSize);
+        Fill(images, () => FiniteDifferences.Normal(random));
+        return images;
     }
 
     /// <summary>What the gradient says of a random direction, every number up or down alike, and the slope there by four points.</summary>

@@ -234,7 +234,7 @@ public sealed class TrainerTests
         }
 
         Assert.Equal([3L, 6], told.Select(static line => line.Step));
-        Assert.All(told, line => Assert.Equal((0.7, WilsonInterval.Of(7, 10).Low, WilsonInterval.Of(7, 10).High, 10), (line.Top1, line.Top1Low, line.Top1High, line.Pictures)));
+        Assert.All(told, line => Assert.Equal((0.7, WilsonInterval.Of(7, 10).Low, WilsonInterval.Of(7, 10).High, 10), (line.Top1, line.Top1Low, line.Top1High, line.Images)));
     }
 
     [Theory]
@@ -324,10 +324,10 @@ public sealed class TrainerTests
     [Theory]
     [InlineData(null)]
     [InlineData(4)]
-    public void ThePictureThatCannotBeReadIsNamedOnceAndTheRestLearns(int? hardNegatives)
+    public void TheImageThatCannotBeReadIsNamedOnceAndTheRestLearns(int? hardNegatives)
     {
         string table = WriteTable(12), run = TestFolder.New();
-        File.WriteAllText(Path.Combine(Path.GetDirectoryName(table)!, "5.bmp"), "no picture");
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(table)!, "5.bmp"), "no image");
         List<string> broken = [];
         using Trainer trainer = Open(run, Settings with { Steps = 9, Batch = 4, HardNegatives = hardNegatives }, table);
 

@@ -9,7 +9,7 @@ namespace Cupola.Tests.Training;
 public sealed class TrainingBatchesTests
 {
     private static readonly ImagePreprocessing Small = new(8);
-    private static readonly PictureAugmentation Everything = new(0.5f, flip: true, 0.4f);
+    private static readonly ImageAugmentation Everything = new(0.5f, flip: true, 0.4f);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -31,9 +31,9 @@ public sealed class TrainingBatchesTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void PicturesAreDecodedOnceAndLookAsIfTheyWereDecodedEachTime(bool crops)
+    public void ImagesAreDecodedOnceAndLookAsIfTheyWereDecodedEachTime(bool crops)
     {
-        PictureAugmentation augmentation = crops ? Everything : new(1, flip: true, 0.4f);
+        ImageAugmentation augmentation = crops ? Everything : new(1, flip: true, 0.4f);
         ConcurrentDictionary<string, int> decoded = [];
         TrainingPairs pairs = Watched(Folders(4, 4), name => decoded.AddOrUpdate(name, 1, (_, count) => count + 1));
 
@@ -44,7 +44,7 @@ public sealed class TrainingBatchesTests
             foreach ((int row, int pair) in batch.Pairs.Index())
             {
                 byte[] expected = new byte[Small.ByteCount];
-                using RgbImage image = ImageDecoder.Decode(pairs[pair].Picture.Name);
+                using RgbImage image = ImageDecoder.Decode(pairs[pair].Image.Name);
                 augmentation.Apply(image, Small, seed: 7, batch.Step / 2, pair, expected);
                 Assert.Equal(expected, batch.Pixels.AsSpan(row * Small.ByteCount, Small.ByteCount));
             }
@@ -89,11 +89,11 @@ public sealed class TrainingBatchesTests
     }
 
     [Fact]
-    public void BrokenPicturesAreNamedOncePassedOverAndNeverStopTheRest()
+    public void BrokenImagesAreNamedOncePassedOverAndNeverStopTheRest()
     {
         TrainingPairs pairs = Table("a cat", "a dog", "an owl", "a fish");
-        File.Delete(pairs[1].Picture.Name);
-        File.WriteAllText(pairs[2].Picture.Name, "no picture");
+        File.Delete(pairs[1].Image.Name);
+        File.WriteAllText(pairs[2].Image.Name, "no image");
         List<string> broken = [];
 
         Seen[] batches = [.. Read(Batches(pairs, batchSize: 4), 0, 3, broken)];
@@ -101,12 +101,12 @@ public sealed class TrainingBatchesTests
         Assert.All(batches, batch => Assert.Equal([0, 3], batch.Pairs.Order()));
         Assert.All(batches, batch => Assert.Equal(2, batch.Texts.Count));
         Assert.Equal(2, broken.Count);
-        Assert.Contains(broken, told => told.Contains(pairs[1].Picture.Name, StringComparison.Ordinal));
-        Assert.Contains(broken, told => told.StartsWith(pairs[2].Picture.Name, StringComparison.Ordinal));
-        File.Delete(pairs[0].Picture.Name);
-        File.Delete(pairs[3].Picture.Name);
+        Assert.Contains(broken, told => told.Contains(pairs[1].Image.Name, StringComparison.Ordinal));
+        Assert.Contains(broken, told => told.StartsWith(pairs[2].Image.Name, StringComparison.Ordinal));
+        File.Delete(pairs[0].Image.Name);
+        File.Delete(pairs[3].Image.Name);
         string message = Assert.Throws<InvalidDataException>(() => Read(Batches(pairs, batchSize: 4), 0, 1).Count()).Message;
-        Assert.StartsWith("None of the 4 pictures of a batch can be read, the first because of this: ", message, StringComparison.Ordinal);
+        Assert.StartsWith("None of the 4 images of a batch can be read, the first because of this: ", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,28 +133,28 @@ public sealed class TrainingBatchesTests
     public void SomePairsMayBeLookedAtInAnyOrder()
     {
         TrainingPairs pairs = Folders(4, 4);
-        TrainingBatches batches = Batches(pairs, batchSize: 3, PictureAugmentation.None);
+        TrainingBatches batches = Batches(pairs, batchSize: 3, ImageAugmentation.None);
 
         TrainingBatch[] some = [.. batches.Of([7, 0, 3, 5], epoch: 2, Cancellation)];
 
         Assert.Equal([[7, 0, 3], [5]], some.Select(batch => batch.Pairs));
-        Assert.Equal(some.SelectMany(batch => batch.Pairs).Select(pair => pairs[pair].Picture.Name), some.SelectMany(batch => batch.Names));
+        Assert.Equal(some.SelectMany(batch => batch.Pairs).Select(pair => pairs[pair].Image.Name), some.SelectMany(batch => batch.Names));
         Assert.Equal([0, 1, 0, 1], new[] { 3, 7, 0, 5 }.Select(pair => batches.SayingsOf(2)[pair] == batches.SayingsOf(2)[0] ? 0 : 1));
         Array.ForEach(some, static batch => batch.Dispose());
     }
 
-    /// <summary>The same pairs, whose pictures say when they are read.</summary>
+    /// <summary>The same pairs, whose images say when they are read.</summary>
     private static TrainingPairs Watched(TrainingPairs pairs, Action<string> read) => new([.. Enumerable.Range(0, pairs.Count).Select(place => pairs[place]).Select(pair => pair with
     {
-        Picture = new(pair.Picture.Name, cancellation =>
+        Image = new(pair.Image.Name, cancellation =>
         {
-            read(pair.Picture.Name);
-            return pair.Picture.Read(cancellation);
+            read(pair.Image.Name);
+            return pair.Image.Read(cancellation);
         }),
     })]);
 
-    private static TrainingBatches Batches(TrainingPairs pairs, int batchSize, PictureAugmentation? augmentation = null, ulong seed = 7, int threads = 2) =>
-        new(pairs, new ShuffledOrder(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads, RememberedPictures.UsualRoom);
+    private static TrainingBatches Batches(TrainingPairs pairs, int batchSize, ImageAugmentation? augmentation = null, ulong seed = 7, int threads = 2) =>
+        new(pairs, new ShuffledOrder(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads, RememberedImages.UsualRoom);
 
     private static ClipTokenizer Tokenizer()
     {
@@ -170,34 +170,34 @@ public sealed class TrainingBatchesTests
             using (batch)
             {
                 broken?.AddRange(batch.Broken);
-                yield return new(batch.Step, batch.Pairs, batch.Pictures.AsSpan<byte>().ToArray(), [.. batch.Texts.Select(text => string.Join(' ', text))], batch.Labels);
+                yield return new(batch.Step, batch.Pairs, batch.Images.AsSpan<byte>().ToArray(), [.. batch.Texts.Select(text => string.Join(' ', text))], batch.Labels);
             }
         }
     }
 
-    /// <summary>Class folders "a", "b" and so on, with so many pictures each, about which the seven templates speak.</summary>
+    /// <summary>Class folders "a", "b" and so on, with so many images each, about which the seven templates speak.</summary>
     private static TrainingPairs Folders(params int[] counts)
     {
         string folder = TestFolder.New();
         foreach ((int label, int count) in counts.Index())
         {
             string place = Directory.CreateDirectory(Path.Combine(folder, ((char)('a' + label)).ToString())).FullName;
-            for (int picture = 0; picture < count; picture++)
+            for (int image = 0; image < count; image++)
             {
-                File.WriteAllBytes(Path.Combine(place, $"{picture}.bmp"), RandomPicture.Bitmap(12, 10, (label * 100) + picture));
+                File.WriteAllBytes(Path.Combine(place, $"{image}.bmp"), RandomImage.Bitmap(12, 10, (label * 100) + image));
             }
         }
 
         return TrainingPairs.Open(folder, prompts: null, templates: null, broken => Assert.Fail(broken));
     }
 
-    /// <summary>A table of a picture for each caption.</summary>
+    /// <summary>A table of an image for each caption.</summary>
     private static TrainingPairs Table(params string[] captions)
     {
-        string folder = TestFolder.New(), table = Path.Combine(folder, "pictures.tsv");
-        foreach ((int picture, string _) in captions.Index())
+        string folder = TestFolder.New(), table = Path.Combine(folder, "images.tsv");
+        foreach ((int image, string _) in captions.Index())
         {
-            File.WriteAllBytes(Path.Combine(folder, $"{picture}.bmp"), RandomPicture.Bitmap(12, 10, picture));
+            File.WriteAllBytes(Path.Combine(folder, $"{image}.bmp"), RandomImage.Bitmap(12, 10, image));
         }
 
         File.WriteAllLines(table, ["image\tcaption", .. captions.Index().Select(caption => $"{caption.Index}.bmp\t{caption.Item}")]);

@@ -13,7 +13,7 @@ internal static class TrainingFixture
 
     private static readonly Lazy<string> Captioned = new(() => WriteTable(30));
 
-    /// <summary>A table of thirty pictures with a caption each.</summary>
+    /// <summary>A table of thirty images with a caption each.</summary>
     public static string Table => Captioned.Value;
 
     /// <summary>Settings of a model that learns a step in a few milliseconds, and saves itself after each.</summary>
@@ -30,14 +30,14 @@ internal static class TrainingFixture
     /// <summary>The same for a model that is there.</summary>
     public static TrainingSettings Tuning(string model) => Settings with { Init = model, Model = new() };
 
-    /// <summary>A new table of so many pictures.</summary>
+    /// <summary>A new table of so many images.</summary>
     public static string WriteTable(int count)
     {
         string folder = TestFolder.New();
         List<string> lines = ["image,caption"];
         for (int index = 0; index < count; index++)
         {
-            File.WriteAllBytes(Path.Combine(folder, $"{index}.bmp"), RandomPicture.Bitmap(24, 20, index));
+            File.WriteAllBytes(Path.Combine(folder, $"{index}.bmp"), RandomImage.Bitmap(24, 20, index));
             lines.Add($"{index}.bmp,a {Colours[index % Colours.Length]} {Shapes[index / Colours.Length % Shapes.Length]}");
         }
 

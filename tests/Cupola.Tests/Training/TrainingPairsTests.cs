@@ -21,7 +21,7 @@ public sealed class TrainingPairsTests
         Assert.Equal(3, filled.Count);
         Assert.Equal(PromptTemplates.ImageNet7.Select(template => template.Format("dog")), filled[2].Captions);
         Assert.Equal("dog", filled[2].Label);
-        Assert.EndsWith("2.jpg", filled[2].Picture.Name, StringComparison.Ordinal);
+        Assert.EndsWith("2.jpg", filled[2].Image.Name, StringComparison.Ordinal);
         Assert.Equal(["A dog barks.", "A dog wags."], described[1].Captions);
         Assert.Equal(["a photo of a cat.", "A cat purrs."], both[0].Captions);
         Assert.Contains("'dog'", Assert.Throws<InvalidDataException>(
@@ -51,8 +51,8 @@ public sealed class TrainingPairsTests
     [Fact]
     public void WhatTeachesNothingIsASentenceThatSaysWhy()
     {
-        AssertRefused(Folders("cat/1.jpg", "cat/2.jpg", "dog/"), "has pictures of one class only, 'cat': a contrastive loss learns by telling pairs apart");
-        AssertRefused(Table("image,caption\n1.jpg,a cat\n2.jpg,a cat\n"), "says the same of every picture, 'a cat': a contrastive loss");
+        AssertRefused(Folders("cat/1.jpg", "cat/2.jpg", "dog/"), "has images of one class only, 'cat': a contrastive loss learns by telling pairs apart");
+        AssertRefused(Table("image,caption\n1.jpg,a cat\n2.jpg,a cat\n"), "says the same of every image, 'a cat': a contrastive loss");
         AssertRefused(Table("image,caption\n1.jpg,\n2.jpg,\n"), "has no pairs to learn from: Line 2 of");
         AssertRefused(Table("image,caption\n"), "has no pairs to learn from.");
         AssertRefused(Folders("cat/", "dog/"), "has no pairs to learn from.");
@@ -103,7 +103,7 @@ public sealed class TrainingPairsTests
 
     private static string Table(string content)
     {
-        string path = TestFolder.NewFile("pictures.csv");
+        string path = TestFolder.NewFile("images.csv");
         File.WriteAllText(path, content);
         return path;
     }

@@ -31,13 +31,13 @@ public sealed class TrainingParityTests
         using ClipModel start = Open(name);
         using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs, keptBytes), LossKind.Contrastive);
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, ImageForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs, keptBytes), LossKind.Contrastive);
         using AdamW optimizer = new(parameters, new());
         float[] losses = Read(golden, "losses");
         for (int step = 0; step < losses.Length; step++)
         {
-            using Tensor pictures = Pictures(golden, step);
-            double loss = clip.Differentiate(pictures, Texts(golden, step));
+            using Tensor images = Images(golden, step);
+            double loss = clip.Differentiate(images, Texts(golden, step));
 
             Assert.Equal(losses[step], loss, 1e-5);
             if (step == 0)
@@ -65,10 +65,10 @@ public sealed class TrainingParityTests
         using ClipModel start = Open(name);
         using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(8, start.Config.Text.ContextLength * textsOfARun, keptBytes), LossKind.Contrastive);
-        using Tensor pictures = Pictures(golden, step: 0);
+            new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, ImageForm.PixelValues, new(8, start.Config.Text.ContextLength * textsOfARun, keptBytes), LossKind.Contrastive);
+        using Tensor images = Images(golden, step: 0);
 
-        double loss = clip.Differentiate(pictures, Texts(golden, step: 0));
+        double loss = clip.Differentiate(images, Texts(golden, step: 0));
 
         Assert.Equal(Read(golden, "losses")[0], loss, 1e-6);
         (string Name, float[] Values, float Largest)[] gradients = [.. Golden(golden, "grad.", resNet: true)];
@@ -88,13 +88,13 @@ public sealed class TrainingParityTests
     {
         using TensorFile golden = TensorFile.Open(ParityModel.Find(name, "train.safetensors"));
         using ClipModel start = Open(name);
-        using Tensor pictures = Pictures(golden, step: 0);
+        using Tensor images = Images(golden, step: 0);
         Dictionary<string, float[]> Gradients(int pairs)
         {
             using LearnedParameters parameters = LearnedParameters.Of(start, ConvolutionUnit.IsRunningStatistic);
             using TrainableClip clip = new(
-                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, PictureForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs), LossKind.Contrastive);
-            clip.Differentiate(pictures, Texts(golden, step: 0));
+                new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, ImageForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs), LossKind.Contrastive);
+            clip.Differentiate(images, Texts(golden, step: 0));
             return parameters.Gradients.ToDictionary(static gradient => gradient.Key, static gradient => gradient.Value.AsSpan<float>().ToArray());
         }
 
@@ -109,7 +109,7 @@ public sealed class TrainingParityTests
     }
 
     private static ClipModel Open(string name) =>
-        ClipModel.Load(ParityModel.Find(name, "open_clip"), new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        ClipModel.Load(ParityModel.Find(name, "open_clip"), new Engine(new(Threads: 2)), ImageForm.PixelValues);
 
     private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance) => Near(name, expected, largest, actual.AsSpan<float>(), tolerance);
 
@@ -148,7 +148,7 @@ public sealed class TrainingParityTests
     private static float[] Turned(float[] values, int rows, int columns) =>
         [.. Enumerable.Range(0, columns).SelectMany(column => Enumerable.Range(0, rows).Select(row => values[(row * columns) + column]))];
 
-    private static Tensor Pictures(TensorFile file, int step)
+    private static Tensor Images(TensorFile file, int step)
     {
         IReadOnlyList<long> shape = file.Tensors["pixel_values"].Shape;
         float[] all = Read(file, "pixel_values");

@@ -56,8 +56,8 @@ public sealed class EnsembleParityTests
     {
         float[] expected = parity.Expected(golden);
         int count = expected.Length / weights.ClassCount;
-        using Tensor pictures = parity.PixelValues([.. Enumerable.Range(0, count)]);
-        EmbeddingMatrix images = new EmbeddingMatrix(parity.Model.Image.Encode(pictures), count, parity.Model.Config.EmbeddingDimension).Normalize();
+        using Tensor pixels = parity.PixelValues([.. Enumerable.Range(0, count)]);
+        EmbeddingMatrix images = new EmbeddingMatrix(parity.Model.Image.Encode(pixels), count, parity.Model.Config.EmbeddingDimension).Normalize();
         float scale = MathF.Exp(parity.Model.LogitScale);
 
         float[] actual = [.. Enumerable.Range(0, count).SelectMany(index => ZeroShotClassifier.Probabilities(weights.Score(images[index]), scale))];

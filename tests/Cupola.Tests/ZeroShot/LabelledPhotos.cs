@@ -19,7 +19,7 @@ internal sealed class LabelledPhotos
         Labels = [.. folders.Select(folder => Path.GetFileName(folder))];
         Files = [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(PhotosPerClass))];
         LabelOfPhoto = [.. Enumerable.Range(0, Files.Count).Select(index => index / PhotosPerClass)];
-        float[] values = [.. Model.EmbedPictures(Files).SelectMany(picture => picture.Embedding!)];
+        float[] values = [.. Model.EmbedImages(Files).SelectMany(image => image.Embedding!)];
         Embeddings = new(values, Files.Count, Model.Config.EmbeddingDimension);
         Written = PromptSet.Read(SharedFolder.Need("data", "cupl", "cal_prompts_full.json")).Select(Labels).Prompts;
         Encoded = EncodedPrompts.Encode(Model, Written);

@@ -19,10 +19,10 @@ public sealed class PhotoTinyTests
         {
             string[] labels = [.. Directory.EnumerateDirectories(Path.Combine(photos, group.Key)).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
             ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.FromTemplates(labels, PromptTemplates.Simple));
-            foreach ((JsonElement expected, EmbeddedPicture picture) in group.Zip(embedder.EmbedPictures(group.Select(line => Path.Combine(photos, line.GetProperty("image").GetString()!)))))
+            foreach ((JsonElement expected, EmbeddedImage image) in group.Zip(embedder.EmbedImages(group.Select(line => Path.Combine(photos, line.GetProperty("image").GetString()!)))))
             {
-                Assert.Null(picture.Error);
-                IReadOnlyList<Prediction> predictions = classifier.Classify(picture.Embedding);
+                Assert.Null(image.Error);
+                IReadOnlyList<Prediction> predictions = classifier.Classify(image.Embedding);
                 Dictionary<string, float> probabilities = predictions.ToDictionary(prediction => prediction.Label, prediction => prediction.Probability);
                 JsonElement[] top5 = [.. expected.GetProperty("top5").EnumerateArray()];
 

@@ -3,7 +3,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;
 
-/// <summary>Weights of prompts: equal ones, and those that pictures without labels teach (arXiv 2302.06235).</summary>
+/// <summary>Weights of prompts: equal ones, and those that images without labels teach (arXiv 2302.06235).</summary>
 public sealed class PromptWeightsTests
 {
     [Fact]
@@ -33,18 +33,18 @@ public sealed class PromptWeightsTests
         double sum = scores.Sum(Math.Exp);
         float[] expected = [.. scores.Select(score => (float)(Math.Exp(score) / sum))];
 
-        float[] weights = [.. PromptWeights.FromPictures(encoded, photos.Embeddings).Values];
+        float[] weights = [.. PromptWeights.FromImages(encoded, photos.Embeddings).Values];
 
         Assert.True(expected.Max() - expected.Min() > 0.004f, $"the photos prefer some template: {string.Join(" ", expected)}");
         Assert.All(weights.Chunk(count), ofClass => Assert.All(ofClass.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-5f)));
     }
 
     [Fact]
-    public void ASentenceThatFitsThePicturesOfItsClassWeighsMoreThanOneThatDoesNot()
+    public void ASentenceThatFitsTheImagesOfItsClassWeighsMoreThanOneThatDoesNot()
     {
         LabelledPhotos photos = LabelledPhotos.Need();
         PromptSet mixed = new(photos.Labels.Select(label => (label, (IEnumerable<Prompt>)[.. photos.Written[label].Take(3), .. photos.Written[Other(label)].Take(1)])));
-        float[] weights = [.. PromptWeights.FromPictures(EncodedPrompts.Encode(photos.Model, mixed), photos.Embeddings).Values];
+        float[] weights = [.. PromptWeights.FromImages(EncodedPrompts.Encode(photos.Model, mixed), photos.Embeddings).Values];
 
         Assert.All(weights.Chunk(4), ofClass => Assert.Equal(1, ofClass.Sum(), 1e-5f));
         int wrongIsLeast = weights.Chunk(4).Count(ofClass => ofClass[3] == ofClass.Min());
@@ -57,17 +57,17 @@ public sealed class PromptWeightsTests
     public void WeightsChangeTheClassVectorsAndTheBestScoreTakesNone()
     {
         LabelledPhotos photos = LabelledPhotos.Need();
-        PromptWeights weights = PromptWeights.FromPictures(photos.Encoded, photos.Embeddings);
+        PromptWeights weights = PromptWeights.FromImages(photos.Encoded, photos.Embeddings);
         float equal = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Classify(photos.Embeddings[0])[0].Cosine;
         Assert.NotEqual(equal, ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, weights).Classify(photos.Embeddings[0])[0].Cosine, 1e-4f);
         Assert.Contains("no mean", Assert.Throws<ArgumentException>(() => ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.ScoreMax, weights)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void NothingIsLearnedFromNoPictures()
+    public void NothingIsLearnedFromNoImages()
     {
         LabelledPhotos photos = LabelledPhotos.Need();
-        Assert.Contains("there are 0", Assert.Throws<ArgumentException>(() => PromptWeights.FromPictures(photos.Encoded, new([], 0, 128))).Message, StringComparison.Ordinal);
+        Assert.Contains("there are 0", Assert.Throws<ArgumentException>(() => PromptWeights.FromImages(photos.Encoded, new([], 0, 128))).Message, StringComparison.Ordinal);
     }
 
     private static EncodedPrompts Templates(LabelledPhotos photos) =>

@@ -13,7 +13,7 @@ public sealed class TemperatureScalingTests
     {
         Random random = new(7);
         float[][] logits = [.. Enumerable.Range(0, 20_000).Select(_ => Enumerable.Range(0, 5).Select(_ => (float)(random.NextDouble() * 8)).ToArray())];
-        int[] labels = [.. logits.Select(ofPicture => Draw(ZeroShotClassifier.Probabilities(ofPicture, 1 / temperature), random))];
+        int[] labels = [.. logits.Select(ofImage => Draw(ZeroShotClassifier.Probabilities(ofImage, 1 / temperature), random))];
         Assert.Equal(temperature, TemperatureScaling.Fit(logits, labels), 0.05f * temperature);
     }
 

@@ -1,6 +1,6 @@
 """
 Makes the golden numbers of this folder: small models of seeded random numbers, and what reference.py says of them in float64.
-Made with Python 3.11, PyTorch 1.13.1 and NumPy 1.24.2: /usr/bin/python3 make.py. The numbers of weights and pictures are ones
+Made with Python 3.11, PyTorch 1.13.1 and NumPy 1.24.2: /usr/bin/python3 make.py. The numbers of weights and images are ones
 that float16 holds, and stored so; what the reference answers is stored as float32.
 """
 import json
@@ -167,7 +167,7 @@ def sentences(random, *shape):
     return torch.tensor(ids)
 
 
-def pictures(random, *shape):
+def images(random, *shape):
     return torch.tensor(half(random.normal(size=shape)).astype(np.float64))
 
 
@@ -191,10 +191,10 @@ def make(name, config, seed):
         write(os.path.join(folder, "transformers", "model.safetensors"), transformers_names(weights))
         write_json(os.path.join(folder, "transformers", "config.json"), transformers_config(config))
     with torch.no_grad():
-        write(os.path.join(folder, "forward.safetensors"), stored(reference.forward(p, config, pictures(random, 6, 3, size, size), sentences(random, 12))))
+        write(os.path.join(folder, "forward.safetensors"), stored(reference.forward(p, config, images(random, 6, 3, size, size), sentences(random, 12))))
     if name != "vit-gelu":
         steps = 1 if counts else 4
-        trained = reference.train(p, config, pictures(random, steps, 8, 3, size, size), sentences(random, steps, 8), keeps_final=not counts)
+        trained = reference.train(p, config, images(random, steps, 8, 3, size, size), sentences(random, steps, 8), keeps_final=not counts)
         write(os.path.join(folder, "train.safetensors"), stored(trained))
 
 

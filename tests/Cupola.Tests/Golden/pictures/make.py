@@ -1,6 +1,6 @@
-"""Makes the small pictures beside it and expected.json, what Pillow 9.4 sees of them: python3 make.py
+"""Makes the small images beside it and expected.json, what Pillow 9.4 sees of them: python3 make.py
 
-Each picture comes with the hash of Image.open(picture).convert("RGB"). Each preprocessing comes with the hash of the
+Each image comes with the hash of Image.open(image).convert("RGB"). Each preprocessing comes with the hash of the
 crop that open_clip's transforms give (open_clip, transform.py; torchvision, functional.py), written here with Pillow's
 own resize, crop and paste, because those transforms call nothing else.
 """
@@ -218,10 +218,10 @@ def preprocess(image, size, mode, interpolation, fill):
 
 
 names = sorted(path.name for path in HERE.iterdir() if path.suffix in (".png", ".jpg", ".gif", ".webp", ".tif", ".bmp", ".pnm"))
-pictures, crops = {}, []
+images, crops = {}, []
 for name in names:
     image = Image.open(HERE / name).convert("RGB")
-    pictures[name] = {"width": image.width, "height": image.height, "sha256": sha(image)}
+    images[name] = {"width": image.width, "height": image.height, "sha256": sha(image)}
 for name in ("photo.png", "cmyk.jpg", "one-pixel.png", "column.png", "row.png"):
     image = Image.open(HERE / name).convert("RGB")
     for size in (8, 15, 48):
@@ -231,7 +231,7 @@ for name in ("photo.png", "cmyk.jpg", "one-pixel.png", "column.png", "row.png"):
             for interpolation in ("bicubic", "bilinear"):
                 fill = 0 if size == 8 else 127
                 crop = preprocess(image, size, mode, getattr(Image.Resampling, interpolation.upper()), fill)
-                crops.append({"picture": name, "size": size, "resize_mode": mode, "interpolation": interpolation, "fill_color": fill, "sha256": sha(crop)})
+                crops.append({"image": name, "size": size, "resize_mode": mode, "interpolation": interpolation, "fill_color": fill, "sha256": sha(crop)})
 
 
 def lines(entries):
@@ -239,6 +239,6 @@ def lines(entries):
 
 
 (HERE / "expected.json").write_text(
-    '{\n "pictures": {\n' + lines(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in pictures.items())
+    '{\n "pictures": {\n' + lines(f"{json.dumps(name)}: {json.dumps(value)}" for name, value in images.items())
     + '\n },\n "crops": [\n' + lines(map(json.dumps, crops)) + "\n ]\n}\n"
 )

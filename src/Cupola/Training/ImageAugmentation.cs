@@ -4,21 +4,21 @@ using static System.FormattableString;
 namespace Cupola.Training;
 
 /// <summary>
-/// What happens to a picture each time it is seen anew, so that a model learns what a picture shows and not where and in what light: a random part of it (torchvision's
+/// What happens to an image each time it is seen anew, so that a model learns what an image shows and not where and in what light: a random part of it (torchvision's
 /// RandomResizedCrop), its mirror image, other brightness, contrast and saturation (torchvision's ColorJitter). The hue stays, because captions name colours.
 /// </summary>
-internal sealed record PictureAugmentation
+internal sealed record ImageAugmentation
 {
-    /// <param name="smallestArea">The least share of the picture that a random part may have; 1 keeps the model's own preprocessing.</param>
-    /// <param name="flip">Whether every other picture is mirrored.</param>
+    /// <param name="smallestArea">The least share of the image that a random part may have; 1 keeps the model's own preprocessing.</param>
+    /// <param name="flip">Whether every other image is mirrored.</param>
     /// <param name="colour">How far brightness, contrast and saturation may go from 1, up and down; 0 leaves them.</param>
     /// <exception cref="ArgumentException">A share that is none, or a strength that is none.</exception>
-    public PictureAugmentation(float smallestArea, bool flip, float colour)
+    public ImageAugmentation(float smallestArea, bool flip, float colour)
     {
         if (smallestArea is not (> 0 and <= 1))
         {
             throw new ArgumentException(
-                Invariant($"A random part has a share above 0 and at most 1 of the picture, not {smallestArea}; 1 is all."),
+                Invariant($"A random part has a share above 0 and at most 1 of the image, not {smallestArea}; 1 is all."),
                 nameof(smallestArea));
         }
 
@@ -33,12 +33,12 @@ internal sealed record PictureAugmentation
     }
 
     /// <summary>The model's own preprocessing, byte for byte.</summary>
-    public static PictureAugmentation None { get; } = new(1, flip: false, 0);
+    public static ImageAugmentation None { get; } = new(1, flip: false, 0);
 
-    /// <summary>The least share of the picture that a random part may have.</summary>
+    /// <summary>The least share of the image that a random part may have.</summary>
     public float SmallestArea { get; }
 
-    /// <summary>Whether every other picture is mirrored.</summary>
+    /// <summary>Whether every other image is mirrored.</summary>
     public bool Flip { get; }
 
     /// <summary>How far brightness, contrast and saturation may go.</summary>
@@ -47,8 +47,8 @@ internal sealed record PictureAugmentation
     /// <summary>Whether a random part is taken.</summary>
     public bool Crops => SmallestArea < 1;
 
-    /// <summary>A picture as it is seen in one epoch.</summary>
-    /// <param name="image">The decoded picture.</param>
+    /// <summary>An image as it is seen in one epoch.</summary>
+    /// <param name="image">The decoded image.</param>
     /// <param name="preprocessing">The model's.</param>
     /// <param name="seed">The run's.</param>
     /// <param name="epoch">Which time it is.</param>
@@ -71,7 +71,7 @@ internal sealed record PictureAugmentation
         ApplyShaped(destination, preprocessing.Size, seed, epoch, pair);
     }
 
-    /// <summary>What happens to a picture that has the model's shape already, in place: mirror and light.</summary>
+    /// <summary>What happens to an image that has the model's shape already, in place: mirror and light.</summary>
     public void ApplyShaped(Span<byte> pixels, int size, ulong seed, long epoch, int pair)
     {
         if (Flip && new SplitMix64(seed, RandomUse.Flip, epoch, pair).NextBelow(2) == 1)

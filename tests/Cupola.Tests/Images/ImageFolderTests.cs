@@ -4,7 +4,7 @@ using Cupola.Images;
 namespace Cupola.Tests.Images;
 
 /// <summary>Folders that come from a NAS, a Mac, a notebook.</summary>
-public sealed class PictureFolderTests
+public sealed class ImageFolderTests
 {
     [Theory]
     [InlineData("__MACOSX")]
@@ -16,12 +16,12 @@ public sealed class PictureFolderTests
     [InlineData("lost+found")]
     [InlineData("LOST+FOUND")]
     [InlineData(".ipynb_checkpoints")]
-    public void FoldersThatSystemsMakeAreNoClassesAndHoldNoPictures(string system)
+    public void FoldersThatSystemsMakeAreNoClassesAndHoldNoImages(string system)
     {
         string folder = Folder("cat/1.jpg", $"cat/{system}/1.jpg", $"cat/deep/{system}/deep/2.jpg", $"{system}/cat/3.jpg");
 
-        Assert.Equal(["cat"], LabelledPictures.Open(folder).Labels);
-        Assert.Equal([Path.Combine(folder, "cat", "1.jpg")], PictureFolder.Enumerate(folder));
+        Assert.Equal(["cat"], LabelledImages.Open(folder).Labels);
+        Assert.Equal([Path.Combine(folder, "cat", "1.jpg")], ImageFolder.Enumerate(folder));
     }
 
     [Theory]
@@ -38,8 +38,8 @@ public sealed class PictureFolderTests
         string folder = Folder("data/cat/1.jpg", "data/dog/1.jpg"), cat = Path.Combine(folder, "data", "cat");
         Link(Path.Combine(cat, "all"), target == "other" ? cat : target);
 
-        Assert.Equal(["cat", "dog"], LabelledPictures.Open(Path.Combine(folder, "data")).Read().Select(picture => picture.Label));
-        Assert.Single(PictureFolder.Enumerate(cat));
+        Assert.Equal(["cat", "dog"], LabelledImages.Open(Path.Combine(folder, "data")).Read().Select(image => image.Label));
+        Assert.Single(ImageFolder.Enumerate(cat));
     }
 
     [Fact]
@@ -52,19 +52,19 @@ public sealed class PictureFolderTests
         Link(alias, folder);
 
         string[] expected = ["a/1.jpg", "a/b/2.jpg", "b/2.jpg", "b/a/1.jpg"];
-        Assert.Equal(expected, PictureFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file)));
-        Assert.Equal(expected, PictureFolder.Enumerate(alias).Select(file => Path.GetRelativePath(alias, file)));
-        Assert.Equal(["a", "b"], LabelledPictures.Open(folder).Labels);
+        Assert.Equal(expected, ImageFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file)));
+        Assert.Equal(expected, ImageFolder.Enumerate(alias).Select(file => Path.GetRelativePath(alias, file)));
+        Assert.Equal(["a", "b"], LabelledImages.Open(folder).Labels);
     }
 
     [Fact]
-    public void ALinkToAnotherFolderOfPicturesIsFollowed()
+    public void ALinkToAnotherFolderOfImagesIsFollowed()
     {
         string folder = Folder("cat/1.jpg"), elsewhere = Folder("2.jpg", "deep/3.jpg");
         Link(Path.Combine(folder, "dog"), elsewhere);
         Link(Path.Combine(folder, "cat", "more"), elsewhere);
 
-        Assert.Equal(["cat", "cat", "cat", "dog", "dog"], LabelledPictures.Open(folder).Read().Select(picture => picture.Label));
+        Assert.Equal(["cat", "cat", "cat", "dog", "dog"], LabelledImages.Open(folder).Read().Select(image => image.Label));
     }
 
     [Fact]
@@ -81,11 +81,11 @@ public sealed class PictureFolderTests
     }
 
     [Fact]
-    public void AFileWithoutEndIsNoPicture()
+    public void AFileWithoutEndIsNoImage()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero, a file without end, is Unix's.");
         Assert.Equal(
-            "/dev/zero gives more than 256 MB, which is too large for a picture.",
+            "/dev/zero gives more than 256 MB, which is too large for an image.",
             Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode("/dev/zero")).Message);
     }
 
@@ -95,23 +95,23 @@ public sealed class PictureFolderTests
         string folder = Folder("cat/1", "cat/2", "dog/3.dat", "dog/.hidden");
         List<string> broken = [];
 
-        Assert.Empty(LabelledPictures.Open(folder).Read(broken.Add));
+        Assert.Empty(LabelledImages.Open(folder).Read(broken.Add));
 
         const string Others = "3 files are passed over, because their names do not end as images' do (.jpg, .png, …).";
         Assert.Equal(Others, Assert.Single(broken));
         Assert.Equal(
-            $"{folder} is a folder, not a picture; {Others}",
+            $"{folder} is a folder, not an image; {Others}",
             Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(folder)).Message);
     }
 
     [Fact]
-    public void LabelsWithoutPicturesAndLabelsThatLookAlikeAreNoted()
+    public void LabelsWithoutImagesAndLabelsThatLookAlikeAreNoted()
     {
-        LabelledPictures dataset = LabelledPictures.Open(Folder(
+        LabelledImages dataset = LabelledImages.Open(Folder(
             "cat/1.jpg", "Cat/1.jpg", "caf\u00e9/1.jpg", "cafe\u0301/1.jpg", "tree frog/1.jpg", "tree  frog/1.jpg",
             "dog/", "owl/1.dat"));
 
-        string[] notes = [.. dataset.NotesOnLabels(null, dataset.Read().Select(picture => picture.Label).ToHashSet())];
+        string[] notes = [.. dataset.NotesOnLabels(null, dataset.Read().Select(image => image.Label).ToHashSet())];
 
         const string Differ = ", and count as different labels.";
         Assert.Equal(4, notes.Length);
@@ -124,9 +124,9 @@ public sealed class PictureFolderTests
     }
 
     [Fact]
-    public void LabelsThatArePersonsOwnAreComparedWithTheDatasetsAndNeedNoPictures()
+    public void LabelsThatArePersonsOwnAreComparedWithTheDatasetsAndNeedNoImages()
     {
-        LabelledPictures dataset = LabelledPictures.Open(Folder("cat/1.jpg", "dog/1.jpg"));
+        LabelledImages dataset = LabelledImages.Open(Folder("cat/1.jpg", "dog/1.jpg"));
 
         string note = Assert.Single(dataset.NotesOnLabels(["Cat", "owl"], new HashSet<string>()));
 

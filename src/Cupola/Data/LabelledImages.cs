@@ -1,14 +1,14 @@
 namespace Cupola.Data;
 
 /// <summary>
-/// A labelled dataset: pictures with their class names, read while they are asked for. It may be read several times, and always comes in the
+/// A labelled dataset: images with their class names, read while they are asked for. It may be read several times, and always comes in the
 /// same order.
 /// </summary>
-public abstract class LabelledPictures
+public abstract class LabelledImages
 {
     private readonly Lazy<IReadOnlyList<string>> _labels;
 
-    private protected LabelledPictures(string path)
+    private protected LabelledImages(string path)
     {
         Path = path;
         _labels = new(FindLabels);
@@ -19,25 +19,25 @@ public abstract class LabelledPictures
 
     /// <summary>
     /// The dataset's own labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A table, and shards without class names, are read
-    /// through once for them, but for the pictures; theirs are in ordinal order.
+    /// through once for them, but for the images; theirs are in ordinal order.
     /// </summary>
     public IReadOnlyList<string> Labels => _labels.Value;
 
     /// <summary>
-    /// Opens a dataset: a folder of class folders (each named as its label, with all pictures below it); a table (.csv or .tsv, whose first line names
-    /// the columns, or .jsonl, whose properties are the columns) with a column of pictures (image, filepath, path, filename or file_name, relative to the table's folder) and one of
+    /// Opens a dataset: a folder of class folders (each named as its label, with all images below it); a table (.csv or .tsv, whose first line names
+    /// the columns, or .jsonl, whose properties are the columns) with a column of images (image, filepath, path, filename or file_name, relative to the table's folder) and one of
     /// labels (label or class), also as metadata.csv or metadata.jsonl in a folder; or WebDataset shards (a .tar, a folder of
     /// them, or a pattern such as <c>photos-{000..017}.tar</c>).
     /// </summary>
     /// <param name="path">The folder, the table, the shard or the pattern.</param>
     /// <param name="classNames">What the numbers in shards stand for; where null, what classnames.txt or classes.json beside the shards or in the folder above says.</param>
     /// <param name="fetch">
-    /// Whether http and https addresses in a table are fetched; where not, they are pictures that cannot be read.
+    /// Whether http and https addresses in a table are fetched; where not, they are images that cannot be read.
     /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard of the pattern is missing.</exception>
     /// <exception cref="InvalidDataException">It is no such dataset, or the table lacks a column; the message says which it has.</exception>
     /// <exception cref="ArgumentException">The pattern names no shards, or too many.</exception>
-    public static LabelledPictures Open(string path, IReadOnlyList<string>? classNames = null, bool fetch = false)
+    public static LabelledImages Open(string path, IReadOnlyList<string>? classNames = null, bool fetch = false)
     {
         ArgumentNullException.ThrowIfNull(path);
         DatasetFiles files = DatasetFiles.Find(path, TableColumn.Label);
@@ -49,16 +49,16 @@ public abstract class LabelledPictures
         };
     }
 
-    /// <summary>Reads the dataset from its beginning; pictures themselves are read by whoever asks for their bytes.</summary>
+    /// <summary>Reads the dataset from its beginning; images themselves are read by whoever asks for their bytes.</summary>
     /// <param name="broken">Told in one sentence of each thing that had to be passed over.</param>
-    public abstract IEnumerable<LabelledPicture> Read(Action<string>? broken = null);
+    public abstract IEnumerable<LabelledImage> Read(Action<string>? broken = null);
 
     /// <summary>
-    /// What is odd about the labels, each in a sentence: those of the dataset that no picture has, and those that a person
+    /// What is odd about the labels, each in a sentence: those of the dataset that no image has, and those that a person
     /// would take for one.
     /// </summary>
     /// <param name="labels">What there is to choose from, where it is not the dataset's own labels.</param>
-    /// <param name="used">The labels that pictures have.</param>
+    /// <param name="used">The labels that images have.</param>
     public IEnumerable<string> NotesOnLabels(IReadOnlyList<string>? labels, IReadOnlySet<string> used)
     {
         string[] unused = labels is null ? [.. Labels.Where(label => !used.Contains(label))] : [];
@@ -68,8 +68,8 @@ public abstract class LabelledPictures
 
     private protected abstract IReadOnlyList<string> FindLabels();
 
-    /// <summary>What is known of why labels have no pictures, in words without a full stop; "" where nothing is.</summary>
+    /// <summary>What is known of why labels have no images, in words without a full stop; "" where nothing is.</summary>
     private protected virtual string WhyUnused(IReadOnlyList<string> labels) => "";
 
-    private protected IReadOnlyList<string> LabelsMet() => [.. Read().Select(static picture => picture.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private protected IReadOnlyList<string> LabelsMet() => [.. Read().Select(static image => image.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

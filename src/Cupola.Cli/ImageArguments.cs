@@ -2,11 +2,11 @@ using Cupola.Images;
 
 namespace Cupola.Cli;
 
-/// <summary>The pictures that a command line names.</summary>
-internal static class PictureArguments
+/// <summary>The images that a command line names.</summary>
+internal static class ImageArguments
 {
     /// <summary>
-    /// Runs work over the pictures, with progress where the answers go into a file or a pipe and a person looks on; answers
+    /// Runs work over the images, with progress where the answers go into a file or a pipe and a person looks on; answers
     /// on a terminal are progress enough.
     /// </summary>
     public static T Run<T>(string description, string[] arguments, Func<IEnumerable<string>, Action<int>?, T> work)
@@ -16,11 +16,11 @@ internal static class PictureArguments
             return work(Expand(arguments), null);
         }
 
-        string[] pictures = [.. Expand(arguments)];
-        return WorkProgress.Items(description, pictures.Length, progress => work(pictures, progress));
+        string[] images = [.. Expand(arguments)];
+        return WorkProgress.Items(description, images.Length, progress => work(images, progress));
     }
 
-    /// <summary>Each argument a file, an address, a folder of which all pictures below count in the order of their names, or <c>-</c> for paths on standard input.</summary>
+    /// <summary>Each argument a file, an address, a folder of which all images below count in the order of their names, or <c>-</c> for paths on standard input.</summary>
     public static IEnumerable<string> Expand(IEnumerable<string> arguments)
     {
         foreach (string argument in arguments)
@@ -37,9 +37,9 @@ internal static class PictureArguments
             }
             else if (Directory.Exists(argument))
             {
-                foreach (string picture in Below(argument))
+                foreach (string image in Below(argument))
                 {
-                    yield return picture;
+                    yield return image;
                 }
             }
             else if (argument.StartsWith('-') && !File.Exists(argument))
@@ -53,10 +53,10 @@ internal static class PictureArguments
         }
     }
 
-    /// <summary>A folder without pictures stands for itself, as an input that fails.</summary>
+    /// <summary>A folder without images stands for itself, as an input that fails.</summary>
     private static IReadOnlyList<string> Below(string folder)
     {
-        IReadOnlyList<string> pictures = PictureFolder.Enumerate(folder);
-        return pictures.Count > 0 ? pictures : [folder];
+        IReadOnlyList<string> images = ImageFolder.Enumerate(folder);
+        return images.Count > 0 ? images : [folder];
     }
 }

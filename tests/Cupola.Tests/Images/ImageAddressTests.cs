@@ -4,7 +4,7 @@ using Cupola.Tests.Checkpoints;
 
 namespace Cupola.Tests.Images;
 
-public sealed class PictureAddressTests
+public sealed class ImageAddressTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -15,9 +15,9 @@ public sealed class PictureAddressTests
     {
         await using LoopbackServer server = new(request => request.Path == "/old.bmp"
             ? new(302, [], ("Location", "/new.bmp"))
-            : new(200, RandomPicture.Bitmap(3, 3, seed: 1)));
+            : new(200, RandomImage.Bitmap(3, 3, seed: 1)));
 
-        using RgbImage image = PictureSource.Of($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
+        using RgbImage image = ImageSource.Of($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
 
         Assert.Equal(["/old.bmp", "/new.bmp"], server.Requests.Select(static request => request.Path));
         Assert.All(server.Requests, static request =>
@@ -40,12 +40,12 @@ public sealed class PictureAddressTests
     [Theory]
     [InlineData(null)]
     [InlineData(-1)]
-    public async Task MoreBytesThanAPictureHasAreNotTaken(int? declared)
+    public async Task MoreBytesThanAImageHasAreNotTaken(int? declared)
     {
         await using LoopbackServer server = new(_ => new(200, new byte[3 << 20]) { DeclaredLength = declared });
         string address = $"http://127.0.0.1:{server.Port}/endless.png";
 
-        Assert.Equal($"{address} cannot be fetched: it has more than 1 MiB, which is too large for a picture.",
+        Assert.Equal($"{address} cannot be fetched: it has more than 1 MiB, which is too large for an image.",
             Fails(address, Patience, 1 << 20));
     }
 
@@ -76,7 +76,7 @@ public sealed class PictureAddressTests
         });
 
         Assert.ThrowsAny<OperationCanceledException>(
-            () => PictureAddress.Fetch($"http://127.0.0.1:{server.Port}/slow.png", stop.Token));
+            () => ImageAddress.Fetch($"http://127.0.0.1:{server.Port}/slow.png", stop.Token));
         end.SetResult();
     }
 
@@ -88,11 +88,11 @@ public sealed class PictureAddressTests
         string address = $"http://127.0.0.1:{server.Port}/dog.jpg";
 
         InvalidDataException error = Assert.Throws<InvalidDataException>(
-            () => PictureSource.Of(address).Decode(cancellation: Cancellation));
+            () => ImageSource.Of(address).Decode(cancellation: Cancellation));
 
         Assert.Equal($"{address} is a web page and not an image; take the address of the image itself.", error.Message);
     }
 
     private static string Fails(string address, TimeSpan patience, long bytes) =>
-        Assert.Throws<InvalidDataException>(() => PictureAddress.Fetch(address, patience, bytes, Cancellation)).Message;
+        Assert.Throws<InvalidDataException>(() => ImageAddress.Fetch(address, patience, bytes, Cancellation)).Message;
 }

@@ -4,12 +4,12 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Images;
 
-/// <summary>Small pictures of every form, and every preprocessing a configuration can name, as Pillow 9.4 has them (Golden/pictures/make.py).</summary>
-public sealed class PictureFormsTests
+/// <summary>Small images of every form, and every preprocessing a configuration can name, as Pillow 9.4 has them (Golden/pictures/make.py).</summary>
+public sealed class ImageFormsTests
 {
     private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(PathOf("expected.json"))).RootElement;
 
-    public static TheoryData<string> Pictures => [.. Golden.GetProperty("pictures").EnumerateObject().Select(static picture => picture.Name)];
+    public static TheoryData<string> Images => [.. Golden.GetProperty("pictures").EnumerateObject().Select(static image => image.Name)];
 
     public static TheoryData<string, int, ResizeMode, Interpolation, byte, string> Crops
     {
@@ -32,7 +32,7 @@ public sealed class PictureFormsTests
     }
 
     [Theory]
-    [MemberData(nameof(Pictures))]
+    [MemberData(nameof(Images))]
     public void EveryFormGivesPillowsBytes(string name)
     {
         JsonElement expected = Golden.GetProperty("pictures").GetProperty(name);
@@ -60,7 +60,7 @@ public sealed class PictureFormsTests
     [InlineData("transparent.gif")]
     [InlineData("interlaced.gif")]
     [InlineData("larger-canvas.gif")]
-    public void ACutGifIsRefusedAndADamagedOneGivesAPictureOrASentence(string name)
+    public void ACutGifIsRefusedAndADamagedOneGivesAImageOrASentence(string name)
     {
         byte[] whole = File.ReadAllBytes(PathOf(name));
         // The last bytes hold no pixels: the code that ends them, an empty block, and the file's end mark.

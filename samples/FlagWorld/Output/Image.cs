@@ -5,8 +5,8 @@ using SkiaSharp;
 
 namespace FlagWorld.Output;
 
-/// <summary>Turns designs into picture files.</summary>
-internal sealed class Picture(int size) : IDisposable
+/// <summary>Turns designs into image files.</summary>
+internal sealed class Image(int size) : IDisposable
 {
     private readonly Scene _scene = new(size);
 
@@ -25,8 +25,8 @@ internal sealed class Picture(int size) : IDisposable
     /// <summary>A real flag or sign, flat, as PNG.</summary>
     public byte[] DrawFlat(RealDesign real)
     {
-        using SKBitmap picture = _scene.Draw(real.Design, Palette.Specified(real.Design, real.Colours), View.Flat, new CounterRandom(0, 0));
-        using SKData png = picture.Encode(SKEncodedImageFormat.Png, 100);
+        using SKBitmap image = _scene.Draw(real.Design, Palette.Specified(real.Design, real.Colours), View.Flat, new CounterRandom(0, 0));
+        using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
         return png.ToArray();
     }
 
@@ -34,8 +34,8 @@ internal sealed class Picture(int size) : IDisposable
 
     private byte[] Encode(Design design, Palette palette, View view, CounterRandom random)
     {
-        using SKBitmap picture = _scene.Draw(design, palette, view, random);
-        using SKData jpeg = picture.Encode(SKEncodedImageFormat.Jpeg, view.Quality);
+        using SKBitmap image = _scene.Draw(design, palette, view, random);
+        using SKData jpeg = image.Encode(SKEncodedImageFormat.Jpeg, view.Quality);
         return jpeg.ToArray();
     }
 }

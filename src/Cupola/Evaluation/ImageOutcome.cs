@@ -4,23 +4,23 @@ using static System.FormattableString;
 
 namespace Cupola.Evaluation;
 
-/// <summary>What was answered for a picture whose class is known.</summary>
+/// <summary>What was answered for an image whose class is known.</summary>
 /// <param name="Truth">The right class, as its position among the labels.</param>
 /// <param name="Answer">The class that was answered.</param>
 /// <param name="Rank">How many classes were placed before the right one; 0 where the answer is right.</param>
 /// <param name="Confidence">The probability of the answer.</param>
 /// <param name="TruthProbability">The probability of the right class.</param>
-public sealed record PictureOutcome(int Truth, int Answer, int Rank, float Confidence, float TruthProbability)
+public sealed record ImageOutcome(int Truth, int Answer, int Rank, float Confidence, float TruthProbability)
 {
     /// <summary>Whether the answer is the right class.</summary>
     public bool IsRight => Rank == 0;
 
-    /// <summary>The outcome for one picture; of equal scores the first label's comes first, as in the reference's argmax.</summary>
+    /// <summary>The outcome for one image; of equal scores the first label's comes first, as in the reference's argmax.</summary>
     /// <param name="scores">Of all labels: what decides.</param>
     /// <param name="probabilities">Of all labels: what is said of how sure the answer is. Scores that differ may have equal probabilities, so they do not decide.</param>
     /// <param name="truth">The position of the right label.</param>
     /// <exception cref="ArgumentException">There are not as many scores as probabilities, or the right label is none of them.</exception>
-    public static PictureOutcome Of(ReadOnlySpan<float> scores, ReadOnlySpan<float> probabilities, int truth)
+    public static ImageOutcome Of(ReadOnlySpan<float> scores, ReadOnlySpan<float> probabilities, int truth)
     {
         if (scores.Length != probabilities.Length || truth < 0 || truth >= scores.Length)
         {
@@ -38,26 +38,26 @@ public sealed record PictureOutcome(int Truth, int Answer, int Rank, float Confi
         return new(truth, answer, rank, probabilities[answer], probabilities[truth]);
     }
 
-    /// <summary>What a classifier answers for pictures whose classes are known, in their order.</summary>
+    /// <summary>What a classifier answers for images whose classes are known, in their order.</summary>
     /// <param name="classifier">The classifier.</param>
-    /// <param name="pictures">Unit embeddings: [pictures, dimension].</param>
-    /// <param name="truths">The position of each picture's class among the classifier's labels.</param>
-    /// <exception cref="ArgumentException">There are not as many classes as pictures.</exception>
-    public static IReadOnlyList<PictureOutcome> Of(ZeroShotClassifier classifier, EmbeddingMatrix pictures, IReadOnlyList<int> truths)
+    /// <param name="images">Unit embeddings: [images, dimension].</param>
+    /// <param name="truths">The position of each image's class among the classifier's labels.</param>
+    /// <exception cref="ArgumentException">There are not as many classes as images.</exception>
+    public static IReadOnlyList<ImageOutcome> Of(ZeroShotClassifier classifier, EmbeddingMatrix images, IReadOnlyList<int> truths)
     {
         ArgumentNullException.ThrowIfNull(classifier);
-        ArgumentNullException.ThrowIfNull(pictures);
+        ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(truths);
-        if (pictures.Count != truths.Count)
+        if (images.Count != truths.Count)
         {
-            throw new ArgumentException($"Each picture has one class, and there are {pictures.Count} pictures and {truths.Count} classes of them.");
+            throw new ArgumentException($"Each image has one class, and there are {images.Count} images and {truths.Count} classes of them.");
         }
 
-        PictureOutcome[] outcomes = new PictureOutcome[pictures.Count];
-        Parallel.For(0, pictures.Count, picture =>
+        ImageOutcome[] outcomes = new ImageOutcome[images.Count];
+        Parallel.For(0, images.Count, image =>
         {
-            (float[] scores, float[] probabilities) = classifier.Score(pictures[picture]);
-            outcomes[picture] = Of(scores, probabilities, truths[picture]);
+            (float[] scores, float[] probabilities) = classifier.Score(images[image]);
+            outcomes[image] = Of(scores, probabilities, truths[image]);
         });
         return outcomes;
     }

@@ -4,20 +4,20 @@ using Cupola.Training;
 
 namespace Cupola.Tests.Training;
 
-public sealed class RememberedPicturesTests
+public sealed class RememberedImagesTests
 {
-    /// <summary>Bytes of a picture of 8 × 8 pixels.</summary>
+    /// <summary>Bytes of an image of 8 × 8 pixels.</summary>
     private const int Bytes = 8 * 8 * 3;
 
     [Fact]
-    public void PicturesAreKeptAsLongAsThereIsRoomWhoeverKeepsThemAtOnce()
+    public void ImagesAreKeptAsLongAsThereIsRoomWhoeverKeepsThemAtOnce()
     {
-        // Room for 1024 pictures, the most that the largest part allows.
-        RememberedPictures remembered = new(pairs: 3000, room: 1024 * Bytes);
+        // Room for 1024 images, the most that the largest part allows.
+        RememberedImages remembered = new(pairs: 3000, room: 1024 * Bytes);
 
         Parallel.For(0, 6000, place =>
         {
-            using RgbImage image = RandomPicture.Create(8, 8, seed: place % 3000);
+            using RgbImage image = RandomImage.Create(8, 8, seed: place % 3000);
             remembered.Keep(place % 3000, image);
         });
 
@@ -25,7 +25,7 @@ public sealed class RememberedPicturesTests
         for (int pair = 0; pair < 3000; pair++)
         {
             using RgbImage? found = remembered.Find(pair);
-            using RgbImage expected = RandomPicture.Create(8, 8, pair);
+            using RgbImage expected = RandomImage.Create(8, 8, pair);
             kept += found is null ? 0 : 1;
             Assert.True(found is null || found.Bytes.SequenceEqual(expected.Bytes));
         }
@@ -34,10 +34,10 @@ public sealed class RememberedPicturesTests
     }
 
     [Fact]
-    public void APictureThatWouldTakeTheRoomOfManyIsNotKept()
+    public void AImageThatWouldTakeTheRoomOfManyIsNotKept()
     {
-        RememberedPictures remembered = new(pairs: 2, room: 1024 * Bytes);
-        using RgbImage small = RandomPicture.Create(8, 8, seed: 1), large = RandomPicture.Create(8, 9, seed: 1);
+        RememberedImages remembered = new(pairs: 2, room: 1024 * Bytes);
+        using RgbImage small = RandomImage.Create(8, 8, seed: 1), large = RandomImage.Create(8, 9, seed: 1);
 
         remembered.Keep(0, small);
         remembered.Keep(1, large);

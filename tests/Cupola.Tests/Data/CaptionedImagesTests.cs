@@ -4,7 +4,7 @@ using static Cupola.Tests.Data.Shard;
 
 namespace Cupola.Tests.Data;
 
-public sealed class CaptionedPicturesTests
+public sealed class CaptionedImagesTests
 {
     [Theory]
     [InlineData("a.csv", "title,image\n\"a red disc, on white\",x/1.jpg\na blue cross,2.jpg\n")]
@@ -15,10 +15,10 @@ public sealed class CaptionedPicturesTests
     {
         string table = Table(content, name), folder = Path.GetDirectoryName(table)!;
 
-        CaptionedPicture[] pictures = [.. Open(table).Read(broken => Assert.Fail(broken))];
+        CaptionedImage[] images = [.. Open(table).Read(broken => Assert.Fail(broken))];
 
-        Assert.Equal(["a red disc, on white", "a blue cross"], pictures.Select(picture => Assert.Single(picture.Captions)));
-        Assert.Equal([Path.Combine(folder, "x/1.jpg"), Path.Combine(folder, "2.jpg")], pictures.Select(picture => picture.Picture.Name));
+        Assert.Equal(["a red disc, on white", "a blue cross"], images.Select(image => Assert.Single(image.Captions)));
+        Assert.Equal([Path.Combine(folder, "x/1.jpg"), Path.Combine(folder, "2.jpg")], images.Select(image => image.Image.Name));
     }
 
     [Fact]
@@ -26,10 +26,10 @@ public sealed class CaptionedPicturesTests
     {
         string table = Table("""{"image": "https://example.org/1.jpg", "caption": ["a dog", " ", "a pet", 7]}""", "a.jsonl");
 
-        CaptionedPicture picture = Assert.Single(Open(table).Read(broken => Assert.Fail(broken)));
+        CaptionedImage image = Assert.Single(Open(table).Read(broken => Assert.Fail(broken)));
 
-        Assert.Equal(["a dog", "a pet", "7"], picture.Captions);
-        Assert.Equal("https://example.org/1.jpg", picture.Picture.Name);
+        Assert.Equal(["a dog", "a pet", "7"], image.Captions);
+        Assert.Equal("https://example.org/1.jpg", image.Image.Name);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class CaptionedPicturesTests
         Assert.Contains(
             "has no column of captions (caption, text, title, sentence); its columns are 'image, label'.",
             Assert.Throws<InvalidDataException>(() => Open(Table("""{"image": "1.jpg", "label": "cat"}""", "a.jsonl"))).Message, StringComparison.Ordinal);
-        Assert.Contains("has no column of pictures", Assert.Throws<InvalidDataException>(() => Open(Table("""{"caption": "cat"}""", "a.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no column of images", Assert.Throws<InvalidDataException>(() => Open(Table("""{"caption": "cat"}""", "a.jsonl"))).Message, StringComparison.Ordinal);
         Assert.Contains("no line of it is a JSON object", Assert.Throws<InvalidDataException>(() => Open(Table("[1]\n{\n", "a.jsonl"))).Message, StringComparison.Ordinal);
     }
 
@@ -61,13 +61,13 @@ public sealed class CaptionedPicturesTests
             "a.jsonl");
         List<string> broken = [];
 
-        CaptionedPicture[] pictures = [.. Open(table).Read(broken.Add)];
+        CaptionedImage[] images = [.. Open(table).Read(broken.Add)];
 
-        Assert.Equal(["a dog", "a  [31mcat"], pictures.Select(picture => Assert.Single(picture.Captions)));
+        Assert.Equal(["a dog", "a  [31mcat"], images.Select(image => Assert.Single(image.Captions)));
         Assert.Equal(
             [
                 $"Line 2 of {table} is passed over: its caption is missing.", $"Line 3 of {table} is passed over: its caption is missing.",
-                $"Line 4 of {table} is passed over: its picture is missing.", $"Line 5 of {table} is passed over: it is no JSON object.", $"Line 6 of {table} is passed over: it is no JSON object.",
+                $"Line 4 of {table} is passed over: its image is missing.", $"Line 5 of {table} is passed over: it is no JSON object.", $"Line 6 of {table} is passed over: it is no JSON object.",
             ],
             broken);
     }
@@ -77,7 +77,7 @@ public sealed class CaptionedPicturesTests
     {
         string table = Table("{\"image\": \"1.jpg\", \"caption\": \"a dog\"}\n" + new string('x', 40 << 20) + "\n{\"image\": \"2.jpg\", \"caption\": \"a cat\"}", "a.jsonl");
         List<string> broken = [];
-        CaptionedPictures dataset = Open(table);
+        CaptionedImages dataset = Open(table);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Equal(2, dataset.Read(broken.Add).Count());
@@ -89,9 +89,9 @@ public sealed class CaptionedPicturesTests
     [Fact]
     public void LabelsMayStandInLinesOfJsonToo()
     {
-        LabelledPictures dataset = LabelledPictures.Open(Table("{\"image\": \"1.jpg\", \"label\": \"dog\"}\n{\"image\": \"2.jpg\", \"label\": 3}\n{\"image\": \"3.jpg\", \"label\": [\"a\", \"b\"]}\n", "a.jsonl"));
+        LabelledImages dataset = LabelledImages.Open(Table("{\"image\": \"1.jpg\", \"label\": \"dog\"}\n{\"image\": \"2.jpg\", \"label\": 3}\n{\"image\": \"3.jpg\", \"label\": [\"a\", \"b\"]}\n", "a.jsonl"));
 
-        Assert.Equal(["dog", "3"], dataset.Read().Select(picture => picture.Label));
+        Assert.Equal(["dog", "3"], dataset.Read().Select(image => image.Label));
     }
 
     [Fact]
@@ -101,21 +101,21 @@ public sealed class CaptionedPicturesTests
             TestFolder.NewFile("a.tar"),
             Entry("0.jpg", "first"), Entry("0.txt", "a dog\n"), Entry("0.cls", "7"), Entry("0.json", """{"caption": "another"}"""),
             Entry("1.json", """{"caption": "a cat", "label": "cat"}"""), Entry("1.png", "second"),
-            Entry("2.jpg", "x"), Entry("2.cls", "7"), Entry("3.txt", "no picture"), Entry("4.jpg", "x"), Entry("4.txt", " \n"));
+            Entry("2.jpg", "x"), Entry("2.cls", "7"), Entry("3.txt", "no image"), Entry("4.jpg", "x"), Entry("4.txt", " \n"));
         List<string> broken = [];
 
-        CaptionedPicture[] pictures = [.. Open(shard).Read(broken.Add)];
+        CaptionedImage[] images = [.. Open(shard).Read(broken.Add)];
 
-        Assert.Equal(["a dog", "a cat"], pictures.Select(picture => Assert.Single(picture.Captions)));
-        Assert.Equal(["first", "second"], pictures.Select(picture => Encoding.UTF8.GetString(picture.Picture.Read(TestContext.Current.CancellationToken))));
+        Assert.Equal(["a dog", "a cat"], images.Select(image => Assert.Single(image.Captions)));
+        Assert.Equal(["first", "second"], images.Select(image => Encoding.UTF8.GetString(image.Image.Read(TestContext.Current.CancellationToken))));
         Assert.Equal(
-            [$"{shard}/2 holds no caption: a .txt in UTF-8, or a .json with \"caption\".", $"{shard}/3 holds no picture.", $"{shard}/4 holds no caption: a .txt in UTF-8, or a .json with \"caption\"."],
+            [$"{shard}/2 holds no caption: a .txt in UTF-8, or a .json with \"caption\".", $"{shard}/3 holds no image.", $"{shard}/4 holds no caption: a .txt in UTF-8, or a .json with \"caption\"."],
             broken);
     }
 
-    private static CaptionedPictures Open(string path) => CaptionedPictures.Open(path);
+    private static CaptionedImages Open(string path) => CaptionedImages.Open(path);
 
-    private static string Table(string content, string name = "pictures.csv")
+    private static string Table(string content, string name = "images.csv")
     {
         string path = TestFolder.NewFile(name);
         File.WriteAllText(path, content);

@@ -2,10 +2,10 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Images;
 
-/// <summary>Pictures of random pixels for tests.</summary>
-internal static class RandomPicture
+/// <summary>Images of random pixels for tests.</summary>
+internal static class RandomImage
 {
-    /// <summary>A picture whose pixels follow from a seed.</summary>
+    /// <summary>An image whose pixels follow from a seed.</summary>
     public static RgbImage Create(int width, int height, int seed)
     {
         RgbImage image = new(width, height);

@@ -9,15 +9,15 @@ namespace Cupola.Data;
 /// </summary>
 /// <param name="folder">The table's, which its paths are relative to.</param>
 /// <param name="fetch">Whether http and https addresses are fetched.</param>
-internal sealed partial class TablePictures(string folder, bool fetch)
+internal sealed partial class TableImages(string folder, bool fetch)
 {
     /// <summary>The image that a line names; one that may not be had fails when it is read, as a broken one does.</summary>
-    public PictureSource Of(string named)
+    public ImageSource Of(string named)
     {
-        if (PictureAddress.IsAddress(named))
+        if (ImageAddress.IsAddress(named))
         {
             return fetch
-                ? PictureSource.Of(named)
+                ? ImageSource.Of(named)
                 : Refused(named, "is an address, and addresses in a table are fetched with --fetch only");
         }
 
@@ -38,7 +38,7 @@ internal sealed partial class TablePictures(string folder, bool fetch)
             path = File.Exists(turned) ? turned : path;
         }
 
-        return PictureSource.Of(path);
+        return ImageSource.Of(path);
     }
 
     /// <summary>Whether a path is a share (\\host\share), in any of the forms that Windows knows.</summary>
@@ -46,7 +46,7 @@ internal sealed partial class TablePictures(string folder, bool fetch)
         || (OperatingSystem.IsWindows()
             && (path.StartsWith(@"\??\", StringComparison.Ordinal) || path is ['\\' or '/', '\\' or '/', ..]));
 
-    private static PictureSource Refused(string named, string why) =>
+    private static ImageSource Refused(string named, string why) =>
         new(named, _ => throw new InvalidDataException($"{named} {why}."));
 
     /// <summary>The beginning of a URI; a single letter is a drive of Windows.</summary>

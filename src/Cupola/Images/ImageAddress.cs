@@ -5,11 +5,11 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Pictures behind http and https addresses, fetched within bounds of size and time by a client that says who it is.
+/// Images behind http and https addresses, fetched within bounds of size and time by a client that says who it is.
 /// </summary>
-internal static class PictureAddress
+internal static class ImageAddress
 {
-    /// <summary>More than any picture that a person would name; an address may answer without end.</summary>
+    /// <summary>More than any image that a person would name; an address may answer without end.</summary>
     private const int MaximumBytes = 256 << 20;
 
     /// <summary>Places that an address may be moved to, one after another.</summary>
@@ -42,7 +42,7 @@ internal static class PictureAddress
     private static string Version => Informational.Split('+')[0];
 
     private static string Informational =>
-        typeof(PictureAddress).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+        typeof(ImageAddress).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
     public static bool IsAddress(string path) =>
         path.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
@@ -126,7 +126,7 @@ internal static class PictureAddress
             if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {
                 throw new InvalidDataException(Invariant(
-                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for a picture."));
+                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for an image."));
             }
 
             try

@@ -5,7 +5,7 @@ using Cupola.Training;
 
 namespace Cupola.Tests.Training;
 
-public sealed class PictureAugmentationTests
+public sealed class ImageAugmentationTests
 {
     private const ulong Seed = 17;
 
@@ -19,18 +19,18 @@ public sealed class PictureAugmentationTests
     public void NoneIsTheModelsOwnPreprocessingByteForByte(int width, int height, ResizeMode mode)
     {
         ImagePreprocessing preprocessing = Small with { Mode = mode };
-        using RgbImage image = RandomPicture.Create(width, height, seed: 1);
+        using RgbImage image = RandomImage.Create(width, height, seed: 1);
         byte[] expected = new byte[preprocessing.ByteCount];
         preprocessing.Apply(image, expected);
 
-        Assert.Equal(expected, Augment(PictureAugmentation.None, image, epoch: 3, pair: 5, preprocessing: preprocessing));
+        Assert.Equal(expected, Augment(ImageAugmentation.None, image, epoch: 3, pair: 5, preprocessing: preprocessing));
     }
 
     [Fact]
     public void WhatIsSeenFollowsFromSeedEpochAndPairAlone()
     {
-        PictureAugmentation augmentation = new(0.3f, flip: true, 0.4f);
-        using RgbImage image = RandomPicture.Create(50, 40, seed: 2);
+        ImageAugmentation augmentation = new(0.3f, flip: true, 0.4f);
+        using RgbImage image = RandomImage.Create(50, 40, seed: 2);
 
         byte[] seen = Augment(augmentation, image, epoch: 1, pair: 1);
 
@@ -43,9 +43,9 @@ public sealed class PictureAugmentationTests
     [Fact]
     public void AFlipIsAMirrorAndComesEveryOtherTime()
     {
-        PictureAugmentation flip = new(1, flip: true, 0);
-        using RgbImage image = RandomPicture.Create(33, 24, seed: 3);
-        byte[] plain = Augment(PictureAugmentation.None, image, epoch: 0, pair: 0);
+        ImageAugmentation flip = new(1, flip: true, 0);
+        using RgbImage image = RandomImage.Create(33, 24, seed: 3);
+        byte[] plain = Augment(ImageAugmentation.None, image, epoch: 0, pair: 0);
         byte[] mirror = [.. plain.Chunk(24 * 3).SelectMany(row => row.Chunk(3).Reverse()).SelectMany(pixel => pixel)];
         int mirrored = 0;
         for (int epoch = 0; epoch < 1000; epoch++)
@@ -144,13 +144,13 @@ public sealed class PictureAugmentationTests
     [Fact]
     public void AShareOrAStrengthThatIsNoneIsASentence()
     {
-        Assert.Contains("not 0", Assert.Throws<ArgumentException>(() => new PictureAugmentation(0, flip: false, 0)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new PictureAugmentation(1.5f, flip: false, 0));
-        Assert.Throws<ArgumentException>(() => new PictureAugmentation(float.NaN, flip: false, 0));
-        Assert.Contains("not -1", Assert.Throws<ArgumentException>(() => new PictureAugmentation(1, flip: false, -1)).Message, StringComparison.Ordinal);
+        Assert.Contains("not 0", Assert.Throws<ArgumentException>(() => new ImageAugmentation(0, flip: false, 0)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new ImageAugmentation(1.5f, flip: false, 0));
+        Assert.Throws<ArgumentException>(() => new ImageAugmentation(float.NaN, flip: false, 0));
+        Assert.Contains("not -1", Assert.Throws<ArgumentException>(() => new ImageAugmentation(1, flip: false, -1)).Message, StringComparison.Ordinal);
     }
 
-    private static byte[] Augment(PictureAugmentation augmentation, RgbImage image, long epoch, int pair, ulong seed = Seed, ImagePreprocessing? preprocessing = null)
+    private static byte[] Augment(ImageAugmentation augmentation, RgbImage image, long epoch, int pair, ulong seed = Seed, ImagePreprocessing? preprocessing = null)
     {
         byte[] seen = new byte[(preprocessing ?? Small).ByteCount];
         augmentation.Apply(image, preprocessing ?? Small, seed, epoch, pair, seen);

@@ -3,38 +3,38 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Images;
 
-public sealed class PictureReaderTests
+public sealed class ImageReaderTests
 {
-    private static string Photos => SharedFolder.AnyPictures;
+    private static string Photos => SharedFolder.AnyImages;
 
     [Fact]
-    public void PicturesComeInOrderAndABrokenOneStopsNothing()
+    public void ImagesComeInOrderAndABrokenOneStopsNothing()
     {
         string[] paths = [.. Directory.EnumerateFiles(Photos, "*.*g").Order(StringComparer.Ordinal), "missing.jpg", .. Directory.EnumerateFiles(Photos, "*.jpg").Order(StringComparer.Ordinal)];
 
-        PreparedPicture[] pictures = [.. new PictureReader(new(32), orient: false, threads: 3).Prepare(paths, ahead: 4)];
+        PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 3).Prepare(paths, ahead: 4)];
 
-        Assert.Equal(paths, pictures.Select(picture => picture.Path));
-        Assert.Equal("missing.jpg", Assert.Single(pictures, picture => picture.Error is not null).Path);
-        Assert.All(pictures.Where(picture => picture.Error is null), picture => Assert.Equal(32 * 32 * 3, picture.Pixels!.Length));
+        Assert.Equal(paths, images.Select(image => image.Path));
+        Assert.Equal("missing.jpg", Assert.Single(images, image => image.Error is not null).Path);
+        Assert.All(images.Where(image => image.Error is null), image => Assert.Equal(32 * 32 * 3, image.Pixels!.Length));
     }
 
     [Fact]
-    public void APictureMayComeFromBytesThatLieElsewhere()
+    public void AImageMayComeFromBytesThatLieElsewhere()
     {
-        byte[] photo = File.ReadAllBytes(SharedFolder.AnyPicture);
-        PictureSource[] sources =
+        byte[] photo = File.ReadAllBytes(SharedFolder.AnyImage);
+        ImageSource[] sources =
         [
             new("archive/rocket", _ => photo),
             new("archive/gone", _ => throw new InvalidDataException("archive/gone is cut off.")),
-            PictureSource.Of(SharedFolder.AnyPicture),
+            ImageSource.Of(SharedFolder.AnyImage),
         ];
 
-        PreparedPicture[] pictures = [.. new PictureReader(new(32), orient: false, threads: 2).Prepare(sources, ahead: 2, TestContext.Current.CancellationToken)];
+        PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 2).Prepare(sources, ahead: 2, TestContext.Current.CancellationToken)];
 
-        Assert.Equal(sources.Select(source => source.Name), pictures.Select(picture => picture.Path));
-        Assert.Equal(pictures[2].Pixels, pictures[0].Pixels);
-        Assert.Equal("archive/gone is cut off.", pictures[1].Error);
+        Assert.Equal(sources.Select(source => source.Name), images.Select(image => image.Path));
+        Assert.Equal(images[2].Pixels, images[0].Pixels);
+        Assert.Equal("archive/gone is cut off.", images[1].Error);
         Assert.NotNull(Thumbnail.ReadJpeg(sources[0], orient: false, longest: 20, TestContext.Current.CancellationToken));
         Assert.Null(Thumbnail.ReadJpeg(sources[1], orient: false, longest: 20, TestContext.Current.CancellationToken));
     }
@@ -52,7 +52,7 @@ public sealed class PictureReaderTests
             }
         }
 
-        Assert.Equal(10, new PictureReader(new(32), orient: false, threads: 2).Prepare(Endless(), ahead: 5).Take(10).Count());
+        Assert.Equal(10, new ImageReader(new(32), orient: false, threads: 2).Prepare(Endless(), ahead: 5).Take(10).Count());
 
         Assert.InRange(asked, 10, 16);
     }
@@ -61,11 +61,11 @@ public sealed class PictureReaderTests
     public void StopsWhenItIsCancelled()
     {
         using CancellationTokenSource stop = new();
-        IEnumerable<PreparedPicture> pictures = new PictureReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat(PictureSource.Of("missing.jpg"), 1000), ahead: 3, stop.Token);
+        IEnumerable<PreparedImage> images = new ImageReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat(ImageSource.Of("missing.jpg"), 1000), ahead: 3, stop.Token);
 
         Assert.Throws<OperationCanceledException>(() =>
         {
-            foreach (PreparedPicture _ in pictures)
+            foreach (PreparedImage _ in images)
             {
                 stop.Cancel();
             }
@@ -75,7 +75,7 @@ public sealed class PictureReaderTests
     [Fact]
     public async Task AddressesAreFetchedAndTheirFaultsAreSentences()
     {
-        byte[] photo = File.ReadAllBytes(SharedFolder.AnyPicture);
+        byte[] photo = File.ReadAllBytes(SharedFolder.AnyImage);
         using HttpListener server = new();
         string address = $"http://127.0.0.1:{FreePort()}/";
         server.Prefixes.Add(address);
@@ -92,11 +92,11 @@ public sealed class PictureReaderTests
             }
         });
 
-        PreparedPicture[] pictures = [.. new PictureReader(new(32), orient: false, threads: 1).Prepare([address + "rocket.jpg", address + "other.jpg"], ahead: 1)];
+        PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 1).Prepare([address + "rocket.jpg", address + "other.jpg"], ahead: 1)];
         await serving;
 
-        Assert.NotNull(pictures[0].Pixels);
-        Assert.Contains("404", pictures[1].Error, StringComparison.Ordinal);
+        Assert.NotNull(images[0].Pixels);
+        Assert.Contains("404", images[1].Error, StringComparison.Ordinal);
     }
 
     private static int FreePort()

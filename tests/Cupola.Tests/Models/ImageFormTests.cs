@@ -4,7 +4,7 @@ using Cupola.Runtime;
 
 namespace Cupola.Tests.Models;
 
-public sealed class PictureFormTests
+public sealed class ImageFormTests
 {
     [Theory]
     [InlineData("vit", "transformers")]
@@ -14,16 +14,16 @@ public sealed class PictureFormTests
     {
         string folder = SharedFolder.Need("parity", name, layout);
         using ClipModel ofBytes = ClipModel.Load(folder, new Engine(new(Threads: 2)));
-        using ClipModel ofPixels = ClipModel.Load(folder, new Engine(new(Threads: 2)), PictureForm.PixelValues);
+        using ClipModel ofPixels = ClipModel.Load(folder, new Engine(new(Threads: 2)), ImageForm.PixelValues);
         int size = ofBytes.Config.Image.ImageSize, area = size * size;
         using Tensor bytes = Tensor.Allocate(ElementType.UInt8, 3, size, size, 3);
         using Tensor pixels = Tensor.Allocate(ElementType.Float32, 3, 3, size, size);
         new Random(4).NextBytes(bytes.AsSpan<byte>());
         for (int index = 0; index < 3 * area * 3; index++)
         {
-            (int picture, int within) = Math.DivRem(index, area * 3);
+            (int image, int within) = Math.DivRem(index, area * 3);
             (int place, int channel) = Math.DivRem(within, 3);
-            pixels.AsSpan<float>()[(((picture * 3) + channel) * area) + place] =
+            pixels.AsSpan<float>()[(((image * 3) + channel) * area) + place] =
                 ((bytes.AsSpan<byte>()[index] / 255f) - ofBytes.Preprocessing.Mean[channel]) / ofBytes.Preprocessing.StandardDeviation[channel];
         }
 

@@ -2,11 +2,11 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>The pictures that lie below a folder.</summary>
-public static class PictureFolder
+/// <summary>The images that lie below a folder.</summary>
+public static class ImageFolder
 {
     /// <summary>
-    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps pictures in them is
+    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps images in them is
     /// told so for each, in place of missing them.
     /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
@@ -25,19 +25,19 @@ public static class PictureFolder
 
     private static readonly EnumerationOptions Visible = new() { IgnoreInaccessible = true };
 
-    /// <summary>Whether a file counts as a picture in a folder or an archive, which its name alone decides.</summary>
+    /// <summary>Whether a file counts as an image in a folder or an archive, which its name alone decides.</summary>
     /// <param name="name">A path, or a file's name; its extension counts, in large or small letters.</param>
-    public static bool IsPicture(string name) => Extensions.Contains(Path.GetExtension(name));
+    public static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name));
 
     /// <summary>
-    /// All pictures below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed over,
+    /// All images below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed over,
     /// and folders that systems make for themselves. A link to a folder is followed, unless it leads back to a folder on the way
     /// to it.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as it is given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<string> Enumerate(string folder) =>
-        [.. Files(new(folder)).Where(IsPicture).Order(StringComparer.Ordinal)];
+        [.. Files(new(folder)).Where(IsImage).Order(StringComparer.Ordinal)];
 
     /// <summary>Whether a folder of this name is one that systems make for themselves.</summary>
     internal static bool IsOfSystem(string name) => SystemFolders.Contains(name);
@@ -49,13 +49,13 @@ public static class PictureFolder
         return [.. below.Select(static each => Path.GetFileName(each.Path)).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>How many pictures lie in a folder itself.</summary>
-    internal static int CountLoose(string folder) => FilesIn(folder).Count(IsPicture);
+    /// <summary>How many images lie in a folder itself.</summary>
+    internal static int CountLoose(string folder) => FilesIn(folder).Count(IsImage);
 
     /// <summary>How many files below folders are no images by their names, without a full stop; "" where none are.</summary>
     internal static string Others(IEnumerable<string> folders)
     {
-        int others = folders.Sum(static folder => Files(new(folder)).Count(static file => !IsPicture(file)));
+        int others = folders.Sum(static folder => Files(new(folder)).Count(static file => !IsImage(file)));
         return others switch
         {
             0 => "",
