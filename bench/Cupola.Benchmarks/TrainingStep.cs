@@ -13,7 +13,7 @@ internal sealed class TrainingStep : IDisposable
 {
     private const int EndToken = 49407;
 
-    private readonly LearnedParameters _parameters;
+    private readonly TrainableParameters _parameters;
     private readonly TrainableClip _clip;
     private readonly AdamW _optimizer;
     private readonly Tensor _images;
@@ -43,8 +43,8 @@ internal sealed class TrainingStep : IDisposable
     {
         _clip.Differentiate(_images, _texts);
         _optimizer.Step(static _ => 5e-4f);
-        Span<float> scale = _parameters.Values[LearnedParameters.LogitScaleName].AsSpan<float>();
-        scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
+        Span<float> scale = _parameters.Values[TrainableParameters.LogitScaleName].AsSpan<float>();
+        scale[0] = Math.Clamp(scale[0], 0, ImageTextLoss.LargestLogitScale);
     }
 
     public void Dispose()

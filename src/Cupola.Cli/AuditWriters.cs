@@ -39,7 +39,7 @@ internal static class AuditWriters
     {
         foreach ((PromptFinding finding, PromptRemedy? remedy, string? text) in rows)
         {
-            string fault = FaultNames.Of(finding.Fault);
+            string fault = FaultNames.NameOf(finding.Fault);
             if (isFixed)
             {
                 Output.WriteJson(new { Class = finding.ClassName, Prompt = finding.Prompt.Text, fault, finding.Detail, Position = finding.Position + 1, Remedy = Name(remedy), Repaired = text });
@@ -58,7 +58,7 @@ internal static class AuditWriters
         foreach ((PromptFinding finding, PromptRemedy? remedy, string? text) in rows)
         {
             object?[] fields =
-                [finding.ClassName, finding.Position + 1, finding.Prompt.Text, FaultNames.Of(finding.Fault), finding.Detail];
+                [finding.ClassName, finding.Position + 1, finding.Prompt.Text, FaultNames.NameOf(finding.Fault), finding.Detail];
             table.Write(isFixed ? [.. fields, Name(remedy), text] : fields);
         }
     }
@@ -69,7 +69,7 @@ internal static class AuditWriters
         foreach (IGrouping<PromptFault, Row> kind in rows.GroupBy(static row => row.Finding.Fault).OrderBy(static group => group.Key))
         {
             Row[] all = [.. kind];
-            Heading($"{FaultNames.Of(kind.Key)}: {all.Length}");
+            Heading($"{FaultNames.NameOf(kind.Key)}: {all.Length}");
             TextTable.Write(
                 isFixed ? ["class", "#prompt", "text", "what shows it", "remedy"] : ["class", "#prompt", "text", "what shows it"],
                 [.. all.Take(Shown).Select(row => (IReadOnlyList<string>)[
@@ -92,7 +92,7 @@ internal static class AuditWriters
             [.. Enum.GetValues<PromptFault>().Where(fault => fault != PromptFault.TooLong || audit.Settings.Tokenizer is not null || rows.Any(row => row.Finding.Fault == fault)).Select(fault =>
             {
                 Row[] all = [.. rows.Where(row => row.Finding.Fault == fault)];
-                string[] counts = [FaultNames.Of(fault), Number(all.Length), Percent(all.Length, audit.Prompts.PromptCount)];
+                string[] counts = [FaultNames.NameOf(fault), Number(all.Length), Percent(all.Length, audit.Prompts.PromptCount)];
                 string[] remedies = [.. Enum.GetValues<PromptRemedy>().Select(remedy => Number(all.Count(row => row.Remedy == remedy)))];
                 return (IReadOnlyList<string>)(isFixed ? [.. counts, .. remedies] : counts);
             })]);

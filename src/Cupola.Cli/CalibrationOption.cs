@@ -35,11 +35,11 @@ internal sealed class CalibrationOption
     /// <summary>The images to fit on; nothing where none are named.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="labels">What there is to choose from.</param>
-    public JudgedImages? Read(ParseResult parsed, IReadOnlyList<string> labels) =>
-        parsed.GetValue(_dataset) is { } dataset ? JudgedImages.Open(dataset, labels, _fetch.Read(parsed)) : null;
+    public LabeledDataset? Read(ParseResult parsed, IReadOnlyList<string> labels) =>
+        parsed.GetValue(_dataset) is { } dataset ? LabeledDataset.Open(dataset, labels, _fetch.Read(parsed)) : null;
 
     /// <summary>The classifier with the temperature of these images, and how many of them could not be read. Says on standard error what that changes.</summary>
-    public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, JudgedImages images, ClipEmbedder embedder, CancellationToken cancellation)
+    public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, LabeledDataset images, ClipEmbedder embedder, CancellationToken cancellation)
     {
         EmbeddedDataset embedded = _kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
         ZeroShotClassifier fitted = classifier.Calibrate(embedded.Embeddings, embedded.Truths);
@@ -56,5 +56,5 @@ internal sealed class CalibrationOption
     }
 
     private static double CalibrationError(ZeroShotClassifier classifier, EmbeddedDataset images) =>
-        Reliability.Of(ImageOutcome.Of(classifier, images.Embeddings, images.Truths)).ExpectedCalibrationError;
+        CalibrationCurve.Compute(ImageResult.Create(classifier, images.Embeddings, images.Truths)).ExpectedCalibrationError;
 }

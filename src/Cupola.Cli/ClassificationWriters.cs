@@ -76,14 +76,14 @@ internal sealed class CsvClassifications : IClassificationWriter
         foreach ((int place, Prediction prediction) in answer.Labels.Take(told).Index())
         {
             _rows.Write(
-                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Cosine,
+                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Score,
                 AnswerOf(answer, place), null, null);
         }
 
         foreach ((int place, Prediction prediction) in (answer.ByName ?? []).Index())
         {
             _rows.Write(
-                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Cosine, null, "by name", null);
+                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Score, null, "by name", null);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class ClassifierOptions
 
     private readonly CalibrationOption _calibration = new();
 
-    private readonly ByNameOption _byName = new();
+    private readonly BaselineByNameOption _byName = new();
 
     public void AddTo(Command command)
     {
@@ -63,7 +63,7 @@ internal sealed class ClassifierOptions
     /// <param name="parsed">The command line.</param>
     /// <param name="explained">Whether answers will be explained, which needs their prompts.</param>
     /// <returns>Makes the classifier; it is given the images where it learns from them.</returns>
-    public Func<ClipEmbedder, KnownImages?, CancellationToken, ImageClassifier> Read(ParseResult parsed, bool explained)
+    public Func<ClipEmbedder, EmbeddedImages?, CancellationToken, ImageClassifier> Read(ParseResult parsed, bool explained)
     {
         Refuse(parsed, explained);
         string? saved = parsed.GetValue(_saved);
@@ -91,7 +91,7 @@ internal sealed class ClassifierOptions
             };
         }
 
-        JudgedImages? labelled = _calibration.Read(parsed, set!.ClassNames);
+        LabeledDataset? labelled = _calibration.Read(parsed, set!.ClassNames);
         return (embedder, images, cancellation) =>
         {
             EncodedPrompts encoded = Encode(embedder, set, cancellation);
@@ -110,7 +110,7 @@ internal sealed class ClassifierOptions
 
     /// <summary>A classifier that is calibrated and saved as far as the command line says, and then answers with one label.</summary>
     private ImageClassifier OneLabel(
-        ParseResult parsed, ZeroShotClassifier classifier, JudgedImages? labelled, ClipEmbedder embedder, PromptInfluence? influence, CancellationToken cancellation)
+        ParseResult parsed, ZeroShotClassifier classifier, LabeledDataset? labelled, ClipEmbedder embedder, PromptInfluence? influence, CancellationToken cancellation)
     {
         SingleLabel.Note(classifier.Labels);
         int failed = 0;

@@ -29,7 +29,7 @@ internal static class ClassifyCommand
         Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
         PageOption explain = new("--explain", "Write a page that shows each image and the prompts that spoke for and against its label.");
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("classify", "Say what is in images.",
+        CommandWithExamples command = new("classify", "Say what is in images.",
             """
             cupola classify flag.png --prompts flags.json --by-name "a photo of the flag of {}."
             cupola classify dog.jpg --labels "dog,cat,horse" --model openai/clip-vit-base-patch32
@@ -50,11 +50,11 @@ internal static class ClassifyCommand
         {
             int shown = top.Read(parsed);
             string? page = explain.Read(parsed);
-            Func<ClipEmbedder, KnownImages?, CancellationToken, ImageClassifier> read = options.Read(parsed, explained: page is not null);
+            Func<ClipEmbedder, EmbeddedImages?, CancellationToken, ImageClassifier> read = options.Read(parsed, explained: page is not null);
             Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             string[] named = parsed.GetValue(images)!;
-            KnownImages? known = options.LearnsFromImages(parsed) ? KnownImages.Embed(named, Embed) : null;
+            EmbeddedImages? known = options.LearnsFromImages(parsed) ? EmbeddedImages.Embed(named, Embed) : null;
             ImageClassifier classifier = read(embedder, known, cancellation);
             ZeroShotClassifier? byName = readByName?.Invoke(embedder, classifier.Labels);
             IClassificationWriter writer = parsed.GetValue(format) switch
@@ -70,7 +70,7 @@ internal static class ClassifyCommand
                 : ImageArguments.Run("Classifying", named, (paths, progress) => Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress));
             if (page is not null)
             {
-                AnswerPage.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
+                ClassificationReport.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
             }
 
             return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -101,9 +101,9 @@ internal static class ClassifyCommand
                 IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(image.Embedding).Take(top)];
                 writer.Write(new(image.Path, predictions, top, answer, answers, named));
                 classified++;
-                if (classifier.Influence is not null && explained.Count < AnswerPage.MostImages)
+                if (classifier.Influence is not null && explained.Count < ClassificationReport.MostImages)
                 {
-                    explained.Add(new(image.Path, [.. predictions.Take(top)], PromptArguments.Of(classifier.Influence, predictions, image.Embedding, ArgumentsShown)));
+                    explained.Add(new(image.Path, [.. predictions.Take(top)], PromptAttributions.Compute(classifier.Influence, predictions, image.Embedding, ArgumentsShown)));
                 }
             }
         }

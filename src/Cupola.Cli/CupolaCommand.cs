@@ -25,9 +25,9 @@ internal static class CupolaCommand
             ModelsCommand.Create(),
             PromptsCommand.Create(),
             TrainCommand.Create(),
-            Verb.Verbose,
+            CommandRunner.Verbose,
         };
-        ExampledCommand.ShowExamples(root, Examples);
+        CommandWithExamples.ShowExamples(root, Examples);
         return root;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     {
         ClassEnsemble ensemble = prompts.Ensemble(parsed);
         PromptWeighting weighting = weights.Read(parsed, ensemble);
-        JudgedImages judged = JudgedImages.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed), _fetch.Read(parsed));
+        LabeledDataset judged = LabeledDataset.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed), _fetch.Read(parsed));
         PromptSet set = prompts.Read(parsed, judged.Labels);
         RequireSeveral(set);
         using ClipEmbedder embedder = model.Load(parsed, cancellation);
@@ -45,7 +45,7 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
         EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
         PromptInfluence influence = new(encoded, ensemble, WeightsOption.Of(weighting, encoded, images.Embeddings));
         IReadOnlyList<PromptEffect> effects = WorkProgress.Items(
-            "Leaving prompts out", set.PromptCount, progress => influence.LeaveEachOut(images.Embeddings, images.Truths, progress, cancellation));
+            "Leaving prompts out", set.PromptCount, progress => influence.LeaveOneOut(images.Embeddings, images.Truths, progress, cancellation));
         Write(effects, images.Truths.Count, format);
         return images.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }

@@ -13,14 +13,14 @@ internal static class EmbedCommand
     /// <summary>What a person sees of an embedding.</summary>
     private const int NumbersShown = 6;
 
-    public static Command Create() => new ExampledCommand("embed", "Turn images or texts into unit vectors of one space.",
+    public static Command Create() => new CommandWithExamples("embed", "Turn images or texts into unit vectors of one space.",
         """
         cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
         cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32 --format json
         """)
     { Images(), Texts() };
 
-    private static ExampledCommand Images()
+    private static CommandWithExamples Images()
     {
         ModelOptions model = new();
         Argument<string[]> images = new("images")
@@ -31,7 +31,7 @@ internal static class EmbedCommand
         Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("images", "Embed images.",
+        CommandWithExamples command = new("images", "Embed images.",
             """
             cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
             find . -name '*.jpg' | cupola embed images - --model openai/clip-vit-base-patch32 --format json > embeddings.jsonl
@@ -51,13 +51,13 @@ internal static class EmbedCommand
         return command;
     }
 
-    private static ExampledCommand Texts()
+    private static CommandWithExamples Texts()
     {
         ModelOptions model = new();
         Argument<string[]> texts = new("texts") { Description = "Texts, or - for one a line on standard input.", Arity = ArgumentArity.OneOrMore };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("texts", "Embed texts.",
+        CommandWithExamples command = new("texts", "Embed texts.",
             """
             cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32
             cupola embed texts - -o captions.safetensors --model openai/clip-vit-base-patch32 < captions.txt

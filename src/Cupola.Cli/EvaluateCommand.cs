@@ -21,7 +21,7 @@ internal static class EvaluateCommand
         PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the images it got most wrong.");
         Option<bool> retrieval = new("--retrieval") { Description = "For a dataset of captions: how often images and captions find each other (recall@1, 5 and 10), in place of labels and prompts." };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("evaluate", "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
+        CommandWithExamples command = new("evaluate", "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
             """
             cupola evaluate birds/ --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json --model openai/clip-vit-base-patch32
@@ -59,24 +59,24 @@ internal static class EvaluateCommand
             string? page = report.Read(parsed);
             ClassEnsemble how = ensemble.Read(parsed);
             IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
-            Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> read = sets.Read(parsed);
-            JudgedImages images = JudgedImages.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
+            Func<IReadOnlyList<string>, IReadOnlyList<NamedPromptSet>> read = sets.Read(parsed);
+            LabeledDataset images = LabeledDataset.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
             SingleLabel.Note(images.Labels);
-            IReadOnlyList<PromptCandidate> candidates = read(images.Labels);
+            IReadOnlyList<NamedPromptSet> candidates = read(images.Labels);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
             EmbeddedDataset embedded = kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
-            EvaluationReport judged = new(
+            DatasetEvaluation judged = new(
                 parsed.GetValue(dataset)!, model.Name(parsed), [.. candidates.SelectMany(candidate => Judge(candidate, ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation)))], embedded.Failed);
             EvaluationWriters.Write(judged, parsed.GetValue(format));
             if (page is not null)
             {
-                EvaluationPage.Write(page, judged, embedded.Images, cancellation);
+                EvaluationReport.Write(page, judged, embedded.Images, cancellation);
             }
 
             return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
             // Each weighting of one set is judged as a set of its own.
-            IEnumerable<EvaluatedPrompts> Judge(PromptCandidate candidate, EncodedPrompts encoded) => weightings.Select(weighting => EvaluatedPrompts.Judge(
+            IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) => weightings.Select(weighting => EvaluationResult.Evaluate(
                 weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
                 ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)), embedded.Embeddings, embedded.Truths));
         }, kept.Kept);

@@ -12,7 +12,7 @@ internal static class EvaluationWriters
     /// <summary>How many classes and pairs a person sees.</summary>
     private const int Shown = 15;
 
-    public static void Write(EvaluationReport report, OutputFormat format)
+    public static void Write(DatasetEvaluation report, OutputFormat format)
     {
         switch (format)
         {
@@ -28,9 +28,9 @@ internal static class EvaluationWriters
         }
     }
 
-    private static void WriteJson(EvaluationReport report)
+    private static void WriteJson(DatasetEvaluation report)
     {
-        foreach (EvaluatedPrompts set in report.Sets)
+        foreach (EvaluationResult set in report.Sets)
         {
             Output.WriteJson(new
             {
@@ -83,12 +83,12 @@ internal static class EvaluationWriters
         }
     }
 
-    private static void WriteCsv(EvaluationReport report)
+    private static void WriteCsv(DatasetEvaluation report)
     {
         CsvOutput rows = new(
             "prompts", "ensemble", "sentences", "pictures", "failed", "right", "top1", "top1Low", "top1High", "top5", "top5Low",
             "top5High", "meanPerClass", "meanPerClassLow", "meanPerClassHigh", "calibrationError");
-        foreach (EvaluatedPrompts set in report.Sets)
+        foreach (EvaluationResult set in report.Sets)
         {
             rows.Write(
                 set.Name, EnsembleOption.Name(set.Ensemble), set.Candidate.Prompts.PromptCount, set.Outcomes.Count,
@@ -100,9 +100,9 @@ internal static class EvaluationWriters
         }
     }
 
-    private static void WriteTables(EvaluationReport report)
+    private static void WriteTables(DatasetEvaluation report)
     {
-        EvaluatedPrompts best = report.Best;
+        EvaluationResult best = report.Best;
         int images = best.Outcomes.Count;
         Console.Out.WriteLine($"{report.Dataset}: {images} images of {best.Classes.Count(static each => each.Recall.Images > 0)} classes, {best.Labels.Count} labels to choose from.");
         if (report.Failed.Count > 0)
@@ -138,10 +138,10 @@ internal static class EvaluationWriters
 
         WriteClasses(best);
 
-        string Place(EvaluatedPrompts set) => Number(report.Sets.Index().First(each => each.Item == set).Index + 1);
+        string Place(EvaluationResult set) => Number(report.Sets.Index().First(each => each.Item == set).Index + 1);
     }
 
-    private static void WriteClasses(EvaluatedPrompts best)
+    private static void WriteClasses(EvaluationResult best)
     {
         ClassAccuracy[] classes = [.. best.Classes.Where(static each => each.Recall.Images > 0).OrderBy(static each => each.Recall.Share)];
         Heading($"Classes with {best.Name}, the worst first");

@@ -11,7 +11,7 @@ internal static class FaultNames
         (PromptFault.OtherClass, "other-class"), (PromptFault.Cut, "cut"), (PromptFault.TooLong, "too-long"), (PromptFault.WrongArticle, "wrong-article"), (PromptFault.Markup, "markup"),
     ];
 
-    public static string Of(PromptFault fault) => Names.First(each => each.Fault == fault).Name;
+    public static string NameOf(PromptFault fault) => Names.First(each => each.Fault == fault).Name;
 
     public static PromptFault Read(string name) => Names.FirstOrDefault(each => each.Name == name) is { Name: not null } known
         ? known.Fault

@@ -14,7 +14,7 @@ internal static class HarmlessText
     private const char DeleteImage = '\u2421';
 
     /// <summary>A text on one line, without control characters.</summary>
-    public static string Of(string text) => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
+    public static string Clean(string text) => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
         ? text
         : string.Create(text.Length, text, static (shown, text) =>
         {

@@ -21,7 +21,7 @@ internal sealed class HarmlessWriter(TextWriter inner) : TextWriter
 
     public override void WriteLine() => inner.WriteLine();
 
-    public override void WriteLine(string? value) => inner.WriteLine(HarmlessText.Of(value ?? ""));
+    public override void WriteLine(string? value) => inner.WriteLine(HarmlessText.Clean(value ?? ""));
 
     public override void Flush() => inner.Flush();
 }

@@ -14,7 +14,7 @@ internal static class InspectModelCommand
     {
         ModelOptions model = new();
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("model", "Show a model's architecture, parameters and preprocessing, and where each came from.",
+        CommandWithExamples command = new("model", "Show a model's architecture, parameters and preprocessing, and where each came from.",
             """
             cupola inspect model --model openai/clip-vit-base-patch32
             cupola inspect model --model ViT-B-32.pt --format json

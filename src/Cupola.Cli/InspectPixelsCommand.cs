@@ -20,7 +20,7 @@ internal static class InspectPixelsCommand
         Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
         Option<string> file = new("--output", "-o") { Description = "Write the crop of one image as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("pixels", "Show what the model sees of images: the crop's hash, and the crop itself.",
+        CommandWithExamples command = new("pixels", "Show what the model sees of images: the crop's hash, and the crop itself.",
             """
             cupola inspect pixels dog.jpg --size 224 -o seen.png
             cupola inspect pixels photos/ --model openai/clip-vit-base-patch32 --format json
@@ -46,7 +46,7 @@ internal static class InspectPixelsCommand
             OutputFormat kind = parsed.GetValue(format);
             CsvOutput? rows = kind == OutputFormat.Csv ? new("image", "width", "height", "sha256", "error") : null;
             int failed = 0, shown = 0;
-            foreach (PreparedImage image in reader.Prepare(ImageArguments.Expand(parsed.GetValue(images)!).Select(ImageSource.Of), ahead: 16, cancellation))
+            foreach (PreparedImage image in reader.Prepare(ImageArguments.Expand(parsed.GetValue(images)!).Select(ImageSource.FromPath), ahead: 16, cancellation))
             {
                 if (path is not null && ++shown > 1)
                 {

@@ -12,7 +12,7 @@ internal static class InspectTokensCommand
         ModelOptions model = new();
         Argument<string[]> texts = new("texts") { Description = "Texts, or - for one a line on standard input.", Arity = ArgumentArity.OneOrMore };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("tokens", "Show the token ids of texts.",
+        CommandWithExamples command = new("tokens", "Show the token ids of texts.",
             """
             cupola inspect tokens "a photo of a dog" --model openai/clip-vit-base-patch32
             cupola inspect tokens - --model openai/clip-vit-base-patch32 --format json < captions.txt

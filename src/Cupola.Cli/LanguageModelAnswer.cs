@@ -25,7 +25,7 @@ internal sealed class LanguageModelAnswer
     {
         if (sent is { IsError: true, Text: { } problem })
         {
-            throw new LanguageModelRefusedException(LanguageModelError.Of(problem));
+            throw new LanguageModelRefusedException(LanguageModelError.Read(problem));
         }
 
         if (sent.Json is { } json)
@@ -106,7 +106,7 @@ internal sealed class LanguageModelAnswer
     {
         if (!_hasChunk)
         {
-            throw new LanguageModelRefusedException(LanguageModelError.Of("")) { Unreadable = said };
+            throw new LanguageModelRefusedException(LanguageModelError.Read("")) { Unreadable = said };
         }
     }
 }

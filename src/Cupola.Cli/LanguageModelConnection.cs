@@ -57,7 +57,7 @@ internal sealed class LanguageModelConnection : IDisposable
     private string Variable => VariableOf(_endpoint);
 
     /// <summary>Where the key is: <c>OPENAI_API_KEY</c>, for Azure <c>AZURE_OPENAI_API_KEY</c> or else there too.</summary>
-    public static LanguageModelConnection Of(Uri endpoint, Func<string, string?> variable)
+    public static LanguageModelConnection Open(Uri endpoint, Func<string, string?> variable)
     {
         string? key = (LanguageModelAddress.IsAzure(endpoint) ? Named(AzureKeyVariable) : null) ?? Named(KeyVariable);
         return key?.All(static letter => letter is > ' ' and <= '~') == false
@@ -93,7 +93,7 @@ internal sealed class LanguageModelConnection : IDisposable
             TimeSpan? pause = response.Headers.RetryAfter is { } header
                 ? header.Delta ?? header.Date - DateTimeOffset.UtcNow
                 : null;
-            throw new LanguageModelRefusedException(LanguageModelError.Of((int)response.StatusCode, said))
+            throw new LanguageModelRefusedException(LanguageModelError.Read((int)response.StatusCode, said))
             {
                 IsPage = said.TrimStart('\uFEFF', ' ', '\r', '\n').StartsWith('<'),
                 RetryAfter = pause < TimeSpan.Zero ? TimeSpan.Zero : pause,
@@ -129,12 +129,12 @@ internal sealed class LanguageModelConnection : IDisposable
                 $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."),
             429 => $"{Host} is asked too often{code}{because}; run the command again later, or with a smaller --concurrency.",
             >= 500 or 408 => $"{Host} fails{code}{because}; {Kept}.",
-            null when error.IsPassing => $"{Host} fails{because}; {Kept}.",
+            null when error.IsTransient => $"{Host} fails{because}; {Kept}.",
             _ => $"{Host} refuses the question{code}{because}.",
         };
         return new LanguageModelException(sentence, (HttpStatusCode?)error.Status, refused)
         {
-            IsPassing = error.IsPassing,
+            IsTransient = error.IsTransient,
             RetryAfter = refused.RetryAfter,
         };
     }

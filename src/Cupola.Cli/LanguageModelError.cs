@@ -42,29 +42,29 @@ internal sealed record LanguageModelError
     public bool HasNoCredit { get; private init; }
 
     /// <summary>Whether the same question may be answered in a moment.</summary>
-    public bool IsPassing { get; private init; }
+    public bool IsTransient { get; private init; }
 
     /// <summary>Whether the address is none that takes questions.</summary>
     public bool IsWrongAddress { get; private init; }
 
     /// <summary>An answer that has a status of its own.</summary>
-    public static LanguageModelError Of(int status, string body)
+    public static LanguageModelError Read(int status, string body)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(body);
-            return Of(status, document.RootElement);
+            return Read(status, document.RootElement);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             // Nothing is to be learned from a proxy's page but its status.
             string text = body.TrimStart('\uFEFF', ' ', '\r', '\n', '\t');
-            return Of(status, text.StartsWith('<') ? "" : text, codes: []);
+            return Read(status, text.StartsWith('<') ? "" : text, codes: []);
         }
     }
 
     /// <summary>An error within a stream that is no JSON.</summary>
-    public static LanguageModelError Of(string text) => Of(status: null, text, codes: []);
+    public static LanguageModelError Read(string text) => Read(status: null, text, codes: []);
 
     /// <summary>
     /// The error in an event of a stream, or nothing where it is none. A chunk may have <c>"error": null</c>, and an answer may
@@ -75,31 +75,31 @@ internal sealed record LanguageModelError
         JsonElement sent = root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > 0 ? root[0] : root;
         if (isMarked || sent.ValueKind != JsonValueKind.Object)
         {
-            return isMarked ? Of(status: null, sent) : null;
+            return isMarked ? Read(status: null, sent) : null;
         }
 
         if (!sent.TryGetProperty("choices", out JsonElement choices))
         {
             bool isNamed = LanguageModelReason.IsSaid(sent, "error") || Is(sent, "object", "error") || Is(sent, "type", "error");
-            return isNamed || LanguageModelReason.StandsAlone(sent) ? Of(status: null, sent) : null;
+            return isNamed || LanguageModelReason.StandsAlone(sent) ? Read(status: null, sent) : null;
         }
 
         JsonElement first = choices.ValueKind == JsonValueKind.Array ? choices.EnumerateArray().FirstOrDefault() : default;
-        return LanguageModelReason.IsSaid(sent, "error") ? Of(status: null, sent)
+        return LanguageModelReason.IsSaid(sent, "error") ? Read(status: null, sent)
             : first.ValueKind == JsonValueKind.Object && LanguageModelReason.IsSaid(first, "error")
-                ? Of(status: null, first.GetProperty("error"))
+                ? Read(status: null, first.GetProperty("error"))
                 : null;
     }
 
-    private static LanguageModelError Of(int? status, JsonElement root)
+    private static LanguageModelError Read(int? status, JsonElement root)
     {
         (IReadOnlyList<string> codes, string words) = LanguageModelReason.Collect(root);
         int? code = codes.Select(static text => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : 0)
             .Where(static number => number is >= 400 and < 600).Select(static number => (int?)number).FirstOrDefault();
-        return Of(status ?? code, words, codes) with { Reason = LanguageModelReason.In(root), IsTold = true };
+        return Read(status ?? code, words, codes) with { Reason = LanguageModelReason.In(root), IsTold = true };
     }
 
-    private static LanguageModelError Of(int? status, string words, IReadOnlyList<string> codes)
+    private static LanguageModelError Read(int? status, string words, IReadOnlyList<string> codes)
     {
         string[] names = [.. codes.Select(static name => string.Concat(name.Where(char.IsLetter)).ToLowerInvariant())];
         bool hasNoCredit = status == 402 || Names("insufficientquota", "credit");
@@ -111,7 +111,7 @@ internal sealed record LanguageModelError
             Words = words,
             HasNoCredit = hasNoCredit,
             // A name says more than a number: 429 for an empty account does not pass, and 400 for throttling does.
-            IsPassing = !hasNoCredit && status switch
+            IsTransient = !hasNoCredit && status switch
             {
                 408 or 425 or 429 => !Names("billing", "payment"),
                 400 => Names("throttl", "ratelimit", "toomanyrequests", "overload"),

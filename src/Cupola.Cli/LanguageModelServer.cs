@@ -23,7 +23,7 @@ internal sealed class LanguageModelServer : IChatClient
     /// <param name="model">The model's name; for Azure the deployment's.</param>
     public LanguageModelServer(Uri endpoint, string model)
     {
-        _connection = LanguageModelConnection.Of(endpoint, Environment.GetEnvironmentVariable);
+        _connection = LanguageModelConnection.Open(endpoint, Environment.GetEnvironmentVariable);
         _address = new(endpoint);
         _request = new(endpoint, model);
     }

@@ -9,7 +9,7 @@ namespace Cupola.Cli;
 /// <summary><c>cupola models</c>: what is here, what to fetch, what to hand on.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new ExampledCommand("models", "List, download, export and mix models.",
+    public static Command Create() => new CommandWithExamples("models", "List, download, export and mix models.",
         """
         cupola models download openai/clip-vit-base-patch32
         cupola models list
@@ -18,10 +18,10 @@ internal static class ModelsCommand
         """)
     { List(), Download(), Export(), Interpolate() };
 
-    private static ExampledCommand List()
+    private static CommandWithExamples List()
     {
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("list", "List the models that are here: built in, and in the Hugging Face cache.", "cupola models list --format json") { format };
+        CommandWithExamples command = new("list", "List the models that are here: built in, and in the Hugging Face cache.", "cupola models list --format json") { format };
         command.SetVerb((parsed, _) =>
         {
             CachedModel[] models = [.. BuiltInModels.Names.Select(BuiltIn), .. new ModelHub(HubSettings.FromEnvironment()).List()];
@@ -54,13 +54,13 @@ internal static class ModelsCommand
         return new(name, "built in", "", new DirectoryInfo(folder).EnumerateFiles().Sum(static file => file.Length), folder);
     }
 
-    private static ExampledCommand Download()
+    private static CommandWithExamples Download()
     {
         Argument<string> name = new("name")
         {
             Description = "A name on the hub, owner/name or owner/name@revision, or the address of its page.",
         };
-        ExampledCommand command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
+        CommandWithExamples command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
             """
             cupola models download openai/clip-vit-base-patch32
             cupola models download laion/CLIP-ViT-B-32-laion2B-s34B-b79K@main
@@ -74,14 +74,14 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static ExampledCommand Export()
+    private static CommandWithExamples Export()
     {
         ModelOptions model = new();
         Argument<string> folder = new("folder")
         {
             Description = "Where config.json, preprocessor_config.json, tokenizer.json and onnx/ go.",
         };
-        ExampledCommand command = new("export", "Write a model as standard ONNX, as the folder that transformers.js loads.",
+        CommandWithExamples command = new("export", "Write a model as standard ONNX, as the folder that transformers.js loads.",
             "cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32")
         { folder };
         model.AddTo(command);
@@ -102,7 +102,7 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static ExampledCommand Interpolate()
+    private static CommandWithExamples Interpolate()
     {
         Argument<string> start = new("start") { Description = "The model that fine-tuning began with." };
         Argument<string> fineTuned = new("fine-tuned") { Description = "The model that came out." };
@@ -113,7 +113,7 @@ internal static class ModelsCommand
             HelpName = "A",
         };
         Option<string> output = new("--output", "-o") { Description = "The folder of the model between them.", HelpName = "DIR", Required = true };
-        ExampledCommand command = new("interpolate", "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
+        CommandWithExamples command = new("interpolate", "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
             "cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all")
         { start, fineTuned, alpha, output };
         command.SetVerb((parsed, cancellation) =>

@@ -5,4 +5,4 @@ using Cupola.Cli;
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 StandardStreams.Open();
-return Verb.Invoke(CupolaCommand.Create(), args);
+return CommandRunner.Invoke(CupolaCommand.Create(), args);

@@ -44,7 +44,7 @@ internal sealed class PromptSetOptions
     }
 
     /// <summary>Reads the sets in the order of the command line, before anything that takes long; what it gives back makes them for labels.</summary>
-    public Func<IReadOnlyList<string>, IReadOnlyList<PromptCandidate>> Read(ParseResult parsed)
+    public Func<IReadOnlyList<string>, IReadOnlyList<NamedPromptSet>> Read(ParseResult parsed)
     {
         List<PromptSource> sources = [.. Named(parsed)];
         if (sources.Count == 0)
@@ -68,7 +68,7 @@ internal sealed class PromptSetOptions
     }
 
     /// <summary>Reads one set, as <c>--prompts</c> names it, or as <c>--templates</c> does; what it gives back makes it for labels.</summary>
-    public static Func<IReadOnlyList<string>, PromptCandidate> ReadOne(string text)
+    public static Func<IReadOnlyList<string>, NamedPromptSet> ReadOne(string text)
     {
         PromptSource source = text.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } ? OfUnion(text) : OfPart(text);
         return labels => source.For(labels, shuffled: false, seed: 0).Single();
@@ -129,7 +129,7 @@ internal sealed class PromptSetOptions
             $"{Name}+{other.Name}", [.. Templates, .. other.Templates], Written is null ? other.Written : other.Written is null ? Written : Written.Union(other.Written));
 
         /// <summary>The set, and its control where one is wanted and it describes anything.</summary>
-        public IEnumerable<PromptCandidate> For(IReadOnlyList<string> labels, bool shuffled, int seed)
+        public IEnumerable<NamedPromptSet> For(IReadOnlyList<string> labels, bool shuffled, int seed)
         {
             PromptSet? filled = Templates.Count == 0 ? null : PromptSet.FromTemplates(labels, Templates);
             if (Written is null)
@@ -142,7 +142,7 @@ internal sealed class PromptSetOptions
             yield return new(Name, filled?.Union(chosen) ?? chosen);
             if (shuffled)
             {
-                ShuffledControl control = ShuffledControl.Of(chosen, seed);
+                ShuffledControl control = ShuffledControl.Create(chosen, seed);
                 yield return new($"shuffled:{Name}", filled?.Union(control.Prompts) ?? control.Prompts, control);
             }
         }

@@ -25,7 +25,7 @@ internal static class PromptsAuditCommand
             HelpName = "FAULT",
         };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("audit", "Find duplicates, refusals, cut sentences and other faults of prompts, and repair them.",
+        CommandWithExamples command = new("audit", "Find duplicates, refusals, cut sentences and other faults of prompts, and repair them.",
             """
             cupola prompts audit cupl.json
             cupola prompts audit cupl.json --model openai/clip-vit-base-patch32 --format json > findings.jsonl
@@ -42,7 +42,7 @@ internal static class PromptsAuditCommand
             RequireFix(parsed.GetValue(fix), target, dropped);
             PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
             ClipTokenizer? tokenizer = model.IsNamed(parsed) ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation)) : null;
-            PromptAudit audit = PromptAudit.Of(prompts, new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(synonyms), prompts) });
+            PromptAudit audit = PromptAudit.Create(prompts, new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(synonyms), prompts) });
             RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
             if (repaired is not null)
             {

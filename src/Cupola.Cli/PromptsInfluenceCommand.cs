@@ -13,7 +13,7 @@ internal static class PromptsInfluenceCommand
     /// <summary>How many prompts of a label a person sees.</summary>
     private const int PromptsShown = 8;
 
-    public static ExampledCommand Create()
+    public static CommandWithExamples Create()
     {
         ModelOptions model = new();
         PromptOptions prompts = new();
@@ -32,7 +32,7 @@ internal static class PromptsInfluenceCommand
         };
         Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled images.",
+        CommandWithExamples command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled images.",
             """
             cupola prompts influence frog.jpg --prompts cupl.json --labels "tree frog,tailed frog" --model openai/clip-vit-base-patch32
             cupola prompts influence photos/ --prompts cupl.json --top 1 --model openai/clip-vit-base-patch32 --format json > influence.jsonl
@@ -64,7 +64,7 @@ internal static class PromptsInfluenceCommand
             PromptSet set = prompts.Read(parsed);
             SingleLabel.Note(set.ClassNames);
             using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            KnownImages? known = weighting == PromptWeighting.Even ? null : KnownImages.Embed(named, Embed);
+            EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
             EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
             PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
             ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
@@ -162,7 +162,7 @@ internal static class PromptsInfluenceCommand
             }
 
             Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {prediction.Label}: score {prediction.Cosine:0.0000}, probability {prediction.Probability * 100:0.00} %, {contributions.Count} prompts"));
+                CultureInfo.InvariantCulture, $"  {prediction.Label}: score {prediction.Score:0.0000}, probability {prediction.Probability * 100:0.00} %, {contributions.Count} prompts"));
             Console.Out.WriteLine("    contribution   cosine   weight  prompt");
             foreach (PromptContribution prompt in contributions.OrderByDescending(static prompt => prompt.Contribution).Take(PromptsShown))
             {

@@ -75,10 +75,10 @@ internal static class PromptsWriteCommand
         NumberOption<double> patience = new("--timeout", 0.001, 86_400)
         {
             Description = "Seconds of silence until the server counts as gone.",
-            DefaultValueFactory = static _ => Usual.Patience.TotalSeconds,
+            DefaultValueFactory = static _ => Usual.RequestTimeout.TotalSeconds,
             HelpName = "S",
         };
-        ExampledCommand command = new("write", "Ask a language model to describe each label; a run that was ended goes on where it stopped.",
+        CommandWithExamples command = new("write", "Ask a language model to describe each label; a run that was ended goes on where it stopped.",
             """
             cupola prompts write --labels "tree frog,tailed frog" --questions article --endpoint http://localhost:11434/v1 --llm llama3.2 -o frogs.json
             cupola prompts write --labels-file birds.txt --domain "a type of bird" --llm gpt-4o-mini -o birds.json
@@ -96,7 +96,7 @@ internal static class PromptsWriteCommand
                 MaxTokens = maxTokens.Read(parsed),
                 Domain = parsed.GetValue(domain),
                 Concurrency = concurrency.Read(parsed),
-                Patience = TimeSpan.FromSeconds(patience.Read(parsed)),
+                RequestTimeout = TimeSpan.FromSeconds(patience.Read(parsed)),
             };
             using LanguageModelServer server = new(LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!), settings.Model);
             PromptWriter writer = new(server, parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked, settings);

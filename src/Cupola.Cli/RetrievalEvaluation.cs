@@ -59,7 +59,7 @@ internal static class RetrievalEvaluation
         EmbeddingMatrix ofImages = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
         EmbeddingMatrix ofTexts = WorkProgress.Items(
             "Encoding captions", pairs.Texts.Count, progress => embedder.EmbedTexts(pairs.Texts, progress, cancellation));
-        Write(dataset, RetrievalRecall.Of(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
+        Write(dataset, RetrievalRecall.Compute(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
         return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 

@@ -18,7 +18,7 @@ internal static class TextTable
         IAnsiConsole terminal = AnsiConsole.Create(new() { Out = new TerminalOutput(StandardStreams.Output, isTerminal: true) });
         // The terminal breaks what is too long for a line, and gives it back whole when it is copied.
         terminal.Profile.Width = Math.Max(terminal.Profile.Width, name.Length + rest.Length + 1);
-        terminal.MarkupLine($"[bold]{Markup.Escape(HarmlessText.Of(name))}[/]{Markup.Escape(HarmlessText.Of(rest))}");
+        terminal.MarkupLine($"[bold]{Markup.Escape(HarmlessText.Clean(name))}[/]{Markup.Escape(HarmlessText.Clean(rest))}");
     }
 
     /// <summary>Writes columns as wide as what is in them. A heading that begins with <c>#</c> stands over numbers, which are set right.</summary>

@@ -17,7 +17,7 @@ internal static class TrainCommand
         Option<string> output = new("--output", "-o") { Description = "The folder of the run, which becomes the model; a run that is there goes on.", HelpName = "RUN", Required = true };
         NumberOption<int> threadsOption = ModelOptions.CreateThreads();
         Option<OutputFormat> format = Output.CreateOption();
-        ExampledCommand command = new("train", "Train a model on images and captions, or fine-tune one; a run that was ended goes on where it stopped.",
+        CommandWithExamples command = new("train", "Train a model on images and captions, or fine-tune one; a run that was ended goes on where it stopped.",
             """
             cupola train pairs.csv -o runs/first --epochs 20
             cupola train pairs.csv -o runs/second --config settings.json --validation held-out.csv --evaluate birds/

@@ -58,7 +58,7 @@ internal sealed class TrainingScores
     {
         (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = ReadPrompts(parsed);
         string? by = parsed.GetValue(_evaluateBy);
-        Func<IReadOnlyList<string>, PromptCandidate> said = PromptSetOptions.ReadOne(by ?? "simple");
+        Func<IReadOnlyList<string>, NamedPromptSet> said = PromptSetOptions.ReadOne(by ?? "simple");
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
             ? new(TrainingPairs.Open(heldOut, prompts, templates, broken, Fetches(parsed)), settings, threads, broken)
             : null;
@@ -66,19 +66,19 @@ internal sealed class TrainingScores
         {
             return by is not null ? throw new ArgumentException("--evaluate-by says what is said of labels, and there are none; name labelled images by --evaluate.")
                 : validation is null ? null
-                : (embedder, cancellation) => new(validation.Of(embedder, cancellation), null);
+                : (embedder, cancellation) => new(validation.Compute(embedder, cancellation), null);
         }
 
-        JudgedImages images = JudgedImages.Open(labelled, labels: null, Fetches(parsed));
+        LabeledDataset images = LabeledDataset.Open(labelled, labels: null, Fetches(parsed));
         SingleLabel.Note(images.Labels);
-        PromptCandidate candidate = said(images.Labels);
-        return (embedder, cancellation) => new(validation?.Of(embedder, cancellation), Top1(embedder, images, candidate, broken, cancellation));
+        NamedPromptSet candidate = said(images.Labels);
+        return (embedder, cancellation) => new(validation?.Compute(embedder, cancellation), Top1(embedder, images, candidate, broken, cancellation));
     }
 
-    private static Accuracy Top1(ClipEmbedder embedder, JudgedImages images, PromptCandidate candidate, Action<string> broken, CancellationToken cancellation)
+    private static Accuracy Top1(ClipEmbedder embedder, LabeledDataset images, NamedPromptSet candidate, Action<string> broken, CancellationToken cancellation)
     {
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation), ClassEnsemble.EmbeddingMean, weights: null);
         EmbeddedDataset embedded = images.Embed(embedder, cache: null, broken, cancellation);
-        return EvaluatedPrompts.Judge(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
+        return EvaluationResult.Evaluate(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
     }
 }

@@ -54,7 +54,7 @@ internal static class WorkProgress
             .Start(context => run(context.AddTask(Shown(description), maxValue: total)));
     }
 
-    private static string Shown(string description) => Markup.Escape(HarmlessText.Of(description));
+    private static string Shown(string description) => Markup.Escape(HarmlessText.Clean(description));
 
     private sealed class BytesInto(ProgressTask task, string description) : IProgress<HubProgress>
     {

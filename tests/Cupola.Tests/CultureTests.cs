@@ -16,10 +16,10 @@ public sealed class CultureTests
 
     private static readonly Func<string>[] Sayings =
     [
-        static () => Page(static path => TrainingPage.Write(
+        static () => Page(static path => TrainingReport.Write(
             path, "run", 31_000, [new(1, 0.25, 4.5, 14.25, 0.0005, 1234.5), new(2, 0.5, -0.25, 15, 0.00045, 1300)],
             [new(2, 0.5, 1.5, 0.75, 0.5, 0.9, 1000)])),
-        static () => Page(static path => EvaluationPage.Write(
+        static () => Page(static path => EvaluationReport.Write(
             path, new("some/birds", "a/model", [.. Sets()], ["x.png is broken."]), [.. Enumerable.Repeat(Image, 4)])),
         static () => Message(static () => WeightInterpolation.Write("a", "b", -1.5, "c")),
         static () => Message(static () => new ImageAugmentation(-0.5f, flip: false, 0)),
@@ -61,14 +61,14 @@ public sealed class CultureTests
         }
     }
 
-    private static IEnumerable<EvaluatedPrompts> Sets()
+    private static IEnumerable<EvaluationResult> Sets()
     {
         PromptSet prompts = PromptSet.FromTemplates(["IBIS", "kiwi"], PromptTemplates.Simple);
         for (int set = 0; set < 3; set++)
         {
-            ImageOutcome[] outcomes =
+            ImageResult[] outcomes =
             [
-                .. Enumerable.Range(0, 4).Select(image => new ImageOutcome(
+                .. Enumerable.Range(0, 4).Select(image => new ImageResult(
                     image % 2, (image + (image < set ? 1 : 0)) % 2, image < set ? 1 : 0, 0.75f, 0.25f)),
             ];
             yield return new(new($"set {set}", prompts), ClassEnsemble.EmbeddingMean, outcomes);

@@ -14,7 +14,7 @@ public sealed class SampleTests
     [Fact]
     public void TheTwoFrogsAreToldApartByNameAndByEveryEnsembleOfTheirSentences()
     {
-        string photo = LabelledPhotos.Need().Files[0], sentences = SharedFolder.Need("data", "cupl", "imagenet_prompts_base.json");
+        string photo = LabeledPhotos.Need().Files[0], sentences = SharedFolder.Need("data", "cupl", "imagenet_prompts_base.json");
         ProcessStartInfo start = new("dotnet", ["run", "-c", "Release", Path.Combine(SharedFolder.Root, "samples", "tree-frog.cs"), SharedFolder.Need("models", "photo-tiny"), photo, sentences])
         {
             RedirectStandardOutput = true,
@@ -26,7 +26,7 @@ public sealed class SampleTests
 
         Assert.Equal(0, process.ExitCode);
         Assert.Equal(["by name", "by 60 sentences, EmbeddingMean", "by 60 sentences, PooledMean", "by 60 sentences, ScoreMean", "by 60 sentences, ScoreMax"], lines.Select(line => line[..32].TrimEnd()));
-        ClipEmbedder model = LabelledPhotos.Need().Model;
+        ClipEmbedder model = LabeledPhotos.Need().Model;
         float[] image = model.EmbedImages([photo]).Single().Embedding!;
         PromptSet frogs = PromptSet.Read(sentences).Select(["tree frog", "tailed frog"]).Prompts;
         Assert.All(Enum.GetValues<ClassEnsemble>(), ensemble =>

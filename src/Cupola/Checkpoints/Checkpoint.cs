@@ -189,7 +189,7 @@ public sealed class Checkpoint : IDisposable
 
         foreach ((string name, StoredTensor tensor) in tensors)
         {
-            IReadOnlyList<ParameterNames.Target> targets = ParameterNames.Of(name, transformers, resNet);
+            IReadOnlyList<ParameterNames.Target> targets = ParameterNames.TargetsOf(name, transformers, resNet);
             if (targets.Count == 0 && !ParameterNames.IsBuffer(name))
             {
                 _unknown.Add(tensor.Name);

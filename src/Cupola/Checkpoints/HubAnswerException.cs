@@ -7,7 +7,7 @@ internal sealed class HubAnswerException(string message, HttpStatusCode? status 
     : HttpRequestException(message, innerException, status)
 {
     /// <summary>Whether the same request may succeed in a moment.</summary>
-    public bool IsPassing { get; init; }
+    public bool IsTransient { get; init; }
 
     /// <summary>How long the hub asks to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -23,7 +23,7 @@ internal sealed class HubConnection(HubSettings settings)
     private readonly ResiliencePipeline _retries = new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
         {
-            ShouldHandle = new PredicateBuilder().Handle<HubAnswerException>(answer => answer.IsPassing),
+            ShouldHandle = new PredicateBuilder().Handle<HubAnswerException>(answer => answer.IsTransient),
             MaxRetryAttempts = RetryLimit,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -66,10 +66,10 @@ internal sealed class HubConnection(HubSettings settings)
 
     /// <summary>Reads on in a body; nothing for longer than the patience, or an early end, is a broken connection.</summary>
     public Task<int> ReadAsync(Stream body, Memory<byte> buffer, string what, CancellationToken cancellationToken) =>
-        WithPatienceAsync(async token => await body.ReadAsync(buffer, token).ConfigureAwait(false), settings.Endpoint, what, cancellationToken);
+        WithTimeoutAsync(async token => await body.ReadAsync(buffer, token).ConfigureAwait(false), settings.Endpoint, what, cancellationToken);
 
     /// <summary>A failure that the next try may not meet.</summary>
-    public static HubAnswerException Broken(string message, Exception? innerException = null) => new(message, null, innerException) { IsPassing = true };
+    public static HubAnswerException Broken(string message, Exception? innerException = null) => new(message, null, innerException) { IsTransient = true };
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpMethod method, Uri address, string what, long from, CancellationToken cancellationToken)
     {
@@ -85,14 +85,14 @@ internal sealed class HubConnection(HubSettings settings)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
-        return await WithPatienceAsync(
+        return await WithTimeoutAsync(
             limited => Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limited), address, what, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T> WithPatienceAsync<T>(Func<CancellationToken, Task<T>> step, Uri address, string what, CancellationToken cancellationToken)
+    private async Task<T> WithTimeoutAsync<T>(Func<CancellationToken, Task<T>> step, Uri address, string what, CancellationToken cancellationToken)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(settings.Patience);
+        patience.CancelAfter(settings.RequestTimeout);
         try
         {
             return await step(patience.Token).ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class HubConnection(HubSettings settings)
             throw new HubAnswerException(
                 $"{address.Host} cannot be reached for {what} ({problem.Message}); check the network, name a mirror in HF_ENDPOINT, or use a folder that has the model.", null, problem)
             {
-                IsPassing = problem.HttpRequestError != HttpRequestError.NameResolutionError && problem.InnerException is not AuthenticationException,
+                IsTransient = problem.HttpRequestError != HttpRequestError.NameResolutionError && problem.InnerException is not AuthenticationException,
             };
         }
         catch (Exception problem) when (problem is HttpRequestException or IOException)
@@ -141,7 +141,7 @@ internal sealed class HubConnection(HubSettings settings)
         };
         return new HubAnswerException(FormattableString.Invariant($"{address.Host} refuses {what} ({(int)status}): {way}."), status)
         {
-            IsPassing = isPassing && !(pause > LongestPause),
+            IsTransient = isPassing && !(pause > LongestPause),
             RetryAfter = pause < TimeSpan.Zero ? TimeSpan.Zero : pause,
         };
     }

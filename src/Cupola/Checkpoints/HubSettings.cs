@@ -22,7 +22,7 @@ public sealed class HubSettings
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a connection may stay silent before it counts as broken.</summary>
-    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    internal TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether snapshots are linked to their blobs; where the file system refuses links, files are moved in any case.</summary>
     internal bool SymbolicLinks { get; init; } = true;

@@ -106,7 +106,7 @@ internal static partial class ParameterNames
         || OfResNet(name) is not null;
 
     /// <summary>Our parameters that lie in the file's parameter; none where the name is not one of a CLIP.</summary>
-    public static IReadOnlyList<Target> Of(string name, bool transformers, bool resNet) => transformers ? OfTransformers(name) : OfOpenAi(name, resNet);
+    public static IReadOnlyList<Target> TargetsOf(string name, bool transformers, bool resNet) => transformers ? OfTransformers(name) : OfOpenAi(name, resNet);
 
     private static Target[] OfTransformers(string name)
     {

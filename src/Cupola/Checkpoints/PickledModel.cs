@@ -14,7 +14,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
     /// <param name="isShard">Whether the file is one of several; then its names stay as they are.</param>
     /// <exception cref="InvalidDataException">There is none, or it is not made of tensors; the message is the end of a
     /// sentence.</exception>
-    public static PickledModel Of(object? root, PickleObjects objects, string path, bool isShard)
+    public static PickledModel Create(object? root, PickleObjects objects, string path, bool isShard)
     {
         List<PickledTensors.Entry> entries = PickledTensors.In(root);
         Dictionary<string, object> values = new(StringComparer.Ordinal);

@@ -111,7 +111,7 @@ public sealed class SafetensorsFile : TensorFile
 
         byte[] length = new byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             stream.Write(length);
             header.WriteTo(stream);

@@ -8,11 +8,11 @@ internal static partial class StoredNames
     /// <summary>No name takes a regular expression this long.</summary>
     private const int MatchTimeoutMilliseconds = 1000;
 
-    private static readonly Dictionary<string, string> StoredInTransformers = Turned(ParameterNames.TransformersNames);
-    private static readonly Dictionary<string, string> StoredInTransformersBlocks = Turned(ParameterNames.TransformersBlockNames);
-    private static readonly Dictionary<string, string> StoredInOpenClip = Turned(ParameterNames.OpenAiNames);
-    private static readonly Dictionary<string, string> StoredInOpenClipBlocks = Turned(ParameterNames.OpenAiBlockNames);
-    private static readonly Dictionary<string, string> StoredInBatchNorms = Turned(ParameterNames.BatchNormNames);
+    private static readonly Dictionary<string, string> StoredInTransformers = Inverted(ParameterNames.TransformersNames);
+    private static readonly Dictionary<string, string> StoredInTransformersBlocks = Inverted(ParameterNames.TransformersBlockNames);
+    private static readonly Dictionary<string, string> StoredInOpenClip = Inverted(ParameterNames.OpenAiNames);
+    private static readonly Dictionary<string, string> StoredInOpenClipBlocks = Inverted(ParameterNames.OpenAiBlockNames);
+    private static readonly Dictionary<string, string> StoredInBatchNorms = Inverted(ParameterNames.BatchNormNames);
 
     /// <summary>The name of a parameter in a file of transformers' layout, where each lies alone and as ours.</summary>
     /// <exception cref="ArgumentException">The layout has no place for it.</exception>
@@ -69,7 +69,7 @@ internal static partial class StoredNames
             : $"{block}.{(value.Length == 0 ? "conv" : "bn")}{index}.{stored}";
     }
 
-    private static Dictionary<string, string> Turned(Dictionary<string, string> names) => names.ToDictionary(static entry => entry.Value, static entry => entry.Key, StringComparer.Ordinal);
+    private static Dictionary<string, string> Inverted(Dictionary<string, string> names) => names.ToDictionary(static entry => entry.Value, static entry => entry.Key, StringComparer.Ordinal);
 
     [GeneratedRegex(@"^(?<tower>text|image)\.blocks\.(?<block>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
     private static partial Regex OurBlock();

@@ -84,7 +84,7 @@ public sealed class TorchArchive : TensorFile
         (long offset, long length) = entries[pickleName];
         byte[] pickle = length <= MaximumPickleBytes ? _memory.Slice(offset, (int)length).ToArray() : throw new InvalidDataException("its pickle is too large");
         RestrictedUnpickler unpickler = new(pickle, IsTorchScript);
-        PickledModel model = PickledModel.Of(unpickler.Read(), unpickler.Objects, FilePath, isShard);
+        PickledModel model = PickledModel.Create(unpickler.Read(), unpickler.Objects, FilePath, isShard);
         return Place(model, storage => entries.TryGetValue($"{top}data/{storage.Key}", out (long Offset, long Length) entry)
             ? entry
             : throw new InvalidDataException($"the storage {storage.Key} is missing or compressed"));
@@ -119,7 +119,7 @@ public sealed class TorchArchive : TensorFile
         }
 
         (object? root, PickleObjects objects) = Next();
-        PickledModel model = PickledModel.Of(root, objects, FilePath, isShard);
+        PickledModel model = PickledModel.Create(root, objects, FilePath, isShard);
         if (Next().Value is not List<object?> keys)
         {
             throw new InvalidDataException("it does not say which storages it has");

@@ -59,10 +59,10 @@ public sealed class ChosenLabels
     public int IndexOf(string label) => _positions.GetValueOrDefault(label, -1);
 
     /// <summary>The images whose label is chosen, in order; the others are counted.</summary>
-    public IEnumerable<LabelledImage> Among(IEnumerable<LabelledImage> images)
+    public IEnumerable<LabeledImage> Among(IEnumerable<LabeledImage> images)
     {
         _leftOut.Clear();
-        foreach (LabelledImage image in images)
+        foreach (LabeledImage image in images)
         {
             if (_positions.ContainsKey(image.Label))
             {

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Cupola.Data;
 
 /// <summary>A folder in which each folder is a class: the label is the folder's name as it is, and all images below it belong to it.</summary>
-internal sealed class ClassFolders : LabelledImages
+internal sealed class ClassFolders : LabeledImages
 {
     public ClassFolders(string path)
         : base(path)
@@ -15,7 +15,7 @@ internal sealed class ClassFolders : LabelledImages
         }
     }
 
-    public override IEnumerable<LabelledImage> Read(Action<string>? broken = null)
+    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null)
     {
         int unlabelled = ImageFolder.CountLoose(Path);
         if (unlabelled > 0)
@@ -30,7 +30,7 @@ internal sealed class ClassFolders : LabelledImages
             foreach (string file in ImageFolder.Enumerate(System.IO.Path.Combine(Path, label)))
             {
                 any = true;
-                yield return new(ImageSource.Of(file), label);
+                yield return new(ImageSource.FromPath(file), label);
             }
         }
 

@@ -87,7 +87,7 @@ internal abstract class ImageTable
             return null;
         }
 
-        return new(_images.Of(file), said);
+        return new(_images.Resolve(file), said);
     }
 
     /// <summary>Tells of a line that cannot be used.</summary>

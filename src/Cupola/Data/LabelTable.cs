@@ -1,11 +1,11 @@
 namespace Cupola.Data;
 
 /// <summary>A table of images and their labels.</summary>
-internal sealed class LabelTable(string name, string path, bool fetch) : LabelledImages(name)
+internal sealed class LabelTable(string name, string path, bool fetch) : LabeledImages(name)
 {
     private readonly ImageTable _table = ImageTable.Open(path, TableColumn.Label, fetch);
 
-    public override IEnumerable<LabelledImage> Read(Action<string>? broken = null) => _table.Read(broken).Select(static row => new LabelledImage(row.Image, row.Texts[0]));
+    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null) => _table.Read(broken).Select(static row => new LabeledImage(row.Image, row.Texts[0]));
 
     private protected override IReadOnlyList<string> FindLabels() => LabelsMet();
 }

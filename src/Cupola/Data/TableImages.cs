@@ -12,12 +12,12 @@ namespace Cupola.Data;
 internal sealed partial class TableImages(string folder, bool fetch)
 {
     /// <summary>The image that a line names; one that may not be had fails when it is read, as a broken one does.</summary>
-    public ImageSource Of(string named)
+    public ImageSource Resolve(string named)
     {
         if (ImageAddress.IsAddress(named))
         {
             return fetch
-                ? ImageSource.Of(named)
+                ? ImageSource.FromPath(named)
                 : Refused(named, "is an address, and addresses in a table are fetched with --fetch only");
         }
 
@@ -38,7 +38,7 @@ internal sealed partial class TableImages(string folder, bool fetch)
             path = File.Exists(turned) ? turned : path;
         }
 
-        return ImageSource.Of(path);
+        return ImageSource.FromPath(path);
     }
 
     /// <summary>Whether a path is a share (\\host\share), in any of the forms that Windows knows.</summary>

@@ -23,7 +23,7 @@ public sealed partial class ClipEmbedder
         ArgumentNullException.ThrowIfNull(cache);
         int batch = ImagesPerThread * _threads;
         ImageReader reader = new(Preprocessing, orient, _threads);
-        foreach (KnownImage[] read in ReadAhead.Select(images, image => ReadOrFind(image, reader, orient, cache, cancellation), _threads, 2 * batch, cancellation).Chunk(batch))
+        foreach (KnownImage[] read in Prefetch.Select(images, image => ReadOrFind(image, reader, orient, cache, cancellation), _threads, 2 * batch, cancellation).Chunk(batch))
         {
             Queue<EmbeddedImage> made = new(EmbedBatch([.. read.Where(static image => image.Known is null).Select(static image => image.Prepared)], cancellation));
             foreach (KnownImage image in read)

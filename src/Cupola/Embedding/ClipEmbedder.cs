@@ -81,7 +81,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public static ClipEmbedder Load(string path, EngineOptions? options = null)
     {
         path = BuiltInModels.Resolve(path);
-        ModelFolder folder = ModelFolder.Of(path);
+        ModelFolder folder = ModelFolder.Find(path);
         Engine engine = new(options ?? new());
         return new(ClipModel.Load(path, engine), folder, engine);
     }
@@ -92,7 +92,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
     public static ClipTokenizer LoadTokenizer(string path)
     {
-        ModelFolder folder = ModelFolder.Of(BuiltInModels.Resolve(path));
+        ModelFolder folder = ModelFolder.Find(BuiltInModels.Resolve(path));
         return folder.ContextLength() is { } contextLength ? ClipTokenizer.Open(folder.Path, contextLength) : ClipTokenizer.Open(folder.Path);
     }
 
@@ -118,7 +118,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
     /// <param name="cancellation">Stops between batches.</param>
     public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths, bool orient, CancellationToken cancellation) =>
-        EmbedImages(paths.Select(ImageSource.Of), orient, cancellation);
+        EmbedImages(paths.Select(ImageSource.FromPath), orient, cancellation);
 
     /// <summary>
     /// Embeds images, in order, wherever their bytes lie, while the next ones are decoded. An image that cannot be read gives

@@ -28,7 +28,7 @@ public static class NumpyFile
         int padded = ((header.Length + 1 + 10 + 63) / 64 * 64) - 10;
         byte[] head = [0x93, .. "NUMPY"u8, 1, 0, (byte)padded, (byte)(padded >> 8), .. Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n")];
         byte[] body = bytes.ToArray();
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             stream.Write(head);
             stream.Write(body);

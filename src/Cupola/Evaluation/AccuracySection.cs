@@ -8,9 +8,9 @@ namespace Cupola.Evaluation;
 internal static class AccuracySection
 {
     /// <summary>The best set's figures.</summary>
-    public static XElement Summary(EvaluationReport report, string bestName)
+    public static XElement Summary(DatasetEvaluation report, string bestName)
     {
-        EvaluatedPrompts best = report.Best;
+        EvaluationResult best = report.Best;
         double confidence = best.Outcomes.Average(static outcome => outcome.Confidence);
         string calibration = confidence > best.Top1.Share ? "surer than it should be" : "less sure than it could be";
         return HtmlPage.Element("section", "tiles",
@@ -21,7 +21,7 @@ internal static class AccuracySection
     }
 
     /// <summary>All sets as bars.</summary>
-    public static XElement Of(EvaluationReport report, SetLabels labels)
+    public static XElement Create(DatasetEvaluation report, SetLabels labels)
     {
         ShuffledControl? control = report.Sets.Select(static set => set.Candidate.Control).FirstOrDefault(static each => each is not null);
         return HtmlPage.Section(
@@ -34,7 +34,7 @@ internal static class AccuracySection
                 $"Grey bars are controls: the same sentences, with the descriptions exchanged between classes. Of {control.Prompts.PromptCount:#,0} sentences {control.Renamed:#,0} named their class and now name the other.")));
     }
 
-    private static XElement Bars(EvaluationReport report, SetLabels labels, string heading, Func<EvaluatedPrompts, double> share, Func<EvaluatedPrompts, Interval> interval)
+    private static XElement Bars(DatasetEvaluation report, SetLabels labels, string heading, Func<EvaluationResult, double> share, Func<EvaluationResult, Interval> interval)
     {
         ChartAxis axis = ChartAxis.SharesUpTo(heading, report.Sets.Select(set => interval(set).High));
         return HtmlPage.Element("div", "barchart",

@@ -13,7 +13,7 @@ internal static class ClassSection
     /// <summary>ImageNet has a thousand; rows of 21,000 would be ten times the rest of the page.</summary>
     private const int MostRows = 2000;
 
-    public static XElement Of(EvaluatedPrompts set, string name)
+    public static XElement Create(EvaluationResult set, string name)
     {
         ClassAccuracy[] classes = [.. set.Classes.Where(static each => each.Recall.Images > 0).OrderBy(static each => each.Recall.Share).ThenByDescending(static each => each.Recall.Images)];
         Dictionary<string, ConfusedPair> takenFor = set.Confusion.MostConfused(int.MaxValue).GroupBy(pair => set.Labels[pair.Truth]).ToDictionary(static pairs => pairs.Key, static pairs => pairs.First());

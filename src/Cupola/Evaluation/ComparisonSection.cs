@@ -14,7 +14,7 @@ internal static class ComparisonSection
     /// <summary>What is rarer than this among equal sets counts as a difference.</summary>
     private const double Rare = 0.05;
 
-    public static XElement? Of(EvaluationReport report, SetLabels labels)
+    public static XElement? Create(DatasetEvaluation report, SetLabels labels)
     {
         if (report.Comparisons.Count == 0)
         {

@@ -20,9 +20,9 @@ internal static class ConfusionSection
     private const double Labels = 116;
 
     /// <summary>The map; nothing where nothing is confused.</summary>
-    public static XElement? Map(EvaluatedPrompts set, string name)
+    public static XElement? Map(EvaluationResult set, string name)
     {
-        int[] classes = MapOrder.Of(set.Confusion, MostClasses);
+        int[] classes = ConfusionOrder.Compute(set.Confusion, MostClasses);
         if (classes.Length < 2)
         {
             return null;
@@ -39,7 +39,7 @@ internal static class ConfusionSection
     }
 
     /// <summary>The pairs that are confused most often; nothing where nothing is confused.</summary>
-    public static XElement? Pairs(EvaluatedPrompts set, string name)
+    public static XElement? Pairs(EvaluationResult set, string name)
     {
         IReadOnlyList<ConfusedPair> pairs = set.Confusion.MostConfused(MostPairs);
         ChartAxis axis = ChartAxis.Shares("of the class");
@@ -55,13 +55,13 @@ internal static class ConfusionSection
                 ])));
     }
 
-    private static XElement Share(ChartAxis axis, ConfusedPair pair, EvaluatedPrompts set)
+    private static XElement Share(ChartAxis axis, ConfusedPair pair, EvaluationResult set)
     {
-        Interval interval = WilsonInterval.Of(pair.Images, set.Confusion.ImagesOf(pair.Truth));
+        Interval interval = WilsonInterval.Compute(pair.Images, set.Confusion.ImagesOf(pair.Truth));
         return IntervalBar.Share(axis, pair.Share, interval.Low, interval.High, $"{HtmlPage.Percent(interval.Low)} to {HtmlPage.Percent(interval.High)}");
     }
 
-    private static XElement Drawing(EvaluatedPrompts set, int[] classes)
+    private static XElement Drawing(EvaluationResult set, int[] classes)
     {
         double side = classes.Length * Cell, whole = Labels + side;
         List<XElement> drawn = [HtmlPage.Element("rect", "cell", At("x", Labels), At("y", Labels), At("width", side), At("height", side), At("rx", 3))];

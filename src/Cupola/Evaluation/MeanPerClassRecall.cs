@@ -13,7 +13,7 @@ public static class MeanPerClassRecall
 
     /// <summary>The mean over the classes that have images; 0 where none has.</summary>
     /// <param name="classes">How many of each class's images were answered rightly, and how many there are.</param>
-    public static double Of(IReadOnlyList<(int Right, int Images)> classes)
+    public static double Compute(IReadOnlyList<(int Right, int Images)> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
         return classes.Where(static each => each.Images > 0).Select(static each => (double)each.Right / each.Images).DefaultIfEmpty(0).Average();

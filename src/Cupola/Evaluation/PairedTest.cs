@@ -40,7 +40,7 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
 
     /// <summary>Compares the outcomes of two ways of answering, of the same images in the same order.</summary>
     /// <exception cref="ArgumentException">They are not of the same images.</exception>
-    public static PairedTest Of(IReadOnlyList<ImageOutcome> first, IReadOnlyList<ImageOutcome> second)
+    public static PairedTest Compute(IReadOnlyList<ImageResult> first, IReadOnlyList<ImageResult> second)
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);

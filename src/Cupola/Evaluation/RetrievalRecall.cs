@@ -25,10 +25,10 @@ public sealed class RetrievalRecall
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
     /// <param name="imageOfText">The image that each text is about; an image may have several texts, and has one at least.</param>
     /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
-    public static RetrievalRecall Of(EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<int> imageOfText)
+    public static RetrievalRecall Compute(EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<int> imageOfText)
     {
         ArgumentNullException.ThrowIfNull(imageOfText);
-        return Of(images, texts, [.. imageOfText.Select(static image => (IReadOnlyCollection<int>)[image])]);
+        return Compute(images, texts, [.. imageOfText.Select(static image => (IReadOnlyCollection<int>)[image])]);
     }
 
     /// <summary>
@@ -41,7 +41,7 @@ public sealed class RetrievalRecall
     /// The images that each text is about, one at least; an image may have several texts, and has one at least.
     /// </param>
     /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
-    public static RetrievalRecall Of(
+    public static RetrievalRecall Compute(
         EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<IReadOnlyCollection<int>> imagesOfText)
     {
         ArgumentNullException.ThrowIfNull(images);

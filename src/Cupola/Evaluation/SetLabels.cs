@@ -14,9 +14,9 @@ internal sealed class SetLabels
     /// <summary>What the command line puts before a template in a set's name.</summary>
     private const string Template = "template:";
 
-    private readonly Dictionary<EvaluatedPrompts, (int Number, string Name)> _labels;
+    private readonly Dictionary<EvaluationResult, (int Number, string Name)> _labels;
 
-    public SetLabels(IReadOnlyList<EvaluatedPrompts> sets)
+    public SetLabels(IReadOnlyList<EvaluationResult> sets)
     {
         string[] names = [.. sets.Select(static set => Readable(set.Name))];
         bool differ = names.Distinct(StringComparer.Ordinal).Count() == names.Length;
@@ -24,13 +24,13 @@ internal sealed class SetLabels
     }
 
     /// <summary>The name in a sentence.</summary>
-    public string Name(EvaluatedPrompts set) => _labels[set].Name is { Length: > LongestName } name ? name[..LongestName] + "…" : _labels[set].Name;
+    public string Name(EvaluationResult set) => _labels[set].Name is { Length: > LongestName } name ? name[..LongestName] + "…" : _labels[set].Name;
 
     /// <summary>The number and the name.</summary>
-    public XElement[] Label(EvaluatedPrompts set) => [Disc(set), HtmlPage.Element("span", "name", new XAttribute("title", set.Name), Name(set))];
+    public XElement[] Label(EvaluationResult set) => [Disc(set), HtmlPage.Element("span", "name", new XAttribute("title", set.Name), Name(set))];
 
     /// <summary>The number alone.</summary>
-    public XElement Disc(EvaluatedPrompts set) => HtmlPage.Element(
+    public XElement Disc(EvaluationResult set) => HtmlPage.Element(
         "span", set.Candidate.Control is null ? "disc" : "disc control", new XAttribute("title", set.Name), _labels[set].Number.ToString(CultureInfo.InvariantCulture));
 
     private static string Readable(string name)

@@ -19,7 +19,7 @@ public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
     /// <param name="prompts">Sentences of two classes or more. Templates describe nothing: filled with names, they would come out as they were.</param>
     /// <param name="seed">The same seed gives the same control. Who gets whose description is chance; another seed shows how much of the result is.</param>
     /// <exception cref="ArgumentException">There are no two classes with sentences.</exception>
-    public static ShuffledControl Of(PromptSet prompts, int seed = 0)
+    public static ShuffledControl Create(PromptSet prompts, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         string[] names = [.. prompts.ClassNames];

@@ -15,7 +15,7 @@ public static class WilsonInterval
     /// <param name="right">How many trials succeeded.</param>
     /// <param name="trials">How many there were; without any nothing is known, and the interval is 0 to 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The numbers are below 0, or more succeeded than were tried.</exception>
-    public static Interval Of(int right, int trials)
+    public static Interval Compute(int right, int trials)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(right);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(right, trials);

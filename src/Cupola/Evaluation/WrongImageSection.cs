@@ -13,9 +13,9 @@ internal static class WrongImageSection
 
     private const int LongestSide = 280;
 
-    public static XElement? Of(EvaluatedPrompts set, string name, string dataset, IReadOnlyList<ImageSource> images, CancellationToken cancellation)
+    public static XElement? Create(EvaluationResult set, string name, string dataset, IReadOnlyList<ImageSource> images, CancellationToken cancellation)
     {
-        (int Index, ImageOutcome Outcome)[] wrong =
+        (int Index, ImageResult Outcome)[] wrong =
         [
             .. set.Outcomes.Index().Where(static each => !each.Item.IsRight).OrderByDescending(static each => each.Item.Confidence).ThenBy(static each => each.Item.TruthProbability).Take(MostImages),
         ];
@@ -25,7 +25,7 @@ internal static class WrongImageSection
             HtmlPage.Element("div", "cards", wrong.AsParallel().AsOrdered().WithCancellation(cancellation).Select(each => Card(set, dataset, images[each.Index], each.Outcome, cancellation)).ToArray().AsEnumerable()));
     }
 
-    private static XElement Card(EvaluatedPrompts set, string dataset, ImageSource image, ImageOutcome outcome, CancellationToken cancellation)
+    private static XElement Card(EvaluationResult set, string dataset, ImageSource image, ImageResult outcome, CancellationToken cancellation)
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellation);
         string place = (outcome.Rank + 1).ToString("#,0", CultureInfo.InvariantCulture), name = image.Name.StartsWith(dataset, StringComparison.Ordinal) ? image.Name[dataset.Length..].TrimStart('/', '\\') : image.Name;

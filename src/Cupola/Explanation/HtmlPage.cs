@@ -82,7 +82,7 @@ internal static class HtmlPage
                 Element("footer", null, "Made by Cupola. The page needs no network and runs no script.")));
         MakeWritable(page);
         XmlWriterSettings settings = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, NewLineHandling = NewLineHandling.None };
-        WholeFile.Write(path, stream =>
+        AtomicFile.Write(path, stream =>
         {
             using XmlWriter writer = XmlWriter.Create(stream, settings);
             new XDocument(new XDocumentType("html", null, null, null), page).Save(writer);

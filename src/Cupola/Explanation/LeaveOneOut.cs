@@ -30,7 +30,7 @@ internal sealed class LeaveOneOut
     public PromptEffect[] OfClass(int classIndex)
     {
         PromptFeatures features = _encoded.Features;
-        int first = features.FirstOf(classIndex), count = features.CountOf(classIndex);
+        int first = features.FirstOf(classIndex), count = features.PromptCount(classIndex);
         if (count == 1)
         {
             return [];
@@ -38,12 +38,12 @@ internal sealed class LeaveOneOut
 
         string label = _encoded.Prompts.ClassNames[classIndex];
         Rivals[] rivals = [.. _scores.Select((scores, image) => RivalsOf(classIndex, scores, _labels[image]))];
-        (int rightWith, double likelihoodWith) = Judge(classIndex, rivals, image => _scores[image][classIndex]);
+        (int rightWith, double likelihoodWith) = LogLikelihood(classIndex, rivals, image => _scores[image][classIndex]);
         var effects = new PromptEffect[count];
         for (int index = 0; index < count; index++)
         {
             Func<int, float> without = ScoreOfOthers([.. Enumerable.Range(first, count).Where(row => row != first + index)]);
-            (int right, double likelihood) = Judge(classIndex, rivals, without);
+            (int right, double likelihood) = LogLikelihood(classIndex, rivals, without);
             effects[index] = new(label, _encoded.Prompts[label][index], rightWith - right, (likelihoodWith - likelihood) / _images.Count);
         }
 
@@ -91,7 +91,7 @@ internal sealed class LeaveOneOut
     }
 
     /// <summary>How many images are right, and the sum of the log probabilities of their labels, where a class has these scores.</summary>
-    private (int Right, double LogLikelihood) Judge(int classIndex, Rivals[] rivals, Func<int, float> score)
+    private (int Right, double LogLikelihood) LogLikelihood(int classIndex, Rivals[] rivals, Func<int, float> score)
     {
         int right = 0;
         double likelihood = 0;

@@ -56,7 +56,7 @@ public sealed class PromptInfluence
         }
 
         int first = _encoded.Features.FirstOf(classIndex);
-        PromptContribution[] contributions = new PromptContribution[_encoded.Features.CountOf(classIndex)];
+        PromptContribution[] contributions = new PromptContribution[_encoded.Features.PromptCount(classIndex)];
         for (int index = 0; index < contributions.Length; index++)
         {
             contributions[index] = new(
@@ -82,7 +82,7 @@ public sealed class PromptInfluence
     /// <param name="cancellation">Stops between classes.</param>
     /// <returns>The effect of each prompt whose class has others, class by class.</returns>
     /// <exception cref="ArgumentException">There are not as many labels as images.</exception>
-    public IReadOnlyList<PromptEffect> LeaveEachOut(
+    public IReadOnlyList<PromptEffect> LeaveOneOut(
         EmbeddingMatrix images, IReadOnlyList<int> labels, Action<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -97,7 +97,7 @@ public sealed class PromptInfluence
         Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
         {
             effects[index] = answers.OfClass(index);
-            progress?.Invoke(_encoded.Features.CountOf(index));
+            progress?.Invoke(_encoded.Features.PromptCount(index));
         });
         return [.. effects.SelectMany(static ofClass => ofClass)];
     }
@@ -110,12 +110,12 @@ public sealed class PromptInfluence
         var parts = new float[features.Embeddings.Count * dimension];
         Parallel.For(0, features.ClassCount, index =>
         {
-            int first = features.FirstOf(index), count = features.CountOf(index);
+            int first = features.FirstOf(index), count = features.PromptCount(index);
             var sum = new float[dimension];
             for (int row = first; row < first + count; row++)
             {
                 Span<float> part = parts.AsSpan(row * dimension, dimension);
-                TensorPrimitives.Multiply(features.Part(row, _ensemble), _weights.Values[row], part);
+                TensorPrimitives.Multiply(features.Direction(row, _ensemble), _weights.Values[row], part);
                 TensorPrimitives.Add(sum, part, sum);
             }
 

@@ -13,7 +13,7 @@ namespace Cupola.Graphs;
 internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, ImmutableArray<Value> Kept)
 {
     /// <summary>Operators that only say the same otherwise, or work on shapes and indices: what they give is worked out again and not kept.</summary>
-    private static readonly HashSet<string> Free =
+    private static readonly HashSet<string> FreeToRecompute =
         ["Reshape", "Unsqueeze", "Shape", "Size", "ConstantOfShape", "Identity", "OneHot"];
 
     /// <summary>Differentiates a network.</summary>
@@ -22,22 +22,22 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     /// <param name="output">What it gives.</param>
     /// <param name="besides">What the forward pass gives besides, of which there is no gradient.</param>
     /// <param name="sources">With respect to what.</param>
-    public static DifferentiatedGraph Of(GraphBuilder graph, IReadOnlyList<Value> inputs, Value output, IReadOnlyList<Value> besides, IReadOnlyList<Value> sources)
+    public static DifferentiatedGraph Create(GraphBuilder graph, IReadOnlyList<Value> inputs, Value output, IReadOnlyList<Value> besides, IReadOnlyList<Value> sources)
     {
         Dictionary<string, Node> forward = graph.Nodes.SelectMany(static node => node.Outputs.Select(output => (output.Name, node)))
             .ToDictionary(static output => output.Name, static output => output.node, StringComparer.Ordinal);
         Value seed = graph.Input("seed", output.Type, output.Shape);
-        IReadOnlyList<Value> gradients = Apart(graph, Gradient.Of(graph, output, seed, sources));
+        IReadOnlyList<Value> gradients = DistinctNames(graph, Gradient.Compute(graph, output, seed, sources));
         HashSet<string> ofRun = DependentOn(inputs, graph.Nodes);
 
         List<Value> kept = [];
         HashSet<string> seen = [];
-        foreach (Value read in graph.Between([seed], gradients).Nodes.Where(node => !forward.ContainsKey(node.Output.Name)).SelectMany(static node => node.Inputs).OfType<Value>())
+        foreach (Value read in graph.Subgraph([seed], gradients).Nodes.Where(node => !forward.ContainsKey(node.Output.Name)).SelectMany(static node => node.Inputs).OfType<Value>())
         {
             Keep(read);
         }
 
-        return new(graph.Between(inputs, [output, .. besides, .. kept]), graph.Between([seed, .. kept, .. inputs], gradients), [.. kept]);
+        return new(graph.Subgraph(inputs, [output, .. besides, .. kept]), graph.Subgraph([seed, .. kept, .. inputs], gradients), [.. kept]);
 
         void Keep(Value value)
         {
@@ -47,7 +47,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
             }
 
             // What follows from the parameters alone is as large for a run of one image as for many, and is worked out again.
-            if (!Free.Contains(node.Operator) && value.Type == ElementType.Float32 && ofRun.Contains(value.Name))
+            if (!FreeToRecompute.Contains(node.Operator) && value.Type == ElementType.Float32 && ofRun.Contains(value.Name))
             {
                 kept.Add(value);
                 return;
@@ -61,7 +61,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     }
 
     /// <summary>Values of their own: two sources that were added have one gradient, and a graph cannot give one value twice.</summary>
-    private static Value[] Apart(GraphBuilder graph, IReadOnlyList<Value> gradients)
+    private static Value[] DistinctNames(GraphBuilder graph, IReadOnlyList<Value> gradients)
     {
         HashSet<string> given = [];
         return

@@ -8,26 +8,26 @@ internal sealed partial class Gradient
         switch (node.Operator)
         {
             case "Add":
-                Add(left, () => SumTo(seed, left));
-                Add(right, () => SumTo(seed, right));
+                Add(left, () => ReduceTo(seed, left));
+                Add(right, () => ReduceTo(seed, right));
                 break;
             case "Sub":
-                Add(left, () => SumTo(seed, left));
-                Add(right, () => _graph.Multiply(SumTo(seed, right), -1));
+                Add(left, () => ReduceTo(seed, left));
+                Add(right, () => _graph.Multiply(ReduceTo(seed, right), -1));
                 break;
             case "Mul":
-                Add(left, () => SumTo(_graph.Multiply(seed, right), left));
-                Add(right, () => SumTo(_graph.Multiply(seed, left), right));
+                Add(left, () => ReduceTo(_graph.Multiply(seed, right), left));
+                Add(right, () => ReduceTo(_graph.Multiply(seed, left), right));
                 break;
             default:
-                Add(left, () => SumTo(_graph.Divide(seed, right), left));
-                Add(right, () => SumTo(_graph.Multiply(_graph.Divide(_graph.Multiply(seed, node.Output), right), -1), right));
+                Add(left, () => ReduceTo(_graph.Divide(seed, right), left));
+                Add(right, () => ReduceTo(_graph.Multiply(_graph.Divide(_graph.Multiply(seed, node.Output), right), -1), right));
                 break;
         }
     }
 
     /// <summary>The derivative of a function of one number, from its argument or its result.</summary>
-    private Value Slope(Node node)
+    private Value Derivative(Node node)
     {
         Value argument = node.Inputs[0]!, result = node.Output;
         return node.Operator switch
@@ -38,12 +38,12 @@ internal sealed partial class Gradient
             "Erf" => _graph.Multiply(_graph.Exp(_graph.Multiply(_graph.Multiply(argument, argument), -1)), 2 / MathF.Sqrt(MathF.PI)),
             "Relu" => _graph.Sign(result),
             "Sqrt" => _graph.Divide(_graph.Constant([0.5f]), result),
-            _ => SlopeOfQuickGelu(argument, result, (float)node.Attributes["alpha"]),
+            _ => DerivativeOfQuickGelu(argument, result, (float)node.Attributes["alpha"]),
         };
     }
 
     /// <summary>y = x s with s = sigmoid(a x): y' = s + a y (1 − s) = s + a (y − s y).</summary>
-    private Value SlopeOfQuickGelu(Value argument, Value result, float alpha)
+    private Value DerivativeOfQuickGelu(Value argument, Value result, float alpha)
     {
         Value Scaled(Value value) => alpha == 1 ? value : _graph.Multiply(value, alpha);
         Value sigmoid = _graph.Sigmoid(Scaled(argument));
@@ -63,8 +63,8 @@ internal sealed partial class Gradient
             Value whole = seed.Shape.Equals(kept) ? seed : _graph.Reshape(seed, kept);
             return node.Operator switch
             {
-                "ReduceSum" => _graph.RepeatTo(whole, input),
-                "ReduceMean" => _graph.RepeatTo(_graph.Multiply(whole, _graph.Divide(_graph.CountOf(node.Output), _graph.CountOf(input))), input),
+                "ReduceSum" => _graph.ExpandTo(whole, input),
+                "ReduceMean" => _graph.ExpandTo(_graph.Multiply(whole, _graph.Divide(_graph.SizeOf(node.Output), _graph.SizeOf(input))), input),
                 _ => _graph.Multiply(input, _graph.Divide(whole, node.Output.Shape.Equals(kept) ? node.Output : _graph.Reshape(node.Output, kept))),
             };
         });

@@ -24,7 +24,7 @@ internal sealed partial class Gradient
         });
         if (node.Inputs.Length == 3)
         {
-            Add(node.Inputs[2], () => SumTo(seed, node.Inputs[2]!));
+            Add(node.Inputs[2], () => ReduceTo(seed, node.Inputs[2]!));
         }
     }
 
@@ -69,6 +69,6 @@ internal sealed partial class Gradient
             return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });
         Add(weight, () => _graph.WeightedSumOfRows(along, inverse));
-        Add(bias, () => SumTo(seed, bias));
+        Add(bias, () => ReduceTo(seed, bias));
     }
 }

@@ -9,7 +9,7 @@ internal sealed partial class Gradient
         {
             "Transpose" => _graph.Transpose(seed, Inverse((long[])node.Attributes["perm"])),
             "Reshape" => _graph.ReshapeAs(seed, input),
-            "Expand" => SumTo(seed, input),
+            "Expand" => ReduceTo(seed, input),
             _ => seed,
         });
     }
@@ -34,10 +34,10 @@ internal sealed partial class Gradient
 
                 break;
             case "Gather" when (long)node.Attributes["axis"] == 0:
-                Add(input, () => _graph.AddRows(seed, node.Inputs[1]!, input));
+                Add(input, () => _graph.ScatterAdd(seed, node.Inputs[1]!, input));
                 break;
             case "GatherND":
-                Add(input, () => _graph.SpreadRows(seed, IndicesOfPairs(node.Inputs[1]!), input));
+                Add(input, () => _graph.ScatterRows(seed, IndicesOfPairs(node.Inputs[1]!), input));
                 break;
             default:
                 throw new InvalidOperationException($"There is no derivative of a Gather on another axis than the first, which gives {node.Output}.");

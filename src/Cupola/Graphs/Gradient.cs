@@ -25,7 +25,7 @@ internal sealed partial class Gradient
     /// <param name="seed">The gradient of whatever comes after with respect to the output; of its shape.</param>
     /// <param name="sources">Inputs, parameters or anything between them and the output.</param>
     /// <exception cref="InvalidOperationException">The output does not depend on a source, or by an operator that has no derivative here.</exception>
-    public static IReadOnlyList<Value> Of(GraphBuilder graph, Value output, Value seed, IReadOnlyList<Value> sources)
+    public static IReadOnlyList<Value> Compute(GraphBuilder graph, Value output, Value seed, IReadOnlyList<Value> sources)
     {
         if (!seed.Shape.Equals(output.Shape))
         {
@@ -65,7 +65,7 @@ internal sealed partial class Gradient
                 Add(node.Inputs[0], () => _graph.SwishGradient(seed, node.Inputs[0]!));
                 break;
             case "Sigmoid" or "Tanh" or "Exp" or "Erf" or "Relu" or "Sqrt" or "QuickGelu":
-                Add(node.Inputs[0], () => _graph.Multiply(seed, Slope(node)));
+                Add(node.Inputs[0], () => _graph.Multiply(seed, Derivative(node)));
                 break;
             case "ReduceMean" or "ReduceSum" or "ReduceL2":
                 OfReduction(node, seed);
@@ -108,7 +108,7 @@ internal sealed partial class Gradient
     }
 
     /// <summary>Sums what was repeated: the gradient of a value that an operator repeated over a larger shape.</summary>
-    private Value SumTo(Value gradient, Value like)
+    private Value ReduceTo(Value gradient, Value like)
     {
         int more = gradient.Shape.Rank - like.Shape.Rank;
         int[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank).Where(axis => axis < more || (like.Shape[axis - more] == 1 && gradient.Shape[axis] != 1))];

@@ -21,7 +21,7 @@ internal sealed partial class GraphBuilder
 
     /// <summary>The same for a value that no one else reads: in training, the factor becomes one of the product that gives the value.</summary>
     public Value Scale(Value value, float factor) =>
-        operators == OperatorSet.Trainable && MakerOf(value) is { } maker && Scaled(maker, factor) is { } scaled ? scaled : Multiply(value, factor);
+        operators == OperatorSet.Trainable && ProducerOf(value) is { } maker && Scaled(maker, factor) is { } scaled ? scaled : Multiply(value, factor);
 
     public Value Add(Value value, float summand) => Add(value, Constant([summand]));
 
@@ -67,7 +67,7 @@ internal sealed partial class GraphBuilder
             return AddNode(FusedDomain, "FusedMatMul", left.Type, shape, [left, right], ("alpha", factor), ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
         }
 
-        Value product = AddNode("MatMul", left.Type, shape, [turnLeft ? TurnLast(left) : left, turnRight ? TurnLast(right) : right]);
+        Value product = AddNode("MatMul", left.Type, shape, [turnLeft ? TransposeLast(left) : left, turnRight ? TransposeLast(right) : right]);
         return factor == 1 ? product : Multiply(product, factor);
     }
 
@@ -105,12 +105,12 @@ internal sealed partial class GraphBuilder
     public Value SumOfLast(Value value) => AddNode("ReduceSum", value.Type, value.Shape.With(^1, 1), [value, Constant([-1L], 1)], ("keepdims", 1L));
 
     /// <summary>How many elements a value has in a run, as a float.</summary>
-    public Value CountOf(Value value) => value.Shape.ElementCount.IsFixed
+    public Value SizeOf(Value value) => value.Shape.ElementCount.IsFixed
         ? Constant([(float)value.Shape.ElementCount.Factor])
         : Cast(AddNode("Size", ElementType.Int64, [], [value]), ElementType.Float32);
 
     /// <summary>A value repeated to the shape of another, as <see cref="Add(Value, Value)"/> repeats.</summary>
-    public Value RepeatTo(Value value, Value like)
+    public Value ExpandTo(Value value, Value like)
     {
         if (value.Shape.Equals(like.Shape))
         {
@@ -136,7 +136,7 @@ internal sealed partial class GraphBuilder
     public Value ArgMax(Value value) =>
         AddNode("ArgMax", ElementType.Int64, Without(value.Shape, value.Shape.Rank - 1), [value], ("axis", -1L), ("keepdims", 0L));
 
-    private Value TurnLast(Value value)
+    private Value TransposeLast(Value value)
     {
         long[] order = [.. Enumerable.Range(0, value.Shape.Rank).Select(static axis => (long)axis)];
         (order[^1], order[^2]) = (order[^2], order[^1]);
@@ -153,7 +153,7 @@ internal sealed partial class GraphBuilder
             case "Gemm":
                 Value? bias = maker.Inputs.Length == 3 ? Multiply(maker.Inputs[2]!, factor) : null;
                 return AddProduct(maker.Inputs[0]!, maker.Inputs[1]!, bias, maker.Attributes["transA"] is 1L, maker.Attributes["transB"] is 1L, factor * (float)maker.Attributes["alpha"]);
-            case "Reshape" or "Gather" when MakerOf(maker.Inputs[0]!) is { } before && Scaled(before, factor) is { } scaled:
+            case "Reshape" or "Gather" when ProducerOf(maker.Inputs[0]!) is { } before && Scaled(before, factor) is { } scaled:
                 return AddNode(maker.Operator, maker.Output.Type, maker.Output.Shape, [scaled, .. maker.Inputs.Skip(1)], [.. maker.Attributes.Select(static attribute => (attribute.Key, attribute.Value))]);
             default:
                 return null;

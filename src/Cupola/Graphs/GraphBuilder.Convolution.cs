@@ -47,7 +47,7 @@ internal sealed partial class GraphBuilder
         Value centred = Subtract(maps, mean);
         Value variance = MeanOver(Multiply(centred, centred), 0, 2, 3);
         Value scale = Divide(OfChannels(weight), Sqrt(Add(variance, epsilon)));
-        Value count = Multiply(CountOf(maps), 1f / channels.Factor);
+        Value count = Multiply(SizeOf(maps), 1f / channels.Factor);
         Value unbiased = Multiply(variance, Divide(count, Maximum(Add(count, -1), Constant([1f]))));
         return (Add(Multiply(centred, scale), OfChannels(bias)), Reshape(mean, [channels]), Reshape(unbiased, [channels]));
     }
@@ -65,7 +65,7 @@ internal sealed partial class GraphBuilder
     /// <param name="images">What the convolution read; the result has its shape.</param>
     /// <param name="stride">The convolution's.</param>
     /// <param name="padding">The convolution's.</param>
-    public Value ConvolutionOfOutputs(Value outputs, Value weight, Value images, long stride, long padding)
+    public Value ConvolutionInputGradient(Value outputs, Value weight, Value images, long stride, long padding)
     {
         // Places at the lower and right edge that no window reached get nothing.
         long Unreached(int axis) => images.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
@@ -80,7 +80,7 @@ internal sealed partial class GraphBuilder
     /// <param name="weight">[out, in, kernel, kernel]; the result has its shape.</param>
     /// <param name="stride">The convolution's.</param>
     /// <param name="padding">The convolution's.</param>
-    public Value ConvolutionOfWeights(Value images, Value outputs, Value weight, long stride, long padding)
+    public Value ConvolutionWeightGradient(Value images, Value outputs, Value weight, long stride, long padding)
     {
         Value channels = Transpose(images, 1, 0, 2, 3), kernels = Transpose(outputs, 1, 0, 2, 3);
         // Windows that end before the last row or column leave shifts beyond the kernel, which are cut off.
@@ -97,7 +97,7 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>What the means of windows say about the images: each shared out evenly over its window.</summary>
-    public Value SpreadWindows(Value means, Value images, long size)
+    public Value Unpool(Value means, Value images, long size)
     {
         (Dimension count, Dimension channels, long height, long width) = (means.Shape[0], means.Shape[1], means.Shape[2].Factor, means.Shape[3].Factor);
         Value apart = Reshape(Multiply(means, 1f / (size * size)), [count, channels, height, 1, width, 1]);

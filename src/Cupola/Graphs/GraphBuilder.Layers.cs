@@ -66,17 +66,17 @@ internal sealed partial class GraphBuilder
     /// <summary>What a layer norm's rows, weight and bias say, in one operator of our own.</summary>
     public (Value OfRows, Value OfWeight, Value OfBias) LayerNormGradient(Value seed, Value rows, Value mean, Value inverseDeviation, Value weight)
     {
-        Value ofRows = AddNode(OwnDomain, "LayerNormGradient", seed.Type, seed.Shape, [seed, rows, mean, inverseDeviation, weight]);
+        Value ofRows = AddNode(CustomDomain, "LayerNormGradient", seed.Type, seed.Shape, [seed, rows, mean, inverseDeviation, weight]);
         AddOutputs(ofRows, ("of_weight", weight.Shape), ("of_bias", weight.Shape));
-        Node node = MakerOf(ofRows)!;
+        Node node = ProducerOf(ofRows)!;
         return (ofRows, node.MoreOutputs[0], node.MoreOutputs[1]);
     }
 
     /// <summary>The sum of all rows, [rows, width] → [width], where that is the shape of another value.</summary>
-    public Value SumOfRows(Value rows, Value like) => IsTrainable ? AddNode(OwnDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
+    public Value SumOfRows(Value rows, Value like) => IsTrainable ? AddNode(CustomDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
 
     /// <summary>What the argument of z · sigmoid(z) says, in one operator of our own.</summary>
-    public Value SwishGradient(Value seed, Value argument) => AddNode(OwnDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
+    public Value SwishGradient(Value seed, Value argument) => AddNode(CustomDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
 
     /// <summary>
     /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both
@@ -154,7 +154,7 @@ internal sealed partial class GraphBuilder
     }
 
     private (Value Value, float Factor) WithoutFactor(Value value, float factor) =>
-        MakerOf(value) is { Operator: "Mul" } maker && Number(maker.Inputs[1]!) is { } number ? (maker.Inputs[0]!, factor * number) : (value, factor);
+        ProducerOf(value) is { Operator: "Mul" } maker && Number(maker.Inputs[1]!) is { } number ? (maker.Inputs[0]!, factor * number) : (value, factor);
 
     private static void CheckAttention(Value query, Value key, Value value, int heads)
     {

@@ -73,7 +73,7 @@ internal sealed partial class GraphBuilder
         AddNode("ConstantOfShape", ElementType.Float32, like.Shape, [AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like])]);
 
     /// <summary>Zeros of another value's shape to whose first axis rows are added, each at the place that its index names; several may name one place.</summary>
-    public Value AddRows(Value rows, Value indices, Value like)
+    public Value ScatterAdd(Value rows, Value indices, Value like)
     {
         RequireIndices("AddRows", indices);
         TensorShape expected = [.. indices.Shape, .. like.Shape.Skip(1)];
@@ -84,7 +84,7 @@ internal sealed partial class GraphBuilder
 
         if (IsTrainable)
         {
-            return AddNode(OwnDomain, "AddRows", rows.Type, like.Shape, [rows, indices.Type == ElementType.Int32 ? indices : Cast(indices, ElementType.Int32), like]);
+            return AddNode(CustomDomain, "AddRows", rows.Type, like.Shape, [rows, indices.Type == ElementType.Int32 ? indices : Cast(indices, ElementType.Int32), like]);
         }
 
         Value wide = indices.Type == ElementType.Int64 ? indices : Cast(indices, ElementType.Int64);
@@ -93,7 +93,7 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>For each row of the first axis, the row at the place of the second that its index names, zeros elsewhere: [n, ...], [n] → [n, m, ...].</summary>
-    public Value SpreadRows(Value rows, Value indices, Value like)
+    public Value ScatterRows(Value rows, Value indices, Value like)
     {
         RequireIndices("SpreadRows", indices);
         Value width = Gather(AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]), Constant([1L], 1));

@@ -18,7 +18,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     private const string FusedDomain = "com.microsoft";
 
     /// <summary>The domain of operators that we bring ourselves, for training alone.</summary>
-    public const string OwnDomain = "cupola";
+    public const string CustomDomain = "cupola";
 
     private static readonly IReadOnlyDictionary<string, object> NoAttributes = ImmutableDictionary<string, object>.Empty;
 
@@ -28,7 +28,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     private readonly ImmutableArray<Constant>.Builder _constants = ImmutableArray.CreateBuilder<Constant>();
     private readonly ImmutableArray<Node>.Builder _nodes = ImmutableArray.CreateBuilder<Node>();
     private readonly Dictionary<string, Value> _known = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Node> _makers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Node> _producers = new(StringComparer.Ordinal);
     private int _values;
 
     /// <summary>What was described so far, in the order in which it can run.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     /// <summary>Something learned; asking twice for one name gives one value.</summary>
     public Value Parameter(string name, params ReadOnlySpan<long> shape)
     {
-        Value parameter = new(name, ElementType.Float32, TensorShape.Of(shape));
+        Value parameter = new(name, ElementType.Float32, TensorShape.Create(shape));
         if (_parameters.TryGetValue(name, out Value? known) && known != parameter)
         {
             throw new InvalidOperationException($"Parameter {known} was asked for again as {parameter}.");
@@ -79,7 +79,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     /// The part that leads from some values to others. What lies between is worked out, what is named as an input is not, and parameters count as inputs; of the
     /// inputs only those that are needed are left.
     /// </summary>
-    public Graph Between(IEnumerable<Value> inputs, IEnumerable<Value> outputs)
+    public Graph Subgraph(IEnumerable<Value> inputs, IEnumerable<Value> outputs)
     {
         Graph part = Complete(new([.. inputs, .. _parameters.Values], [.. outputs], [], [], []));
         HashSet<string> read = [.. part.Nodes.SelectMany(static node => node.Inputs).OfType<Value>().Select(static value => value.Name)];
@@ -96,7 +96,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         foreach (Node node in Enumerable.Reverse(_nodes).Where(node => node.Outputs.Any(IsMissing)))
         {
             // Only the engine's own operators may leave out what they can give besides.
-            nodes.Push(node.Domain == OwnDomain || node.MoreOutputs.Any(IsMissing) ? node : node with { MoreOutputs = [] });
+            nodes.Push(node.Domain == CustomDomain || node.MoreOutputs.Any(IsMissing) ? node : node with { MoreOutputs = [] });
             needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
         }
 
@@ -115,7 +115,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     /// <summary>Adds to what the operator gives that was added last; one that was known before has them already.</summary>
     private void AddOutputs(Value first, params ReadOnlySpan<(string Name, TensorShape Shape)> more)
     {
-        Node node = MakerOf(first)!;
+        Node node = ProducerOf(first)!;
         if (node.MoreOutputs.IsEmpty)
         {
             var outputs = ImmutableArray.CreateBuilder<Value>(more.Length);
@@ -124,7 +124,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
                 outputs.Add(new(NextName(name), first.Type, shape));
             }
 
-            _nodes[^1] = _makers[first.Name] = node with { MoreOutputs = outputs.ToImmutable() };
+            _nodes[^1] = _producers[first.Name] = node with { MoreOutputs = outputs.ToImmutable() };
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     public bool IsTrainable => operators == OperatorSet.Trainable;
 
     /// <summary>The operator that gives a value; nothing where none does.</summary>
-    private Node? MakerOf(Value value) => _makers.GetValueOrDefault(value.Name);
+    private Node? ProducerOf(Value value) => _producers.GetValueOrDefault(value.Name);
 
     private Value AddConstant(ElementType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)
     {
@@ -142,7 +142,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
             return known;
         }
 
-        Value value = new(NextName("constant"), type, TensorShape.Of(shape));
+        Value value = new(NextName("constant"), type, TensorShape.Create(shape));
         if (value.Shape.ElementCount != bytes.Length / type.ByteSize())
         {
             throw new InvalidOperationException(Invariant(
@@ -185,7 +185,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
 
         Value output = new(NextName(name), type, shape);
         _nodes.Add(new(name, domain, [.. inputs], output, named));
-        _makers.Add(output.Name, _nodes[^1]);
+        _producers.Add(output.Name, _nodes[^1]);
         _known[key.ToString()] = output;
         return output;
     }

@@ -21,7 +21,7 @@ internal sealed class TensorShape : IEquatable<TensorShape>, IEnumerable<Dimensi
     public static TensorShape Create(ReadOnlySpan<Dimension> dimensions) => new([.. dimensions]);
 
     /// <summary>The shape of numbers alone.</summary>
-    public static TensorShape Of(params ReadOnlySpan<long> sizes)
+    public static TensorShape Create(params ReadOnlySpan<long> sizes)
     {
         var dimensions = ImmutableArray.CreateBuilder<Dimension>(sizes.Length);
         foreach (long size in sizes)

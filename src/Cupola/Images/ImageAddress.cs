@@ -18,7 +18,7 @@ internal static class ImageAddress
     private const int CopyBytes = 81920;
 
     /// <summary>For everything, from the name to the last byte.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly Lazy<HttpClient> Client = new(static () =>
     {
@@ -50,7 +50,7 @@ internal static class ImageAddress
 
     /// <exception cref="InvalidDataException">The address cannot be fetched.</exception>
     public static byte[] Fetch(string address, CancellationToken cancellation) =>
-        Fetch(address, Patience, MaximumBytes, cancellation);
+        Fetch(address, RequestTimeout, MaximumBytes, cancellation);
 
     /// <exception cref="InvalidDataException">The address cannot be fetched, in so much time and so few bytes.</exception>
     internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellation)

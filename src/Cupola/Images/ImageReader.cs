@@ -19,14 +19,14 @@ public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, i
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     /// <param name="ahead">Images that may be prepared before they are asked for.</param>
     public IEnumerable<PreparedImage> Prepare(IEnumerable<string> paths, int ahead) =>
-        Prepare(paths.Select(ImageSource.Of), ahead);
+        Prepare(paths.Select(ImageSource.FromPath), ahead);
 
     /// <summary>Prepares images in order, wherever their bytes lie.</summary>
     /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
     /// <param name="ahead">Images that may be prepared before they are asked for.</param>
     /// <param name="cancellation">Stops before the next image.</param>
     public IEnumerable<PreparedImage> Prepare(IEnumerable<ImageSource> images, int ahead, CancellationToken cancellation = default) =>
-        ReadAhead.Select(images, image => Prepare(image, cancellation), threads, ahead, cancellation);
+        Prefetch.Select(images, image => Prepare(image, cancellation), threads, ahead, cancellation);
 
     private PreparedImage Prepare(ImageSource image, CancellationToken cancellation)
     {

@@ -26,7 +26,7 @@ public sealed class ImageSource
     public string Name { get; }
 
     /// <summary>A file, or an address that begins with http:// or https://.</summary>
-    public static ImageSource Of(string path)
+    public static ImageSource FromPath(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         return ImageAddress.IsAddress(path)

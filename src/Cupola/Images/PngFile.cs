@@ -23,7 +23,7 @@ public static class PngFile
             using Image image = Image.NewFromMemory(pinned.AddrOfPinnedObject(), (ulong)pixels.Length, width, height, 3, Enums.BandFormat.Uchar);
             using Image rgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
             byte[] png = rgb.PngsaveBuffer();
-            WholeFile.Write(path, stream => stream.Write(png));
+            AtomicFile.Write(path, stream => stream.Write(png));
         }
         finally
         {

@@ -31,7 +31,7 @@ internal sealed class ClipModel : IDisposable
         LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
         _text = new(() => new(engine, config.Text, config.EmbeddingDimension, _parameters));
         _image = new(() => CreateImageEncoder(engine, form));
-        _fingerprint = new(() => ModelFingerprint.Of(checkpoint, config, preprocessing));
+        _fingerprint = new(() => ModelFingerprint.Compute(checkpoint, config, preprocessing));
     }
 
     public ClipConfig Config { get; }
@@ -76,7 +76,7 @@ internal sealed class ClipModel : IDisposable
         Checkpoint checkpoint = Checkpoint.Open(path);
         try
         {
-            ModelFolder folder = ModelFolder.Of(checkpoint.File.FilePath);
+            ModelFolder folder = ModelFolder.Find(checkpoint.File.FilePath);
             (ClipConfig config, string configSource) = folder.ReadConfig(checkpoint);
             (ImagePreprocessing preprocessing, string? preprocessingSource) = folder.ReadPreprocessing(checkpoint.Layout, config.Image.ImageSize);
             var sources = new Dictionary<string, string>

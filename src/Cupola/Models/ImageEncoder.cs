@@ -49,7 +49,7 @@ internal abstract class ImageEncoder : IDisposable
         int count = checked((int)images.Shape[0]);
         int chunk = Math.Clamp((count + _engine.Threads - 1) / _engine.Threads, 1, MaximumChunk);
         int chunks = (count + chunk - 1) / chunk;
-        RunWidth width = chunks == 1 ? RunWidth.Wide : RunWidth.Narrow;
+        SessionThreads width = chunks == 1 ? SessionThreads.All : SessionThreads.One;
         using Tensor embeddings = Tensor.Allocate(ElementType.Float32, count, EmbeddingDimension);
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
         Parallel.For(0, chunks, options, index =>

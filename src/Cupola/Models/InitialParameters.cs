@@ -18,7 +18,7 @@ internal sealed class InitialParameters
     private InitialParameters(ClipConfig config, int seed) => (_config, _random) = (config, new(seed));
 
     /// <summary>All parameters of an architecture by name; the caller disposes them.</summary>
-    public static IReadOnlyDictionary<string, Tensor> Of(ClipConfig config, int seed)
+    public static IReadOnlyDictionary<string, Tensor> Create(ClipConfig config, int seed)
     {
         InitialParameters initial = new(config, seed);
         var parameters = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);

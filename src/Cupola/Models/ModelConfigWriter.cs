@@ -151,5 +151,5 @@ internal static class ModelConfigWriter
 
     /// <summary>Writes one of a folder's files, whole or not at all.</summary>
     public static void Write<T>(string folder, string name, T config) =>
-        WholeFile.Write(Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, config, Indented));
+        AtomicFile.Write(Path.Combine(folder, name), stream => JsonSerializer.Serialize(stream, config, Indented));
 }

@@ -18,7 +18,7 @@ internal static class ModelFingerprint
     private const string Precision = "float32";
 
     /// <summary>SHA-256 in small hexadecimal digits.</summary>
-    public static string Of(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing)
+    public static string Compute(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // As objects, so that what is written is what they are, and not what their properties are declared to be.

@@ -27,7 +27,7 @@ internal sealed class ModelFolder
 
     /// <summary>The folder that is named, or in which the file that is named lies.</summary>
     /// <exception cref="FileNotFoundException">There is no such folder or file.</exception>
-    public static ModelFolder Of(string path) => Directory.Exists(path) ? new(path)
+    public static ModelFolder Find(string path) => Directory.Exists(path) ? new(path)
         : File.Exists(path) ? new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!)
         : throw new FileNotFoundException($"There is no model {path}: name a folder or a file of weights.", path);
 
@@ -40,7 +40,7 @@ internal sealed class ModelFolder
         if (checkpoint.Layout == CheckpointLayout.Transformers)
         {
             return File.Exists(_transformers)
-                ? (TransformersConfig.Read(_transformers), _transformers)
+                ? (HuggingFaceConfig.Read(_transformers), _transformers)
                 : throw new FileNotFoundException($"{weights} has no configuration: put the model's config.json beside it.");
         }
 
@@ -96,7 +96,7 @@ internal sealed class ModelFolder
         : (new ImagePreprocessing(imageSize), null);
 
     /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
-    public int? ContextLength() => File.Exists(_transformers) ? TransformersConfig.Read(_transformers).Text.ContextLength
+    public int? ContextLength() => File.Exists(_transformers) ? HuggingFaceConfig.Read(_transformers).Text.ContextLength
         : File.Exists(_openClip) ? OpenClipConfig.Read(_openClip).Text.ContextLength
         : null;
 }

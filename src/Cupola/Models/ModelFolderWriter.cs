@@ -50,7 +50,7 @@ internal static class ModelFolderWriter
         foreach (string name in TokenizerFileNames.Where(name => File.Exists(Path.Combine(from, name)) && Path.GetFullPath(from) != Path.GetFullPath(to)))
         {
             byte[] bytes = File.ReadAllBytes(Path.Combine(from, name));
-            WholeFile.Write(Path.Combine(to, name), stream => stream.Write(bytes));
+            AtomicFile.Write(Path.Combine(to, name), stream => stream.Write(bytes));
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
             {
                 if (!_tensors.TryGetValue(name, out Tensor? tensor))
                 {
-                    tensor = LendOrWiden(checkpoint.Parameters[name]);
+                    tensor = BorrowOrWiden(checkpoint.Parameters[name]);
                     _tensors.Add(name, tensor);
                 }
 
@@ -57,11 +57,11 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
         checkpoint.Dispose();
     }
 
-    private static Tensor LendOrWiden(StoredTensor stored)
+    private static Tensor BorrowOrWiden(StoredTensor stored)
     {
         if (stored.Type == ElementType.Float32 && stored.IsAligned)
         {
-            return Tensor.Lend(ElementType.Float32, stored.Address, [.. stored.Shape]);
+            return Tensor.Borrow(ElementType.Float32, stored.Address, [.. stored.Shape]);
         }
 
         Tensor widened = Tensor.Allocate(ElementType.Float32, [.. stored.Shape]);

@@ -24,7 +24,7 @@ internal sealed class ModifiedResNet(
     public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value images)
     {
         bool bytes = images.Type == ElementType.UInt8;
-        Value pixels = bytes ? Centred(graph, preprocessing, images) : images;
+        Value pixels = bytes ? Centered(graph, preprocessing, images) : images;
         return Describe(graph, config, embeddingDimension, pixels, (unit, maps, stride) => unit.Describe(graph, maps, stride, ofBytes: bytes && unit.Name == "stem.1"));
     }
 
@@ -43,7 +43,7 @@ internal sealed class ModifiedResNet(
         if (images.Type == ElementType.UInt8)
         {
             float[] scale = [.. preprocessing.StandardDeviation.Select(static deviation => (float)(1 / (255.0 * deviation)))];
-            pixels = graph.Multiply(Centred(graph, preprocessing, images), graph.Constant(scale, 3, 1, 1));
+            pixels = graph.Multiply(Centered(graph, preprocessing, images), graph.Constant(scale, 3, 1, 1));
         }
 
         List<BatchStatistic> statistics = [];
@@ -135,7 +135,7 @@ internal sealed class ModifiedResNet(
     /// Bytes less the mean, [images, 3, height, width]. The stem pads with zeros after normalisation, so the mean must
     /// go before it; the scale is folded into its weights.
     /// </summary>
-    private static Value Centred(GraphBuilder graph, ImagePreprocessing preprocessing, Value images)
+    private static Value Centered(GraphBuilder graph, ImagePreprocessing preprocessing, Value images)
     {
         float[] mean = [.. preprocessing.Mean.Select(mean => -255 * mean)];
         return graph.Add(graph.Cast(graph.Transpose(images, 0, 3, 1, 2), ElementType.Float32), graph.Constant(mean, 3, 1, 1));

@@ -22,13 +22,13 @@ internal static class OnnxFile
         long bytes = graph.Parameters.Sum(parameter => parameters[parameter.Name].ByteCount);
         if (bytes <= inside)
         {
-            WholeFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
+            AtomicFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
             return false;
         }
 
         string data = path + "_data";
         var offsets = new Dictionary<string, (long Offset, long Length)>();
-        WholeFile.Write(data, stream =>
+        AtomicFile.Write(data, stream =>
         {
             foreach (Value parameter in graph.Parameters)
             {
@@ -37,7 +37,7 @@ internal static class OnnxFile
                 stream.Write(tensor.AsSpan<byte>());
             }
         });
-        WholeFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, Path.GetFileName(data), offsets)));
+        AtomicFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, Path.GetFileName(data), offsets)));
         return true;
     }
 }

@@ -50,7 +50,7 @@ internal sealed class TextTransformer : IDisposable
         IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)), share, out int[] firsts);
 
         TextFeatures features = new(new float[sequences.Count * _config.Transformer.Width], new float[sequences.Count * _embeddingDimension]);
-        RunWidth width = trees.Count == 1 ? RunWidth.Wide : RunWidth.Narrow;
+        SessionThreads width = trees.Count == 1 ? SessionThreads.All : SessionThreads.One;
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
         Parallel.ForEach(trees, options, tree =>
         {
@@ -149,7 +149,7 @@ internal sealed class TextTransformer : IDisposable
     private static Value Project(GraphBuilder graph, TextConfig config, int embeddingDimension, Value pooled) =>
         graph.Linear(pooled, graph.Parameter("text.projection", embeddingDimension, config.Transformer.Width));
 
-    private void Run(PromptTree tree, RunWidth width, TextFeatures features)
+    private void Run(PromptTree tree, SessionThreads width, TextFeatures features)
     {
         int ends = tree.Ends.Length;
         using PackedTree packed = new(tree);

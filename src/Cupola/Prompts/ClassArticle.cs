@@ -21,7 +21,7 @@ public static class ClassArticle
 
     /// <summary>The article of a class name.</summary>
     /// <returns><c>a</c>, <c>an</c>, <c>the</c>, or nothing where it takes none.</returns>
-    public static string Of(string className)
+    public static string For(string className)
     {
         ArgumentNullException.ThrowIfNull(className);
         string[] words = className.Split([' ', '\t', '_'], StringSplitOptions.RemoveEmptyEntries);

@@ -20,7 +20,7 @@ internal static class FirstSentence
     /// <summary>The sentence on one line; nothing where there is none, or none that is whole.</summary>
     /// <param name="answer">What the model said.</param>
     /// <param name="isWhole">Whether the model ended by itself. A caption without a full stop is then as it is meant.</param>
-    public static string? Of(string answer, bool isWhole)
+    public static string? Find(string answer, bool isWhole)
     {
         isWhole |= ThinkingAloud.EndsTurn(ThinkingAloud.Remove(answer), out string turn);
         if (JsonAnswer.FirstText(turn) is { } text)

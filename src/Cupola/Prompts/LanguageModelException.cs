@@ -15,7 +15,7 @@ public sealed class LanguageModelException : HttpRequestException
     }
 
     /// <summary>Whether the same question may be answered in a moment.</summary>
-    public bool IsPassing { get; init; }
+    public bool IsTransient { get; init; }
 
     /// <summary>How long the server asks to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }

@@ -63,7 +63,7 @@ public sealed class PromptAudit
     internal bool NeedsEndMarks { get; }
 
     /// <summary>Looks at all prompts of a set.</summary>
-    public static PromptAudit Of(PromptSet prompts, PromptAuditSettings? settings = null)
+    public static PromptAudit Create(PromptSet prompts, PromptAuditSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         return new(prompts, settings ?? new());

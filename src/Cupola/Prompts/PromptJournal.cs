@@ -16,7 +16,7 @@ internal sealed record JournalHeader(string Format, string Model, float Temperat
 {
     public const string CurrentFormat = "cupola-journal-1";
 
-    public static JournalHeader Of(PromptWriterSettings settings) => new(CurrentFormat, settings.Model, settings.Temperature, settings.MaxTokens);
+    public static JournalHeader From(PromptWriterSettings settings) => new(CurrentFormat, settings.Model, settings.Temperature, settings.MaxTokens);
 
     /// <summary>What differs, for a sentence.</summary>
     public IEnumerable<string> DifferencesFrom(JournalHeader other) => new (string What, bool Differs)[]

@@ -80,7 +80,7 @@ public sealed record PromptQuestion
     /// <summary>A satellite photo of a crane.</summary>
     private string PutBefore(string domain)
     {
-        string phrase = ClassArticle.Of(domain) is { Length: > 0 } article ? $"{article} {domain} " : $"{domain} ";
+        string phrase = ClassArticle.For(domain) is { Length: > 0 } article ? $"{article} {domain} " : $"{domain} ";
         int start = Text.IndexOf(Gap, StringComparison.Ordinal);
         foreach (string gap in (string[])[Article, AOrAn])
         {

@@ -81,7 +81,7 @@ public sealed class PromptQuestions
     /// <param name="domain">What tells its meanings apart, as in <see cref="PromptQuestion.Format"/>.</param>
     public IEnumerable<(string Question, int Answers)> About(string className, string? domain = null)
     {
-        string article = _articles.GetValueOrDefault(className) ?? ClassArticle.Of(className);
+        string article = _articles.GetValueOrDefault(className) ?? ClassArticle.For(className);
         return Questions.Select(question => (question.Format(className, article, domain), question.Answers));
     }
 

@@ -119,7 +119,7 @@ internal static class PromptRepair
     }
 
     private static PromptAudit Audit(PromptAudit before, List<(string ClassName, List<Kept> Prompts)> classes) =>
-        PromptAudit.Of(new PromptSet(classes.Select(static each => (each.ClassName, each.Prompts.Select(static kept => kept.Prompt)))), before.Settings);
+        PromptAudit.Create(new PromptSet(classes.Select(static each => (each.ClassName, each.Prompts.Select(static kept => kept.Prompt)))), before.Settings);
 
     private static RepairedPrompts Report(PromptAudit before, PromptAudit after, List<(string ClassName, List<Kept> Prompts)> classes)
     {

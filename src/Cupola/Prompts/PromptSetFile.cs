@@ -25,14 +25,14 @@ internal static class PromptSetFile
 
     public static PromptSet Read(string path, out bool isCupl)
     {
-        NamedEntry file = NamedEntry.Of(path);
+        NamedEntry file = NamedEntry.Read(path);
         (PromptSet set, isCupl) = TextFile.ReadJson(file.File, root => Read(path, Enter(file, root)));
         return set;
     }
 
     public static bool IsFile(string path)
     {
-        NamedEntry file = NamedEntry.Of(path);
+        NamedEntry file = NamedEntry.Read(path);
         if (!File.Exists(file.File))
         {
             return false;
@@ -105,7 +105,7 @@ internal static class PromptSetFile
         }
     }
 
-    private static void WriteObject(string path, Action<Utf8JsonWriter> content) => WholeFile.Write(path, stream =>
+    private static void WriteObject(string path, Action<Utf8JsonWriter> content) => AtomicFile.Write(path, stream =>
     {
         using Utf8JsonWriter json = new(stream, Indented);
         json.WriteStartObject();

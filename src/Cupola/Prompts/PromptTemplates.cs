@@ -37,7 +37,7 @@ public static class PromptTemplates
     {
         "simple" => Simple,
         "imagenet-7" => ImageNet7,
-        _ when !NamedEntry.Of(nameOrPath).Exists => throw new FileNotFoundException(
+        _ when !NamedEntry.Read(nameOrPath).Exists => throw new FileNotFoundException(
             $"{TextFile.Quote(nameOrPath)} is neither a built-in set of templates (simple, imagenet-7) nor a file."),
         _ => ReadFile(nameOrPath),
     };

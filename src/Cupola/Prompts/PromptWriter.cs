@@ -51,7 +51,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         .AddRetry(new RetryStrategyOptions<JournalEntry>
         {
             ShouldHandle = new PredicateBuilder<JournalEntry>()
-                .Handle<LanguageModelException>(static problem => problem.IsPassing && !(problem.RetryAfter > LongestRequestedPause)),
+                .Handle<LanguageModelException>(static problem => problem.IsTransient && !(problem.RetryAfter > LongestRequestedPause)),
             MaxRetryAttempts = RetryLimit,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
@@ -95,7 +95,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
                from answer in Enumerable.Range(0, asked.Answers)
                select new PromptRequest(className, asked.Question, answer),
         ];
-        using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.Of(settings));
+        using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.From(settings));
         PromptRequest[] missing = [.. requests.Where(request => !IsSettled(stored.Find(request)))];
         progress?.Invoke(requests.Length - missing.Length);
         if (missing.Length > 0)
@@ -138,7 +138,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         }
     }
 
-    private static string? SentenceOf(JournalEntry entry) => FirstSentence.Of(entry.RawAnswer, entry.Finish == ChatFinishReason.Stop.Value);
+    private static string? SentenceOf(JournalEntry entry) => FirstSentence.Find(entry.RawAnswer, entry.Finish == ChatFinishReason.Stop.Value);
 
     private WrittenPrompts Collect(IReadOnlyList<string> classNames, PromptRequest[] requests, PromptJournal stored)
     {
@@ -177,14 +177,14 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
             Seed = request.Answer + 1,
         };
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(settings.Patience);
+        patience.CancelAfter(settings.RequestTimeout);
         StringBuilder answer = new();
         ChatFinishReason? finish = null;
         try
         {
             await foreach (ChatResponseUpdate update in client.GetStreamingResponseAsync(request.Question, options, patience.Token).ConfigureAwait(false))
             {
-                patience.CancelAfter(settings.Patience);
+                patience.CancelAfter(settings.RequestTimeout);
                 answer.Append(update.Text);
                 finish = update.FinishReason ?? finish;
                 if (answer.Length > LongestAnswer)
@@ -211,20 +211,20 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     private LanguageModelException? Explain(Exception problem) => problem switch
     {
         OperationCanceledException => new(
-            Invariant($"The language model's server stayed silent for {settings.Patience.TotalSeconds:0.#} seconds; {Kept}."),
+            Invariant($"The language model's server stayed silent for {settings.RequestTimeout.TotalSeconds:0.#} seconds; {Kept}."),
             innerException: problem)
-        { IsPassing = _hasAnswered },
+        { IsTransient = _hasAnswered },
         HttpRequestException { StatusCode: { } status } => new(Invariant(
             $"The language model's server fails ({(int)status}): {problem.Message}"), status, problem)
         {
-            IsPassing = status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
+            IsTransient = status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError,
         },
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError } => new(
             $"The language model's server cannot be reached ({problem.Message}); check that it runs, and its address.", innerException: problem)
-        { IsPassing = _hasAnswered },
+        { IsTransient = _hasAnswered },
         HttpRequestException or IOException => new(
             $"The connection to the language model's server broke off ({problem.Message}); {Kept}.", innerException: problem)
-        { IsPassing = true },
+        { IsTransient = true },
         _ => null,
     };
 }

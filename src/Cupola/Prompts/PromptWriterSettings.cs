@@ -23,7 +23,7 @@ public sealed record PromptWriterSettings
     public int Concurrency { get; init; } = 4;
 
     /// <summary>How long a server may stay silent, before its first word and between two, until it counts as gone.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(2);
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The pause before the second try; it doubles from try to try.</summary>
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
@@ -37,7 +37,7 @@ public sealed record PromptWriterSettings
                 $"An answer of at most {MaxTokens} tokens is asked for; it can be from 1 to 100000.")
             : Concurrency is < 1 or > 1000 ? Invariant(
                 $"{Concurrency} questions at a time are asked for; it can be from 1 to 1000.")
-            : Patience <= TimeSpan.Zero || Patience > TimeSpan.FromDays(1) ? "The patience must be more than nothing and at most a day."
+            : RequestTimeout <= TimeSpan.Zero || RequestTimeout > TimeSpan.FromDays(1) ? "The patience must be more than nothing and at most a day."
             : null;
         if (problem is not null)
         {

@@ -6,13 +6,13 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace Cupola.Runtime;
 
 /// <summary>How a run uses the processor.</summary>
-internal enum RunWidth
+internal enum SessionThreads
 {
     /// <summary>One thread; the caller has other runs beside it on threads of its own, which is the fastest way through many.</summary>
-    Narrow,
+    One,
 
     /// <summary>All threads for this one run, which is the fastest way to one answer.</summary>
-    Wide,
+    All,
 }
 
 /// <summary>
@@ -57,9 +57,9 @@ internal sealed class CompiledGraph : IDisposable
             }
         }
 
-        _narrow = new(() => Open(engine, RunWidth.Narrow, packsWeights: true));
-        _wide = new(() => Open(engine, RunWidth.Wide, packsWeights: true));
-        _first = new(() => Open(engine, RunWidth.Wide, packsWeights: false));
+        _narrow = new(() => Open(engine, SessionThreads.One, packsWeights: true));
+        _wide = new(() => Open(engine, SessionThreads.All, packsWeights: true));
+        _first = new(() => Open(engine, SessionThreads.All, packsWeights: false));
     }
 
     /// <summary>What a run reads, in order.</summary>
@@ -69,7 +69,7 @@ internal sealed class CompiledGraph : IDisposable
     public ImmutableArray<Value> Outputs => _graph.Outputs;
 
     /// <summary>Runs once: inputs in the graph's order, outputs written in place in the graph's order.</summary>
-    public void Run(RunWidth width, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    public void Run(SessionThreads width, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         Check("input", _graph.Inputs, inputs);
         Check("output", _graph.Outputs, outputs);
@@ -92,7 +92,7 @@ internal sealed class CompiledGraph : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw EngineFailure.Of(failure, "work out a model's numbers");
+            throw EngineFailure.Translate(failure, "work out a model's numbers");
         }
         finally
         {
@@ -114,15 +114,15 @@ internal sealed class CompiledGraph : IDisposable
     /// <summary>
     /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one. Where parameters are inputs, there is nothing to wait for.
     /// </summary>
-    private InferenceSession Session(RunWidth width) =>
-        (width == RunWidth.Narrow ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 && !_graph.Parameters.IsEmpty ? _first : _wide).Value;
+    private InferenceSession Session(SessionThreads width) =>
+        (width == SessionThreads.One ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 && !_graph.Parameters.IsEmpty ? _first : _wide).Value;
 
-    private InferenceSession Open(Engine engine, RunWidth width, bool packsWeights)
+    private InferenceSession Open(Engine engine, SessionThreads width, bool packsWeights)
     {
         using SessionOptions options = engine.SessionOptions(width, packsWeights);
-        if (_graph.Nodes.Any(static node => node.Domain == GraphBuilder.OwnDomain))
+        if (_graph.Nodes.Any(static node => node.Domain == GraphBuilder.CustomDomain))
         {
-            OwnOperatorDomain.AddTo(options);
+            CustomOperatorDomain.AddTo(options);
         }
 
         foreach ((string name, OrtValue value) in _lent)
@@ -142,7 +142,7 @@ internal sealed class CompiledGraph : IDisposable
         }
         catch (OnnxRuntimeException failure)
         {
-            throw EngineFailure.Of(failure, "make a model ready");
+            throw EngineFailure.Translate(failure, "make a model ready");
         }
         finally
         {
@@ -157,7 +157,7 @@ internal sealed class CompiledGraph : IDisposable
             throw new InvalidOperationException($"The graph's parameter {parameter} was not lent.");
         }
 
-        if (tensor.Type != parameter.Type || !TensorShape.Of([.. tensor.Shape]).Equals(parameter.Shape))
+        if (tensor.Type != parameter.Type || !TensorShape.Create([.. tensor.Shape]).Equals(parameter.Shape))
         {
             throw new InvalidOperationException($"The graph's parameter {parameter} was lent {tensor.Type} [{string.Join(", ", tensor.Shape)}].");
         }

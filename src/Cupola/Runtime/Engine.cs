@@ -19,7 +19,7 @@ internal sealed class Engine
         if (Device != "cpu")
         {
             // A device that does not work is told now, not at the first image.
-            using SessionOptions trial = SessionOptions(RunWidth.Narrow, packsWeights: true);
+            using SessionOptions trial = SessionOptions(SessionThreads.One, packsWeights: true);
         }
     }
 
@@ -38,11 +38,11 @@ internal sealed class Engine
     public CompiledGraph Compile(Graph graph, IReadOnlyDictionary<string, Tensor> parameters) => new(this, graph, parameters);
 
     /// <summary>Settings of a session for runs of a width, which rearranges its weights or uses them where they lie; the caller disposes them.</summary>
-    public SessionOptions SessionOptions(RunWidth width, bool packsWeights)
+    public SessionOptions SessionOptions(SessionThreads width, bool packsWeights)
     {
         SessionOptions options = new()
         {
-            IntraOpNumThreads = width == RunWidth.Narrow ? 1 : Threads,
+            IntraOpNumThreads = width == SessionThreads.One ? 1 : Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             // What goes wrong is thrown, and told by whoever catches it.

@@ -19,7 +19,7 @@ internal static class EngineFailure
 
     /// <param name="failure">What it threw.</param>
     /// <param name="task">What it was to do: "could not … ".</param>
-    public static Exception Of(OnnxRuntimeException failure, string task) =>
+    public static Exception Translate(OnnxRuntimeException failure, string task) =>
         MemoryWords.Any(word => failure.Message.Contains(word, StringComparison.OrdinalIgnoreCase))
             ? new InsufficientMemoryException($"There is not enough memory for ONNX Runtime to {task}.", failure)
             : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);

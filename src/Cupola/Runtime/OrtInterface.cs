@@ -80,7 +80,7 @@ internal static unsafe partial class OrtInterface
     {
         nint address;
         Check(((delegate* unmanaged<nint, nint*, nint>)Functions[51])(value, &address));
-        return Tensor.Lend(type, address, shape);
+        return Tensor.Borrow(type, address, shape);
     }
 
     private static long[] Shape(nint value)

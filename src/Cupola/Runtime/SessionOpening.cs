@@ -38,7 +38,7 @@ internal static class SessionOpening
         Value number = graph.Input("number", ElementType.Float32, [1]);
         graph.Output("gradient", graph.SwishGradient(number, number));
         using SessionOptions options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
-        OwnOperatorDomain.AddTo(options);
+        CustomOperatorDomain.AddTo(options);
         new InferenceSession(OnnxWriter.Write(graph.Build(), "", new Dictionary<string, ReadOnlyMemory<byte>>()), options).Dispose();
     }
 }

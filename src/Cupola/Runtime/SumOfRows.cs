@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Cupola.Runtime;
 
 /// <summary>The sum of rows [rows, width] → [width]; the second input is only there for the shape of the result.</summary>
-internal sealed class SumOfRows() : OwnOperator(nameof(SumOfRows), inputs: 2, outputsLike: [1])
+internal sealed class SumOfRows() : CustomOperator(nameof(SumOfRows), inputs: 2, outputsLike: [1])
 {
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Compute(IReadOnlyList<Tensor> given, IReadOnlyList<Tensor> outputs)

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace Cupola.Runtime;
 
 /// <summary>The gradient of y = z s with s = sigmoid(z) (arXiv 1710.05941): for the seed g, g (s + z s (1 − s)).</summary>
-internal sealed class SwishGradient() : OwnOperator(nameof(SwishGradient), inputs: 2, outputsLike: [0])
+internal sealed class SwishGradient() : CustomOperator(nameof(SwishGradient), inputs: 2, outputsLike: [0])
 {
     /// <summary>Beyond, exp(−z) leaves the range of numbers whose exponent is set below, and s is 0 or 1 to the last bit.</summary>
     private const float Bound = 87;
@@ -19,13 +19,13 @@ internal sealed class SwishGradient() : OwnOperator(nameof(SwishGradient), input
         int width = Vector<float>.Count, whole = seeds.Length - (seeds.Length % width);
         for (nuint index = 0; index < (nuint)whole; index += (nuint)width)
         {
-            Vector.StoreUnsafe(Slope(Vector.LoadUnsafe(ref argument, index)) * Vector.LoadUnsafe(ref seed, index), ref gradient, index);
+            Vector.StoreUnsafe(Derivative(Vector.LoadUnsafe(ref argument, index)) * Vector.LoadUnsafe(ref seed, index), ref gradient, index);
         }
 
         // The rest through the same vector, so that a number's slope does not depend on where it stands.
         Span<float> rest = stackalloc float[width];
         arguments[whole..].CopyTo(rest);
-        Slope(new Vector<float>(rest)).CopyTo(rest);
+        Derivative(new Vector<float>(rest)).CopyTo(rest);
         for (int index = whole; index < seeds.Length; index++)
         {
             gradients[index] = rest[index - whole] * seeds[index];
@@ -33,7 +33,7 @@ internal sealed class SwishGradient() : OwnOperator(nameof(SwishGradient), input
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<float> Slope(Vector<float> argument)
+    private static Vector<float> Derivative(Vector<float> argument)
     {
         Vector<float> sigmoid = Vector<float>.One / (Vector<float>.One + Exp(-Vector.Min(Vector.Max(argument, new(-Bound)), new(Bound))));
         return sigmoid + (argument * sigmoid * (Vector<float>.One - sigmoid));

@@ -63,14 +63,14 @@ internal sealed unsafe class Tensor : IDisposable
     }
 
     /// <summary>Memory that someone else keeps alive.</summary>
-    public static Tensor Lend(ElementType type, nint address, params ReadOnlySpan<long> shape) =>
+    public static Tensor Borrow(ElementType type, nint address, params ReadOnlySpan<long> shape) =>
         new(type, shape.ToArray(), address, Bytes(type, shape), owned: false);
 
     /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of the first axis, lent.</summary>
     public Tensor Rows(long start, long count)
     {
         long rowBytes = Shape[0] == 0 ? 0 : _byteCount / Shape[0];
-        return Lend(Type, Address + (nint)(start * rowBytes), [count, .. Shape.Skip(1)]);
+        return Borrow(Type, Address + (nint)(start * rowBytes), [count, .. Shape.Skip(1)]);
     }
 
     /// <summary>The numbers in place.</summary>

@@ -41,7 +41,7 @@ internal sealed class TensorPool : IDisposable
         }
 
         Tensor memory = Take(Rounded(bytes));
-        return new(memory, [.. shapes.Select((shape, index) => Tensor.Lend(ElementType.Float32, memory.Address + (nint)starts[index], shape))], () => GiveBack(memory));
+        return new(memory, [.. shapes.Select((shape, index) => Tensor.Borrow(ElementType.Float32, memory.Address + (nint)starts[index], shape))], () => GiveBack(memory));
     }
 
     /// <summary>Frees what lies unused; a block still in use is freed when it comes back.</summary>

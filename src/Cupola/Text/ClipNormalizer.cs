@@ -56,7 +56,7 @@ internal static class ClipNormalizer
         StringBuilder part = new(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (NewerCharacters.ComposesSinceUnicode9(rune))
+            if (UnicodeVersions.ComposesSinceUnicode9(rune))
             {
                 composed.Append(part.ToString().Normalize(NormalizationForm.FormC)).Append(rune.ToString());
                 part.Clear();
@@ -80,6 +80,6 @@ internal static class ClipNormalizer
         }
 
         Rune lower = Rune.ToLowerInvariant(rune);
-        normal.Append((lower == rune ? NewerCharacters.ToLower(rune) : lower).ToString());
+        normal.Append((lower == rune ? UnicodeVersions.ToLower(rune) : lower).ToString());
     }
 }

@@ -128,7 +128,7 @@ public sealed class ClipTokenizer
             }
 
             // A text whose context is full goes on only to be counted as too long.
-            foreach (Range piece in ClipPieces.Cut(part))
+            foreach (Range piece in ClipPreTokenizer.Cut(part))
             {
                 if (ids.Count > ContextLength)
                 {

@@ -19,7 +19,7 @@ internal sealed record NamedEntry(string File, string? Entry)
     public bool Exists => Path.Exists(File);
 
     /// <summary>Takes a name apart; a file whose own name has a <c>#</c> comes first.</summary>
-    public static NamedEntry Of(string path)
+    public static NamedEntry Read(string path)
     {
         if (!Path.Exists(path))
         {

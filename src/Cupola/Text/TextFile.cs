@@ -21,7 +21,7 @@ internal static class TextFile
     /// <param name="entersOnlyList">Whether the only list of a JSON object counts without its name.</param>
     public static IReadOnlyList<string> ReadList(string path, string what, bool unquote = false, bool entersOnlyList = false)
     {
-        NamedEntry file = NamedEntry.Of(path);
+        NamedEntry file = NamedEntry.Read(path);
         string content = Read(file.File);
         string start = content.TrimStart();
         bool isJson = file.Entry is not null || start.StartsWith('[') || start.StartsWith('{')

@@ -22,7 +22,7 @@ internal static class TokenizerFolder
     public static void Write(string folder, TokenizerFiles tokenizer, int contextLength)
     {
         WriteJson(Path.Combine(folder, "vocab.json"), json => WriteVocabulary(json, tokenizer));
-        WholeFile.Write(Path.Combine(folder, "merges.txt"), stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(tokenizer.Merges.Prepend("#version: 0.2").Select(static line => line + "\n")))));
+        AtomicFile.Write(Path.Combine(folder, "merges.txt"), stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(tokenizer.Merges.Prepend("#version: 0.2").Select(static line => line + "\n")))));
         WriteWhole(folder, tokenizer, contextLength);
     }
 
@@ -44,7 +44,7 @@ internal static class TokenizerFolder
         });
     }
 
-    private static void WriteJson(string path, Action<Utf8JsonWriter> write) => WholeFile.Write(path, stream =>
+    private static void WriteJson(string path, Action<Utf8JsonWriter> write) => AtomicFile.Write(path, stream =>
     {
         using Utf8JsonWriter json = new(stream, Readable);
         write(json);

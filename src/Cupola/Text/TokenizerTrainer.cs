@@ -21,9 +21,9 @@ internal sealed class TokenizerTrainer
     /// <param name="times">How often it is said.</param>
     public void Add(string caption, long times = 1)
     {
-        foreach (string text in ClipPieces.Texts(caption))
+        foreach (string text in ClipPreTokenizer.Texts(caption))
         {
-            foreach (Range piece in ClipPieces.Cut(text))
+            foreach (Range piece in ClipPreTokenizer.Cut(text))
             {
                 ReadOnlySpan<char> word = text.AsSpan(piece);
                 _wordsBySpan[word] = _wordsBySpan.TryGetValue(word, out long count) ? count + times : times;
@@ -51,7 +51,7 @@ internal sealed class TokenizerTrainer
         }
 
         List<string> merges = [];
-        MergedWords words = new(_words);
+        BpeTrainerState words = new(_words);
         while (tokens.Count < vocabularySize - 2 && words.MostFrequentPair() is (int left, int right))
         {
             (string first, string second) = (tokens.GetAt(left).Key, tokens.GetAt(right).Key);

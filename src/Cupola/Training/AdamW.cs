@@ -19,7 +19,7 @@ internal sealed class AdamW : IDisposable
     /// <summary>Numbers of one piece of work: four arrays of it fit a core's cache, and the token table, most of a small model, is shared out among the threads.</summary>
     private const int PieceLength = 1 << 16;
 
-    private readonly LearnedParameters _parameters;
+    private readonly TrainableParameters _parameters;
     private readonly AdamWOptions _options;
     private readonly ParallelOptions _parallel;
     private readonly List<(string Name, int Start, int Count)> _pieces = [];
@@ -29,7 +29,7 @@ internal sealed class AdamW : IDisposable
     /// <param name="parameters">What it changes; lent until it is disposed.</param>
     /// <param name="options">How.</param>
     /// <param name="threads">Threads that a step may take; −1 stands for all.</param>
-    public AdamW(LearnedParameters parameters, AdamWOptions options, int threads = -1)
+    public AdamW(TrainableParameters parameters, AdamWOptions options, int threads = -1)
     {
         _parallel = new() { MaxDegreeOfParallelism = threads };
         _parameters = parameters;

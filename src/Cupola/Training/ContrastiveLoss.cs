@@ -8,7 +8,7 @@ namespace Cupola.Training;
 /// CLIP's loss (arXiv 2103.00020, figure 3): each image chooses its text among all texts of the batch, each text its image among all images, and the
 /// loss is the mean of both cross entropies. All blocks are gone through twice: for the normalisers of rows and columns, and for the gradient.
 /// </summary>
-internal sealed class ContrastiveLoss : PairLoss
+internal sealed class ContrastiveLoss : ImageTextLoss
 {
     /// <summary>The start of the logarithm of the factor on cosines, ln(1 / 0.07) (arXiv 2103.00020, section 2.5).</summary>
     public const float InitialLogitScale = 2.6592600f;
@@ -46,7 +46,7 @@ internal sealed class ContrastiveLoss : PairLoss
                 Tensor.Of<float>(ElementType.Float32, columns.AsSpan(block.Column, block.Columns), 1, block.Columns),
             ],
             totals: 1);
-        double ofRight = PullTogether(batch, images, texts), normalizers = 0;
+        double ofRight = AttractPositives(batch, images, texts), normalizers = 0;
         for (int pair = 0; pair < batch.Pairs; pair++)
         {
             normalizers += ((double)rows[pair] + columns[pair]) / 2;

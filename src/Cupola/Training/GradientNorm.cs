@@ -12,7 +12,7 @@ internal static class GradientNorm
     /// <summary>The length; not a finite number where some gradient is none.</summary>
     /// <param name="parameters">Whose gradients.</param>
     /// <param name="threads">Threads that it may take; −1 stands for all.</param>
-    public static double Of(LearnedParameters parameters, int threads = -1)
+    public static double Compute(TrainableParameters parameters, int threads = -1)
     {
         // Sums of parameters come side by side, and are added in the order of their names, so that the bits are always the same.
         Tensor[] gradients = [.. parameters.Gradients.Values];
@@ -26,7 +26,7 @@ internal static class GradientNorm
     /// <param name="norm">How long they are.</param>
     /// <param name="limit">How long they may be.</param>
     /// <param name="threads">Threads that it may take; −1 stands for all.</param>
-    public static void Limit(LearnedParameters parameters, double norm, double limit, int threads = -1)
+    public static void Limit(TrainableParameters parameters, double norm, double limit, int threads = -1)
     {
         // PyTorch's guard against a division by nothing.
         const double Least = 1e-6;

@@ -60,7 +60,7 @@ internal sealed record ImageAugmentation
         if (Crops)
         {
             RandomCrop crop = RandomCrop.Draw(image.Width, image.Height, SmallestArea, new(seed, RandomUse.Crop, epoch, pair));
-            using RgbImage part = crop.Of(image);
+            using RgbImage part = crop.Apply(image);
             (preprocessing with { Mode = ResizeMode.Squash, ResizeSize = preprocessing.Size }).Apply(part, destination);
         }
         else
@@ -84,7 +84,7 @@ internal sealed record ImageAugmentation
 
         if (Colour > 0)
         {
-            ColourJitter.Apply(pixels, Colour, new(seed, RandomUse.Colour, epoch, pair));
+            ColorJitter.Apply(pixels, Colour, new(seed, RandomUse.Colour, epoch, pair));
         }
     }
 

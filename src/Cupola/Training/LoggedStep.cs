@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Cupola.Training;
 
 /// <summary>What is told of a step of training: a line of log.jsonl.</summary>
@@ -18,7 +20,8 @@ public sealed record LoggedStep(long Step, double Epoch, double Loss, double Log
 /// <param name="Top1High">The upper end.</param>
 /// <param name="Images">How many labelled images there are.</param>
 public sealed record LoggedEvaluation(
-    long Step, double Epoch, double? ValidationLoss, double? Top1, double? Top1Low, double? Top1High, int? Images)
+    long Step, double Epoch, double? ValidationLoss, double? Top1, double? Top1Low, double? Top1High,
+    [property: JsonPropertyName("pictures")] int? Images)
 {
     /// <summary>What early stop looks at; lower is better.</summary>
     internal double Penalty => ModelScore.PenaltyOf(ValidationLoss, Top1);

@@ -17,7 +17,7 @@ internal sealed class LossBatch : IDisposable
     /// <param name="scale">The factor on cosines.</param>
     /// <param name="bias">What is added to them.</param>
     /// <param name="labels">What each pair says, where the loss is labelled.</param>
-    public LossBatch(UnitRows images, UnitRows texts, float scale, float bias, IReadOnlyList<int>? labels)
+    public LossBatch(NormalizedEmbeddings images, NormalizedEmbeddings texts, float scale, float bias, IReadOnlyList<int>? labels)
     {
         (Images, Texts, Scale, Bias, Pairs) = (images, texts, scale, bias, images.Count);
         _scale = Tensor.Of<float>(ElementType.Float32, [scale], 1);
@@ -30,9 +30,9 @@ internal sealed class LossBatch : IDisposable
         }
     }
 
-    public UnitRows Images { get; }
+    public NormalizedEmbeddings Images { get; }
 
-    public UnitRows Texts { get; }
+    public NormalizedEmbeddings Texts { get; }
 
     public int Pairs { get; }
 
@@ -54,13 +54,13 @@ internal sealed class LossBatch : IDisposable
         List<Tensor> inputs = [Images.Tensor.Rows(block.Row, block.Rows), Texts.Tensor.Rows(block.Column, block.Columns), _scale, _share, _bias];
         if (_labels is not null && _places is not null)
         {
-            Tensor Across(Tensor numbers) => Tensor.Lend(ElementType.Int32, numbers.Rows(block.Column, block.Columns).Address, 1, block.Columns);
+            Tensor Across(Tensor numbers) => Tensor.Borrow(ElementType.Int32, numbers.Rows(block.Column, block.Columns).Address, 1, block.Columns);
             inputs.AddRange(_labels.Rows(block.Row, block.Rows), Across(_labels), _places.Rows(block.Row, block.Rows), Across(_places));
         }
 
         try
         {
-            graph.Run(RunWidth.Narrow, [.. inputs, .. more], outputs);
+            graph.Run(SessionThreads.One, [.. inputs, .. more], outputs);
             return outputs;
         }
         catch

@@ -8,7 +8,7 @@ namespace Cupola.Training;
 internal static class ModelDifference
 {
     /// <summary>The first such difference, as the middle of a sentence; nothing where there is none.</summary>
-    public static string? Between(ClipModel first, ClipModel second, string firstFolder, string secondFolder) =>
+    public static string? Find(ClipModel first, ClipModel second, string firstFolder, string secondFolder) =>
         !AreAlike(Same(first.Config), Same(second.Config)) || !HaveSameShapes(first, second) ? "are of different architectures"
         : first.Config.Text.Transformer.Activation != second.Config.Text.Transformer.Activation
             || !AreAlike(first.Config, second.Config)

@@ -10,7 +10,7 @@ namespace Cupola.Training;
 /// </summary>
 internal sealed class MovingAverage : IDisposable
 {
-    private readonly LearnedParameters _parameters;
+    private readonly TrainableParameters _parameters;
     private readonly double _decay;
     private readonly ParallelOptions _parallel;
     private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
@@ -18,7 +18,7 @@ internal sealed class MovingAverage : IDisposable
     /// <param name="parameters">What it follows; lent until it is disposed.</param>
     /// <param name="decay">How slowly.</param>
     /// <param name="threads">Threads that a step may take; −1 stands for all.</param>
-    public MovingAverage(LearnedParameters parameters, double decay, int threads = -1)
+    public MovingAverage(TrainableParameters parameters, double decay, int threads = -1)
     {
         _parallel = new() { MaxDegreeOfParallelism = threads };
         _parameters = parameters;

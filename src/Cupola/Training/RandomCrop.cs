@@ -34,7 +34,7 @@ internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
     }
 
     /// <summary>The part as an image of its own, so that a resize sees nothing around it.</summary>
-    public RgbImage Of(RgbImage image)
+    public RgbImage Apply(RgbImage image)
     {
         RgbImage part = new(Width, Height);
         for (int row = 0; row < Height; row++)

@@ -42,7 +42,7 @@ internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity P
     public void Write(string run)
     {
         JsonObject description = new() { ["format"] = Format, ["settings"] = TrainingSettingsFile.ToJson(Settings), ["data"] = JsonSerializer.SerializeToNode(Pairs, Json) };
-        WholeFile.Write(Path.Combine(run, FileName), stream => JsonSerializer.Serialize(stream, description, Json));
+        AtomicFile.Write(Path.Combine(run, FileName), stream => JsonSerializer.Serialize(stream, description, Json));
     }
 
     /// <summary>Refuses to go on with something else.</summary>
@@ -74,7 +74,7 @@ internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity P
 /// <param name="Sha256">Of all captions and labels, and the images' names without their folders, in order.</param>
 internal sealed record PairsIdentity(string Dataset, int Count, string Sha256)
 {
-    public static PairsIdentity Of(string dataset, TrainingPairs pairs)
+    public static PairsIdentity Compute(string dataset, TrainingPairs pairs)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         for (int index = 0; index < pairs.Count; index++)

@@ -32,7 +32,7 @@ internal sealed class RunFolder : IDisposable
     public string Mined => System.IO.Path.Combine(Path, "mined.json");
 
     /// <summary>Where a model lies that is not yet known to be the best.</summary>
-    public string Candidate => System.IO.Path.Combine(Path, "candidate");
+    public string UnderEvaluation => System.IO.Path.Combine(Path, "candidate");
 
     /// <summary>The images of the batch at which training went astray.</summary>
     public string FailedBatch => System.IO.Path.Combine(Path, "failed-batch.txt");
@@ -53,7 +53,7 @@ internal sealed class RunFolder : IDisposable
         }
 
         if (Directory.Exists(path) && !File.Exists(System.IO.Path.Combine(path, RunDescription.FileName))
-            && Directory.EnumerateFileSystemEntries(path).Any(static entry => System.IO.Path.GetFileName(entry) is not (LockName or RunDescription.FileName + WholeFile.Unfinished)))
+            && Directory.EnumerateFileSystemEntries(path).Any(static entry => System.IO.Path.GetFileName(entry) is not (LockName or RunDescription.FileName + AtomicFile.Unfinished)))
         {
             throw new IOException($"{path} holds something else than a run; name a folder that is new or empty, or a run that shall go on.");
         }

@@ -15,7 +15,7 @@ internal static class SettingKinds
     /// <summary>What a setting takes.</summary>
     /// <param name="path">The setting as JSON names it: <c>model.imageWidth</c>, <c>frozen[0]</c>.</param>
     /// <param name="given">What stands there.</param>
-    public static string Of(string path, JsonNode? given)
+    public static string KindOf(string path, JsonNode? given)
     {
         Type type = typeof(TrainingSettings);
         bool isOptional = false;

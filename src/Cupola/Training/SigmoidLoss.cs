@@ -8,7 +8,7 @@ namespace Cupola.Training;
 /// SigLIP's loss (arXiv 2303.15343, equation 1): whether an image and a text belong together is asked of every two by themselves, by the sigmoid of scale · cosine + bias; the loss is the sum of
 /// −log of the right answers' probabilities over the number of pairs. Nothing has to be known of a whole row or column, so that all blocks are gone through once.
 /// </summary>
-internal sealed class SigmoidLoss : PairLoss
+internal sealed class SigmoidLoss : ImageTextLoss
 {
     /// <summary>The start of the logarithm of the factor on cosines, ln 10 (arXiv 2303.15343, section 3.2).</summary>
     public const float InitialLogitScale = 2.3025851f;
@@ -31,7 +31,7 @@ internal sealed class SigmoidLoss : PairLoss
     {
         (float[] images, float[] texts, double[] totals) = SumGradients(batch, _gradients, static _ => [], totals: 3);
         (double ofScale, double ofBias, double ofWrong) = (totals[0], totals[1], totals[2]);
-        double ofRight = PullTogether(batch, images, texts) / batch.Pairs;
+        double ofRight = AttractPositives(batch, images, texts) / batch.Pairs;
         return new(ofWrong - ofRight - batch.Bias, images, texts, ofScale - ofRight, ofBias - 1);
     }
 

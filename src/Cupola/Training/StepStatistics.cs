@@ -20,7 +20,7 @@ internal sealed class StepStatistics(IReadOnlyList<string> running, int runs)
         _found[run] = (images, [.. statistics.Select(static statistic => statistic.AsSpan<float>().ToArray())]);
 
     /// <summary>Moves the running statistics; the order of the sums is that of the runs, whichever was ready first.</summary>
-    public void MoveRunning(LearnedParameters parameters)
+    public void MoveRunning(TrainableParameters parameters)
     {
         (int Images, float[][] Values)[] found = [.. _found.Where(static run => run.Values.Length > 0)];
         double all = found.Sum(static run => run.Images);

@@ -13,10 +13,10 @@ namespace Cupola.Training;
 internal sealed class TrainableClip : IDisposable
 {
     private readonly Engine _engine;
-    private readonly LearnedParameters _parameters;
+    private readonly TrainableParameters _parameters;
     private readonly TrainableTower _image;
     private readonly TrainableTower _text;
-    private readonly PairLoss _loss;
+    private readonly ImageTextLoss _loss;
     private readonly ClipConfig _config;
     private readonly TrainingMemory _memory;
     private readonly TensorPool _pool = new();
@@ -30,7 +30,7 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
     /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
     public TrainableClip(
-        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, LearnedParameters parameters, ImageForm form, TrainingMemory memory, LossKind loss)
+        Engine engine, ClipConfig config, ImagePreprocessing preprocessing, TrainableParameters parameters, ImageForm form, TrainingMemory memory, LossKind loss)
     {
         _engine = engine;
         _parameters = parameters;
@@ -38,7 +38,7 @@ internal sealed class TrainableClip : IDisposable
         _memory = memory;
         _image = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfImages(graph, config, preprocessing, form, parameters.Statistics.Contains));
         _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, config));
-        _loss = PairLoss.Create(loss, engine, config.EmbeddingDimension);
+        _loss = ImageTextLoss.Create(loss, engine, config.EmbeddingDimension);
     }
 
     /// <summary>The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that follow the images take their step.</summary>
@@ -47,11 +47,11 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="labels">What each pair says, where the loss is labelled.</param>
     public double Differentiate(Tensor images, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        (TrainableTower Tower, BatchChunk Chunk)[] work = Chunks(images, texts);
+        (TrainableTower Tower, MicroBatch Chunk)[] work = Chunks(images, texts);
         var passes = new ForwardPass?[work.Length];
         try
         {
-            bool[] isKept = Kept(work);
+            bool[] isKept = WithSavedActivations(work);
             StepStatistics statistics = new(_image.Statistics, work.Length);
             var imageEmbeddings = new float[texts.Count * Dimension];
             var textEmbeddings = new float[imageEmbeddings.Length];
@@ -70,7 +70,7 @@ internal sealed class TrainableClip : IDisposable
             statistics.MoveRunning(_parameters);
 
             PairGradients gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.LogitScale, _parameters.LogitBias, labels);
-            foreach ((string name, double ofNumber) in new[] { (LearnedParameters.LogitScaleName, gradients.LogitScale), (LearnedParameters.LogitBiasName, gradients.LogitBias) })
+            foreach ((string name, double ofNumber) in new[] { (TrainableParameters.LogitScaleName, gradients.LogitScale), (TrainableParameters.LogitBiasName, gradients.LogitBias) })
             {
                 if (_parameters.Gradients.TryGetValue(name, out Tensor? gradient))
                 {
@@ -78,9 +78,9 @@ internal sealed class TrainableClip : IDisposable
                 }
             }
 
-            OrderedWork.Run(work.Length, _engine.Threads, index =>
+            OrderedReduction.Run(work.Length, _engine.Threads, index =>
             {
-                (TrainableTower tower, BatchChunk chunk) = work[index];
+                (TrainableTower tower, MicroBatch chunk) = work[index];
                 if (!tower.Learns)
                 {
                     return static () => { };
@@ -130,7 +130,7 @@ internal sealed class TrainableClip : IDisposable
     /// <summary>
     /// A batch in chunks, images first. Where batch norms go by a chunk's own images, chunks have at least as many as were asked for, because the statistics of fewer say less.
     /// </summary>
-    private (TrainableTower Tower, BatchChunk Chunk)[] Chunks(Tensor images, IReadOnlyList<int[]> texts)
+    private (TrainableTower Tower, MicroBatch Chunk)[] Chunks(Tensor images, IReadOnlyList<int[]> texts)
     {
         bool byImages = _image.Statistics.Count > 0;
         long count = images.Shape[0], size = _memory.PairsOf(_config.Image, count, byImages);
@@ -138,20 +138,20 @@ internal sealed class TrainableClip : IDisposable
         int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
         return
         [
-            .. BatchChunk.OfImages(images, (int)chunks, TowerDescription.Images, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
-            .. BatchChunk.OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length))).Select(chunk => (_text, chunk)),
+            .. MicroBatch.OfImages(images, (int)chunks, TowerDescription.Images, ImageEncoder.Batch).Select(chunk => (_image, chunk)),
+            .. MicroBatch.OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length))).Select(chunk => (_text, chunk)),
         ];
     }
 
     /// <summary>Which chunks' forward passes are kept for the backward pass: the first of those that learn, as many as there is memory for.</summary>
-    private bool[] Kept((TrainableTower Tower, BatchChunk Chunk)[] work)
+    private bool[] WithSavedActivations((TrainableTower Tower, MicroBatch Chunk)[] work)
     {
         long kept = 0;
         return [.. work.Select(piece => piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _memory.KeptBytes)];
     }
 
     /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
-    private void ForEachChunk((TrainableTower Tower, BatchChunk Chunk)[] work, Action<TrainableTower, BatchChunk, int> run) => Parallel.ForEach(
+    private void ForEachChunk((TrainableTower Tower, MicroBatch Chunk)[] work, Action<TrainableTower, MicroBatch, int> run) => Parallel.ForEach(
         Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering), new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
         item => run(item.Item.Tower, item.Item.Chunk, item.Index));
 }

@@ -9,7 +9,7 @@ namespace Cupola.Training;
 /// </summary>
 internal sealed class TrainableTower : IDisposable
 {
-    private readonly LearnedParameters _parameters;
+    private readonly TrainableParameters _parameters;
     private readonly TensorPool _pool;
     private readonly DifferentiatedGraph _graph;
     private readonly CompiledGraph _embed;
@@ -18,7 +18,7 @@ internal sealed class TrainableTower : IDisposable
     private readonly IReadOnlyList<GradientTarget> _targets;
 
     private TrainableTower(
-        Engine engine, LearnedParameters parameters, TensorPool pool, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets, IReadOnlyList<string> statistics)
+        Engine engine, TrainableParameters parameters, TensorPool pool, DifferentiatedGraph graph, Graph embed, IReadOnlyList<GradientTarget> targets, IReadOnlyList<string> statistics)
     {
         Statistics = statistics;
         Dimension = (int)embed.Outputs[0].Shape[^1].Factor;
@@ -46,32 +46,32 @@ internal sealed class TrainableTower : IDisposable
     /// <param name="parameters">What it learns; lent until it is disposed.</param>
     /// <param name="pool">Where its runs take their memory; lent likewise.</param>
     /// <param name="describe">Describes it.</param>
-    public static TrainableTower Create(Engine engine, LearnedParameters parameters, TensorPool pool, Func<GraphBuilder, TowerDescription> describe)
+    public static TrainableTower Create(Engine engine, TrainableParameters parameters, TensorPool pool, Func<GraphBuilder, TowerDescription> describe)
     {
         GraphBuilder graph = new(OperatorSet.Trainable);
         TowerDescription tower = describe(graph);
         Value[] statistics = [.. tower.Statistics.Select(static statistic => statistic.Value)];
-        Graph embed = graph.Between(tower.Inputs, [tower.Embeddings, .. statistics]);
+        Graph embed = graph.Subgraph(tower.Inputs, [tower.Embeddings, .. statistics]);
         HashSet<string> lookedUp = [.. tower.LookUps.Select(static lookUp => lookUp.Parameter)];
         List<GradientTarget> targets =
         [
             .. embed.Inputs.Where(input => parameters.Gradients.ContainsKey(input.Name) && !lookedUp.Contains(input.Name)).Select(static input => new GradientTarget(input, input.Name, Indices: null)),
             .. tower.LookUps.Where(lookUp => parameters.Gradients.ContainsKey(lookUp.Parameter)).Select(static lookUp => new GradientTarget(lookUp.Rows, lookUp.Parameter, lookUp.Indices)),
         ];
-        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, tower.Inputs, tower.Embeddings, statistics, [.. targets.Select(static target => target.Source)]);
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Create(graph, tower.Inputs, tower.Embeddings, statistics, [.. targets.Select(static target => target.Source)]);
         return new(engine, parameters, pool, differentiated, embed, targets, [.. tower.Statistics.Select(static statistic => statistic.Running)]);
     }
 
     /// <summary>The embeddings and statistics alone.</summary>
     /// <param name="chunk">What it reads.</param>
-    public ForwardPass Embed(BatchChunk chunk) => Run(_embed, chunk);
+    public ForwardPass Embed(MicroBatch chunk) => Run(_embed, chunk);
 
     /// <summary>The embeddings and statistics, and what the backward pass needs to have kept.</summary>
     /// <inheritdoc cref="Embed"/>
-    public ForwardPass Forward(BatchChunk chunk) => Run(_forward, chunk);
+    public ForwardPass Forward(MicroBatch chunk) => Run(_forward, chunk);
 
     /// <summary>The memory that <see cref="Forward"/> takes for a chunk until its pass is disposed.</summary>
-    public long ForwardBytes(BatchChunk chunk) => _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(chunk.Symbols)));
+    public long ForwardBytes(MicroBatch chunk) => _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(chunk.Symbols)));
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
@@ -120,7 +120,7 @@ internal sealed class TrainableTower : IDisposable
         _backward.Dispose();
     }
 
-    private ForwardPass Run(CompiledGraph graph, BatchChunk chunk)
+    private ForwardPass Run(CompiledGraph graph, MicroBatch chunk)
     {
         TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
         ForwardPass? pass = null;
@@ -141,13 +141,13 @@ internal sealed class TrainableTower : IDisposable
     private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
     {
         Tensor[] inputs = [.. graph.Inputs.Select(input => given.TryGetValue(input.Name, out Tensor? tensor) ? tensor : _parameters.Values[input.Name])];
-        graph.Run(RunWidth.Narrow, inputs, outputs);
+        graph.Run(SessionThreads.One, inputs, outputs);
     }
 
     /// <summary>Where a gradient goes: to a parameter, or to the rows of a parameter that were looked up.</summary>
     private sealed record GradientTarget(Value Source, string Parameter, string? Indices)
     {
-        public void Add(LearnedParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
+        public void Add(TrainableParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
         {
             if (Indices is null)
             {
@@ -177,7 +177,7 @@ internal sealed class TrainableTower : IDisposable
 /// <param name="Outputs">The embeddings, statistics, and what was kept for the backward pass; its own.</param>
 /// <param name="Chunk">Of which chunk.</param>
 /// <param name="StatisticCount">How many outputs are statistics.</param>
-internal sealed record ForwardPass(IReadOnlyDictionary<string, Tensor> Inputs, TensorBlock Outputs, BatchChunk Chunk, int StatisticCount) : IDisposable
+internal sealed record ForwardPass(IReadOnlyDictionary<string, Tensor> Inputs, TensorBlock Outputs, MicroBatch Chunk, int StatisticCount) : IDisposable
 {
     public Tensor Embeddings => Outputs.Tensors[0];
 

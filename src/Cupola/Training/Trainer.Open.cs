@@ -12,7 +12,7 @@ public sealed partial class Trainer
     private readonly Func<ClipEmbedder, CancellationToken, ModelScore>? _evaluate;
 
     private Trainer(
-        RunFolder run, TrainingSettings settings, ModelInTraining model, TrainingPairs pairs,
+        RunFolder run, TrainingSettings settings, TrainableModel model, TrainingPairs pairs,
         Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate, int threads)
     {
         _evaluate = evaluate;
@@ -21,9 +21,9 @@ public sealed partial class Trainer
         _model = model;
         Engine engine = new(new(Threads: threads));
         _threads = engine.Threads;
-        HardNegativeOrder? mined = settings.HardNegatives is { } neighbours ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed) : null;
-        BatchOrder order = mined ?? (BatchOrder)new ShuffledOrder(pairs.Count, settings.Batch, (ulong)settings.Seed);
-        _plan = TrainingPlan.Of(settings, order.StepsPerEpoch);
+        HardNegativeSampler? mined = settings.HardNegatives is { } neighbours ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed) : null;
+        BatchSampler order = mined ?? (BatchSampler)new ShuffledSampler(pairs.Count, settings.Batch, (ulong)settings.Seed);
+        _plan = TrainingPlan.Create(settings, order.StepsPerEpoch);
         bool isTransformer = model.Config.Image is VisionTransformerConfig;
         _optimizer = new(model.Parameters, new(settings.Beta1, settings.Beta2 ?? (isTransformer ? 0.98f : 0.999f), settings.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f), settings.WeightDecay), _threads);
         _average = settings.Average is { } decay ? new(model.Parameters, decay, _threads) : null;
@@ -47,7 +47,7 @@ public sealed partial class Trainer
                 new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20), settings.Loss);
             _batches = new(
                 pairs, order, ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength), model.Preprocessing, settings.Augmentation, (ulong)settings.Seed, engine.Threads,
-                RememberedImages.UsualRoom);
+                ImageCache.UsualRoom);
             _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);
         }
         catch
@@ -89,8 +89,8 @@ public sealed partial class Trainer
             throw new InvalidDataException($"{dataset} has one pair, and a contrastive loss tells pairs from one another; it needs hundreds.");
         }
 
-        RunFolder folder = RunFolder.Open(run, new(settings, PairsIdentity.Of(dataset, pairs)));
-        ModelInTraining? model = null;
+        RunFolder folder = RunFolder.Open(run, new(settings, PairsIdentity.Compute(dataset, pairs)));
+        TrainableModel? model = null;
         try
         {
             model = Begin(folder, pairs, settings, findModel ?? (static name => name));
@@ -110,19 +110,19 @@ public sealed partial class Trainer
         }
     }
 
-    private static ModelInTraining Begin(RunFolder run, TrainingPairs pairs, TrainingSettings settings, Func<string, string> findModel)
+    private static TrainableModel Begin(RunFolder run, TrainingPairs pairs, TrainingSettings settings, Func<string, string> findModel)
     {
         if (run.IsBegun)
         {
-            return ModelInTraining.Of(run.Path, settings);
+            return TrainableModel.Load(run.Path, settings);
         }
 
         if (settings.Init is { } init)
         {
-            return ModelInTraining.Of(findModel(init), settings);
+            return TrainableModel.Load(findModel(init), settings);
         }
 
-        string folder = settings.Tokenizer is { } named ? ModelFolder.Of(findModel(named)).Path : run.Path;
+        string folder = settings.Tokenizer is { } named ? ModelFolder.Find(findModel(named)).Path : run.Path;
         if (settings.Tokenizer is null)
         {
             TokenizerTrainer tokenizer = new();
@@ -134,6 +134,6 @@ public sealed partial class Trainer
             TokenizerFolder.Write(folder, tokenizer.Train(settings.Model.Vocabulary), settings.Model.ContextLength);
         }
 
-        return ModelInTraining.New(settings.Model.WithVocabulary(ClipTokenizer.Open(folder, settings.Model.ContextLength).VocabularySize), folder, settings);
+        return TrainableModel.Create(settings.Model.WithVocabulary(ClipTokenizer.Open(folder, settings.Model.ContextLength).VocabularySize), folder, settings);
     }
 }

@@ -15,10 +15,10 @@ public sealed partial class Trainer : IDisposable
 {
     private readonly RunFolder _run;
     private readonly TrainingSettings _settings;
-    private readonly ModelInTraining _model;
+    private readonly TrainableModel _model;
     private readonly TrainingPlan _plan;
     private readonly TrainingBatches _batches;
-    private readonly EpochMining? _mining;
+    private readonly HardNegativeMining? _mining;
     private readonly TrainableClip _clip;
     private readonly AdamW _optimizer;
     private readonly MovingAverage? _average;
@@ -137,10 +137,10 @@ public sealed partial class Trainer : IDisposable
         }
 
         double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
-        double norm = GradientNorm.Of(_model.Parameters, _threads);
+        double norm = GradientNorm.Compute(_model.Parameters, _threads);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw WentAstray(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
+            throw Diverged(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
         }
 
         if (_settings.ClipNorm is { } limit)
@@ -149,21 +149,21 @@ public sealed partial class Trainer : IDisposable
         }
 
         double rate = _plan.Schedule.At(batch.Step);
-        _optimizer.Step(name => (float)(rate * _model.Shares.Of(name)));
-        if (_model.Parameters.Gradients.ContainsKey(LearnedParameters.LogitScaleName))
+        _optimizer.Step(name => (float)(rate * _model.LayerwiseDecay.MultiplierFor(name)));
+        if (_model.Parameters.Gradients.ContainsKey(TrainableParameters.LogitScaleName))
         {
-            Span<float> scale = _model.Parameters.Values[LearnedParameters.LogitScaleName].AsSpan<float>();
-            scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
+            Span<float> scale = _model.Parameters.Values[TrainableParameters.LogitScaleName].AsSpan<float>();
+            scale[0] = Math.Clamp(scale[0], 0, ImageTextLoss.LargestLogitScale);
         }
 
         _average?.Follow(_optimizer.Steps);
         _state.Step = batch.Step + 1;
         _pairsSinceLogged += batch.Texts.Count;
         _learnedFrom = batch.Names;
-        Tell(loss, Math.Exp(_model.Parameters.LogitScale), rate, observer);
+        Report(loss, Math.Exp(_model.Parameters.LogitScale), rate, observer);
     }
 
-    private void Tell(double loss, double scale, double rate, TrainingObserver observer)
+    private void Report(double loss, double scale, double rate, TrainingObserver observer)
     {
         if (_state.Step == 1 || _state.Step == _plan.Steps || _state.Step % _settings.LogEvery == 0)
         {
@@ -207,7 +207,7 @@ public sealed partial class Trainer : IDisposable
         _learning.Stop();
         RequireFiniteParameters();
         // Where the best model is kept, this one may not take its place before it is known to be better.
-        string folder = _settings.Patience is null ? _run.Path : _run.Candidate;
+        string folder = _settings.Patience is null ? _run.Path : _run.UnderEvaluation;
         OnDisk(() => _model.Write(folder, _average, _settings.Storage));
         ModelScore score = Evaluate(folder, _evaluate, cancellation);
         bool isBest = score.Penalty < _state.Best;
@@ -250,7 +250,7 @@ public sealed partial class Trainer : IDisposable
             Write();
             if (TrainingLog<LoggedStep>.Read(_run.Log) is { Count: > 0 } steps)
             {
-                TrainingPage.Write(_run.Page, _run.Name, _plan.Steps, steps, TrainingLog<LoggedEvaluation>.Read(_run.Evaluations));
+                TrainingReport.Write(_run.Page, _run.Name, _plan.Steps, steps, TrainingLog<LoggedEvaluation>.Read(_run.Evaluations));
             }
         });
         observer.Saved?.Invoke();
@@ -291,11 +291,11 @@ public sealed partial class Trainer : IDisposable
     {
         if (_model.Parameters.Changing.Any(name => !TensorPrimitives.IsFiniteAll<float>(_model.Parameters.Values[name].AsSpan<float>())))
         {
-            throw WentAstray(_state.Step, "a parameter", _learnedFrom);
+            throw Diverged(_state.Step, "a parameter", _learnedFrom);
         }
     }
 
-    private InvalidDataException WentAstray(long step, string what, IReadOnlyList<string> names)
+    private InvalidDataException Diverged(long step, string what, IReadOnlyList<string> names)
     {
         const int Named = 3;
         OnDisk(() => File.WriteAllLines(_run.FailedBatch, names));

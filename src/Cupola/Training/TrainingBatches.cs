@@ -15,13 +15,13 @@ internal sealed class TrainingBatches
     private const long AheadBytes = 256L << 20;
 
     private readonly TrainingPairs _pairs;
-    private readonly BatchOrder _order;
+    private readonly BatchSampler _order;
     private readonly ClipTokenizer _tokenizer;
     private readonly ImagePreprocessing _preprocessing;
     private readonly ImageAugmentation _augmentation;
     private readonly ulong _seed;
     private readonly int _threads;
-    private readonly RememberedImages _remembered;
+    private readonly ImageCache _remembered;
     private readonly HashSet<int> _told = [];
 
     /// <summary>Batches of a run.</summary>
@@ -34,7 +34,7 @@ internal sealed class TrainingBatches
     /// <param name="threads">Images that are decoded at once.</param>
     /// <param name="remembered">Bytes that images may take which are kept for the next epoch.</param>
     public TrainingBatches(
-        TrainingPairs pairs, BatchOrder order, ClipTokenizer tokenizer, ImagePreprocessing preprocessing, ImageAugmentation augmentation, ulong seed, int threads, long remembered)
+        TrainingPairs pairs, BatchSampler order, ClipTokenizer tokenizer, ImagePreprocessing preprocessing, ImageAugmentation augmentation, ulong seed, int threads, long remembered)
     {
         _pairs = pairs;
         _order = order;
@@ -64,11 +64,11 @@ internal sealed class TrainingBatches
     /// <param name="pairs">Which.</param>
     /// <param name="epoch">Decides which captions are drawn, and what is random about images.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
-    public IEnumerable<TrainingBatch> Of(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
+    public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
         Batches(pairs.Select((pair, index) => new PairAt(index / _order.BatchSize, epoch, pair)), _order.BatchSize, cancellation);
 
     /// <summary>What each pair of the data says in an epoch: equal numbers stand for pairs of one class, or with equal captions.</summary>
-    public int[] SayingsOf(long epoch) => Sayings.Of([.. Enumerable.Range(0, _pairs.Count).Select(pair => (_pairs[pair].Label, Caption(new(0, epoch, pair)).Ids))]);
+    public int[] DuplicatesOf(long epoch) => DuplicateCaptions.Find([.. Enumerable.Range(0, _pairs.Count).Select(pair => (_pairs[pair].Label, Caption(new(0, epoch, pair)).Ids))]);
 
     private static IEnumerable<long> Steps(long step, long end)
     {
@@ -82,7 +82,7 @@ internal sealed class TrainingBatches
     {
         int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
         List<PreparedPair> batch = [];
-        foreach (PreparedPair pair in ReadAhead.Select(places, place => Prepare(place, cancellation), _threads, ahead, cancellation))
+        foreach (PreparedPair pair in Prefetch.Select(places, place => Prepare(place, cancellation), _threads, ahead, cancellation))
         {
             batch.Add(pair);
             if (batch.Count == batchSize)
@@ -169,7 +169,7 @@ internal sealed class TrainingBatches
 
         return new(
             batch[0].Place.Step, [.. whole.Select(static pair => pair.Place.Pair)], images, [.. whole.Select(static pair => pair.Text.Ids)],
-            Sayings.Of([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]), [.. whole.Select(static pair => pair.Pair.Image.Name)], broken,
+            DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]), [.. whole.Select(static pair => pair.Pair.Image.Name)], broken,
             whole.Count(static pair => pair.Text.IsTruncated));
     }
 

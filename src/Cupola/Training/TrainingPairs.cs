@@ -56,7 +56,7 @@ public sealed class TrainingPairs
         }
 
         TrainingPairs pairs = areDescribed || files.Form == DatasetForm.ClassFolders
-            ? OfLabels(LabelledImages.Open(dataset, fetch: fetch), prompts, templates, Tell)
+            ? OfLabels(LabeledImages.Open(dataset, fetch: fetch), prompts, templates, Tell)
             : OfCaptions(CaptionedImages.Open(files, fetch), Tell);
         if (pairs.Count == 0)
         {
@@ -67,7 +67,7 @@ public sealed class TrainingPairs
         return pairs;
     }
 
-    private static TrainingPairs OfLabels(LabelledImages images, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string> broken)
+    private static TrainingPairs OfLabels(LabeledImages images, PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates, Action<string> broken)
     {
         IReadOnlyList<string> labels = images.Labels;
         if (labels.Count == 0)

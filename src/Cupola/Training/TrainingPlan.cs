@@ -7,7 +7,7 @@ namespace Cupola.Training;
 /// <param name="Schedule">The learning rates.</param>
 internal sealed record TrainingPlan(long Steps, long StepsPerEpoch, long StepsPerEvaluation, CosineSchedule Schedule)
 {
-    public static TrainingPlan Of(TrainingSettings settings, long stepsPerEpoch)
+    public static TrainingPlan Create(TrainingSettings settings, long stepsPerEpoch)
     {
         long steps = settings.Steps ?? (long)Math.Min(int.MaxValue, Math.Max(1, Math.Round(settings.Epochs * stepsPerEpoch)));
         long warmUp = Math.Min(settings.WarmUp ?? Math.Min(2000, steps / 10), steps);

@@ -81,7 +81,7 @@ internal static class TrainingSettingsFile
             string path = exception.Path?.TrimStart('$', '.') ?? "";
             JsonNode? given = Find(changes, path);
             throw new InvalidDataException(
-                $"{source} cannot be used: '{path}' is {Short(given)}; it takes {SettingKinds.Of(path, given)} " +
+                $"{source} cannot be used: '{path}' is {Short(given)}; it takes {SettingKinds.KindOf(path, given)} " +
                 $"({Short(Find(ToJson(new()), path))} by default).",
                 exception);
         }

@@ -9,7 +9,7 @@ namespace Cupola.Training;
 /// Everything that the next step depends on: the parameters, AdamW's means, the moving average, and how far training is. Order and augmentation of the pairs follow from
 /// the seed and the step, so that there is nothing else to remember, and a run goes on from here bit for bit.
 /// </summary>
-internal sealed class TrainingState(LearnedParameters parameters, AdamW optimizer, MovingAverage? average)
+internal sealed class TrainingState(TrainableParameters parameters, AdamW optimizer, MovingAverage? average)
 {
     private const string Format = "cupola-training-1";
 

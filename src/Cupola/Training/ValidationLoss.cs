@@ -26,12 +26,12 @@ public sealed class ValidationLoss
     /// <summary>The mean over all pairs but those that fill no batch.</summary>
     /// <param name="embedder">The model.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
-    public double Of(ClipEmbedder embedder, CancellationToken cancellation)
+    public double Compute(ClipEmbedder embedder, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        ShuffledOrder order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
+        ShuffledSampler order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
         TrainingBatches batches = new(_pairs, order, embedder.Tokenizer, embedder.Preprocessing, ImageAugmentation.None, (ulong)_settings.Seed, _engine.Threads, remembered: 0);
-        using PairLoss loss = PairLoss.Create(_settings.Loss, _engine, embedder.Config.EmbeddingDimension);
+        using ImageTextLoss loss = ImageTextLoss.Create(_settings.Loss, _engine, embedder.Config.EmbeddingDimension);
         double sum = 0;
         int count = 0;
         foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellation))

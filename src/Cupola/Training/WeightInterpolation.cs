@@ -38,7 +38,7 @@ public static class WeightInterpolation
 
         Engine engine = new(new());
         using ClipModel first = ClipModel.Load(start, engine), second = ClipModel.Load(fineTuned, engine);
-        if (ModelDifference.Between(first, second, ModelFolder.Of(start).Path, ModelFolder.Of(fineTuned).Path) is { } difference)
+        if (ModelDifference.Find(first, second, ModelFolder.Find(start).Path, ModelFolder.Find(fineTuned).Path) is { } difference)
         {
             throw new InvalidDataException(
                 $"{start} and {fineTuned} {difference}; only a model and what was fine-tuned from it have models between them.");
@@ -60,7 +60,7 @@ public static class WeightInterpolation
                 between.Add(Checkpoint.LogitBiasKey, Tensor.Of<float>(ElementType.Float32, [float.Lerp(ofFirst, ofSecond, (float)alpha)]));
             }
 
-            ModelFolderWriter.Write(folder, second.Config, second.Preprocessing, between, ModelFolder.Of(fineTuned).Path, StorageOf(second));
+            ModelFolderWriter.Write(folder, second.Config, second.Preprocessing, between, ModelFolder.Find(fineTuned).Path, StorageOf(second));
         }
         finally
         {

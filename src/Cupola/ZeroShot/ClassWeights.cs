@@ -27,13 +27,13 @@ internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, in
         int classes = features.ClassCount, dimension = features.Embeddings.Dimension;
         if (ensemble == ClassEnsemble.ScoreMax)
         {
-            return new(features.Embeddings, [.. Enumerable.Range(0, classes).SelectMany(index => Enumerable.Repeat(index, features.CountOf(index)))], classes);
+            return new(features.Embeddings, [.. Enumerable.Range(0, classes).SelectMany(index => Enumerable.Repeat(index, features.PromptCount(index)))], classes);
         }
 
         var vectors = new float[classes * dimension];
         Parallel.For(0, classes, index =>
         {
-            int first = features.FirstOf(index), count = features.CountOf(index);
+            int first = features.FirstOf(index), count = features.PromptCount(index);
             features.Mean([.. Enumerable.Range(first, count)], weights.Values.Slice(first, count), ensemble).CopyTo(vectors, index * dimension);
         });
         return new(new(vectors, classes, dimension), [.. Enumerable.Range(0, classes)], classes);

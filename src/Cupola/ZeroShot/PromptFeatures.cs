@@ -36,7 +36,7 @@ internal sealed class PromptFeatures
     public int FirstOf(int classIndex) => _firsts[classIndex];
 
     /// <summary>How many prompts a class has.</summary>
-    public int CountOf(int classIndex) => _firsts[classIndex + 1] - _firsts[classIndex];
+    public int PromptCount(int classIndex) => _firsts[classIndex + 1] - _firsts[classIndex];
 
     /// <summary>
     /// The vector of a class that is the weighted mean of some of its prompts: [dimension], of unit length but for the mean of scores, whose length belongs to
@@ -52,5 +52,5 @@ internal sealed class PromptFeatures
     }
 
     /// <summary>What one prompt puts into its class's mean, before its weight: [dimension].</summary>
-    public float[] Part(int row, ClassEnsemble ensemble) => ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled[row]) : [.. Embeddings[row]];
+    public float[] Direction(int row, ClassEnsemble ensemble) => ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled[row]) : [.. Embeddings[row]];
 }

@@ -50,7 +50,7 @@ public sealed class PromptWeights
     }
 
     internal static PromptWeights Equal(PromptFeatures features) =>
-        new([.. Enumerable.Range(0, features.ClassCount).SelectMany(index => Enumerable.Repeat(1f / features.CountOf(index), features.CountOf(index)))]);
+        new([.. Enumerable.Range(0, features.ClassCount).SelectMany(index => Enumerable.Repeat(1f / features.PromptCount(index), features.PromptCount(index)))]);
 
     /// <summary>Whether every class has the same prompts in the same order but for its name.</summary>
     private static bool AreTemplates(EncodedPrompts encoded)
@@ -62,7 +62,7 @@ public sealed class PromptWeights
 
     private static PromptWeights OfTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
     {
-        int classes = encoded.Features.ClassCount, templates = encoded.Features.CountOf(0);
+        int classes = encoded.Features.ClassCount, templates = encoded.Features.PromptCount(0);
         float[] means = MeanLogits(encoded, images);
         var scores = new float[templates];
         Parallel.For(0, templates, template =>
@@ -102,7 +102,7 @@ public sealed class PromptWeights
                 return;
             }
 
-            int first = features.FirstOf(index), count = features.CountOf(index);
+            int first = features.FirstOf(index), count = features.PromptCount(index);
             float[] scores = [.. Enumerable.Range(first, count).Select(row => own.Average(image => Logit(encoded, row, images[image])) - means[row])];
             ZeroShotClassifier.Probabilities(scores, scale: 1).CopyTo(weights, first);
         });

@@ -20,14 +20,14 @@ internal static class TemperatureScaling
     {
         // In 1 / temperature the likelihood is convex, and its slope rises from one end to the other.
         double low = 1 / Hottest, high = 1 / Coldest;
-        double inverse = Slope(logits, labels, low) >= 0 ? low
-            : Slope(logits, labels, high) <= 0 ? high
-            : Brent.FindRoot(factor => Slope(logits, labels, factor), low, high, accuracy: 1e-9, maxIterations: 200);
+        double inverse = Derivative(logits, labels, low) >= 0 ? low
+            : Derivative(logits, labels, high) <= 0 ? high
+            : Brent.FindRoot(factor => Derivative(logits, labels, factor), low, high, accuracy: 1e-9, maxIterations: 200);
         return (float)(1 / inverse);
     }
 
     /// <summary>The slope of the mean negative log likelihood: the mean of (the expected logit − the right one).</summary>
-    private static double Slope(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double factor)
+    private static double Derivative(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double factor)
     {
         double sum = 0;
         for (int image = 0; image < logits.Count; image++)

@@ -117,7 +117,7 @@ public sealed class ForeignPickleTests
     private static PickledModel Model(string latin1)
     {
         RestrictedUnpickler unpickler = new(Encoding.Latin1.GetBytes("\u0080\u0002" + latin1), isTorchScript: false);
-        return PickledModel.Of(unpickler.Read(), unpickler.Objects, "file.pt", isShard: false);
+        return PickledModel.Create(unpickler.Read(), unpickler.Objects, "file.pt", isShard: false);
     }
 
     private static object? Read(string latin1) =>

@@ -144,7 +144,7 @@ public sealed class ModelHubNetworkTests
             CacheFolder = hub.Cache,
             Endpoint = hub.Settings.Endpoint,
             FirstPause = TimeSpan.FromMilliseconds(1),
-            Patience = TimeSpan.FromMilliseconds(300),
+            RequestTimeout = TimeSpan.FromMilliseconds(300),
         });
         await impatient.DownloadAsync(LoopbackHub.Model, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal([0, 100_000, 200_000], hub.Fetches(Weights).Select(request => request.From));

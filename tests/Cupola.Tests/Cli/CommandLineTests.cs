@@ -36,7 +36,7 @@ public sealed class CommandLineTests
     [InlineData("the package Microsoft.ML.OnnxRuntime.Gpu brings it.", "classify x.png --labels a,b --device cuda")]
     public void AValueThatMakesNoSenseIsTold(string sentence, string arguments)
     {
-        ParseResult parsed = Verb.Parse(CupolaCommand.Create(), arguments.Split(' '));
+        ParseResult parsed = CommandRunner.Parse(CupolaCommand.Create(), arguments.Split(' '));
 
         Assert.Contains(sentence, Assert.Single(parsed.Errors).Message, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class CommandLineTests
     [InlineData("train x.csv -o run --learning-rate 5e-4 --epochs 0.5 --steps 2147483647 --seed 0")]
     [InlineData("evaluate x --seed -7")]
     public void AValueThatMakesSenseIsTaken(string arguments) =>
-        Assert.Empty(Verb.Parse(CupolaCommand.Create(), arguments.Split(' ')).Errors);
+        Assert.Empty(CommandRunner.Parse(CupolaCommand.Create(), arguments.Split(' ')).Errors);
 
     [Fact]
     public void NoOptionTakesOneValueOnly()

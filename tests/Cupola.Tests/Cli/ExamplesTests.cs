@@ -18,7 +18,7 @@ public sealed partial class ExamplesTests
     {
         string[] examples =
         [
-            .. AllCommands(CupolaCommand.Create()).OfType<ExampledCommand>().SelectMany(static command => command.Examples),
+            .. AllCommands(CupolaCommand.Create()).OfType<CommandWithExamples>().SelectMany(static command => command.Examples),
             .. CupolaCommand.Examples.Split('\n'),
         ];
 
@@ -63,7 +63,7 @@ public sealed partial class ExamplesTests
         int start = Array.FindIndex(words, static word => word is "cupola" or "--") + 1;
 
         Assert.True(start > 0, example);
-        string[] errors = [.. Verb.Parse(CupolaCommand.Create(), words[start..]).Errors.Select(static error => error.Message)];
+        string[] errors = [.. CommandRunner.Parse(CupolaCommand.Create(), words[start..]).Errors.Select(static error => error.Message)];
         Assert.True(errors.Length == 0, $"{example}: {string.Join(" ", errors)}");
     }
 

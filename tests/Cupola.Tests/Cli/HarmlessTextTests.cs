@@ -18,7 +18,7 @@ public sealed class HarmlessTextTests
     [InlineData("a\nb\r\nc\td\0\u007f", "a␊b␍␊c␉d␀␡")]
     [InlineData("\u009b31m\u0085", "\uFFFD31m\uFFFD")]
     [InlineData("gpj.\u202egnp \u2066x\u2069 \u200f\u2028\ufeff", "gpj.\uFFFDgnp \uFFFDx\uFFFD \uFFFD\uFFFD\uFFFD")]
-    public void ControlCharactersAreShownAndDoNothing(string text, string shown) => Assert.Equal(shown, HarmlessText.Of(text));
+    public void ControlCharactersAreShownAndDoNothing(string text, string shown) => Assert.Equal(shown, HarmlessText.Clean(text));
 
     [Fact]
     public void ALineStaysOneLineAndLinesStayLines()

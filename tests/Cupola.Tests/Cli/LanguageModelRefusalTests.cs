@@ -60,14 +60,14 @@ public sealed class LanguageModelRefusalTests
             return new ChatReply { Body = body };
         });
         Assert.Contains(Words.TrimEnd('.'), problem.Message, StringComparison.Ordinal);
-        Assert.False(problem.IsPassing);
+        Assert.False(problem.IsTransient);
         Assert.Equal(1, asked);
     }
 
     [Theory]
     [MemberData(nameof(Passing))]
     public async Task WhatMayPassSaysSo(string body) =>
-        Assert.True((await RefusedAsync(_ => new ChatReply { Body = body })).IsPassing);
+        Assert.True((await RefusedAsync(_ => new ChatReply { Body = body })).IsTransient);
 
     [Theory]
     [InlineData(400, """{"error":{"message":"Reason."}}""")]
@@ -83,7 +83,7 @@ public sealed class LanguageModelRefusalTests
         LanguageModelException problem = await RefusedAsync(_ => new ChatReply { Status = status, Body = body });
         Assert.Contains("Reason.", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', problem.Message);
-        Assert.False(problem.IsPassing);
+        Assert.False(problem.IsTransient);
     }
 
     [Fact]

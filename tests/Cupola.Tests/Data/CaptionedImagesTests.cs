@@ -89,7 +89,7 @@ public sealed class CaptionedImagesTests
     [Fact]
     public void LabelsMayStandInLinesOfJsonToo()
     {
-        LabelledImages dataset = LabelledImages.Open(Table("{\"image\": \"1.jpg\", \"label\": \"dog\"}\n{\"image\": \"2.jpg\", \"label\": 3}\n{\"image\": \"3.jpg\", \"label\": [\"a\", \"b\"]}\n", "a.jsonl"));
+        LabeledImages dataset = LabeledImages.Open(Table("{\"image\": \"1.jpg\", \"label\": \"dog\"}\n{\"image\": \"2.jpg\", \"label\": 3}\n{\"image\": \"3.jpg\", \"label\": [\"a\", \"b\"]}\n", "a.jsonl"));
 
         Assert.Equal(["dog", "3"], dataset.Read().Select(image => image.Label));
     }

@@ -9,7 +9,7 @@ public sealed class ClassFoldersTests
     {
         string folder = Folder("tree frog/b.jpg", "tree frog/B.JPEG", "tree frog/young/a.webp", "tree frog/notes.txt", "Axolotl/2.png", "Axolotl/10.png", "empty/");
 
-        LabelledImages dataset = LabelledImages.Open(folder);
+        LabeledImages dataset = LabeledImages.Open(folder);
 
         Assert.Equal(["Axolotl", "empty", "tree frog"], dataset.Labels);
         Assert.Equal(
@@ -22,7 +22,7 @@ public sealed class ClassFoldersTests
     public void AImagesBytesAreReadWhenTheyAreAskedFor()
     {
         string folder = Folder("cat/1.jpg");
-        LabelledImage image = LabelledImages.Open(folder).Read().Single();
+        LabeledImage image = LabeledImages.Open(folder).Read().Single();
 
         File.WriteAllBytes(image.Name, [7]);
 
@@ -33,8 +33,8 @@ public sealed class ClassFoldersTests
     public void ClassesAreWalkedNoFurtherThanAskedFor()
     {
         string folder = Folder("a/1.jpg", "b/1.jpg");
-        IEnumerable<LabelledImage> images = LabelledImages.Open(folder).Read();
-        using IEnumerator<LabelledImage> reading = images.GetEnumerator();
+        IEnumerable<LabeledImage> images = LabeledImages.Open(folder).Read();
+        using IEnumerator<LabeledImage> reading = images.GetEnumerator();
         Assert.True(reading.MoveNext());
 
         File.WriteAllBytes(Path.Combine(folder, "b", "0.jpg"), []);
@@ -49,7 +49,7 @@ public sealed class ClassFoldersTests
         string folder = Folder("cat/1.jpg", "stray.jpg", "readme.txt");
         List<string> broken = [];
 
-        Assert.Single(LabelledImages.Open(folder).Read(broken.Add));
+        Assert.Single(LabeledImages.Open(folder).Read(broken.Add));
 
         Assert.StartsWith("1 images lie in", Assert.Single(broken), StringComparison.Ordinal);
     }
@@ -59,15 +59,15 @@ public sealed class ClassFoldersTests
     {
         string folder = Folder("1.jpg");
 
-        Assert.Contains("holds no class folders", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("is no dataset", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Path.Combine(folder, "1.jpg"))).Message, StringComparison.Ordinal);
-        Assert.Contains("There is no dataset", Assert.Throws<FileNotFoundException>(() => LabelledImages.Open(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no class folders", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("is no dataset", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Path.Combine(folder, "1.jpg"))).Message, StringComparison.Ordinal);
+        Assert.Contains("There is no dataset", Assert.Throws<FileNotFoundException>(() => LabeledImages.Open(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ImagesOfOtherLabelsAreCountedAndLeftOut()
     {
-        LabelledImages dataset = LabelledImages.Open(Folder("cat/1.jpg", "dog/1.jpg", "dog/2.jpg", "owl/1.jpg"));
+        LabeledImages dataset = LabeledImages.Open(Folder("cat/1.jpg", "dog/1.jpg", "dog/2.jpg", "owl/1.jpg"));
         ChosenLabels chosen = new(["owl", "cat"]);
 
         for (int reading = 0; reading < 2; reading++)
@@ -82,7 +82,7 @@ public sealed class ClassFoldersTests
     {
         ChosenLabels chosen = new(["cat"]);
 
-        Assert.Single(chosen.Among(LabelledImages.Open(Folder("cat/1.jpg")).Read()));
+        Assert.Single(chosen.Among(LabeledImages.Open(Folder("cat/1.jpg")).Read()));
 
         Assert.Null(chosen.Note);
         Assert.Throws<ArgumentException>(() => new ChosenLabels(["cat", "cat"]));

@@ -12,7 +12,7 @@ public sealed class LabelTableTests
     {
         string table = Table(content, name);
 
-        LabelledImages dataset = LabelledImages.Open(table);
+        LabeledImages dataset = LabeledImages.Open(table);
 
         Assert.Equal(["tree frog, green", "cat"], dataset.Read(broken => Assert.Fail(broken)).Select(image => image.Label));
         Assert.Equal([Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")], dataset.Read().Select(image => image.Name));
@@ -22,11 +22,11 @@ public sealed class LabelTableTests
     [Fact]
     public void AMissingColumnIsASentenceThatNamesThoseThereAre()
     {
-        string message = Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Table("image,title\n1.jpg,cat\n"))).Message;
+        string message = Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table("image,title\n1.jpg,cat\n"))).Message;
 
         Assert.Contains("has no column of labels (label, class); its columns are 'image, title'.", message, StringComparison.Ordinal);
-        Assert.Contains("has no column of images", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Table("label\ncat\n"))).Message, StringComparison.Ordinal);
-        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => LabelledImages.Open(Table(""))).Message, StringComparison.Ordinal);
+        Assert.Contains("has no column of images", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table("label\ncat\n"))).Message, StringComparison.Ordinal);
+        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table(""))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class LabelTableTests
     {
         List<string> broken = [];
 
-        LabelledImage[] images = [.. LabelledImages.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add)];
+        LabeledImage[] images = [.. LabeledImages.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add)];
 
         Assert.Equal("dog", Assert.Single(images).Label);
         Assert.Collection(
@@ -49,7 +49,7 @@ public sealed class LabelTableTests
     {
         string table = Table("image,label\n1.jpg,cat\n2.jpg,\"dog\n" + new string('x', 40 << 20));
         List<string> broken = [];
-        LabelledImages dataset = LabelledImages.Open(table);
+        LabeledImages dataset = LabeledImages.Open(table);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
         Assert.Single(dataset.Read(broken.Add));

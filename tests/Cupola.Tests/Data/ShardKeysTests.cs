@@ -38,7 +38,7 @@ public sealed class ShardKeysTests
             entries.Insert(place, Entry(name, "odd"));
             string shard = Write(TestFolder.NewFile("a.tar"), entries);
 
-            LabelledImage[] labelled = [.. LabelledImages.Open(shard).Read(broken => Assert.Fail(broken))];
+            LabeledImage[] labelled = [.. LabeledImages.Open(shard).Read(broken => Assert.Fail(broken))];
             IEnumerable<CaptionedImage> captioned = CaptionedImages.Open(shard).Read(broken => Assert.Fail(broken));
             Assert.Equal(["cat", "dog"], labelled.Select(image => image.Label));
             Assert.Equal("first"u8, labelled[0].Image.Read(TestContext.Current.CancellationToken));
@@ -55,7 +55,7 @@ public sealed class ShardKeysTests
             ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]), ("1.txt", Encoding.Latin1.GetBytes("vélo")));
         List<string> broken = [];
 
-        Assert.Equal("dog", Assert.Single(LabelledImages.Open(shard).Read(broken.Add)).Label);
+        Assert.Equal("dog", Assert.Single(LabeledImages.Open(shard).Read(broken.Add)).Label);
         Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedImages.Open(shard).Read(broken.Add)).Captions));
         Assert.Equal(
             [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."], broken);
@@ -68,7 +68,7 @@ public sealed class ShardKeysTests
             TestFolder.NewFile("a.tar"), Entry("0.image.JPG", "x"), Entry("0.class", "3"),
             Entry("1.png", "x"), Entry("1.text", "a cat"));
 
-        IEnumerable<LabelledImage> images = LabelledImages.Open(shard).Read(broken => Assert.Fail(broken));
+        IEnumerable<LabeledImage> images = LabeledImages.Open(shard).Read(broken => Assert.Fail(broken));
 
         Assert.Equal(["3", "a cat"], images.Select(image => image.Label));
     }
@@ -86,7 +86,7 @@ public sealed class ShardKeysTests
         }
 
         List<string> broken = [];
-        Assert.Empty(LabelledImages.Open(shard).Read(broken.Add));
+        Assert.Empty(LabeledImages.Open(shard).Read(broken.Add));
         Assert.Contains("holds no label", Assert.Single(broken), StringComparison.Ordinal);
     }
 
@@ -102,12 +102,12 @@ public sealed class ShardKeysTests
 
         foreach (string dataset in new[] { named, folder })
         {
-            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledImages.Open(dataset));
+            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabeledImages.Open(dataset));
             Assert.Contains("a.tar.gz is compressed", problem.Message, StringComparison.Ordinal);
         }
 
         List<string> broken = [];
-        Assert.Empty(LabelledImages.Open(disguised).Read(broken.Add));
+        Assert.Empty(LabeledImages.Open(disguised).Read(broken.Add));
         Assert.Contains("gunzip", Assert.Single(broken), StringComparison.Ordinal);
     }
 }

@@ -31,7 +31,7 @@ public sealed class TableFormsTests
     {
         string table = Table(content, name);
 
-        LabelledImage[] images = [.. LabelledImages.Open(table).Read(broken => Assert.Fail(broken))];
+        LabeledImage[] images = [.. LabeledImages.Open(table).Read(broken => Assert.Fail(broken))];
 
         Assert.Equal(Both, images.Select(image => image.Label));
         Assert.Equal(["1.jpg", "2.jpg"], images.Select(image => Path.GetFileName(image.Name)));
@@ -50,8 +50,8 @@ public sealed class TableFormsTests
         File.WriteAllText(lines, "{\"path\":\"1.jpg\",\"label\":\"vélo\"}\r\n", named);
         File.WriteAllText(list, "vélo\r\nfusée\r\n", named);
 
-        Assert.Equal("vélo", Assert.Single(LabelledImages.Open(csv).Read(broken => Assert.Fail(broken))).Label);
-        Assert.Equal("vélo", Assert.Single(LabelledImages.Open(lines).Read(broken => Assert.Fail(broken))).Label);
+        Assert.Equal("vélo", Assert.Single(LabeledImages.Open(csv).Read(broken => Assert.Fail(broken))).Label);
+        Assert.Equal("vélo", Assert.Single(LabeledImages.Open(lines).Read(broken => Assert.Fail(broken))).Label);
         Assert.Equal(["vélo", "fusée"], Cupola.Prompts.LabelList.Read(list));
     }
 
@@ -66,7 +66,7 @@ public sealed class TableFormsTests
         Encoding other = encoding == "iso-8859-1" ? Encoding.Latin1 : Encoding.Unicode;
         File.WriteAllBytes(table, other.GetBytes(content));
 
-        InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelledImages.Open(table).Read().ToArray());
+        InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabeledImages.Open(table).Read().ToArray());
 
         Assert.Equal($"{table} is not text in UTF-8; save it as UTF-8, which Excel calls CSV UTF-8.", problem.Message);
     }
@@ -85,7 +85,7 @@ public sealed class TableFormsTests
         string table = Table("image,label\n" + content);
         List<string> broken = [];
 
-        string[] read = [.. LabelledImages.Open(table).Read(broken.Add).Select(image => image.Label)];
+        string[] read = [.. LabeledImages.Open(table).Read(broken.Add).Select(image => image.Label)];
 
         Assert.Equal(labels.Split(' '), read);
         Assert.Equal(lines.Length, broken.Count);
@@ -151,7 +151,7 @@ public sealed class TableFormsTests
 
         Assert.Equal(
             [Path.Combine(folder, "img", "1.jpg"), Path.Combine(folder, "img\\2.jpg"), Path.Combine(folder, "img\\3.jpg")],
-            LabelledImages.Open(table).Read().Select(image => image.Name));
+            LabeledImages.Open(table).Read().Select(image => image.Name));
     }
 
     [Theory]
@@ -163,9 +163,9 @@ public sealed class TableFormsTests
         Directory.CreateDirectory(Path.Combine(folder, "img"));
 
         Assert.Equal("a dog", Assert.Single(Assert.Single(CaptionedImages.Open(folder).Read(null)).Captions));
-        LabelledImage image = Assert.Single(LabelledImages.Open(folder).Read());
+        LabeledImage image = Assert.Single(LabeledImages.Open(folder).Read());
         Assert.Equal(("dog", Path.Combine(folder, "img/a.jpg")), (image.Label, image.Name));
-        Assert.Equal(folder, LabelledImages.Open(folder).Path);
+        Assert.Equal(folder, LabeledImages.Open(folder).Path);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class TableFormsTests
         Directory.CreateDirectory(Path.Combine(folder, "cat"));
         File.WriteAllBytes(Path.Combine(folder, "cat", "a.jpg"), []);
 
-        Assert.Equal("cat", Assert.Single(LabelledImages.Open(folder).Read()).Label);
+        Assert.Equal("cat", Assert.Single(LabeledImages.Open(folder).Read()).Label);
     }
 
     [Theory]
@@ -190,7 +190,7 @@ public sealed class TableFormsTests
     {
         string table = Table($"{{\"image\": \"{named}\", \"label\": \"cat\", \"caption\": \"a cat\"}}\n", "a.jsonl");
 
-        ImageSource labelled = LabelledImages.Open(table).Read().Single().Image;
+        ImageSource labelled = LabeledImages.Open(table).Read().Single().Image;
         ImageSource captioned = CaptionedImages.Open(table).Read(null).Single().Image;
         foreach (ImageSource image in new[] { labelled, captioned })
         {

@@ -11,7 +11,7 @@ public sealed class EmbeddingCacheTests
     [Fact]
     public void WhatWasEmbeddedOnceIsFoundAgainToTheBit()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         string folder = TestFolder.New();
 
         (float[]?[] first, int none, _) = Embed(folder, photos.Files);
@@ -27,27 +27,27 @@ public sealed class EmbeddingCacheTests
     [Fact]
     public void WhatIsKeptIsNeitherDecodedNorEncoded()
     {
-        ClipEmbedder model = LabelledPhotos.Need().Model;
+        ClipEmbedder model = LabeledPhotos.Need().Model;
         float[] poison = [.. Enumerable.Range(0, model.Config.EmbeddingDimension).Select(static index => index == 3 ? 1f : 0f)];
         byte[] file = "no image"u8.ToArray();
         using EmbeddingCache cache = EmbeddingCache.Open(TestFolder.New());
-        ImageSource[] images = [new("a", _ => file), ImageSource.Of(LabelledPhotos.Need().Files[0]), new("b", _ => file)];
+        ImageSource[] images = [new("a", _ => file), ImageSource.FromPath(LabeledPhotos.Need().Files[0]), new("b", _ => file)];
 
         Assert.Contains("a is not an image", model.EmbedImages(images, orient: false, cache, CancellationToken.None).First().Error, StringComparison.Ordinal);
         cache.Add(model.CacheKey(file, orient: false), poison);
         Flush(cache);
 
         EmbeddedImage[] embedded = [.. model.EmbedImages(images, orient: false, cache, CancellationToken.None)];
-        Assert.Equal(["a", LabelledPhotos.Need().Files[0], "b"], embedded.Select(static image => image.Path));
+        Assert.Equal(["a", LabeledPhotos.Need().Files[0], "b"], embedded.Select(static image => image.Path));
         Assert.Equal(poison, embedded[0].Embedding);
         Assert.Equal(poison, embedded[2].Embedding);
-        AssertNear([LabelledPhotos.Need().Embeddings[0].ToArray()], [embedded[1].Embedding]);
+        AssertNear([LabeledPhotos.Need().Embeddings[0].ToArray()], [embedded[1].Embedding]);
     }
 
     [Fact]
     public void AnotherModelAndTurnedImagesHaveEmbeddingsOfTheirOwn()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         byte[] file = File.ReadAllBytes(photos.Files[0]);
         using ClipEmbedder other = ClipEmbedder.Load(SharedFolder.Need("parity", "vit", "transformers"));
 
@@ -63,7 +63,7 @@ public sealed class EmbeddingCacheTests
     [InlineData("pages")]
     public void ADamagedCacheIsBegunAnewWithANote(string damage)
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         string folder = TestFolder.New();
         (float[]?[] expected, _, _) = Embed(folder, photos.Files);
         string database = Assert.Single(Directory.EnumerateFiles(folder));
@@ -88,7 +88,7 @@ public sealed class EmbeddingCacheTests
     [Fact]
     public void AnEmbeddingInWhichABitFlippedIsMadeAnew()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         string folder = TestFolder.New();
         (float[]?[] expected, _, _) = Embed(folder, photos.Files);
         Change(folder, "UPDATE embeddings SET embedding = CAST(substr(embedding, 1, 100) || x'41' || substr(embedding, 102) AS BLOB) WHERE number = 5; UPDATE embeddings SET embedding = x'00' WHERE number = 7");
@@ -104,7 +104,7 @@ public sealed class EmbeddingCacheTests
     [Fact]
     public void ACacheThatCannotBeUsedIsSaidToBeAndDoesNoHarm()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         string file = TestFolder.NewFile("file");
         File.WriteAllText(file, "");
 
@@ -179,7 +179,7 @@ public sealed class EmbeddingCacheTests
     private static (float[]?[] Embeddings, int Reused, string? Note) Embed(string folder, IEnumerable<string> files)
     {
         EmbeddingCache cache = EmbeddingCache.Open(folder);
-        float[]?[] embeddings = [.. LabelledPhotos.Need().Model.EmbedImages(files.Select(ImageSource.Of), orient: false, cache, CancellationToken.None).Select(static image => image.Embedding)];
+        float[]?[] embeddings = [.. LabeledPhotos.Need().Model.EmbedImages(files.Select(ImageSource.FromPath), orient: false, cache, CancellationToken.None).Select(static image => image.Embedding)];
         cache.Dispose();
         return (embeddings, cache.Reused, cache.Note);
     }

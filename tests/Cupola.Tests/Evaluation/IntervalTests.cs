@@ -14,29 +14,29 @@ public sealed class IntervalTests
     [InlineData(1, 29, 0.0061, 0.1718)]
     public void WilsonsIntervalIsNewcombes(int right, int trials, double low, double high)
     {
-        Interval interval = WilsonInterval.Of(right, trials);
+        Interval interval = WilsonInterval.Compute(right, trials);
 
         Assert.Equal(low, interval.Low, 0.00005);
         Assert.Equal(high, interval.High, 0.00005);
         // Of wrong answers it says the same, mirrored.
-        Assert.Equal(1 - high, WilsonInterval.Of(trials - right, trials).Low, 0.00005);
+        Assert.Equal(1 - high, WilsonInterval.Compute(trials - right, trials).Low, 0.00005);
     }
 
     [Fact]
     public void WilsonsIntervalEndsWhereSharesEnd()
     {
-        Assert.Equal(0, WilsonInterval.Of(0, 7).Low);
-        Assert.Equal(1, WilsonInterval.Of(7, 7).High);
-        Assert.Equal(new Interval(0, 1), WilsonInterval.Of(0, 0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Of(8, 7));
-        Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Of(-1, 7));
+        Assert.Equal(0, WilsonInterval.Compute(0, 7).Low);
+        Assert.Equal(1, WilsonInterval.Compute(7, 7).High);
+        Assert.Equal(new Interval(0, 1), WilsonInterval.Compute(0, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Compute(8, 7));
+        Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Compute(-1, 7));
     }
 
     [Fact]
     public void EveryClassCountsTheSameInTheMean()
     {
-        Assert.Equal(((90.0 / 100) + (1.0 / 5)) / 2, MeanPerClassRecall.Of([(90, 100), (0, 0), (1, 5)]), 1e-12);
-        Assert.Equal(0, MeanPerClassRecall.Of([(0, 0)]));
+        Assert.Equal(((90.0 / 100) + (1.0 / 5)) / 2, MeanPerClassRecall.Compute([(90, 100), (0, 0), (1, 5)]), 1e-12);
+        Assert.Equal(0, MeanPerClassRecall.Compute([(0, 0)]));
         Assert.Equal(new Interval(0, 1), MeanPerClassRecall.IntervalOf([(0, 0)]));
     }
 
@@ -55,7 +55,7 @@ public sealed class IntervalTests
     public void TheBootstrapsIntervalOfManyClassesIsTheNormalOne()
     {
         (int Right, int Images)[] classes = [.. Enumerable.Range(1, 60).Select(static index => (index, 61 + (index % 40)))];
-        double mean = MeanPerClassRecall.Of(classes);
+        double mean = MeanPerClassRecall.Compute(classes);
         double deviation = Math.Sqrt(classes.Sum(static each => (double)each.Right / each.Images * (1 - ((double)each.Right / each.Images)) / each.Images)) / classes.Length;
 
         Interval interval = MeanPerClassRecall.IntervalOf(classes, seed: 3);

@@ -35,14 +35,14 @@ public sealed class PairedTestTests
     [Fact]
     public void OnlyImagesThatTellThemApartAreCounted()
     {
-        ImageOutcome[] first = [Right(0), Right(1), Wrong(2), Wrong(3), Wrong(4)], second = [Right(0), Wrong(1), Right(2), Right(3), Wrong(4)];
+        ImageResult[] first = [Right(0), Right(1), Wrong(2), Wrong(3), Wrong(4)], second = [Right(0), Wrong(1), Right(2), Right(3), Wrong(4)];
 
-        Assert.Equal(new PairedTest(5, 1, 2), PairedTest.Of(first, second));
-        Assert.Throws<ArgumentException>(() => PairedTest.Of(first, second[..4]));
-        Assert.Throws<ArgumentException>(() => PairedTest.Of(first, [.. second.Reverse()]));
+        Assert.Equal(new PairedTest(5, 1, 2), PairedTest.Compute(first, second));
+        Assert.Throws<ArgumentException>(() => PairedTest.Compute(first, second[..4]));
+        Assert.Throws<ArgumentException>(() => PairedTest.Compute(first, [.. second.Reverse()]));
 
-        static ImageOutcome Right(int truth) => new(truth, truth, 0, 0.5f, 0.5f);
+        static ImageResult Right(int truth) => new(truth, truth, 0, 0.5f, 0.5f);
 
-        static ImageOutcome Wrong(int truth) => new(truth, truth + 1, 1, 0.6f, 0.4f);
+        static ImageResult Wrong(int truth) => new(truth, truth + 1, 1, 0.6f, 0.4f);
     }
 }

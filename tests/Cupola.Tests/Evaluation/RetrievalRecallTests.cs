@@ -13,7 +13,7 @@ public sealed class RetrievalRecallTests
         EmbeddingMatrix images = new([1, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3);
         EmbeddingMatrix texts = new([0.9f, 0.1f, 0, 0.6f, 0.5f, 0, 1, 0, 0.5f, 0, 0, 1], 4, 3);
 
-        RetrievalRecall recall = RetrievalRecall.Of(images, texts, [0, 1, 2, 2]);
+        RetrievalRecall recall = RetrievalRecall.Compute(images, texts, [0, 1, 2, 2]);
 
         // Captions: the first finds its image, the second and third find the first image first, the fourth is right.
         Assert.Equal(new Accuracy(2, 4), recall.TextToImage(1));
@@ -31,12 +31,12 @@ public sealed class RetrievalRecallTests
     {
         EmbeddingMatrix images = new([1, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3), texts = new([0.5f, 0.4f, 0, 0.9f, 0, 0.1f], 2, 3);
 
-        RetrievalRecall recall = RetrievalRecall.Of(images, texts, [[0, 1], [2]]);
+        RetrievalRecall recall = RetrievalRecall.Compute(images, texts, [[0, 1], [2]]);
 
         Assert.Equal((new Accuracy(1, 2), new Accuracy(2, 2)), (recall.TextToImage(1), recall.TextToImage(2)));
         // The first image is better described by the text that is not about it.
         Assert.Equal((new Accuracy(2, 3), new Accuracy(3, 3)), (recall.ImageToText(1), recall.ImageToText(2)));
-        Assert.Throws<ArgumentException>(() => RetrievalRecall.Of(images, texts, [[0, 1], []]));
+        Assert.Throws<ArgumentException>(() => RetrievalRecall.Compute(images, texts, [[0, 1], []]));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class RetrievalRecallTests
     {
         EmbeddingMatrix same = new([.. Enumerable.Repeat(new[] { 1f, 0f }, 5).SelectMany(static row => row)], 5, 2);
 
-        RetrievalRecall recall = RetrievalRecall.Of(same, same, [0, 1, 2, 3, 4]);
+        RetrievalRecall recall = RetrievalRecall.Compute(same, same, [0, 1, 2, 3, 4]);
 
         Assert.Equal(0, recall.ImageToText(4).Right);
         Assert.Equal(0, recall.TextToImage(4).Right);
@@ -57,7 +57,7 @@ public sealed class RetrievalRecallTests
         EmbeddingMatrix images = Draw(40, random), texts = Draw(120, random);
         int[] imageOfText = [.. Enumerable.Range(0, 120).Select(static text => text % 40)];
 
-        RetrievalRecall recall = RetrievalRecall.Of(images, texts, imageOfText);
+        RetrievalRecall recall = RetrievalRecall.Compute(images, texts, imageOfText);
 
         foreach (int depth in new[] { 1, 5, 10 })
         {
@@ -75,7 +75,7 @@ public sealed class RetrievalRecallTests
 
     [Fact]
     public void AImageWithoutACaptionIsRefused() =>
-        Assert.Throws<ArgumentException>(static () => RetrievalRecall.Of(new([1, 0, 0, 1], 2, 2), new([1, 0], 1, 2), [0]));
+        Assert.Throws<ArgumentException>(static () => RetrievalRecall.Compute(new([1, 0, 0, 1], 2, 2), new([1, 0], 1, 2), [0]));
 
     private static EmbeddingMatrix Draw(int count, Random random) =>
         new EmbeddingMatrix([.. Enumerable.Range(0, count * 8).Select(_ => random.NextSingle() - 0.5f)], count, 8).Normalize();

@@ -16,7 +16,7 @@ public sealed class SetLabelsTests
     [InlineData("template:a photo of a {}/b.", "“a photo of a {}/b.”")]
     public void FilesAreNamedWithoutTheirFolders(string name, string shown)
     {
-        EvaluatedPrompts set = Set(name);
+        EvaluationResult set = Set(name);
 
         Assert.Equal(shown, new SetLabels([set]).Name(set));
     }
@@ -24,7 +24,7 @@ public sealed class SetLabelsTests
     [Fact]
     public void NamesThatWouldBeTheSameStayWhole()
     {
-        EvaluatedPrompts mine = Set("mine/birds.json"), yours = Set("yours/birds.json");
+        EvaluationResult mine = Set("mine/birds.json"), yours = Set("yours/birds.json");
 
         SetLabels labels = new([mine, yours]);
 
@@ -32,5 +32,5 @@ public sealed class SetLabelsTests
         Assert.Equal("2", labels.Disc(yours).Value);
     }
 
-    private static EvaluatedPrompts Set(string name) => new(new(name, PromptSet.FromTemplates(["ant", "bee"], PromptTemplates.Simple)), ClassEnsemble.EmbeddingMean, [new(0, 0, 0, 1, 1)]);
+    private static EvaluationResult Set(string name) => new(new(name, PromptSet.FromTemplates(["ant", "bee"], PromptTemplates.Simple)), ClassEnsemble.EmbeddingMean, [new(0, 0, 0, 1, 1)]);
 }

@@ -14,7 +14,7 @@ public sealed class ShuffledControlTests
 
         for (int seed = 0; seed < 200; seed++)
         {
-            string[] control = [.. Texts(ShuffledControl.Of(prompts, seed).Prompts)];
+            string[] control = [.. Texts(ShuffledControl.Create(prompts, seed).Prompts)];
             Assert.All(control.Zip(["1", "2", "3", "4"]), pair => Assert.DoesNotContain(pair.Second, pair.First, StringComparison.Ordinal));
             Assert.All(control.Zip(["An ant", "A bee", "A cow", "A dog"]), pair => Assert.StartsWith(pair.Second, pair.First, StringComparison.Ordinal));
             // Each description is somewhere.
@@ -31,13 +31,13 @@ public sealed class ShuffledControlTests
     {
         PromptSet prompts = Set(("ant", ["Ants 1.", "Ants 2.", "Ants 3.", "Ants 4.", "Ants 5."]), ("bee", ["Bees 1."]), ("cow", ["Cows 1.", "Cows 2."]), ("no sentences", []));
 
-        ShuffledControl control = ShuffledControl.Of(prompts, seed: 5);
+        ShuffledControl control = ShuffledControl.Create(prompts, seed: 5);
 
         Assert.Equal(prompts.ClassNames, control.Prompts.ClassNames);
         Assert.All(prompts.ClassNames, name => Assert.Equal(prompts[name].Length, control.Prompts[name].Length));
         Assert.Equal(8, control.Renamed);
-        Assert.Equal(Texts(control.Prompts), Texts(ShuffledControl.Of(prompts, seed: 5).Prompts));
-        Assert.NotEqual(Texts(control.Prompts), Texts(ShuffledControl.Of(prompts, seed: 6).Prompts));
+        Assert.Equal(Texts(control.Prompts), Texts(ShuffledControl.Create(prompts, seed: 5).Prompts));
+        Assert.NotEqual(Texts(control.Prompts), Texts(ShuffledControl.Create(prompts, seed: 6).Prompts));
         Assert.All(control.Prompts["bee"].Concat(control.Prompts["cow"]), static prompt => Assert.DoesNotContain("Ants", prompt.Text, StringComparison.Ordinal));
         Assert.Equal("shuffled:by hand", control.Prompts["bee"][0].Source);
     }
@@ -58,7 +58,7 @@ public sealed class ShuffledControlTests
     {
         PromptSet prompts = Set((described, [sentence]), (named, ["Nothing is said."]));
 
-        ShuffledControl control = ShuffledControl.Of(prompts);
+        ShuffledControl control = ShuffledControl.Create(prompts);
 
         Assert.Equal(expected, control.Prompts[named][0].Text);
         Assert.Equal("Nothing is said.", control.Prompts[described][0].Text);
@@ -68,8 +68,8 @@ public sealed class ShuffledControlTests
     [Fact]
     public void OneDescriptionAloneCannotBeExchanged()
     {
-        Assert.Throws<ArgumentException>(() => ShuffledControl.Of(Set(("ant", ["An ant."]))));
-        Assert.Throws<ArgumentException>(() => ShuffledControl.Of(Set(("ant", ["An ant."]), ("bee", []))));
+        Assert.Throws<ArgumentException>(() => ShuffledControl.Create(Set(("ant", ["An ant."]))));
+        Assert.Throws<ArgumentException>(() => ShuffledControl.Create(Set(("ant", ["An ant."]), ("bee", []))));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class ShuffledControlTests
     {
         PromptSet prompts = PromptSet.Read(SharedFolder.Need("data", "cupl", "cifar10_prompts_full.json"));
 
-        ShuffledControl control = ShuffledControl.Of(prompts);
+        ShuffledControl control = ShuffledControl.Create(prompts);
 
         Assert.Equal(prompts.PromptCount, control.Prompts.PromptCount);
         Assert.True(control.Renamed > 0.9 * prompts.PromptCount, $"{control.Renamed} of {prompts.PromptCount}");

@@ -14,14 +14,14 @@ public sealed class PromptInfluenceTests
     [MemberData(nameof(Ensembles))]
     public void TheContributionsOfAClassesPromptsSumToItsScore(ClassEnsemble ensemble)
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         PromptInfluence influence = new(photos.Encoded, ensemble);
         IReadOnlyList<Prediction> predictions = ZeroShotClassifier.Create(photos.Encoded, ensemble, null).Classify(photos.Embeddings[7]);
         Assert.All(photos.Labels, label =>
         {
             IReadOnlyList<PromptContribution> contributions = influence.Explain(label, photos.Embeddings[7]);
             Assert.Equal(photos.Written[label], contributions.Select(contribution => contribution.Prompt));
-            Assert.Equal(predictions.Single(prediction => prediction.Label == label).Cosine, contributions.Sum(contribution => contribution.Contribution), 1e-5f);
+            Assert.Equal(predictions.Single(prediction => prediction.Label == label).Score, contributions.Sum(contribution => contribution.Contribution), 1e-5f);
             Assert.Equal(1, contributions.Sum(contribution => contribution.Weight), 1e-5f);
         });
     }
@@ -30,10 +30,10 @@ public sealed class PromptInfluenceTests
     [MemberData(nameof(Ensembles))]
     public void TheEffectOfAPromptIsWhatAClassifierWithoutItSays(ClassEnsemble ensemble)
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         PromptSet few = new(photos.Labels.Select(label => (label, photos.Written[label].Take(label == photos.Labels[1] ? 1 : 3))));
         EncodedPrompts encoded = EncodedPrompts.Encode(photos.Model, few);
-        IReadOnlyList<PromptEffect> effects = new PromptInfluence(encoded, ensemble).LeaveEachOut(photos.Embeddings, photos.LabelOfPhoto);
+        IReadOnlyList<PromptEffect> effects = new PromptInfluence(encoded, ensemble).LeaveOneOut(photos.Embeddings, photos.LabelOfPhoto);
 
         Assert.Equal(few.PromptCount - 1, effects.Count);
         (int right, double likelihood) = Judge(few);

@@ -56,7 +56,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     public void ByDescriptionsItRecognisesFlagsThatItHasNeverSeenAndByTheWrongOnesItDoesNot()
     {
         PromptSet described = PromptSet.Read(Prompts).Select(flags.Labels).Prompts;
-        Accuracy several = Judge(described).Top1, one = Judge(FirstOfEach(described)).Top1, shuffled = Judge(ShuffledControl.Of(described, seed: 0).Prompts).Top1;
+        Accuracy several = Judge(described).Top1, one = Judge(FirstOfEach(described)).Top1, shuffled = Judge(ShuffledControl.Create(described, seed: 0).Prompts).Top1;
 
         Assert.InRange(several.Share, 0.8, 1);
         Assert.InRange(one.Share, 0.6, several.Share);
@@ -75,8 +75,8 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
         Assert.Contains("Japan", lines[6], StringComparison.Ordinal);
     }
 
-    private EvaluatedPrompts Judge(PromptSet prompts) => EvaluatedPrompts.Judge(
-        new PromptCandidate("prompts", prompts), ZeroShotClassifier.Create(flags.Embedder, prompts), flags.Images, flags.Truths);
+    private EvaluationResult Judge(PromptSet prompts) => EvaluationResult.Evaluate(
+        new NamedPromptSet("prompts", prompts), ZeroShotClassifier.Create(flags.Embedder, prompts), flags.Images, flags.Truths);
 
     private static PromptSet FirstOfEach(PromptSet prompts) => new(prompts.ClassNames.Select(name => (name, prompts[name].Take(1))));
 

@@ -67,7 +67,7 @@ public sealed class RandomPairsTests
         string folder = TestFolder.New();
         HeldOutCombinations.Write(folder, 20, 3, seed: 1, size: 32, Cancellation);
 
-        LabelledImages dataset = LabelledImages.Open(Path.Combine(folder, "labels.csv"));
+        LabeledImages dataset = LabeledImages.Open(Path.Combine(folder, "labels.csv"));
         Assert.Equal(60, dataset.Read(broken => Assert.Fail(broken)).Count());
         Assert.Equal(20, dataset.Labels.Count);
         Assert.Equal(dataset.Labels.Order(StringComparer.Ordinal), Cupola.Prompts.PromptSet.Read(Path.Combine(folder, "prompts.json")).ClassNames.Order(StringComparer.Ordinal));
@@ -79,7 +79,7 @@ public sealed class RandomPairsTests
         string folder = TestFolder.New();
         RealFolders.Write(folder, 2, seed: 1, size: 24, Cancellation);
 
-        LabelledImages dataset = LabelledImages.Open(folder);
+        LabeledImages dataset = LabeledImages.Open(folder);
         Assert.Equal(RealDesigns.All.Select(real => real.Name).Order(StringComparer.Ordinal), dataset.Labels);
         Assert.Equal(2 * dataset.Labels.Count, dataset.Read(broken => Assert.Fail(broken)).Count());
     }

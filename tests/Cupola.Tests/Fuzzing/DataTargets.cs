@@ -58,8 +58,8 @@ internal static class DataTargets
 
     private static void ReadTable(string path, Action<string> told)
     {
-        LabelledImages labelled = LabelledImages.Open(path);
-        foreach (LabelledImage image in labelled.Read(told).Take(10_000))
+        LabeledImages labelled = LabeledImages.Open(path);
+        foreach (LabeledImage image in labelled.Read(told).Take(10_000))
         {
             ReadImage(image.Image, told);
         }

@@ -31,7 +31,7 @@ internal static class FuzzModels
         string folder = TestFolder.New();
         TextConfig text = new(540, 16, new(32, 1, 2, 64, Activation.Gelu));
         ClipConfig config = new(text, new ResNetConfig(32, [1, 1, 1, 1], 4, 2), 16, []);
-        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Of(config, seed: 1);
+        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Create(config, seed: 1);
         ModelFolderWriter.Write(folder, config, new(32), parameters, Run, ElementType.Float32);
         foreach (Tensor tensor in parameters.Values)
         {

@@ -24,7 +24,7 @@ internal static class StreamTargets
     private const string Refusal = """{"error":{"message":"The model is not loaded.","type":"invalid_request_error","code":"model_not_found"}}""";
 
     private static readonly LanguageModelConnection Connection =
-        LanguageModelConnection.Of(new Uri("http://localhost:11434/v1"), static _ => null);
+        LanguageModelConnection.Open(new Uri("http://localhost:11434/v1"), static _ => null);
 
     public static IEnumerable<FuzzTarget> All() =>
     [
@@ -66,5 +66,5 @@ internal static class StreamTargets
     }
 
     private static void Refuse(string path, Action<string> told) =>
-        told(Connection.Explain(new LanguageModelRefusedException(LanguageModelError.Of(400, File.ReadAllText(path)))).Message);
+        told(Connection.Explain(new LanguageModelRefusedException(LanguageModelError.Read(400, File.ReadAllText(path)))).Message);
 }

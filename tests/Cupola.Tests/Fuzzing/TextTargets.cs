@@ -52,7 +52,7 @@ internal static class TextTargets
     private static void Audit(string path, Action<string> told)
     {
         PromptSet prompts = PromptSet.Read(path);
-        _ = PromptAudit.Of(prompts).Repair().Prompts.ClassNames.Count;
+        _ = PromptAudit.Create(prompts).Repair().Prompts.ClassNames.Count;
         prompts.Write(path + ".again");
     }
 

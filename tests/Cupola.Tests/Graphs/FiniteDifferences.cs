@@ -46,7 +46,7 @@ internal sealed class FiniteDifferences
         Value[] inputs = Inputs(backward);
         Value again = _describe(backward, inputs);
         Value seed = backward.Input("seed", ElementType.Float32, again.Shape);
-        foreach ((int index, Value gradient) in Gradient.Of(backward, again, seed, inputs[.._sources.Length]).Index())
+        foreach ((int index, Value gradient) in Gradient.Compute(backward, again, seed, inputs[.._sources.Length]).Index())
         {
             backward.Output($"gradient {index}", gradient);
         }
@@ -99,7 +99,7 @@ internal sealed class FiniteDifferences
         owned.AddRange(results);
         try
         {
-            graph.Run(RunWidth.Narrow, [.. given], results);
+            graph.Run(SessionThreads.One, [.. given], results);
             return [.. results.Select(static result => result.AsSpan<float>().ToArray())];
         }
         finally
@@ -111,7 +111,7 @@ internal sealed class FiniteDifferences
     private Value[] Inputs(GraphBuilder graph) =>
     [
         .. _sources.Index().Select(source => graph.Input($"source {source.Index}", ElementType.Float32, source.Item.Shape)),
-        .. _others.Select(other => graph.Input(other.Name, other.Numbers.Type, TensorShape.Of([.. other.Numbers.Shape]))),
+        .. _others.Select(other => graph.Input(other.Name, other.Numbers.Type, TensorShape.Create([.. other.Numbers.Shape]))),
     ];
 
     private float[] Numbers(TensorShape shape, Func<Random, float> draw) =>

@@ -98,9 +98,9 @@ public sealed class GradientTests
         Value mixed = graph.Attention(rows, rows, rows, 2);
         Value seed = graph.Input("seed", ElementType.Float32, mixed.Shape);
 
-        Assert.Contains("MultiHeadAttention", Assert.Throws<InvalidOperationException>(() => Gradient.Of(graph, mixed, seed, [rows])).Message, StringComparison.Ordinal);
-        Assert.Contains("does not depend on 'apart'", Assert.Throws<InvalidOperationException>(() => Gradient.Of(graph, rows, seed, [apart])).Message, StringComparison.Ordinal);
-        Assert.Contains("the shapes differ", Assert.Throws<InvalidOperationException>(() => Gradient.Of(graph, rows, apart, [rows])).Message, StringComparison.Ordinal);
+        Assert.Contains("MultiHeadAttention", Assert.Throws<InvalidOperationException>(() => Gradient.Compute(graph, mixed, seed, [rows])).Message, StringComparison.Ordinal);
+        Assert.Contains("does not depend on 'apart'", Assert.Throws<InvalidOperationException>(() => Gradient.Compute(graph, rows, seed, [apart])).Message, StringComparison.Ordinal);
+        Assert.Contains("the shapes differ", Assert.Throws<InvalidOperationException>(() => Gradient.Compute(graph, rows, apart, [rows])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class GradientTests
         Value output = graph.Sigmoid(graph.Linear(rows, weight, bias));
         Value seed = graph.Input("seed", ElementType.Float32, output.Shape);
 
-        foreach ((int index, Value gradient) in Gradient.Of(graph, output, seed, [weight, bias]).Index())
+        foreach ((int index, Value gradient) in Gradient.Compute(graph, output, seed, [weight, bias]).Index())
         {
             graph.Output($"gradient {index}", gradient);
         }
@@ -157,7 +157,7 @@ public sealed class GradientTests
             foreach ((string name, Func<Tensor> numbers) in Others)
             {
                 using Tensor tensor = numbers();
-                given.Add(graph.Input(name, tensor.Type, TensorShape.Of([.. tensor.Shape])));
+                given.Add(graph.Input(name, tensor.Type, TensorShape.Create([.. tensor.Shape])));
             }
 
             Describe(graph, [.. given]);

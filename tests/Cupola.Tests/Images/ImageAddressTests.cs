@@ -17,7 +17,7 @@ public sealed class ImageAddressTests
             ? new(302, [], ("Location", "/new.bmp"))
             : new(200, RandomImage.Bitmap(3, 3, seed: 1)));
 
-        using RgbImage image = ImageSource.Of($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
+        using RgbImage image = ImageSource.FromPath($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
 
         Assert.Equal(["/old.bmp", "/new.bmp"], server.Requests.Select(static request => request.Path));
         Assert.All(server.Requests, static request =>
@@ -88,7 +88,7 @@ public sealed class ImageAddressTests
         string address = $"http://127.0.0.1:{server.Port}/dog.jpg";
 
         InvalidDataException error = Assert.Throws<InvalidDataException>(
-            () => ImageSource.Of(address).Decode(cancellation: Cancellation));
+            () => ImageSource.FromPath(address).Decode(cancellation: Cancellation));
 
         Assert.Equal($"{address} is a web page and not an image; take the address of the image itself.", error.Message);
     }

@@ -20,7 +20,7 @@ public sealed class ImageFolderTests
     {
         string folder = Folder("cat/1.jpg", $"cat/{system}/1.jpg", $"cat/deep/{system}/deep/2.jpg", $"{system}/cat/3.jpg");
 
-        Assert.Equal(["cat"], LabelledImages.Open(folder).Labels);
+        Assert.Equal(["cat"], LabeledImages.Open(folder).Labels);
         Assert.Equal([Path.Combine(folder, "cat", "1.jpg")], ImageFolder.Enumerate(folder));
     }
 
@@ -38,7 +38,7 @@ public sealed class ImageFolderTests
         string folder = Folder("data/cat/1.jpg", "data/dog/1.jpg"), cat = Path.Combine(folder, "data", "cat");
         Link(Path.Combine(cat, "all"), target == "other" ? cat : target);
 
-        Assert.Equal(["cat", "dog"], LabelledImages.Open(Path.Combine(folder, "data")).Read().Select(image => image.Label));
+        Assert.Equal(["cat", "dog"], LabeledImages.Open(Path.Combine(folder, "data")).Read().Select(image => image.Label));
         Assert.Single(ImageFolder.Enumerate(cat));
     }
 
@@ -54,7 +54,7 @@ public sealed class ImageFolderTests
         string[] expected = ["a/1.jpg", "a/b/2.jpg", "b/2.jpg", "b/a/1.jpg"];
         Assert.Equal(expected, ImageFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file)));
         Assert.Equal(expected, ImageFolder.Enumerate(alias).Select(file => Path.GetRelativePath(alias, file)));
-        Assert.Equal(["a", "b"], LabelledImages.Open(folder).Labels);
+        Assert.Equal(["a", "b"], LabeledImages.Open(folder).Labels);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ImageFolderTests
         Link(Path.Combine(folder, "dog"), elsewhere);
         Link(Path.Combine(folder, "cat", "more"), elsewhere);
 
-        Assert.Equal(["cat", "cat", "cat", "dog", "dog"], LabelledImages.Open(folder).Read().Select(image => image.Label));
+        Assert.Equal(["cat", "cat", "cat", "dog", "dog"], LabeledImages.Open(folder).Read().Select(image => image.Label));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ImageFolderTests
         string folder = Folder("cat/1", "cat/2", "dog/3.dat", "dog/.hidden");
         List<string> broken = [];
 
-        Assert.Empty(LabelledImages.Open(folder).Read(broken.Add));
+        Assert.Empty(LabeledImages.Open(folder).Read(broken.Add));
 
         const string Others = "3 files are passed over, because their names do not end as images' do (.jpg, .png, …).";
         Assert.Equal(Others, Assert.Single(broken));
@@ -107,7 +107,7 @@ public sealed class ImageFolderTests
     [Fact]
     public void LabelsWithoutImagesAndLabelsThatLookAlikeAreNoted()
     {
-        LabelledImages dataset = LabelledImages.Open(Folder(
+        LabeledImages dataset = LabeledImages.Open(Folder(
             "cat/1.jpg", "Cat/1.jpg", "caf\u00e9/1.jpg", "cafe\u0301/1.jpg", "tree frog/1.jpg", "tree  frog/1.jpg",
             "dog/", "owl/1.dat"));
 
@@ -126,7 +126,7 @@ public sealed class ImageFolderTests
     [Fact]
     public void LabelsThatArePersonsOwnAreComparedWithTheDatasetsAndNeedNoImages()
     {
-        LabelledImages dataset = LabelledImages.Open(Folder("cat/1.jpg", "dog/1.jpg"));
+        LabeledImages dataset = LabeledImages.Open(Folder("cat/1.jpg", "dog/1.jpg"));
 
         string note = Assert.Single(dataset.NotesOnLabels(["Cat", "owl"], new HashSet<string>()));
 

@@ -27,7 +27,7 @@ public sealed class ImageReaderTests
         [
             new("archive/rocket", _ => photo),
             new("archive/gone", _ => throw new InvalidDataException("archive/gone is cut off.")),
-            ImageSource.Of(SharedFolder.AnyImage),
+            ImageSource.FromPath(SharedFolder.AnyImage),
         ];
 
         PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 2).Prepare(sources, ahead: 2, TestContext.Current.CancellationToken)];
@@ -61,7 +61,7 @@ public sealed class ImageReaderTests
     public void StopsWhenItIsCancelled()
     {
         using CancellationTokenSource stop = new();
-        IEnumerable<PreparedImage> images = new ImageReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat(ImageSource.Of("missing.jpg"), 1000), ahead: 3, stop.Token);
+        IEnumerable<PreparedImage> images = new ImageReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat(ImageSource.FromPath("missing.jpg"), 1000), ahead: 3, stop.Token);
 
         Assert.Throws<OperationCanceledException>(() =>
         {

@@ -8,7 +8,7 @@ public sealed class ConfigTests
     [Fact]
     public void WhatTransformersConfigurationLeavesOutIsTransformersDefault()
     {
-        ClipConfig config = TransformersConfig.Read(Written("""{"model_type":"clip","text_config":{},"vision_config":{"patch_size":16,"hidden_act":"gelu"}}"""));
+        ClipConfig config = HuggingFaceConfig.Read(Written("""{"model_type":"clip","text_config":{},"vision_config":{"patch_size":16,"hidden_act":"gelu"}}"""));
 
         Assert.Equal(new TextConfig(49408, 77, new(512, 8, 12, 2048, Activation.QuickGelu)), config.Text);
         Assert.Equal(new VisionTransformerConfig(224, 16, new(768, 12, 12, 3072, Activation.Gelu)), config.Image);
@@ -39,7 +39,7 @@ public sealed class ConfigTests
     [InlineData("""[]""", "not a JSON object")]
     [InlineData("""{"text_config":""", "not JSON")]
     public void RefusesATransformersConfigurationThatIsNoClip(string json, string sentence) =>
-        Assert.Contains(sentence, Assert.Throws<InvalidDataException>(() => TransformersConfig.Read(Written(json))).Message, StringComparison.Ordinal);
+        Assert.Contains(sentence, Assert.Throws<InvalidDataException>(() => HuggingFaceConfig.Read(Written(json))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void OpenClipsActivationIsGeluUnlessItSaysQuickGelu()

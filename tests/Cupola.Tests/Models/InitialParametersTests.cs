@@ -63,7 +63,7 @@ public sealed class InitialParametersTests
 
     private static float[] Numbers(ClipConfig config, int seed, string name)
     {
-        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Of(config, seed);
+        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Create(config, seed);
         try
         {
             return parameters[name].AsSpan<float>().ToArray();

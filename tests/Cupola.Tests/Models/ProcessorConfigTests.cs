@@ -76,6 +76,6 @@ public sealed class ProcessorConfigTests
             File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), preprocessor);
         }
 
-        return ModelFolder.Of(folder).ReadPreprocessing(CheckpointLayout.Transformers, imageSize: 16);
+        return ModelFolder.Find(folder).ReadPreprocessing(CheckpointLayout.Transformers, imageSize: 16);
     }
 }

@@ -92,7 +92,7 @@ public sealed class TransformersJsTests
         ClipConfig config = reads.Config with { Image = new ResNetConfig(64, [1, 2, 1, 1], 16, 8) };
         // Heads of 64 are what a bare archive is taken to have.
         config = config with { Text = config.Text with { Transformer = new(64, 1, 2, 256, Activation.QuickGelu) } };
-        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Of(config, seed: 4);
+        IReadOnlyDictionary<string, Tensor> parameters = InitialParameters.Create(config, seed: 4);
         ModelFolderWriter.Write(folder, config, new ImagePreprocessing(64), parameters, flags, ElementType.Float32);
         Assert.All(parameters.Values, static tensor => tensor.Dispose());
         return folder;

@@ -21,18 +21,18 @@ public sealed class ArticleTests
     [InlineData("", "jeans|binoculars|swim trunks / shorts|parallel bars|scissors|children|people|mashed potatoes|wool|guacamole|toilet paper|chain mail|kayaking|macaroni and cheese")]
     [InlineData("", "Big Ben|Stonehenge|Paris|Japan|Albert Einstein|Marie Curie|Mount Everest|Mr. Bean|the Eiffel Tower|a cat|an hour|two dogs|")]
     public void AClassNameTakesItsArticle(string article, string names) =>
-        Assert.All(names.Split('|'), each => Assert.Equal((article, each), (ClassArticle.Of(each), each)));
+        Assert.All(names.Split('|'), each => Assert.Equal((article, each), (ClassArticle.For(each), each)));
 
     [Fact]
     public void OfTheThousandClassesOfImageNetTheseTakeNoArticle() => Assert.Equal(
         "binoculars|chain mail|clogs|face powder|jeans|tights|pajamas|parallel bars|perfume|sunglasses|sunscreen|swim trunks / shorts|wool|guacamole|consomme|ice cream|mashed potatoes"
             + "|broccoli|hay|carbonara|chocolate syrup|dough|red wine|eggnog|corn|toilet paper",
-        string.Join('|', ImageNet().Where(name => ClassArticle.Of(name).Length == 0).Distinct()));
+        string.Join('|', ImageNet().Where(name => ClassArticle.For(name).Length == 0).Distinct()));
 
     [Fact]
     public void OfTheThousandClassesOfImageNetTheseSoundOtherThanTheyAreWritten()
     {
-        string[] surprising = [.. ImageNet().Where(name => ClassArticle.Of(name) is "a" or "an" && ClassArticle.Of(name) == "an" != "aeiou".Contains(char.ToLowerInvariant(name[0])))];
+        string[] surprising = [.. ImageNet().Where(name => ClassArticle.For(name) is "a" or "an" && ClassArticle.For(name) == "an" != "aeiou".Contains(char.ToLowerInvariant(name[0])))];
 
         Assert.Equal("European green lizard|European garden spider|European polecat|hourglass|one-piece bathing suit|unicycle", string.Join('|', surprising));
     }

@@ -10,7 +10,7 @@ internal static class AuditedPrompts
 
     /// <summary>The findings of one kind about one class alone, in order.</summary>
     public static PromptFinding[] Of(PromptFault fault, string className, params string[] sentences) =>
-        [.. PromptAudit.Of(Set((className, sentences))).Findings.Where(finding => finding.Fault == fault)];
+        [.. PromptAudit.Create(Set((className, sentences))).Findings.Where(finding => finding.Fault == fault)];
 
     /// <summary>What shows a fault in one sentence, or nothing.</summary>
     public static string? Detail(PromptFault fault, string className, string sentence) => Of(fault, className, sentence).SingleOrDefault()?.Detail;

@@ -16,7 +16,7 @@ public sealed class FirstSentenceTests
     [InlineData("Here is a description:\n\nA frog is green. It sits.", "A frog is green.")]
     [InlineData("<think>What is a frog?\n\nWell.</think>\nA frog is green. It sits.", "A frog is green.")]
     [InlineData("青いカエル。葉の上にいる。", "青いカエル。")]
-    public void ASentenceEndsWhereItDoesAndNotAtEveryFullStop(string answer, string sentence) => Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: true));
+    public void ASentenceEndsWhereItDoesAndNotAtEveryFullStop(string answer, string sentence) => Assert.Equal(sentence, FirstSentence.Find(answer, isWhole: true));
 
     [Theory]
     [InlineData("1. A frog is green.\n2. A frog is red.", "A frog is green.")]
@@ -41,14 +41,14 @@ public sealed class FirstSentenceTests
     [InlineData("A frog is green.<|im_end|>\n<|im_start|>user\nAnd a toad?", "A frog is green.")]
     [InlineData("A frog is green</s>", "A frog is green")]
     public void ListsMarkupJsonAndQuotationMarksAroundASentenceAreNoneOfIt(string answer, string sentence) =>
-        Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: true));
+        Assert.Equal(sentence, FirstSentence.Find(answer, isWhole: true));
 
     [Theory]
     [InlineData("[\"A frog is green.\", \"A fr", "A frog is green.")]
     [InlineData("[\"A frog is", null)]
     [InlineData("...", null)]
     public void OfJsonThatWasCutTheTextsBeforeAreWhole(string answer, string? sentence) =>
-        Assert.Equal(sentence, FirstSentence.Of(answer, isWhole: false));
+        Assert.Equal(sentence, FirstSentence.Find(answer, isWhole: false));
 
     [Theory]
     [InlineData("A frog is green and sits on")]
@@ -56,8 +56,8 @@ public sealed class FirstSentenceTests
     [InlineData("A frog, as described by Dr.")]
     [InlineData("<think>What is a frog?")]
     [InlineData("")]
-    public void WhatWasCutIsNoSentence(string answer) => Assert.Null(FirstSentence.Of(answer, isWhole: false));
+    public void WhatWasCutIsNoSentence(string answer) => Assert.Null(FirstSentence.Find(answer, isWhole: false));
 
     [Fact]
-    public void AWholeCaptionWithoutAFullStopIsTakenAsItIsAndGetsNone() => Assert.Equal("a green frog on a leaf", FirstSentence.Of("a green frog on a leaf\n", isWhole: true));
+    public void AWholeCaptionWithoutAFullStopIsTakenAsItIsAndGetsNone() => Assert.Equal("a green frog on a leaf", FirstSentence.Find("a green frog on a leaf\n", isWhole: true));
 }

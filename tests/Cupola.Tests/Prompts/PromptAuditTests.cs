@@ -89,8 +89,8 @@ public sealed class PromptAuditTests
         Prompt caption = new("a photo of a tench", "model:m", new("A caption of an image of a tench:", 0, "m", 1, 50, "a photo of a tench"));
         Prompt sentence = new("A tench is green.", "by hand");
 
-        Assert.Empty(PromptAudit.Of(new PromptSet([("tench", [sentence, sentence with { Text = "A tench is wet." }, caption])])).Findings);
-        Assert.Single(PromptAudit.Of(new PromptSet([("tench", [sentence, sentence with { Text = "A tench is wet." }, caption with { Provenance = null }])])).Findings);
+        Assert.Empty(PromptAudit.Create(new PromptSet([("tench", [sentence, sentence with { Text = "A tench is wet." }, caption])])).Findings);
+        Assert.Single(PromptAudit.Create(new PromptSet([("tench", [sentence, sentence with { Text = "A tench is wet." }, caption with { Provenance = null }])])).Findings);
     }
 
     [Theory]
@@ -156,16 +156,16 @@ public sealed class PromptAuditTests
         string fits = string.Join(' ', Enumerable.Repeat("cat", 75)), tooLong = fits + " cat";
         PromptSet prompts = AuditedPrompts.Set(("cat", [fits, tooLong]));
 
-        PromptFinding finding = Assert.Single(PromptAudit.Of(prompts, new() { Tokenizer = tokenizer }).Findings, static finding => finding.Fault == PromptFault.TooLong);
+        PromptFinding finding = Assert.Single(PromptAudit.Create(prompts, new() { Tokenizer = tokenizer }).Findings, static finding => finding.Fault == PromptFault.TooLong);
 
         Assert.Equal((1, "has more than the 77 tokens that the model reads"), (finding.Position, finding.Detail));
-        Assert.DoesNotContain(PromptAudit.Of(prompts).Findings, static finding => finding.Fault == PromptFault.TooLong);
+        Assert.DoesNotContain(PromptAudit.Create(prompts).Findings, static finding => finding.Fault == PromptFault.TooLong);
     }
 
     [Fact]
     public void WhatIsTooLongForAnyModelIsSaidSoAndNotLookedAt()
     {
-        PromptFinding[] findings = [.. PromptAudit.Of(AuditedPrompts.Set(("cat", [new('x', 5000), new string('x', 4000) + "."]))).Findings];
+        PromptFinding[] findings = [.. PromptAudit.Create(AuditedPrompts.Set(("cat", [new('x', 5000), new string('x', 4000) + "."]))).Findings];
 
         Assert.Equal((PromptFault.TooLong, "has 5000 characters, of which no model reads 4000; nothing else was looked at"), (findings[0].Fault, findings[0].Detail));
         Assert.Equal(2, findings.Length);
@@ -178,7 +178,7 @@ public sealed class PromptAuditTests
 
         Assert.Equal(
             [("zebra", 1, PromptFault.NoClassName), ("zebra", 1, PromptFault.Cut), ("zebra", 1, PromptFault.WrongArticle), ("ant", 0, PromptFault.Refusal), ("ant", 0, PromptFault.NoClassName)],
-            PromptAudit.Of(prompts).Findings.Select(static finding => (finding.ClassName, finding.Position, finding.Fault)));
-        Assert.All(PromptAudit.Of(prompts).Findings, finding => Assert.Equal(prompts[finding.ClassName][finding.Position], finding.Prompt));
+            PromptAudit.Create(prompts).Findings.Select(static finding => (finding.ClassName, finding.Position, finding.Fault)));
+        Assert.All(PromptAudit.Create(prompts).Findings, finding => Assert.Equal(prompts[finding.ClassName][finding.Position], finding.Prompt));
     }
 }

@@ -19,7 +19,7 @@ public sealed class PromptNamesAuditTests
 
     [Fact]
     public void TheSameSentenceOfAnotherClassIsNoDuplicate() =>
-        Assert.DoesNotContain(PromptAudit.Of(AuditedPrompts.Set(("cat", ["It is small."]), ("dog", ["It is small."]))).Findings, static finding => finding.Fault == PromptFault.Duplicate);
+        Assert.DoesNotContain(PromptAudit.Create(AuditedPrompts.Set(("cat", ["It is small."]), ("dog", ["It is small."]))).Findings, static finding => finding.Fault == PromptFault.Duplicate);
 
     [Theory]
     [InlineData("A tench is a green fish of slow rivers and ponds.", "The tench is a green fish of slow rivers and of ponds.", "shares 100 % of the words with prompt 1")]
@@ -96,7 +96,7 @@ public sealed class PromptNamesAuditTests
     [Fact]
     public void PartOfANameIsEnoughOnlyWhereNoOtherClassHasIt()
     {
-        PromptFinding[] Missing(params string[] names) => [.. PromptAudit.Of(AuditedPrompts.Set([.. names.Select(static (name, index) => (name, index == 0 ? (string[])["The frog is green."] : []))])).Findings
+        PromptFinding[] Missing(params string[] names) => [.. PromptAudit.Create(AuditedPrompts.Set([.. names.Select(static (name, index) => (name, index == 0 ? (string[])["The frog is green."] : []))])).Findings
             .Where(static finding => finding.Fault == PromptFault.NoClassName)];
 
         Assert.Empty(Missing("tree frog", "toad"));
@@ -108,7 +108,7 @@ public sealed class PromptNamesAuditTests
     {
         PromptSet prompts = AuditedPrompts.Set(("Dodge Caliber Wagon 2012", ["The Dodge Caliber Wagon is a car."]), ("Dodge Caliber Wagon 2007", ["The 2007 Dodge Caliber Wagon is a car."]));
 
-        Assert.Equal("has only 'dodge caliber wagon' of 'Dodge Caliber Wagon 2012'", Assert.Single(PromptAudit.Of(prompts).Findings).Detail);
+        Assert.Equal("has only 'dodge caliber wagon' of 'Dodge Caliber Wagon 2012'", Assert.Single(PromptAudit.Create(prompts).Findings).Detail);
     }
 
     [Fact]
@@ -117,8 +117,8 @@ public sealed class PromptNamesAuditTests
         PromptSet prompts = AuditedPrompts.Set(("automobile", ["A car has wheels."]), ("train", ["A train pulls cars, and no car has an engine."]));
         Dictionary<string, IReadOnlyList<string>> synonyms = new() { ["automobile"] = ["car", "motor car"] };
 
-        Assert.Equal([PromptFault.NoClassName], PromptAudit.Of(prompts).Findings.Select(static finding => finding.Fault));
-        Assert.Equal([("train", "names 'car' beside its own class")], PromptAudit.Of(prompts, new() { Synonyms = synonyms }).Findings.Select(static finding => (finding.ClassName, finding.Detail)));
+        Assert.Equal([PromptFault.NoClassName], PromptAudit.Create(prompts).Findings.Select(static finding => finding.Fault));
+        Assert.Equal([("train", "names 'car' beside its own class")], PromptAudit.Create(prompts, new() { Synonyms = synonyms }).Findings.Select(static finding => (finding.ClassName, finding.Detail)));
     }
 
     [Theory]
@@ -148,10 +148,10 @@ public sealed class PromptNamesAuditTests
         PromptSet prompts = AuditedPrompts.Set([.. animals.Select(static name => (name, (string[])[$"A {name} sits on the table.", $"A {name} is no wardrobe."])), ("table", ["A table."]), ("wardrobe", ["A wardrobe."])]);
         PromptSet few = AuditedPrompts.Set([.. animals.Take(3).Select(static name => (name, (string[])[$"A {name} sits on the table."])), ("table", ["A table."])]);
 
-        Assert.Equal(["table", "wardrobe"], PromptAudit.Of(prompts).CommonNames);
-        Assert.Empty(PromptAudit.Of(prompts).Findings);
-        Assert.Empty(PromptAudit.Of(few).CommonNames);
-        Assert.Equal(3, PromptAudit.Of(few).Findings.Count(static finding => finding.Fault == PromptFault.OtherClass));
+        Assert.Equal(["table", "wardrobe"], PromptAudit.Create(prompts).CommonNames);
+        Assert.Empty(PromptAudit.Create(prompts).Findings);
+        Assert.Empty(PromptAudit.Create(few).CommonNames);
+        Assert.Equal(3, PromptAudit.Create(few).Findings.Count(static finding => finding.Fault == PromptFault.OtherClass));
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class PromptNamesAuditTests
     {
         PromptSet prompts = AuditedPrompts.Set(("crane (bird)", ["A crane is a bird."]), ("crane (machine)", ["A crane lifts loads."]), ("garage (indoor)", ["A garage is dark."]), ("garage (outdoor)", ["A garage is bright."]));
 
-        Assert.Empty(PromptAudit.Of(prompts).Findings);
+        Assert.Empty(PromptAudit.Create(prompts).Findings);
     }
 
     [Theory]
@@ -171,7 +171,7 @@ public sealed class PromptNamesAuditTests
     {
         PromptSet prompts = PromptSet.Read(SharedFolder.Need("data", "cupl", $"{dataset}_prompts_{(dataset == "imagenet" ? "base" : "full")}.json"));
 
-        PromptAudit audit = PromptAudit.Of(prompts);
+        PromptAudit audit = PromptAudit.Create(prompts);
 
         Assert.Equal(repeated, audit.Findings.Count(static finding => finding.Fault == PromptFault.Duplicate && !finding.Detail.Contains("but for", StringComparison.Ordinal)));
         Assert.InRange(audit.Findings.Count(static finding => finding.Fault == PromptFault.NoClassName) / (double)prompts.PromptCount, least, most);
@@ -183,6 +183,6 @@ public sealed class PromptNamesAuditTests
     {
         string[] names = ["carp", "snail", "crane", "fly", "crane fly", "shark", "great white shark"];
         PromptSet prompts = AuditedPrompts.Set([(className, [sentence]), .. names.Where(name => name != className).Select(static name => (name, (string[])[]))]);
-        return PromptAudit.Of(prompts).Findings.SingleOrDefault(static finding => finding.Fault == PromptFault.OtherClass)?.Detail;
+        return PromptAudit.Create(prompts).Findings.SingleOrDefault(static finding => finding.Fault == PromptFault.OtherClass)?.Detail;
     }
 }

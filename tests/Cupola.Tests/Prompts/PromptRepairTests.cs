@@ -73,8 +73,8 @@ public sealed class PromptRepairTests
             ("snail", ["A snail is a slow animal with a shell and horns.", "The snail is a slow animal with a shell and with horns.", "It is slow.", "A snail looks like a worm."]),
             ("worm", ["It is long."]));
 
-        RepairedPrompts kept = PromptAudit.Of(prompts).Repair();
-        RepairedPrompts dropped = PromptAudit.Of(prompts).Repair([PromptFault.NearDuplicate, PromptFault.NoClassName, PromptFault.OtherClass]);
+        RepairedPrompts kept = PromptAudit.Create(prompts).Repair();
+        RepairedPrompts dropped = PromptAudit.Create(prompts).Repair([PromptFault.NearDuplicate, PromptFault.NoClassName, PromptFault.OtherClass]);
 
         Assert.Equal(prompts.Hash, kept.Prompts.Hash);
         Assert.All(kept.Findings, static finding => Assert.Equal(PromptRemedy.Kept, finding.Remedy));
@@ -102,7 +102,7 @@ public sealed class PromptRepairTests
         PromptProvenance provenance = new("Describe a snail:", 2, "m", 0.5f, 50, "1. A snail is slow.");
         PromptSet prompts = new([("snail", [new("1. A snail is slow.", "prompts.json", provenance)])]);
 
-        Assert.Equal([new("A snail is slow.", "prompts.json", provenance)], PromptAudit.Of(prompts).Repair().Prompts["snail"]);
+        Assert.Equal([new("A snail is slow.", "prompts.json", provenance)], PromptAudit.Create(prompts).Repair().Prompts["snail"]);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class PromptRepairTests
         ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe"));
         string sentence = $"A cat is {string.Join(' ', Enumerable.Repeat("very", 30))} small.";
         string endless = $"A cat is {string.Join(' ', Enumerable.Repeat("very", 90))} small.";
-        PromptAudit audit = PromptAudit.Of(AuditedPrompts.Set(("cat", [$"{sentence} {sentence} Then it sleeps and dreams of a mouse.", endless])), new() { Tokenizer = tokenizer });
+        PromptAudit audit = PromptAudit.Create(AuditedPrompts.Set(("cat", [$"{sentence} {sentence} Then it sleeps and dreams of a mouse.", endless])), new() { Tokenizer = tokenizer });
 
         Assert.Equal([$"{sentence} {sentence}", endless], audit.Repair().Prompts["cat"].Select(static prompt => prompt.Text));
         Assert.Equal([PromptRemedy.Repaired, PromptRemedy.Kept], audit.Repair().Findings.Where(static each => each.Finding.Fault == PromptFault.TooLong).Select(static each => each.Remedy));
@@ -125,10 +125,10 @@ public sealed class PromptRepairTests
     public void OfPublishedSentencesNothingRemainsToRepairAndNothingSoundIsTouched(string dataset, int count)
     {
         PromptSet prompts = PromptSet.Read(SharedFolder.Need("data", "cupl", $"{dataset}_prompts_full.json"));
-        PromptAudit audit = PromptAudit.Of(prompts);
+        PromptAudit audit = PromptAudit.Create(prompts);
 
         RepairedPrompts repaired = audit.Repair();
-        PromptAudit again = PromptAudit.Of(repaired.Prompts);
+        PromptAudit again = PromptAudit.Create(repaired.Prompts);
 
         PromptFault[] repairable = [PromptFault.Duplicate, PromptFault.Refusal, PromptFault.Cut, PromptFault.WrongArticle, PromptFault.Markup];
         Assert.DoesNotContain(again.Findings, finding => repairable.Contains(finding.Fault));
@@ -140,5 +140,5 @@ public sealed class PromptRepairTests
         Assert.Empty(repaired.EmptiedClasses);
     }
 
-    private static RepairedPrompts Repair(params (string ClassName, string[] Sentences)[] classes) => PromptAudit.Of(AuditedPrompts.Set(classes)).Repair();
+    private static RepairedPrompts Repair(params (string ClassName, string[] Sentences)[] classes) => PromptAudit.Create(AuditedPrompts.Set(classes)).Repair();
 }

@@ -52,7 +52,7 @@ public sealed class ThinkingAloudTests
     {
         Assert.Equal(Answer, ThinkingAloud.Remove($"{open}{Thoughts}{close}{Answer}").Trim());
         Assert.Equal(Answer, ThinkingAloud.Remove($"{Thoughts}{close}{Answer}").Trim());
-        Assert.Equal(Answer, FirstSentence.Of($"{open}{Thoughts}{close}\n\n{Answer} It sits.", isWhole: true));
+        Assert.Equal(Answer, FirstSentence.Find($"{open}{Thoughts}{close}\n\n{Answer} It sits.", isWhole: true));
         Assert.NotNull(ThinkingAloud.Find($"{Thoughts}{close}{Answer}"));
     }
 
@@ -62,7 +62,7 @@ public sealed class ThinkingAloudTests
     {
         Assert.NotEqual(open, close);
         Assert.Equal("", ThinkingAloud.Remove($"{open}{Thoughts}").Trim());
-        Assert.Null(FirstSentence.Of($"{open}{Thoughts}", isWhole: true));
+        Assert.Null(FirstSentence.Find($"{open}{Thoughts}", isWhole: true));
     }
 
     [Theory]
@@ -88,8 +88,8 @@ public sealed class ThinkingAloudTests
     [Fact]
     public void ThinkingWithoutAnyTagGivesWayToWhatIsSaidLast()
     {
-        Assert.Equal(Answer, FirstSentence.Of($"Okay, the user wants a caption.\n\nIt could be red.\n\n{Answer}", isWhole: true));
-        Assert.Null(FirstSentence.Of("Okay, the user wants a caption. I name its", isWhole: false));
+        Assert.Equal(Answer, FirstSentence.Find($"Okay, the user wants a caption.\n\nIt could be red.\n\n{Answer}", isWhole: true));
+        Assert.Null(FirstSentence.Find("Okay, the user wants a caption. I name its", isWhole: false));
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ThinkingAloudTests
             }.Select(static text => new Prompt(text, "test"))),
             ("computer mouse", [new Prompt("The user moves a computer mouse with one hand.", "test")]),
         ]);
-        PromptAudit audit = PromptAudit.Of(prompts);
+        PromptAudit audit = PromptAudit.Create(prompts);
 
         Assert.Equal(
             [0, 1, 2, 4, 5, 6, 7, 8],

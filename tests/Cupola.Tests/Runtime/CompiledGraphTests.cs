@@ -20,11 +20,11 @@ public sealed class CompiledGraphTests
         input.AsSpan<float>().Fill(1);
         using Tensor output = Tensor.Allocate(ElementType.Float32, 1, width);
 
-        graph.Run(RunWidth.Narrow, [input], [output]);
+        graph.Run(SessionThreads.One, [input], [output]);
         Assert.Equal(11, output.AsSpan<float>()[0]);
 
         bias.AsSpan<float>()[0] = 100;
-        graph.Run(RunWidth.Narrow, [input], [output]);
+        graph.Run(SessionThreads.One, [input], [output]);
         Assert.Equal(101, output.AsSpan<float>()[0]);
     }
 
@@ -41,7 +41,7 @@ public sealed class CompiledGraphTests
         using Tensor input = Tensor.Of<float>(ElementType.Float32, [1, 10], 1, 2);
         using Tensor output = Tensor.Allocate(ElementType.Float32, 1, 3);
 
-        foreach (RunWidth width in Enum.GetValues<RunWidth>())
+        foreach (SessionThreads width in Enum.GetValues<SessionThreads>())
         {
             output.AsSpan<float>().Clear();
             graph.Run(width, [input], [output]);
@@ -68,10 +68,10 @@ public sealed class CompiledGraphTests
         builder.Output("sum", builder.Sum(builder.Tanh(builder.MatMul(left, right)), 0, 1));
         using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>());
         // A product of 64 terabytes.
-        using Tensor column = Tensor.Allocate(ElementType.Float32, 1 << 22, 1), row = Tensor.Lend(ElementType.Float32, column.Address, 1, 1 << 22);
+        using Tensor column = Tensor.Allocate(ElementType.Float32, 1 << 22, 1), row = Tensor.Borrow(ElementType.Float32, column.Address, 1, 1 << 22);
         using Tensor sum = Tensor.Allocate(ElementType.Float32);
 
-        Assert.Throws<InsufficientMemoryException>(() => graph.Run(RunWidth.Narrow, [column, row], [sum]));
+        Assert.Throws<InsufficientMemoryException>(() => graph.Run(SessionThreads.One, [column, row], [sum]));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class CompiledGraphTests
         using Tensor given = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2), beyond = Tensor.Of<int>(ElementType.Int32, [7], 1);
         using Tensor gathered = Tensor.Allocate(ElementType.Float32, 1, 2);
 
-        string message = Assert.Throws<EngineException>(() => graph.Run(RunWidth.Wide, [given, beyond], [gathered])).Message;
+        string message = Assert.Throws<EngineException>(() => graph.Run(SessionThreads.All, [given, beyond], [gathered])).Message;
 
         Assert.StartsWith("ONNX Runtime could not work out a model's numbers: ", message, StringComparison.Ordinal);
         Assert.DoesNotContain(message, char.IsControl);

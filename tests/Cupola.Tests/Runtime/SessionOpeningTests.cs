@@ -42,14 +42,14 @@ public sealed class SessionOpeningTests
         GraphBuilder builder = new(index % 4 == 3 ? OperatorSet.Standard : OperatorSet.Trainable);
         Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]);
         Value seed = builder.Input("seed", ElementType.Float32, rows.Shape);
-        builder.Output("gradient", Gradient.Of(builder, builder.QuickGelu(rows), seed, [rows])[0]);
+        builder.Output("gradient", Gradient.Compute(builder, builder.QuickGelu(rows), seed, [rows])[0]);
         using CompiledGraph graph = new Engine(new(Threads: 1)).Compile(builder.Build(), new Dictionary<string, Tensor>());
         using Tensor given = Tensor.Of<float>(ElementType.Float32, [0, 0], 1, 2);
         using Tensor one = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2);
         using Tensor gradient = Tensor.Allocate(ElementType.Float32, 1, 2);
         barrier.SignalAndWait(TimeSpan.FromMinutes(1));
 
-        graph.Run(RunWidth.Narrow, [given, one], [gradient]);
+        graph.Run(SessionThreads.One, [given, one], [gradient]);
 
         Assert.Equal([0.5f, 1], gradient.AsSpan<float>().ToArray());
     }

@@ -99,13 +99,13 @@ public sealed class ImageAugmentationTests
             switch (what)
             {
                 case "brightness":
-                    ColourJitter.Brighten(enhanced, factor);
+                    ColorJitter.Brighten(enhanced, factor);
                     break;
                 case "contrast":
-                    ColourJitter.Contrast(enhanced, factor);
+                    ColorJitter.Contrast(enhanced, factor);
                     break;
                 default:
-                    ColourJitter.Saturate(enhanced, factor);
+                    ColorJitter.Saturate(enhanced, factor);
                     break;
             }
 
@@ -115,7 +115,7 @@ public sealed class ImageAugmentationTests
         foreach (JsonElement expected in golden.RootElement.GetProperty("cropped").EnumerateArray())
         {
             int Number(string name) => expected.GetProperty(name).GetInt32();
-            using RgbImage part = new RandomCrop(Number("left"), Number("top"), Number("width"), Number("height")).Of(image);
+            using RgbImage part = new RandomCrop(Number("left"), Number("top"), Number("width"), Number("height")).Apply(image);
             byte[] resized = new byte[Number("size") * Number("size") * 3];
             new ImagePreprocessing(Number("size")) { Mode = ResizeMode.Squash }.Apply(part, resized);
             Assert.Equal(expected.GetProperty("pixels").GetBytesFromBase64(), resized);
@@ -130,7 +130,7 @@ public sealed class ImageAugmentationTests
         for (int pair = 0; pair < 2000; pair++)
         {
             byte[] pixels = [.. grey];
-            ColourJitter.Apply(pixels, 0.5, new(Seed, RandomUse.Colour, epoch: 0, pair));
+            ColorJitter.Apply(pixels, 0.5, new(Seed, RandomUse.Colour, epoch: 0, pair));
             // One grey pixel has neither contrast nor saturation, so its brightness alone shows.
             seen.Add(pixels[0]);
             Assert.True(pixels[0] == pixels[1] && pixels[1] == pixels[2]);

@@ -22,7 +22,7 @@ public sealed class LargeBatchTests
     public void TheGradientOf4096PairsInMicroBatchesOf64IsThatOfAllAtOnce(LossKind kind)
     {
         Random random = new(3);
-        IReadOnlyDictionary<string, Tensor> initial = InitialParameters.Of(Config, seed: 1);
+        IReadOnlyDictionary<string, Tensor> initial = InitialParameters.Create(Config, seed: 1);
         using Tensor images = Tensor.Allocate(ElementType.Float32, Pairs, 3, ImageSize, ImageSize);
         foreach (ref float pixel in images.AsSpan<float>())
         {
@@ -51,9 +51,9 @@ public sealed class LargeBatchTests
 
         (double Loss, Dictionary<string, float[]> Gradients) Gradients(TrainingMemory memory)
         {
-            Dictionary<string, long[]> shapes = new(ClipModel.ParametersOf(Config)) { [LearnedParameters.LogitBiasName] = [] };
-            using LearnedParameters parameters = new(
-                shapes, name => name == LearnedParameters.LogitBiasName ? new float[] { SigmoidLoss.InitialLogitBias } : initial[name].AsSpan<float>(), isFrozen: name => name == LearnedParameters.LogitBiasName && kind == LossKind.Contrastive);
+            Dictionary<string, long[]> shapes = new(ClipModel.ParametersOf(Config)) { [TrainableParameters.LogitBiasName] = [] };
+            using TrainableParameters parameters = new(
+                shapes, name => name == TrainableParameters.LogitBiasName ? new float[] { SigmoidLoss.InitialLogitBias } : initial[name].AsSpan<float>(), isFrozen: name => name == TrainableParameters.LogitBiasName && kind == LossKind.Contrastive);
             using TrainableClip clip = new(new Engine(new(Threads: 2)), Config, new(ImageSize), parameters, ImageForm.PixelValues, memory, kind);
             double found = clip.Differentiate(images, texts);
             return (found, parameters.Gradients.ToDictionary(static gradient => gradient.Key, static gradient => gradient.Value.AsSpan<float>().ToArray()));

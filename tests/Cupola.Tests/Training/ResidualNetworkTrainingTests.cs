@@ -76,7 +76,7 @@ public sealed class ResidualNetworkTrainingTests
     public void AStepOfSeveralRunsCountsOnceWithTheMeanOverItsImages()
     {
         const string Name = "image.stem.1.batch_norm.running_mean";
-        using LearnedParameters parameters = new(new Dictionary<string, long[]> { [Name] = [2] }, static _ => new float[] { 10, -10 }, isFrozen: static _ => false);
+        using TrainableParameters parameters = new(new Dictionary<string, long[]> { [Name] = [2] }, static _ => new float[] { 10, -10 }, isFrozen: static _ => false);
         StepStatistics step = new([Name], runs: 3);
         using Tensor first = Tensor.Of<float>(ElementType.Float32, [1, 2], 2), second = Tensor.Of<float>(ElementType.Float32, [5, 6], 2);
 

@@ -25,18 +25,18 @@ public sealed class ScheduleTests
     [Fact]
     public void WithoutANumberATenthOfTheStepsWarmUpAndAtMostTwoThousand()
     {
-        Assert.Equal(10, TrainingPlan.Of(new() { Steps = 100 }, 7).Schedule.WarmUp);
-        Assert.Equal(2000, TrainingPlan.Of(new() { Steps = 50_000 }, 7).Schedule.WarmUp);
-        Assert.Equal(3, TrainingPlan.Of(new() { Steps = 50_000, WarmUp = 3 }, 7).Schedule.WarmUp);
+        Assert.Equal(10, TrainingPlan.Create(new() { Steps = 100 }, 7).Schedule.WarmUp);
+        Assert.Equal(2000, TrainingPlan.Create(new() { Steps = 50_000 }, 7).Schedule.WarmUp);
+        Assert.Equal(3, TrainingPlan.Create(new() { Steps = 50_000, WarmUp = 3 }, 7).Schedule.WarmUp);
     }
 
     [Fact]
     public void EpochsBecomeStepsAndEvaluations()
     {
-        TrainingPlan plan = TrainingPlan.Of(new() { Epochs = 2.5, EvaluateEvery = 0.5 }, 8);
+        TrainingPlan plan = TrainingPlan.Create(new() { Epochs = 2.5, EvaluateEvery = 0.5 }, 8);
 
         Assert.Equal((20, 4, 1.5), (plan.Steps, plan.StepsPerEvaluation, plan.EpochAt(12)));
-        Assert.Equal((5e-4, 3e-5, 0.1), (plan.Schedule.Rate, TrainingPlan.Of(new() { Init = "m" }, 8).Schedule.Rate, TrainingPlan.Of(new() { Init = "m", LearningRate = 0.1 }, 8).Schedule.Rate));
+        Assert.Equal((5e-4, 3e-5, 0.1), (plan.Schedule.Rate, TrainingPlan.Create(new() { Init = "m" }, 8).Schedule.Rate, TrainingPlan.Create(new() { Init = "m", LearningRate = 0.1 }, 8).Schedule.Rate));
     }
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed class ScheduleTests
     [InlineData("text.final_norm.weight", 0)]
     [InlineData("logit_scale", 0)]
     public void EachLayerLearnsMoreSlowlyThanTheOneBehindIt(string parameter, int layersBehind) =>
-        Assert.Equal(Math.Pow(0.5, layersBehind), new LayerShares(Config, 0.5, [], [.. ClipModel.ParametersOf(Config).Keys]).Of(parameter), 1e-7);
+        Assert.Equal(Math.Pow(0.5, layersBehind), new LayerwiseDecay(Config, 0.5, [], [.. ClipModel.ParametersOf(Config).Keys]).MultiplierFor(parameter), 1e-7);
 
     [Theory]
     [InlineData("img", "no parameter begins so; there are image, text, ")]
@@ -61,27 +61,27 @@ public sealed class ScheduleTests
     [InlineData("image,text,logit_scale", "nothing is left to learn")]
     public void WhatCannotBeFrozenIsASentence(string frozen, string sentence) =>
         Assert.Contains(
-            sentence, Assert.Throws<ArgumentException>(() => new LayerShares(Config, 1, frozen.Split(','), [.. ClipModel.ParametersOf(Config).Keys])).Message, StringComparison.Ordinal);
+            sentence, Assert.Throws<ArgumentException>(() => new LayerwiseDecay(Config, 1, frozen.Split(','), [.. ClipModel.ParametersOf(Config).Keys])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void GradientsAreShortenedAlikeAndOnlyWhereTheyAreTooLong()
     {
-        using LearnedParameters parameters = new(new Dictionary<string, long[]> { ["a"] = [2], ["b"] = [1] }, static name => new float[name == "a" ? 2 : 1], static _ => false);
+        using TrainableParameters parameters = new(new Dictionary<string, long[]> { ["a"] = [2], ["b"] = [1] }, static name => new float[name == "a" ? 2 : 1], static _ => false);
         parameters.AddGradient("a", [2f, -3f]);
         parameters.AddGradient("b", [6f]);
 
-        Assert.Equal(7, GradientNorm.Of(parameters), 1e-9);
+        Assert.Equal(7, GradientNorm.Compute(parameters), 1e-9);
         GradientNorm.Limit(parameters, 7, 8);
         Assert.Equal([2f, -3f], parameters.Gradients["a"].AsSpan<float>().ToArray());
         GradientNorm.Limit(parameters, 7, 3.5);
-        Assert.Equal(3.5, GradientNorm.Of(parameters), 1e-5);
+        Assert.Equal(3.5, GradientNorm.Compute(parameters), 1e-5);
         Assert.Equal(3, parameters.Gradients["b"].AsSpan<float>()[0], 1e-5);
     }
 
     [Fact]
     public void TheAverageFollowsByItsDecayAndAtFirstFaster()
     {
-        using LearnedParameters parameters = new(new Dictionary<string, long[]> { ["a"] = [1], ["still"] = [1] }, static _ => [1f], static name => name == "still");
+        using TrainableParameters parameters = new(new Dictionary<string, long[]> { ["a"] = [1], ["still"] = [1] }, static _ => [1f], static name => name == "still");
         using MovingAverage average = new(parameters, 0.9);
         Assert.Equal(["a"], average.Values.Keys);
         Tensor value = parameters.Values["a"];

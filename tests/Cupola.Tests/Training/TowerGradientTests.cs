@@ -43,15 +43,15 @@ public sealed class TowerGradientTests
         (ClipConfig config, bool isText, bool follows) = Towers[name];
         Engine engine = new(new(Threads: 1));
         Random random = new(5);
-        using LearnedParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
+        using TrainableParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
         using TensorPool pool = new();
         TrainableTower Create(bool byImages) =>
             TrainableTower.Create(engine, parameters, pool, graph => Describe(graph, config, isText, parameter => byImages && ConvolutionUnit.IsRunningStatistic(parameter)));
         using TrainableTower tower = Create(follows);
         using Tensor images = Images(config, random);
-        BatchChunk chunk = Assert.Single(isText
-            ? BatchChunk.OfTexts([.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })], chunkTokens: 1000)
-            : BatchChunk.OfImages(images, 1, TowerDescription.Images, ImageEncoder.Batch));
+        MicroBatch chunk = Assert.Single(isText
+            ? MicroBatch.OfTexts([.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })], chunkTokens: 1000)
+            : MicroBatch.OfImages(images, 1, TowerDescription.Images, ImageEncoder.Batch));
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
         using (TrainableTower byImages = Create(byImages: true))
@@ -114,8 +114,8 @@ public sealed class TowerGradientTests
         GraphBuilder graph = new(OperatorSet.Trainable);
         TowerDescription tower = Describe(graph, config, isText, parameter => follows && ConvolutionUnit.IsRunningStatistic(parameter));
         HashSet<string> learned = [.. ClipModel.ParametersOf(config).Keys.Where(static parameter => !ConvolutionUnit.IsRunningStatistic(parameter))];
-        Value[] sources = [.. graph.Between(tower.Inputs, [tower.Embeddings]).Inputs.Where(input => learned.Contains(input.Name))];
-        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, tower.Inputs, tower.Embeddings, [], sources);
+        Value[] sources = [.. graph.Subgraph(tower.Inputs, [tower.Embeddings]).Inputs.Where(input => learned.Contains(input.Name))];
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Create(graph, tower.Inputs, tower.Embeddings, [], sources);
 
         foreach (Graph half in (Graph[])[differentiated.Forward, differentiated.Backward])
         {
@@ -141,7 +141,7 @@ public sealed class TowerGradientTests
         GraphBuilder graph = new();
         Value rows = graph.Input("rows", ElementType.Float32, ["n", 4]), first = graph.Parameter("first", 4), second = graph.Parameter("second", 4);
 
-        DifferentiatedGraph differentiated = DifferentiatedGraph.Of(graph, [rows], graph.Add(graph.Add(rows, first), second), [], [first, second]);
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Create(graph, [rows], graph.Add(graph.Add(rows, first), second), [], [first, second]);
 
         Assert.Equal(2, differentiated.Backward.Outputs.Select(static output => output.Name).Distinct(StringComparer.Ordinal).Count());
     }
@@ -170,7 +170,7 @@ public sealed class TowerGradientTests
     /// Random numbers. The biases of batch norms keep each channel well above the kink of the rectifier behind it, or well below, because a slope over a kink is none of both sides;
     /// that the kink is right is seen where operators are checked.
     /// </summary>
-    private static LearnedParameters Parameters(ClipConfig config, string tower, bool follows, Random random)
+    private static TrainableParameters Parameters(ClipConfig config, string tower, bool follows, Random random)
     {
         float[] Draw(string name)
         {

@@ -234,7 +234,7 @@ public sealed class TrainerTests
         }
 
         Assert.Equal([3L, 6], told.Select(static line => line.Step));
-        Assert.All(told, line => Assert.Equal((0.7, WilsonInterval.Of(7, 10).Low, WilsonInterval.Of(7, 10).High, 10), (line.Top1, line.Top1Low, line.Top1High, line.Images)));
+        Assert.All(told, line => Assert.Equal((0.7, WilsonInterval.Compute(7, 10).Low, WilsonInterval.Compute(7, 10).High, 10), (line.Top1, line.Top1Low, line.Top1High, line.Images)));
     }
 
     [Theory]
@@ -250,7 +250,7 @@ public sealed class TrainerTests
         ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
         List<LoggedEvaluation> told = [];
         using Trainer trainer = Open(
-            run, settings, table, evaluate: (embedder, cancellation) => new(validation.Of(embedder, cancellation), null));
+            run, settings, table, evaluate: (embedder, cancellation) => new(validation.Compute(embedder, cancellation), null));
         trainer.Run(new(Evaluated: told.Add), Cancellation);
 
         Assert.Equal(Assert.Single(Log(run)).Loss, Assert.Single(told).ValidationLoss!.Value, 1e-5);

@@ -68,7 +68,7 @@ public sealed class TrainingAttemptsTests
     {
         using TensorPool pool = new();
 
-        Assert.Throws<AggregateException>(() => OrderedWork.Run(20, 2, place =>
+        Assert.Throws<AggregateException>(() => OrderedReduction.Run(20, 2, place =>
         {
             TensorBlock block = pool.Allocate([[1000]]);
             if (place == 2)

@@ -85,7 +85,7 @@ public sealed class TrainingBatchesTests
         Assert.Equal([1, 2, 3], byCaption.Labels.CountBy(label => label).Select(count => count.Value).Order());
         Assert.Equal(byCaption.Texts.Distinct().Count(), byCaption.Labels.Distinct().Count());
         // Through a caption that two classes have in common, both say the same.
-        Assert.Equal([0, 0, 0, 3], Sayings.Of([("cat", [1, 2]), ("dog", [1, 2]), ("dog", [3]), (null, [4])]));
+        Assert.Equal([0, 0, 0, 3], DuplicateCaptions.Find([("cat", [1, 2]), ("dog", [1, 2]), ("dog", [3]), (null, [4])]));
     }
 
     [Fact]
@@ -135,11 +135,11 @@ public sealed class TrainingBatchesTests
         TrainingPairs pairs = Folders(4, 4);
         TrainingBatches batches = Batches(pairs, batchSize: 3, ImageAugmentation.None);
 
-        TrainingBatch[] some = [.. batches.Of([7, 0, 3, 5], epoch: 2, Cancellation)];
+        TrainingBatch[] some = [.. batches.Read([7, 0, 3, 5], epoch: 2, Cancellation)];
 
         Assert.Equal([[7, 0, 3], [5]], some.Select(batch => batch.Pairs));
         Assert.Equal(some.SelectMany(batch => batch.Pairs).Select(pair => pairs[pair].Image.Name), some.SelectMany(batch => batch.Names));
-        Assert.Equal([0, 1, 0, 1], new[] { 3, 7, 0, 5 }.Select(pair => batches.SayingsOf(2)[pair] == batches.SayingsOf(2)[0] ? 0 : 1));
+        Assert.Equal([0, 1, 0, 1], new[] { 3, 7, 0, 5 }.Select(pair => batches.DuplicatesOf(2)[pair] == batches.DuplicatesOf(2)[0] ? 0 : 1));
         Array.ForEach(some, static batch => batch.Dispose());
     }
 
@@ -154,7 +154,7 @@ public sealed class TrainingBatchesTests
     })]);
 
     private static TrainingBatches Batches(TrainingPairs pairs, int batchSize, ImageAugmentation? augmentation = null, ulong seed = 7, int threads = 2) =>
-        new(pairs, new ShuffledOrder(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads, RememberedImages.UsualRoom);
+        new(pairs, new ShuffledSampler(pairs.Count, batchSize, seed), Tokenizer(), Small, augmentation ?? Everything, seed, threads, ImageCache.UsualRoom);
 
     private static ClipTokenizer Tokenizer()
     {

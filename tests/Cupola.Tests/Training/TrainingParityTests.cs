@@ -29,7 +29,7 @@ public sealed class TrainingParityTests
     {
         using TensorFile golden = TensorFile.Open(ParityModel.Find(name, "train.safetensors"));
         using ClipModel start = Open(name);
-        using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
+        using TrainableParameters parameters = TrainableParameters.CopyFrom(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
             new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, ImageForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs, keptBytes), LossKind.Contrastive);
         using AdamW optimizer = new(parameters, new());
@@ -47,7 +47,7 @@ public sealed class TrainingParityTests
 
             optimizer.Step(static _ => Rate);
             Span<float> scale = parameters.Values["logit_scale"].AsSpan<float>();
-            scale[0] = Math.Clamp(scale[0], 0, PairLoss.LargestLogitScale);
+            scale[0] = Math.Clamp(scale[0], 0, ImageTextLoss.LargestLogitScale);
         }
 
         Assert.All(Golden(golden, "final.", resNet: false), parameter => Near(parameter.Name, parameter.Values, parameter.Largest, parameters.Values[parameter.Name], 3e-4f));
@@ -63,7 +63,7 @@ public sealed class TrainingParityTests
     {
         using TensorFile golden = TensorFile.Open(ParityModel.Find(name, "train.safetensors"));
         using ClipModel start = Open(name);
-        using LearnedParameters parameters = LearnedParameters.Of(start, isFrozen: static _ => false);
+        using TrainableParameters parameters = TrainableParameters.CopyFrom(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
             new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, ImageForm.PixelValues, new(8, start.Config.Text.ContextLength * textsOfARun, keptBytes), LossKind.Contrastive);
         using Tensor images = Images(golden, step: 0);
@@ -91,7 +91,7 @@ public sealed class TrainingParityTests
         using Tensor images = Images(golden, step: 0);
         Dictionary<string, float[]> Gradients(int pairs)
         {
-            using LearnedParameters parameters = LearnedParameters.Of(start, ConvolutionUnit.IsRunningStatistic);
+            using TrainableParameters parameters = TrainableParameters.CopyFrom(start, ConvolutionUnit.IsRunningStatistic);
             using TrainableClip clip = new(
                 new Engine(new(Threads: 2)), start.Config, start.Preprocessing, parameters, ImageForm.PixelValues, new(pairs, start.Config.Text.ContextLength * pairs), LossKind.Contrastive);
             clip.Differentiate(images, Texts(golden, step: 0));
@@ -134,7 +134,7 @@ public sealed class TrainingParityTests
         foreach ((string name, StoredTensor stored) in file.Tensors.Where(tensor => tensor.Key.StartsWith(prefix, StringComparison.Ordinal)))
         {
             float[] values = Read(file, name);
-            foreach (ParameterNames.Target target in ParameterNames.Of(name[prefix.Length..], transformers: false, resNet))
+            foreach (ParameterNames.Target target in ParameterNames.TargetsOf(name[prefix.Length..], transformers: false, resNet))
             {
                 int third = values.Length / 3;
                 yield return (target.Name, target.Third >= 0 ? values[(target.Third * third)..((target.Third + 1) * third)]

@@ -15,7 +15,7 @@ public sealed class ClassifierFileTests
     [InlineData(ClassEnsemble.ScoreMax)]
     public void ASavedClassifierAnswersAsBefore(ClassEnsemble ensemble)
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         ZeroShotClassifier made = ZeroShotClassifier.Create(photos.Encoded, ensemble, null).WithTemperature(1.7f);
         string path = TestFolder.NewFile("classifier.safetensors");
         made.Save(path);
@@ -31,7 +31,7 @@ public sealed class ClassifierFileTests
     [Fact]
     public void AClassifierOfAnotherModelOrOfOtherPromptsIsRefused()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         string path = TestFolder.NewFile("classifier.safetensors");
         ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Save(path);
         PromptSet fewer = new(photos.Labels.Select(label => (label, photos.Written[label].Skip(1))));

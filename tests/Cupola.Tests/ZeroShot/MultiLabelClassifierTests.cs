@@ -9,7 +9,7 @@ public sealed class MultiLabelClassifierTests
     [Fact]
     public void ALabelsProbabilityIsThatOfItAgainstItsNegationAlone()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         PromptSet present = PromptSet.FromTemplates(photos.Labels, PromptTemplates.Simple), absent = PromptSet.FromTemplates(photos.Labels, PromptTemplates.Negations);
         MultiLabelClassifier classifier = MultiLabelClassifier.Create(EncodedPrompts.Encode(photos.Model, present), EncodedPrompts.Encode(photos.Model, absent), ClassEnsemble.EmbeddingMean);
         IReadOnlyList<Prediction> predictions = classifier.Classify(photos.Embeddings[3]);
@@ -22,14 +22,14 @@ public sealed class MultiLabelClassifierTests
             Prediction alone = ZeroShotClassifier.Create(photos.Model, both).Classify(photos.Embeddings[3]).Single(prediction => prediction.Label == "yes");
             Prediction among = predictions.Single(prediction => prediction.Label == label);
             Assert.Equal(alone.Probability, among.Probability, 1e-5f);
-            Assert.Equal(alone.Cosine, among.Cosine, 1e-6f);
+            Assert.Equal(alone.Score, among.Score, 1e-6f);
         });
     }
 
     [Fact]
     public void RefusesNegationsOfOtherClasses()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         EncodedPrompts one = EncodedPrompts.Encode(photos.Model, PromptSet.FromTemplates(["cat"], PromptTemplates.Simple));
         Assert.Contains("same classes", Assert.Throws<ArgumentException>(() => MultiLabelClassifier.Create(photos.Encoded, one, ClassEnsemble.EmbeddingMean)).Message, StringComparison.Ordinal);
     }

@@ -9,7 +9,7 @@ public sealed class PromptWeightsTests
     [Fact]
     public void EqualWeightsOfAClassSumToOne()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         PromptWeights weights = PromptWeights.Equal(photos.Encoded);
         Assert.All(weights.Values.ToArray(), weight => Assert.Equal(1f / 30, weight));
     }
@@ -17,7 +17,7 @@ public sealed class PromptWeightsTests
     [Fact]
     public void TheWeightsOfTemplatesAreTheSoftmaxOfTheMeanBestLogitAfterTheMeanOfEachLogitIsTakenOff()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         EncodedPrompts encoded = Templates(photos);
         int classes = photos.Labels.Count, count = PromptTemplates.ImageNet7.Count;
         double scale = Math.Exp(photos.Model.LogitScale);
@@ -42,7 +42,7 @@ public sealed class PromptWeightsTests
     [Fact]
     public void ASentenceThatFitsTheImagesOfItsClassWeighsMoreThanOneThatDoesNot()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         PromptSet mixed = new(photos.Labels.Select(label => (label, (IEnumerable<Prompt>)[.. photos.Written[label].Take(3), .. photos.Written[Other(label)].Take(1)])));
         float[] weights = [.. PromptWeights.FromImages(EncodedPrompts.Encode(photos.Model, mixed), photos.Embeddings).Values];
 
@@ -56,21 +56,21 @@ public sealed class PromptWeightsTests
     [Fact]
     public void WeightsChangeTheClassVectorsAndTheBestScoreTakesNone()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         PromptWeights weights = PromptWeights.FromImages(photos.Encoded, photos.Embeddings);
-        float equal = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Classify(photos.Embeddings[0])[0].Cosine;
-        Assert.NotEqual(equal, ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, weights).Classify(photos.Embeddings[0])[0].Cosine, 1e-4f);
+        float equal = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Classify(photos.Embeddings[0])[0].Score;
+        Assert.NotEqual(equal, ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, weights).Classify(photos.Embeddings[0])[0].Score, 1e-4f);
         Assert.Contains("no mean", Assert.Throws<ArgumentException>(() => ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.ScoreMax, weights)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void NothingIsLearnedFromNoImages()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         Assert.Contains("there are 0", Assert.Throws<ArgumentException>(() => PromptWeights.FromImages(photos.Encoded, new([], 0, 128))).Message, StringComparison.Ordinal);
     }
 
-    private static EncodedPrompts Templates(LabelledPhotos photos) =>
+    private static EncodedPrompts Templates(LabeledPhotos photos) =>
         EncodedPrompts.Encode(photos.Model, PromptSet.FromTemplates(photos.Labels, PromptTemplates.ImageNet7));
 
     private static double Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)

@@ -28,7 +28,7 @@ public sealed class TemperatureScalingTests
     [Fact]
     public void CalibratingKeepsTheAnswersAndMakesTheRightLabelsMoreProbable()
     {
-        LabelledPhotos photos = LabelledPhotos.Need();
+        LabeledPhotos photos = LabeledPhotos.Need();
         ZeroShotClassifier raw = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null);
         ZeroShotClassifier calibrated = raw.Calibrate(photos.Embeddings, photos.LabelOfPhoto);
         Assert.NotEqual(1, calibrated.Temperature, 1e-3f);

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Xml.Linq;
+using Cupola.Images;
+using Cupola.ZeroShot;
+using static System.FormattableString;
+
+namespace Cupola.Explanation;
+
+/// <summary>An answer and what was said for and against it.</summary>
+/// <param name="Image">The file or address.</param>
+/// <param name="Predictions">The best classes, the best first.</param>
+/// <param name="Arguments">What the prompts said.</param>
+public sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
+
+/// <summary>A page that shows images, what was answered, and the prompts that spoke for and against.</summary>
+public static class ClassificationReport
+{
+    /// <summary>A page with more is one that no one reads and no browser opens.</summary>
+    public const int MostImages = 200;
+
+    private const int LongestSide = 480;
+
+    /// <summary>Writes the page; the file is whole or what it was before.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="answers">The answers, <see cref="MostImages"/> at most.</param>
+    /// <param name="notShown">How many more images were classified.</param>
+    /// <param name="orient">Whether images are turned as their EXIF orientation says.</param>
+    public static void Write(string path, IReadOnlyList<ExplainedAnswer> answers, int notShown = 0, bool orient = false)
+    {
+        ArgumentNullException.ThrowIfNull(answers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(answers.Count, MostImages, nameof(answers));
+        List<XElement> sections = [.. answers.Select(answer => Section(answer, orient))];
+        if (notShown > 0)
+        {
+            sections.Add(HtmlPage.Element(
+                "p", "quiet", Invariant($"{notShown} more images were classified and are not shown.")));
+        }
+
+        HtmlPage.Write(
+            path, "Why this label",
+            "Each sentence is compared with the image. One about the answer speaks for it as far as it fits better than the runner-up's score; one about another class speaks against it "
+            + "as far as it fits better than the answer's score.",
+            sections);
+    }
+
+    private static XElement Section(ExplainedAnswer answer, bool orient)
+    {
+        byte[]? jpeg = Thumbnail.ReadJpeg(ImageSource.FromPath(answer.Image), orient, LongestSide);
+        Prediction best = answer.Predictions[0];
+        return HtmlPage.Section(
+            best.Label, answer.Image,
+            HtmlPage.Element("div", "answer",
+                HtmlPage.Element("div", "card", jpeg is null ? HtmlPage.Element("p", "missing", "The image could not be read again.") : HtmlPage.Image(jpeg, answer.Image)),
+                HtmlPage.Element("dl", "answers", answer.Predictions.Select((prediction, rank) => Bar(prediction, isAnswer: rank == 0)))),
+            Arguments($"For “{best.Label}”", "Nothing that was said of it fits better than the runner-up.", answer.Arguments.For),
+            Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against));
+    }
+
+    private static object[] Bar(Prediction prediction, bool isAnswer) =>
+    [
+        HtmlPage.Element("dt", null, prediction.Label),
+        HtmlPage.Element("dd", null, HtmlPage.Percent(prediction.Probability)),
+        HtmlPage.Element("div", isAnswer ? "share true" : "share", HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(prediction.Probability * 100)}%"))),
+    ];
+
+    private static XElement Arguments(string heading, string none, IReadOnlyList<PromptAttribution> arguments) => HtmlPage.Element(
+        "div", "arguments",
+        HtmlPage.Element("h3", null, heading),
+        arguments.Count == 0
+            ? HtmlPage.Element("p", "quiet", none)
+            : HtmlPage.Table(
+                ["about", "sentence", "#cosine", "#margin"],
+                arguments.Select(static argument => (IReadOnlyList<object>)
+                [
+                    argument.Label, argument.Text, argument.Cosine.ToString("0.000", CultureInfo.InvariantCulture),
+                    HtmlPage.Element("span", argument.Margin > 0 ? "right" : "wrong", argument.Margin.ToString("+0.000;−0.000", CultureInfo.InvariantCulture)),
+                ])));
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Cupola.Text;
+
+/// <summary>
+/// Words as tokens while these are merged: how often each pair of neighbours occurs is kept up to date by looking at the words in which it changes alone, so that learning a vocabulary
+/// takes little longer than counting words.
+/// </summary>
+internal sealed class BpeTrainerState
+{
+    /// <summary>What occurs once is no pattern.</summary>
+    private const int LeastCount = 2;
+
+    private readonly int[][] _words;
+    private readonly long[] _times;
+    private readonly Dictionary<long, long> _counts = [];
+    private readonly Dictionary<long, List<int>> _places = [];
+    private readonly PriorityQueue<long, (long Rarity, long Pair)> _queue = new();
+
+    /// <param name="words">How often each word occurs.</param>
+    public BpeTrainerState(IReadOnlyDictionary<string, long> words)
+    {
+        int[] tokenOfByte = TokenizerFiles.ByteOrder();
+        _words = [.. words.Keys.Select(word => Tokens(word, tokenOfByte))];
+        _times = [.. words.Values];
+        for (int word = 0; word < _words.Length; word++)
+        {
+            Count(word, _times[word]);
+            for (int place = 1; place < _words[word].Length; place++)
+            {
+                RememberPair(Pair(_words[word][place - 1], _words[word][place]), word);
+            }
+        }
+
+        foreach ((long pair, long count) in _counts)
+        {
+            _queue.Enqueue(pair, (-count, pair));
+        }
+    }
+
+    /// <summary>The neighbours that occur most often, of several the ones that became tokens first; null where none occur twice.</summary>
+    public (int Left, int Right)? MostFrequentPair()
+    {
+        while (_queue.TryPeek(out long pair, out (long Rarity, long Pair) priority))
+        {
+            long count = _counts.GetValueOrDefault(pair);
+            if (count >= LeastCount && count == -priority.Rarity)
+            {
+                return ((int)(pair >> 32), (int)pair);
+            }
+
+            // Its count fell since it was queued.
+            _queue.Dequeue();
+            if (count >= LeastCount)
+            {
+                _queue.Enqueue(pair, (-count, pair));
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes two neighbouring tokens one wherever they occur.</summary>
+    public void Merge(int left, int right, int whole)
+    {
+        HashSet<long> risen = [];
+        if (!_places.Remove(Pair(left, right), out List<int>? places))
+        {
+            return;
+        }
+
+        foreach (int word in places)
+        {
+            int[] before = _words[word];
+            int[] after = Replace(before, left, right, whole);
+            if (after.Length == before.Length)
+            {
+                continue;
+            }
+
+            Count(word, -_times[word]);
+            _words[word] = after;
+            Count(word, _times[word]);
+            for (int place = 1; place < after.Length; place++)
+            {
+                if (after[place - 1] == whole || after[place] == whole)
+                {
+                    long pair = Pair(after[place - 1], after[place]);
+                    risen.Add(pair);
+                    RememberPair(pair, word);
+                }
+            }
+        }
+
+        foreach (long pair in risen)
+        {
+            _queue.Enqueue(pair, (-_counts[pair], pair));
+        }
+    }
+
+    private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
+
+    /// <summary>A word's bytes; the last one is that which ends a word.</summary>
+    private static int[] Tokens(string word, int[] tokenOfByte)
+    {
+        int[] tokens = [.. Encoding.UTF8.GetBytes(word).Select(letter => tokenOfByte[letter])];
+        tokens[^1] += 256;
+        return tokens;
+    }
+
+    private static int[] Replace(int[] tokens, int left, int right, int whole)
+    {
+        List<int> after = new(tokens.Length);
+        for (int place = 0; place < tokens.Length; place++)
+        {
+            bool isPair = tokens[place] == left && place + 1 < tokens.Length && tokens[place + 1] == right;
+            after.Add(isPair ? whole : tokens[place]);
+            place += isPair ? 1 : 0;
+        }
+
+        return [.. after];
+    }
+
+    private void Count(int word, long times)
+    {
+        int[] tokens = _words[word];
+        for (int place = 1; place < tokens.Length; place++)
+        {
+            long pair = Pair(tokens[place - 1], tokens[place]);
+            ref long count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, pair, out _);
+            count += times;
+        }
+    }
+
+    private void RememberPair(long pair, int word)
+    {
+        ref List<int>? places = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, pair, out _);
+        places ??= [];
+        if (places.Count == 0 || places[^1] != word)
+        {
+            places.Add(word);
+        }
+    }
+}
