@@ -4,8 +4,10 @@
 //
 //   dotnet run -c Release samples/tree-frog.cs MODEL IMAGE PROMPTS
 //
-// MODEL is a model's folder, PROMPTS a file of sentences for "tree frog" and "tailed frog": CuPL's for ImageNet, which hold thirty of each, or one that
-// `cupola prompts write` wrote. On a photo of a tree frog, with OpenAI's ViT-B/32 and CuPL's sentences, the article that this example is from saw
+// MODEL is a model's folder, PROMPTS a file of sentences for "tree frog" and "tailed frog": CuPL's for ImageNet, which hold
+// thirty of each, or one that
+// `cupola prompts write` wrote. On a photo of a tree frog, with OpenAI's ViT-B/32 and CuPL's sentences, the article that this
+// example is from saw
 //
 //   by name                        tree frog 0.3164   tailed frog 0.6836
 //   by 60 sentences, PooledMean    tree frog 0.6512   tailed frog 0.3488
@@ -40,6 +42,8 @@ return 0;
 void Print(string how, PromptSet prompts, ClassEnsemble ensemble)
 {
     ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, prompts, ensemble);
-    Dictionary<string, float> probability = classifier.Classify(image.Embedding).ToDictionary(prediction => prediction.Label, prediction => prediction.Probability);
-    Console.WriteLine($"{how,-32} {string.Join("   ", labels.Select(label => $"{label} {probability[label]:0.0000}"))}");
+    Dictionary<string, float> probability = classifier
+        .Classify(image.Embedding)
+        .ToDictionary(prediction => prediction.Label, prediction => prediction.Probability);
+    Console.WriteLine($"{how, -32} {string.Join("   ", labels.Select(label => $"{label} {probability[label]:0.0000}"))}");
 }

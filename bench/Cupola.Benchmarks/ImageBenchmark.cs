@@ -15,7 +15,7 @@ internal static class ImageBenchmark
         {
             embedder.Export(folder);
             using InferenceSession plain = new(Path.Combine(folder, "onnx", "vision_model.onnx"));
-            Console.WriteLine($"{"batch",6}  {"plain ONNX",12}  {"Cupola",12}  {"ratio",7}");
+            Console.WriteLine($"{"batch", 6}  {"plain ONNX", 12}  {"Cupola", 12}  {"ratio", 7}");
             foreach (int batch in new[] { 1, 8, 32 })
             {
                 Measure(embedder, plain, batch);
@@ -44,12 +44,25 @@ internal static class ImageBenchmark
             batch == 1 ? 41 : 15,
             () =>
             {
-                using IDisposableReadOnlyCollection<OrtValue> outputs = plain.Run(options, ["pixel_values"], [input], ["image_embeds"]);
-                EmbeddingMatrix theirs = new EmbeddingMatrix(outputs[0].GetTensorDataAsSpan<float>().ToArray(), batch, ours.Dimension).Normalize();
+                using IDisposableReadOnlyCollection<OrtValue> outputs = plain.Run(
+                    options,
+                    ["pixel_values"],
+                    [input],
+                    ["image_embeds"]
+                );
+                EmbeddingMatrix theirs = new EmbeddingMatrix(
+                    outputs[0].GetTensorDataAsSpan<float>().ToArray(),
+                    batch,
+                    ours.Dimension
+                ).Normalize();
                 worst = Math.Max(worst, System.Numerics.Tensors.TensorPrimitives.Distance(theirs.Values, ours.Values));
             },
-            () => embedder.EmbedPixels(pixels, batch));
-        Console.WriteLine($"{batch,6}  {batch / seconds[0],10:0.0}/s  {batch / seconds[1],10:0.0}/s  {seconds[0] / seconds[1],6:0.00}×  (embeddings differ by {worst:0.0e+0})");
+            () => embedder.EmbedPixels(pixels, batch)
+        );
+        Console.WriteLine(
+            $"{batch, 6}  {batch / seconds[0], 10:0.0}/s  {batch / seconds[1], 10:0.0}/s  {seconds[0] / seconds[1], 6:0.00}×  "
+                + $"(embeddings differ by {worst:0.0e+0})"
+        );
     }
 
     private static float[] Normalise(byte[] pixels, ClipEmbedder embedder)
@@ -61,7 +74,8 @@ internal static class ImageBenchmark
             (int image, int within) = Math.DivRem(index, area * 3);
             (int place, int channel) = Math.DivRem(within, 3);
             values[(((image * 3) + channel) * area) + place] =
-                ((pixels[index] / 255f) - embedder.Preprocessing.Mean[channel]) / embedder.Preprocessing.StandardDeviation[channel];
+                ((pixels[index] / 255f) - embedder.Preprocessing.Mean[channel])
+                / embedder.Preprocessing.StandardDeviation[channel];
         }
 
         return values;

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>What ONNX Runtime's profiler wrote: how long each kind of operator took in all, and how much the matrix products among them multiplied and added.</summary>
+/// <summary>
+/// What ONNX Runtime's profiler wrote: how long each kind of operator took in all, and how much the matrix products among them
+/// multiplied and added.
+/// </summary>
 internal sealed class OperatorTimes
 {
     private static readonly HashSet<string> Products = ["Gemm", "MatMul", "FusedMatMul", "FusedGemm", "Conv", "ConvTranspose"];
@@ -19,7 +22,12 @@ internal sealed class OperatorTimes
         {
             using JsonDocument profile = JsonDocument.Parse(File.ReadAllBytes(file));
             JsonElement[] events = [.. profile.RootElement.EnumerateArray().Where(static entry => IsKernel(entry))];
-            foreach (IGrouping<string, JsonElement> node in events.GroupBy(static entry => entry.GetProperty("name").GetString()!, StringComparer.Ordinal))
+            foreach (
+                IGrouping<string, JsonElement> node in events.GroupBy(
+                    static entry => entry.GetProperty("name").GetString()!,
+                    StringComparer.Ordinal
+                )
+            )
             {
                 JsonElement[] all = [.. node];
                 foreach (JsonElement entry in all[(all.Length - (int)(all.Length * runs))..])
@@ -36,17 +44,21 @@ internal sealed class OperatorTimes
     public double Seconds => _operators.Values.Sum(static entry => entry.Seconds);
 
     /// <summary>Seconds in matrix products.</summary>
-    public double ProductSeconds => _operators.Where(static entry => Products.Contains(entry.Key)).Sum(static entry => entry.Value.Seconds);
+    public double ProductSeconds =>
+        _operators.Where(static entry => Products.Contains(entry.Key)).Sum(static entry => entry.Value.Seconds);
 
     /// <summary>Multiplications and additions in matrix products; convolutions are not counted.</summary>
     public double ProductOperations { get; private set; }
 
     /// <summary>The operators, those that took longest first.</summary>
     public IEnumerable<(string Operator, long Count, double Seconds)> Longest =>
-        _operators.OrderByDescending(static entry => entry.Value.Seconds).Select(static entry => (entry.Key, entry.Value.Count, entry.Value.Seconds));
+        _operators
+            .OrderByDescending(static entry => entry.Value.Seconds)
+            .Select(static entry => (entry.Key, entry.Value.Count, entry.Value.Seconds));
 
     private static bool IsKernel(JsonElement entry) =>
-        entry.GetProperty("cat").GetString() == "Node" && entry.GetProperty("name").GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal);
+        entry.GetProperty("cat").GetString() == "Node"
+        && entry.GetProperty("name").GetString()!.EndsWith("_kernel_time", StringComparison.Ordinal);
 
     private void Add(JsonElement entry)
     {
@@ -57,12 +69,14 @@ internal sealed class OperatorTimes
         if (Products.Contains(name) && !name.StartsWith("Conv", StringComparison.Ordinal))
         {
             // Each of the m · n results takes k of both; the left operand holds m · k numbers.
-            long[] left = Extents(arguments.GetProperty("input_type_shape")[0]), result = Extents(arguments.GetProperty("output_type_shape")[0]);
+            long[] left = Extents(arguments.GetProperty("input_type_shape")[0]),
+                result = Extents(arguments.GetProperty("output_type_shape")[0]);
             ProductOperations += 2.0 * Elements(left) * result[^1];
         }
     }
 
-    private static long[] Extents(JsonElement typed) => [.. typed.EnumerateObject().First().Value.EnumerateArray().Select(static extent => extent.GetInt64())];
+    private static long[] Extents(JsonElement typed) =>
+        [.. typed.EnumerateObject().First().Value.EnumerateArray().Select(static extent => extent.GetInt64())];
 
     private static long Elements(long[] extents) => extents.Aggregate(1L, static (product, extent) => product * extent);
 }

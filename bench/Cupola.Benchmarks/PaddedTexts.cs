@@ -2,10 +2,15 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>The text tower as others run it: rows padded to the context length, through the exported graph in a plain session of the same ONNX Runtime.</summary>
+/// <summary>
+/// The text tower as others run it: rows padded to the context length, through the exported graph in a plain session of the same
+/// ONNX Runtime.
+/// </summary>
 internal static class PaddedTexts
 {
-    /// <summary>Encodes some texts, spread evenly over all; padded rows all take the same time, so a sample tells their rate.</summary>
+    /// <summary>
+    /// Encodes some texts, spread evenly over all; padded rows all take the same time, so a sample tells their rate.
+    /// </summary>
     public static void Encode(int[][] ids, int sample, int context, int batch, InferenceSession session)
     {
         using RunOptions options = new();

@@ -13,8 +13,14 @@ internal static class Peak
     /// <summary>Prints the machine and its peak, which every figure is to be read against.</summary>
     public static void Print()
     {
-        double one = Measure(1), two = Measure(Environment.ProcessorCount);
-        Console.WriteLine($"{Environment.ProcessorCount} cores, {(Vector512.IsHardwareAccelerated ? "AVX-512" : Vector256.IsHardwareAccelerated ? "AVX2" : "128-bit vectors")}; float32 peak {one:0} GFLOP/s on one thread, {two:0} on {Environment.ProcessorCount}");
+        double one = Measure(1),
+            two = Measure(Environment.ProcessorCount);
+        Console.WriteLine(
+            $"{Environment.ProcessorCount} cores, "
+                + $"{(Vector512.IsHardwareAccelerated ? "AVX-512"
+                : Vector256.IsHardwareAccelerated ? "AVX2" : "128-bit vectors")}; "
+                + $"float32 peak {one:0} GFLOP/s on one thread, {two:0} on {Environment.ProcessorCount}"
+        );
     }
 
     /// <summary>GFLOP/s on so many threads.</summary>
@@ -24,7 +30,9 @@ internal static class Peak
         for (int attempt = 0; attempt < 3; attempt++)
         {
             long start = Stopwatch.GetTimestamp();
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, static thread => GC.KeepAlive(Vector512.IsHardwareAccelerated ? Wide(thread) : Narrow(thread)));
+            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, static thread =>
+                GC.KeepAlive(Vector512.IsHardwareAccelerated ? Wide(thread) : Narrow(thread))
+            );
             int lanes = Vector512.IsHardwareAccelerated ? 16 : 8;
             best = Math.Max(best, 2.0 * lanes * Chains * Rounds * threads / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
         }
@@ -36,8 +44,20 @@ internal static class Peak
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Wide(int seed)
     {
-        Vector512<float> factor = Vector512.Create(0.999f), term = Vector512.Create(0.001f);
-        Vector512<float> a = Vector512.Create(seed + 1f), b = a + a, c = b + a, d = c + a, e = d + a, f = e + a, g = f + a, h = g + a, i = h + a, j = i + a, k = j + a, l = k + a;
+        Vector512<float> factor = Vector512.Create(0.999f),
+            term = Vector512.Create(0.001f);
+        Vector512<float> a = Vector512.Create(seed + 1f),
+            b = a + a,
+            c = b + a,
+            d = c + a,
+            e = d + a,
+            f = e + a,
+            g = f + a,
+            h = g + a,
+            i = h + a,
+            j = i + a,
+            k = j + a,
+            l = k + a;
         for (int round = 0; round < Rounds; round++)
         {
             a = Vector512.FusedMultiplyAdd(a, factor, term);
@@ -60,8 +80,20 @@ internal static class Peak
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Narrow(int seed)
     {
-        Vector256<float> factor = Vector256.Create(0.999f), term = Vector256.Create(0.001f);
-        Vector256<float> a = Vector256.Create(seed + 1f), b = a + a, c = b + a, d = c + a, e = d + a, f = e + a, g = f + a, h = g + a, i = h + a, j = i + a, k = j + a, l = k + a;
+        Vector256<float> factor = Vector256.Create(0.999f),
+            term = Vector256.Create(0.001f);
+        Vector256<float> a = Vector256.Create(seed + 1f),
+            b = a + a,
+            c = b + a,
+            d = c + a,
+            e = d + a,
+            f = e + a,
+            g = f + a,
+            h = g + a,
+            i = h + a,
+            j = i + a,
+            k = j + a,
+            l = k + a;
         for (int round = 0; round < Rounds; round++)
         {
             a = Vector256.FusedMultiplyAdd(a, factor, term);

@@ -11,13 +11,17 @@ return args switch
     ["start", string model, string image] => StartBenchmark.Run(model, image),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
-    ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(int.Parse(batch, CultureInfo.InvariantCulture), long.Parse(kept, CultureInfo.InvariantCulture)),
+    ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
+        int.Parse(batch, CultureInfo.InvariantCulture),
+        long.Parse(kept, CultureInfo.InvariantCulture)
+    ),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("""
+    Console.Error.WriteLine(
+        """
         Cupola's benchmarks; run them in Release on a machine that does nothing else.
 
           make-model FOLDER [TOKENIZER]        a ViT-B/32 with seeded random weights, and a tokenizer's files beside it
@@ -28,6 +32,7 @@ static int Usage()
           start MODEL IMAGE                  time from process start to answer, and peak memory
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
-        """);
+        """
+    );
     return 2;
 }

@@ -26,13 +26,26 @@ internal static class RandomModel
         Random random = new(Seed);
         SafetensorsFile.Write(
             Path.Combine(folder, "model.safetensors"),
-            [.. shapes.Select(entry => (entry.Name, (IReadOnlyList<long>)entry.Shape, (Action<Stream>)(stream => WriteNumbers(stream, entry.Name, entry.Shape, random))))]);
+            [
+                .. shapes.Select(entry =>
+                    (
+                        entry.Name,
+                        (IReadOnlyList<long>)entry.Shape,
+                        (Action<Stream>)(stream => WriteNumbers(stream, entry.Name, entry.Shape, random))
+                    )
+                ),
+            ]
+        );
         foreach (string file in tokenizer is null ? [] : new[] { "vocab.json", "merges.txt", "tokenizer.json" })
         {
             File.Copy(Path.Combine(tokenizer!, file), Path.Combine(folder, file), overwrite: true);
         }
 
-        Console.WriteLine($"{folder}: {shapes.Sum(static entry => entry.Shape.Aggregate(1L, static (product, extent) => product * extent)):N0} parameters");
+        Console.WriteLine(
+            $"{folder}: "
+                + $"{shapes.Sum(static entry => entry.Shape.Aggregate(1L, static (product, extent) => product * extent)):N0} "
+                + "parameters"
+        );
         return 0;
     }
 
@@ -44,7 +57,10 @@ internal static class RandomModel
         float spread = shape.Length >= 2 ? 0.07f : 0.02f;
         for (int index = 0; index < numbers.Length; index++)
         {
-            numbers[index] = name == "logit_scale" ? 4.6052f : isNorm ? 1 : (random.NextSingle() - 0.5f) * spread;
+            numbers[index] =
+                name == "logit_scale" ? 4.6052f
+                : isNorm ? 1
+                : (random.NextSingle() - 0.5f) * spread;
         }
 
         stream.Write(MemoryMarshal.AsBytes<float>(numbers));

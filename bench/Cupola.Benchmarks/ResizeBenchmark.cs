@@ -32,12 +32,16 @@ internal static class ResizeBenchmark
                 small.WriteToMemory<byte>();
             });
             Console.WriteLine($"{width} × {height} to 224, images a second:");
-            Console.WriteLine($"  Cupola, one thread           {one,9:0.0}");
-            Console.WriteLine($"  Cupola, two threads          {two,9:0.0}  {two / one:0.00}× one thread");
-            Console.WriteLine($"  libvips thumbnail, one thread{thumbnail,9:0.0}  {one / thumbnail:0.00}× (another filter, other bytes)");
+            Console.WriteLine($"  Cupola, one thread           {one, 9:0.0}");
+            Console.WriteLine($"  Cupola, two threads          {two, 9:0.0}  {two / one:0.00}× one thread");
+            Console.WriteLine(
+                $"  libvips thumbnail, one thread{thumbnail, 9:0.0}  {one / thumbnail:0.00}× (another filter, other bytes)"
+            );
             if (pillow[index] > 0)
             {
-                Console.WriteLine($"  Pillow                       {pillow[index],9:0.0}  Cupola is {one / pillow[index]:0.00}× on one thread");
+                Console.WriteLine(
+                    $"  Pillow                       {pillow[index], 9:0.0}  Cupola is {one / pillow[index]:0.00}× on one thread"
+                );
             }
         }
 
@@ -55,14 +59,19 @@ internal static class ResizeBenchmark
         once();
         long start = Stopwatch.GetTimestamp();
         int[] counts = new int[threads];
-        Thread[] workers = [.. Enumerable.Range(0, threads).Select(worker => new Thread(() =>
-        {
-            while (Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds)
-            {
-                once();
-                counts[worker]++;
-            }
-        }))];
+        Thread[] workers =
+        [
+            .. Enumerable
+                .Range(0, threads)
+                .Select(worker => new Thread(() =>
+                {
+                    while (Stopwatch.GetElapsedTime(start).TotalSeconds < Seconds)
+                    {
+                        once();
+                        counts[worker]++;
+                    }
+                })),
+        ];
         Array.ForEach(workers, static worker => worker.Start());
         Array.ForEach(workers, static worker => worker.Join());
         return counts.Sum() / Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -70,10 +79,19 @@ internal static class ResizeBenchmark
 
     private static double[] Pillow(string script)
     {
-        ProcessStartInfo start = new("/usr/bin/python3", [script, "--seconds", "3"]) { RedirectStandardOutput = true, UseShellExecute = false };
+        ProcessStartInfo start = new("/usr/bin/python3", [script, "--seconds", "3"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("picturesPerSecond").GetDouble())];
+        return
+        [
+            .. output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("picturesPerSecond").GetDouble()),
+        ];
     }
 }

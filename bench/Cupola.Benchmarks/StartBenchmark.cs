@@ -10,13 +10,23 @@ internal static class StartBenchmark
     public static int Run(string model, string image)
     {
         Peak.Print();
-        string tool = Path.Combine(AppContext.BaseDirectory.Replace("Cupola.Benchmarks", "Cupola.Cli", StringComparison.Ordinal), "Cupola.Cli.dll");
+        string tool = Path.Combine(
+            AppContext.BaseDirectory.Replace("Cupola.Benchmarks", "Cupola.Cli", StringComparison.Ordinal),
+            "Cupola.Cli.dll"
+        );
         long fileBytes = new FileInfo(Path.Combine(model, "model.safetensors")).Length;
         List<double> seconds = [];
         long peak = 0;
         for (int round = -1; round < Rounds; round++)
         {
-            ProcessStartInfo start = new("dotnet", [tool, "classify", image, "--labels", "a dog,a cat,a beach", "--model", model, "--format", "json"]) { RedirectStandardOutput = true, UseShellExecute = false };
+            ProcessStartInfo start = new(
+                "dotnet",
+                [tool, "classify", image, "--labels", "a dog,a cat,a beach", "--model", model, "--format", "json"]
+            )
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            };
             long begun = Stopwatch.GetTimestamp();
             using Process process = Process.Start(start)!;
             while (!process.WaitForExit(5))
@@ -35,8 +45,13 @@ internal static class StartBenchmark
             }
         }
 
-        Console.WriteLine($"one image, three labels: {seconds.Order().ElementAt(Rounds / 2):0.00} s from process start to exit (median of {Rounds}, files in the page cache)");
-        Console.WriteLine($"peak resident memory {peak / 1e6:0} MB, the file has {fileBytes / 1e6:0} MB: {peak / (double)fileBytes:0.00}×");
+        Console.WriteLine(
+            $"one image, three labels: {seconds.Order().ElementAt(Rounds / 2):0.00} s from process start to exit (median of "
+                + $"{Rounds}, files in the page cache)"
+        );
+        Console.WriteLine(
+            $"peak resident memory {peak / 1e6:0} MB, the file has {fileBytes / 1e6:0} MB: {peak / (double)fileBytes:0.00}×"
+        );
         return 0;
     }
 

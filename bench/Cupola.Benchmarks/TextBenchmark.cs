@@ -31,7 +31,13 @@ internal static class TextBenchmark
         {
             embedder.Export(folder);
             using InferenceSession padded = new(Path.Combine(folder, "onnx", "text_model.onnx"));
-            string[] names = [.. JsonSerializer.Deserialize<string[]>(File.ReadAllText(namesPath))!.Distinct(StringComparer.Ordinal).Take(Classes)];
+            string[] names =
+            [
+                .. JsonSerializer
+                    .Deserialize<string[]>(File.ReadAllText(namesPath))!
+                    .Distinct(StringComparer.Ordinal)
+                    .Take(Classes),
+            ];
             PromptSet templates = PromptSet.FromTemplates(names, PromptTemplates.Read(templatesPath));
             PromptSet cupl = PromptSet.Read(cuplPath);
             Measure($"{Classes} names × {templates[names[0]].Length} templates", Texts(templates), embedder, padded);
@@ -45,14 +51,18 @@ internal static class TextBenchmark
         return 0;
     }
 
-    private static string[] Texts(PromptSet prompts) => [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
+    private static string[] Texts(PromptSet prompts) =>
+        [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
 
     private static void Measure(string title, string[] texts, ClipEmbedder embedder, InferenceSession padded)
     {
         int[][] ids = [.. texts.Select(text => embedder.Tokenizer.Encode(text).Ids)];
         int context = embedder.Tokenizer.ContextLength;
         int nodes = PromptTree.Pack(ids, PromptTree.MaximumNodes, share: true, out _).Sum(static tree => tree.NodeCount);
-        Console.WriteLine($"{title}: {texts.Length} prompts; tokens padded to {context} {texts.Length * context:N0}, without padding {ids.Sum(static text => text.Length):N0}, in trees {nodes:N0}");
+        Console.WriteLine(
+            $"{title}: {texts.Length} prompts; tokens padded to {context} {texts.Length * context:N0}, without padding "
+                + $"{ids.Sum(static text => text.Length):N0}, in trees {nodes:N0}"
+        );
 
         TextTransformer tower = embedder.Model.Text;
         double[] seconds = Timing.Medians(
@@ -60,11 +70,18 @@ internal static class TextBenchmark
             () => tower.Encode(ids, share: true, done: null, CancellationToken.None),
             () => tower.Encode(ids, share: false, done: null, CancellationToken.None),
             () => PaddedTexts.Encode(ids, PaddedSample, context, 16, padded),
-            () => PaddedTexts.Encode(ids, PaddedSample, context, 64, padded));
+            () => PaddedTexts.Encode(ids, PaddedSample, context, 64, padded)
+        );
         double best = PaddedSample / Math.Min(seconds[2], seconds[3]);
-        Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2],8:0.0}/s");
-        Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3],8:0.0}/s");
-        Console.WriteLine($"  packed without sharing      {texts.Length / seconds[1],8:0.0}/s  {texts.Length / seconds[1] / best,6:0.00}× the better padded");
-        Console.WriteLine($"  packed in trees             {texts.Length / seconds[0],8:0.0}/s  {texts.Length / seconds[0] / best,6:0.00}× the better padded");
+        Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2], 8:0.0}/s");
+        Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3], 8:0.0}/s");
+        Console.WriteLine(
+            $"  packed without sharing      {texts.Length / seconds[1], 8:0.0}/s  {texts.Length / seconds[1] / best, 6:0.00}× "
+                + "the better padded"
+        );
+        Console.WriteLine(
+            $"  packed in trees             {texts.Length / seconds[0], 8:0.0}/s  {texts.Length / seconds[0] / best, 6:0.00}× "
+                + "the better padded"
+        );
     }
 }

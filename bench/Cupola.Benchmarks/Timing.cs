@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>Times several ways of doing one thing in turns, so that whatever the machine does meanwhile meets all of them.</summary>
+/// <summary>
+/// Times several ways of doing one thing in turns, so that whatever the machine does meanwhile meets all of them.
+/// </summary>
 internal static class Timing
 {
     private const int SettleMilliseconds = 100;

@@ -14,7 +14,11 @@ internal static class TrainBenchmark
     private const int ProfiledSteps = 3;
     private const string TurnSeconds = "12";
 
-    private static readonly (string Name, ClipConfig Config, int Batch)[] Sizes = [("small", TrainingStep.Small, 256), ("base", TrainingStep.Base, 8)];
+    private static readonly (string Name, ClipConfig Config, int Batch)[] Sizes =
+    [
+        ("small", TrainingStep.Small, 256),
+        ("base", TrainingStep.Base, 8),
+    ];
 
     /// <param name="torchScript">peers/torch_step.py, where PyTorch is to be timed too.</param>
     public static int Run(string? torchScript)
@@ -24,7 +28,8 @@ internal static class TrainBenchmark
         double peak = Peak.Measure(engine.Threads);
         foreach ((string size, ClipConfig config, int batch) in Sizes)
         {
-            List<double> seconds = [], torch = [];
+            List<double> seconds = [],
+                torch = [];
             using (TrainingStep step = Create(config, batch, engine))
             {
                 Make(step, WarmUp);
@@ -35,16 +40,24 @@ internal static class TrainBenchmark
                         torch.Add(Torch(torchScript, size, engine.Threads));
                     }
 
-                    seconds.AddRange(MakeFor(step, TimeSpan.FromSeconds(double.Parse(TurnSeconds, CultureInfo.InvariantCulture))));
+                    seconds.AddRange(
+                        MakeFor(step, TimeSpan.FromSeconds(double.Parse(TurnSeconds, CultureInfo.InvariantCulture)))
+                    );
                 }
             }
 
             double median = seconds.Order().ElementAt(seconds.Count / 2);
-            Console.WriteLine($"{size}: batch {batch}, {median * 1000:0.0} ms a step (median of {seconds.Count}, from {seconds.Min() * 1000:0.0} to {seconds.Max() * 1000:0.0}), {batch / median:0.0} pairs/s on {engine.Threads} threads");
+            Console.WriteLine(
+                $"{size}: batch {batch}, {median * 1000:0.0} ms a step (median of {seconds.Count}, from "
+                    + $"{seconds.Min() * 1000:0.0} to {seconds.Max() * 1000:0.0}), {batch / median:0.0} pairs/s on "
+                    + $"{engine.Threads} threads"
+            );
             if (torch.Count > 0)
             {
                 double peer = torch.Order().ElementAt(torch.Count / 2);
-                Console.WriteLine($"  PyTorch {peer:0.0} pairs/s ({string.Join(", ", torch)}); Cupola is {batch / median / peer:0.00}× as fast");
+                Console.WriteLine(
+                    $"  PyTorch {peer:0.0} pairs/s ({string.Join(", ", torch)}); Cupola is {batch / median / peer:0.00}× as fast"
+                );
             }
 
             Profile(config, batch, median, peak);
@@ -68,12 +81,18 @@ internal static class TrainBenchmark
             OperatorTimes times = OperatorTimes.Read(folder, ProfiledSteps / (double)(WarmUp + ProfiledSteps));
             double operations = times.ProductOperations / ProfiledSteps;
             Console.WriteLine(
-                $"  matrix products: {operations / 1e9:0.0} GFLOP a step, {operations / seconds / 1e9:0} GFLOP/s over the whole step, {operations / seconds / 1e9 / peak:0%} of the peak ({peak:0}); "
-                + $"{times.ProductSeconds / times.Seconds:0%} of the operators' time, where they run at {times.ProductOperations / times.ProductSeconds / 1e9:0} GFLOP/s a thread");
-            Console.WriteLine($"  the profiled steps spent {times.Seconds / ProfiledSteps / engine.Threads * 1000:0.0} ms a thread in operators:");
+                $"  matrix products: {operations / 1e9:0.0} GFLOP a step, {operations / seconds / 1e9:0} GFLOP/s over the whole "
+                    + $"step, {operations / seconds / 1e9 / peak:0%} of the peak ({peak:0}); "
+                    + $"{times.ProductSeconds / times.Seconds:0%} of the operators' time, where they run at "
+                    + $"{times.ProductOperations / times.ProductSeconds / 1e9:0} GFLOP/s a thread"
+            );
+            Console.WriteLine(
+                $"  the profiled steps spent {times.Seconds / ProfiledSteps / engine.Threads * 1000:0.0} ms a thread in "
+                    + "operators:"
+            );
             foreach ((string name, long count, double ofOperator) in times.Longest.Take(12))
             {
-                Console.WriteLine($"    {name,-20} {count / ProfiledSteps,6} {ofOperator / times.Seconds,7:0.0%}");
+                Console.WriteLine($"    {name, -20} {count / ProfiledSteps, 6} {ofOperator / times.Seconds, 7:0.0%}");
             }
         }
         finally
@@ -82,7 +101,8 @@ internal static class TrainBenchmark
         }
     }
 
-    private static TrainingStep Create(ClipConfig config, int batch, Engine engine) => new(config, batch, engine, ImageForm.PixelValues, new());
+    private static TrainingStep Create(ClipConfig config, int batch, Engine engine) =>
+        new(config, batch, engine, ImageForm.PixelValues, new());
 
     private static void Make(TrainingStep step, int count)
     {
@@ -108,7 +128,10 @@ internal static class TrainBenchmark
 
     private static double Torch(string script, string size, int threads)
     {
-        ProcessStartInfo start = new("/usr/bin/python3", [script, "--size", size, "--threads", $"{threads}", "--seconds", TurnSeconds])
+        ProcessStartInfo start = new(
+            "/usr/bin/python3",
+            [script, "--size", size, "--threads", $"{threads}", "--seconds", TurnSeconds]
+        )
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,

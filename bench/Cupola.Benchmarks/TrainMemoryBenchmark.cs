@@ -5,7 +5,10 @@ using Cupola.Runtime;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>Peak memory of a training step of the small model at growing batches, each in a process of its own, with more and less memory to keep forward passes in.</summary>
+/// <summary>
+/// Peak memory of a training step of the small model at growing batches, each in a process of its own, with more and less memory
+/// to keep forward passes in.
+/// </summary>
 internal static class TrainMemoryBenchmark
 {
     private const int Steps = 2;
@@ -21,9 +24,16 @@ internal static class TrainMemoryBenchmark
             double first = 0;
             foreach (int batch in Batches)
             {
-                double[] measured = [.. Child(batch, kept).Split(' ').Select(static number => double.Parse(number, CultureInfo.InvariantCulture))];
+                double[] measured =
+                [
+                    .. Child(batch, kept).Split(' ').Select(static number => double.Parse(number, CultureInfo.InvariantCulture)),
+                ];
                 first = first == 0 ? measured[0] : first;
-                Console.WriteLine($"  batch {batch,6:N0}: peak {measured[0],6:0} MB, {measured[0] / first:0.00}× the first's, of which {measured[1]:0} MB before the step (images and texts {measured[2]:0} MB); {measured[3]:0.0} s a step, {batch / measured[3]:0} pairs/s");
+                Console.WriteLine(
+                    $"  batch {batch, 6:N0}: peak {measured[0], 6:0} MB, {measured[0] / first:0.00}× the first's, of which "
+                        + $"{measured[1]:0} MB before the step (images and texts {measured[2]:0} MB); {measured[3]:0.0} s a "
+                        + $"step, {batch / measured[3]:0} pairs/s"
+                );
             }
         }
 
@@ -46,13 +56,22 @@ internal static class TrainMemoryBenchmark
         }
 
         self.Refresh();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{self.PeakWorkingSet64 / 1e6:0.0} {before / 1e6:0.0} {step.DataBytes / 1e6:0.0} {seconds:0.000}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{self.PeakWorkingSet64 / 1e6:0.0} {before / 1e6:0.0} {step.DataBytes / 1e6:0.0} {seconds:0.000}"
+            )
+        );
         return 0;
     }
 
     private static string Child(int batch, long kept)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["train-memory", $"{batch}", $"{kept}"]) { RedirectStandardOutput = true, UseShellExecute = false };
+        ProcessStartInfo start = new(Environment.ProcessPath!, ["train-memory", $"{batch}", $"{kept}"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd().Trim();
         process.WaitForExit();

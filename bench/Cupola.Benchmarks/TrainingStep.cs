@@ -1,13 +1,16 @@
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
-using Cupola.Training;
+using Cupola.Training.Losses;
+using Cupola.Training.Optimization;
 
 namespace Cupola.Benchmarks;
 
 /// <summary>
-/// A whole training step: both towers, the loss, the backward pass, AdamW and the clamp of the logit scale. Images and texts are drawn as the peer's script draws them: each text has
-/// random ids and ends at a random place from the ninth token on, so texts have no beginnings in common that a prompt tree could share; that nothing is padded behind the end is Cupola's gain.
+/// A whole training step: both towers, the loss, the backward pass, AdamW and the clamp of the logit scale. Images and texts are
+/// drawn as the peer's script draws them: each text has
+/// random ids and ends at a random place from the ninth token on, so texts have no beginnings in common that a prompt tree could
+/// share; that nothing is padded behind the end is Cupola's gain.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {
@@ -31,10 +34,12 @@ internal sealed class TrainingStep : IDisposable
     }
 
     /// <summary>ViT 4 × 128, patch 8, 48 px; text 2 × 128, 24 tokens.</summary>
-    public static ClipConfig Small { get; } = new(new(49408, 24, Transformer(128, 2)), new VisionTransformerConfig(48, 8, Transformer(128, 4)), 128, []);
+    public static ClipConfig Small { get; } =
+        new(new(49408, 24, Transformer(128, 2)), new VisionTransformerConfig(48, 8, Transformer(128, 4)), 128, []);
 
     /// <summary>ViT 12 × 768, patch 32, 224 px; text 12 × 512, 77 tokens.</summary>
-    public static ClipConfig Base { get; } = new(new(49408, 77, Transformer(512, 12)), new VisionTransformerConfig(224, 32, Transformer(768, 12)), 512, []);
+    public static ClipConfig Base { get; } =
+        new(new(49408, 77, Transformer(512, 12)), new VisionTransformerConfig(224, 32, Transformer(768, 12)), 512, []);
 
     /// <summary>What images and texts take.</summary>
     public long DataBytes => _images.ByteCount + _texts.Sum(static text => (long)sizeof(int) * text.Length);
@@ -85,16 +90,22 @@ internal sealed class TrainingStep : IDisposable
     {
         var numbers = new float[shape.Aggregate(1L, static (product, extent) => product * extent)];
         bool isNorm = name.Contains("norm", StringComparison.Ordinal) && name.EndsWith("weight", StringComparison.Ordinal);
-        float spread = shape.Length == 2 && name.EndsWith("weight", StringComparison.Ordinal) ? 0.5f / MathF.Sqrt(shape[1]) : 0.02f;
+        float spread =
+            shape.Length == 2 && name.EndsWith("weight", StringComparison.Ordinal) ? 0.5f / MathF.Sqrt(shape[1]) : 0.02f;
         for (int index = 0; index < numbers.Length; index++)
         {
-            numbers[index] = name == "logit_scale" ? ContrastiveLoss.InitialLogitScale : isNorm ? 1 : spread * Normal(random);
+            numbers[index] =
+                name == "logit_scale" ? ContrastiveLoss.InitialLogitScale
+                : isNorm ? 1
+                : spread * Normal(random);
         }
 
         return numbers;
     }
 
-    private static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+    private static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
-    private static TransformerConfig Transformer(int width, int layers) => new(width, width / 64, layers, 4 * width, Activation.QuickGelu);
+    private static TransformerConfig Transformer(int width, int layers) =>
+        new(width, width / 64, layers, 4 * width, Activation.QuickGelu);
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cupola.Prompts;
+using Cupola.Prompts.Audit;
 
 namespace Cupola.Cli;
 
@@ -18,7 +18,14 @@ internal static class AuditWriters
     {
         Row[] rows = repaired is null
             ? [.. audit.Findings.Select(static finding => new Row(finding, null, null))]
-            : [.. repaired.Findings.Select(static each => new Row(each.Finding, each.Remedy, each.Remedy == PromptRemedy.Repaired ? each.Text : null))];
+            :
+            [
+                .. repaired.Findings.Select(static each => new Row(
+                    each.Finding,
+                    each.Remedy,
+                    each.Remedy == PromptRemedy.Repaired ? each.Text : null
+                )),
+            ];
         switch (format)
         {
             case OutputFormat.Json:
@@ -42,11 +49,31 @@ internal static class AuditWriters
             string fault = FaultNames.NameOf(finding.Fault);
             if (isFixed)
             {
-                Output.WriteJson(new { Class = finding.ClassName, Prompt = finding.Prompt.Text, fault, finding.Detail, Position = finding.Position + 1, Remedy = Name(remedy), Repaired = text });
+                Output.WriteJson(
+                    new
+                    {
+                        Class = finding.ClassName,
+                        Prompt = finding.Prompt.Text,
+                        fault,
+                        finding.Detail,
+                        Position = finding.Position + 1,
+                        Remedy = Name(remedy),
+                        Repaired = text,
+                    }
+                );
             }
             else
             {
-                Output.WriteJson(new { Class = finding.ClassName, Prompt = finding.Prompt.Text, fault, finding.Detail, Position = finding.Position + 1 });
+                Output.WriteJson(
+                    new
+                    {
+                        Class = finding.ClassName,
+                        Prompt = finding.Prompt.Text,
+                        fault,
+                        finding.Detail,
+                        Position = finding.Position + 1,
+                    }
+                );
             }
         }
     }
@@ -58,7 +85,13 @@ internal static class AuditWriters
         foreach ((PromptFinding finding, PromptRemedy? remedy, string? text) in rows)
         {
             object?[] fields =
-                [finding.ClassName, finding.Position + 1, finding.Prompt.Text, FaultNames.NameOf(finding.Fault), finding.Detail];
+            [
+                finding.ClassName,
+                finding.Position + 1,
+                finding.Prompt.Text,
+                FaultNames.NameOf(finding.Fault),
+                finding.Detail,
+            ];
             table.Write(isFixed ? [.. fields, Name(remedy), text] : fields);
         }
     }
@@ -66,14 +99,28 @@ internal static class AuditWriters
     private static void WriteTables(string file, PromptAudit audit, Row[] rows, bool isFixed)
     {
         Console.Out.WriteLine($"{file}: {audit.Prompts.PromptCount} prompts of {audit.Prompts.ClassNames.Count} classes.");
-        foreach (IGrouping<PromptFault, Row> kind in rows.GroupBy(static row => row.Finding.Fault).OrderBy(static group => group.Key))
+        foreach (
+            IGrouping<PromptFault, Row> kind in rows.GroupBy(static row => row.Finding.Fault).OrderBy(static group => group.Key)
+        )
         {
             Row[] all = [.. kind];
             Heading($"{FaultNames.NameOf(kind.Key)}: {all.Length}");
             TextTable.Write(
                 isFixed ? ["class", "#prompt", "text", "what shows it", "remedy"] : ["class", "#prompt", "text", "what shows it"],
-                [.. all.Take(Shown).Select(row => (IReadOnlyList<string>)[
-                    Short(row.Finding.ClassName), Number(row.Finding.Position + 1), Short(row.Finding.Prompt.Text), Short(row.Finding.Detail), .. isFixed ? [Remedy(row)] : Array.Empty<string>()])]);
+                [
+                    .. all.Take(Shown)
+                        .Select(row =>
+                            (IReadOnlyList<string>)
+                                [
+                                    Short(row.Finding.ClassName),
+                                    Number(row.Finding.Position + 1),
+                                    Short(row.Finding.Prompt.Text),
+                                    Short(row.Finding.Detail),
+                                    .. isFixed ? [Remedy(row)] : Array.Empty<string>(),
+                                ]
+                        ),
+                ]
+            );
             if (all.Length > Shown)
             {
                 Console.Out.WriteLine($"  … and {all.Length - Shown} more; --format csv and --format json have them all.");
@@ -89,15 +136,34 @@ internal static class AuditWriters
         string[] headings = ["fault", "#prompts", "#%"];
         TextTable.Write(
             isFixed ? [.. headings, "#repaired", "#dropped", "#kept"] : headings,
-            [.. Enum.GetValues<PromptFault>().Where(fault => fault != PromptFault.TooLong || audit.Settings.Tokenizer is not null || rows.Any(row => row.Finding.Fault == fault)).Select(fault =>
-            {
-                Row[] all = [.. rows.Where(row => row.Finding.Fault == fault)];
-                string[] counts = [FaultNames.NameOf(fault), Number(all.Length), Percent(all.Length, audit.Prompts.PromptCount)];
-                string[] remedies = [.. Enum.GetValues<PromptRemedy>().Select(remedy => Number(all.Count(row => row.Remedy == remedy)))];
-                return (IReadOnlyList<string>)(isFixed ? [.. counts, .. remedies] : counts);
-            })]);
+            [
+                .. Enum.GetValues<PromptFault>()
+                    .Where(fault =>
+                        fault != PromptFault.TooLong
+                        || audit.Settings.Tokenizer is not null
+                        || rows.Any(row => row.Finding.Fault == fault)
+                    )
+                    .Select(fault =>
+                    {
+                        Row[] all = [.. rows.Where(row => row.Finding.Fault == fault)];
+                        string[] counts =
+                        [
+                            FaultNames.NameOf(fault),
+                            Number(all.Length),
+                            Percent(all.Length, audit.Prompts.PromptCount),
+                        ];
+                        string[] remedies =
+                        [
+                            .. Enum.GetValues<PromptRemedy>().Select(remedy => Number(all.Count(row => row.Remedy == remedy))),
+                        ];
+                        return (IReadOnlyList<string>)(isFixed ? [.. counts, .. remedies] : counts);
+                    }),
+            ]
+        );
         int faulty = rows.Select(static row => (row.Finding.ClassName, row.Finding.Position)).Distinct().Count();
-        Console.Out.WriteLine($"  {faulty} of {audit.Prompts.PromptCount} prompts have a fault ({Percent(faulty, audit.Prompts.PromptCount)} %).");
+        Console.Out.WriteLine(
+            $"  {faulty} of {audit.Prompts.PromptCount} prompts have a fault ({Percent(faulty, audit.Prompts.PromptCount)} %)."
+        );
         if (audit.Settings.Tokenizer is null)
         {
             Console.Out.WriteLine("  Whether prompts are too long is for a model's tokenizer to say; name one by --model.");
@@ -106,7 +172,10 @@ internal static class AuditWriters
         if (audit.CommonNames.Count > 0)
         {
             Console.Out.WriteLine(
-                $"  Common words here, whose mention is no fault: {string.Join(", ", audit.CommonNames.Take(NamesShown).Select(Short))}{(audit.CommonNames.Count > NamesShown ? $" and {audit.CommonNames.Count - NamesShown} more" : "")}.");
+                "  Common words here, whose mention is no fault: "
+                    + $"{string.Join(", ", audit.CommonNames.Take(NamesShown).Select(Short))}"
+                    + $"{(audit.CommonNames.Count > NamesShown ? $" and {audit.CommonNames.Count - NamesShown} more" : "")}."
+            );
         }
     }
 
@@ -124,7 +193,8 @@ internal static class AuditWriters
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Percent(int part, int all) => all == 0 ? "–" : (100.0 * part / all).ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Percent(int part, int all) =>
+        all == 0 ? "–" : (100.0 * part / all).ToString("0.0", CultureInfo.InvariantCulture);
 
     /// <summary>A finding, and what became of it.</summary>
     /// <param name="Finding">The fault.</param>

@@ -18,7 +18,10 @@ internal sealed class BaselineByNameOption
 
     public bool IsNamed(ParseResult parsed) => parsed.GetValue(_template) is not null;
 
-    /// <summary>Reads the template before any model is loaded; what it gives back makes the classifier for labels. Nothing where the option is not named.</summary>
+    /// <summary>
+    /// Reads the template before any model is loaded; what it gives back makes the classifier for labels. Nothing where the
+    /// option is not named.
+    /// </summary>
     public Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? Read(ParseResult parsed)
     {
         if (parsed.GetValue(_template) is not { } text)

@@ -6,14 +6,20 @@ namespace Cupola.Cli;
 /// <summary>The option that says whether embeddings of images are kept for the next run.</summary>
 internal sealed class CacheOption
 {
-    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Embed every image of the dataset anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says)." };
+    private readonly Option<bool> _noCache = new("--no-cache")
+    {
+        Description =
+            "Embed every image of the dataset anew, and keep no embeddings for the next run (they lie where CUPOLA_CACHE says).",
+    };
 
     public void AddTo(Command command) => command.Options.Add(_noCache);
 
     /// <summary>What there is after Ctrl-C, in a sentence.</summary>
-    public string Kept(ParseResult parsed) => parsed.GetValue(_noCache)
-        ? "Stopped; nothing is kept, as --no-cache says."
-        : $"Stopped; the embeddings so far are kept in {EmbeddingCache.DefaultFolder}, and the same command goes on from there.";
+    public string Kept(ParseResult parsed) =>
+        parsed.GetValue(_noCache)
+            ? "Stopped; nothing is kept, as --no-cache says."
+            : $"Stopped; the embeddings so far are kept in {EmbeddingCache.DefaultFolder}, and the same command goes on from "
+                + "there.";
 
     /// <summary>Runs work with the cache, or with none, and then says what was found in it.</summary>
     public T With<T>(ParseResult parsed, Func<EmbeddingCache?, T> work)
@@ -27,7 +33,9 @@ internal sealed class CacheOption
         T result = work(cache);
         if (cache.Reused > 0)
         {
-            Console.Error.WriteLine($"{cache.Reused} {(cache.Reused == 1 ? "embedding is" : "embeddings are")} from the cache in {cache.Folder}.");
+            Console.Error.WriteLine(
+                $"{cache.Reused} {(cache.Reused == 1 ? "embedding is" : "embeddings are")} from the cache in {cache.Folder}."
+            );
         }
 
         cache.Dispose();

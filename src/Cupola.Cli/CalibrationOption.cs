@@ -15,7 +15,8 @@ internal sealed class CalibrationOption
 
     private readonly Option<string> _dataset = new("--calibrate")
     {
-        Description = "Fit the temperature on a labelled dataset, so that probabilities can be believed; --save-classifier keeps it.",
+        Description =
+            "Fit the temperature on a labelled dataset, so that probabilities can be believed; --save-classifier keeps it.",
         HelpName = "DATASET",
     };
 
@@ -38,20 +39,40 @@ internal sealed class CalibrationOption
     public LabeledDataset? Read(ParseResult parsed, IReadOnlyList<string> labels) =>
         parsed.GetValue(_dataset) is { } dataset ? LabeledDataset.Open(dataset, labels, _fetch.Read(parsed)) : null;
 
-    /// <summary>The classifier with the temperature of these images, and how many of them could not be read. Says on standard error what that changes.</summary>
-    public (ZeroShotClassifier Classifier, int Failed) Fit(ParseResult parsed, ZeroShotClassifier classifier, LabeledDataset images, ClipEmbedder embedder, CancellationToken cancellation)
+    /// <summary>
+    /// The classifier with the temperature of these images, and how many of them could not be read. Says on standard error what
+    /// that changes.
+    /// </summary>
+    public (ZeroShotClassifier Classifier, int Failed) Fit(
+        ParseResult parsed,
+        ZeroShotClassifier classifier,
+        LabeledDataset images,
+        ClipEmbedder embedder,
+        CancellationToken cancellation
+    )
     {
         EmbeddedDataset embedded = _kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
         ZeroShotClassifier fitted = classifier.Calibrate(embedded.Embeddings, embedded.Truths);
         if (fitted.Temperature is < Coldest or > Hottest)
         {
+            string why =
+                fitted.Temperature < Coldest
+                    ? "every answer there is right, as if the model could be certain"
+                    : "answers there are as good as guesses";
             throw new InvalidDataException(
-                $"No temperature can be fitted on {parsed.GetValue(_dataset)}: {(fitted.Temperature < Coldest ? "every answer there is right, as if the model could be certain" : "answers there are as good as guesses")}; name more images, or others.");
+                $"No temperature can be fitted on {parsed.GetValue(_dataset)}: {why}; name more images, or others."
+            );
         }
 
-        Console.Error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"The temperature is {fitted.Temperature:0.###}, fitted on {embedded.Truths.Count} images of {parsed.GetValue(_dataset)}; the calibration error there goes from {CalibrationError(classifier, embedded) * 100:0.0} % to {CalibrationError(fitted, embedded) * 100:0.0} %."));
+        Console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The temperature is {fitted.Temperature:0.###}, fitted on {embedded.Truths.Count} images of "
+                    + $"{parsed.GetValue(_dataset)}; the calibration error there goes from "
+                    + $"{CalibrationError(classifier, embedded) * 100:0.0} % to "
+                    + $"{CalibrationError(fitted, embedded) * 100:0.0} %."
+            )
+        );
         return (fitted, embedded.Failed.Count);
     }
 

@@ -6,8 +6,10 @@ namespace Cupola.Cli;
 internal static class ClassNameOverrides
 {
     /// <summary>
-    /// Classes are labels of the same name. Where none is, numbers are the labels' places, counted from 0, as WebDataset's shards have them; and where there are as many classes as labels, as with
-    /// ImageNet's folders (n01440764) and a file of its thousand names, the first class is the first label. A note says which it is.
+    /// Classes are labels of the same name. Where none is, numbers are the labels' places, counted from 0, as WebDataset's shards
+    /// have them; and where there are as many classes as labels, as with
+    /// ImageNet's folders (n01440764) and a file of its thousand names, the first class is the first label. A note says which it
+    /// is.
     /// </summary>
     /// <param name="classes">The dataset's classes, in order.</param>
     /// <param name="labels">What there is to choose from; the classes themselves where nothing is said.</param>
@@ -21,18 +23,28 @@ internal static class ClassNameOverrides
             return [];
         }
 
-        (IReadOnlyList<string> named, string how) = classes.All(static name => name.All(char.IsAsciiDigit))
-            ? ([.. classes.Select(Numbered)], "numbers are the labels' places, counted from 0")
+        (IReadOnlyList<string> named, string how) =
+            classes.All(static name => name.All(char.IsAsciiDigit))
+                ? ([.. classes.Select(Numbered)], "numbers are the labels' places, counted from 0")
             : classes.Count == labels.Count
                 ? (labels, $"there are {classes.Count} of both and they are taken for each other in order")
-                : throw new InvalidDataException(
-                    $"None of the {classes.Count} classes of {dataset} ({PromptOptions.Shown([.. classes.Select(static name => $"'{name}'")])}) is one of the {labels.Count} labels; name the labels as the dataset does.");
+            : throw new InvalidDataException(
+                $"None of the {classes.Count} classes of {dataset} ("
+                    + $"{PromptOptions.Shown([.. classes.Select(static name => $"'{name}'")])}) is one of the {labels.Count} "
+                    + "labels; name the labels as the dataset does."
+            );
         Console.Error.WriteLine(
-            $"No class of {dataset} is named as a label; {how}: {PromptOptions.Shown([.. classes.Zip(named, static (name, label) => $"{name} for {label}")])}.");
+            $"No class of {dataset} is named as a label; {how}: "
+                + $"{PromptOptions.Shown([.. classes.Zip(named, static (name, label) => $"{name} for {label}")])}."
+        );
         return classes.Zip(named).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
 
-        string Numbered(string number) => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int place) && place < labels.Count
-            ? labels[place]
-            : throw new InvalidDataException($"The classes of {dataset} are numbers, which count the labels from 0, and there are {labels.Count} labels: class {number} has none.");
+        string Numbered(string number) =>
+            int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int place) && place < labels.Count
+                ? labels[place]
+                : throw new InvalidDataException(
+                    $"The classes of {dataset} are numbers, which count the labels from 0, and there are {labels.Count} labels: "
+                        + $"class {number} has none."
+                );
     }
 }

@@ -11,8 +11,13 @@ namespace Cupola.Cli;
 /// <param name="Answers">All labels that are in the image, where there may be several.</param>
 /// <param name="ByName">The best labels by their names alone, where that is asked for as well.</param>
 internal sealed record ImageAnswer(
-    string Image, IReadOnlyList<Prediction> Labels, int Top, string? Answer, IReadOnlyList<string>? Answers,
-    IReadOnlyList<Prediction>? ByName)
+    string Image,
+    IReadOnlyList<Prediction> Labels,
+    int Top,
+    string? Answer,
+    IReadOnlyList<string>? Answers,
+    IReadOnlyList<Prediction>? ByName
+)
 {
     /// <summary>The answer where no label is good enough.</summary>
     public const string NoneOfThese = "none of these";
@@ -21,7 +26,13 @@ internal sealed record ImageAnswer(
     public IReadOnlyList<Prediction> Predictions { get; } = [.. Labels.Take(Top)];
 
     /// <summary>What a person reads behind the image's name; nothing where the best label speaks for itself.</summary>
-    public string? Spoken => Answer ?? (Answers is null ? null : Answers.Count == 0 ? NoneOfThese : string.Join(", ", Answers));
+    public string? Spoken =>
+        Answer
+        ?? (
+            Answers is null ? null
+            : Answers.Count == 0 ? NoneOfThese
+            : string.Join(", ", Answers)
+        );
 }
 
 /// <summary>How answers are written, for a person or a program.</summary>
@@ -76,14 +87,29 @@ internal sealed class CsvClassifications : IClassificationWriter
         foreach ((int place, Prediction prediction) in answer.Labels.Take(told).Index())
         {
             _rows.Write(
-                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Score,
-                AnswerOf(answer, place), null, null);
+                answer.Image,
+                place + 1,
+                prediction.Label,
+                prediction.Probability,
+                prediction.Score,
+                AnswerOf(answer, place),
+                null,
+                null
+            );
         }
 
         foreach ((int place, Prediction prediction) in (answer.ByName ?? []).Index())
         {
             _rows.Write(
-                answer.Image, place + 1, prediction.Label, prediction.Probability, prediction.Score, null, "by name", null);
+                answer.Image,
+                place + 1,
+                prediction.Label,
+                prediction.Probability,
+                prediction.Score,
+                null,
+                "by name",
+                null
+            );
         }
     }
 
@@ -98,7 +124,9 @@ internal sealed class CsvClassifications : IClassificationWriter
     {
         bool isNone = answer.Answers is { } several ? several.Count == 0 : answer.Answer == ImageAnswer.NoneOfThese;
         int answers = answer.Answers?.Count ?? 1;
-        return isNone ? ImageAnswer.NoneOfThese : place < answers ? answer.Labels[place].Label : null;
+        return isNone ? ImageAnswer.NoneOfThese
+            : place < answers ? answer.Labels[place].Label
+            : null;
     }
 }
 

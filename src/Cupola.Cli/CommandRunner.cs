@@ -7,11 +7,8 @@ namespace Cupola.Cli;
 internal static class CommandRunner
 {
     /// <summary>The option of all verbs.</summary>
-    public static Option<bool> Verbose { get; } = new("--verbose")
-    {
-        Description = "Show where in the program an error arose.",
-        Recursive = true,
-    };
+    public static Option<bool> Verbose { get; } =
+        new("--verbose") { Description = "Show where in the program an error arose.", Recursive = true };
 
     public static int Invoke(RootCommand root, string[] arguments)
     {
@@ -39,7 +36,10 @@ internal static class CommandRunner
     /// <param name="run">Does it, and gives the exit code.</param>
     /// <param name="kept">Says after Ctrl-C what there is of the work, where <paramref name="run"/> does not itself.</param>
     public static void SetVerb(
-        this Command command, Func<ParseResult, CancellationToken, int> run, Func<ParseResult, string>? kept = null) =>
+        this Command command,
+        Func<ParseResult, CancellationToken, int> run,
+        Func<ParseResult, string>? kept = null
+    ) =>
         command.SetAction(parsed =>
         {
             using CancellationTokenSource stop = new();
@@ -86,17 +86,23 @@ internal static class CommandRunner
             ? $"{option.Option.Name} cannot be '{given}'."
             : error.Message;
 
-    private static int? CodeOf(Exception exception) => exception switch
-    {
-        ArgumentException => ExitCode.WrongCommandLine,
-        IOException or InvalidDataException or UnauthorizedAccessException or HttpRequestException or PlatformNotSupportedException => ExitCode.Unusable,
-        AggregateException several => several.InnerExceptions.Select(CodeOf).FirstOrDefault(static code => code is not null),
-        _ => MachineFailure.Sentence(exception) is null ? null : ExitCode.Unusable,
-    };
+    private static int? CodeOf(Exception exception) =>
+        exception switch
+        {
+            ArgumentException => ExitCode.WrongCommandLine,
+            IOException
+            or InvalidDataException
+            or UnauthorizedAccessException
+            or HttpRequestException
+            or PlatformNotSupportedException => ExitCode.Unusable,
+            AggregateException several => several.InnerExceptions.Select(CodeOf).FirstOrDefault(static code => code is not null),
+            _ => MachineFailure.Sentence(exception) is null ? null : ExitCode.Unusable,
+        };
 
-    private static string Sentence(Exception exception) => exception is AggregateException several
-        ? Sentence(several.InnerExceptions.First(static each => CodeOf(each) is not null))
-        : MachineFailure.Sentence(exception) ?? exception.Message;
+    private static string Sentence(Exception exception) =>
+        exception is AggregateException several
+            ? Sentence(several.InnerExceptions.First(static each => CodeOf(each) is not null))
+            : MachineFailure.Sentence(exception) ?? exception.Message;
 
     private static IEnumerable<string> Path(CommandResult result) =>
         result.Parent is CommandResult parent ? [.. Path(parent), result.Command.Name] : [];

@@ -20,12 +20,14 @@ internal sealed class CsvOutput
         using CsvWriter row = new(_output, Configuration, leaveOpen: true);
         foreach (object? field in fields)
         {
-            row.WriteField(field switch
-            {
-                string text => Inert(text),
-                bool answer => answer ? "true" : "false",
-                _ => Convert.ToString(field, CultureInfo.InvariantCulture),
-            });
+            row.WriteField(
+                field switch
+                {
+                    string text => Inert(text),
+                    bool answer => answer ? "true" : "false",
+                    _ => Convert.ToString(field, CultureInfo.InvariantCulture),
+                }
+            );
         }
 
         row.NextRecord();

@@ -6,8 +6,7 @@ namespace Cupola.Cli;
 internal static class CupolaCommand
 {
     /// <summary>What its own help ends with.</summary>
-    public const string Examples =
-        """
+    public const string Examples = """
         cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
         cupola classify photos/ --labels-file animals.txt --model openai/clip-vit-base-patch32 --format json
         cupola prompts write --labels-file animals.txt --endpoint http://localhost:11434/v1 --llm llama3.2 -o prompts.json

@@ -15,7 +15,8 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
 
     private readonly Option<string> _dataset = new("--dataset")
     {
-        Description = "Labelled images instead (as for evaluate): leave each prompt out once, and say what that does to the answers.",
+        Description =
+            "Labelled images instead (as for evaluate): leave each prompt out once, and say what that does to the answers.",
         HelpName = "DATASET",
     };
 
@@ -44,8 +45,9 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
         EmbeddedDataset images = _kept.With(parsed, cache => judged.Embed(embedder, cache, cancellation));
         EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
         PromptInfluence influence = new(encoded, ensemble, WeightsOption.Of(weighting, encoded, images.Embeddings));
-        IReadOnlyList<PromptEffect> effects = WorkProgress.Items(
-            "Leaving prompts out", set.PromptCount, progress => influence.LeaveOneOut(images.Embeddings, images.Truths, progress, cancellation));
+        IReadOnlyList<PromptEffect> effects = WorkProgress.Items("Leaving prompts out", set.PromptCount, progress =>
+            influence.LeaveOneOut(images.Embeddings, images.Truths, progress, cancellation)
+        );
         Write(effects, images.Truths.Count, format);
         return images.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
@@ -56,12 +58,17 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
         int alone = set.ClassNames.Count(name => set[name].Length == 1);
         if (alone == set.ClassNames.Count)
         {
-            throw new ArgumentException("Every label has one prompt only, and none can be left out; name several, as by --templates imagenet-7 or --prompts FILE.");
+            throw new ArgumentException(
+                "Every label has one prompt only, and none can be left out; name several, as by --templates imagenet-7 or "
+                    + "--prompts FILE."
+            );
         }
 
         if (alone > 0)
         {
-            Console.Error.WriteLine($"{alone} {(alone == 1 ? "label has" : "labels have")} one prompt only, which cannot be left out.");
+            Console.Error.WriteLine(
+                $"{alone} {(alone == 1 ? "label has" : "labels have")} one prompt only, which cannot be left out."
+            );
         }
     }
 
@@ -72,7 +79,16 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
             case OutputFormat.Json:
                 foreach (PromptEffect effect in effects)
                 {
-                    Output.WriteJson(new { effect.Label, Prompt = effect.Prompt.Text, effect.Right, effect.LogLikelihood, Images = images });
+                    Output.WriteJson(
+                        new
+                        {
+                            effect.Label,
+                            Prompt = effect.Prompt.Text,
+                            effect.Right,
+                            effect.LogLikelihood,
+                            Images = images,
+                        }
+                    );
                 }
 
                 break;
@@ -93,15 +109,23 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     private static void WriteTables(IReadOnlyList<PromptEffect> effects, int images)
     {
         PromptEffect[] ordered = [.. effects.OrderBy(static effect => effect.LogLikelihood)];
-        PromptEffect[] harmful = [.. ordered.TakeWhile(static effect => effect.LogLikelihood < 0)], helpful = [.. ordered.Reverse().TakeWhile(static effect => effect.LogLikelihood > 0)];
-        Console.Out.WriteLine($"{effects.Count} prompts, each left out once, on {images} images: {helpful.Length} help, {harmful.Length} do harm.");
-        Console.Out.WriteLine("right: how many more images are answered rightly with the prompt. log-likelihood: by how many thousandths of a nat it makes the right labels more probable, on average.");
+        PromptEffect[] harmful = [.. ordered.TakeWhile(static effect => effect.LogLikelihood < 0)],
+            helpful = [.. ordered.Reverse().TakeWhile(static effect => effect.LogLikelihood > 0)];
+        Console.Out.WriteLine(
+            $"{effects.Count} prompts, each left out once, on {images} images: {helpful.Length} help, {harmful.Length} do harm."
+        );
+        Console.Out.WriteLine(
+            "right: how many more images are answered rightly with the prompt. log-likelihood: by how many thousandths of a nat "
+                + "it makes the right labels more probable, on average."
+        );
         WriteTable("The most harmful", harmful);
         WriteTable("The most helpful", helpful);
         if (Math.Max(harmful.Length, helpful.Length) > Shown)
         {
             Console.Out.WriteLine();
-            Console.Out.WriteLine("--format json and csv have them all. What is chosen by these images is to be judged by others.");
+            Console.Out.WriteLine(
+                "--format json and csv have them all. What is chosen by these images is to be judged by others."
+            );
         }
     }
 
@@ -116,10 +140,19 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
         Console.Out.WriteLine(heading);
         TextTable.Write(
             ["#right", "#log-likelihood", "label", "prompt"],
-            [.. effects.Take(Shown).Select(static effect => (IReadOnlyList<string>)
             [
-                effect.Right.ToString("+0;−0;0", CultureInfo.InvariantCulture), (effect.LogLikelihood * 1000).ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture),
-                effect.Label, effect.Prompt.Text.ReplaceLineEndings(" "),
-            ])]);
+                .. effects
+                    .Take(Shown)
+                    .Select(static effect =>
+                        (IReadOnlyList<string>)
+                            [
+                                effect.Right.ToString("+0;−0;0", CultureInfo.InvariantCulture),
+                                (effect.LogLikelihood * 1000).ToString("+0.000;−0.000;0.000", CultureInfo.InvariantCulture),
+                                effect.Label,
+                                effect.Prompt.Text.ReplaceLineEndings(" "),
+                            ]
+                    ),
+            ]
+        );
     }
 }

@@ -16,9 +16,10 @@ internal sealed class DeviceOption : Option<string>
     }
 
     /// <summary>Says in the help what this build has; only then ONNX Runtime is asked, which takes its time to load.</summary>
-    public void Describe() => Description =
-        $"Where networks run: {string.Join(", ", EngineOptions.Devices)} in this build; " +
-        "others come with other packages of ONNX Runtime.";
+    public void Describe() =>
+        Description =
+            $"Where networks run: {string.Join(", ", EngineOptions.Devices)} in this build; "
+            + "others come with other packages of ONNX Runtime.";
 
     private static void Check(OptionResult given)
     {

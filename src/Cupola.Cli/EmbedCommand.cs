@@ -13,12 +13,19 @@ internal static class EmbedCommand
     /// <summary>What a person sees of an embedding.</summary>
     private const int NumbersShown = 6;
 
-    public static Command Create() => new CommandWithExamples("embed", "Turn images or texts into unit vectors of one space.",
-        """
-        cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
-        cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32 --format json
-        """)
-    { Images(), Texts() };
+    public static Command Create() =>
+        new CommandWithExamples(
+            "embed",
+            "Turn images or texts into unit vectors of one space.",
+            """
+            cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
+            cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32 --format json
+            """
+        )
+        {
+            Images(),
+            Texts(),
+        };
 
     private static CommandWithExamples Images()
     {
@@ -28,62 +35,96 @@ internal static class EmbedCommand
             Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
+        Option<bool> orient = new("--orient")
+        {
+            Description = "Turn images as their EXIF orientation says (the reference does not).",
+        };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("images", "Embed images.",
+        CommandWithExamples command = new(
+            "images",
+            "Embed images.",
             """
             cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
             find . -name '*.jpg' | cupola embed images - --model openai/clip-vit-base-patch32 --format json > embeddings.jsonl
-            """)
-        { images, file, orient, format };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            string? path = CheckedFile(parsed.GetValue(file));
-            using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
-            int failed = ImageArguments.Run("Embedding", parsed.GetValue(images)!, (paths, progress) =>
-                WriteAll(embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation), writer, progress));
-            writer.Finish();
-            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-        }, parsed => Kept(parsed.GetValue(file)));
+            images,
+            file,
+            orient,
+            format,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
+            {
+                string? path = CheckedFile(parsed.GetValue(file));
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
+                int failed = ImageArguments.Run("Embedding", parsed.GetValue(images)!, (paths, progress) =>
+                    WriteAll(embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation), writer, progress)
+                );
+                writer.Finish();
+                return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            },
+            parsed => Kept(parsed.GetValue(file))
+        );
         return command;
     }
 
     private static CommandWithExamples Texts()
     {
         ModelOptions model = new();
-        Argument<string[]> texts = new("texts") { Description = "Texts, or - for one a line on standard input.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> texts = new("texts")
+        {
+            Description = "Texts, or - for one a line on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("texts", "Embed texts.",
+        CommandWithExamples command = new(
+            "texts",
+            "Embed texts.",
             """
             cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32
             cupola embed texts - -o captions.safetensors --model openai/clip-vit-base-patch32 < captions.txt
-            """)
-        { texts, file, format };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            string? path = CheckedFile(parsed.GetValue(file));
-            string[] all = [.. TextArguments.Expand(parsed.GetValue(texts)!)];
-            using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            foreach (string cut in all.Where(text => embedder.Tokenizer.Encode(text).IsTruncated))
+            texts,
+            file,
+            format,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                Console.Error.WriteLine($"This text is longer than the {embedder.Tokenizer.ContextLength} tokens that the model reads, and cut there: \"{cut[..Math.Min(cut.Length, 60)]}…\".");
-            }
+                string? path = CheckedFile(parsed.GetValue(file));
+                string[] all = [.. TextArguments.Expand(parsed.GetValue(texts)!)];
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                foreach (string cut in all.Where(text => embedder.Tokenizer.Encode(text).IsTruncated))
+                {
+                    Console.Error.WriteLine(
+                        $"This text is longer than the {embedder.Tokenizer.ContextLength} tokens that the model reads, and cut "
+                            + $"there: \"{cut[..Math.Min(cut.Length, 60)]}…\"."
+                    );
+                }
 
-            EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress => embedder.EmbedTexts(all, progress, cancellation));
-            EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
-            for (int index = 0; index < all.Length; index++)
-            {
-                writer.Write(all[index], embeddings[index].ToArray());
-            }
+                EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress =>
+                    embedder.EmbedTexts(all, progress, cancellation)
+                );
+                EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
+                for (int index = 0; index < all.Length; index++)
+                {
+                    writer.Write(all[index], embeddings[index].ToArray());
+                }
 
-            writer.Finish();
-            return ExitCode.Done;
-        }, parsed => Kept(parsed.GetValue(file)));
+                writer.Finish();
+                return ExitCode.Done;
+            },
+            parsed => Kept(parsed.GetValue(file))
+        );
         return command;
     }
 
@@ -110,15 +151,17 @@ internal static class EmbedCommand
         return failed;
     }
 
-    private static Option<string> CreateFileOption() => new("--output", "-o")
-    {
-        Description = "A file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
-        HelpName = "FILE",
-    };
+    private static Option<string> CreateFileOption() =>
+        new("--output", "-o")
+        {
+            Description = "A file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
+            HelpName = "FILE",
+        };
 
-    private static string? CheckedFile(string? path) => path is null || Path.GetExtension(path) is ".npy" or ".safetensors"
-        ? path
-        : throw new ArgumentException($"--output {path} is of no known kind; name a .npy or a .safetensors file.");
+    private static string? CheckedFile(string? path) =>
+        path is null || Path.GetExtension(path) is ".npy" or ".safetensors"
+            ? path
+            : throw new ArgumentException($"--output {path} is of no known kind; name a .npy or a .safetensors file.");
 
     /// <summary>Writes embeddings as lines, or all of them into a file at the end.</summary>
     private sealed class EmbeddingWriter(string kind, OutputFormat format, string? path, int dimension)
@@ -146,7 +189,12 @@ internal static class EmbedCommand
                     _rows!.Write([name, .. embedding, null]);
                     break;
                 default:
-                    string numbers = string.Join("  ", embedding.Take(NumbersShown).Select(static value => value.ToString("0.0000", CultureInfo.InvariantCulture).PadLeft(7)));
+                    string numbers = string.Join(
+                        "  ",
+                        embedding
+                            .Take(NumbersShown)
+                            .Select(static value => value.ToString("0.0000", CultureInfo.InvariantCulture).PadLeft(7))
+                    );
                     Console.Out.WriteLine($"{name}  [{numbers}  … {dimension} numbers]");
                     break;
             }
@@ -179,14 +227,18 @@ internal static class EmbedCommand
             if (Path.GetExtension(path) == ".npy")
             {
                 NumpyFile.Write(path, values, _names.Count, dimension);
-                File.WriteAllLines(Path.ChangeExtension(path, ".txt"), _names.Select(static name => name.ReplaceLineEndings(" ")));
+                File.WriteAllLines(
+                    Path.ChangeExtension(path, ".txt"),
+                    _names.Select(static name => name.ReplaceLineEndings(" "))
+                );
             }
             else
             {
                 SafetensorsFile.Write(
                     path,
                     [("embeddings", [_names.Count, dimension], stream => stream.Write(MemoryMarshal.AsBytes<float>(values)))],
-                    new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(_names) });
+                    new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(_names) }
+                );
             }
 
             Console.Error.WriteLine($"Wrote {_names.Count} embeddings of {dimension} numbers to {path}.");

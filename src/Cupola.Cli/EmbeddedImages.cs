@@ -29,7 +29,10 @@ internal sealed record EmbeddedImages(IReadOnlyList<EmbeddedImage> Images)
             float[][] readable = [.. Images.Select(static image => image.Embedding).OfType<float[]>()];
             return readable.Length > 0
                 ? new([.. readable.SelectMany(static embedding => embedding)], readable.Length, readable[0].Length)
-                : throw new InvalidDataException($"Weights are learned from images, and none of the {Images.Count} can be read{(Images.Count > 0 ? $", the first because of this: {Images[0].Error}" : ".")}");
+                : throw new InvalidDataException(
+                    $"Weights are learned from images, and none of the {Images.Count} can be read"
+                        + $"{(Images.Count > 0 ? $", the first because of this: {Images[0].Error}" : ".")}"
+                );
         }
     }
 }

@@ -23,9 +23,13 @@ internal sealed class EnsembleOption
 
     public void AddTo(Command command) => command.Options.Add(_ensemble);
 
-    public ClassEnsemble Read(ParseResult parsed) => Names.TryGetValue(parsed.GetValue(_ensemble)!, out ClassEnsemble ensemble)
-        ? ensemble
-        : throw new ArgumentException($"There is no ensemble '{parsed.GetValue(_ensemble)}'; there are embedding-mean, pooled-mean, score-mean and score-max.");
+    public ClassEnsemble Read(ParseResult parsed) =>
+        Names.TryGetValue(parsed.GetValue(_ensemble)!, out ClassEnsemble ensemble)
+            ? ensemble
+            : throw new ArgumentException(
+                $"There is no ensemble '{parsed.GetValue(_ensemble)}'; there are embedding-mean, pooled-mean, score-mean and "
+                    + "score-max."
+            );
 
     /// <summary>What the command line calls it.</summary>
     public static string Name(ClassEnsemble ensemble) => Names.Single(entry => entry.Value == ensemble).Key;

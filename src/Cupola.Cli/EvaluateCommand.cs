@@ -17,21 +17,43 @@ internal static class EvaluateCommand
         WeightsOption weights = new();
         CacheOption kept = new();
         FetchOption fetch = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of images for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a folder of them, or birds-{000..009}.tar)." };
-        PageOption report = new("--report", "Write a page with bars, curves, the confusion map and the images it got most wrong.");
-        Option<bool> retrieval = new("--retrieval") { Description = "For a dataset of captions: how often images and captions find each other (recall@1, 5 and 10), in place of labels and prompts." };
+        Argument<string> dataset = new("dataset")
+        {
+            Description =
+                "A folder with a folder of images for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a "
+                + "folder of them, or birds-{000..009}.tar).",
+        };
+        PageOption report = new(
+            "--report",
+            "Write a page with bars, curves, the confusion map and the images it got most wrong."
+        );
+        Option<bool> retrieval = new("--retrieval")
+        {
+            Description =
+                "For a dataset of captions: how often images and captions find each other (recall@1, 5 and 10), in place of "
+                + "labels and prompts.",
+        };
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("evaluate", "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
+        CommandWithExamples command = new(
+            "evaluate",
+            "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
             """
             cupola evaluate birds/ --model openai/clip-vit-base-patch32
-            cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json --model openai/clip-vit-base-patch32
-            cupola evaluate birds/ --templates imagenet-7 --prompts imagenet-7+cupl.json --shuffled --report birds.html --model openai/clip-vit-base-patch32
+            cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json
+             --model openai/clip-vit-base-patch32
+            cupola evaluate birds/ --templates imagenet-7 --prompts imagenet-7+cupl.json --shuffled --report birds.html
+             --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --prompts cupl.json --weights even --weights zpe --model openai/clip-vit-base-patch32
             cupola evaluate birds.csv --labels-file birds.txt --templates imagenet-7 --model openai/clip-vit-base-patch32
-            cupola evaluate "birds-{000..009}.tar" --prompts mine.json --prompts yours.json --format json --model openai/clip-vit-base-patch32 > judged.jsonl
+            cupola evaluate "birds-{000..009}.tar" --prompts mine.json --prompts yours.json --format json
+             --model openai/clip-vit-base-patch32 > judged.jsonl
             cupola evaluate captions.jsonl --retrieval --model openai/clip-vit-base-patch32
-            """)
-        { dataset, retrieval };
+            """
+        )
+        {
+            dataset,
+            retrieval,
+        };
         labels.AddTo(command);
         sets.AddTo(command);
         ensemble.AddTo(command);
@@ -42,44 +64,71 @@ internal static class EvaluateCommand
         fetch.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
-        {
-            if (parsed.GetValue(retrieval))
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                if (ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
+                if (parsed.GetValue(retrieval))
                 {
-                    throw new ArgumentException($"{useless.Name} is about labels and prompts, and --retrieval has neither; leave one of them away.");
+                    if (ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
+                    {
+                        throw new ArgumentException(
+                            $"{useless.Name} is about labels and prompts, and --retrieval has neither; leave one of them away."
+                        );
+                    }
+
+                    using ClipEmbedder both = model.Load(parsed, cancellation);
+                    return kept.With(parsed, cache =>
+                        RetrievalEvaluation.Run(
+                            parsed.GetValue(dataset)!,
+                            fetch.Read(parsed),
+                            both,
+                            cache,
+                            parsed.GetValue(format),
+                            cancellation
+                        )
+                    );
                 }
 
-                using ClipEmbedder both = model.Load(parsed, cancellation);
-                return kept.With(parsed, cache => RetrievalEvaluation.Run(
-                    parsed.GetValue(dataset)!, fetch.Read(parsed), both, cache, parsed.GetValue(format), cancellation));
-            }
+                string? page = report.Read(parsed);
+                ClassEnsemble how = ensemble.Read(parsed);
+                IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
+                Func<IReadOnlyList<string>, IReadOnlyList<NamedPromptSet>> read = sets.Read(parsed);
+                LabeledDataset images = LabeledDataset.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
+                SingleLabel.Note(images.Labels);
+                IReadOnlyList<NamedPromptSet> candidates = read(images.Labels);
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                EmbeddedDataset embedded = kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
+                DatasetEvaluation judged = new(
+                    parsed.GetValue(dataset)!,
+                    model.Name(parsed),
+                    [
+                        .. candidates.SelectMany(candidate =>
+                            Judge(candidate, ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation))
+                        ),
+                    ],
+                    embedded.Failed
+                );
+                EvaluationWriters.Write(judged, parsed.GetValue(format));
+                if (page is not null)
+                {
+                    EvaluationReport.Write(page, judged, embedded.Images, cancellation);
+                }
 
-            string? page = report.Read(parsed);
-            ClassEnsemble how = ensemble.Read(parsed);
-            IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
-            Func<IReadOnlyList<string>, IReadOnlyList<NamedPromptSet>> read = sets.Read(parsed);
-            LabeledDataset images = LabeledDataset.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
-            SingleLabel.Note(images.Labels);
-            IReadOnlyList<NamedPromptSet> candidates = read(images.Labels);
-            using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddedDataset embedded = kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
-            DatasetEvaluation judged = new(
-                parsed.GetValue(dataset)!, model.Name(parsed), [.. candidates.SelectMany(candidate => Judge(candidate, ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation)))], embedded.Failed);
-            EvaluationWriters.Write(judged, parsed.GetValue(format));
-            if (page is not null)
-            {
-                EvaluationReport.Write(page, judged, embedded.Images, cancellation);
-            }
+                return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-            return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-
-            // Each weighting of one set is judged as a set of its own.
-            IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) => weightings.Select(weighting => EvaluationResult.Evaluate(
-                weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
-                ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)), embedded.Embeddings, embedded.Truths));
-        }, kept.Kept);
+                // Each weighting of one set is judged as a set of its own.
+                IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) =>
+                    weightings.Select(weighting =>
+                        EvaluationResult.Evaluate(
+                            weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
+                            ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)),
+                            embedded.Embeddings,
+                            embedded.Truths
+                        )
+                    );
+            },
+            kept.Kept
+        );
         return command;
     }
 }

@@ -14,28 +14,28 @@ internal static class HarmlessText
     private const char DeleteImage = '\u2421';
 
     /// <summary>A text on one line, without control characters.</summary>
-    public static string Clean(string text) => text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0
-        ? text
-        : string.Create(text.Length, text, static (shown, text) =>
-        {
-            for (int index = 0; index < text.Length; index++)
+    public static string Clean(string text) =>
+        text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 ? text : string.Create(text.Length, text, static (shown, text) =>
             {
-                shown[index] = Shown(text[index]);
-            }
-        });
+                for (int index = 0; index < text.Length; index++)
+                {
+                    shown[index] = Shown(text[index]);
+                }
+            });
 
     /// <summary>A character, or what is shown in its place.</summary>
-    public static char Shown(char letter) => letter switch
-    {
-        < ' ' => (char)(ControlImages + letter),
-        '\u007F' => DeleteImage,
-        // The second set of controls, which begins sequences too.
-        >= '\u0080' and <= '\u009F' => Unprintable,
-        // Marks, embeddings, overrides and isolates of the bidirectional algorithm.
-        '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') => Unprintable,
-        // Separators of lines and paragraphs, and characters without a width. Joiners stay: scripts and emoji need them.
-        '\u2028' or '\u2029' or '\u200B' or '\uFEFF' or (>= '\u2060' and <= '\u2064') or (>= '\uFFF9' and <= '\uFFFB')
-            => Unprintable,
-        _ => letter,
-    };
+    public static char Shown(char letter) =>
+        letter switch
+        {
+            < ' ' => (char)(ControlImages + letter),
+            '\u007F' => DeleteImage,
+            // The second set of controls, which begins sequences too.
+            >= '\u0080' and <= '\u009F' => Unprintable,
+            // Marks, embeddings, overrides and isolates of the bidirectional algorithm.
+            '\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') => Unprintable,
+            // Separators of lines and paragraphs, and characters without a width. Joiners stay: scripts and emoji need them.
+            '\u2028' or '\u2029' or '\u200B' or '\uFEFF' or (>= '\u2060' and <= '\u2064') or (>= '\uFFF9' and <= '\uFFFB') =>
+                Unprintable,
+            _ => letter,
+        };
 }

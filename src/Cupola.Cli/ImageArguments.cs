@@ -20,7 +20,10 @@ internal static class ImageArguments
         return WorkProgress.Items(description, images.Length, progress => work(images, progress));
     }
 
-    /// <summary>Each argument a file, an address, a folder of which all images below count in the order of their names, or <c>-</c> for paths on standard input.</summary>
+    /// <summary>
+    /// Each argument a file, an address, a folder of which all images below count in the order of their names, or <c>-</c> for
+    /// paths on standard input.
+    /// </summary>
     public static IEnumerable<string> Expand(IEnumerable<string> arguments)
     {
         foreach (string argument in arguments)

@@ -14,44 +14,54 @@ internal static class InspectModelCommand
     {
         ModelOptions model = new();
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("model", "Show a model's architecture, parameters and preprocessing, and where each came from.",
+        CommandWithExamples command = new(
+            "model",
+            "Show a model's architecture, parameters and preprocessing, and where each came from.",
             """
             cupola inspect model --model openai/clip-vit-base-patch32
             cupola inspect model --model ViT-B-32.pt --format json
-            """)
-        { format };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            if (parsed.GetValue(format) == OutputFormat.Json)
+            format,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                Output.WriteJson(Description(embedder));
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                if (parsed.GetValue(format) == OutputFormat.Json)
+                {
+                    Output.WriteJson(Description(embedder));
+                    return ExitCode.Done;
+                }
+
+                CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("key", "value") : null;
+                foreach ((string key, object value) in Description(embedder))
+                {
+                    string text = value is IReadOnlyDictionary<string, object> part
+                        ? string.Join(", ", part.Select(static entry => $"{entry.Key} {Plain(entry.Value)}"))
+                        : Plain(value);
+                    if (rows is not null)
+                    {
+                        rows.Write(key, text);
+                    }
+                    else
+                    {
+                        Console.Out.WriteLine($"{key, -14}{text}");
+                    }
+                }
+
                 return ExitCode.Done;
             }
-
-            CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("key", "value") : null;
-            foreach ((string key, object value) in Description(embedder))
-            {
-                string text = value is IReadOnlyDictionary<string, object> part ? string.Join(", ", part.Select(static entry => $"{entry.Key} {Plain(entry.Value)}")) : Plain(value);
-                if (rows is not null)
-                {
-                    rows.Write(key, text);
-                }
-                else
-                {
-                    Console.Out.WriteLine($"{key,-14}{text}");
-                }
-            }
-
-            return ExitCode.Done;
-        });
+        );
         return command;
     }
 
-    private static string Plain(object value) => value is System.Collections.IEnumerable list and not string
-        ? $"[{string.Join(", ", list.Cast<object>().Select(Plain))}]"
-        : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+    private static string Plain(object value) =>
+        value is System.Collections.IEnumerable list and not string
+            ? $"[{string.Join(", ", list.Cast<object>().Select(Plain))}]"
+            : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
 
     private static Dictionary<string, object> Description(ClipEmbedder embedder)
     {
@@ -65,8 +75,20 @@ internal static class InspectModelCommand
         };
         Dictionary<string, object> image = config.Image switch
         {
-            VisionTransformerConfig transformer => new(Blocks(transformer.Transformer)) { ["architecture"] = "vit", ["size"] = transformer.ImageSize, ["patch"] = transformer.PatchSize },
-            ResNetConfig network => new() { ["architecture"] = "resnet", ["size"] = network.ImageSize, ["layers"] = network.Layers, ["width"] = network.Width, ["heads"] = network.Heads },
+            VisionTransformerConfig transformer => new(Blocks(transformer.Transformer))
+            {
+                ["architecture"] = "vit",
+                ["size"] = transformer.ImageSize,
+                ["patch"] = transformer.PatchSize,
+            },
+            ResNetConfig network => new()
+            {
+                ["architecture"] = "resnet",
+                ["size"] = network.ImageSize,
+                ["layers"] = network.Layers,
+                ["width"] = network.Width,
+                ["heads"] = network.Heads,
+            },
             _ => [],
         };
         return new()
@@ -74,7 +96,11 @@ internal static class InspectModelCommand
             ["model"] = embedder.WeightsPath,
             ["layout"] = layout,
             ["image"] = image,
-            ["text"] = new Dictionary<string, object>(Blocks(config.Text.Transformer)) { ["vocabulary"] = config.Text.VocabularySize, ["contextLength"] = config.Text.ContextLength },
+            ["text"] = new Dictionary<string, object>(Blocks(config.Text.Transformer))
+            {
+                ["vocabulary"] = config.Text.VocabularySize,
+                ["contextLength"] = config.Text.ContextLength,
+            },
             ["embedding"] = config.EmbeddingDimension,
             ["activation"] = Name(config.Text.Transformer.Activation),
             ["parameters"] = embedder.ParameterCount,
@@ -93,19 +119,21 @@ internal static class InspectModelCommand
         };
     }
 
-    private static Dictionary<string, object> Blocks(TransformerConfig tower) => new()
-    {
-        ["width"] = tower.Width,
-        ["heads"] = tower.Heads,
-        ["layers"] = tower.Layers,
-        ["mlpWidth"] = tower.MlpWidth,
-        ["activation"] = Name(tower.Activation),
-    };
+    private static Dictionary<string, object> Blocks(TransformerConfig tower) =>
+        new()
+        {
+            ["width"] = tower.Width,
+            ["heads"] = tower.Heads,
+            ["layers"] = tower.Layers,
+            ["mlpWidth"] = tower.MlpWidth,
+            ["activation"] = Name(tower.Activation),
+        };
 
-    private static string Name(Activation activation) => activation switch
-    {
-        Activation.QuickGelu => "quick_gelu",
-        Activation.Gelu => "gelu",
-        _ => "gelu_tanh",
-    };
+    private static string Name(Activation activation) =>
+        activation switch
+        {
+            Activation.QuickGelu => "quick_gelu",
+            Activation.Gelu => "gelu",
+            _ => "gelu_tanh",
+        };
 }

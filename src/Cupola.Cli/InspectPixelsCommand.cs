@@ -11,53 +11,85 @@ internal static class InspectPixelsCommand
     public static Command Create()
     {
         ModelOptions model = new("images are seen as CLIP sees them at 224 pixels");
-        Argument<string[]> images = new("images") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> images = new("images")
+        {
+            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         NumberOption<int> size = new("--size", 1, 4096)
         {
             Description = "CLIP's preprocessing at so many pixels, in place of a model's.",
             HelpName = "N",
         };
-        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
-        Option<string> file = new("--output", "-o") { Description = "Write the crop of one image as .png or .npy (uint8, [height, width, 3]).", HelpName = "FILE" };
+        Option<bool> orient = new("--orient")
+        {
+            Description = "Turn images as their EXIF orientation says (the reference does not).",
+        };
+        Option<string> file = new("--output", "-o")
+        {
+            Description = "Write the crop of one image as .png or .npy (uint8, [height, width, 3]).",
+            HelpName = "FILE",
+        };
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("pixels", "Show what the model sees of images: the crop's hash, and the crop itself.",
+        CommandWithExamples command = new(
+            "pixels",
+            "Show what the model sees of images: the crop's hash, and the crop itself.",
             """
             cupola inspect pixels dog.jpg --size 224 -o seen.png
             cupola inspect pixels photos/ --model openai/clip-vit-base-patch32 --format json
-            """)
-        { images, size, file, orient, format };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            int? pixels = parsed.GetValue(size);
-            ImagePreprocessing preprocessing;
-            if (pixels is not null || !model.IsNamed(parsed))
+            images,
+            size,
+            file,
+            orient,
+            format,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                preprocessing = new(pixels ?? 224);
-            }
-            else
-            {
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
-                preprocessing = embedder.Preprocessing;
-            }
-
-            string? path = parsed.GetValue(file);
-            ImageReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
-            OutputFormat kind = parsed.GetValue(format);
-            CsvOutput? rows = kind == OutputFormat.Csv ? new("image", "width", "height", "sha256", "error") : null;
-            int failed = 0, shown = 0;
-            foreach (PreparedImage image in reader.Prepare(ImageArguments.Expand(parsed.GetValue(images)!).Select(ImageSource.FromPath), ahead: 16, cancellation))
-            {
-                if (path is not null && ++shown > 1)
+                int? pixels = parsed.GetValue(size);
+                ImagePreprocessing preprocessing;
+                if (pixels is not null || !model.IsNamed(parsed))
                 {
-                    throw new ArgumentException($"--output {path} takes one image, and there are more; the first is written.");
+                    preprocessing = new(pixels ?? 224);
+                }
+                else
+                {
+                    using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                    preprocessing = embedder.Preprocessing;
                 }
 
-                failed += Show(image, preprocessing.Size, kind, rows, path) ? 0 : 1;
-            }
+                string? path = parsed.GetValue(file);
+                ImageReader reader = new(preprocessing, parsed.GetValue(orient), Environment.ProcessorCount);
+                OutputFormat kind = parsed.GetValue(format);
+                CsvOutput? rows = kind == OutputFormat.Csv ? new("image", "width", "height", "sha256", "error") : null;
+                int failed = 0,
+                    shown = 0;
+                foreach (
+                    PreparedImage image in reader.Prepare(
+                        ImageArguments.Expand(parsed.GetValue(images)!).Select(ImageSource.FromPath),
+                        ahead: 16,
+                        cancellation
+                    )
+                )
+                {
+                    if (path is not null && ++shown > 1)
+                    {
+                        throw new ArgumentException(
+                            $"--output {path} takes one image, and there are more; the first is written."
+                        );
+                    }
 
-            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-        }, static _ => "Stopped; what stands above is whole.");
+                    failed += Show(image, preprocessing.Size, kind, rows, path) ? 0 : 1;
+                }
+
+                return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            },
+            static _ => "Stopped; what stands above is whole."
+        );
         return command;
     }
 
@@ -81,7 +113,15 @@ internal static class InspectPixelsCommand
         switch (format)
         {
             case OutputFormat.Json:
-                Output.WriteJson(new { image, width = size, height = size, sha256 });
+                Output.WriteJson(
+                    new
+                    {
+                        image,
+                        width = size,
+                        height = size,
+                        sha256,
+                    }
+                );
                 break;
             case OutputFormat.Csv:
                 rows!.Write(image, size, size, sha256, null);

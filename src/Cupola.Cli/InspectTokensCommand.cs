@@ -10,46 +10,69 @@ internal static class InspectTokensCommand
     public static Command Create()
     {
         ModelOptions model = new();
-        Argument<string[]> texts = new("texts") { Description = "Texts, or - for one a line on standard input.", Arity = ArgumentArity.OneOrMore };
+        Argument<string[]> texts = new("texts")
+        {
+            Description = "Texts, or - for one a line on standard input.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("tokens", "Show the token ids of texts.",
+        CommandWithExamples command = new(
+            "tokens",
+            "Show the token ids of texts.",
             """
             cupola inspect tokens "a photo of a dog" --model openai/clip-vit-base-patch32
             cupola inspect tokens - --model openai/clip-vit-base-patch32 --format json < captions.txt
-            """)
-        { texts, format };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            ClipTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation));
-            CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
-            foreach (string text in TextArguments.Expand(parsed.GetValue(texts)!))
+            texts,
+            format,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                TokenizedText tokenized = tokenizer.Encode(text);
-                IReadOnlyList<string> tokens = tokenizer.Tokens(tokenized.Ids);
-                switch (parsed.GetValue(format))
+                ClipTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation));
+                CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
+                foreach (string text in TextArguments.Expand(parsed.GetValue(texts)!))
                 {
-                    case OutputFormat.Json:
-                        Output.WriteJson(new { text, ids = tokenized.Ids, tokens, truncated = tokenized.IsTruncated });
-                        break;
-                    case OutputFormat.Csv:
-                        rows!.Write(text, string.Join(' ', tokenized.Ids), string.Join(' ', tokens), tokenized.IsTruncated);
-                        break;
-                    default:
-                        Console.Out.WriteLine(text);
-                        Console.Out.WriteLine($"  {string.Join(' ', tokenized.Ids)}");
-                        Console.Out.WriteLine($"  {string.Join(' ', tokens)}");
-                        break;
+                    TokenizedText tokenized = tokenizer.Encode(text);
+                    IReadOnlyList<string> tokens = tokenizer.Tokens(tokenized.Ids);
+                    switch (parsed.GetValue(format))
+                    {
+                        case OutputFormat.Json:
+                            Output.WriteJson(
+                                new
+                                {
+                                    text,
+                                    ids = tokenized.Ids,
+                                    tokens,
+                                    truncated = tokenized.IsTruncated,
+                                }
+                            );
+                            break;
+                        case OutputFormat.Csv:
+                            rows!.Write(text, string.Join(' ', tokenized.Ids), string.Join(' ', tokens), tokenized.IsTruncated);
+                            break;
+                        default:
+                            Console.Out.WriteLine(text);
+                            Console.Out.WriteLine($"  {string.Join(' ', tokenized.Ids)}");
+                            Console.Out.WriteLine($"  {string.Join(' ', tokens)}");
+                            break;
+                    }
+
+                    if (tokenized.IsTruncated)
+                    {
+                        Console.Error.WriteLine(
+                            $"This text is longer than the {tokenizer.ContextLength} tokens that the model reads, and cut "
+                                + $"there: \"{text[..Math.Min(text.Length, 60)]}…\"."
+                        );
+                    }
                 }
 
-                if (tokenized.IsTruncated)
-                {
-                    Console.Error.WriteLine($"This text is longer than the {tokenizer.ContextLength} tokens that the model reads, and cut there: \"{text[..Math.Min(text.Length, 60)]}…\".");
-                }
+                return ExitCode.Done;
             }
-
-            return ExitCode.Done;
-        });
+        );
         return command;
     }
 }

@@ -67,8 +67,10 @@ internal static class KnownModels
 
         foreach (string separator in Separators)
         {
-            if (name.Split(separator, 2) is [string architecture, string tag]
-                && Array.Find(OpenClip, known => known.Architecture == architecture && known.Tag == tag).Hub is { } hub)
+            if (
+                name.Split(separator, 2) is [string architecture, string tag]
+                && Array.Find(OpenClip, known => known.Architecture == architecture && known.Tag == tag).Hub is { } hub
+            )
             {
                 return hub;
             }
@@ -86,19 +88,27 @@ internal static class KnownModels
     public static IReadOnlyList<string> Near(string name)
     {
         string letters = Letters(name);
-        return letters.Length == 0 ? [] :
-        [
-            .. OpenAi.Where(known => Letters(known.Name) == letters).Select(static known => known.Hub)
-                .Concat(OpenClip.Where(
-                    known => Parts(known.Architecture, known.Tag, known.Hub).Any(part => Letters(part) == letters))
-                    .Select(static known => known.Hub))
-                .Distinct(StringComparer.Ordinal),
-        ];
+        return letters.Length == 0
+            ? []
+            :
+            [
+                .. OpenAi
+                    .Where(known => Letters(known.Name) == letters)
+                    .Select(static known => known.Hub)
+                    .Concat(
+                        OpenClip
+                            .Where(known => Parts(known.Architecture, known.Tag, known.Hub).Any(part => Letters(part) == letters))
+                            .Select(static known => known.Hub)
+                    )
+                    .Distinct(StringComparer.Ordinal),
+            ];
     }
 
     /// <summary>Whether a name is a known one but for small and capital letters.</summary>
     public static bool IsOtherwiseWritten(string name) =>
-        OpenAi.Select(static known => known.Name).Concat(OpenClip.Select(static known => known.Hub))
+        OpenAi
+            .Select(static known => known.Name)
+            .Concat(OpenClip.Select(static known => known.Hub))
             .Any(known => ModelName.IsOtherwiseWritten(known, name));
 
     private static string[] Parts(string architecture, string tag, string hub) =>

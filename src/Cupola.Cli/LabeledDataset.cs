@@ -11,8 +11,12 @@ internal sealed class LabeledDataset
     private readonly IReadOnlyList<(ImageSource Image, int Truth)> _images;
     private readonly IReadOnlyList<string> _broken;
 
-    private LabeledDataset(string dataset, IReadOnlyList<string> labels, IReadOnlyList<(ImageSource, int)> images, IReadOnlyList<string> broken) =>
-        (_dataset, Labels, _images, _broken) = (dataset, labels, images, broken);
+    private LabeledDataset(
+        string dataset,
+        IReadOnlyList<string> labels,
+        IReadOnlyList<(ImageSource, int)> images,
+        IReadOnlyList<string> broken
+    ) => (_dataset, Labels, _images, _broken) = (dataset, labels, images, broken);
 
     /// <summary>What there is to choose from.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -30,7 +34,12 @@ internal sealed class LabeledDataset
         List<string> broken = [];
         (ImageSource, int)[] judged =
         [
-            .. chosen.Among(images.Read(broken.Add).Select(image => image with { Label = renamed.GetValueOrDefault(image.Label, image.Label) }))
+            .. chosen
+                .Among(
+                    images
+                        .Read(broken.Add)
+                        .Select(image => image with { Label = renamed.GetValueOrDefault(image.Label, image.Label) })
+                )
                 .Select(image => (image.Image, chosen.IndexOf(image.Label))),
         ];
         HashSet<string> used = [.. judged.Select(each => chosen.Labels[each.Item2])];
@@ -40,14 +49,19 @@ internal sealed class LabeledDataset
             Console.Error.WriteLine(note);
         }
 
+        string why =
+            broken.Count > 0 ? $": {broken[0]}"
+            : chosen.LeftOut.Count > 0 ? " that are of any of the labels."
+            : ".";
         return judged.Length > 0
             ? new(dataset, chosen.Labels, judged, broken)
-            : throw new InvalidDataException($"{dataset} has no images to judge by{(broken.Count > 0 ? $": {broken[0]}" : chosen.LeftOut.Count > 0 ? " that are of any of the labels." : ".")}");
+            : throw new InvalidDataException($"{dataset} has no images to judge by{why}");
     }
 
     /// <summary>Embeds the images that can be read, and says on standard error of the others why not.</summary>
     /// <inheritdoc cref="Embed(ClipEmbedder, EmbeddingCache?, Action{string}, CancellationToken)"/>
-    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, CancellationToken cancellation) => Embed(embedder, cache, Console.Error.WriteLine, cancellation);
+    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, CancellationToken cancellation) =>
+        Embed(embedder, cache, Console.Error.WriteLine, cancellation);
 
     /// <summary>Embeds the images that can be read.</summary>
     /// <param name="embedder">The model.</param>
@@ -55,7 +69,12 @@ internal sealed class LabeledDataset
     /// <param name="tell">Hears of the others why they cannot be.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">None can be read.</exception>
-    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, Action<string> tell, CancellationToken cancellation)
+    public EmbeddedDataset Embed(
+        ClipEmbedder embedder,
+        EmbeddingCache? cache,
+        Action<string> tell,
+        CancellationToken cancellation
+    )
     {
         IEnumerable<ImageSource> sources = _images.Select(static each => each.Image);
         List<float> values = [];
@@ -64,8 +83,13 @@ internal sealed class LabeledDataset
         List<string> failed = [.. _broken];
         WorkProgress.Items("Embedding images", _images.Count, progress =>
         {
-            foreach ((EmbeddedImage embedded, (ImageSource image, int truth)) in
-                (cache is null ? embedder.EmbedImages(sources, orient: false, cancellation) : embedder.EmbedImages(sources, orient: false, cache, cancellation)).Zip(_images))
+            foreach (
+                (EmbeddedImage embedded, (ImageSource image, int truth)) in (
+                    cache is null
+                        ? embedder.EmbedImages(sources, orient: false, cancellation)
+                        : embedder.EmbedImages(sources, orient: false, cache, cancellation)
+                ).Zip(_images)
+            )
             {
                 progress?.Invoke(1);
                 if (embedded.Embedding is null)
@@ -83,7 +107,9 @@ internal sealed class LabeledDataset
         });
         if (truths.Count == 0)
         {
-            throw new InvalidDataException($"None of the {_images.Count} images of {_dataset} can be read, the first because of this: {failed[0]}");
+            throw new InvalidDataException(
+                $"None of the {_images.Count} images of {_dataset} can be read, the first because of this: {failed[0]}"
+            );
         }
 
         failed.ForEach(tell);
@@ -96,4 +122,9 @@ internal sealed class LabeledDataset
 /// <param name="Truths">The position of each one's class among the labels.</param>
 /// <param name="Images">Where each is to be had again.</param>
 /// <param name="Failed">What could not be read, each as a sentence.</param>
-internal sealed record EmbeddedDataset(EmbeddingMatrix Embeddings, IReadOnlyList<int> Truths, IReadOnlyList<ImageSource> Images, IReadOnlyList<string> Failed);
+internal sealed record EmbeddedDataset(
+    EmbeddingMatrix Embeddings,
+    IReadOnlyList<int> Truths,
+    IReadOnlyList<ImageSource> Images,
+    IReadOnlyList<string> Failed
+);

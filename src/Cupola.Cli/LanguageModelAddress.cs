@@ -18,15 +18,27 @@ internal sealed class LanguageModelAddress
     {
         string path = endpoint.AbsolutePath.TrimEnd('/');
         bool isWhole = path.EndsWith(Completions, StringComparison.OrdinalIgnoreCase);
-        bool hasVersion = isWhole || endpoint.Segments.Any(static part =>
-            part is ['v' or 'V', >= '0' and <= '9', ..] || part.StartsWith("deployments", StringComparison.OrdinalIgnoreCase));
-        string[] paths = isWhole ? [path]
+        bool hasVersion =
+            isWhole
+            || endpoint.Segments.Any(static part =>
+                part is ['v' or 'V', >= '0' and <= '9', ..] || part.StartsWith("deployments", StringComparison.OrdinalIgnoreCase)
+            );
+        string[] paths =
+            isWhole ? [path]
             : IsAzure(endpoint) && path.Length == 0 ? [$"/openai/v1{Completions}"]
             : hasVersion ? [path + Completions]
             : [path + Completions, $"{path}/v1{Completions}"];
         _candidates =
         [
-            .. paths.Select(each => new UriBuilder(endpoint) { Path = each, Fragment = "", UserName = "", Password = "" }.Uri),
+            .. paths.Select(each =>
+                new UriBuilder(endpoint)
+                {
+                    Path = each,
+                    Fragment = "",
+                    UserName = "",
+                    Password = "",
+                }.Uri
+            ),
         ];
     }
 

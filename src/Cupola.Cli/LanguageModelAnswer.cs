@@ -58,12 +58,16 @@ internal sealed class LanguageModelAnswer
         }
     }
 
-    private static ChatResponseUpdate Update(string text, bool isThinking, ChatFinishReason? finish) => new()
-    {
-        Role = ChatRole.Assistant,
-        Contents = text.Length > 0 ? [new TextContent(text)] : isThinking ? [new TextReasoningContent("")] : [],
-        FinishReason = finish,
-    };
+    private static ChatResponseUpdate Update(string text, bool isThinking, ChatFinishReason? finish) =>
+        new()
+        {
+            Role = ChatRole.Assistant,
+            Contents =
+                text.Length > 0 ? [new TextContent(text)]
+                : isThinking ? [new TextReasoningContent("")]
+                : [],
+            FinishReason = finish,
+        };
 
     private ChatResponseUpdate Read(JsonElement json, bool isError)
     {

@@ -17,12 +17,28 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
 {
     private static readonly string[] LengthReasons =
     [
-        "length", "maxtoken", "maxoutput", "maxcompletion", "maxnewtoken", "tokenlimit", "truncat", "incomplete", "contextwindow",
+        "length",
+        "maxtoken",
+        "maxoutput",
+        "maxcompletion",
+        "maxnewtoken",
+        "tokenlimit",
+        "truncat",
+        "incomplete",
+        "contextwindow",
     ];
 
     private static readonly string[] FilterReasons =
     [
-        "filter", "safety", "recitation", "blocklist", "prohibited", "sensitive", "refusal", "spii", "guardrail",
+        "filter",
+        "safety",
+        "recitation",
+        "blocklist",
+        "prohibited",
+        "sensitive",
+        "refusal",
+        "spii",
+        "guardrail",
     ];
 
     // Gemini's dialect has had either.
@@ -30,7 +46,12 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
 
     private static readonly string[] ThinkingFields =
     [
-        "reasoning_content", "reasoning", "thinking", "thought", "reasoning_text", "reasoning_details",
+        "reasoning_content",
+        "reasoning",
+        "thinking",
+        "thought",
+        "reasoning_text",
+        "reasoning_details",
     ];
 
     /// <summary>Whether the server gave up, and would answer another time.</summary>
@@ -44,9 +65,10 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
             return null;
         }
 
-        JsonElement choice = choices.ValueKind == JsonValueKind.Array
-            ? choices.EnumerateArray().FirstOrDefault(static each => each.ValueKind == JsonValueKind.Object)
-            : default;
+        JsonElement choice =
+            choices.ValueKind == JsonValueKind.Array
+                ? choices.EnumerateArray().FirstOrDefault(static each => each.ValueKind == JsonValueKind.Object)
+                : default;
         if (choice.ValueKind != JsonValueKind.Object)
         {
             return new("", IsMessage: false, IsThinking: false, Finish: null);
@@ -59,9 +81,11 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
         if (hasDelta || hasMessage)
         {
             isThinking = said.TryGetProperty("content", out JsonElement content) && Append(content, text);
-            isThinking |= ThinkingFields.Any(field => said.TryGetProperty(field, out JsonElement thought)
+            isThinking |= ThinkingFields.Any(field =>
+                said.TryGetProperty(field, out JsonElement thought)
                 && thought.ValueKind is not (JsonValueKind.Null or JsonValueKind.False)
-                && !(thought.ValueKind == JsonValueKind.String && thought.ValueEquals("")));
+                && !(thought.ValueKind == JsonValueKind.String && thought.ValueEquals(""))
+            );
         }
 
         // The older completions have it beside.
@@ -70,7 +94,8 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
             Append(plain, text);
         }
 
-        string? reason = FinishFields.Select(field => choice.TryGetProperty(field, out JsonElement finish) ? Reason(finish) : null)
+        string? reason = FinishFields
+            .Select(field => choice.TryGetProperty(field, out JsonElement finish) ? Reason(finish) : null)
             .FirstOrDefault(static each => each is not null);
         return new(text.ToString(), hasMessage, isThinking, reason is null ? null : Meaning(reason))
         {
@@ -79,12 +104,13 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
     }
 
     /// <summary>The letters of a reason; servers say that there is none yet by null, by nothing or by an empty text.</summary>
-    private static string? Reason(JsonElement finish) => finish.ValueKind switch
-    {
-        JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False => null,
-        _ when string.IsNullOrWhiteSpace(finish.ToString()) => null,
-        _ => string.Concat(finish.ToString().Where(char.IsLetter)).ToLowerInvariant(),
-    };
+    private static string? Reason(JsonElement finish) =>
+        finish.ValueKind switch
+        {
+            JsonValueKind.Null or JsonValueKind.Undefined or JsonValueKind.False => null,
+            _ when string.IsNullOrWhiteSpace(finish.ToString()) => null,
+            _ => string.Concat(finish.ToString().Where(char.IsLetter)).ToLowerInvariant(),
+        };
 
     /// <summary>
     /// What ends an answer: its limit of tokens, something that is not allowed to be said, or the model itself.
@@ -107,9 +133,12 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
             case JsonValueKind.Array:
                 return content.EnumerateArray().Aggregate(seed: false, (isThinking, part) => Append(part, text) || isThinking);
             case JsonValueKind.Object:
-                bool isOther = content.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
+                bool isOther =
+                    content.TryGetProperty("type", out JsonElement type)
+                    && type.ValueKind == JsonValueKind.String
                     && !(type.ValueEquals("text") || type.ValueEquals("output_text") || type.ValueEquals("text_delta"));
-                return isOther ? content.EnumerateObject().Any(static field => field.Name is "thinking" or "reasoning")
+                return isOther
+                    ? content.EnumerateObject().Any(static field => field.Name is "thinking" or "reasoning")
                     : (content.TryGetProperty("text", out JsonElement inner) || content.TryGetProperty("value", out inner))
                         && Append(inner, text);
             default:
@@ -134,16 +163,21 @@ internal sealed record LanguageModelChunk(string Text, bool IsMessage, bool IsTh
             {
                 bool isEscape = raw[index] == '\\';
                 index += isEscape ? 1 : 0;
-                characters.Append(!isEscape ? raw[index] : raw[index] switch
-                {
-                    'n' => '\n',
-                    't' => '\t',
-                    'r' => '\r',
-                    'b' => '\b',
-                    'f' => '\f',
-                    'u' => (char)ushort.Parse(raw.AsSpan(index + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
-                    char other => other,
-                });
+                characters.Append(
+                    !isEscape
+                        ? raw[index]
+                        : raw[index] switch
+                        {
+                            'n' => '\n',
+                            't' => '\t',
+                            'r' => '\r',
+                            'b' => '\b',
+                            'f' => '\f',
+                            'u' => (char)
+                                ushort.Parse(raw.AsSpan(index + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture),
+                            char other => other,
+                        }
+                );
                 index += isEscape && raw[index] == 'u' ? 4 : 0;
             }
 

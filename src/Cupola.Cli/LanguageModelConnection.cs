@@ -4,7 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
-using Cupola.Prompts;
+using Cupola.Prompts.Writing;
 
 namespace Cupola.Cli;
 
@@ -27,15 +27,17 @@ internal sealed class LanguageModelConnection : IDisposable
     // Parameters of an address that may be secrets.
     private static readonly string[] SecretNames = ["key", "token", "secret", "sig", "password", "code"];
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        // A redirect would carry the key elsewhere.
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        AutomaticDecompression = DecompressionMethods.All,
-        ConnectTimeout = TimeSpan.FromSeconds(30),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            // A redirect would carry the key elsewhere.
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            ConnectTimeout = TimeSpan.FromSeconds(30),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        }
+    )
     {
         // The writer's patience is the only limit, and counts anew with every word.
         Timeout = Timeout.InfiniteTimeSpan,
@@ -80,7 +82,8 @@ internal sealed class LanguageModelConnection : IDisposable
             request.Headers.TryAddWithoutValidation("api-key", _key);
         }
 
-        HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+        HttpResponseMessage response = await _http
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
             .ConfigureAwait(false);
         if (response.IsSuccessStatusCode)
         {
@@ -117,7 +120,8 @@ internal sealed class LanguageModelConnection : IDisposable
         {
             < 300 or 404 when refused.IsPage =>
                 $"{Host} answers with a web page; the endpoint is the address that /chat/completions follows, {Example}.",
-            >= 300 and < 400 => $"{Host} has moved{code}{Where(refused.Location)}; name the address where it is now by --endpoint.",
+            >= 300 and < 400 =>
+                $"{Host} has moved{code}{Where(refused.Location)}; name the address where it is now by --endpoint.",
             401 or 403 when _key is null => $"{Host} wants a key{code}; set {Variable}{because}.",
             401 => $"{Host} refuses the key in {Variable}{code}{because}.",
             403 => $"{Host} refuses the key in {Variable}{code}, or what is asked with it{because}.",
@@ -126,7 +130,8 @@ internal sealed class LanguageModelConnection : IDisposable
             402 or 429 when error.HasNoCredit => $"{Host} has no credit left for this key{code}{because}.",
             429 when refused.RetryAfter is { } wait => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."),
+                $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."
+            ),
             429 => $"{Host} is asked too often{code}{because}; run the command again later, or with a smaller --concurrency.",
             >= 500 or 408 => $"{Host} fails{code}{because}; {Kept}.",
             null when error.IsTransient => $"{Host} fails{because}; {Kept}.",
@@ -149,7 +154,8 @@ internal sealed class LanguageModelConnection : IDisposable
     private LanguageModelException Unreadable(string said)
     {
         string start = said.TrimStart();
-        string what = start.StartsWith('<') ? "a web page"
+        string what =
+            start.StartsWith('<') ? "a web page"
             : start is ['{' or '[', ..] ? "JSON that is no stream of a chat completion"
             : "something that is no chat completion";
         return new($"{Host} answers with {what}; check that its address ends where /chat/completions begins, {Example}.");
@@ -194,9 +200,17 @@ internal sealed class LanguageModelConnection : IDisposable
         StringBuilder line = new();
         foreach (Rune rune in safe.EnumerateRunes())
         {
-            bool isShown = !Rune.IsWhiteSpace(rune) && Rune.GetUnicodeCategory(rune) is not (
-                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+            bool isShown =
+                !Rune.IsWhiteSpace(rune)
+                && Rune.GetUnicodeCategory(rune)
+                    is not (
+                        UnicodeCategory.Control
+                        or UnicodeCategory.Format
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator
+                        or UnicodeCategory.PrivateUse
+                        or UnicodeCategory.OtherNotAssigned
+                    );
             if (line.Length > MostShown)
             {
                 return $"{line.ToString().TrimEnd()}…";
@@ -220,8 +234,13 @@ internal sealed class LanguageModelConnection : IDisposable
         string[] inAddress =
         [
             .. _endpoint.UserInfo.Split(':'),
-            .. _endpoint.Query.TrimStart('?').Split('&').Select(static pair => pair.Split('=', 2))
-                .Where(static pair => pair.Length == 2 && SecretNames.Any(name => pair[0].Contains(name, StringComparison.OrdinalIgnoreCase)))
+            .. _endpoint
+                .Query.TrimStart('?')
+                .Split('&')
+                .Select(static pair => pair.Split('=', 2))
+                .Where(static pair =>
+                    pair.Length == 2 && SecretNames.Any(name => pair[0].Contains(name, StringComparison.OrdinalIgnoreCase))
+                )
                 .Select(static pair => pair[1]),
         ];
         string[] inQueries = [.. inAddress, .. inAddress.Select(Uri.UnescapeDataString)];

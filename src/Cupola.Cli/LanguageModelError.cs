@@ -9,21 +9,64 @@ internal sealed record LanguageModelError
     // Parts of the names of errors; whatever the status, asking again does not help.
     private static readonly string[] Lasting =
     [
-        "insufficientquota", "contextlength", "exceedcontext", "contextwindow", "invalidrequest", "invalidapikey", "authentication",
-        "unauthorized", "permission", "notfound", "billing", "payment", "credit", "contentfilter", "contentpolicy", "badrequest",
-        "invalidargument", "unsupported", "accountdeactivated", "accessdenied", "forbidden", "validation", "moderation",
+        "insufficientquota",
+        "contextlength",
+        "exceedcontext",
+        "contextwindow",
+        "invalidrequest",
+        "invalidapikey",
+        "authentication",
+        "unauthorized",
+        "permission",
+        "notfound",
+        "billing",
+        "payment",
+        "credit",
+        "contentfilter",
+        "contentpolicy",
+        "badrequest",
+        "invalidargument",
+        "unsupported",
+        "accountdeactivated",
+        "accessdenied",
+        "forbidden",
+        "validation",
+        "moderation",
     ];
 
     private static readonly string[] Passing =
     [
-        "ratelimit", "overload", "servererror", "internalerror", "internalserver", "unavailable", "timeout", "timedout",
-        "resourceexhausted", "deadlineexceeded", "apierror", "throttl", "toomanyrequests", "capacity", "busy", "engine", "badgateway",
+        "ratelimit",
+        "overload",
+        "servererror",
+        "internalerror",
+        "internalserver",
+        "unavailable",
+        "timeout",
+        "timedout",
+        "resourceexhausted",
+        "deadlineexceeded",
+        "apierror",
+        "throttl",
+        "toomanyrequests",
+        "capacity",
+        "busy",
+        "engine",
+        "badgateway",
     ];
 
     private static readonly string[] PassingWords =
     [
-        "overloaded", "try again", "rate limit", "too many requests", "timed out", "temporarily", "loading", "unavailable",
-        "at capacity", "server is busy",
+        "overloaded",
+        "try again",
+        "rate limit",
+        "too many requests",
+        "timed out",
+        "temporarily",
+        "loading",
+        "unavailable",
+        "at capacity",
+        "server is busy",
     ];
 
     /// <summary>The status, or the code within a stream where it is one.</summary>
@@ -88,14 +131,17 @@ internal sealed record LanguageModelError
         return LanguageModelReason.IsSaid(sent, "error") ? Read(status: null, sent)
             : first.ValueKind == JsonValueKind.Object && LanguageModelReason.IsSaid(first, "error")
                 ? Read(status: null, first.GetProperty("error"))
-                : null;
+            : null;
     }
 
     private static LanguageModelError Read(int? status, JsonElement root)
     {
         (IReadOnlyList<string> codes, string words) = LanguageModelReason.Collect(root);
-        int? code = codes.Select(static text => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : 0)
-            .Where(static number => number is >= 400 and < 600).Select(static number => (int?)number).FirstOrDefault();
+        int? code = codes
+            .Select(static text => int.TryParse(text, CultureInfo.InvariantCulture, out int number) ? number : 0)
+            .Where(static number => number is >= 400 and < 600)
+            .Select(static number => (int?)number)
+            .FirstOrDefault();
         return Read(status ?? code, words, codes) with { Reason = LanguageModelReason.In(root), IsTold = true };
     }
 
@@ -103,7 +149,8 @@ internal sealed record LanguageModelError
     {
         string[] names = [.. codes.Select(static name => string.Concat(name.Where(char.IsLetter)).ToLowerInvariant())];
         bool hasNoCredit = status == 402 || Names("insufficientquota", "credit");
-        bool isLasting = Names(Lasting), isPassing = Names(Passing);
+        bool isLasting = Names(Lasting),
+            isPassing = Names(Passing);
         return new LanguageModelError
         {
             Status = status,
@@ -111,15 +158,17 @@ internal sealed record LanguageModelError
             Words = words,
             HasNoCredit = hasNoCredit,
             // A name says more than a number: 429 for an empty account does not pass, and 400 for throttling does.
-            IsTransient = !hasNoCredit && status switch
-            {
-                408 or 425 or 429 => !Names("billing", "payment"),
-                400 => Names("throttl", "ratelimit", "toomanyrequests", "overload"),
-                501 or 505 => false,
-                >= 500 => !isLasting || isPassing,
-                null => isPassing || (!isLasting && Says(PassingWords)),
-                _ => false,
-            },
+            IsTransient =
+                !hasNoCredit
+                && status switch
+                {
+                    408 or 425 or 429 => !Names("billing", "payment"),
+                    400 => Names("throttl", "ratelimit", "toomanyrequests", "overload"),
+                    501 or 505 => false,
+                    >= 500 => !isLasting || isPassing,
+                    null => isPassing || (!isLasting && Says(PassingWords)),
+                    _ => false,
+                },
             IsWrongAddress = status is 404 or 405 || Says("unexpected endpoint"),
         };
 
@@ -129,5 +178,7 @@ internal sealed record LanguageModelError
     }
 
     private static bool Is(JsonElement element, string field, string value) =>
-        element.TryGetProperty(field, out JsonElement found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);
+        element.TryGetProperty(field, out JsonElement found)
+        && found.ValueKind == JsonValueKind.String
+        && found.ValueEquals(value);
 }

@@ -10,7 +10,11 @@ namespace Cupola.Cli;
 /// <param name="IsError">Whether it is marked as an error.</param>
 /// <param name="IsEnd">Whether it says that nothing follows.</param>
 internal readonly record struct LanguageModelEvent(
-    JsonElement? Json = null, string? Text = null, bool IsError = false, bool IsEnd = false);
+    JsonElement? Json = null,
+    string? Text = null,
+    bool IsError = false,
+    bool IsEnd = false
+);
 
 /// <summary>
 /// Reads an answer as it comes: a stream of events, one JSON object a line, or one object in all, whatever its content type says.
@@ -33,11 +37,14 @@ internal static class LanguageModelEvents
     /// <summary>The events of a body, in order.</summary>
     /// <exception cref="InvalidDataException">The body is longer than any answer.</exception>
     public static async IAsyncEnumerable<LanguageModelEvent> ReadAsync(
-        Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream body,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         StringBuilder pending = new();
         int lines = 0;
-        bool isRaw = false, isError = false;
+        bool isRaw = false,
+            isError = false;
         await foreach (string line in LinesAsync(body, cancellationToken).ConfigureAwait(false))
         {
             (string? field, string value) = Field(line);
@@ -148,7 +155,9 @@ internal static class LanguageModelEvents
 
     /// <summary>Lines that end with a line feed, a carriage return, both, or the body.</summary>
     private static async IAsyncEnumerable<string> LinesAsync(
-        Stream body, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream body,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using StreamReader reader = new(body, Encoding.UTF8, detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         char[] block = new char[4096];

@@ -13,13 +13,33 @@ internal static class LanguageModelReason
     /// <summary>Where the reason stands, the most telling first.</summary>
     private static readonly string[] Fields =
     [
-        "message", "msg", "detail", "reason", "error_description", "error_message", "errorMessage", "status_msg", "faultstring",
-        "title", "description", "error", "errors", "fault", "base_resp", "details",
+        "message",
+        "msg",
+        "detail",
+        "reason",
+        "error_description",
+        "error_message",
+        "errorMessage",
+        "status_msg",
+        "faultstring",
+        "title",
+        "description",
+        "error",
+        "errors",
+        "fault",
+        "base_resp",
+        "details",
     ];
 
     private static readonly string[] CodeFields =
     [
-        "code", "status", "status_code", "statusCode", "http_code", "type", "error_type",
+        "code",
+        "status",
+        "status_code",
+        "statusCode",
+        "http_code",
+        "type",
+        "error_type",
     ];
 
     /// <summary>Why, in the server's words; nothing where it does not say.</summary>
@@ -57,13 +77,16 @@ internal static class LanguageModelReason
         };
     }
 
-    private static string? In(JsonElement element, int level) => element.ValueKind switch
-    {
-        JsonValueKind.String => string.IsNullOrWhiteSpace(Text(element)) ? null : InText(Text(element), level) ?? Text(element),
-        JsonValueKind.Array when level < MostLevels => InList(element, level),
-        JsonValueKind.Object when level < MostLevels => InObject(element, level),
-        _ => null,
-    };
+    private static string? In(JsonElement element, int level) =>
+        element.ValueKind switch
+        {
+            JsonValueKind.String => string.IsNullOrWhiteSpace(Text(element))
+                ? null
+                : InText(Text(element), level) ?? Text(element),
+            JsonValueKind.Array when level < MostLevels => InList(element, level),
+            JsonValueKind.Object when level < MostLevels => InObject(element, level),
+            _ => null,
+        };
 
     private static string? InList(JsonElement list, int level)
     {
@@ -74,9 +97,12 @@ internal static class LanguageModelReason
     private static string? InObject(JsonElement element, int level)
     {
         // An object under "error" is the error; a text there is rather its name, where a message stands beside it.
-        bool hasInner = element.TryGetProperty("error", out JsonElement inner) && inner.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
+        bool hasInner =
+            element.TryGetProperty("error", out JsonElement inner)
+            && inner.ValueKind is JsonValueKind.Object or JsonValueKind.Array;
         string? reason = (hasInner ? In(inner, level + 1) : null)
-            ?? Fields.Select(field => element.TryGetProperty(field, out JsonElement value) ? In(value, level + 1) : null)
+            ?? Fields
+                .Select(field => element.TryGetProperty(field, out JsonElement value) ? In(value, level + 1) : null)
                 .FirstOrDefault(static text => text is not null);
         return reason is null ? null : Place(element) + reason + Upstream(element, level);
     }
@@ -108,14 +134,18 @@ internal static class LanguageModelReason
             return "";
         }
 
-        IEnumerable<JsonElement> steps = place.EnumerateArray().Where(static step => step.ValueKind is JsonValueKind.String or JsonValueKind.Number);
+        IEnumerable<JsonElement> steps = place
+            .EnumerateArray()
+            .Where(static step => step.ValueKind is JsonValueKind.String or JsonValueKind.Number);
         return $"{string.Join('.', steps.Select(Text))}: ";
     }
 
     /// <summary>What the server behind a router said: " (…)".</summary>
     private static string Upstream(JsonElement element, int level) =>
-        element.TryGetProperty("metadata", out JsonElement more) && more.ValueKind == JsonValueKind.Object
-        && more.TryGetProperty("raw", out JsonElement raw) && In(raw, level + 1) is { } said
+        element.TryGetProperty("metadata", out JsonElement more)
+        && more.ValueKind == JsonValueKind.Object
+        && more.TryGetProperty("raw", out JsonElement raw)
+        && In(raw, level + 1) is { } said
             ? $" ({said})"
             : "";
 
@@ -136,7 +166,10 @@ internal static class LanguageModelReason
         {
             foreach (JsonProperty field in element.EnumerateObject())
             {
-                if (field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number && CodeFields.Contains(field.Name, StringComparer.Ordinal))
+                if (
+                    field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
+                    && CodeFields.Contains(field.Name, StringComparer.Ordinal)
+                )
                 {
                     codes.Add(Text(field.Value));
                 }

@@ -26,7 +26,10 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
     /// <summary>Whether the server refuses to be told a temperature, as OpenAI's reasoning models do.</summary>
     public bool RefusesTemperature => _refused.ContainsKey("temperature");
 
-    private string Limit => !_refused.ContainsKey(_firstLimit) ? _firstLimit : _firstLimit == OldLimit ? NewLimit : OldLimit;
+    private string Limit =>
+        !_refused.ContainsKey(_firstLimit) ? _firstLimit
+        : _firstLimit == OldLimit ? NewLimit
+        : OldLimit;
 
     /// <summary>The question in the server's words.</summary>
     public JsonObject Body(string question, ChatOptions? options)
@@ -63,15 +66,24 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
 
         // Words of the question, as in "pumpkin seed", are no field's name.
         string words = error.Words.Replace(question, "", StringComparison.Ordinal);
-        bool saysUnknown = Unknown().IsMatch(words), saysRange = OutOfRange().IsMatch(words);
+        bool saysUnknown = Unknown().IsMatch(words),
+            saysRange = OutOfRange().IsMatch(words);
         bool isRefusal = error.Status is null or 400 or 422;
-        string[] refused = [.. asked.Select(static field => field.Key).Where(Names).Where(name => name switch
-        {
-            "seed" => isRefusal || saysUnknown,
-            "stream" => saysUnknown,
-            "temperature" => saysUnknown && !saysRange,
-            _ => name == _firstLimit && !saysRange && (saysUnknown || NamesOtherLimit(name)),
-        })];
+        string[] refused =
+        [
+            .. asked
+                .Select(static field => field.Key)
+                .Where(Names)
+                .Where(name =>
+                    name switch
+                    {
+                        "seed" => isRefusal || saysUnknown,
+                        "stream" => saysUnknown,
+                        "temperature" => saysUnknown && !saysRange,
+                        _ => name == _firstLimit && !saysRange && (saysUnknown || NamesOtherLimit(name)),
+                    }
+                ),
+        ];
         foreach (string name in refused)
         {
             _refused[name] = true;
@@ -79,14 +91,15 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
 
         return refused.Length > 0;
 
-        bool Names(string name) => name switch
-        {
-            "seed" => Seed().IsMatch(words),
-            "stream" => Stream().IsMatch(words),
-            "temperature" => Temperature().IsMatch(words),
-            OldLimit or NewLimit => words.Contains(name, StringComparison.OrdinalIgnoreCase),
-            _ => false,
-        };
+        bool Names(string name) =>
+            name switch
+            {
+                "seed" => Seed().IsMatch(words),
+                "stream" => Stream().IsMatch(words),
+                "temperature" => Temperature().IsMatch(words),
+                OldLimit or NewLimit => words.Contains(name, StringComparison.OrdinalIgnoreCase),
+                _ => false,
+            };
 
         bool NamesOtherLimit(string name) =>
             words.Contains(name == OldLimit ? NewLimit : OldLimit, StringComparison.OrdinalIgnoreCase);
@@ -105,16 +118,19 @@ internal sealed partial class LanguageModelRequest(Uri endpoint, string model)
     [GeneratedRegex(
         @"unsupported|not? support|n't support|unknown|unrecogni[sz]ed|unexpected|\bextra\b|extra_forbidden|additional propert"
             + @"|deprecated|cannot find|can't find|no such|removed|incompatible|forbidden|disallowed|instead"
-            + @"|not (be )?(currently )?(permitted|allowed|accepted|available|recogni[sz]ed|valid|implemented|specified|used|set|enabled)"
+            + @"|not (be )?(currently )?(permitted|allowed|accepted|available|recogni[sz]ed|valid|implemented|specified|used|"
+            + @"set|enabled)"
             + @"|only \S+ is (allowed|supported|accepted)|only (the )?default|not a valid (field|parameter|argument)"
             + @"|invalid (parameter|argument|field|key)|does not accept|doesn't accept|must be (removed|omitted|unset)",
-        Options)]
+        Options
+    )]
     private static partial Regex Unknown();
 
     /// <summary>How they say that a value is too large or too small, which a person should hear.</summary>
     [GeneratedRegex(
         @"between|\brange\b|at most|at least|(less|greater|larger|smaller) than|too (large|high|small|low)|[<>]=?\s*\d"
             + @"|maximum|minimum|context length|context window",
-        Options)]
+        Options
+    )]
     private static partial Regex OutOfRange();
 }

@@ -29,38 +29,46 @@ internal sealed class LanguageModelServer : IChatClient
     }
 
     /// <summary>What a person should know of what was asked; nothing where all was asked as it was meant.</summary>
-    public string? Note => _request.RefusesTemperature
-        ? $"{_connection.Host} takes no temperature for this model, so it was left out: how far answers differ is up to the server."
-        : null;
+    public string? Note =>
+        _request.RefusesTemperature
+            ? $"{_connection.Host} takes no temperature for this model, so it was left out: how far answers differ is up to the "
+                + "server."
+            : null;
 
     /// <summary>The address that a person named.</summary>
     /// <exception cref="ArgumentException">It is no web address.</exception>
     public static Uri ReadEndpoint(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
+        && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
             ? address
-            : throw new ArgumentException($"The endpoint '{text}' is no http or https address; name one as in http://localhost:11434/v1.");
+            : throw new ArgumentException(
+                $"The endpoint '{text}' is no http or https address; name one as in http://localhost:11434/v1."
+            );
 
     /// <inheritdoc/>
     public Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        CancellationToken cancellationToken = default
+    ) => GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         string question = string.Join("\n\n", messages.Select(static message => message.Text));
         LanguageModelRefusedException? first = null;
-        for (bool isAskedAgain = true; isAskedAgain;)
+        for (bool isAskedAgain = true; isAskedAgain; )
         {
             isAskedAgain = false;
             Uri address = _address.Current;
             JsonObject body = _request.Body(question, options);
             bool hasAnswered = false;
-            IAsyncEnumerator<ChatResponseUpdate> updates =
-                AskAsync(address, body, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            IAsyncEnumerator<ChatResponseUpdate> updates = AskAsync(address, body, cancellationToken)
+                .GetAsyncEnumerator(cancellationToken);
             await using (updates.ConfigureAwait(false))
             {
                 while (true)
@@ -75,8 +83,12 @@ internal sealed class LanguageModelServer : IChatClient
                     catch (LanguageModelRefusedException refused)
                     {
                         first ??= refused;
-                        isAskedAgain = !hasAnswered && (_request.CanDoWithout(refused.Error, question, body)
-                            || (refused.IsWrongAddress && _address.TryNext(address)));
+                        isAskedAgain =
+                            !hasAnswered
+                            && (
+                                _request.CanDoWithout(refused.Error, question, body)
+                                || (refused.IsWrongAddress && _address.TryNext(address))
+                            );
                         if (!isAskedAgain)
                         {
                             // Of two addresses that both take no questions, the one that says why is meant.
@@ -101,7 +113,10 @@ internal sealed class LanguageModelServer : IChatClient
     public void Dispose() => _connection.Dispose();
 
     private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(
-        Uri address, JsonObject body, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Uri address,
+        JsonObject body,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         using HttpResponseMessage response = await _connection.AskAsync(address, body, cancellationToken).ConfigureAwait(false);
         Stream content = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -109,8 +124,9 @@ internal sealed class LanguageModelServer : IChatClient
         {
             LanguageModelAnswer answer = new();
             using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            IAsyncEnumerator<LanguageModelEvent> events =
-                LanguageModelEvents.ReadAsync(content, patience.Token).GetAsyncEnumerator(patience.Token);
+            IAsyncEnumerator<LanguageModelEvent> events = LanguageModelEvents
+                .ReadAsync(content, patience.Token)
+                .GetAsyncEnumerator(patience.Token);
             await using (events.ConfigureAwait(false))
             {
                 while (!answer.IsAtEnd && await MoveNextAsync(events, answer, cancellationToken).ConfigureAwait(false))
@@ -129,14 +145,20 @@ internal sealed class LanguageModelServer : IChatClient
 
     /// <summary>Goes on to the next event. Where the model has ended, it does not matter how the connection does.</summary>
     private async Task<bool> MoveNextAsync(
-        IAsyncEnumerator<LanguageModelEvent> events, LanguageModelAnswer answer, CancellationToken cancellationToken)
+        IAsyncEnumerator<LanguageModelEvent> events,
+        LanguageModelAnswer answer,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             return await events.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (Exception problem) when (answer.HasFinished && !cancellationToken.IsCancellationRequested
-            && problem is IOException or HttpRequestException or OperationCanceledException)
+        catch (Exception problem)
+            when (answer.HasFinished
+                && !cancellationToken.IsCancellationRequested
+                && problem is IOException or HttpRequestException or OperationCanceledException
+            )
         {
             return false;
         }

@@ -1,4 +1,4 @@
-using Cupola.Checkpoints;
+using Cupola.Hub;
 
 namespace Cupola.Cli;
 
@@ -45,24 +45,29 @@ internal sealed record ModelName(string Hub, string? File)
     public static FileNotFoundException Unknown(string text)
     {
         IReadOnlyList<string> near = KnownModels.Near(text);
-        string kind = KnownModels.IsArchitecture(text) ? $"{text} is an architecture of which there are several models"
+        string kind = KnownModels.IsArchitecture(text)
+            ? $"{text} is an architecture of which there are several models"
             : $"There is no model {text}";
-        return new(near.Count > 0
-            ? $"{kind}; name one by its name on the hub: {string.Join(", ", near)}."
-            : $"{kind}: it is no folder, no file, no name on the hub (owner/name), and not built in.");
+        return new(
+            near.Count > 0
+                ? $"{kind}; name one by its name on the hub: {string.Join(", ", near)}."
+                : $"{kind}: it is no folder, no file, no name on the hub (owner/name), and not built in."
+        );
     }
 
     /// <summary>Whether two names differ in small and capital letters only.</summary>
-    public static bool IsOtherwiseWritten(string one, string other) => one != other
-        && one.Equals(other, StringComparison.OrdinalIgnoreCase);
+    public static bool IsOtherwiseWritten(string one, string other) =>
+        one != other && one.Equals(other, StringComparison.OrdinalIgnoreCase);
 
     private static Uri? Address(string name, Uri endpoint)
     {
         string[] bare = [.. Hosts, endpoint.Authority];
         string whole = Array.Exists(bare, host => name.StartsWith(host + "/", StringComparison.OrdinalIgnoreCase))
-            ? "https://" + name : name;
+            ? "https://" + name
+            : name;
         return whole.Contains("://", StringComparison.Ordinal) && Uri.TryCreate(whole, UriKind.Absolute, out Uri? address)
-            ? address : null;
+            ? address
+            : null;
     }
 
     /// <summary>The parts of an address after the hub's own.</summary>
@@ -72,12 +77,15 @@ internal sealed record ModelName(string Hub, string? File)
         if (!isEndpoint && !Hosts.Contains(address.Authority, StringComparer.OrdinalIgnoreCase))
         {
             throw new FileNotFoundException(
-                $"{text} is no model of the hub at {endpoint.Host}; download its folder and name that.");
+                $"{text} is no model of the hub at {endpoint.Host}; download its folder and name that."
+            );
         }
 
         string start = endpoint.AbsolutePath.TrimEnd('/');
-        string path = isEndpoint && address.AbsolutePath.StartsWith(start + "/", StringComparison.Ordinal)
-            ? address.AbsolutePath[start.Length..] : address.AbsolutePath;
+        string path =
+            isEndpoint && address.AbsolutePath.StartsWith(start + "/", StringComparison.Ordinal)
+                ? address.AbsolutePath[start.Length..]
+                : address.AbsolutePath;
         return [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
     }
 
@@ -105,10 +113,12 @@ internal sealed record ModelName(string Hub, string? File)
             bool isRequest = first == "refs" && behind.Length >= 2;
             revision = isRequest ? $"refs/{behind[0]}/{behind[1]}" : first;
             rest = isRequest ? behind[2..] : behind;
-            rest = view is "tree" or "commit" && rest.Length > 0
-                ? throw new FileNotFoundException(
-                    $"{text} is a folder in a model's repository, and Cupola reads models that lie at its top.")
-                : rest;
+            rest =
+                view is "tree" or "commit" && rest.Length > 0
+                    ? throw new FileNotFoundException(
+                        $"{text} is a folder in a model's repository, and Cupola reads models that lie at its top."
+                    )
+                    : rest;
         }
         else if (isPage)
         {

@@ -1,13 +1,15 @@
 using System.CommandLine;
-using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Hub;
 using Cupola.Models;
 using Cupola.Runtime;
 
 namespace Cupola.Cli;
 
 /// <summary>The options that every verb with a model has.</summary>
-/// <param name="without">What is done where none is named, of a verb that needs none; the others then take the built-in model.</param>
+/// <param name="without">
+/// What is done where none is named, of a verb that needs none; the others then take the built-in model.
+/// </param>
 internal sealed class ModelOptions(string? without = null)
 {
     /// <summary>How open_clip begins the name of a folder.</summary>
@@ -30,11 +32,8 @@ internal sealed class ModelOptions(string? without = null)
     private readonly NumberOption<int> _threads = CreateThreads();
 
     /// <summary>The option that says how many threads work.</summary>
-    public static NumberOption<int> CreateThreads() => new("--threads", 0, MostThreads)
-    {
-        Description = "Threads; 0 stands for one a physical core.",
-        HelpName = "N",
-    };
+    public static NumberOption<int> CreateThreads() =>
+        new("--threads", 0, MostThreads) { Description = "Threads; 0 stands for one a physical core.", HelpName = "N" };
 
     public void AddTo(Command command)
     {
@@ -71,15 +70,17 @@ internal sealed class ModelOptions(string? without = null)
     public static string Find(string name, CancellationToken cancellation)
     {
         string path = BuiltInModels.Resolve(
-            name.StartsWith(LocalFolder, StringComparison.Ordinal) && !System.IO.Path.Exists(name) ? name[LocalFolder.Length..]
-            : name);
+            name.StartsWith(LocalFolder, StringComparison.Ordinal) && !System.IO.Path.Exists(name)
+                ? name[LocalFolder.Length..]
+                : name
+        );
         if (System.IO.Path.Exists(path))
         {
             return path;
         }
 
         return name.StartsWith(LocalFolder, StringComparison.Ordinal)
-            ? throw new FileNotFoundException($"There is no folder {path}.")
+                ? throw new FileNotFoundException($"There is no folder {path}.")
             : BuiltInModels.Names.FirstOrDefault(known => ModelName.IsOtherwiseWritten(known, name)) is { } builtIn
                 ? throw new FileNotFoundException($"There is no model {name}; the one that is built in is called {builtIn}.")
             : Download(name, cancellation);
@@ -101,12 +102,12 @@ internal sealed class ModelOptions(string? without = null)
     }
 
     private static string Fetch(ModelHub hub, string name, CancellationToken cancellation) =>
-        hub.List().Select(static cached => cached.Name)
-            .FirstOrDefault(cached => ModelName.IsOtherwiseWritten(cached, name)) is { } cached
+        hub.List().Select(static cached => cached.Name).FirstOrDefault(cached => ModelName.IsOtherwiseWritten(cached, name))
+            is { } cached
             ? throw new FileNotFoundException($"There is no model {name}; the one that was downloaded is called {cached}.")
-            : WorkProgress.Bytes(
-                $"Downloading {name}", progress =>
-                hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult());
+            : WorkProgress.Bytes($"Downloading {name}", progress =>
+                hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult()
+            );
 
     /// <summary>A file of weights that an address names; of others, the model they belong to.</summary>
     private static string FileOf(ModelName model, string folder)
@@ -123,7 +124,8 @@ internal sealed class ModelOptions(string? without = null)
         }
 
         Console.Error.WriteLine(
-            $"{model.File} was not fetched, since the model has other weights that Cupola takes; they are used.");
+            $"{model.File} was not fetched, since the model has other weights that Cupola takes; they are used."
+        );
         return folder;
     }
 }

@@ -1,50 +1,72 @@
 using System.CommandLine;
-using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Hub;
 using Cupola.Models;
-using Cupola.Training;
+using Cupola.Training.Run;
 
 namespace Cupola.Cli;
 
 /// <summary><c>cupola models</c>: what is here, what to fetch, what to hand on.</summary>
 internal static class ModelsCommand
 {
-    public static Command Create() => new CommandWithExamples("models", "List, download, export and mix models.",
-        """
-        cupola models download openai/clip-vit-base-patch32
-        cupola models list
-        cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32
-        cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all
-        """)
-    { List(), Download(), Export(), Interpolate() };
+    public static Command Create() =>
+        new CommandWithExamples(
+            "models",
+            "List, download, export and mix models.",
+            """
+            cupola models download openai/clip-vit-base-patch32
+            cupola models list
+            cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32
+            cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all
+            """
+        )
+        {
+            List(),
+            Download(),
+            Export(),
+            Interpolate(),
+        };
 
     private static CommandWithExamples List()
     {
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("list", "List the models that are here: built in, and in the Hugging Face cache.", "cupola models list --format json") { format };
-        command.SetVerb((parsed, _) =>
+        CommandWithExamples command = new(
+            "list",
+            "List the models that are here: built in, and in the Hugging Face cache.",
+            "cupola models list --format json"
+        )
         {
-            CachedModel[] models = [.. BuiltInModels.Names.Select(BuiltIn), .. new ModelHub(HubSettings.FromEnvironment()).List()];
-            CsvOutput? rows =
-                parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;
-            foreach (CachedModel model in models)
+            format,
+        };
+        command.SetVerb(
+            (parsed, _) =>
             {
-                switch (parsed.GetValue(format))
+                CachedModel[] models =
+                [
+                    .. BuiltInModels.Names.Select(BuiltIn),
+                    .. new ModelHub(HubSettings.FromEnvironment()).List(),
+                ];
+                CsvOutput? rows =
+                    parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;
+                foreach (CachedModel model in models)
                 {
-                    case OutputFormat.Json:
-                        Output.WriteJson(model);
-                        break;
-                    case OutputFormat.Csv:
-                        rows!.Write(model.Name, model.Revision, model.Commit, model.Bytes, model.Folder);
-                        break;
-                    default:
-                        Console.Out.WriteLine($"{model.Name,-50} {model.Revision,-10} {model.Bytes / 1e6,8:0} MB");
-                        break;
+                    switch (parsed.GetValue(format))
+                    {
+                        case OutputFormat.Json:
+                            Output.WriteJson(model);
+                            break;
+                        case OutputFormat.Csv:
+                            rows!.Write(model.Name, model.Revision, model.Commit, model.Bytes, model.Folder);
+                            break;
+                        default:
+                            Console.Out.WriteLine($"{model.Name, -50} {model.Revision, -10} {model.Bytes / 1e6, 8:0} MB");
+                            break;
+                    }
                 }
-            }
 
-            return ExitCode.Done;
-        });
+                return ExitCode.Done;
+            }
+        );
         return command;
     }
 
@@ -60,17 +82,25 @@ internal static class ModelsCommand
         {
             Description = "A name on the hub, owner/name or owner/name@revision, or the address of its page.",
         };
-        CommandWithExamples command = new("download", "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
+        CommandWithExamples command = new(
+            "download",
+            "Fetch a model, so that it is there without a network; a broken download goes on where it stopped.",
             """
             cupola models download openai/clip-vit-base-patch32
             cupola models download laion/CLIP-ViT-B-32-laion2B-s34B-b79K@main
-            """)
-        { name };
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellation));
-            return ExitCode.Done;
-        }, static _ => "Stopped; what was fetched is kept, and the same command goes on from there.");
+            name,
+        };
+        command.SetVerb(
+            (parsed, cancellation) =>
+            {
+                Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellation));
+                return ExitCode.Done;
+            },
+            static _ => "Stopped; what was fetched is kept, and the same command goes on from there."
+        );
         return command;
     }
 
@@ -81,24 +111,32 @@ internal static class ModelsCommand
         {
             Description = "Where config.json, preprocessor_config.json, tokenizer.json and onnx/ go.",
         };
-        CommandWithExamples command = new("export", "Write a model as standard ONNX, as the folder that transformers.js loads.",
-            "cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32")
-        { folder };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+        CommandWithExamples command = new(
+            "export",
+            "Write a model as standard ONNX, as the folder that transformers.js loads.",
+            "cupola models export clip-for-the-web/ --model openai/clip-vit-base-patch32"
+        )
         {
-            using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            string target = parsed.GetValue(folder)!;
-            foreach (string note in embedder.Export(target))
+            folder,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                Console.Error.WriteLine(note);
-            }
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                string target = parsed.GetValue(folder)!;
+                foreach (string note in embedder.Export(target))
+                {
+                    Console.Error.WriteLine(note);
+                }
 
-            Console.Error.WriteLine(
-                $"Wrote {Path.Combine(target, "onnx")} (text_model.onnx, vision_model.onnx, model.onnx) "
-                + "and its configuration beside it.");
-            return ExitCode.Done;
-        });
+                Console.Error.WriteLine(
+                    $"Wrote {Path.Combine(target, "onnx")} (text_model.onnx, vision_model.onnx, model.onnx) "
+                        + "and its configuration beside it."
+                );
+                return ExitCode.Done;
+            }
+        );
         return command;
     }
 
@@ -112,19 +150,36 @@ internal static class ModelsCommand
             DefaultValueFactory = static _ => 0.5,
             HelpName = "A",
         };
-        Option<string> output = new("--output", "-o") { Description = "The folder of the model between them.", HelpName = "DIR", Required = true };
-        CommandWithExamples command = new("interpolate", "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
-            "cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all")
-        { start, fineTuned, alpha, output };
-        command.SetVerb((parsed, cancellation) =>
+        Option<string> output = new("--output", "-o")
         {
-            WeightInterpolation.Write(
-                ModelOptions.Find(parsed.GetValue(start)!, cancellation),
-                ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation),
-                alpha.Read(parsed), parsed.GetValue(output)!);
-            Console.Error.WriteLine($"Wrote the model to {parsed.GetValue(output)}.");
-            return ExitCode.Done;
-        });
+            Description = "The folder of the model between them.",
+            HelpName = "DIR",
+            Required = true,
+        };
+        CommandWithExamples command = new(
+            "interpolate",
+            "Write the model between a model and what was fine-tuned from it, which forgets less (WiSE-FT).",
+            "cupola models interpolate openai/clip-vit-base-patch32 runs/birds --alpha 0.5 -o birds-and-all"
+        )
+        {
+            start,
+            fineTuned,
+            alpha,
+            output,
+        };
+        command.SetVerb(
+            (parsed, cancellation) =>
+            {
+                WeightInterpolation.Write(
+                    ModelOptions.Find(parsed.GetValue(start)!, cancellation),
+                    ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation),
+                    alpha.Read(parsed),
+                    parsed.GetValue(output)!
+                );
+                Console.Error.WriteLine($"Wrote the model to {parsed.GetValue(output)}.");
+                return ExitCode.Done;
+            }
+        );
         return command;
     }
 }

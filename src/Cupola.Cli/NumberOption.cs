@@ -35,8 +35,11 @@ internal sealed class NumberOption<T> : Option<T?>
     {
         string text = given.Tokens is [{ Value: var value }] ? value : "";
         NumberStyles styles = IsWhole ? NumberStyles.AllowLeadingSign : NumberStyles.Float;
-        if (T.TryParse(text, styles, CultureInfo.InvariantCulture, out T number)
-            && (_isAboveLeast ? number > _least : number >= _least) && number <= _most)
+        if (
+            T.TryParse(text, styles, CultureInfo.InvariantCulture, out T number)
+            && (_isAboveLeast ? number > _least : number >= _least)
+            && number <= _most
+        )
         {
             return number;
         }
@@ -51,7 +54,8 @@ internal sealed class NumberOption<T> : Option<T?>
         get
         {
             string kind = IsWhole ? "a whole number" : "a number";
-            bool hasLeast = _least != T.MinValue, hasMost = _most != T.MaxValue;
+            bool hasLeast = _least != T.MinValue,
+                hasMost = _most != T.MaxValue;
             return (hasLeast, hasMost) switch
             {
                 (true, true) when !_isAboveLeast => Text($"{kind} from {_least} to {_most}"),

@@ -28,12 +28,13 @@ internal static class Output
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static Option<OutputFormat> CreateOption() => new("--format")
-    {
-        Description = "table for a person (the default), json (one object a line) or csv for a spreadsheet.",
-        HelpName = "table|json|csv",
-        CustomParser = Read,
-    };
+    public static Option<OutputFormat> CreateOption() =>
+        new("--format")
+        {
+            Description = "table for a person (the default), json (one object a line) or csv for a spreadsheet.",
+            HelpName = "table|json|csv",
+            CustomParser = Read,
+        };
 
     public static void WriteJson<T>(T value) => StandardStreams.Output.WriteLine(JsonSerializer.Serialize(value, JsonLines));
 

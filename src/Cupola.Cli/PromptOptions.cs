@@ -20,7 +20,11 @@ internal sealed class PromptOptions
         HelpName = "\"a photo of a {}.\"",
     };
 
-    private readonly Option<string> _templates = new("--templates") { Description = "simple (the default), imagenet-7, or a file of templates.", HelpName = "NAME|FILE" };
+    private readonly Option<string> _templates = new("--templates")
+    {
+        Description = "simple (the default), imagenet-7, or a file of templates.",
+        HelpName = "NAME|FILE",
+    };
 
     private readonly Option<string[]> _prompts = new("--prompts")
     {
@@ -44,20 +48,31 @@ internal sealed class PromptOptions
 
     /// <summary>Whether the command line says anything about labels or prompts.</summary>
     public bool AreNamed(ParseResult parsed) =>
-        _labels.AreNamed(parsed) || parsed.GetValue(_templates) is not null || parsed.GetValue(_template) is { Length: > 0 } || parsed.GetValue(_prompts) is { Length: > 0 };
+        _labels.AreNamed(parsed)
+        || parsed.GetValue(_templates) is not null
+        || parsed.GetValue(_template) is { Length: > 0 }
+        || parsed.GetValue(_prompts) is { Length: > 0 };
 
     /// <summary>The labels that the command line names; nothing where it names none.</summary>
     public IReadOnlyList<string>? Labels(ParseResult parsed) => _labels.Read(parsed);
 
     /// <summary>The prompts of all labels; prompt files and templates that are both named are put together.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="chosen">The labels, where they are known already; those that the command line names otherwise, or a prompt file's.</param>
+    /// <param name="chosen">
+    /// The labels, where they are known already; those that the command line names otherwise, or a prompt file's.
+    /// </param>
     public PromptSet Read(ParseResult parsed, IReadOnlyList<string>? chosen = null)
     {
         string[] files = parsed.GetValue(_prompts) ?? [];
-        PromptSet? written = files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second));
-        IReadOnlyList<string> labels = chosen ?? _labels.Read(parsed) ?? written?.ClassNames
-            ?? throw new ArgumentException("There are no labels to choose from; name some, as in --labels \"dog,cat\", or a file by --labels-file or --prompts.");
+        PromptSet? written =
+            files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second));
+        IReadOnlyList<string> labels = chosen
+            ?? _labels.Read(parsed)
+            ?? written?.ClassNames
+            ?? throw new ArgumentException(
+                "There are no labels to choose from; name some, as in --labels \"dog,cat\", or a file by --labels-file or "
+                    + "--prompts."
+            );
         IReadOnlyList<PromptTemplate> templates = ReadTemplates(parsed, written is null);
         PromptSet? filled = templates.Count == 0 ? null : PromptSet.FromTemplates(labels, templates);
         if (written is null)
@@ -75,7 +90,8 @@ internal sealed class PromptOptions
         (PromptSet chosen, IReadOnlyList<string> leftOut) = written.Select(labels);
         if (leftOut.Count > 0)
         {
-            Console.Error.WriteLine($"{leftOut.Count} {(leftOut.Count == 1 ? "class of " + file + " is no label and is" : "classes of " + file + " are no label and are")} left out: {Shown(leftOut)}.");
+            string which = leftOut.Count == 1 ? $"class of {file} is no label and is" : $"classes of {file} are no label and are";
+            Console.Error.WriteLine($"{leftOut.Count} {which} left out: {Shown(leftOut)}.");
         }
 
         return chosen;
@@ -84,11 +100,20 @@ internal sealed class PromptOptions
     /// <summary>Says which prompts are too long for the model to read to their end.</summary>
     public static void WarnOfCutPrompts(PromptSet set, ClipTokenizer tokenizer)
     {
-        string[] cut = [.. set.ClassNames.SelectMany(name => set[name].AsEnumerable()).Select(static prompt => prompt.Text).Where(text => tokenizer.Encode(text).IsTruncated)];
+        string[] cut =
+        [
+            .. set
+                .ClassNames.SelectMany(name => set[name].AsEnumerable())
+                .Select(static prompt => prompt.Text)
+                .Where(text => tokenizer.Encode(text).IsTruncated),
+        ];
         if (cut.Length > 0)
         {
             Console.Error.WriteLine(
-                $"{cut.Length} {(cut.Length == 1 ? "prompt is" : "prompts are")} longer than the {tokenizer.ContextLength} tokens that the model reads, and cut there: {Shown([.. cut.Select(static text => $"\"{(text.Length > 60 ? text[..60] + "…" : text)}\"")])}.");
+                $"{cut.Length} {(cut.Length == 1 ? "prompt is" : "prompts are")} longer than the {tokenizer.ContextLength} "
+                    + "tokens that the model reads, and cut there: "
+                    + $"{Shown([.. cut.Select(static text => $"\"{(text.Length > 60 ? text[..60] + "…" : text)}\"")])}."
+            );
         }
     }
 

@@ -5,12 +5,19 @@ using Cupola.Prompts;
 
 namespace Cupola.Cli;
 
-/// <summary>The options that name prompt sets to compare: each <c>--template</c>, <c>--templates</c> and <c>--prompts</c> is a set of its own.</summary>
+/// <summary>
+/// The options that name prompt sets to compare: each <c>--template</c>, <c>--templates</c> and <c>--prompts</c> is a set of its
+/// own.
+/// </summary>
 internal sealed class PromptSetOptions
 {
     private const string TemplatePrefix = "template:";
 
-    private readonly Option<string[]> _template = new("--template") { Description = "A prompt set of one sentence with {} for the label.", HelpName = "\"a photo of a {}.\"" };
+    private readonly Option<string[]> _template = new("--template")
+    {
+        Description = "A prompt set of one sentence with {} for the label.",
+        HelpName = "\"a photo of a {}.\"",
+    };
 
     private readonly Option<string[]> _templates = new("--templates")
     {
@@ -20,7 +27,8 @@ internal sealed class PromptSetOptions
 
     private readonly Option<string[]> _prompts = new("--prompts")
     {
-        Description = "A prompt set from a file, as CuPL or Cupola writes them; + between files and templates makes one set of them.",
+        Description =
+            "A prompt set from a file, as CuPL or Cupola writes them; + between files and templates makes one set of them.",
         HelpName = "FILE[+FILE]",
     };
 
@@ -43,7 +51,10 @@ internal sealed class PromptSetOptions
         }
     }
 
-    /// <summary>Reads the sets in the order of the command line, before anything that takes long; what it gives back makes them for labels.</summary>
+    /// <summary>
+    /// Reads the sets in the order of the command line, before anything that takes long; what it gives back makes them for
+    /// labels.
+    /// </summary>
     public Func<IReadOnlyList<string>, IReadOnlyList<NamedPromptSet>> Read(ParseResult parsed)
     {
         List<PromptSource> sources = [.. Named(parsed)];
@@ -67,10 +78,15 @@ internal sealed class PromptSetOptions
         return labels => [.. sources.SelectMany(source => source.For(labels, shuffled, seed))];
     }
 
-    /// <summary>Reads one set, as <c>--prompts</c> names it, or as <c>--templates</c> does; what it gives back makes it for labels.</summary>
+    /// <summary>
+    /// Reads one set, as <c>--prompts</c> names it, or as <c>--templates</c> does; what it gives back makes it for labels.
+    /// </summary>
     public static Func<IReadOnlyList<string>, NamedPromptSet> ReadOne(string text)
     {
-        PromptSource source = text.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } ? OfUnion(text) : OfPart(text);
+        PromptSource source = text.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            is { Length: > 1 }
+            ? OfUnion(text)
+            : OfPart(text);
         return labels => source.For(labels, shuffled: false, seed: 0).Single();
     }
 
@@ -85,7 +101,8 @@ internal sealed class PromptSetOptions
                 continue;
             }
 
-            PromptSource? source = option == _template.Name ? OfPart(TemplatePrefix + token.Value)
+            PromptSource? source =
+                option == _template.Name ? OfPart(TemplatePrefix + token.Value)
                 : option == _templates.Name ? PromptSource.OfTemplates(token.Value, PromptTemplates.Read(token.Value))
                 : option == _prompts.Name ? OfUnion(token.Value)
                 : null;
@@ -97,11 +114,11 @@ internal sealed class PromptSetOptions
         }
     }
 
-    private static PromptSource OfUnion(string text) => File.Exists(text)
-        ? PromptSource.OfFile(text, PromptSet.Read(text))
+    private static PromptSource OfUnion(string text) =>
+        File.Exists(text) ? PromptSource.OfFile(text, PromptSet.Read(text))
         : text.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } parts
             ? parts.Select(OfPart).Aggregate(static (first, second) => first.With(second))
-            : PromptSource.OfFile(text, PromptSet.Read(text));
+        : PromptSource.OfFile(text, PromptSet.Read(text));
 
     private static PromptSource OfPart(string part)
     {
@@ -121,12 +138,19 @@ internal sealed class PromptSetOptions
     /// <param name="Written">Prompts of classes, where files are named.</param>
     private sealed record PromptSource(string Name, IReadOnlyList<PromptTemplate> Templates, PromptSet? Written)
     {
-        public static PromptSource OfTemplates(string name, IReadOnlyList<PromptTemplate> templates) => new(name, templates, null);
+        public static PromptSource OfTemplates(string name, IReadOnlyList<PromptTemplate> templates) =>
+            new(name, templates, null);
 
         public static PromptSource OfFile(string name, PromptSet written) => new(name, [], written);
 
-        public PromptSource With(PromptSource other) => new(
-            $"{Name}+{other.Name}", [.. Templates, .. other.Templates], Written is null ? other.Written : other.Written is null ? Written : Written.Union(other.Written));
+        public PromptSource With(PromptSource other) =>
+            new(
+                $"{Name}+{other.Name}",
+                [.. Templates, .. other.Templates],
+                Written is null ? other.Written
+                    : other.Written is null ? Written
+                    : Written.Union(other.Written)
+            );
 
         /// <summary>The set, and its control where one is wanted and it describes anything.</summary>
         public IEnumerable<NamedPromptSet> For(IReadOnlyList<string> labels, bool shuffled, int seed)

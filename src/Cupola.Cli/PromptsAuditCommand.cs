@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Embedding;
 using Cupola.Prompts;
+using Cupola.Prompts.Audit;
 using Cupola.Text;
 
 namespace Cupola.Cli;
@@ -11,47 +12,80 @@ internal static class PromptsAuditCommand
     public static Command Create()
     {
         ModelOptions model = new("how long a prompt is for its tokenizer is not looked at");
-        Argument<string> file = new("file") { Description = "A file of prompts: CuPL's own JSON (class names and lists of sentences), or Cupola's, which keeps where each came from." };
+        Argument<string> file = new("file")
+        {
+            Description =
+                "A file of prompts: CuPL's own JSON (class names and lists of sentences), or Cupola's, which keeps where each "
+                + "came from.",
+        };
         Option<string> synonyms = new("--synonyms")
         {
             Description = "Names that mean the same as classes' own: a JSON object such as {\"automobile\": [\"car\"]}.",
             HelpName = "FILE",
         };
-        Option<bool> fix = new("--fix") { Description = "Write the prompts without their faults to --output, and say of each fault whether it was repaired, its prompt dropped, or kept." };
-        Option<string> output = new("--output", "-o") { Description = "Where --fix writes, in the format of the file.", HelpName = "FILE" };
+        Option<bool> fix = new("--fix")
+        {
+            Description =
+                "Write the prompts without their faults to --output, and say of each fault whether it was repaired, its prompt "
+                + "dropped, or kept.",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "Where --fix writes, in the format of the file.",
+            HelpName = "FILE",
+        };
         Option<string[]> drop = new("--drop")
         {
-            Description = "A fault for which --fix drops prompts that it would keep: near-duplicate, no-class-name, other-class or too-long; may be given several times. The last prompts of a class stay.",
+            Description =
+                "A fault for which --fix drops prompts that it would keep: near-duplicate, no-class-name, other-class or "
+                + "too-long; may be given several times. The last prompts of a class stay.",
             HelpName = "FAULT",
         };
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("audit", "Find duplicates, refusals, cut sentences and other faults of prompts, and repair them.",
+        CommandWithExamples command = new(
+            "audit",
+            "Find duplicates, refusals, cut sentences and other faults of prompts, and repair them.",
             """
             cupola prompts audit cupl.json
             cupola prompts audit cupl.json --model openai/clip-vit-base-patch32 --format json > findings.jsonl
             cupola prompts audit cupl.json --synonyms names.json --format csv > findings.csv
             cupola prompts audit cupl.json --fix -o fixed.json
             cupola prompts audit cupl.json --fix --drop near-duplicate --drop other-class -o fixed.json
-            """)
-        { file, synonyms, fix, output, drop, format };
-        model.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
+            """
+        )
         {
-            string? target = parsed.GetValue(output);
-            HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
-            RequireFix(parsed.GetValue(fix), target, dropped);
-            PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
-            ClipTokenizer? tokenizer = model.IsNamed(parsed) ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation)) : null;
-            PromptAudit audit = PromptAudit.Create(prompts, new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(synonyms), prompts) });
-            RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
-            if (repaired is not null)
+            file,
+            synonyms,
+            fix,
+            output,
+            drop,
+            format,
+        };
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                Write(repaired.Prompts, target!, isCupl);
-            }
+                string? target = parsed.GetValue(output);
+                HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
+                RequireFix(parsed.GetValue(fix), target, dropped);
+                PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
+                ClipTokenizer? tokenizer = model.IsNamed(parsed)
+                    ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation))
+                    : null;
+                PromptAudit audit = PromptAudit.Create(
+                    prompts,
+                    new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(synonyms), prompts) }
+                );
+                RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
+                if (repaired is not null)
+                {
+                    Write(repaired.Prompts, target!, isCupl);
+                }
 
-            AuditWriters.Write(parsed.GetValue(file)!, audit, repaired, parsed.GetValue(format));
-            return Report(repaired, target, prompts);
-        });
+                AuditWriters.Write(parsed.GetValue(file)!, audit, repaired, parsed.GetValue(format));
+                return Report(repaired, target, prompts);
+            }
+        );
         return command;
     }
 
@@ -64,7 +98,10 @@ internal static class PromptsAuditCommand
 
         if (!isFix && (target is not null || dropped.Count > 0))
         {
-            throw new ArgumentException($"{(target is not null ? "-o" : "--drop")} goes with --fix, which writes the prompts without their faults; without it they are only reported.");
+            throw new ArgumentException(
+                $"{(target is not null ? "-o" : "--drop")} goes with --fix, which writes the prompts without their faults; "
+                    + "without it they are only reported."
+            );
         }
     }
 
@@ -106,13 +143,18 @@ internal static class PromptsAuditCommand
         }
 
         Console.Error.WriteLine(
-            $"Wrote {repaired.Prompts.PromptCount} of {prompts.PromptCount} prompts to {target}: {repaired.Repaired} are repaired, {repaired.Dropped} dropped.");
+            $"Wrote {repaired.Prompts.PromptCount} of {prompts.PromptCount} prompts to {target}: {repaired.Repaired} are "
+                + $"repaired, {repaired.Dropped} dropped."
+        );
         if (repaired.EmptiedClasses.Count == 0)
         {
             return ExitCode.Done;
         }
 
-        Console.Error.WriteLine($"No prompt could be kept for {PromptOptions.Shown(repaired.EmptiedClasses)}; {(repaired.EmptiedClasses.Count == 1 ? "it stands" : "they stand")} in {target} without any.");
+        Console.Error.WriteLine(
+            $"No prompt could be kept for {PromptOptions.Shown(repaired.EmptiedClasses)}; "
+                + $"{(repaired.EmptiedClasses.Count == 1 ? "it stands" : "they stand")} in {target} without any."
+        );
         return ExitCode.SomeFailed;
     }
 }

@@ -30,64 +30,95 @@ internal static class PromptsInfluenceCommand
             DefaultValueFactory = static _ => 2,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
+        Option<bool> orient = new("--orient")
+        {
+            Description = "Turn images as their EXIF orientation says (the reference does not).",
+        };
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("influence", "Show what each prompt contributed to the scores of its label, or does on labelled images.",
+        CommandWithExamples command = new(
+            "influence",
+            "Show what each prompt contributed to the scores of its label, or does on labelled images.",
             """
-            cupola prompts influence frog.jpg --prompts cupl.json --labels "tree frog,tailed frog" --model openai/clip-vit-base-patch32
-            cupola prompts influence photos/ --prompts cupl.json --top 1 --model openai/clip-vit-base-patch32 --format json > influence.jsonl
+            cupola prompts influence frog.jpg --prompts cupl.json --labels "tree frog,tailed frog"
+             --model openai/clip-vit-base-patch32
+            cupola prompts influence photos/ --prompts cupl.json --top 1 --model openai/clip-vit-base-patch32 --format json
+             > influence.jsonl
             cupola prompts influence --dataset birds/ --prompts cupl.json --model openai/clip-vit-base-patch32
-            """)
-        { images, top, orient, format };
+            """
+        )
+        {
+            images,
+            top,
+            orient,
+            format,
+        };
         model.AddTo(command);
         prompts.AddTo(command);
         weights.AddTo(command);
         ofDataset.AddTo(command);
-        command.SetVerb((parsed, cancellation) =>
-        {
-            string[] named = parsed.GetValue(images)!;
-            if (named.Length > 0 == ofDataset.IsNamed(parsed))
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                throw new ArgumentException(named.Length > 0 ? "Name images or a --dataset, not both." : "There are no images; name some, or labelled ones by --dataset.");
-            }
+                string[] named = parsed.GetValue(images)!;
+                if (named.Length > 0 == ofDataset.IsNamed(parsed))
+                {
+                    throw new ArgumentException(
+                        named.Length > 0
+                            ? "Name images or a --dataset, not both."
+                            : "There are no images; name some, or labelled ones by --dataset."
+                    );
+                }
 
-            if (ofDataset.IsNamed(parsed))
-            {
-                return parsed.GetResult(top) is { Implicit: false } || parsed.GetValue(orient)
-                    ? throw new ArgumentException("--dataset measures all prompts on images as they are; leave --top and --orient away.")
-                    : ofDataset.Run(parsed, parsed.GetValue(format), cancellation);
-            }
+                if (ofDataset.IsNamed(parsed))
+                {
+                    return parsed.GetResult(top) is { Implicit: false } || parsed.GetValue(orient)
+                        ? throw new ArgumentException(
+                            "--dataset measures all prompts on images as they are; leave --top and --orient away."
+                        )
+                        : ofDataset.Run(parsed, parsed.GetValue(format), cancellation);
+                }
 
-            int shown = top.Read(parsed);
-            ClassEnsemble ensemble = prompts.Ensemble(parsed);
-            PromptWeighting weighting = weights.Read(parsed, ensemble);
-            PromptSet set = prompts.Read(parsed);
-            SingleLabel.Note(set.ClassNames);
-            using ClipEmbedder embedder = model.Load(parsed, cancellation);
-            EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
-            EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
-            PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
-            ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
-            PromptInfluence influence = new(encoded, ensemble, learned);
-            IInfluenceWriter writer = parsed.GetValue(format) switch
-            {
-                OutputFormat.Json => new JsonInfluence(),
-                OutputFormat.Csv => new CsvInfluence(),
-                _ => new TableInfluence(),
-            };
-            int failed = known is not null
-                ? Run(known.Images, classifier, influence, shown, writer, progress: null)
-                : ImageArguments.Run("Explaining", named, (paths, progress) => Run(Embed(paths), classifier, influence, shown, writer, progress));
-            return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+                int shown = top.Read(parsed);
+                ClassEnsemble ensemble = prompts.Ensemble(parsed);
+                PromptWeighting weighting = weights.Read(parsed, ensemble);
+                PromptSet set = prompts.Read(parsed);
+                SingleLabel.Note(set.ClassNames);
+                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
+                EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
+                PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
+                ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
+                PromptInfluence influence = new(encoded, ensemble, learned);
+                IInfluenceWriter writer = parsed.GetValue(format) switch
+                {
+                    OutputFormat.Json => new JsonInfluence(),
+                    OutputFormat.Csv => new CsvInfluence(),
+                    _ => new TableInfluence(),
+                };
+                int failed = known is not null
+                    ? Run(known.Images, classifier, influence, shown, writer, progress: null)
+                    : ImageArguments.Run("Explaining", named, (paths, progress) =>
+                        Run(Embed(paths), classifier, influence, shown, writer, progress)
+                    );
+                return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-            IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) => embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
-        }, static _ => "Stopped; what stands above is whole.");
+                IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
+                    embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
+            },
+            static _ => "Stopped; what stands above is whole."
+        );
         return command;
     }
 
     /// <summary>How many images could not be read.</summary>
     private static int Run(
-        IEnumerable<EmbeddedImage> images, ZeroShotClassifier classifier, PromptInfluence influence, int top, IInfluenceWriter writer, Action<int>? progress)
+        IEnumerable<EmbeddedImage> images,
+        ZeroShotClassifier classifier,
+        PromptInfluence influence,
+        int top,
+        IInfluenceWriter writer,
+        Action<int>? progress
+    )
     {
         int failed = 0;
         foreach (EmbeddedImage image in images)
@@ -125,7 +156,17 @@ internal static class PromptsInfluenceCommand
         {
             foreach (PromptContribution prompt in contributions)
             {
-                Output.WriteJson(new { image, prompt.Label, Prompt = prompt.Prompt.Text, prompt.Weight, prompt.Cosine, prompt.Contribution });
+                Output.WriteJson(
+                    new
+                    {
+                        image,
+                        prompt.Label,
+                        Prompt = prompt.Prompt.Text,
+                        prompt.Weight,
+                        prompt.Cosine,
+                        prompt.Contribution,
+                    }
+                );
             }
         }
 
@@ -161,23 +202,37 @@ internal static class PromptsInfluenceCommand
                 TextTable.WriteName(image);
             }
 
-            Console.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {prediction.Label}: score {prediction.Score:0.0000}, probability {prediction.Probability * 100:0.00} %, {contributions.Count} prompts"));
+            Console.Out.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  {prediction.Label}: score {prediction.Score:0.0000}, probability {prediction.Probability * 100:0.00} %, "
+                        + $"{contributions.Count} prompts"
+                )
+            );
             Console.Out.WriteLine("    contribution   cosine   weight  prompt");
-            foreach (PromptContribution prompt in contributions.OrderByDescending(static prompt => prompt.Contribution).Take(PromptsShown))
+            foreach (
+                PromptContribution prompt in contributions
+                    .OrderByDescending(static prompt => prompt.Contribution)
+                    .Take(PromptsShown)
+            )
             {
-                Console.Out.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"    {prompt.Contribution,12:0.00000}  {prompt.Cosine,7:0.0000}  {prompt.Weight,7:0.0000}  {prompt.Prompt.Text.ReplaceLineEndings(" ")}"));
+                Console.Out.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"    {prompt.Contribution, 12:0.00000}  {prompt.Cosine, 7:0.0000}  {prompt.Weight, 7:0.0000}  "
+                            + $"{prompt.Prompt.Text.ReplaceLineEndings(" ")}"
+                    )
+                );
             }
 
             if (contributions.Count > PromptsShown)
             {
-                Console.Out.WriteLine($"    … and {contributions.Count - PromptsShown} more, which contributed less; --format json lists them all.");
+                Console.Out.WriteLine(
+                    $"    … and {contributions.Count - PromptsShown} more, which contributed less; --format json lists them all."
+                );
             }
         }
 
-        public void WriteError(string image, string error)
-        {
-        }
+        public void WriteError(string image, string error) { }
     }
 }

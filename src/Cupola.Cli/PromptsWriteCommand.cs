@@ -1,9 +1,12 @@
 using System.CommandLine;
 using Cupola.Prompts;
+using Cupola.Prompts.Writing;
 
 namespace Cupola.Cli;
 
-/// <summary><c>cupola prompts write</c>: asks a language model about each label, and goes on where an earlier run ended.</summary>
+/// <summary>
+/// <c>cupola prompts write</c>: asks a language model about each label, and goes on where an earlier run ended.
+/// </summary>
 internal static class PromptsWriteCommand
 {
     private const int MostShown = 5;
@@ -12,8 +15,16 @@ internal static class PromptsWriteCommand
 
     public static Command Create()
     {
-        Option<string> labels = new("--labels", "-l") { Description = "The labels to describe, with commas between.", HelpName = "a,b,c" };
-        Option<string> labelsFile = new("--labels-file") { Description = "A file of labels: one a line, or a JSON list.", HelpName = "F" };
+        Option<string> labels = new("--labels", "-l")
+        {
+            Description = "The labels to describe, with commas between.",
+            HelpName = "a,b,c",
+        };
+        Option<string> labelsFile = new("--labels-file")
+        {
+            Description = "A file of labels: one a line, or a JSON list.",
+            HelpName = "F",
+        };
         Option<string> questions = new("--questions")
         {
             Description = $"What is asked: a file, or {string.Join(", ", PromptQuestions.Names)}.",
@@ -22,7 +33,9 @@ internal static class PromptsWriteCommand
         };
         Option<string> endpoint = new("--endpoint")
         {
-            Description = "The language model's server: the address that /chat/completions follows. Its key is in OPENAI_API_KEY, for Azure in AZURE_OPENAI_API_KEY.",
+            Description =
+                "The language model's server: the address that /chat/completions follows. Its key is in OPENAI_API_KEY, for "
+                + "Azure in AZURE_OPENAI_API_KEY.",
             DefaultValueFactory = static _ => "https://api.openai.com/v1",
             HelpName = "URL",
         };
@@ -38,7 +51,10 @@ internal static class PromptsWriteCommand
             HelpName = "FILE",
             Required = true,
         };
-        Option<bool> cupl = new("--cupl") { Description = "Write CuPL's own JSON: labels and sentences, without where they came from." };
+        Option<bool> cupl = new("--cupl")
+        {
+            Description = "Write CuPL's own JSON: labels and sentences, without where they came from.",
+        };
         Option<string> domain = new("--domain")
         {
             Description = "What tells the meanings of labels apart: \"a type of bird\", or \"satellite photo of\".",
@@ -46,7 +62,9 @@ internal static class PromptsWriteCommand
         };
         Option<string[]> article = new("--article")
         {
-            Description = "A label's article, where it is chosen wrongly: \"Big Bang=the\", \"Jaguar=\" for none; may be given several times.",
+            Description =
+                "A label's article, where it is chosen wrongly: \"Big Bang=the\", \"Jaguar=\" for none; may be given several "
+                + "times.",
             HelpName = "LABEL=ARTICLE",
         };
         NumberOption<int> answers = new("--answers", 1)
@@ -78,37 +96,69 @@ internal static class PromptsWriteCommand
             DefaultValueFactory = static _ => Usual.RequestTimeout.TotalSeconds,
             HelpName = "S",
         };
-        CommandWithExamples command = new("write", "Ask a language model to describe each label; a run that was ended goes on where it stopped.",
+        CommandWithExamples command = new(
+            "write",
+            "Ask a language model to describe each label; a run that was ended goes on where it stopped.",
             """
-            cupola prompts write --labels "tree frog,tailed frog" --questions article --endpoint http://localhost:11434/v1 --llm llama3.2 -o frogs.json
+            cupola prompts write --labels "tree frog,tailed frog" --questions article --endpoint http://localhost:11434/v1
+             --llm llama3.2 -o frogs.json
             cupola prompts write --labels-file birds.txt --domain "a type of bird" --llm gpt-4o-mini -o birds.json
-            cupola prompts write --labels-file land.txt --domain "satellite photo of" --endpoint http://localhost:8000/v1 --llm Qwen/Qwen2.5-7B-Instruct -o land.json --cupl
-            """)
-        { labels, labelsFile, questions, endpoint, model, output, cupl, domain, article, answers, temperature, maxTokens, concurrency, patience };
-        command.SetVerb((parsed, cancellation) =>
+            cupola prompts write --labels-file land.txt --domain "satellite photo of" --endpoint http://localhost:8000/v1
+             --llm Qwen/Qwen2.5-7B-Instruct -o land.json --cupl
+            """
+        )
         {
-            IReadOnlyList<string> names = ReadLabels(parsed.GetValue(labels), parsed.GetValue(labelsFile));
-            PromptQuestions asked = PromptQuestions.Read(parsed.GetValue(questions)!).WithArticles((parsed.GetValue(article) ?? []).Select(ReadArticle));
-            PromptWriterSettings settings = new()
+            labels,
+            labelsFile,
+            questions,
+            endpoint,
+            model,
+            output,
+            cupl,
+            domain,
+            article,
+            answers,
+            temperature,
+            maxTokens,
+            concurrency,
+            patience,
+        };
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                Model = parsed.GetValue(model)!,
-                Temperature = temperature.Read(parsed),
-                MaxTokens = maxTokens.Read(parsed),
-                Domain = parsed.GetValue(domain),
-                Concurrency = concurrency.Read(parsed),
-                RequestTimeout = TimeSpan.FromSeconds(patience.Read(parsed)),
-            };
-            using LanguageModelServer server = new(LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!), settings.Model);
-            PromptWriter writer = new(server, parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked, settings);
-            int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
-            if (server.Note is { } note)
-            {
-                Console.Error.WriteLine(note);
-            }
+                IReadOnlyList<string> names = ReadLabels(parsed.GetValue(labels), parsed.GetValue(labelsFile));
+                PromptQuestions asked = PromptQuestions
+                    .Read(parsed.GetValue(questions)!)
+                    .WithArticles((parsed.GetValue(article) ?? []).Select(ReadArticle));
+                PromptWriterSettings settings = new()
+                {
+                    Model = parsed.GetValue(model)!,
+                    Temperature = temperature.Read(parsed),
+                    MaxTokens = maxTokens.Read(parsed),
+                    Domain = parsed.GetValue(domain),
+                    Concurrency = concurrency.Read(parsed),
+                    RequestTimeout = TimeSpan.FromSeconds(patience.Read(parsed)),
+                };
+                using LanguageModelServer server = new(
+                    LanguageModelServer.ReadEndpoint(parsed.GetValue(endpoint)!),
+                    settings.Model
+                );
+                PromptWriter writer = new(
+                    server,
+                    parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked,
+                    settings
+                );
+                int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
+                if (server.Note is { } note)
+                {
+                    Console.Error.WriteLine(note);
+                }
 
-            return code;
-        }, parsed =>
-            $"Stopped; the answers so far are in {parsed.GetValue(output)}.journal, and the same command goes on from there.");
+                return code;
+            },
+            parsed =>
+                $"Stopped; the answers so far are in {parsed.GetValue(output)}.journal, and the same command goes on from there."
+        );
         return command;
     }
 
@@ -118,16 +168,21 @@ internal static class PromptsWriteCommand
         IReadOnlyList<string> labels,
         string output,
         bool asCupl,
-        CancellationToken cancellation)
+        CancellationToken cancellation
+    )
     {
         string journal = output + ".journal";
         if (File.Exists(output) && !File.Exists(journal))
         {
-            throw new IOException($"'{output}' is there already, and no journal beside it that would say that it is this run's; name another output.");
+            throw new IOException(
+                $"'{output}' is there already, and no journal beside it that would say that it is this run's; name another "
+                    + "output."
+            );
         }
 
-        WrittenPrompts written = WorkProgress.Items(
-            "Asking", writer.CountAnswers(labels), progress => writer.WriteAsync(labels, journal, progress, cancellation).GetAwaiter().GetResult());
+        WrittenPrompts written = WorkProgress.Items("Asking", writer.CountAnswers(labels), progress =>
+            writer.WriteAsync(labels, journal, progress, cancellation).GetAwaiter().GetResult()
+        );
         if (asCupl)
         {
             written.Prompts.WriteCupl(output);
@@ -141,7 +196,9 @@ internal static class PromptsWriteCommand
         if (written.Dropped.Count > 0)
         {
             Console.Error.WriteLine(
-                $"{written.Dropped.Count} {(written.Dropped.Count == 1 ? "answer" : "answers")} held no whole sentence, and {(written.Dropped.Count == 1 ? "is" : "are")} left out.");
+                $"{written.Dropped.Count} {(written.Dropped.Count == 1 ? "answer" : "answers")} held no whole sentence, and "
+                    + $"{(written.Dropped.Count == 1 ? "is" : "are")} left out."
+            );
         }
 
         string[] without = [.. labels.Where(label => written.Prompts[label].IsEmpty)];
@@ -153,20 +210,29 @@ internal static class PromptsWriteCommand
         string shown = string.Join(", ", without.Take(MostShown).Select(static label => $"'{label}'"));
         string more = without.Length > MostShown ? $" and {without.Length - MostShown} more labels" : "";
         Console.Error.WriteLine(
-            $"There is no prompt at all for {shown}{more}: no answer came to the end of a sentence. Where a model thinks before it answers, "
-            + $"--max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is missing is asked.");
+            $"There is no prompt at all for {shown}{more}: no answer came to the end of a sentence. Where a model thinks before "
+                + "it answers, "
+                + $"--max-tokens {settings.MaxTokens} may be too small; run the command again with more, and only what is "
+                + "missing is asked."
+        );
         return ExitCode.SomeFailed;
     }
 
-    private static IReadOnlyList<string> ReadLabels(string? list, string? file) => (list, file) switch
-    {
-        (not null, not null) => throw new ArgumentException("Name labels by --labels or by --labels-file, not by both."),
-        (not null, null) => LabelList.Parse(list),
-        (null, not null) => LabelList.Read(file),
-        _ => throw new ArgumentException("There are no labels to describe; name some, as in --labels \"dog,cat\", or a file by --labels-file."),
-    };
+    private static IReadOnlyList<string> ReadLabels(string? list, string? file) =>
+        (list, file) switch
+        {
+            (not null, not null) => throw new ArgumentException("Name labels by --labels or by --labels-file, not by both."),
+            (not null, null) => LabelList.Parse(list),
+            (null, not null) => LabelList.Read(file),
+            _ => throw new ArgumentException(
+                "There are no labels to describe; name some, as in --labels \"dog,cat\", or a file by --labels-file."
+            ),
+        };
 
-    private static KeyValuePair<string, string> ReadArticle(string text) => text.LastIndexOf('=') is >= 0 and int equals
-        ? new(text[..equals].Trim(), text[(equals + 1)..].Trim())
-        : throw new ArgumentException($"--article {text} says no article; write the label, an equals sign and a, an, the or nothing.");
+    private static KeyValuePair<string, string> ReadArticle(string text) =>
+        text.LastIndexOf('=') is >= 0 and int equals
+            ? new(text[..equals].Trim(), text[(equals + 1)..].Trim())
+            : throw new ArgumentException(
+                $"--article {text} says no article; write the label, an equals sign and a, an, the or nothing."
+            );
 }

@@ -13,15 +13,21 @@ internal static class RetrievalEvaluation
     private static readonly int[] Depths = [1, 5, 10];
 
     public static int Run(
-        string dataset, bool fetch, ClipEmbedder embedder, EmbeddingCache? cache, OutputFormat format,
-        CancellationToken cancellation)
+        string dataset,
+        bool fetch,
+        ClipEmbedder embedder,
+        EmbeddingCache? cache,
+        OutputFormat format,
+        CancellationToken cancellation
+    )
     {
         List<string> failed = [];
         IEnumerable<CaptionedImage> images = CaptionedImages.Open(dataset, fetch).Read(failed.Add);
         List<HashedImage> named = [.. images.Select(static image => new HashedImage(image))];
         RetrievalPairs pairs = new(embedder.Tokenizer);
         List<float> values = [];
-        int read = 0, captions = 0;
+        int read = 0,
+            captions = 0;
         WorkProgress.Items("Embedding images", named.Count, progress =>
         {
             foreach ((EmbeddedImage embedded, HashedImage image) in Embed(embedder, named, cache, cancellation).Zip(named))
@@ -53,18 +59,24 @@ internal static class RetrievalEvaluation
         {
             Console.Error.WriteLine(
                 $"Equal images and equal captions count once: {read} images with {captions} captions are "
-                + $"{pairs.Images} different images and {pairs.Texts.Count} different captions.");
+                    + $"{pairs.Images} different images and {pairs.Texts.Count} different captions."
+            );
         }
 
         EmbeddingMatrix ofImages = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
-        EmbeddingMatrix ofTexts = WorkProgress.Items(
-            "Encoding captions", pairs.Texts.Count, progress => embedder.EmbedTexts(pairs.Texts, progress, cancellation));
+        EmbeddingMatrix ofTexts = WorkProgress.Items("Encoding captions", pairs.Texts.Count, progress =>
+            embedder.EmbedTexts(pairs.Texts, progress, cancellation)
+        );
         Write(dataset, RetrievalRecall.Compute(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
         return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
     private static IEnumerable<EmbeddedImage> Embed(
-        ClipEmbedder embedder, List<HashedImage> images, EmbeddingCache? cache, CancellationToken cancellation)
+        ClipEmbedder embedder,
+        List<HashedImage> images,
+        EmbeddingCache? cache,
+        CancellationToken cancellation
+    )
     {
         IEnumerable<ImageSource> sources = images.Select(static image => image.Source);
         return cache is null
@@ -82,7 +94,13 @@ internal static class RetrievalEvaluation
         switch (format)
         {
             case OutputFormat.Json:
-                Dictionary<string, object> line = new() { ["dataset"] = dataset, ["pictures"] = recall.Images, ["texts"] = recall.Texts, ["failed"] = failed };
+                Dictionary<string, object> line = new()
+                {
+                    ["dataset"] = dataset,
+                    ["pictures"] = recall.Images,
+                    ["texts"] = recall.Texts,
+                    ["failed"] = failed,
+                };
                 foreach ((string query, int depth, Accuracy found) in rows)
                 {
                     line[$"{query}{depth}"] = found.Share;
@@ -97,8 +115,15 @@ internal static class RetrievalEvaluation
                 foreach ((string query, int depth, Accuracy found) in rows)
                 {
                     table.Write(
-                        query, depth, found.Share, found.Interval.Low, found.Interval.High,
-                        recall.Images, recall.Texts, failed);
+                        query,
+                        depth,
+                        found.Share,
+                        found.Interval.Low,
+                        found.Interval.High,
+                        recall.Images,
+                        recall.Texts,
+                        failed
+                    );
                 }
 
                 break;
@@ -107,11 +132,18 @@ internal static class RetrievalEvaluation
                 Console.Out.WriteLine();
                 TextTable.Write(
                     ["the right one is found", "#among the best", "#recall in percent", "#Wilson's interval of 95 %"],
-                    [.. rows.Select(static row => (IReadOnlyList<string>)
                     [
-                        row.Query == "imageToText" ? "a caption for each image" : "the image for each caption", Number(row.Depth), Percent(row.Found.Share),
-                        $"{Percent(row.Found.Interval.Low)} to {Percent(row.Found.Interval.High)}",
-                    ])]);
+                        .. rows.Select(static row =>
+                            (IReadOnlyList<string>)
+                                [
+                                    row.Query == "imageToText" ? "a caption for each image" : "the image for each caption",
+                                    Number(row.Depth),
+                                    Percent(row.Found.Share),
+                                    $"{Percent(row.Found.Interval.Low)} to {Percent(row.Found.Interval.High)}",
+                                ]
+                        ),
+                    ]
+                );
                 break;
         }
     }

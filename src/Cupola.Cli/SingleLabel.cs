@@ -10,8 +10,9 @@ internal static class SingleLabel
         if (labels.Count == 1)
         {
             Console.Error.WriteLine(
-                $"There is one label only, '{labels[0]}', so it is the answer whatever an image shows; " +
-                "classify with --multi-label judges it alone, and labels are named with commas between.");
+                $"There is one label only, '{labels[0]}', so it is the answer whatever an image shows; "
+                    + "classify with --multi-label judges it alone, and labels are named with commas between."
+            );
         }
     }
 }

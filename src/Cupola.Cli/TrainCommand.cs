@@ -2,7 +2,8 @@ using System.CommandLine;
 using Cupola.Embedding;
 using Cupola.Prompts;
 using Cupola.Runtime;
-using Cupola.Training;
+using Cupola.Training.Data;
+using Cupola.Training.Run;
 
 namespace Cupola.Cli;
 
@@ -13,80 +14,108 @@ internal static class TrainCommand
     {
         TrainingOptions settings = new();
         TrainingScores scores = new();
-        Argument<string> dataset = new("dataset") { Description = "A folder with a folder of images for each label, a table of captions (.csv, .tsv, .jsonl), or WebDataset shards." };
-        Option<string> output = new("--output", "-o") { Description = "The folder of the run, which becomes the model; a run that is there goes on.", HelpName = "RUN", Required = true };
+        Argument<string> dataset = new("dataset")
+        {
+            Description =
+                "A folder with a folder of images for each label, a table of captions (.csv, .tsv, .jsonl), or "
+                + "WebDataset shards.",
+        };
+        Option<string> output = new("--output", "-o")
+        {
+            Description = "The folder of the run, which becomes the model; a run that is there goes on.",
+            HelpName = "RUN",
+            Required = true,
+        };
         NumberOption<int> threadsOption = ModelOptions.CreateThreads();
         Option<OutputFormat> format = Output.CreateOption();
-        CommandWithExamples command = new("train", "Train a model on images and captions, or fine-tune one; a run that was ended goes on where it stopped.",
+        CommandWithExamples command = new(
+            "train",
+            "Train a model on images and captions, or fine-tune one; a run that was ended goes on where it stopped.",
             """
             cupola train pairs.csv -o runs/first --epochs 20
             cupola train pairs.csv -o runs/second --config settings.json --validation held-out.csv --evaluate birds/
             cupola train birds/ -o runs/birds --init openai/clip-vit-base-patch32 --templates imagenet-7 --epochs 5
             cupola train "pairs-{000..009}.tar" -o runs/shards --steps 20000 --format json > log.jsonl
             cupola classify bird.jpg --labels "a robin,a wren" --model runs/birds
-            """)
-        { dataset };
+            """
+        )
+        {
+            dataset,
+        };
         command.Options.Add(output);
         settings.AddTo(command);
         scores.AddTo(command);
         command.Options.Add(threadsOption);
         command.Options.Add(format);
-        command.SetVerb((parsed, cancellation) =>
-        {
-            string run = parsed.GetValue(output)!, path = parsed.GetValue(dataset)!;
-            int threads = parsed.GetValue(threadsOption) ?? 0;
-            TrainingSettings chosen = settings.Read(parsed, run);
-            HashSet<string> broken = [];
-            (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
-            TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, Tell, scores.Fetches(parsed));
-            foreach (string note in pairs.Notes)
+        command.SetVerb(
+            (parsed, cancellation) =>
             {
-                Console.Error.WriteLine(note);
-            }
-
-            Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, threads, Tell);
-            bool isJudged = false;
-            using Trainer trainer = Trainer.Open(
-                run, path, pairs, chosen, evaluate is null ? null : Judge,
-                name => ModelOptions.Find(name, cancellation), threads);
-            try
-            {
-                Train(trainer, parsed.GetValue(format), Tell, cancellation);
-                string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
-                Console.Error.WriteLine(
-                    $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}.{(isJudged ? Said(trainer.KeptEvaluation!) : "")}");
-                if (evaluate is not null && !isJudged)
+                string run = parsed.GetValue(output)!,
+                    path = parsed.GetValue(dataset)!;
+                int threads = parsed.GetValue(threadsOption) ?? 0;
+                TrainingSettings chosen = settings.Read(parsed, run);
+                HashSet<string> broken = [];
+                (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
+                TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, Tell, scores.Fetches(parsed));
+                foreach (string note in pairs.Notes)
                 {
-                    // The run was finished before; what is named now may be other data than it was judged by.
-                    using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
-                    Console.Error.WriteLine($"Judged now:{Said(evaluate(embedder, cancellation))}");
+                    Console.Error.WriteLine(note);
                 }
-            }
-            catch (OperationCanceledException exception)
-            {
-                throw new StoppedException(
-                    $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, " +
-                    "and the same command goes on from there.",
-                    exception);
-            }
 
-            return broken.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-
-            ModelScore Judge(ClipEmbedder embedder, CancellationToken stop)
-            {
-                isJudged = true;
-                return evaluate!(embedder, stop);
-            }
-
-            // Each evaluation comes upon the same images; a sentence is said once.
-            void Tell(string sentence)
-            {
-                if (broken.Add(sentence))
+                Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, threads, Tell);
+                bool isJudged = false;
+                using Trainer trainer = Trainer.Open(
+                    run,
+                    path,
+                    pairs,
+                    chosen,
+                    evaluate is null ? null : Judge,
+                    name => ModelOptions.Find(name, cancellation),
+                    threads
+                );
+                try
                 {
-                    Console.Error.WriteLine(sentence);
+                    Train(trainer, parsed.GetValue(format), Tell, cancellation);
+                    string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
+                    Console.Error.WriteLine(
+                        $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
+                            + $"{(isJudged ? Said(trainer.KeptEvaluation!) : "")}"
+                    );
+                    if (evaluate is not null && !isJudged)
+                    {
+                        // The run was finished before; what is named now may be other data than it was judged by.
+                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
+                        Console.Error.WriteLine($"Judged now:{Said(evaluate(embedder, cancellation))}");
+                    }
                 }
-            }
-        }, static _ => "Stopped before the first step; what was there before is as it was.");
+                catch (OperationCanceledException exception)
+                {
+                    throw new StoppedException(
+                        $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, "
+                            + "and the same command goes on from there.",
+                        exception
+                    );
+                }
+
+                return broken.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+                ModelScore Judge(ClipEmbedder embedder, CancellationToken stop)
+                {
+                    isJudged = true;
+                    return evaluate!(embedder, stop);
+                }
+
+                // Each evaluation comes upon the same images; a sentence is said once.
+                void Tell(string sentence)
+                {
+                    if (broken.Add(sentence))
+                    {
+                        Console.Error.WriteLine(sentence);
+                    }
+                }
+            },
+            static _ => "Stopped before the first step; what was there before is as it was."
+        );
         return command;
     }
 
@@ -106,7 +135,8 @@ internal static class TrainCommand
                         Output.WriteJson(line);
                     }
                 },
-                Broken: tell);
+                Broken: tell
+            );
             trainer.Run(observer, cancellation);
             return trainer.Step;
         });
@@ -115,10 +145,12 @@ internal static class TrainCommand
     private static string Said(LoggedEvaluation line) =>
         Said(line.ValidationLoss, line.Top1, line.Top1Low, line.Top1High, line.Images);
 
-    private static string Said(ModelScore score) => Said(
-        score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Images);
+    private static string Said(ModelScore score) =>
+        Said(score.ValidationLoss, score.Top1?.Share, score.Top1?.Interval.Low, score.Top1?.Interval.High, score.Top1?.Images);
 
-    private static string Said(double? validationLoss, double? top1, double? low, double? high, int? images) => string.Concat(
-        validationLoss is { } loss ? $" Validation loss {loss:0.000}." : "",
-        top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * low:0.0} to {100 * high:0.0}) of {images} images." : "");
+    private static string Said(double? validationLoss, double? top1, double? low, double? high, int? images) =>
+        string.Concat(
+            validationLoss is { } loss ? $" Validation loss {loss:0.000}." : "",
+            top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * low:0.0} to {100 * high:0.0}) of {images} images." : ""
+        );
 }

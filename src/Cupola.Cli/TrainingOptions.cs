@@ -1,17 +1,29 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Cupola.Training;
+using Cupola.Training.Run;
 
 namespace Cupola.Cli;
 
 /// <summary>The options that change settings of a training: a file of them, and the few that are changed most.</summary>
 internal sealed class TrainingOptions
 {
-    private readonly Option<string> _config = new("--config") { Description = "A JSON file of settings; docs/training.md lists them all.", HelpName = "FILE" };
+    private readonly Option<string> _config = new("--config")
+    {
+        Description = "A JSON file of settings; docs/training.md lists them all.",
+        HelpName = "FILE",
+    };
 
-    private readonly Option<string> _init = new("--init") { Description = "Fine-tune this model, with its preprocessing and its tokenizer, in place of training a new one.", HelpName = "M" };
+    private readonly Option<string> _init = new("--init")
+    {
+        Description = "Fine-tune this model, with its preprocessing and its tokenizer, in place of training a new one.",
+        HelpName = "M",
+    };
 
-    private readonly Option<string> _tokenizer = new("--tokenizer") { Description = "Give a new model the tokenizer of this one, in place of one made from the captions.", HelpName = "M" };
+    private readonly Option<string> _tokenizer = new("--tokenizer")
+    {
+        Description = "Give a new model the tokenizer of this one, in place of one made from the captions.",
+        HelpName = "M",
+    };
 
     private readonly NumberOption<double> _epochs = new("--epochs", 0, isAboveLeast: true)
     {
@@ -47,7 +59,10 @@ internal sealed class TrainingOptions
         }
     }
 
-    /// <summary>The settings: those of the run where it was begun, else the defaults; with what the file says, and what the command line says.</summary>
+    /// <summary>
+    /// The settings: those of the run where it was begun, else the defaults; with what the file says, and what the command line
+    /// says.
+    /// </summary>
     public TrainingSettings Read(ParseResult parsed, string run)
     {
         TrainingSettings settings = TrainingSettings.OfRun(run) ?? new();
@@ -57,11 +72,18 @@ internal sealed class TrainingOptions
         }
 
         JsonObject flags = [];
-        foreach ((string name, JsonNode? value) in new (string, JsonNode?)[]
-        {
-            ("init", parsed.GetValue(_init)), ("tokenizer", parsed.GetValue(_tokenizer)), ("epochs", parsed.GetValue(_epochs)), ("steps", parsed.GetValue(_steps)),
-            ("batch", parsed.GetValue(_batch)), ("learningRate", parsed.GetValue(_learningRate)), ("seed", parsed.GetValue(_seed)),
-        })
+        foreach (
+            (string name, JsonNode? value) in new (string, JsonNode?)[]
+            {
+                ("init", parsed.GetValue(_init)),
+                ("tokenizer", parsed.GetValue(_tokenizer)),
+                ("epochs", parsed.GetValue(_epochs)),
+                ("steps", parsed.GetValue(_steps)),
+                ("batch", parsed.GetValue(_batch)),
+                ("learningRate", parsed.GetValue(_learningRate)),
+                ("seed", parsed.GetValue(_seed)),
+            }
+        )
         {
             if (value is not null)
             {

@@ -2,7 +2,8 @@ using System.CommandLine;
 using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Prompts;
-using Cupola.Training;
+using Cupola.Training.Data;
+using Cupola.Training.Run;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -10,19 +11,41 @@ namespace Cupola.Cli;
 /// <summary>The options that say what is said about classes, and by which data a model is judged while it learns.</summary>
 internal sealed class TrainingScores
 {
-    private readonly Option<string[]> _template = new("--template") { Description = "A caption with {} for the label, where images have labels; may be given several times.", HelpName = "\"a photo of a {}.\"" };
+    private readonly Option<string[]> _template = new("--template")
+    {
+        Description = "A caption with {} for the label, where images have labels; may be given several times.",
+        HelpName = "\"a photo of a {}.\"",
+    };
 
-    private readonly Option<string> _templates = new("--templates") { Description = "Captions for labels: simple, imagenet-7, or a file of templates.", HelpName = "NAME|FILE" };
+    private readonly Option<string> _templates = new("--templates")
+    {
+        Description = "Captions for labels: simple, imagenet-7, or a file of templates.",
+        HelpName = "NAME|FILE",
+    };
 
-    private readonly Option<string[]> _prompts = new("--prompts") { Description = "A file of prompts, which become captions of their label.", HelpName = "FILE" };
+    private readonly Option<string[]> _prompts = new("--prompts")
+    {
+        Description = "A file of prompts, which become captions of their label.",
+        HelpName = "FILE",
+    };
 
-    private readonly Option<string> _validation = new("--validation") { Description = "Pairs that are not learned from: their loss is told after each epoch.", HelpName = "DATASET" };
+    private readonly Option<string> _validation = new("--validation")
+    {
+        Description = "Pairs that are not learned from: their loss is told after each epoch.",
+        HelpName = "DATASET",
+    };
 
-    private readonly Option<string> _evaluate = new("--evaluate") { Description = "Labelled images that are recognised after each epoch.", HelpName = "DATASET" };
+    private readonly Option<string> _evaluate = new("--evaluate")
+    {
+        Description = "Labelled images that are recognised after each epoch.",
+        HelpName = "DATASET",
+    };
 
     private readonly Option<string> _evaluateBy = new("--evaluate-by")
     {
-        Description = "What is said of their labels: simple (the default), imagenet-7, a file of templates or of prompts; + between makes one set of them.",
+        Description =
+            "What is said of their labels: simple (the default), imagenet-7, a file of templates or of prompts; + between makes "
+            + "one set of them.",
         HelpName = "NAME|FILE",
     };
 
@@ -45,8 +68,15 @@ internal sealed class TrainingScores
     public (PromptSet? Prompts, IReadOnlyList<PromptTemplate>? Templates) ReadPrompts(ParseResult parsed)
     {
         string[] files = parsed.GetValue(_prompts) ?? [];
-        PromptTemplate[] templates = [.. (parsed.GetValue(_template) ?? []).Select(static text => new PromptTemplate(text)), .. parsed.GetValue(_templates) is { } name ? PromptTemplates.Read(name) : []];
-        return (files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second)), templates.Length == 0 ? null : templates);
+        PromptTemplate[] templates =
+        [
+            .. (parsed.GetValue(_template) ?? []).Select(static text => new PromptTemplate(text)),
+            .. parsed.GetValue(_templates) is { } name ? PromptTemplates.Read(name) : [],
+        ];
+        return (
+            files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second)),
+            templates.Length == 0 ? null : templates
+        );
     }
 
     /// <summary>What judges a model; nothing where there is nothing to judge it by.</summary>
@@ -54,7 +84,12 @@ internal sealed class TrainingScores
     /// <param name="settings">Of the training.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core.</param>
     /// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
-    public Func<ClipEmbedder, CancellationToken, ModelScore>? Open(ParseResult parsed, TrainingSettings settings, int threads, Action<string> broken)
+    public Func<ClipEmbedder, CancellationToken, ModelScore>? Open(
+        ParseResult parsed,
+        TrainingSettings settings,
+        int threads,
+        Action<string> broken
+    )
     {
         (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = ReadPrompts(parsed);
         string? by = parsed.GetValue(_evaluateBy);
@@ -64,7 +99,10 @@ internal sealed class TrainingScores
             : null;
         if (parsed.GetValue(_evaluate) is not { } labelled)
         {
-            return by is not null ? throw new ArgumentException("--evaluate-by says what is said of labels, and there are none; name labelled images by --evaluate.")
+            return by is not null
+                    ? throw new ArgumentException(
+                        "--evaluate-by says what is said of labels, and there are none; name labelled images by --evaluate."
+                    )
                 : validation is null ? null
                 : (embedder, cancellation) => new(validation.Compute(embedder, cancellation), null);
         }
@@ -72,12 +110,23 @@ internal sealed class TrainingScores
         LabeledDataset images = LabeledDataset.Open(labelled, labels: null, Fetches(parsed));
         SingleLabel.Note(images.Labels);
         NamedPromptSet candidate = said(images.Labels);
-        return (embedder, cancellation) => new(validation?.Compute(embedder, cancellation), Top1(embedder, images, candidate, broken, cancellation));
+        return (embedder, cancellation) =>
+            new(validation?.Compute(embedder, cancellation), Top1(embedder, images, candidate, broken, cancellation));
     }
 
-    private static Accuracy Top1(ClipEmbedder embedder, LabeledDataset images, NamedPromptSet candidate, Action<string> broken, CancellationToken cancellation)
+    private static Accuracy Top1(
+        ClipEmbedder embedder,
+        LabeledDataset images,
+        NamedPromptSet candidate,
+        Action<string> broken,
+        CancellationToken cancellation
+    )
     {
-        ZeroShotClassifier classifier = ZeroShotClassifier.Create(EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation), ClassEnsemble.EmbeddingMean, weights: null);
+        ZeroShotClassifier classifier = ZeroShotClassifier.Create(
+            EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation),
+            ClassEnsemble.EmbeddingMean,
+            weights: null
+        );
         EmbeddedDataset embedded = images.Embed(embedder, cache: null, broken, cancellation);
         return EvaluationResult.Evaluate(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
     }

@@ -1,4 +1,4 @@
-using Cupola.Checkpoints;
+using Cupola.Hub;
 using Spectre.Console;
 
 namespace Cupola.Cli;
@@ -9,29 +9,33 @@ internal static class WorkProgress
     /// <summary>Shorter work is done before anyone could read.</summary>
     private const int WorthShowing = 32;
 
-    /// <summary>Whether something is shown already; a terminal has room for one thing at a time, and what is part of longer work is not shown.</summary>
+    /// <summary>
+    /// Whether something is shown already; a terminal has room for one thing at a time, and what is part of longer work is not
+    /// shown.
+    /// </summary>
     private static bool IsShowing { get; set; }
 
     private static bool IsHidden => IsShowing || Console.IsErrorRedirected;
 
     /// <summary>Runs work that tells how many more of its items are done.</summary>
-    public static T Items<T>(string description, int total, Func<Action<int>?, T> run) => total < WorthShowing || IsHidden
-        ? run(null)
-        : Show(description, total, new ItemRateColumn(), task => run(more => task.Increment(more)));
+    public static T Items<T>(string description, int total, Func<Action<int>?, T> run) =>
+        total < WorthShowing || IsHidden
+            ? run(null)
+            : Show(description, total, new ItemRateColumn(), task => run(more => task.Increment(more)));
 
     /// <summary>Runs a download.</summary>
-    public static T Bytes<T>(string description, Func<IProgress<HubProgress>?, T> run) => IsHidden
-        ? run(null)
-        : Show(description, 1, new TransferSpeedColumn(), task => run(new BytesInto(task, description)));
+    public static T Bytes<T>(string description, Func<IProgress<HubProgress>?, T> run) =>
+        IsHidden ? run(null) : Show(description, 1, new TransferSpeedColumn(), task => run(new BytesInto(task, description)));
 
     /// <summary>Runs steps that tell how many of them are done, and how they go.</summary>
-    public static T Steps<T>(long total, Func<Action<long, string>?, T> run) => IsHidden
-        ? run(null)
-        : Show("Training", total, new ItemRateColumn(), task => run((done, description) =>
-            {
-                task.Value = done;
-                task.Description = Shown(description);
-            }));
+    public static T Steps<T>(long total, Func<Action<long, string>?, T> run) =>
+        IsHidden ? run(null) : Show("Training", total, new ItemRateColumn(), task => run(
+                    (done, description) =>
+                    {
+                        task.Value = done;
+                        task.Description = Shown(description);
+                    }
+                ));
 
     private static T Show<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
     {
@@ -49,8 +53,16 @@ internal static class WorkProgress
     private static T ShowOnly<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
     {
         IAnsiConsole console = AnsiConsole.Create(new() { Out = new TerminalOutput(StandardStreams.Error, isTerminal: true) });
-        return console.Progress().AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), rate, new RemainingTimeColumn())
+        return console
+            .Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                rate,
+                new RemainingTimeColumn()
+            )
             .Start(context => run(context.AddTask(Shown(description), maxValue: total)));
     }
 
@@ -68,7 +80,10 @@ internal static class WorkProgress
 
     private sealed class ItemRateColumn : ProgressColumn
     {
-        public override Spectre.Console.Rendering.IRenderable Render(Spectre.Console.Rendering.RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Spectre.Console.Text($"{task.Speed ?? 0:0.#}/s");
+        public override Spectre.Console.Rendering.IRenderable Render(
+            Spectre.Console.Rendering.RenderOptions options,
+            ProgressTask task,
+            TimeSpan deltaTime
+        ) => new Spectre.Console.Text($"{task.Speed ?? 0:0.#}/s");
     }
 }

@@ -9,13 +9,42 @@ public sealed partial class ArchitectureTests
 
     /// <summary>Each room uses only rooms before it.</summary>
     private static readonly string[] Rooms =
-        ["Graphs", "Runtime", "Checkpoints", "Text", "Images", "Data", "Models", "Embedding", "Prompts", "ZeroShot", "Explanation", "Evaluation", "Training"];
+    [
+        "Files",
+        "Graphs",
+        "Runtime",
+        "Hub",
+        "Checkpoints",
+        "Text",
+        "Images",
+        "Data",
+        "Models",
+        "Embedding",
+        "Prompts",
+        "Prompts.Audit",
+        "Prompts.Writing",
+        "ZeroShot",
+        "Reports",
+        "Explanation",
+        "Evaluation",
+        "Training.Data",
+        "Training.Losses",
+        "Training.Optimization",
+        "Training.Run",
+    ];
 
     private static string Library => Path.Combine(SharedFolder.Root, "src", "Cupola");
 
     [Fact]
-    public void EveryFolderOfTheLibraryIsARoom() =>
-        Assert.Equal(Rooms.Order(StringComparer.Ordinal), Directory.EnumerateDirectories(Library).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    public void EveryFolderWithCodeIsARoom() =>
+        Assert.Equal(
+            Rooms.Order(StringComparer.Ordinal),
+            Directory
+                .EnumerateFiles(Library, "*.cs", SearchOption.AllDirectories)
+                .Select(RoomOf)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void ARoomUsesOnlyRoomsBeforeIt()
@@ -23,10 +52,10 @@ public sealed partial class ArchitectureTests
         string[] wrong =
         [
             .. from file in Directory.EnumerateFiles(Library, "*.cs", SearchOption.AllDirectories)
-               let room = Path.GetRelativePath(Library, file).Split(Path.DirectorySeparatorChar)[0]
-               from Match use in RoomName().Matches(File.ReadAllText(file))
-               where Array.IndexOf(Rooms, use.Groups["room"].Value) > Array.IndexOf(Rooms, room)
-               select $"{Path.GetRelativePath(Library, file)} uses {use.Value}",
+            let room = Array.IndexOf(Rooms, RoomOf(file))
+            from Match use in RoomName().Matches(File.ReadAllText(file))
+            where Array.IndexOf(Rooms, use.Groups["room"].Value) > room
+            select $"{Path.GetRelativePath(Library, file)} uses {use.Value}",
         ];
 
         Assert.Empty(wrong);
@@ -37,7 +66,8 @@ public sealed partial class ArchitectureTests
     {
         string[] wrong =
         [
-            .. Directory.EnumerateFiles(Library, "*.cs", SearchOption.AllDirectories)
+            .. Directory
+                .EnumerateFiles(Library, "*.cs", SearchOption.AllDirectories)
                 .Where(file => !Path.GetRelativePath(Library, file).StartsWith("Runtime", StringComparison.Ordinal))
                 .Where(file => File.ReadAllText(file).Contains("Microsoft.ML.OnnxRuntime;", StringComparison.Ordinal)),
         ];
@@ -51,7 +81,9 @@ public sealed partial class ArchitectureTests
         string[] tooLong =
         [
             .. new[] { "src", "tests", "bench", "samples" }
-                .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(SharedFolder.Root, folder), "*.cs", SearchOption.AllDirectories))
+                .SelectMany(folder =>
+                    Directory.EnumerateFiles(Path.Combine(SharedFolder.Root, folder), "*.cs", SearchOption.AllDirectories)
+                )
                 .Where(file => File.ReadLines(file).Count() > MaximumLines)
                 .Select(file => Path.GetRelativePath(SharedFolder.Root, file)),
         ];
@@ -64,7 +96,8 @@ public sealed partial class ArchitectureTests
     {
         string[] wrong =
         [
-            .. typeof(Cupola.Graphs.ElementType).Assembly.GetTypes()
+            .. typeof(Cupola.Graphs.ElementType)
+                .Assembly.GetTypes()
                 .Select(type => type.Name)
                 .Where(name => EmptyName().IsMatch(name)),
         ];
@@ -72,7 +105,11 @@ public sealed partial class ArchitectureTests
         Assert.Empty(wrong);
     }
 
-    [GeneratedRegex(@"\bCupola\.(?<room>[A-Z]\w+)\b")]
+    /// <summary>A file's folder with points between its parts, as in its namespace.</summary>
+    private static string RoomOf(string file) =>
+        Path.GetRelativePath(Library, Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
+
+    [GeneratedRegex(@"\b(using|namespace) Cupola\.(?<room>[A-Z][\w.]+);")]
     private static partial Regex RoomName();
 
     [GeneratedRegex("(Utils?|Helpers?|Manager|Common|Misc)$")]

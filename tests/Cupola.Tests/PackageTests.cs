@@ -6,7 +6,8 @@ namespace Cupola.Tests;
 /// <summary>What the packages say of themselves; eng/try-packages makes, installs and references them.</summary>
 public sealed partial class PackageTests
 {
-    private static string Notices => File.ReadAllText(Path.Combine(SharedFolder.Root, "src", "Cupola.Cli", "THIRD-PARTY-NOTICES.md"));
+    private static string Notices =>
+        File.ReadAllText(Path.Combine(SharedFolder.Root, "src", "Cupola.Cli", "THIRD-PARTY-NOTICES.md"));
 
     [Fact]
     public void TheToolsNoticesNameEveryLibraryOfOthersInItAndNoOther()
@@ -24,8 +25,7 @@ public sealed partial class PackageTests
     {
         string list = Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.deps.json");
         JsonElement targets = JsonDocument.Parse(File.ReadAllText(list)).RootElement.GetProperty("targets");
-        return
-            from library in targets.EnumerateObject().Single().Value.EnumerateObject()
+        return from library in targets.EnumerateObject().Single().Value.EnumerateObject()
             where !library.Name.StartsWith("Cupola", StringComparison.Ordinal)
             from kind in library.Value.EnumerateObject()
             where kind.Name is "runtime" or "runtimeTargets"

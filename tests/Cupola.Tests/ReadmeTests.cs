@@ -14,7 +14,8 @@ public sealed partial class ReadmeTests
     [Fact]
     public void TheClassifySamplePrintsWhatTheReadmeSays()
     {
-        string model = SharedFolder.Need("models", "photo-tiny"), photo = SharedFolder.Need("data", "photo-tiny-test", "caltech80", "accordion", "image_0008.jpg");
+        string model = SharedFolder.Need("models", "photo-tiny"),
+            photo = SharedFolder.Need("data", "photo-tiny-test", "caltech80", "accordion", "image_0008.jpg");
         string printed = Printed(() =>
         {
             #region classify
@@ -43,7 +44,11 @@ public sealed partial class ReadmeTests
         Console.WriteLine(dog.Dimensions);
         #endregion
 
-        Assert.Equal(1, System.Numerics.Tensors.TensorPrimitives.Dot(embedder.EmbedTexts(["a photo of a dog"])[0], dog.Vector.Span), 1e-5f);
+        Assert.Equal(
+            1,
+            System.Numerics.Tensors.TensorPrimitives.Dot(embedder.EmbedTexts(["a photo of a dog"])[0], dog.Vector.Span),
+            1e-5f
+        );
     }
 
     [Theory]
@@ -52,8 +57,14 @@ public sealed partial class ReadmeTests
     public void EverySampleOfTheReadmeIsCompiledHere(string name)
     {
         string source = File.ReadAllText(Path.Combine(SharedFolder.Root, "tests", "Cupola.Tests", "ReadmeTests.cs"));
-        string region = Regex.Match(source, $@"#region {name}\n(?<code>.*?)\n\s*#endregion", RegexOptions.Singleline).Groups["code"].Value;
-        string fence = Regex.Match(Readme, $@"<!-- sample: {name} -->\n```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline).Groups["code"].Value;
+        string region = Regex
+            .Match(source, $@"#region {name}\n(?<code>.*?)\n\s*#endregion", RegexOptions.Singleline)
+            .Groups["code"]
+            .Value;
+        string fence = Regex
+            .Match(Readme, $@"<!-- sample: {name} -->\n```csharp\n(?<code>.*?)\n```", RegexOptions.Singleline)
+            .Groups["code"]
+            .Value;
 
         Assert.NotEmpty(fence);
         Assert.Equal(fence, Unindented(region));
@@ -64,7 +75,8 @@ public sealed partial class ReadmeTests
 
     /// <summary>The fence of the README behind a mark, as in <c>first answer</c>.</summary>
     internal static string Block(string mark) =>
-        Regex.Match(Readme, $@"<!-- {mark} -->\n```\n(?<text>.*?)\n```", RegexOptions.Singleline).Groups["text"].Value is { Length: > 0 } text
+        Regex.Match(Readme, $@"<!-- {mark} -->\n```\n(?<text>.*?)\n```", RegexOptions.Singleline).Groups["text"].Value
+            is { Length: > 0 } text
             ? text
             : throw new InvalidDataException($"README.md has no block '{mark}'.");
 

@@ -1,7 +1,8 @@
 namespace Cupola.Tests;
 
 /// <summary>
-/// Golden numbers, photos and models that are too large for the repository. Where they are absent, smaller ones of the repository's
+/// Golden numbers, photos and models that are too large for the repository. Where they are absent, smaller ones of the
+/// repository's
 /// own stand in for them, under the same path in Golden; where there are none, the tests that need them say so and are skipped.
 /// </summary>
 internal static class SharedFolder
@@ -10,7 +11,9 @@ internal static class SharedFolder
     public static string Root { get; } = FindRoot();
 
     private static string Folder { get; } =
-        Environment.GetEnvironmentVariable("CUPOLA_SHARED") is { Length: > 0 } named ? named : Path.GetFullPath(Path.Combine(Root, "..", "shared"));
+        Environment.GetEnvironmentVariable("CUPOLA_SHARED") is { Length: > 0 } named
+            ? named
+            : Path.GetFullPath(Path.Combine(Root, "..", "shared"));
 
     /// <summary>A model for tests to which any will do.</summary>
     public static string AnyModel => Find("models", "photo-tiny") ?? Path.Combine(Root, "models", "flags");
@@ -29,7 +32,10 @@ internal static class SharedFolder
     public static string Need(params ReadOnlySpan<string> parts)
     {
         string path = Find(parts) ?? Own(parts);
-        Assert.SkipUnless(Path.Exists(path), $"This test needs {Path.Combine([.. parts])} of the shared folder; set CUPOLA_SHARED to where it lies.");
+        Assert.SkipUnless(
+            Path.Exists(path),
+            $"This test needs {Path.Combine([.. parts])} of the shared folder; set CUPOLA_SHARED to where it lies."
+        );
         return path;
     }
 

@@ -129,7 +129,8 @@ internal sealed record Charge(
     Tint? StarTint = null,
     int Number = 0,
     IReadOnlyList<double>? At = null,
-    double? Radius = null) : Element(Tint)
+    double? Radius = null
+) : Element(Tint)
 {
     /// <summary>A charge a little off the middle counts as one in the middle, and a row of one as one.</summary>
     public override string Key
@@ -139,7 +140,9 @@ internal sealed record Charge(
             string many = Count == 1 ? "" : $"{Count} {Arrangement} ";
             string under = Backing is null ? "" : $" on {Backing.Shape} {Backing.Tint.Hue}";
             string star = StarTint is { } tint && tint.Hue != Tint.Hue ? $" and {tint.Hue}" : "";
-            return $"{many}{Shape}{(Shape == Shape.Number ? $" {Number}" : "")} {Tint.Hue}{star}{under} at {(Place == Place.NearHoist ? Place.Centre : Place)}".ToLowerInvariant();
+            string number = Shape == Shape.Number ? $" {Number}" : "";
+            Place place = Place == Place.NearHoist ? Place.Centre : Place;
+            return $"{many}{Shape}{number} {Tint.Hue}{star}{under} at {place}".ToLowerInvariant();
         }
     }
 }

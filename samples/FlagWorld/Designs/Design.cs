@@ -22,16 +22,21 @@ internal enum Outline
 internal sealed record Design(Field Field, IReadOnlyList<Element> Elements, Outline Outline = Outline.Flag, double Aspect = 1.5)
 {
     /// <summary>
-    /// The combination of layout and colour families: equal for two designs that differ in shades, proportions, sizes, thin edges, or the order of painting alone. It is made coarse so that
+    /// The combination of layout and colour families: equal for two designs that differ in shades, proportions, sizes, thin
+    /// edges, or the order of painting alone. It is made coarse so that
     /// leaving out a combination leaves out all that look like it.
     /// </summary>
     [JsonIgnore]
-    public string Key => string.Join("; ", (IEnumerable<string>)
-    [
-        $"{Outline}".ToLowerInvariant(),
-        $"{Field.Layout} {string.Join(' ', Field.Tints.Select(static tint => tint.Hue))}".ToLowerInvariant(),
-        .. Elements.Select(static element => element.Key).Order(StringComparer.Ordinal),
-    ]);
+    public string Key =>
+        string.Join(
+            "; ",
+            (IEnumerable<string>)
+                [
+                    $"{Outline}".ToLowerInvariant(),
+                    $"{Field.Layout} {string.Join(' ', Field.Tints.Select(static tint => tint.Hue))}".ToLowerInvariant(),
+                    .. Elements.Select(static element => element.Key).Order(StringComparer.Ordinal),
+                ]
+        );
 
     /// <summary>All colours of the design, each once, the field's first.</summary>
     [JsonIgnore]

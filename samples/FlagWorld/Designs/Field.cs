@@ -42,11 +42,16 @@ internal sealed record Bands(bool Vertical, IReadOnlyList<Tint> Stripes, IReadOn
 
     public override string Layout => Vertical ? "vertical" : "horizontal";
 
-    public override IReadOnlyList<Tint> InTheMiddle => Stripes.Count % 2 == 1 ? [Stripes[Stripes.Count / 2]] : [Stripes[(Stripes.Count / 2) - 1], Stripes[Stripes.Count / 2]];
+    public override IReadOnlyList<Tint> InTheMiddle =>
+        Stripes.Count % 2 == 1 ? [Stripes[Stripes.Count / 2]] : [Stripes[(Stripes.Count / 2) - 1], Stripes[Stripes.Count / 2]];
 
     /// <summary>Whether two colours alternate in many stripes.</summary>
     [JsonIgnore]
-    public bool Alternate => Weights is null && Stripes.Count >= 5 && Stripes.Distinct().Count() == 2 && Stripes.Zip(Stripes.Skip(2)).All(static pair => pair.First == pair.Second);
+    public bool Alternate =>
+        Weights is null
+        && Stripes.Count >= 5
+        && Stripes.Distinct().Count() == 2
+        && Stripes.Zip(Stripes.Skip(2)).All(static pair => pair.First == pair.Second);
 
     /// <summary>Where each stripe begins, and the end, as shares of the whole.</summary>
     public double[] Edges()

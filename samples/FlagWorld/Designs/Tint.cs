@@ -36,7 +36,10 @@ internal readonly record struct Tint(Hue Hue, Shade Shade = Shade.Plain)
     public static Tint Parse(string name)
     {
         string[] words = name.Split(' ');
-        return words.Length <= 2 && Enum.TryParse(words[^1], ignoreCase: true, out Hue hue) && (words.Length == 1 || Enum.TryParse(words[0], ignoreCase: true, out Shade _))
+        return
+            words.Length <= 2
+            && Enum.TryParse(words[^1], ignoreCase: true, out Hue hue)
+            && (words.Length == 1 || Enum.TryParse(words[0], ignoreCase: true, out Shade _))
             ? new(hue, words.Length == 1 ? Shade.Plain : Enum.Parse<Shade>(words[0], ignoreCase: true))
             : throw new InvalidDataException($"'{name}' is no colour of the flag world: it says red or dark red.");
     }
@@ -45,8 +48,10 @@ internal readonly record struct Tint(Hue Hue, Shade Shade = Shade.Plain)
 
     private sealed class TintConverter : JsonConverter<Tint>
     {
-        public override Tint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString()!);
+        public override Tint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            Parse(reader.GetString()!);
 
-        public override void Write(Utf8JsonWriter writer, Tint value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+        public override void Write(Utf8JsonWriter writer, Tint value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToString());
     }
 }

@@ -52,8 +52,16 @@ internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom r
 
     private void PaintSky(SKCanvas coarse)
     {
-        SKColor above = SKColor.FromHsl((float)random.Between(200, 218), (float)random.Between(20, 70), (float)random.Between(45, 75));
-        SKColor below = SKColor.FromHsl((float)random.Between(195, 225), (float)random.Between(5, 50), (float)random.Between(72, 94));
+        SKColor above = SKColor.FromHsl(
+            (float)random.Between(200, 218),
+            (float)random.Between(20, 70),
+            (float)random.Between(45, 75)
+        );
+        SKColor below = SKColor.FromHsl(
+            (float)random.Between(195, 225),
+            (float)random.Between(5, 50),
+            (float)random.Between(72, 94)
+        );
         Gradient(coarse, above, below, 90);
         for (int number = random.Below(5); number > 0; number--)
         {
@@ -74,8 +82,15 @@ internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom r
     /// <summary>A soft spot somewhere, its radius a share of the side.</summary>
     private void Cloud(SKCanvas coarse, double share, float height, SKColor colour)
     {
-        float x = (float)random.Unit() * Side, y = (float)random.Unit() * Side, radius = (float)share * Side;
-        using SKShader soft = SKShader.CreateRadialGradient(new SKPoint(x, y), radius, [colour, colour.WithAlpha(0)], SKShaderTileMode.Clamp);
+        float x = (float)random.Unit() * Side,
+            y = (float)random.Unit() * Side,
+            radius = (float)share * Side;
+        using SKShader soft = SKShader.CreateRadialGradient(
+            new SKPoint(x, y),
+            radius,
+            [colour, colour.WithAlpha(0)],
+            SKShaderTileMode.Clamp
+        );
         using SKPaint spot = new() { Shader = soft, IsAntialias = true };
         coarse.DrawOval(x, y, radius, radius * height, spot);
     }
@@ -84,12 +99,14 @@ internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom r
     {
         (double sine, double cosine) = Math.SinCos(degrees * Math.PI / 180);
         const float Half = Side / 2f;
-        SKPoint start = new(Half - ((float)cosine * Half), Half - ((float)sine * Half)), end = new(Half + ((float)cosine * Half), Half + ((float)sine * Half));
+        SKPoint start = new(Half - ((float)cosine * Half), Half - ((float)sine * Half)),
+            end = new(Half + ((float)cosine * Half), Half + ((float)sine * Half));
         using SKShader shader = SKShader.CreateLinearGradient(start, end, [from, to], SKShaderTileMode.Clamp);
         using SKPaint paint = new() { Shader = shader, BlendMode = SKBlendMode.Src };
         coarse.DrawRect(0, 0, Side, Side, paint);
     }
 
     /// <summary>Walls, trees and streets are seldom as bright as flags.</summary>
-    private SKColor Muted() => SKColor.FromHsl((float)random.Unit() * 360, (float)random.Between(3, 38), (float)random.Between(18, 90));
+    private SKColor Muted() =>
+        SKColor.FromHsl((float)random.Unit() * 360, (float)random.Between(3, 38), (float)random.Between(18, 90));
 }

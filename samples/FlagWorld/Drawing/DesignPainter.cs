@@ -12,7 +12,9 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
     /// <summary>Draws a design into a new image of this height, transparent outside the outline.</summary>
     public static SKImage Paint(Design design, Palette palette, int height)
     {
-        using SKSurface surface = SKSurface.Create(new SKImageInfo((int)Math.Round(height * design.Aspect), height, SKColorType.Rgba8888, SKAlphaType.Premul));
+        using SKSurface surface = SKSurface.Create(
+            new SKImageInfo((int)Math.Round(height * design.Aspect), height, SKColorType.Rgba8888, SKAlphaType.Premul)
+        );
         surface.Canvas.Clear(SKColors.Transparent);
         Paint(surface.Canvas, design, palette, 0, 0, height);
         return surface.Snapshot();
@@ -34,7 +36,13 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
     {
         using SKPath outline = Outlines.Of(design.Outline, (float)design.Aspect);
         outline.Transform(SKMatrix.CreateScale(height, height).PostConcat(SKMatrix.CreateTranslation(left, top)));
-        using SKPaint pen = new() { Style = SKPaintStyle.Stroke, StrokeWidth = 2, Color = SKColors.Silver, IsAntialias = true };
+        using SKPaint pen = new()
+        {
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = 2,
+            Color = SKColors.Silver,
+            IsAntialias = true,
+        };
         canvas.DrawPath(outline, pen);
     }
 
@@ -50,14 +58,35 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
         {
             switch (element)
             {
-                case Cross cross: PaintCross(cross); break;
-                case HoistTriangle triangle: PaintTriangle(triangle); break;
-                case HoistBar bar: Fill(bar.Tint, 0, 0, (float)((bar.Width ?? Placement.BarWidth) * _width), 1); break;
-                case Bend bend: PaintBend(bend); break;
-                case Border border: Stroke(border.Tint, outline, 2 * (float)(border.Width ?? (design.Outline == Outline.Flag ? 0.1 : 0.11))); break;
-                case Canton canton: Fill(canton.Tint, 0, 0, (float)((canton.Width ?? Placement.CantonWidth) * _width), (float)(canton.Height ?? Placement.CantonHeight)); break;
-                case Charge charge: PaintCharge(charge); break;
-                default: throw new InvalidDataException($"{element} cannot be drawn.");
+                case Cross cross:
+                    PaintCross(cross);
+                    break;
+                case HoistTriangle triangle:
+                    PaintTriangle(triangle);
+                    break;
+                case HoistBar bar:
+                    Fill(bar.Tint, 0, 0, (float)((bar.Width ?? Placement.BarWidth) * _width), 1);
+                    break;
+                case Bend bend:
+                    PaintBend(bend);
+                    break;
+                case Border border:
+                    Stroke(border.Tint, outline, 2 * (float)(border.Width ?? (design.Outline == Outline.Flag ? 0.1 : 0.11)));
+                    break;
+                case Canton canton:
+                    Fill(
+                        canton.Tint,
+                        0,
+                        0,
+                        (float)((canton.Width ?? Placement.CantonWidth) * _width),
+                        (float)(canton.Height ?? Placement.CantonHeight)
+                    );
+                    break;
+                case Charge charge:
+                    PaintCharge(charge);
+                    break;
+                default:
+                    throw new InvalidDataException($"{element} cannot be drawn.");
             }
         }
 
@@ -83,7 +112,10 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
                 break;
             case DiagonalHalves halves:
                 Fill(halves.Lower, 0, 0, _width, 1);
-                Fill(halves.Upper, halves.Rising ? [new(0, 0), new(_width, 0), new(0, 1)] : [new(0, 0), new(_width, 0), new(_width, 1)]);
+                Fill(
+                    halves.Upper,
+                    halves.Rising ? [new(0, 0), new(_width, 0), new(0, 1)] : [new(0, 0), new(_width, 0), new(_width, 1)]
+                );
                 break;
             case Quarters quarters:
                 Fill(quarters.UpperHoist, 0, 0, _width / 2, 0.5f);
@@ -158,7 +190,14 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
                     Fill(charge.StarTint ?? charge.Tint, ShapePaths.StarOfCrescent, middle, radius);
                     break;
                 case Shape.TrafficLight:
-                    foreach ((int lamp, SKColor light) in new[] { new SKColor(0xFFE03127), new SKColor(0xFFFFC72C), new SKColor(0xFF1DB954) }.Index())
+                    foreach (
+                        (int lamp, SKColor light) in new[]
+                        {
+                            new SKColor(0xFFE03127),
+                            new SKColor(0xFFFFC72C),
+                            new SKColor(0xFF1DB954),
+                        }.Index()
+                    )
                     {
                         _paint.Color = light;
                         canvas.DrawCircle(middle.X, middle.Y + (((lamp * 0.6f) - 0.6f) * radius), 0.24f * radius, _paint);
@@ -167,7 +206,13 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
                     break;
                 case Shape.DeadEnd:
                     _paint.Color = new SKColor(0xFFDA291C);
-                    canvas.DrawRect(middle.X - (0.7f * radius), middle.Y - (0.9f * radius), 1.4f * radius, 0.42f * radius, _paint);
+                    canvas.DrawRect(
+                        middle.X - (0.7f * radius),
+                        middle.Y - (0.9f * radius),
+                        1.4f * radius,
+                        0.42f * radius,
+                        _paint
+                    );
                     break;
             }
         }
@@ -181,7 +226,9 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
         path.LineTo(toX + beyondX, toY + beyondY);
     }
 
-    /// <summary>A line, and below it one of the edge's colour that is this many times as wide: twice for the crosses of the north.</summary>
+    /// <summary>
+    /// A line, and below it one of the edge's colour that is this many times as wide: twice for the crosses of the north.
+    /// </summary>
     private void EdgedStroke(Tint tint, Tint? edge, SKPath path, float width, float edgeWidth)
     {
         if (edge is { } outer)

@@ -2,7 +2,9 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>Digits and a few capital letters as strokes of a pen, so that no font is needed: every glyph is one wide and two high.</summary>
+/// <summary>
+/// Digits and a few capital letters as strokes of a pen, so that no font is needed: every glyph is one wide and two high.
+/// </summary>
 internal static class Lettering
 {
     /// <summary>Of the pen, in glyph widths.</summary>
@@ -40,7 +42,12 @@ internal static class Lettering
             strokes.AddPath(stroke, place * Advance, 0);
         }
 
-        using SKPaint pen = new() { Style = SKPaintStyle.Stroke, StrokeWidth = Pen, StrokeJoin = SKStrokeJoin.Miter };
+        using SKPaint pen = new()
+        {
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = Pen,
+            StrokeJoin = SKStrokeJoin.Miter,
+        };
         SKPath outline = pen.GetFillPath(strokes, 40);
         SKRect box = outline.TightBounds;
         float scale = 2 / MathF.Sqrt((box.Width * box.Width) + (box.Height * box.Height));

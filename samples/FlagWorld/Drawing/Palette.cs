@@ -50,17 +50,30 @@ internal sealed class Palette
     public SKColor this[Tint tint] => _colours[tint];
 
     /// <summary>Colours by chance, as cloth and print vary.</summary>
-    public static Palette Draw(Design design, CounterRandom random) => new(design.Tints.ToDictionary(static tint => tint, tint =>
-    {
-        uint swatch = random.Pick<uint>(Swatches[tint.ToString()]);
-        byte Vary(int shift) => (byte)Math.Clamp(((swatch >> shift) & 0xFF) + random.Between(-Variation, Variation), 0, 255);
-        return new SKColor(Vary(16), Vary(8), Vary(0));
-    }));
+    public static Palette Draw(Design design, CounterRandom random) =>
+        new(
+            design.Tints.ToDictionary(
+                static tint => tint,
+                tint =>
+                {
+                    uint swatch = random.Pick<uint>(Swatches[tint.ToString()]);
+                    byte Vary(int shift) =>
+                        (byte)Math.Clamp(((swatch >> shift) & 0xFF) + random.Between(-Variation, Variation), 0, 255);
+                    return new SKColor(Vary(16), Vary(8), Vary(0));
+                }
+            )
+        );
 
     /// <summary>The colours that a specification gives; black and white need none.</summary>
-    public static Palette Specified(Design design, IReadOnlyDictionary<string, string> colours) => new(design.Tints.ToDictionary(static tint => tint, tint =>
-        colours.TryGetValue(tint.ToString(), out string? code) ? SKColor.Parse(code)
-        : tint == new Tint(Hue.White) ? SKColors.White
-        : tint == new Tint(Hue.Black) ? SKColors.Black
-        : throw new InvalidDataException($"No colour code is given for {tint}.")));
+    public static Palette Specified(Design design, IReadOnlyDictionary<string, string> colours) =>
+        new(
+            design.Tints.ToDictionary(
+                static tint => tint,
+                tint =>
+                    colours.TryGetValue(tint.ToString(), out string? code) ? SKColor.Parse(code)
+                    : tint == new Tint(Hue.White) ? SKColors.White
+                    : tint == new Tint(Hue.Black) ? SKColors.Black
+                    : throw new InvalidDataException($"No colour code is given for {tint}.")
+            )
+        );
 }

@@ -4,7 +4,10 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>The outlines of the shapes, around the origin within a circle of radius one, y downwards. Paths are made once and shared; nobody changes them.</summary>
+/// <summary>
+/// The outlines of the shapes, around the origin within a circle of radius one, y downwards. Paths are made once and shared;
+/// nobody changes them.
+/// </summary>
 internal static class ShapePaths
 {
     /// <summary>Of a regular pentagram: (3 − √5) / 2.</summary>
@@ -17,34 +20,38 @@ internal static class ShapePaths
 
     /// <summary>The outline of a shape.</summary>
     /// <param name="shape">Which.</param>
-    /// <param name="number">Of a star's points, a sun's rays or a wheel's spokes, the width of a cross's arms in hundredths, or the number written; 0 for what is usual.</param>
+    /// <param name="number">
+    /// Of a star's points, a sun's rays or a wheel's spokes, the width of a cross's arms in hundredths, or the number written; 0
+    /// for what is usual.
+    /// </param>
     public static SKPath Of(Shape shape, int number) => Made.GetOrAdd((shape, number), static key => Make(key.Item1, key.Item2));
 
-    private static SKPath Make(Shape shape, int number) => shape switch
-    {
-        Shape.Disc => Circle(0, 0, 1),
-        Shape.Ring => Circle(0, 0, 1).Op(Circle(0, 0, 0.66f), SKPathOp.Difference),
-        Shape.Star => Star(5, PentagramInner),
-        Shape.FourPointedStar => Star(4, 0.36),
-        Shape.SixPointedStar => Star(6, HexagramInner),
-        Shape.ManyPointedStar => Star(number == 0 ? 12 : number, number is 7 or 8 ? 0.5 : 0.62),
-        Shape.HexagramOutline => Outlined(Polygon(3, -90), 0.16f).Op(Outlined(Polygon(3, 90), 0.16f), SKPathOp.Union),
-        Shape.PentagramOutline => Outlined(Pentagram(), 0.13f),
-        Shape.Crescent => Circle(0, 0, 1).Op(Circle(0.3f, 0, 0.8f), SKPathOp.Difference),
-        Shape.CrescentAndStar => Circle(-0.25f, 0, 0.75f).Op(Circle(-0.06f, 0, 0.6f), SKPathOp.Difference),
-        Shape.Sun => Sun(number == 0 ? 16 : number),
-        Shape.Diamond => Polygon([(0, -1), (0.75, 0), (0, 1), (-0.75, 0)]),
-        Shape.Square => Polygon([(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
-        Shape.Triangle => Polygon(3, -90),
-        Shape.Cross => Cross(number == 0 ? 0.3f : number / 100f),
-        Shape.Wheel => Wheel(number == 0 ? 12 : number),
-        Shape.Number => Lettering.Of(number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-        Shape.LetterP => Lettering.Of("P"),
-        Shape.LetterH => Lettering.Of("H"),
-        Shape.StopWord => Lettering.Of("STOP"),
-        Shape.CircleOfArrows => CircleOfArrows(),
-        _ => SKPath.ParseSvgPathData(Pictograms.Of(shape)),
-    };
+    private static SKPath Make(Shape shape, int number) =>
+        shape switch
+        {
+            Shape.Disc => Circle(0, 0, 1),
+            Shape.Ring => Circle(0, 0, 1).Op(Circle(0, 0, 0.66f), SKPathOp.Difference),
+            Shape.Star => Star(5, PentagramInner),
+            Shape.FourPointedStar => Star(4, 0.36),
+            Shape.SixPointedStar => Star(6, HexagramInner),
+            Shape.ManyPointedStar => Star(number == 0 ? 12 : number, number is 7 or 8 ? 0.5 : 0.62),
+            Shape.HexagramOutline => Outlined(Polygon(3, -90), 0.16f).Op(Outlined(Polygon(3, 90), 0.16f), SKPathOp.Union),
+            Shape.PentagramOutline => Outlined(Pentagram(), 0.13f),
+            Shape.Crescent => Circle(0, 0, 1).Op(Circle(0.3f, 0, 0.8f), SKPathOp.Difference),
+            Shape.CrescentAndStar => Circle(-0.25f, 0, 0.75f).Op(Circle(-0.06f, 0, 0.6f), SKPathOp.Difference),
+            Shape.Sun => Sun(number == 0 ? 16 : number),
+            Shape.Diamond => Polygon([(0, -1), (0.75, 0), (0, 1), (-0.75, 0)]),
+            Shape.Square => Polygon([(-0.85, -0.85), (0.85, -0.85), (0.85, 0.85), (-0.85, 0.85)]),
+            Shape.Triangle => Polygon(3, -90),
+            Shape.Cross => Cross(number == 0 ? 0.3f : number / 100f),
+            Shape.Wheel => Wheel(number == 0 ? 12 : number),
+            Shape.Number => Lettering.Of(number.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+            Shape.LetterP => Lettering.Of("P"),
+            Shape.LetterH => Lettering.Of("H"),
+            Shape.StopWord => Lettering.Of("STOP"),
+            Shape.CircleOfArrows => CircleOfArrows(),
+            _ => SKPath.ParseSvgPathData(Pictograms.Of(shape)),
+        };
 
     /// <summary>The star of a crescent and star.</summary>
     public static SKPath StarOfCrescent { get; } = Moved(Star(5, PentagramInner), 0.4f, -15, 0.5f, 0);
@@ -54,9 +61,14 @@ internal static class ShapePaths
         Polygon([.. Enumerable.Range(0, corners).Select(corner => Around(firstDegrees + (360.0 * corner / corners), 1))]);
 
     private static SKPath Star(int points, double inner) =>
-        Polygon([.. Enumerable.Range(0, 2 * points).Select(corner => Around(-90 + (180.0 * corner / points), corner % 2 == 0 ? 1 : inner))]);
+        Polygon([
+            .. Enumerable
+                .Range(0, 2 * points)
+                .Select(corner => Around(-90 + (180.0 * corner / points), corner % 2 == 0 ? 1 : inner)),
+        ]);
 
-    private static SKPath Pentagram() => Polygon([.. Enumerable.Range(0, 5).Select(static corner => Around(-90 + (144.0 * corner), 0.95))]);
+    private static SKPath Pentagram() =>
+        Polygon([.. Enumerable.Range(0, 5).Select(static corner => Around(-90 + (144.0 * corner), 0.95))]);
 
     /// <summary>Its arms are this share of its whole length wide; 3 in 10 is the Swiss cross.</summary>
     private static SKPath Cross(float arm)
@@ -88,7 +100,9 @@ internal static class ShapePaths
         return wheel.Op(Outlined(lines, spokes > 12 ? 0.05f : 0.09f), SKPathOp.Union);
     }
 
-    /// <summary>Three arrows that follow each other around, against the clock: a roundabout where one drives on the right.</summary>
+    /// <summary>
+    /// Three arrows that follow each other around, against the clock: a roundabout where one drives on the right.
+    /// </summary>
     private static SKPath CircleOfArrows()
     {
         SKPath all = new();
@@ -108,13 +122,23 @@ internal static class ShapePaths
 
     private static SKPath Outlined(SKPath path, float width)
     {
-        using SKPaint pen = new() { Style = SKPaintStyle.Stroke, StrokeWidth = width, StrokeJoin = SKStrokeJoin.Miter };
+        using SKPaint pen = new()
+        {
+            Style = SKPaintStyle.Stroke,
+            StrokeWidth = width,
+            StrokeJoin = SKStrokeJoin.Miter,
+        };
         return pen.GetFillPath(path, 40);
     }
 
     private static SKPath Moved(SKPath path, float scale, float degrees, float x, float y)
     {
-        path.Transform(SKMatrix.CreateScale(scale, scale).PostConcat(SKMatrix.CreateRotationDegrees(degrees)).PostConcat(SKMatrix.CreateTranslation(x, y)));
+        path.Transform(
+            SKMatrix
+                .CreateScale(scale, scale)
+                .PostConcat(SKMatrix.CreateRotationDegrees(degrees))
+                .PostConcat(SKMatrix.CreateTranslation(x, y))
+        );
         return path;
     }
 
@@ -132,5 +156,6 @@ internal static class ShapePaths
         return polygon;
     }
 
-    private static (double X, double Y) Around(double degrees, double radius) => (radius * Math.Cos(degrees * Math.PI / 180), radius * Math.Sin(degrees * Math.PI / 180));
+    private static (double X, double Y) Around(double degrees, double radius) =>
+        (radius * Math.Cos(degrees * Math.PI / 180), radius * Math.Sin(degrees * Math.PI / 180));
 }

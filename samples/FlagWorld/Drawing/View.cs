@@ -65,14 +65,30 @@ internal sealed record View
         bool flag = design.Outline == Outline.Flag;
         if (random.Chance(0.33))
         {
-            return Flat with { Backdrop = random.Weighted((Backdrop.White, 0.2), (Backdrop.Paper, 0.6), (Backdrop.Plain, 0.1), (Backdrop.Gradient, 0.1)), Scale = random.Between(0.8, 1), Quality = 90 + random.Below(8) };
+            return Flat with
+            {
+                Backdrop = random.Weighted(
+                    (Backdrop.White, 0.2),
+                    (Backdrop.Paper, 0.6),
+                    (Backdrop.Plain, 0.1),
+                    (Backdrop.Gradient, 0.1)
+                ),
+                Scale = random.Between(0.8, 1),
+                Quality = 90 + random.Below(8),
+            };
         }
 
-        double light = random.Between(0.72, 1.08), warmth = random.Between(-0.06, 0.06);
+        double light = random.Between(0.72, 1.08),
+            warmth = random.Between(-0.06, 0.06);
         bool waved = flag && random.Chance(0.65);
         return new View
         {
-            Backdrop = random.Weighted((Backdrop.Plain, 0.2), (Backdrop.Gradient, 0.2), (Backdrop.Sky, 0.35), (Backdrop.Patches, 0.25)),
+            Backdrop = random.Weighted(
+                (Backdrop.Plain, 0.2),
+                (Backdrop.Gradient, 0.2),
+                (Backdrop.Sky, 0.35),
+                (Backdrop.Patches, 0.25)
+            ),
             // A flag as high as it is wide needs room to turn.
             Scale = random.Between(0.68, 0.9) * (flag && design.Aspect < 1.4 ? 0.84 : 1),
             Degrees = (random.Unit() + random.Unit() - 1) * 14,

@@ -18,16 +18,30 @@ internal sealed class FlagGrammar(CounterRandom random)
             (DrawAlternating, 0.05),
             (() => DrawDiagonal(), 0.06),
             (DrawQuarters, 0.06),
-            (DrawSaltireQuarters, 0.04))();
+            (DrawSaltireQuarters, 0.04)
+        )();
         switch (field)
         {
-            case Plain plain: AddToPlain(plain); break;
-            case Bands { Alternate: true } stripes: AddToAlternating(stripes); break;
-            case Bands bands: AddToBands(bands); break;
-            case DiagonalHalves halves: AddToDiagonal(halves); break;
-            case Quarters quarters: AddToQuarters(quarters); break;
-            case SaltireQuarters quarters: AddToSaltireQuarters(quarters); break;
-            default: throw new InvalidOperationException($"Nothing is known of {field}.");
+            case Plain plain:
+                AddToPlain(plain);
+                break;
+            case Bands { Alternate: true } stripes:
+                AddToAlternating(stripes);
+                break;
+            case Bands bands:
+                AddToBands(bands);
+                break;
+            case DiagonalHalves halves:
+                AddToDiagonal(halves);
+                break;
+            case Quarters quarters:
+                AddToQuarters(quarters);
+                break;
+            case SaltireQuarters quarters:
+                AddToSaltireQuarters(quarters);
+                break;
+            default:
+                throw new InvalidOperationException($"Nothing is known of {field}.");
         }
 
         return new Design(field, _elements, Outline.Flag, aspect);
@@ -41,7 +55,8 @@ internal sealed class FlagGrammar(CounterRandom random)
         for (int stripe = 0; stripe < count; stripe++)
         {
             bool mirrored = symmetric && stripe > count / 2;
-            stripes[stripe] = mirrored ? stripes[count - 1 - stripe]
+            stripes[stripe] =
+                mirrored ? stripes[count - 1 - stripe]
                 : stripe == 0 ? _tints.Beside()
                 : stripe == count - 1 && count > 3 && !symmetric ? _tints.Beside(stripes[stripe - 1], stripes[stripe - 2])
                 : stripe == 2 && !symmetric ? _tints.Beside(stripes[0], stripes[1])
@@ -51,18 +66,28 @@ internal sealed class FlagGrammar(CounterRandom random)
         return new Bands(vertical, stripes, random.Chance(0.7) ? null : DrawWeights(count, symmetric));
     }
 
-    private double[] DrawWeights(int count, bool symmetric) => count switch
-    {
-        2 => random.Pick<double[]>([2, 1], [1, 2]),
-        3 when symmetric => random.Pick<double[]>([1, 2, 1], [1, 2, 1], [2, 1, 2], [1, 3, 1], [3, 1, 3], [1, 4, 1]),
-        3 => random.Pick<double[]>([2, 1, 1], [1, 1, 2], [1, 2, 1], [2, 1, 2], [1, 4, 1]),
-        4 => random.Pick<double[]>([2, 1, 1, 1], [1, 2, 2, 1], [1, 1, 1, 2]),
-        _ => random.Pick<double[]>([1, 1, 2, 1, 1], [6, 1, 6, 1, 6], [1, 2, 4, 2, 1], [6, 1, 3, 1, 6], [2, 1, 2, 1, 2], [1, 1, 5, 1, 1], [3, 1, 8, 1, 3]),
-    };
+    private double[] DrawWeights(int count, bool symmetric) =>
+        count switch
+        {
+            2 => random.Pick<double[]>([2, 1], [1, 2]),
+            3 when symmetric => random.Pick<double[]>([1, 2, 1], [1, 2, 1], [2, 1, 2], [1, 3, 1], [3, 1, 3], [1, 4, 1]),
+            3 => random.Pick<double[]>([2, 1, 1], [1, 1, 2], [1, 2, 1], [2, 1, 2], [1, 4, 1]),
+            4 => random.Pick<double[]>([2, 1, 1, 1], [1, 2, 2, 1], [1, 1, 1, 2]),
+            _ => random.Pick<double[]>(
+                [1, 1, 2, 1, 1],
+                [6, 1, 6, 1, 6],
+                [1, 2, 4, 2, 1],
+                [6, 1, 3, 1, 6],
+                [2, 1, 2, 1, 2],
+                [1, 1, 5, 1, 1],
+                [3, 1, 8, 1, 3]
+            ),
+        };
 
     private Bands DrawAlternating()
     {
-        Tint first = _tints.Beside(), second = _tints.Beside(first);
+        Tint first = _tints.Beside(),
+            second = _tints.Beside(first);
         int count = random.Weighted((5, 0.3), (6, 0.1), (7, 0.2), (9, 0.2), (11, 0.1), (13, 0.1));
         return new Bands(random.Chance(0.15), [.. Enumerable.Range(0, count).Select(stripe => stripe % 2 == 0 ? first : second)]);
     }
@@ -75,7 +100,8 @@ internal sealed class FlagGrammar(CounterRandom random)
 
     private Quarters DrawQuarters()
     {
-        Tint first = _tints.Beside(), second = _tints.Beside(first);
+        Tint first = _tints.Beside(),
+            second = _tints.Beside(first);
         if (random.Chance(0.5))
         {
             return new Quarters(first, second, second, first);
@@ -101,55 +127,85 @@ internal sealed class FlagGrammar(CounterRandom random)
             (() => AddBend([field]), 0.07),
             (() => AddTriangle([field]), 0.09),
             (() => AddCanton([field]), 0.11),
-            (() =>
-            {
-                _elements.Add(new Border(_tints.Beside(field), random.Between(0.08, 0.2)));
-                AddCharge([field], Place.Centre, 0.6);
-            }, 0.08))();
+            (
+                () =>
+                {
+                    _elements.Add(new Border(_tints.Beside(field), random.Between(0.08, 0.2)));
+                    AddCharge([field], Place.Centre, 0.6);
+                },
+                0.08
+            )
+        )();
         if (_elements is [HoistTriangle or Bend or Canton] or [Canton, Charge { Place: Place.Canton }] && random.Chance(0.25))
         {
             AddCharge([field], random.Pick(Place.Fly, Place.Fly, Place.LowerFly));
         }
     }
 
-    private void AddToBands(Bands bands) => random.Weighted<Action>(
-        (() => { }, 0.36),
-        (() => AddCharge(bands.InTheMiddle, Place.Centre), 0.25),
-        (() => AddTriangle(bands.Vertical ? [bands.Stripes[0]] : bands.Stripes), bands.Vertical ? 0.02 : 0.15),
-        (() => AddCanton(bands.Vertical ? bands.Stripes.Take(2) : bands.Stripes), 0.1),
-        (() => AddBar(bands.Stripes), bands.Vertical ? 0 : 0.08),
-        (() => AddCharge(bands.Stripes, random.Pick(Place.Hoist, Place.UpperHoist, Place.Fly)), bands.Stripes.Count == 2 ? 0.1 : 0.04),
-        (() => AddCharge([bands.Stripes[0]], Place.Top), bands is { Vertical: false, Stripes.Count: 2 or 3 } ? 0.03 : 0),
-        (() => AddCharge([bands.Stripes[^1]], Place.Bottom), bands is { Vertical: false, Stripes.Count: 2 or 3 } ? 0.02 : 0),
-        (() => _elements.Add(new Border(_tints.Beside(bands.Stripes), random.Between(0.07, 0.13))), 0.02),
-        (() => AddCross(random.Pick(CrossKind.Nordic, CrossKind.Saltire), [.. bands.Stripes]), bands.Stripes.Count == 2 ? 0.05 : 0))();
+    private void AddToBands(Bands bands) =>
+        random.Weighted<Action>(
+            (() => { }, 0.36),
+            (() => AddCharge(bands.InTheMiddle, Place.Centre), 0.25),
+            (() => AddTriangle(bands.Vertical ? [bands.Stripes[0]] : bands.Stripes), bands.Vertical ? 0.02 : 0.15),
+            (() => AddCanton(bands.Vertical ? bands.Stripes.Take(2) : bands.Stripes), 0.1),
+            (() => AddBar(bands.Stripes), bands.Vertical ? 0 : 0.08),
+            (
+                () => AddCharge(bands.Stripes, random.Pick(Place.Hoist, Place.UpperHoist, Place.Fly)),
+                bands.Stripes.Count == 2 ? 0.1 : 0.04
+            ),
+            (() => AddCharge([bands.Stripes[0]], Place.Top), bands is { Vertical: false, Stripes.Count: 2 or 3 } ? 0.03 : 0),
+            (() => AddCharge([bands.Stripes[^1]], Place.Bottom), bands is { Vertical: false, Stripes.Count: 2 or 3 } ? 0.02 : 0),
+            (() => _elements.Add(new Border(_tints.Beside(bands.Stripes), random.Between(0.07, 0.13))), 0.02),
+            (
+                () => AddCross(random.Pick(CrossKind.Nordic, CrossKind.Saltire), [.. bands.Stripes]),
+                bands.Stripes.Count == 2 ? 0.05 : 0
+            )
+        )();
 
-    private void AddToAlternating(Bands bands) => random.Weighted<Action>(
-        (() => { }, 0.15),
-        (() => AddCanton(bands.Stripes), 0.55),
-        (() => AddTriangle(bands.Stripes), bands.Vertical ? 0 : 0.25),
-        (() => AddCharge(bands.Stripes, Place.Centre), 0.08))();
+    private void AddToAlternating(Bands bands) =>
+        random.Weighted<Action>(
+            (() => { }, 0.15),
+            (() => AddCanton(bands.Stripes), 0.55),
+            (() => AddTriangle(bands.Stripes), bands.Vertical ? 0 : 0.25),
+            (() => AddCharge(bands.Stripes, Place.Centre), 0.08)
+        )();
 
-    private void AddToDiagonal(DiagonalHalves halves) => random.Weighted<Action>(
-        (() => { }, 0.3),
-        (() => AddBend(halves.Tints, halves.Rising), 0.36),
-        (() => AddCharge(halves.Tints, Place.Centre), 0.16),
-        (() => AddCharge(halves.Rising ? [halves.Upper] : [halves.Lower], halves.Rising ? Place.UpperHoist : Place.LowerHoist), 0.18))();
+    private void AddToDiagonal(DiagonalHalves halves) =>
+        random.Weighted<Action>(
+            (() => { }, 0.3),
+            (() => AddBend(halves.Tints, halves.Rising), 0.36),
+            (() => AddCharge(halves.Tints, Place.Centre), 0.16),
+            (
+                () =>
+                    AddCharge(
+                        halves.Rising ? [halves.Upper] : [halves.Lower],
+                        halves.Rising ? Place.UpperHoist : Place.LowerHoist
+                    ),
+                0.18
+            )
+        )();
 
-    private void AddToQuarters(Quarters quarters) => random.Weighted<Action>(
-        (() => { }, 0.38),
-        (() => AddCross(CrossKind.Centred, [.. quarters.Tints]), 0.24),
-        (() => AddCharge(quarters.Tints, Place.Centre), 0.12),
-        (() =>
-        {
-            AddCharge([quarters.UpperHoist], Place.UpperHoist);
-            AddCharge([quarters.LowerFly], Place.LowerFly, 0.7);
-        }, 0.26))();
+    private void AddToQuarters(Quarters quarters) =>
+        random.Weighted<Action>(
+            (() => { }, 0.38),
+            (() => AddCross(CrossKind.Centred, [.. quarters.Tints]), 0.24),
+            (() => AddCharge(quarters.Tints, Place.Centre), 0.12),
+            (
+                () =>
+                {
+                    AddCharge([quarters.UpperHoist], Place.UpperHoist);
+                    AddCharge([quarters.LowerFly], Place.LowerFly, 0.7);
+                },
+                0.26
+            )
+        )();
 
-    private void AddToSaltireQuarters(SaltireQuarters quarters) => random.Weighted<Action>(
-        (() => { }, 0.25),
-        (() => AddCross(CrossKind.Saltire, [.. quarters.Tints]), 0.5),
-        (() => AddCharge(quarters.Tints, Place.Centre), 0.25))();
+    private void AddToSaltireQuarters(SaltireQuarters quarters) =>
+        random.Weighted<Action>(
+            (() => { }, 0.25),
+            (() => AddCross(CrossKind.Saltire, [.. quarters.Tints]), 0.5),
+            (() => AddCharge(quarters.Tints, Place.Centre), 0.25)
+        )();
 
     private void AddCross(CrossKind form, params Tint[] beside)
     {
@@ -172,7 +228,9 @@ internal sealed class FlagGrammar(CounterRandom random)
     private void AddTriangle(IEnumerable<Tint> beside)
     {
         Tint tint = _tints.Beside(beside);
-        _elements.Add(new HoistTriangle(tint, random.Chance(0.12) ? _tints.Beside([tint, .. beside]) : null, random.Between(0.6, 1)));
+        _elements.Add(
+            new HoistTriangle(tint, random.Chance(0.12) ? _tints.Beside([tint, .. beside]) : null, random.Between(0.6, 1))
+        );
         AddCharge([tint], Place.Triangle, 0.35);
     }
 

@@ -2,13 +2,25 @@ using FlagWorld.Designs;
 
 namespace FlagWorld.Grammar;
 
-/// <summary>Chooses the colours of one design: each family in one shade, and no two on each other that the eye mixes up.</summary>
+/// <summary>
+/// Chooses the colours of one design: each family in one shade, and no two on each other that the eye mixes up.
+/// </summary>
 internal sealed class TintChoice(CounterRandom random)
 {
     /// <summary>About as often as the world's flags have them; rare ones are drawn more often, so that each is learned.</summary>
     private static readonly (Hue Hue, double Weight)[] Hues =
     [
-        (Hue.Red, 22), (Hue.White, 20), (Hue.Blue, 20), (Hue.Green, 15), (Hue.Yellow, 14), (Hue.Black, 9), (Hue.Orange, 6), (Hue.Purple, 3), (Hue.Brown, 2), (Hue.Grey, 2), (Hue.Pink, 2),
+        (Hue.Red, 22),
+        (Hue.White, 20),
+        (Hue.Blue, 20),
+        (Hue.Green, 15),
+        (Hue.Yellow, 14),
+        (Hue.Black, 9),
+        (Hue.Orange, 6),
+        (Hue.Purple, 3),
+        (Hue.Brown, 2),
+        (Hue.Grey, 2),
+        (Hue.Pink, 2),
     ];
 
     private const int MostAttempts = 60;
@@ -35,7 +47,11 @@ internal sealed class TintChoice(CounterRandom random)
     public Tint OneOf(IEnumerable<Hue> hues, params IEnumerable<Tint> neighbours)
     {
         Tint[] avoided = [.. neighbours];
-        Tint[] possible = [.. hues.Select(hue => _chosen.GetValueOrDefault(hue, new Tint(hue))).Where(tint => !avoided.Any(other => Confusable(tint, other)))];
+        Tint[] possible =
+        [
+            .. hues.Select(hue => _chosen.GetValueOrDefault(hue, new Tint(hue)))
+                .Where(tint => !avoided.Any(other => Confusable(tint, other))),
+        ];
         if (possible.Length == 0)
         {
             return Beside(avoided);
@@ -45,21 +61,40 @@ internal sealed class TintChoice(CounterRandom random)
         return _chosen[tint.Hue] = tint;
     }
 
-    private Shade DrawShade(Hue hue) => hue switch
-    {
-        Hue.Black or Hue.White => Shade.Plain,
-        Hue.Blue => random.Weighted((Shade.Plain, 0.5), (Shade.Light, 0.25), (Shade.Dark, 0.25)),
-        Hue.Red => random.Weighted((Shade.Plain, 0.8), (Shade.Light, 0.02), (Shade.Dark, 0.18)),
-        Hue.Green => random.Weighted((Shade.Plain, 0.66), (Shade.Light, 0.16), (Shade.Dark, 0.18)),
-        _ => random.Weighted((Shade.Plain, 0.84), (Shade.Light, 0.08), (Shade.Dark, 0.08)),
-    };
+    private Shade DrawShade(Hue hue) =>
+        hue switch
+        {
+            Hue.Black or Hue.White => Shade.Plain,
+            Hue.Blue => random.Weighted((Shade.Plain, 0.5), (Shade.Light, 0.25), (Shade.Dark, 0.25)),
+            Hue.Red => random.Weighted((Shade.Plain, 0.8), (Shade.Light, 0.02), (Shade.Dark, 0.18)),
+            Hue.Green => random.Weighted((Shade.Plain, 0.66), (Shade.Light, 0.16), (Shade.Dark, 0.18)),
+            _ => random.Weighted((Shade.Plain, 0.84), (Shade.Light, 0.08), (Shade.Dark, 0.08)),
+        };
 
     private static bool Confusable(Tint one, Tint other) =>
-        one.Hue == other.Hue || (Deep(one) && Deep(other)) || (Pale(one) && Pale(other)) || Near(one.Hue, other.Hue) || Near(other.Hue, one.Hue);
+        one.Hue == other.Hue
+        || (Deep(one) && Deep(other))
+        || (Pale(one) && Pale(other))
+        || Near(one.Hue, other.Hue)
+        || Near(other.Hue, one.Hue);
 
-    private static bool Deep(Tint tint) => tint.Hue is Hue.Black or Hue.Brown || (tint.Shade == Shade.Dark && tint.Hue is not (Hue.Orange or Hue.Yellow or Hue.Pink));
+    private static bool Deep(Tint tint) =>
+        tint.Hue is Hue.Black or Hue.Brown
+        || (tint.Shade == Shade.Dark && tint.Hue is not (Hue.Orange or Hue.Yellow or Hue.Pink));
 
-    private static bool Pale(Tint tint) => tint.Hue == Hue.White || (tint.Shade == Shade.Light && tint.Hue is (Hue.Yellow or Hue.Pink or Hue.Grey));
+    private static bool Pale(Tint tint) =>
+        tint.Hue == Hue.White || (tint.Shade == Shade.Light && tint.Hue is (Hue.Yellow or Hue.Pink or Hue.Grey));
 
-    private static bool Near(Hue one, Hue other) => (one, other) is (Hue.Orange, Hue.Yellow) or (Hue.Orange, Hue.Brown) or (Hue.Purple, Hue.Pink) or (Hue.Purple, Hue.Blue) or (Hue.Pink, Hue.Red);
+    private static bool Near(Hue one, Hue other) =>
+        (one, other)
+            is
+                (Hue.Orange, Hue.Yellow)
+                or
+                (Hue.Orange, Hue.Brown)
+                or
+                (Hue.Purple, Hue.Pink)
+                or
+                (Hue.Purple, Hue.Blue)
+                or
+                (Hue.Pink, Hue.Red);
 }

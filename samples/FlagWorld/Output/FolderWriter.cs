@@ -22,7 +22,8 @@ internal sealed class FolderWriter : PairWriter
     public override void Write(string name, ReadOnlyMemory<byte> jpeg, IReadOnlyList<string> captions)
     {
         // A thousand images a folder.
-        string relative = $"pictures/{name[..^3]}/{name}.jpg", path = Path.Combine(_folder, relative);
+        string relative = $"pictures/{name[..^3]}/{name}.jpg",
+            path = Path.Combine(_folder, relative);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, jpeg.Span);
         _table.Writer.Write(JsonSerializer.Serialize(new { image = relative, caption = captions }, Plain));

@@ -8,13 +8,21 @@ using FlagWorld.Phrasing;
 
 namespace FlagWorld.Output;
 
-/// <summary>A labelled dataset of combinations of layout and colours that training never draws: labels.csv names each image's, and prompts.json says each in several ways.</summary>
+/// <summary>
+/// A labelled dataset of combinations of layout and colours that training never draws: labels.csv names each image's, and
+/// prompts.json says each in several ways.
+/// </summary>
 internal static class HeldOutCombinations
 {
     /// <summary>Sentences that are written for each combination.</summary>
     private const int Sentences = 4;
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Draws so many combinations, each in several views, shades and proportions.</summary>
     public static void Write(string folder, int combinations, int views, ulong seed, int size, CancellationToken stop)

@@ -20,12 +20,22 @@ internal sealed class Image(int size) : IDisposable
 
     /// <summary>A real flag or sign in the colours of its specification: flat, or in a view by chance.</summary>
     public byte[] Draw(RealDesign real, bool flat, CounterRandom random) =>
-        Encode(real.Design, Palette.Specified(real.Design, real.Colours), flat ? View.Flat : View.Draw(real.Design, random.Fork(1)), random.Fork(2));
+        Encode(
+            real.Design,
+            Palette.Specified(real.Design, real.Colours),
+            flat ? View.Flat : View.Draw(real.Design, random.Fork(1)),
+            random.Fork(2)
+        );
 
     /// <summary>A real flag or sign, flat, as PNG.</summary>
     public byte[] DrawFlat(RealDesign real)
     {
-        using SKBitmap image = _scene.Draw(real.Design, Palette.Specified(real.Design, real.Colours), View.Flat, new CounterRandom(0, 0));
+        using SKBitmap image = _scene.Draw(
+            real.Design,
+            Palette.Specified(real.Design, real.Colours),
+            View.Flat,
+            new CounterRandom(0, 0)
+        );
         using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
         return png.ToArray();
     }

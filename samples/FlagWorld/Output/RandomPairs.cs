@@ -20,16 +20,32 @@ internal static class RandomPairs
     /// <param name="size">The side of an image in pixels.</param>
     /// <param name="distinct">Whether each combination of layout and colours comes once.</param>
     /// <param name="stop">Stops between two batches.</param>
-    public static void Write(PairWriter writer, int count, ulong seed, Share share, int captions, int size, bool distinct, CancellationToken stop)
+    public static void Write(
+        PairWriter writer,
+        int count,
+        ulong seed,
+        Share share,
+        int captions,
+        int size,
+        bool distinct,
+        CancellationToken stop
+    )
     {
         using ThreadLocal<Image> images = new(() => new Image(size), trackAllValues: true);
-        IEnumerable<(CounterRandom Random, Design Design)> designs = Numbers().Select(number =>
-        {
-            CounterRandom random = new(seed, number);
-            return (random, DesignStream.Draw(random.Fork(0), share));
-        });
+        IEnumerable<(CounterRandom Random, Design Design)> designs = Numbers()
+            .Select(number =>
+            {
+                CounterRandom random = new(seed, number);
+                return (random, DesignStream.Draw(random.Fork(0), share));
+            });
         int written = 0;
-        foreach ((CounterRandom Random, Design Design)[] batch in (distinct ? designs.DistinctBy(static each => each.Design.Key) : designs).Take(count).Chunk(Batch))
+        foreach (
+            (CounterRandom Random, Design Design)[] batch in (
+                distinct ? designs.DistinctBy(static each => each.Design.Key) : designs
+            )
+                .Take(count)
+                .Chunk(Batch)
+        )
         {
             (byte[] Jpeg, IReadOnlyList<string> Captions)[] pairs = new (byte[], IReadOnlyList<string>)[batch.Length];
             Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = stop }, pair =>

@@ -19,7 +19,10 @@ internal static class RealFolders
             for (int view = 0; view < views; view++)
             {
                 stop.ThrowIfCancellationRequested();
-                File.WriteAllBytes(Path.Combine(own, string.Create(CultureInfo.InvariantCulture, $"{view:D2}.jpg")), image.Draw(real, view < Flat, new CounterRandom(seed, (ulong)number).Fork((ulong)view)));
+                File.WriteAllBytes(
+                    Path.Combine(own, string.Create(CultureInfo.InvariantCulture, $"{view:D2}.jpg")),
+                    image.Draw(real, view < Flat, new CounterRandom(seed, (ulong)number).Fork((ulong)view))
+                );
             }
         }
     }

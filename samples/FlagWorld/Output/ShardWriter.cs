@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace FlagWorld.Output;
 
-/// <summary>WebDataset shards, flags-000000.tar and so on: each sample is 000017.jpg and 000017.json, {"caption": ["…", …]}.</summary>
+/// <summary>
+/// WebDataset shards, flags-000000.tar and so on: each sample is 000017.jpg and 000017.json, {"caption": ["…", …]}.
+/// </summary>
 internal sealed class ShardWriter(string folder) : PairWriter
 {
     /// <summary>Some forty megabytes.</summary>
@@ -40,7 +42,9 @@ internal sealed class ShardWriter(string folder) : PairWriter
     private void Add(string name, ReadOnlyMemory<byte> content)
     {
         using MemoryStream data = new(content.ToArray(), writable: false);
-        _shard!.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data, ModificationTime = DateTimeOffset.UnixEpoch });
+        _shard!.WriteEntry(
+            new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = data, ModificationTime = DateTimeOffset.UnixEpoch }
+        );
     }
 
     private void Close()

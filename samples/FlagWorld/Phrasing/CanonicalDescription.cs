@@ -2,7 +2,10 @@ using FlagWorld.Designs;
 
 namespace FlagWorld.Phrasing;
 
-/// <summary>The one plain description of a combination of layout and colours: equal for designs with equal keys, different for different ones.</summary>
+/// <summary>
+/// The one plain description of a combination of layout and colours: equal for designs with equal keys, different for different
+/// ones.
+/// </summary>
 internal static class CanonicalDescription
 {
     /// <summary>Names that are not the enumeration's own words.</summary>
@@ -39,60 +42,101 @@ internal static class CanonicalDescription
 
     public static string Of(Design design)
     {
-        string[] elements = [.. design.Elements.Where(element => !IsCarried(element, design)).OrderBy(static element => element.Key, StringComparer.Ordinal).Select(element => Of(element, design))];
+        string[] elements =
+        [
+            .. design
+                .Elements.Where(element => !IsCarried(element, design))
+                .OrderBy(static element => element.Key, StringComparer.Ordinal)
+                .Select(element => Of(element, design)),
+        ];
         string all = elements.Length == 0 ? "" : $" with {string.Join(" and ", elements)}";
-        return Speaker.Finish(design.Outline == Outline.Flag ? $"a flag, {Of(design.Field)}{all}" : $"a {Of(design.Outline)} sign, {Of(design.Field)}{all}", sentence: false);
+        return Speaker.Finish(
+            design.Outline == Outline.Flag
+                ? $"a flag, {Of(design.Field)}{all}"
+                : $"a {Of(design.Outline)} sign, {Of(design.Field)}{all}",
+            sentence: false
+        );
     }
 
     /// <summary>Whether an element is named together with what it lies on.</summary>
-    private static bool IsCarried(Element element, Design design) => design.Elements.Any(carrier => Carried(carrier, design).Contains(element));
+    private static bool IsCarried(Element element, Design design) =>
+        design.Elements.Any(carrier => Carried(carrier, design).Contains(element));
 
     private static IEnumerable<Charge> Carried(Element carrier, Design design)
     {
-        Place? place = carrier switch { Canton => Place.Canton, HoistTriangle => Place.Triangle, HoistBar => Place.Bar, _ => null };
+        Place? place = carrier switch
+        {
+            Canton => Place.Canton,
+            HoistTriangle => Place.Triangle,
+            HoistBar => Place.Bar,
+            _ => null,
+        };
         return design.Elements.OfType<Charge>().Where(charge => charge.Place == place);
     }
 
     private static string Of(Element element, Design design) =>
-        $"{Of(element)}{string.Concat(Carried(element, design).OrderBy(static charge => charge.Key, StringComparer.Ordinal).Select(static charge => $" with {Of(charge)} in it"))}";
+        Of(element)
+        + string.Concat(
+            Carried(element, design)
+                .OrderBy(static charge => charge.Key, StringComparer.Ordinal)
+                .Select(static charge => $" with {Of(charge)} in it")
+        );
 
-    private static string Of(Outline outline) => outline switch
-    {
-        Outline.Disc => "round",
-        Outline.InvertedTriangle => "upside-down triangular",
-        Outline.Triangle => "triangular",
-        Outline.Octagon => "octagonal",
-        Outline.Diamond => "diamond-shaped",
-        _ => "square",
-    };
+    private static string Of(Outline outline) =>
+        outline switch
+        {
+            Outline.Disc => "round",
+            Outline.InvertedTriangle => "upside-down triangular",
+            Outline.Triangle => "triangular",
+            Outline.Octagon => "octagonal",
+            Outline.Diamond => "diamond-shaped",
+            _ => "square",
+        };
 
-    private static string Of(Field field) => field switch
-    {
-        Plain plain => Of(plain.Tint),
-        Bands bands when bands.Stripes.Count >= 5 && Alternate(bands) => $"{ShapeWords.Number(bands.Stripes.Count)} {(bands.Vertical ? "vertical" : "horizontal")} stripes alternating {Of(bands.Stripes[0])} and {Of(bands.Stripes[1])}",
-        Bands bands => $"{ShapeWords.Number(bands.Stripes.Count)} {(bands.Vertical ? "vertical" : "horizontal")} stripes of {Join([.. bands.Stripes.Select(Of)])}",
-        DiagonalHalves halves => halves.Rising ? $"{Of(halves.Upper)} in the upper left and {Of(halves.Lower)} in the lower right" : $"{Of(halves.Upper)} in the upper right and {Of(halves.Lower)} in the lower left",
-        Quarters quarters => $"four quarters of {Join([.. quarters.Tints.Select(Of)])}",
-        SaltireQuarters quarters => $"{Of(quarters.Vertical)} triangles at top and bottom and {Of(quarters.Sideways)} triangles left and right",
-        _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No words are known for this field."),
-    };
+    private static string Of(Field field) =>
+        field switch
+        {
+            Plain plain => Of(plain.Tint),
+            Bands bands when bands.Stripes.Count >= 5 && Alternate(bands) =>
+                $"{ShapeWords.Number(bands.Stripes.Count)} {(bands.Vertical ? "vertical" : "horizontal")} stripes "
+                    + $"alternating {Of(bands.Stripes[0])} and {Of(bands.Stripes[1])}",
+            Bands bands => $"{ShapeWords.Number(bands.Stripes.Count)} {(bands.Vertical ? "vertical" : "horizontal")} stripes "
+                + $"of {Join([.. bands.Stripes.Select(Of)])}",
+            DiagonalHalves halves => halves.Rising
+                ? $"{Of(halves.Upper)} in the upper left and {Of(halves.Lower)} in the lower right"
+                : $"{Of(halves.Upper)} in the upper right and {Of(halves.Lower)} in the lower left",
+            Quarters quarters => $"four quarters of {Join([.. quarters.Tints.Select(Of)])}",
+            SaltireQuarters quarters =>
+                $"{Of(quarters.Vertical)} triangles at top and bottom and {Of(quarters.Sideways)} triangles left and right",
+            _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No words are known for this field."),
+        };
 
-    private static string Of(Element element) => element switch
-    {
-        Cross cross => $"a {Of(cross.Tint)} {cross.Form switch { CrossKind.Nordic => "Nordic cross", CrossKind.Centred => "cross that reaches the edges", _ => "diagonal cross" }}",
-        HoistTriangle => $"a {Of(element.Tint)} triangle at the hoist",
-        HoistBar => $"a {Of(element.Tint)} vertical band at the hoist",
-        Bend bend => $"a {Of(element.Tint)} diagonal band {(bend.Rising ? "from the lower left to the upper right" : "from the upper left to the lower right")}",
-        Border => $"a {Of(element.Tint)} border",
-        Canton => $"a {Of(element.Tint)} canton",
-        Charge charge => Of(charge),
-        _ => throw new ArgumentOutOfRangeException(nameof(element), element, "No words are known for this element."),
-    };
+    private static string Of(Element element) =>
+        element switch
+        {
+            Cross { Form: CrossKind.Nordic } cross => $"a {Of(cross.Tint)} Nordic cross",
+            Cross { Form: CrossKind.Centred } cross => $"a {Of(cross.Tint)} cross that reaches the edges",
+            Cross cross => $"a {Of(cross.Tint)} diagonal cross",
+            HoistTriangle => $"a {Of(element.Tint)} triangle at the hoist",
+            HoistBar => $"a {Of(element.Tint)} vertical band at the hoist",
+            Bend bend => $"a {Of(element.Tint)} diagonal "
+                + $"band {(bend.Rising ? "from the lower left to the upper right" : "from the upper left to the lower right")}",
+            Border => $"a {Of(element.Tint)} border",
+            Canton => $"a {Of(element.Tint)} canton",
+            Charge charge => Of(charge),
+            _ => throw new ArgumentOutOfRangeException(nameof(element), element, "No words are known for this element."),
+        };
 
     private static string Of(Charge charge)
     {
-        string name = charge.Shape == Shape.Number ? $"number {charge.Number}" : Names.GetValueOrDefault(charge.Shape, charge.Shape.ToString().ToLowerInvariant());
-        string what = charge.Count == 1 ? $"a {Of(charge.Tint)} {name}" : $"{ShapeWords.Number(charge.Count)} {Of(charge.Tint)} {Plural(name)} {(charge.Arrangement switch
+        string name =
+            charge.Shape == Shape.Number
+                ? $"number {charge.Number}"
+                : Names.GetValueOrDefault(charge.Shape, charge.Shape.ToString().ToLowerInvariant());
+        string what =
+            charge.Count == 1
+                ? $"a {Of(charge.Tint)} {name}"
+                : $"{ShapeWords.Number(charge.Count)} {Of(charge.Tint)} {Plural(name)} {(charge.Arrangement switch
         {
             Arrangement.Row => "in a row",
             Arrangement.Column => "in a column",
@@ -122,10 +166,14 @@ internal static class CanonicalDescription
         return $"{what}{star}{under} {where}".TrimEnd();
     }
 
-    private static string Plural(string name) => name == "leaf" ? "leaves" : name.EndsWith('s') ? $"{name}es" : $"{name}s";
+    private static string Plural(string name) =>
+        name == "leaf" ? "leaves"
+        : name.EndsWith('s') ? $"{name}es"
+        : $"{name}s";
 
     private static bool Alternate(Bands bands) =>
-        bands.Stripes.Select(static tint => tint.Hue).Distinct().Count() == 2 && bands.Stripes.Zip(bands.Stripes.Skip(2)).All(static pair => pair.First.Hue == pair.Second.Hue);
+        bands.Stripes.Select(static tint => tint.Hue).Distinct().Count() == 2
+        && bands.Stripes.Zip(bands.Stripes.Skip(2)).All(static pair => pair.First.Hue == pair.Second.Hue);
 
     private static string Of(Tint tint) => tint.Hue.ToString().ToLowerInvariant();
 

@@ -20,10 +20,15 @@ internal static class Captions
         bool flag = design.Outline == Outline.Flag;
         return
         [
-            .. Enumerable.Range(0, count)
-                .Select(caption => Short(caption < Whole
-                    ? () => flag ? flags.Whole(design) : signs.Whole(design)
-                    : () => flag ? flags.Part(design) : signs.Part(design)))
+            .. Enumerable
+                .Range(0, count)
+                .Select(caption =>
+                    Short(
+                        caption < Whole
+                            ? () => flag ? flags.Whole(design) : signs.Whole(design)
+                            : () => flag ? flags.Part(design) : signs.Part(design)
+                    )
+                )
                 .Distinct(StringComparer.Ordinal),
         ];
     }

@@ -3,7 +3,8 @@ using System.Text;
 namespace FlagWorld.Phrasing;
 
 /// <summary>
-/// Says things by chance in one of several ways. A pattern holds alternatives in brackets, which may be nested, "a [big|large] disc", and slots for words, "a &lt;colour&gt; disc".
+/// Says things by chance in one of several ways. A pattern holds alternatives in brackets, which may be nested, "a [big|large]
+/// disc", and slots for words, "a &lt;colour&gt; disc".
 /// </summary>
 internal sealed class Speaker(CounterRandom random)
 {
@@ -23,16 +24,18 @@ internal sealed class Speaker(CounterRandom random)
     }
 
     /// <summary>One of these patterns, said.</summary>
-    public string SayOne(ReadOnlySpan<string> patterns, params ReadOnlySpan<(string Slot, string Words)> slots) => Say(random.Pick(patterns), slots);
+    public string SayOne(ReadOnlySpan<string> patterns, params ReadOnlySpan<(string Slot, string Words)> slots) =>
+        Say(random.Pick(patterns), slots);
 
     /// <summary>"red, white and blue", with or without the last comma.</summary>
-    public string List(IReadOnlyList<string> words) => words.Count switch
-    {
-        0 => "",
-        1 => words[0],
-        2 => $"{words[0]} and {words[1]}",
-        _ => $"{string.Join(", ", words.Take(words.Count - 1))}{(random.Chance(0.4) ? "," : "")} and {words[^1]}",
-    };
+    public string List(IReadOnlyList<string> words) =>
+        words.Count switch
+        {
+            0 => "",
+            1 => words[0],
+            2 => $"{words[0]} and {words[1]}",
+            _ => $"{string.Join(", ", words.Take(words.Count - 1))}{(random.Chance(0.4) ? "," : "")} and {words[^1]}",
+        };
 
     /// <summary>Right articles, single blanks, and where it is a sentence, a capital and a full stop.</summary>
     public static string Finish(string text, bool sentence)
@@ -63,7 +66,10 @@ internal sealed class Speaker(CounterRandom random)
     private static bool SoundsLikeVowel(string word) =>
         ("aeioAEIO8".Contains(word[0]) && !word.StartsWith("one", StringComparison.Ordinal))
         || (word[0] is 'u' or 'U' && !word.StartsWith("uni", StringComparison.OrdinalIgnoreCase))
-        || word is "X" or "H" or "11" or "18" || word.StartsWith("X-", StringComparison.Ordinal) || word.StartsWith("11-", StringComparison.Ordinal) || word.StartsWith("18-", StringComparison.Ordinal);
+        || word is "X" or "H" or "11" or "18"
+        || word.StartsWith("X-", StringComparison.Ordinal)
+        || word.StartsWith("11-", StringComparison.Ordinal)
+        || word.StartsWith("18-", StringComparison.Ordinal);
 
     private string Choose(string pattern, ref int position)
     {
@@ -81,8 +87,7 @@ internal sealed class Speaker(CounterRandom random)
             {
                 position++;
                 alternatives.Add(Choose(pattern, ref position));
-            }
-            while (pattern[position] == '|');
+            } while (pattern[position] == '|');
             position++;
             text.Append(alternatives[random.Below(alternatives.Count)]);
         }

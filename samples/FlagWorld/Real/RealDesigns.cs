@@ -25,16 +25,22 @@ internal static class RealDesigns
     public static IReadOnlyList<RealDesign> All { get; } = [.. Read("real-flags"), .. Read("real-signs")];
 
     /// <summary>Their combinations of layout and colours.</summary>
-    public static IReadOnlySet<string> Keys { get; } = All.Select(static real => real.Design.Key).ToHashSet(StringComparer.Ordinal);
+    public static IReadOnlySet<string> Keys { get; } =
+        All.Select(static real => real.Design.Key).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The flag of a country, or a sign.</summary>
     /// <exception cref="ArgumentException">There is none of this name.</exception>
     public static RealDesign Named(string name) =>
-        All.FirstOrDefault(real => real.Name == name) ?? throw new ArgumentException($"There is no flag or sign '{name}'; these are there: {string.Join(", ", All.Select(static real => real.Name))}.");
+        All.FirstOrDefault(real => real.Name == name)
+        ?? throw new ArgumentException(
+            $"There is no flag or sign '{name}'; these are there: {string.Join(", ", All.Select(static real => real.Name))}."
+        );
 
     private static RealDesign[] Read(string file)
     {
-        using Stream stream = typeof(RealDesigns).Assembly.GetManifestResourceStream($"{file}.json") ?? throw new InvalidDataException($"{file}.json is missing from the program.");
-        return JsonSerializer.Deserialize<RealDesign[]>(stream, Reading) ?? throw new InvalidDataException($"{file}.json holds no list of designs.");
+        using Stream stream = typeof(RealDesigns).Assembly.GetManifestResourceStream($"{file}.json")
+            ?? throw new InvalidDataException($"{file}.json is missing from the program.");
+        return JsonSerializer.Deserialize<RealDesign[]>(stream, Reading)
+            ?? throw new InvalidDataException($"{file}.json holds no list of designs.");
     }
 }

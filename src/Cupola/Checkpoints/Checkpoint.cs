@@ -10,7 +10,9 @@ namespace Cupola.Checkpoints;
 /// </summary>
 public sealed class Checkpoint : IDisposable
 {
-    /// <summary>SigLIP models have a tensor of this name, and CLIP models that were trained by its loss say so in their metadata.</summary>
+    /// <summary>
+    /// SigLIP models have a tensor of this name, and CLIP models that were trained by its loss say so in their metadata.
+    /// </summary>
     internal const string LogitBiasKey = "logit_bias";
 
     private const int MaximumListed = 8;
@@ -18,13 +20,19 @@ public sealed class Checkpoint : IDisposable
     /// <summary>What a folder is searched for, in this order.</summary>
     private static readonly string[] FileNames =
     [
-        "model.safetensors", "model.safetensors.index.json", "open_clip_model.safetensors", "open_clip_pytorch_model.bin",
-        "pytorch_model.bin", "pytorch_model.bin.index.json",
+        "model.safetensors",
+        "model.safetensors.index.json",
+        "open_clip_model.safetensors",
+        "open_clip_pytorch_model.bin",
+        "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
     ];
 
     private static readonly string[] ClipAlone =
     [
-        "visual.class_embedding", "vision_model.embeddings.class_embedding", "visual.attnpool.positional_embedding",
+        "visual.class_embedding",
+        "vision_model.embeddings.class_embedding",
+        "visual.attnpool.positional_embedding",
     ];
 
     private static readonly string[] Extensions = [".safetensors", ".pt", ".pth", ".bin", ".ckpt"];
@@ -65,10 +73,12 @@ public sealed class Checkpoint : IDisposable
     internal bool IsKnown => _parameters.Count > 0;
 
     /// <summary>What is wrong with a file whose names no CLIP has.</summary>
-    internal InvalidDataException UnknownNames() => new(
-        $"{File.FilePath} holds no CLIP that Cupola knows: its tensors are called "
-        + $"{FoundModel.List(File.Tensors.Keys, MaximumListed)}, where a CLIP's are called "
-        + "visual.conv1.weight or vision_model.embeddings.patch_embedding.weight, and more.");
+    internal InvalidDataException UnknownNames() =>
+        new(
+            $"{File.FilePath} holds no CLIP that Cupola knows: its tensors are called "
+                + $"{FoundModel.List(File.Tensors.Keys, MaximumListed)}, where a CLIP's are called "
+                + "visual.conv1.weight or vision_model.embeddings.patch_embedding.weight, and more."
+        );
 
     /// <summary>Opens a file of weights, or the one in a folder.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -77,7 +87,9 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>Compares the checkpoint with what a network needs.</summary>
     /// <param name="expected">Cupola's names and their shapes.</param>
-    /// <exception cref="InvalidDataException">Parameters are missing, are of another shape, or are there and not needed; the message lists them.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Parameters are missing, are of another shape, or are there and not needed; the message lists them.
+    /// </exception>
     public void Require(IReadOnlyDictionary<string, long[]> expected)
     {
         ArgumentNullException.ThrowIfNull(expected);
@@ -86,8 +98,18 @@ public sealed class Checkpoint : IDisposable
             throw UnknownNames();
         }
 
-        string[] missing = [.. expected.Keys.Where(name => !_parameters.ContainsKey(name)).Select(NameInFile).Distinct(StringComparer.Ordinal)];
-        string[] unused = [.. _unknown, .. _parameters.Where(entry => !expected.ContainsKey(entry.Key)).Select(entry => entry.Value.Name).Distinct(StringComparer.Ordinal)];
+        string[] missing =
+        [
+            .. expected.Keys.Where(name => !_parameters.ContainsKey(name)).Select(NameInFile).Distinct(StringComparer.Ordinal),
+        ];
+        string[] unused =
+        [
+            .. _unknown,
+            .. _parameters
+                .Where(entry => !expected.ContainsKey(entry.Key))
+                .Select(entry => entry.Value.Name)
+                .Distinct(StringComparer.Ordinal),
+        ];
         Refuse(Listed("missing", missing), Listed("unused", unused), Listed("wrongly shaped", WronglyShaped(expected)));
     }
 
@@ -97,13 +119,13 @@ public sealed class Checkpoint : IDisposable
         Refuse(Listed("wrongly shaped", WronglyShaped(expected)));
 
     private string[] WronglyShaped(IReadOnlyDictionary<string, long[]> expected) =>
-    [
-        .. from entry in expected
-           where _parameters.ContainsKey(entry.Key)
-           let stored = _parameters[entry.Key]
-           where !stored.Shape.SequenceEqual(entry.Value)
-           select $"{stored.Name} [{string.Join(", ", stored.Shape)}] in place of [{string.Join(", ", entry.Value)}]",
-    ];
+        [
+            .. from entry in expected
+            where _parameters.ContainsKey(entry.Key)
+            let stored = _parameters[entry.Key]
+            where !stored.Shape.SequenceEqual(entry.Value)
+            select $"{stored.Name} [{string.Join(", ", stored.Shape)}] in place of [{string.Join(", ", entry.Value)}]",
+        ];
 
     private void Refuse(params string?[] faults)
     {
@@ -111,7 +133,8 @@ public sealed class Checkpoint : IDisposable
         if (told.Length > 0)
         {
             throw new InvalidDataException(
-                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}.");
+                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}."
+            );
         }
     }
 
@@ -124,13 +147,14 @@ public sealed class Checkpoint : IDisposable
 
     /// <summary>What the file would call a parameter: a person looks for it there.</summary>
     internal string NameInFile(string ours) =>
-        _prefix + (Layout == CheckpointLayout.Transformers
-            ? StoredNames.InTransformers(ours)
-            : StoredNames.InOpenClip(ours).Name);
+        _prefix
+        + (Layout == CheckpointLayout.Transformers ? StoredNames.InTransformers(ours) : StoredNames.InOpenClip(ours).Name);
 
-    private static string? Listed(string fault, string[] names) => names.Length == 0
-        ? null
-        : $"{names.Length} {fault} ({string.Join(", ", names.Take(MaximumListed))}{(names.Length > MaximumListed ? ", …" : "")})";
+    private static string? Listed(string fault, string[] names) =>
+        names.Length == 0
+            ? null
+            : $"{names.Length} {fault} "
+                + $"({string.Join(", ", names.Take(MaximumListed))}{(names.Length > MaximumListed ? ", …" : "")})";
 
     private static string FindIn(string folder)
     {
@@ -140,24 +164,38 @@ public sealed class Checkpoint : IDisposable
             return known;
         }
 
-        string[] candidates = [.. Directory.EnumerateFiles(folder).Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))];
+        string[] candidates =
+        [
+            .. Directory
+                .EnumerateFiles(folder)
+                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)),
+        ];
         return candidates switch
         {
             [string sole] => sole,
-            [] => throw new FileNotFoundException($"There are no weights in {folder}; looked for {string.Join(", ", FileNames)} or one file of {string.Join(", ", Extensions)}."),
-            _ => throw new FileNotFoundException($"{folder} holds several files of weights ({string.Join(", ", candidates.Select(Path.GetFileName))}); name one of them."),
+            [] => throw new FileNotFoundException(
+                $"There are no weights in {folder}; looked for {string.Join(", ", FileNames)} or one file of "
+                    + $"{string.Join(", ", Extensions)}."
+            ),
+            _ => throw new FileNotFoundException(
+                $"{folder} holds several files of weights ({string.Join(", ", candidates.Select(Path.GetFileName))}); name one "
+                    + "of them."
+            ),
         };
     }
 
     /// <summary>
-    /// What a sigmoid loss adds to the logits, where a file says so among its metadata: CLIP's layouts have no such parameter, and others who read them refuse one.
+    /// What a sigmoid loss adds to the logits, where a file says so among its metadata: CLIP's layouts have no such parameter,
+    /// and others who read them refuse one.
     /// </summary>
     internal float? LogitBias { get; private set; }
 
     private static float? BiasIn(TensorFile weights) =>
         weights is SafetensorsFile file
-            && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias)
-            && float.IsFinite(bias) ? bias : null;
+        && float.TryParse(file.Metadata.GetValueOrDefault(LogitBiasKey), CultureInfo.InvariantCulture, out float bias)
+        && float.IsFinite(bias)
+            ? bias
+            : null;
 
     private static float? FirstOf(StoredTensor bias)
     {
@@ -184,7 +222,8 @@ public sealed class Checkpoint : IDisposable
             LogitBias = Array.Exists(ClipAlone, tensors.ContainsKey)
                 ? FirstOf(bias)
                 : throw new InvalidDataException(
-                    $"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models.");
+                    $"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models."
+                );
         }
 
         foreach ((string name, StoredTensor tensor) in tensors)
@@ -257,7 +296,9 @@ public sealed class Checkpoint : IDisposable
         {
             if (tensor.Shape.Count == 0 || tensor.Shape[0] % 3 != 0)
             {
-                throw new InvalidDataException($"{File.FilePath} cannot be read: '{tensor.Name}' is not a query, a key and a value.");
+                throw new InvalidDataException(
+                    $"{File.FilePath} cannot be read: '{tensor.Name}' is not a query, a key and a value."
+                );
             }
 
             return tensor.As(tensor.Name, target.Third * (tensor.Shape[0] / 3), tensor.Shape[0] / 3);
@@ -268,7 +309,9 @@ public sealed class Checkpoint : IDisposable
 
     private StoredTensor Transpose(StoredTensor tensor)
     {
-        int rows = checked((int)tensor.Shape[0]), columns = checked((int)tensor.Shape[1]), size = tensor.Type.ByteSize();
+        int rows = checked((int)tensor.Shape[0]),
+            columns = checked((int)tensor.Shape[1]),
+            size = tensor.Type.ByteSize();
         TensorMemory memory = TensorMemory.Allocate(tensor.ByteCount);
         _transposed.Add(memory);
         ReadOnlySpan<byte> source = tensor.Bytes;

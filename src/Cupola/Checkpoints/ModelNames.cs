@@ -6,8 +6,11 @@ namespace Cupola.Checkpoints;
 /// <param name="LeftOut">Names of the file that are not the model's.</param>
 /// <param name="Others">Prefixes of other models in the file.</param>
 internal sealed record FoundModel(
-    string Prefix, IReadOnlyList<(string InFile, string Name)> Tensors, IReadOnlyList<string> LeftOut,
-    IReadOnlyList<string> Others)
+    string Prefix,
+    IReadOnlyList<(string InFile, string Name)> Tensors,
+    IReadOnlyList<string> LeftOut,
+    IReadOnlyList<string> Others
+)
 {
     /// <summary>Names in a sentence.</summary>
     private const int MaximumListed = 4;
@@ -23,8 +26,10 @@ internal sealed record FoundModel(
 
         if (LeftOut.Count > 0)
         {
-            string tensors = LeftOut.Count == 1 ? "a tensor that is not the model's and is left out"
-                : $"{LeftOut.Count} tensors that are not the model's and are left out";
+            string tensors =
+                LeftOut.Count == 1
+                    ? "a tensor that is not the model's and is left out"
+                    : $"{LeftOut.Count} tensors that are not the model's and are left out";
             yield return $"{path} also holds {tensors}: {List(LeftOut, MaximumListed)}.";
         }
     }
@@ -46,7 +51,11 @@ internal static class ModelNames
     /// </summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
     {
-        "module", "_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module",
+        "module",
+        "_orig_mod",
+        "_fsdp_wrapped_module",
+        "_checkpoint_wrapped_module",
+        "_forward_module",
     };
 
     /// <summary>Each tower has one of these, and nothing else has.</summary>
@@ -62,16 +71,48 @@ internal static class ModelNames
     /// <summary>What the model's own names begin with: what is unknown there would make it another network.</summary>
     private static readonly HashSet<string> OwnParts = new(StringComparer.Ordinal)
     {
-        "visual", "text", "transformer", "token_embedding", "ln_final", "positional_embedding", "text_projection", "logit_scale",
+        "visual",
+        "text",
+        "transformer",
+        "token_embedding",
+        "ln_final",
+        "positional_embedding",
+        "text_projection",
+        "logit_scale",
         "logit_bias",
-        "vision_model", "text_model", "visual_projection",
+        "vision_model",
+        "text_model",
+        "visual_projection",
     };
 
     /// <summary>Words in the name of a model that follows another one, or went before it.</summary>
     private static readonly HashSet<string> SecondWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ema", "teacher", "momentum", "swa", "avg", "average", "averaged", "shadow", "target", "frozen", "old", "ref",
-        "reference", "pretrained", "init", "initial", "zeroshot", "original", "orig", "base", "m", "k", "key", "best", "copy",
+        "ema",
+        "teacher",
+        "momentum",
+        "swa",
+        "avg",
+        "average",
+        "averaged",
+        "shadow",
+        "target",
+        "frozen",
+        "old",
+        "ref",
+        "reference",
+        "pretrained",
+        "init",
+        "initial",
+        "zeroshot",
+        "original",
+        "orig",
+        "base",
+        "m",
+        "k",
+        "key",
+        "best",
+        "copy",
     };
 
     private sealed record Anchor(string Name, bool IsImage, bool IsTransformers)
@@ -86,20 +127,34 @@ internal static class ModelNames
     /// sentence.</exception>
     public static FoundModel? Find(IReadOnlyCollection<string> names, Func<string, string, bool> areSame)
     {
-        List<(string Prefix, Anchor Anchor)> anchors = [.. from name in names
-                                                           from anchor in Anchors
-                                                           let before = PrefixOf(name, anchor)
-                                                           where before is not null
-                                                           select (before, anchor)];
-        string[] whole = [.. anchors.Select(static found => found.Prefix).Distinct(StringComparer.Ordinal)
-            .Where(prefix => IsWhole(anchors, prefix))];
+        List<(string Prefix, Anchor Anchor)> anchors =
+        [
+            .. from name in names
+            from anchor in Anchors
+            let before = PrefixOf(name, anchor)
+            where before is not null
+            select (before, anchor),
+        ];
+        string[] whole =
+        [
+            .. anchors
+                .Select(static found => found.Prefix)
+                .Distinct(StringComparer.Ordinal)
+                .Where(prefix => IsWhole(anchors, prefix)),
+        ];
         if (whole.Length == 0)
         {
             // A tower alone is no model, but its names are known, so that a sentence can say what is missing.
             string[] towers = [.. anchors.Select(static found => found.Prefix).Distinct(StringComparer.Ordinal)];
-            string[] parts = [.. towers.Where(
-                prefix => !towers.Any(outer => prefix == $"{outer}text." || prefix == $"{outer}text_model.embeddings."))];
-            return parts is [string sole] ? Divide(names, sole, [], []) : anchors.Count > 0 ? Divide(names, "", [], []) : null;
+            string[] parts =
+            [
+                .. towers.Where(prefix =>
+                    !towers.Any(outer => prefix == $"{outer}text." || prefix == $"{outer}text_model.embeddings.")
+                ),
+            ];
+            return parts is [string sole] ? Divide(names, sole, [], [])
+                : anchors.Count > 0 ? Divide(names, "", [], [])
+                : null;
         }
 
         string prefix = Choose(names, whole, areSame, out string[] others);
@@ -110,16 +165,24 @@ internal static class ModelNames
     public static string Place(string prefix) => prefix.Length == 0 ? "at the top" : $"under '{prefix.TrimEnd('.')}'";
 
     private static bool IsWhole(List<(string Prefix, Anchor Anchor)> anchors, string prefix) =>
-        anchors.Any(image => image.Prefix == prefix && image.Anchor.IsImage
-            && anchors.Any(text => text.Prefix == prefix && !text.Anchor.IsImage
-                && text.Anchor.IsTransformers == image.Anchor.IsTransformers));
+        anchors.Any(image =>
+            image.Prefix == prefix
+            && image.Anchor.IsImage
+            && anchors.Any(text =>
+                text.Prefix == prefix && !text.Anchor.IsImage && text.Anchor.IsTransformers == image.Anchor.IsTransformers
+            )
+        );
 
     /// <summary>
     /// The one that is meant: the only one that is not another's average, teacher or past, or what PyTorch's own examples call
     /// it.
     /// </summary>
     private static string Choose(
-        IReadOnlyCollection<string> names, string[] prefixes, Func<string, string, bool> areSame, out string[] others)
+        IReadOnlyCollection<string> names,
+        string[] prefixes,
+        Func<string, string, bool> areSame,
+        out string[] others
+    )
     {
         List<string> different = [];
         foreach (string prefix in prefixes)
@@ -131,7 +194,8 @@ internal static class ModelNames
         }
 
         string[] first = [.. different.Where(static prefix => !IsSecond(prefix))];
-        string? chosen = different is [string sole] ? sole
+        string? chosen =
+            different is [string sole] ? sole
             : first is [string sure] ? sure
             : first.Where(static prefix => prefix.StartsWith("state_dict.", StringComparison.Ordinal)).ToArray() is [string usual]
                 ? usual
@@ -139,7 +203,8 @@ internal static class ModelNames
                 ? next
             : throw new InvalidDataException(
                 $"it holds more than one model, {FoundModel.List(different.Select(Place), 4)}; "
-                + "save the one that is meant in a file of its own");
+                    + "save the one that is meant in a file of its own"
+            );
         others = [.. different.Where(prefix => prefix != chosen)];
         return chosen;
     }
@@ -147,8 +212,10 @@ internal static class ModelNames
     private static bool AreSame(IReadOnlyCollection<string> names, string one, string other, Func<string, string, bool> areSame)
     {
         HashSet<string> all = new(names, StringComparer.Ordinal);
-        string[] ofOther = [.. names.Where(name => name.StartsWith(other, StringComparison.Ordinal))
-            .Select(name => name[other.Length..])];
+        string[] ofOther =
+        [
+            .. names.Where(name => name.StartsWith(other, StringComparison.Ordinal)).Select(name => name[other.Length..]),
+        ];
         return ofOther.All(name => all.Contains(one + name) && areSame(one + name, other + name));
     }
 
@@ -186,8 +253,10 @@ internal static class ModelNames
     /// <summary>What stands before an anchor at the end of a name; nothing where it does not end so.</summary>
     private static string? PrefixOf(string name, Anchor anchor)
     {
-        if (!name.EndsWith(anchor.Parts[^1], StringComparison.Ordinal)
-            || !name.Contains(anchor.Parts[^2], StringComparison.Ordinal))
+        if (
+            !name.EndsWith(anchor.Parts[^1], StringComparison.Ordinal)
+            || !name.Contains(anchor.Parts[^2], StringComparison.Ordinal)
+        )
         {
             return null;
         }

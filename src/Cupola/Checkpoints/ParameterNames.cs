@@ -93,20 +93,25 @@ internal static partial class ParameterNames
     };
 
     /// <summary>Whether the names are transformers'.</summary>
-    public static bool AreOfTransformers(IEnumerable<string> names) => names.Any(static name =>
-        name.StartsWith("text_model.", StringComparison.Ordinal) || name.StartsWith("vision_model.", StringComparison.Ordinal));
+    public static bool AreOfTransformers(IEnumerable<string> names) =>
+        names.Any(static name =>
+            name.StartsWith("text_model.", StringComparison.Ordinal) || name.StartsWith("vision_model.", StringComparison.Ordinal)
+        );
 
     /// <summary>Whether the name is one that files hold and no network needs: buffers and counters.</summary>
     public static bool IsBuffer(string name) =>
-        name.EndsWith("position_ids", StringComparison.Ordinal) || name.EndsWith("num_batches_tracked", StringComparison.Ordinal)
-        || name.EndsWith("attn_mask", StringComparison.Ordinal) || name is "input_resolution" or "context_length" or "vocab_size";
+        name.EndsWith("position_ids", StringComparison.Ordinal)
+        || name.EndsWith("num_batches_tracked", StringComparison.Ordinal)
+        || name.EndsWith("attn_mask", StringComparison.Ordinal)
+        || name is "input_resolution" or "context_length" or "vocab_size";
 
     /// <summary>Whether the name is one of a CLIP's parameters in either layout.</summary>
-    public static bool IsParameter(string name) => OfTransformers(name).Length > 0 || OfOpenAi(name, resNet: false).Length > 0
-        || OfResNet(name) is not null;
+    public static bool IsParameter(string name) =>
+        OfTransformers(name).Length > 0 || OfOpenAi(name, resNet: false).Length > 0 || OfResNet(name) is not null;
 
     /// <summary>Our parameters that lie in the file's parameter; none where the name is not one of a CLIP.</summary>
-    public static IReadOnlyList<Target> TargetsOf(string name, bool transformers, bool resNet) => transformers ? OfTransformers(name) : OfOpenAi(name, resNet);
+    public static IReadOnlyList<Target> TargetsOf(string name, bool transformers, bool resNet) =>
+        transformers ? OfTransformers(name) : OfOpenAi(name, resNet);
 
     private static Target[] OfTransformers(string name)
     {
@@ -115,8 +120,16 @@ internal static partial class ParameterNames
             return [new(known)];
         }
 
-        return TransformersBlock().Match(name) is { Success: true } match && TransformersBlockNames.TryGetValue(match.Groups["layer"].Value, out string? layer)
-            ? [new($"{(match.Groups["tower"].Value == "text" ? "text" : "image")}.blocks.{match.Groups["block"].Value}.{layer}.{match.Groups["kind"].Value}")]
+        return
+            TransformersBlock().Match(name) is { Success: true } match
+            && TransformersBlockNames.TryGetValue(match.Groups["layer"].Value, out string? layer)
+            ?
+            [
+                new(
+                    $"{(match.Groups["tower"].Value == "text" ? "text" : "image")}.blocks.{match.Groups["block"].Value}.{layer}."
+                        + $"{match.Groups["kind"].Value}"
+                ),
+            ]
             : [];
     }
 
@@ -153,7 +166,9 @@ internal static partial class ParameterNames
         }
 
         int dot = layer.LastIndexOf('.');
-        return dot > 0 && OpenAiBlockNames.TryGetValue(layer[..dot], out string? ours) ? [new($"{block}.{ours}.{layer[(dot + 1)..]}")] : [];
+        return dot > 0 && OpenAiBlockNames.TryGetValue(layer[..dot], out string? ours)
+            ? [new($"{block}.{ours}.{layer[(dot + 1)..]}")]
+            : [];
     }
 
     private static string? OfResNet(string name)
@@ -163,22 +178,40 @@ internal static partial class ParameterNames
             return null;
         }
 
-        string kind = match.Groups["kind"].Value, index = match.Groups["index"].Value;
+        string kind = match.Groups["kind"].Value,
+            index = match.Groups["index"].Value;
         string unit = match.Groups["stage"].Success
-            ? $"image.stages.{match.Groups["stage"].Value}.{match.Groups["block"].Value}.{(kind == "downsample" ? "shortcut" : index)}"
+            ? $"image.stages.{match.Groups["stage"].Value}.{match.Groups["block"].Value}."
+                + $"{(kind == "downsample" ? "shortcut" : index)}"
             : $"image.stem.{index}";
         string value = match.Groups["value"].Value;
         return kind == "conv" || (kind == "downsample" && index == "0")
-            ? value == "weight" ? $"{unit}.convolution" : null
-            : BatchNormNames.TryGetValue(value, out string? ours) ? $"{unit}.batch_norm.{ours}" : null;
+            ? value == "weight"
+                ? $"{unit}.convolution"
+                : null
+            : BatchNormNames.TryGetValue(value, out string? ours)
+                ? $"{unit}.batch_norm.{ours}"
+                : null;
     }
 
-    [GeneratedRegex(@"^(?<tower>text|vision)_model\.encoder\.layers\.(?<block>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+    [GeneratedRegex(
+        @"^(?<tower>text|vision)_model\.encoder\.layers\.(?<block>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchTimeoutMilliseconds
+    )]
     private static partial Regex TransformersBlock();
 
-    [GeneratedRegex(@"^(?<tower>visual\.)?transformer\.resblocks\.(?<block>\d+)\.(?<layer>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+    [GeneratedRegex(
+        @"^(?<tower>visual\.)?transformer\.resblocks\.(?<block>\d+)\.(?<layer>.+)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchTimeoutMilliseconds
+    )]
     private static partial Regex OpenAiBlock();
 
-    [GeneratedRegex(@"^visual\.(layer(?<stage>[1-4])\.(?<block>\d+)\.)?(?<kind>conv|bn|downsample)\.?(?<index>\d)\.(?<value>\w+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+    [GeneratedRegex(
+        @"^visual\.(layer(?<stage>[1-4])\.(?<block>\d+)\.)?(?<kind>conv|bn|downsample)\.?(?<index>\d)\.(?<value>\w+)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchTimeoutMilliseconds
+    )]
     private static partial Regex ResNetUnit();
 }

@@ -71,20 +71,28 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
     {
         bool isShort = digits.Length <= 3 * LongestNumber;
         return BigInteger.TryParse(
-            isShort ? digits : "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger number)
-            ? isShort ? Boxed(number) : LongNumber
+            isShort ? digits : "0",
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out BigInteger number
+        )
+            ? isShort
+                ? Boxed(number)
+                : LongNumber
             : throw Damaged();
     }
 
     /// <summary>A real number as Python writes it.</summary>
-    public static double Real(string text) => text switch
-    {
-        "nan" => double.NaN,
-        "inf" => double.PositiveInfinity,
-        "-inf" => double.NegativeInfinity,
-        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
-            : throw Damaged(),
-    };
+    public static double Real(string text) =>
+        text switch
+        {
+            "nan" => double.NaN,
+            "inf" => double.PositiveInfinity,
+            "-inf" => double.NegativeInfinity,
+            _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                ? number
+                : throw Damaged(),
+        };
 
     /// <summary>A place among what is remembered.</summary>
     public static long Index(string digits) => Number(digits) is long index ? index : throw Damaged();

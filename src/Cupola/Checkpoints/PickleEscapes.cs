@@ -7,9 +7,10 @@ namespace Cupola.Checkpoints;
 internal static class PickleEscapes
 {
     /// <summary>A text in quotation marks, as Python 2's repr writes it.</summary>
-    public static string Quoted(string line) => line is [('\'' or '"') and var first, .., var last] && first == last
-        ? Unescape(line[1..^1])
-        : throw PickleBytes.Damaged();
+    public static string Quoted(string line) =>
+        line is [('\'' or '"') and var first, .., var last] && first == last
+            ? Unescape(line[1..^1])
+            : throw PickleBytes.Damaged();
 
     /// <summary>A text whose backslashes stand for other characters.</summary>
     public static string Unescape(string line)
@@ -23,7 +24,13 @@ internal static class PickleEscapes
         for (int index = 0; index < line.Length; index++)
         {
             char next = line[index] == '\\' && index + 1 < line.Length ? line[++index] : '\0';
-            int digits = next switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
+            int digits = next switch
+            {
+                'x' => 2,
+                'u' => 4,
+                'U' => 8,
+                _ => 0,
+            };
             if (digits > 0 && index + digits < line.Length && Code(line.AsSpan(index + 1, digits)) is { } character)
             {
                 text.Append(character);
@@ -31,7 +38,16 @@ internal static class PickleEscapes
             }
             else
             {
-                text.Append(next switch { '\0' => line[index], 'n' => '\n', 'r' => '\r', 't' => '\t', _ => next });
+                text.Append(
+                    next switch
+                    {
+                        '\0' => line[index],
+                        'n' => '\n',
+                        'r' => '\r',
+                        't' => '\t',
+                        _ => next,
+                    }
+                );
             }
         }
 

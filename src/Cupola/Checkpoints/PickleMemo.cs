@@ -30,7 +30,8 @@ internal sealed class PickleMemo
     }
 
     /// <exception cref="InvalidDataException">Nothing was remembered by that number.</exception>
-    public object? Get(long number) => number >= 0 && number < _counted.Count ? _counted[(int)number]
+    public object? Get(long number) =>
+        number >= 0 && number < _counted.Count ? _counted[(int)number]
         : _scattered.TryGetValue(number, out object? value) ? value
         : throw PickleBytes.Damaged();
 }

@@ -12,18 +12,69 @@ internal sealed class PickleObjects(bool isTorchScript)
     /// <summary>Where the names lie that training code commonly writes; nobody needs to be told of them.</summary>
     private static readonly string[] CommonModules =
     [
-        "torch", "numpy", "argparse", "collections", "copyreg", "copy_reg", "_codecs", "pathlib", "datetime", "decimal",
-        "enum", "types", "typing", "functools", "omegaconf", "pytorch_lightning", "lightning", "lightning_fabric",
-        "transformers", "accelerate", "deepspeed", "ml_collections", "easydict", "addict", "yacs", "PIL", "array", "random",
-        "uuid", "open_clip", "clip", "timm",
+        "torch",
+        "numpy",
+        "argparse",
+        "collections",
+        "copyreg",
+        "copy_reg",
+        "_codecs",
+        "pathlib",
+        "datetime",
+        "decimal",
+        "enum",
+        "types",
+        "typing",
+        "functools",
+        "omegaconf",
+        "pytorch_lightning",
+        "lightning",
+        "lightning_fabric",
+        "transformers",
+        "accelerate",
+        "deepspeed",
+        "ml_collections",
+        "easydict",
+        "addict",
+        "yacs",
+        "PIL",
+        "array",
+        "random",
+        "uuid",
+        "open_clip",
+        "clip",
+        "timm",
     ];
 
     /// <summary>Of Python's own names, those that make a value and do nothing else.</summary>
     private static readonly HashSet<string> CommonNames = new(StringComparer.Ordinal)
     {
-        "set", "frozenset", "bytearray", "bytes", "complex", "slice", "range", "xrange", "object", "list", "tuple", "dict",
-        "int", "long", "float", "str", "unicode", "bool", "Ellipsis", "NotImplemented", "type", "reversed", "enumerate",
-        "zip", "map", "filter",
+        "set",
+        "frozenset",
+        "bytearray",
+        "bytes",
+        "complex",
+        "slice",
+        "range",
+        "xrange",
+        "object",
+        "list",
+        "tuple",
+        "dict",
+        "int",
+        "long",
+        "float",
+        "str",
+        "unicode",
+        "bool",
+        "Ellipsis",
+        "NotImplemented",
+        "type",
+        "reversed",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
     };
 
     private readonly SortedSet<string> _uncommon = new(StringComparer.Ordinal);
@@ -62,8 +113,11 @@ internal sealed class PickleObjects(bool isTorchScript)
     /// <summary>A storage by its id, ("storage", its class, its key, its device, its length), or a placeholder.</summary>
     public object Persistent(object? id)
     {
-        if (id is not object?[] { Length: >= 5 } parts || parts is not ["storage", PickleGlobal type, string key, _, long, ..]
-            || PickleStorages.Open(type, key) is not { } storage)
+        if (
+            id is not object?[] { Length: >= 5 } parts
+            || parts is not ["storage", PickleGlobal type, string key, _, long, ..]
+            || PickleStorages.Open(type, key) is not { } storage
+        )
         {
             return new PickleObject("something beside the pickle");
         }
@@ -74,10 +128,11 @@ internal sealed class PickleObjects(bool isTorchScript)
     }
 
     /// <summary>Whether training code commonly keeps such a thing.</summary>
-    private static bool IsCommon(PickleGlobal global) => global.Module is "builtins" or "__builtin__"
-        ? CommonNames.Contains(global.Name)
-        : CommonModules.Contains(global.Module.Split('.')[0], StringComparer.Ordinal)
-            || global.Module.StartsWith("__torch__", StringComparison.Ordinal);
+    private static bool IsCommon(PickleGlobal global) =>
+        global.Module is "builtins" or "__builtin__"
+            ? CommonNames.Contains(global.Name)
+            : CommonModules.Contains(global.Module.Split('.')[0], StringComparer.Ordinal)
+                || global.Module.StartsWith("__torch__", StringComparison.Ordinal);
 
     private object? Make(PickleGlobal global, object?[] arguments)
     {
@@ -87,11 +142,13 @@ internal sealed class PickleObjects(bool isTorchScript)
                 return DictionaryOf(arguments);
             case "torch._utils._rebuild_tensor_v2" or "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v3":
                 return PickleStorages.View(arguments) ?? (object)global.Object;
-            case "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state"
-                or "torch.nn.parameter.Parameter" or "torch.nn.parameter.Buffer"
-                when arguments is [PickleTensor or PickleObject, ..]:
+            case "torch._utils._rebuild_parameter"
+            or "torch._utils._rebuild_parameter_with_state"
+            or "torch.nn.parameter.Parameter"
+            or "torch.nn.parameter.Buffer" when arguments is [PickleTensor or PickleObject, ..]:
                 return arguments[0];
-            case "torch._tensor._rebuild_from_type_v2" or "torch._tensor._rebuild_from_type"
+            case "torch._tensor._rebuild_from_type_v2"
+            or "torch._tensor._rebuild_from_type"
                 when arguments is [PickleGlobal function, PickleGlobal, object?[] inner, ..]
                     && function.ToString().StartsWith("torch._utils.", StringComparison.Ordinal):
                 return Make(function, inner);
@@ -103,7 +160,8 @@ internal sealed class PickleObjects(bool isTorchScript)
                 return list;
             default:
                 // TorchScript's own classes, whose code lies beside the pickle and is not looked at.
-                return isTorchScript && global.Module.StartsWith("__torch__", StringComparison.Ordinal) ? new PickleModule()
+                return isTorchScript && global.Module.StartsWith("__torch__", StringComparison.Ordinal)
+                    ? new PickleModule()
                     : global.Object;
         }
     }

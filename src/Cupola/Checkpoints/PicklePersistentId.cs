@@ -23,12 +23,20 @@ internal static partial class PicklePersistentId
         string storage = match.Groups["class"].Value;
         int dot = storage.LastIndexOf('.');
         long length = long.Parse(match.Groups["length"].Value, CultureInfo.InvariantCulture);
-        return new object?[] { "storage", new PickleGlobal(storage[..dot], storage[(dot + 1)..]), match.Groups["key"].Value,
-            "cpu", length };
+        return new object?[]
+        {
+            "storage",
+            new PickleGlobal(storage[..dot], storage[(dot + 1)..]),
+            match.Groups["key"].Value,
+            "cpu",
+            length,
+        };
     }
 
     [GeneratedRegex(
         @"^\('storage', <class '(?<class>torch\.[\w.]+)'>, '(?<key>[^']+)', '[^']*', (?<length>\d{1,18})(, None)?\)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, MatchTimeoutMilliseconds)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchTimeoutMilliseconds
+    )]
     private static partial Regex Printed();
 }

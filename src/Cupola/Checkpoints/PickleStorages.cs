@@ -79,20 +79,29 @@ internal static class PickleStorages
         }
 
         ElementType? type = storage.Type;
-        if (type is null && arguments is [_, _, _, _, _, _, PickleGlobal { Module: "torch" } named, ..]
-            && ElementTypes.TryGetValue(named.Name, out ElementType known))
+        if (
+            type is null
+            && arguments is [_, _, _, _, _, _, PickleGlobal { Module: "torch" } named, ..]
+            && ElementTypes.TryGetValue(named.Name, out ElementType known)
+        )
         {
             type = known;
         }
 
-        bool isChanged = arguments.Skip(6).OfType<PickleDictionary>()
+        bool isChanged = arguments
+            .Skip(6)
+            .OfType<PickleDictionary>()
             .Any(static bits => bits.Entries.Any(static bit => bit.Value is true));
-        return type is { } element && !isChanged && Integers(shape) is { } extents && Integers(strides) is { } steps
+        return
+            type is { } element
+            && !isChanged
+            && Integers(shape) is { } extents
+            && Integers(strides) is { } steps
             && extents.Length == steps.Length
             ? new(storage, element, offset, extents, steps)
             : null;
     }
 
-    private static long[]? Integers(object?[] values) => values.All(static value => value is >= 0L) ? [.. values.Cast<long>()]
-        : null;
+    private static long[]? Integers(object?[] values) =>
+        values.All(static value => value is >= 0L) ? [.. values.Cast<long>()] : null;
 }

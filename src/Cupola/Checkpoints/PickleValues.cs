@@ -25,12 +25,20 @@ internal sealed record PickleStorage(string Key, string Class, ElementType? Type
 
 /// <summary>A view of a storage: what its numbers are, where it begins, its extents and its strides, all in elements.</summary>
 internal sealed record PickleTensor(
-    PickleStorage Storage, ElementType Type, long Offset, IReadOnlyList<long> Shape, IReadOnlyList<long> Strides)
+    PickleStorage Storage,
+    ElementType Type,
+    long Offset,
+    IReadOnlyList<long> Shape,
+    IReadOnlyList<long> Strides
+)
 {
     /// <summary>Whether both are the same numbers in the same order.</summary>
     public bool IsSameAs(PickleTensor other) =>
-        Storage == other.Storage && Type == other.Type && Offset == other.Offset && Shape.SequenceEqual(other.Shape)
-            && Strides.SequenceEqual(other.Strides);
+        Storage == other.Storage
+        && Type == other.Type
+        && Offset == other.Offset
+        && Shape.SequenceEqual(other.Shape)
+        && Strides.SequenceEqual(other.Strides);
 }
 
 /// <summary>A dictionary as a pickle makes it: its entries in order. Keys are never compared, so none can make it slow.</summary>

@@ -24,8 +24,8 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
             repeated.Add(entry.Name);
         }
 
-        bool AreSame(string one, string other) => values[one] is PickleTensor first && values[other] is PickleTensor second
-            && first.IsSameAs(second);
+        bool AreSame(string one, string other) =>
+            values[one] is PickleTensor first && values[other] is PickleTensor second && first.IsSameAs(second);
 
         string[] told = [.. Told(path, objects)];
         if (isShard || ModelNames.Find(values.Keys, AreSame) is not { Tensors.Count: > 0 } found)
@@ -50,7 +50,8 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
             {
                 throw new InvalidDataException(
                     $"'{name}' is a {other.Class} in place of a tensor, and nothing of it was run; "
-                    + "save the model's state_dict with plain tensors");
+                        + "save the model's state_dict with plain tensors"
+                );
             }
         }
 
@@ -70,27 +71,40 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
     private static List<(string Name, PickleTensor Tensor)> OfModules(List<PickledTensors.Entry> entries)
     {
         IEnumerable<PickledTensors.Entry> tensors = entries.Where(static entry => entry.Value is PickleTensor);
-        return [.. tensors.DistinctBy(static entry => entry.Name, StringComparer.Ordinal)
-            .Select(static entry => (entry.Name, (PickleTensor)entry.Value))];
+        return
+        [
+            .. tensors
+                .DistinctBy(static entry => entry.Name, StringComparer.Ordinal)
+                .Select(static entry => (entry.Name, (PickleTensor)entry.Value)),
+        ];
     }
 
     /// <summary>The tensors of the dictionary that has most; a beginning <c>module.</c> that all have is dropped.</summary>
     private static List<(string Name, PickleTensor Tensor)> Largest(List<PickledTensors.Entry> entries, bool isShard)
     {
-        IGrouping<string, PickledTensors.Entry>? largest = entries.Where(static entry => entry.Value is PickleTensor)
-            .GroupBy(static entry => entry.Container, StringComparer.Ordinal).MaxBy(static group => group.Count());
+        IGrouping<string, PickledTensors.Entry>? largest = entries
+            .Where(static entry => entry.Value is PickleTensor)
+            .GroupBy(static entry => entry.Container, StringComparer.Ordinal)
+            .MaxBy(static group => group.Count());
         if (largest is null)
         {
             throw new InvalidDataException(
                 entries.Find(static entry => entry.Value is PickleObject) is { Value: PickleObject { Class: string name } }
-                ? $"it holds no tensors but an object of the class {name}, and nothing of it was run; "
-                    + "save the model's state_dict in place of the model"
-                : "it holds no tensors");
+                    ? $"it holds no tensors but an object of the class {name}, and nothing of it was run; "
+                        + "save the model's state_dict in place of the model"
+                    : "it holds no tensors"
+            );
         }
 
-        int skip = !isShard && largest.All(static entry => entry.Key.StartsWith(Parallel, StringComparison.Ordinal))
-            ? Parallel.Length : 0;
-        return [.. largest.DistinctBy(static entry => entry.Key, StringComparer.Ordinal)
-            .Select(entry => (entry.Key[skip..], (PickleTensor)entry.Value))];
+        int skip =
+            !isShard && largest.All(static entry => entry.Key.StartsWith(Parallel, StringComparison.Ordinal))
+                ? Parallel.Length
+                : 0;
+        return
+        [
+            .. largest
+                .DistinctBy(static entry => entry.Key, StringComparer.Ordinal)
+                .Select(entry => (entry.Key[skip..], (PickleTensor)entry.Value)),
+        ];
     }
 }

@@ -63,8 +63,10 @@ internal static class PickledTensors
                 if (value is PickleTensor or PickleObject)
                 {
                     entries.Add(
-                        entries.Count < MaximumTensors ? new(next.Path, name, value)
-                        : throw new InvalidDataException("it holds more than a million tensors"));
+                        entries.Count < MaximumTensors
+                            ? new(next.Path, name, value)
+                            : throw new InvalidDataException("it holds more than a million tensors")
+                    );
                 }
                 else if (value is PickleDictionary or PickleModule or List<object?> or object?[])
                 {
@@ -76,11 +78,12 @@ internal static class PickledTensors
         return entries;
     }
 
-    private static IEnumerable<(object? Key, object? Value)> Members(object container) => container switch
-    {
-        PickleDictionary dictionary => dictionary.Entries,
-        PickleModule module => module.Attributes.Entries,
-        IReadOnlyList<object?> list => list.Select(static (value, index) => ((object?)(long)index, value)),
-        _ => [],
-    };
+    private static IEnumerable<(object? Key, object? Value)> Members(object container) =>
+        container switch
+        {
+            PickleDictionary dictionary => dictionary.Entries,
+            PickleModule module => module.Attributes.Entries,
+            IReadOnlyList<object?> list => list.Select(static (value, index) => ((object?)(long)index, value)),
+            _ => [],
+        };
 }

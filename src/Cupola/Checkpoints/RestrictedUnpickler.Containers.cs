@@ -12,35 +12,66 @@ internal sealed partial class RestrictedUnpickler
     {
         switch (operation)
         {
-            case (byte)'(': Push(Mark); break;
-            case (byte)'0': PopOrMark(); break;
-            case (byte)'1': PopToMark(); break;
-            case (byte)'2': Push(Peek()); break;
-            case (byte)')': Push(Array.Empty<object?>()); break;
-            case (byte)'t': Push(PopToMark()); break;
-            case 0x85 or 0x86 or 0x87: Push(PopMany(operation - 0x84)); break;                // TUPLE1 to TUPLE3
-            case (byte)']': Push(new List<object?>()); break;
-            case (byte)'l': Push(new List<object?>(PopToMark())); break;
-            case (byte)'a': Append([Pop()]); break;
-            case (byte)'e': Append(PopToMark()); break;
-            case (byte)'}': Push(new PickleDictionary()); break;
+            case (byte)'(':
+                Push(Mark);
+                break;
+            case (byte)'0':
+                PopOrMark();
+                break;
+            case (byte)'1':
+                PopToMark();
+                break;
+            case (byte)'2':
+                Push(Peek());
+                break;
+            case (byte)')':
+                Push(Array.Empty<object?>());
+                break;
+            case (byte)'t':
+                Push(PopToMark());
+                break;
+            case 0x85 or 0x86 or 0x87:
+                Push(PopMany(operation - 0x84));
+                break; // TUPLE1 to TUPLE3
+            case (byte)']':
+                Push(new List<object?>());
+                break;
+            case (byte)'l':
+                Push(new List<object?>(PopToMark()));
+                break;
+            case (byte)'a':
+                Append([Pop()]);
+                break;
+            case (byte)'e':
+                Append(PopToMark());
+                break;
+            case (byte)'}':
+                Push(new PickleDictionary());
+                break;
             case (byte)'d':
                 object?[] entries = PopToMark();
                 Push(new PickleDictionary());
                 SetItems(entries);
                 break;
-            case (byte)'s': SetItems(PopMany(2)); break;
-            case (byte)'u': SetItems(PopToMark()); break;
-            case 0x8f: Push(Set); break;                                                      // EMPTY_SET
-            case 0x90:                                                                        // ADDITEMS
+            case (byte)'s':
+                SetItems(PopMany(2));
+                break;
+            case (byte)'u':
+                SetItems(PopToMark());
+                break;
+            case 0x8f:
+                Push(Set);
+                break; // EMPTY_SET
+            case 0x90: // ADDITEMS
                 PopToMark();
                 RequireObject();
                 break;
-            case 0x91:                                                                        // FROZENSET
+            case 0x91: // FROZENSET
                 PopToMark();
                 Push(Set);
                 break;
-            default: return false;
+            default:
+                return false;
         }
 
         return true;
@@ -50,20 +81,32 @@ internal sealed partial class RestrictedUnpickler
     {
         switch (operation)
         {
-            case (byte)'c': Push(Global()); break;
-            case 0x93:                                                                        // STACK_GLOBAL
+            case (byte)'c':
+                Push(Global());
+                break;
+            case 0x93: // STACK_GLOBAL
                 Push(PopMany(2) is [string module, string name] ? _objects.Name(module, name) : throw PickleBytes.Damaged());
                 break;
-            case 0x82: PushExtension(1); break;                                               // EXT1, EXT2, EXT4
-            case 0x83: PushExtension(2); break;
-            case 0x84: PushExtension(4); break;
-            case (byte)'P': Push(_objects.Persistent(PicklePersistentId.Parse(_bytes.Line()))); break;
-            case (byte)'Q': Push(_objects.Persistent(Pop())); break;                          // BINPERSID
-            case (byte)'R' or 0x81:                                                           // REDUCE, NEWOBJ
+            case 0x82:
+                PushExtension(1);
+                break; // EXT1, EXT2, EXT4
+            case 0x83:
+                PushExtension(2);
+                break;
+            case 0x84:
+                PushExtension(4);
+                break;
+            case (byte)'P':
+                Push(_objects.Persistent(PicklePersistentId.Parse(_bytes.Line())));
+                break;
+            case (byte)'Q':
+                Push(_objects.Persistent(Pop()));
+                break; // BINPERSID
+            case (byte)'R' or 0x81: // REDUCE, NEWOBJ
                 object?[] call = PopMany(2);
                 Push(_objects.Make(call[0], call[1]));
                 break;
-            case 0x92:                                                                        // NEWOBJ_EX
+            case 0x92: // NEWOBJ_EX
                 object?[] named = PopMany(3);
                 Push(_objects.Make(named[0], named[1]));
                 break;
@@ -84,7 +127,8 @@ internal sealed partial class RestrictedUnpickler
                 }
 
                 break;
-            default: return false;
+            default:
+                return false;
         }
 
         return true;
@@ -120,7 +164,8 @@ internal sealed partial class RestrictedUnpickler
     private void SetItems(object?[] entries)
     {
         // Containers cannot be keys in Python.
-        bool isPaired = entries.Length % 2 == 0
+        bool isPaired =
+            entries.Length % 2 == 0
             && !entries.Where(static (_, index) => index % 2 == 0).Any(static key => key is List<object?> or PickleDictionary);
         if (!isPaired)
         {

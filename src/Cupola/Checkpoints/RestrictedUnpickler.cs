@@ -59,33 +59,72 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
                 throw new InvalidDataException(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's ")
-                    + "knows, and nothing was run");
+                        $"its pickle has the operation 0x{operation:x2} at byte {Position - 1}, which no protocol of Python's "
+                    ) + "knows, and nothing was run"
+                );
             }
         }
 
-        throw new InvalidDataException($"its pickle has more than {MaximumOperations} operations, which no list of tensors needs");
+        throw new InvalidDataException(
+            $"its pickle has more than {MaximumOperations} operations, which no list of tensors needs"
+        );
     }
 
     private bool Constant(byte operation)
     {
         switch (operation)
         {
-            case 0x80: _bytes.Take(1); break;                                                 // PROTO
-            case 0x95: _bytes.Take(8); break;                                                 // FRAME
-            case (byte)'N': Push(null); break;
-            case 0x88: Push(true); break;
-            case 0x89: Push(false); break;
-            case (byte)'J': Push((long)BinaryPrimitives.ReadInt32LittleEndian(_bytes.Take(4))); break;
-            case (byte)'K': Push((long)_bytes.Byte()); break;
-            case (byte)'M': Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Take(2))); break;
-            case 0x8a: Push(_bytes.Number(_bytes.Byte())); break;                             // LONG1
-            case 0x8b: Push(_bytes.Number(_bytes.Count4())); break;                           // LONG4
-            case (byte)'I': Push(_bytes.Line() switch { "00" => false, "01" => true, string digits => PickleBytes.Number(digits) }); break;
-            case (byte)'L': Push(PickleBytes.Number(_bytes.Line().TrimEnd('L'))); break;
-            case (byte)'F': Push(PickleBytes.Real(_bytes.Line())); break;
-            case (byte)'G': Push(BinaryPrimitives.ReadDoubleBigEndian(_bytes.Take(8))); break;
-            default: return false;
+            case 0x80:
+                _bytes.Take(1);
+                break; // PROTO
+            case 0x95:
+                _bytes.Take(8);
+                break; // FRAME
+            case (byte)'N':
+                Push(null);
+                break;
+            case 0x88:
+                Push(true);
+                break;
+            case 0x89:
+                Push(false);
+                break;
+            case (byte)'J':
+                Push((long)BinaryPrimitives.ReadInt32LittleEndian(_bytes.Take(4)));
+                break;
+            case (byte)'K':
+                Push((long)_bytes.Byte());
+                break;
+            case (byte)'M':
+                Push((long)BinaryPrimitives.ReadUInt16LittleEndian(_bytes.Take(2)));
+                break;
+            case 0x8a:
+                Push(_bytes.Number(_bytes.Byte()));
+                break; // LONG1
+            case 0x8b:
+                Push(_bytes.Number(_bytes.Count4()));
+                break; // LONG4
+            case (byte)'I':
+                Push(
+                    _bytes.Line() switch
+                    {
+                        "00" => false,
+                        "01" => true,
+                        string digits => PickleBytes.Number(digits),
+                    }
+                );
+                break;
+            case (byte)'L':
+                Push(PickleBytes.Number(_bytes.Line().TrimEnd('L')));
+                break;
+            case (byte)'F':
+                Push(PickleBytes.Real(_bytes.Line()));
+                break;
+            case (byte)'G':
+                Push(BinaryPrimitives.ReadDoubleBigEndian(_bytes.Take(8)));
+                break;
+            default:
+                return false;
         }
 
         return true;
@@ -95,19 +134,44 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
     {
         switch (operation)
         {
-            case (byte)'X': Push(_bytes.Text(_bytes.Count4())); break;
-            case 0x8c: Push(_bytes.Text(_bytes.Byte())); break;                               // SHORT_BINUNICODE
-            case 0x8d: Push(_bytes.Text(_bytes.Count8())); break;                             // BINUNICODE8
-            case (byte)'V': Push(PickleEscapes.Unescape(_bytes.Line())); break;
-            case (byte)'S': Push(PickleEscapes.Quoted(_bytes.Line())); break;
-            case (byte)'U': Push(_bytes.Text(_bytes.Byte())); break;                          // SHORT_BINSTRING
-            case (byte)'T': Push(_bytes.Text(_bytes.Count4())); break;
-            case (byte)'C': PushBytes(_bytes.Byte()); break;                                  // SHORT_BINBYTES
-            case (byte)'B': PushBytes(_bytes.Count4()); break;
-            case 0x8e or 0x96: PushBytes(_bytes.Count8()); break;                             // BINBYTES8, BYTEARRAY8
-            case 0x97: Push(Bytes); break;                                                    // NEXT_BUFFER
-            case 0x98: Peek(); break;                                                         // READONLY_BUFFER
-            default: return false;
+            case (byte)'X':
+                Push(_bytes.Text(_bytes.Count4()));
+                break;
+            case 0x8c:
+                Push(_bytes.Text(_bytes.Byte()));
+                break; // SHORT_BINUNICODE
+            case 0x8d:
+                Push(_bytes.Text(_bytes.Count8()));
+                break; // BINUNICODE8
+            case (byte)'V':
+                Push(PickleEscapes.Unescape(_bytes.Line()));
+                break;
+            case (byte)'S':
+                Push(PickleEscapes.Quoted(_bytes.Line()));
+                break;
+            case (byte)'U':
+                Push(_bytes.Text(_bytes.Byte()));
+                break; // SHORT_BINSTRING
+            case (byte)'T':
+                Push(_bytes.Text(_bytes.Count4()));
+                break;
+            case (byte)'C':
+                PushBytes(_bytes.Byte());
+                break; // SHORT_BINBYTES
+            case (byte)'B':
+                PushBytes(_bytes.Count4());
+                break;
+            case 0x8e or 0x96:
+                PushBytes(_bytes.Count8());
+                break; // BINBYTES8, BYTEARRAY8
+            case 0x97:
+                Push(Bytes);
+                break; // NEXT_BUFFER
+            case 0x98:
+                Peek();
+                break; // READONLY_BUFFER
+            default:
+                return false;
         }
 
         return true;
@@ -117,14 +181,29 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
     {
         switch (operation)
         {
-            case (byte)'q': _memo.Put(_bytes.Byte(), Peek()); break;
-            case (byte)'r': _memo.Put(_bytes.Count4(), Peek()); break;
-            case (byte)'p': _memo.Put(PickleBytes.Index(_bytes.Line()), Peek()); break;
-            case 0x94: _memo.Put(_memo.Count, Peek()); break;                                 // MEMOIZE
-            case (byte)'h': Push(_memo.Get(_bytes.Byte())); break;
-            case (byte)'j': Push(_memo.Get(_bytes.Count4())); break;
-            case (byte)'g': Push(_memo.Get(PickleBytes.Index(_bytes.Line()))); break;
-            default: return false;
+            case (byte)'q':
+                _memo.Put(_bytes.Byte(), Peek());
+                break;
+            case (byte)'r':
+                _memo.Put(_bytes.Count4(), Peek());
+                break;
+            case (byte)'p':
+                _memo.Put(PickleBytes.Index(_bytes.Line()), Peek());
+                break;
+            case 0x94:
+                _memo.Put(_memo.Count, Peek());
+                break; // MEMOIZE
+            case (byte)'h':
+                Push(_memo.Get(_bytes.Byte()));
+                break;
+            case (byte)'j':
+                Push(_memo.Get(_bytes.Count4()));
+                break;
+            case (byte)'g':
+                Push(_memo.Get(PickleBytes.Index(_bytes.Line())));
+                break;
+            default:
+                return false;
         }
 
         return true;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Cupola.Files;
 using Cupola.Graphs;
 using static System.FormattableString;
 
@@ -61,7 +62,8 @@ public sealed class SafetensorsFile : TensorFile
     public static void Write(
         string path,
         IReadOnlyList<(string Name, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
-        IReadOnlyDictionary<string, string>? metadata = null) => Write(path, ElementType.Float32, tensors, metadata);
+        IReadOnlyDictionary<string, string>? metadata = null
+    ) => Write(path, ElementType.Float32, tensors, metadata);
 
     /// <summary>Writes tensors of one type one after the other; the file is whole or not there.</summary>
     /// <param name="path">Where to.</param>
@@ -72,7 +74,8 @@ public sealed class SafetensorsFile : TensorFile
         string path,
         ElementType type,
         IReadOnlyList<(string Name, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
-        IReadOnlyDictionary<string, string>? metadata)
+        IReadOnlyDictionary<string, string>? metadata
+    )
     {
         ArgumentNullException.ThrowIfNull(tensors);
         string typeName = TypeNames.First(known => known.Value == type).Key;
@@ -89,7 +92,8 @@ public sealed class SafetensorsFile : TensorFile
             long offset = 0;
             foreach ((string name, IReadOnlyList<long> shape, _) in tensors)
             {
-                long end = offset + (shape.Aggregate(1L, static (product, extent) => checked(product * extent)) * type.ByteSize());
+                long end =
+                    offset + (shape.Aggregate(1L, static (product, extent) => checked(product * extent)) * type.ByteSize());
                 json.WriteStartObject(name);
                 json.WriteString("dtype", typeName);
                 json.WritePropertyName("shape");
@@ -143,9 +147,20 @@ public sealed class SafetensorsFile : TensorFile
             using JsonDocument header = JsonDocument.Parse(_memory.Slice(8, (int)length).ToArray(), new() { MaxDepth = 8 });
             return ReadTensors(header.RootElement, 8 + length);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or ArgumentException)
+        catch (Exception exception)
+            when (exception
+                    is JsonException
+                        or InvalidOperationException
+                        or FormatException
+                        or KeyNotFoundException
+                        or OverflowException
+                        or ArgumentException
+            )
         {
-            throw new InvalidDataException($"{FilePath} cannot be read: its header is not what safetensors prescribes.", exception);
+            throw new InvalidDataException(
+                $"{FilePath} cannot be read: its header is not what safetensors prescribes.",
+                exception
+            );
         }
     }
 
@@ -155,7 +170,9 @@ public sealed class SafetensorsFile : TensorFile
         var spans = new List<(long Begin, long End, string Name)>();
         if (header.TryGetProperty("__metadata__", out JsonElement metadata))
         {
-            Metadata = metadata.EnumerateObject().ToDictionary(static entry => entry.Name, static entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
+            Metadata = metadata
+                .EnumerateObject()
+                .ToDictionary(static entry => entry.Name, static entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
         }
 
         foreach (JsonProperty property in header.EnumerateObject().Where(property => property.Name != "__metadata__"))
@@ -164,7 +181,13 @@ public sealed class SafetensorsFile : TensorFile
             ElementType type = ReadType(name, property.Value.GetProperty("dtype").GetString());
             long[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(extent => extent.GetInt64())];
             long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
-            if (offsets is not [long begin, long end] || begin < 0 || end < begin || end > _memory.ByteCount - start || shape.Any(extent => extent < 0))
+            if (
+                offsets is not [long begin, long end]
+                || begin < 0
+                || end < begin
+                || end > _memory.ByteCount - start
+                || shape.Any(extent => extent < 0)
+            )
             {
                 throw Damaged($"tensor '{name}' lies outside the file");
             }
@@ -199,7 +222,9 @@ public sealed class SafetensorsFile : TensorFile
     }
 
     private ElementType ReadType(string name, string? type) =>
-        TypeNames.TryGetValue(type ?? "", out ElementType known) ? known : throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read");
+        TypeNames.TryGetValue(type ?? "", out ElementType known)
+            ? known
+            : throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read");
 
     private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {ForeignText.Shown(why)}.");
 }

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Cupola.Files;
 
 namespace Cupola.Checkpoints;
 
-/// <summary>Several files of tensors under one index, as the hub stores large models (<c>model.safetensors.index.json</c>).</summary>
+/// <summary>
+/// Several files of tensors under one index, as the hub stores large models (<c>model.safetensors.index.json</c>).
+/// </summary>
 public sealed class ShardedTensorFile : TensorFile
 {
     /// <summary>An index lists names alone; the largest known takes a few megabytes.</summary>
@@ -42,10 +45,16 @@ public sealed class ShardedTensorFile : TensorFile
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach ((string name, string fileName) in places)
         {
-            if (Path.GetFileName(fileName) != fileName || fileName is "" or "." or ".." || fileName.Length > LongestFileName
-                || fileName.Any(char.IsControl))
+            if (
+                Path.GetFileName(fileName) != fileName
+                || fileName is "" or "." or ".."
+                || fileName.Length > LongestFileName
+                || fileName.Any(char.IsControl)
+            )
             {
-                throw new InvalidDataException($"{FilePath} names the file '{ForeignText.Shown(fileName)}', which does not lie beside it.");
+                throw new InvalidDataException(
+                    $"{FilePath} names the file '{ForeignText.Shown(fileName)}', which does not lie beside it."
+                );
             }
 
             if (!shards.TryGetValue(fileName, out TensorFile? shard))
@@ -55,9 +64,14 @@ public sealed class ShardedTensorFile : TensorFile
                 _shards.Add(shard);
             }
 
-            tensors.Add(name, shard.Tensors.TryGetValue(name, out StoredTensor? tensor)
-                ? tensor
-                : throw new InvalidDataException($"{FilePath} says that '{ForeignText.Shown(name)}' is in {fileName}, but it is not."));
+            tensors.Add(
+                name,
+                shard.Tensors.TryGetValue(name, out StoredTensor? tensor)
+                    ? tensor
+                    : throw new InvalidDataException(
+                        $"{FilePath} says that '{ForeignText.Shown(name)}' is in {fileName}, but it is not."
+                    )
+            );
         }
 
         return tensors;
@@ -73,10 +87,13 @@ public sealed class ShardedTensorFile : TensorFile
         try
         {
             using JsonDocument index = JsonDocument.Parse(File.ReadAllBytes(FilePath), new() { MaxDepth = 8 });
-            return index.RootElement.GetProperty("weight_map").EnumerateObject()
+            return index
+                .RootElement.GetProperty("weight_map")
+                .EnumerateObject()
                 .ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
+        catch (Exception exception)
+            when (exception is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException)
         {
             throw new InvalidDataException($"{FilePath} cannot be read: it has no weight_map from tensors to files.", exception);
         }

@@ -83,21 +83,23 @@ public sealed unsafe class StoredTensor
         where T : unmanaged => Read<T>().ToArray();
 
     /// <summary>The bytes in place.</summary>
-    internal ReadOnlySpan<byte> Bytes => ByteCount <= int.MaxValue
-        ? new((void*)Address, (int)ByteCount)
-        : throw new InvalidDataException(Invariant(
-            $"Tensor '{Name}' has {ByteCount} bytes; more than 2 GB in one tensor are not read."));
+    internal ReadOnlySpan<byte> Bytes =>
+        ByteCount <= int.MaxValue
+            ? new((void*)Address, (int)ByteCount)
+            : throw new InvalidDataException(
+                Invariant($"Tensor '{Name}' has {ByteCount} bytes; more than 2 GB in one tensor are not read.")
+            );
 
     /// <summary>The same numbers under another name and, if given, as a part of the first axis.</summary>
-    internal StoredTensor As(string name, long start, long count) => new(
-        name, Type, [count, .. Shape.Skip(1)], _memory, _offset + (Shape[0] == 0 ? 0 : start * (ByteCount / Shape[0])));
+    internal StoredTensor As(string name, long start, long count) =>
+        new(name, Type, [count, .. Shape.Skip(1)], _memory, _offset + (Shape[0] == 0 ? 0 : start * (ByteCount / Shape[0])));
 
     /// <summary>The same numbers in another shape of as many.</summary>
     internal StoredTensor WithShape(IReadOnlyList<long> shape) => new(Name, Type, shape, _memory, _offset);
 
     /// <summary>Whether both hold the same numbers in the same shape.</summary>
-    internal bool IsSameAs(StoredTensor other) => Type == other.Type && Shape.SequenceEqual(other.Shape)
-        && Bytes.SequenceEqual(other.Bytes);
+    internal bool IsSameAs(StoredTensor other) =>
+        Type == other.Type && Shape.SequenceEqual(other.Shape) && Bytes.SequenceEqual(other.Bytes);
 
     private ReadOnlySpan<T> Read<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);

@@ -45,7 +45,14 @@ internal sealed unsafe class TensorMemory : IDisposable
             throw new InvalidDataException($"{path} is empty.");
         }
 
-        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
+            stream,
+            null,
+            0,
+            MemoryMappedFileAccess.Read,
+            HandleInheritability.None,
+            leaveOpen: false
+        );
         try
         {
             MemoryMappedViewAccessor view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
@@ -61,7 +68,8 @@ internal sealed unsafe class TensorMemory : IDisposable
     }
 
     /// <summary>A block of our own, not cleared.</summary>
-    public static TensorMemory Allocate(long byteCount) => new((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), 64), byteCount);
+    public static TensorMemory Allocate(long byteCount) =>
+        new((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), 64), byteCount);
 
     public Span<byte> Slice(long offset, int length)
     {

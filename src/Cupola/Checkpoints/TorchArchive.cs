@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Cupola.Files;
 using Cupola.Graphs;
 
 namespace Cupola.Checkpoints;
@@ -19,7 +20,10 @@ public sealed class TorchArchive : TensorFile
     private const int MaximumPickleBytes = 256 << 20;
 
     /// <summary>What the older format begins with (torch/serialization.py, MAGIC_NUMBER).</summary>
-    private static readonly BigInteger MagicNumber = BigInteger.Parse("119547037146038801333356", System.Globalization.CultureInfo.InvariantCulture);
+    private static readonly BigInteger MagicNumber = BigInteger.Parse(
+        "119547037146038801333356",
+        System.Globalization.CultureInfo.InvariantCulture
+    );
 
     private readonly TensorMemory _memory;
     private readonly List<TensorMemory> _copies = [];
@@ -27,9 +31,7 @@ public sealed class TorchArchive : TensorFile
     /// <summary>Maps a file and reads what it says of its tensors.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or what should be the model's tensors is something else.</exception>
     public TorchArchive(string path)
-        : this(path, isShard: false)
-    {
-    }
+        : this(path, isShard: false) { }
 
     /// <summary>Maps a file that may be one of several, and then keeps its names as they are.</summary>
     internal TorchArchive(string path, bool isShard)
@@ -72,22 +74,33 @@ public sealed class TorchArchive : TensorFile
     private Dictionary<string, StoredTensor> ReadZip(bool isShard)
     {
         Dictionary<string, (long Offset, long Length)> entries = ZipDirectory.Read(_memory);
-        string pickleName = entries.Keys.Where(static name => name.EndsWith("/data.pkl", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault()
+        string pickleName = entries
+            .Keys.Where(static name => name.EndsWith("/data.pkl", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault()
             ?? throw new InvalidDataException("it is a zip archive without an uncompressed data.pkl, so PyTorch did not save it");
         string top = pickleName[..^"data.pkl".Length];
         IsTorchScript = entries.ContainsKey($"{top}constants.pkl");
-        if (entries.TryGetValue($"{top}byteorder", out (long Offset, long Length) order) && !_memory.Slice(order.Offset, (int)order.Length).SequenceEqual("little"u8))
+        if (
+            entries.TryGetValue($"{top}byteorder", out (long Offset, long Length) order)
+            && !_memory.Slice(order.Offset, (int)order.Length).SequenceEqual("little"u8)
+        )
         {
             throw BigEndian();
         }
 
         (long offset, long length) = entries[pickleName];
-        byte[] pickle = length <= MaximumPickleBytes ? _memory.Slice(offset, (int)length).ToArray() : throw new InvalidDataException("its pickle is too large");
+        byte[] pickle =
+            length <= MaximumPickleBytes
+                ? _memory.Slice(offset, (int)length).ToArray()
+                : throw new InvalidDataException("its pickle is too large");
         RestrictedUnpickler unpickler = new(pickle, IsTorchScript);
         PickledModel model = PickledModel.Create(unpickler.Read(), unpickler.Objects, FilePath, isShard);
-        return Place(model, storage => entries.TryGetValue($"{top}data/{storage.Key}", out (long Offset, long Length) entry)
-            ? entry
-            : throw new InvalidDataException($"the storage {storage.Key} is missing or compressed"));
+        return Place(model, storage =>
+            entries.TryGetValue($"{top}data/{storage.Key}", out (long Offset, long Length) entry)
+                ? entry
+                : throw new InvalidDataException($"the storage {storage.Key} is missing or compressed")
+        );
     }
 
     /// <summary>Five pickles in a row, then each storage's length and bytes (torch/serialization.py, _legacy_save).</summary>
@@ -106,9 +119,8 @@ public sealed class TorchArchive : TensorFile
         (object? first, PickleObjects named) = Next();
         if (first is not BigInteger magic || magic != MagicNumber)
         {
-            string called = named.Uncommon.Count == 0
-                ? ""
-                : $"names {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
+            string called =
+                named.Uncommon.Count == 0 ? "" : $"names {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
             throw new InvalidDataException($"it {called}does not begin as PyTorch's files do; save the model with torch.save");
         }
 
@@ -126,13 +138,18 @@ public sealed class TorchArchive : TensorFile
         }
 
         Dictionary<string, (long Offset, long Length)> places = FindStorages(keys, objects.StorageBytes, position);
-        return Place(
-            model, storage => places.TryGetValue(storage.Key, out (long Offset, long Length) found) ? found
-            : throw new InvalidDataException($"the storage {storage.Key} is missing"));
+        return Place(model, storage =>
+            places.TryGetValue(storage.Key, out (long Offset, long Length) found)
+                ? found
+                : throw new InvalidDataException($"the storage {storage.Key} is missing")
+        );
     }
 
-    private Dictionary<string,
-        (long Offset, long Length)> FindStorages(List<object?> keys, IReadOnlyDictionary<string, int> elementBytes, long place)
+    private Dictionary<string, (long Offset, long Length)> FindStorages(
+        List<object?> keys,
+        IReadOnlyDictionary<string, int> elementBytes,
+        long place
+    )
     {
         var places = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
         foreach (string key in keys.OfType<string>())

@@ -34,7 +34,8 @@ internal static class ZipDirectory
             }
 
             int method = BinaryPrimitives.ReadUInt16LittleEndian(head[10..]);
-            int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(head[28..]), extraLength = BinaryPrimitives.ReadUInt16LittleEndian(head[30..]);
+            int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(head[28..]),
+                extraLength = BinaryPrimitives.ReadUInt16LittleEndian(head[30..]);
             int commentLength = BinaryPrimitives.ReadUInt16LittleEndian(head[32..]);
             string name = Encoding.UTF8.GetString(Slice(file, position + 46, nameLength));
             (long size, long local) = Sizes(head, Slice(file, position + 46 + nameLength, extraLength));
@@ -45,8 +46,17 @@ internal static class ZipDirectory
             }
 
             ReadOnlySpan<byte> localHead = Slice(file, local, 30);
-            long start = local + 30 + BinaryPrimitives.ReadUInt16LittleEndian(localHead[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(localHead[28..]);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(localHead) != LocalSignature || size < 0 || start > file.ByteCount - size || !entries.TryAdd(name, (start, size)))
+            long start =
+                local
+                + 30
+                + BinaryPrimitives.ReadUInt16LittleEndian(localHead[26..])
+                + BinaryPrimitives.ReadUInt16LittleEndian(localHead[28..]);
+            if (
+                BinaryPrimitives.ReadUInt32LittleEndian(localHead) != LocalSignature
+                || size < 0
+                || start > file.ByteCount - size
+                || !entries.TryAdd(name, (start, size))
+            )
             {
                 throw Damaged();
             }
@@ -67,7 +77,8 @@ internal static class ZipDirectory
             throw Damaged();
         }
 
-        long count = BinaryPrimitives.ReadUInt16LittleEndian(tail[(end + 10)..]), position = BinaryPrimitives.ReadUInt32LittleEndian(tail[(end + 16)..]);
+        long count = BinaryPrimitives.ReadUInt16LittleEndian(tail[(end + 10)..]),
+            position = BinaryPrimitives.ReadUInt32LittleEndian(tail[(end + 16)..]);
         if ((count == ushort.MaxValue || position == uint.MaxValue) && end >= 20)
         {
             long longEnd = BinaryPrimitives.ReadInt64LittleEndian(tail[(end - 12)..]);
@@ -87,11 +98,13 @@ internal static class ZipDirectory
     /// <summary>The size and the local header's place; what does not fit 32 bits stands in the extra field 1.</summary>
     private static (long Size, long Local) Sizes(ReadOnlySpan<byte> head, ReadOnlySpan<byte> extra)
     {
-        long packed = BinaryPrimitives.ReadUInt32LittleEndian(head[20..]), size = BinaryPrimitives.ReadUInt32LittleEndian(head[24..]);
+        long packed = BinaryPrimitives.ReadUInt32LittleEndian(head[20..]),
+            size = BinaryPrimitives.ReadUInt32LittleEndian(head[24..]);
         long local = BinaryPrimitives.ReadUInt32LittleEndian(head[42..]);
         while (extra.Length >= 4)
         {
-            int kind = BinaryPrimitives.ReadUInt16LittleEndian(extra), length = BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]);
+            int kind = BinaryPrimitives.ReadUInt16LittleEndian(extra),
+                length = BinaryPrimitives.ReadUInt16LittleEndian(extra[2..]);
             if (length > extra.Length - 4)
             {
                 throw Damaged();

@@ -1,9 +1,12 @@
 namespace Cupola.Data;
 
-/// <summary>A table of images and their captions. An image that stands in several lines is as many images, each with its own caption.</summary>
+/// <summary>
+/// A table of images and their captions. An image that stands in several lines is as many images, each with its own caption.
+/// </summary>
 internal sealed class CaptionTable(string path, bool fetch) : CaptionedImages
 {
     private readonly ImageTable _table = ImageTable.Open(path, TableColumn.Caption, fetch);
 
-    public override IEnumerable<CaptionedImage> Read(Action<string>? broken) => _table.Read(broken).Select(static row => new CaptionedImage(row.Image, row.Texts));
+    public override IEnumerable<CaptionedImage> Read(Action<string>? broken) =>
+        _table.Read(broken).Select(static row => new CaptionedImage(row.Image, row.Texts));
 }

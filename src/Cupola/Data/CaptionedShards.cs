@@ -1,8 +1,10 @@
-using Cupola.Checkpoints;
+using Cupola.Files;
 
 namespace Cupola.Data;
 
-/// <summary>WebDataset shards with captions: a sample's is its txt, else the property "caption" of its json, which may list several.</summary>
+/// <summary>
+/// WebDataset shards with captions: a sample's is its txt, else the property "caption" of its json, which may list several.
+/// </summary>
 internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedImages
 {
     public override IEnumerable<CaptionedImage> Read(Action<string>? broken)
@@ -18,7 +20,8 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedI
             string[] captions =
             [
                 .. (sample.Text("txt") is { } text ? [text] : sample.Texts("caption"))
-                    .Select(static caption => ForeignText.OneLine(caption).Trim()).Where(static caption => caption.Length > 0),
+                    .Select(static caption => ForeignText.OneLine(caption).Trim())
+                    .Where(static caption => caption.Length > 0),
             ];
             if (captions.Length == 0)
             {

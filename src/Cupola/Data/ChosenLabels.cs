@@ -45,13 +45,20 @@ public sealed class ChosenLabels
                 return null;
             }
 
-            KeyValuePair<string, int>[] most = [.. _leftOut.OrderByDescending(static pair => pair.Value).ThenBy(static pair => pair.Key, StringComparer.Ordinal).Take(MostNamed)];
+            KeyValuePair<string, int>[] most =
+            [
+                .. _leftOut
+                    .OrderByDescending(static pair => pair.Value)
+                    .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
+                    .Take(MostNamed),
+            ];
             string named = string.Join(", ", most.Select(static pair => Invariant($"'{pair.Key}' ({pair.Value})")));
             string rest = _leftOut.Count > most.Length ? Invariant($" and {_leftOut.Count - most.Length} more") : "";
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_leftOut.Values.Sum()} images are left out, because their labels are not among the {Labels.Count} " +
-                $"chosen: {named}{rest}.");
+                $"{_leftOut.Values.Sum()} images are left out, because their labels are not among the {Labels.Count} "
+                    + $"chosen: {named}{rest}."
+            );
         }
     }
 

@@ -3,7 +3,9 @@ using static System.FormattableString;
 
 namespace Cupola.Data;
 
-/// <summary>A folder in which each folder is a class: the label is the folder's name as it is, and all images below it belong to it.</summary>
+/// <summary>
+/// A folder in which each folder is a class: the label is the folder's name as it is, and all images below it belong to it.
+/// </summary>
 internal sealed class ClassFolders : LabeledImages
 {
     public ClassFolders(string path)
@@ -11,7 +13,9 @@ internal sealed class ClassFolders : LabeledImages
     {
         if (Labels.Count == 0)
         {
-            throw new InvalidDataException($"{path} holds no class folders: a labelled folder holds a folder for each label, and in it the images.");
+            throw new InvalidDataException(
+                $"{path} holds no class folders: a labelled folder holds a folder for each label, and in it the images."
+            );
         }
     }
 
@@ -20,8 +24,7 @@ internal sealed class ClassFolders : LabeledImages
         int unlabelled = ImageFolder.CountLoose(Path);
         if (unlabelled > 0)
         {
-            broken?.Invoke(Invariant(
-                $"{unlabelled} images lie in {Path} itself and in no class folder; they are passed over."));
+            broken?.Invoke(Invariant($"{unlabelled} images lie in {Path} itself and in no class folder; they are passed over."));
         }
 
         bool any = false;

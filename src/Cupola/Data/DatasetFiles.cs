@@ -42,13 +42,18 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
 
         if (!File.Exists(path))
         {
-            return ShardPattern.IsPattern(path) ? OfPattern(path) : throw new FileNotFoundException($"There is no dataset {path}.", path);
+            return ShardPattern.IsPattern(path)
+                ? OfPattern(path)
+                : throw new FileNotFoundException($"There is no dataset {path}.", path);
         }
 
         return IsShard(path) ? new(path, DatasetForm.Shards, [path])
             : IsCompressed(path) ? throw Unpacked(path)
             : ImageTable.IsTable(path) ? new(path, DatasetForm.Table, [], path)
-            : throw new InvalidDataException($"{path} is no dataset: that is a folder with a folder of images for each label, a .csv, .tsv or .jsonl table, or .tar shards.");
+            : throw new InvalidDataException(
+                $"{path} is no dataset: that is a folder with a folder of images for each label, a .csv, .tsv or .jsonl table, "
+                    + "or .tar shards."
+            );
     }
 
     /// <summary>Shards, else a table that describes the folder and has the column, else class folders.</summary>
@@ -79,12 +84,15 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
     private static IEnumerable<string> Visible(string folder) =>
         Directory.EnumerateFiles(folder).Where(static file => !System.IO.Path.GetFileName(file.AsSpan()).StartsWith('.'));
 
-    private static bool IsShard(string path) => System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
+    private static bool IsShard(string path) =>
+        System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsCompressed(string path) =>
         Compressed.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    private static InvalidDataException Unpacked(string path) => new(
-        $"{path} is compressed, and shards are read where they lie; "
-        + "decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar.");
+    private static InvalidDataException Unpacked(string path) =>
+        new(
+            $"{path} is compressed, and shards are read where they lie; "
+                + "decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar."
+        );
 }

@@ -1,4 +1,4 @@
-using Cupola.Checkpoints;
+using Cupola.Files;
 using Cupola.Images;
 using static System.FormattableString;
 
@@ -9,10 +9,14 @@ namespace Cupola.Data;
 /// <param name="Texts">What the other column says of it: one text, or several where a line may hold a list.</param>
 internal sealed record TableRow(ImageSource Image, IReadOnlyList<string> Texts);
 
-/// <summary>A table with a column of images, whose paths are relative to the table's folder, and one of texts about them.</summary>
+/// <summary>
+/// A table with a column of images, whose paths are relative to the table's folder, and one of texts about them.
+/// </summary>
 internal abstract class ImageTable
 {
-    /// <summary>No path, label or caption is longer; a quotation mark that is never closed would swallow the whole file.</summary>
+    /// <summary>
+    /// No path, label or caption is longer; a quotation mark that is never closed would swallow the whole file.
+    /// </summary>
     protected const int MaximumFieldLength = 1 << 16;
 
     /// <summary>Linux takes no longer path, and no browser a longer address.</summary>
@@ -91,8 +95,8 @@ internal abstract class ImageTable
     }
 
     /// <summary>Tells of a line that cannot be used.</summary>
-    protected void PassOver(int line, string problem, Action<string>? broken) => broken?.Invoke(Invariant(
-        $"Line {line} of {Path} is passed over: {problem}."));
+    protected void PassOver(int line, string problem, Action<string>? broken) =>
+        broken?.Invoke(Invariant($"Line {line} of {Path} is passed over: {problem}."));
 
     private static bool IsJsonLines(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Data;
 
@@ -9,9 +9,11 @@ internal sealed class JsonLines : ImageTable
     public JsonLines(string path, TableColumn texts, bool fetch)
         : base(path, texts, fetch)
     {
-        string[] columns = TextLines.Read(Path, MaximumLineLength)
+        string[] columns = TextLines
+            .Read(Path, MaximumLineLength)
             .Select(static line =>
-                Parse(line, static root => root.EnumerateObject().Select(static column => column.Name).ToArray()))
+                Parse(line, static root => root.EnumerateObject().Select(static column => column.Name).ToArray())
+            )
             .FirstOrDefault(static names => names is not null)
             ?? throw new InvalidDataException($"{path} is no table of images: no line of it is a JSON object.");
         TableColumn.Image.IndexAmong(columns, path);
@@ -57,7 +59,8 @@ internal sealed class JsonLines : ImageTable
         }
     }
 
-    private LineFields Fields(JsonElement root) => new(Texts(root, TableColumn.Image).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
+    private LineFields Fields(JsonElement root) =>
+        new(Texts(root, TableColumn.Image).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
 
     /// <summary>A text, the texts of a list, or a number as it is written.</summary>
     private static IEnumerable<string> Texts(JsonElement root, TableColumn column)
@@ -65,15 +68,20 @@ internal sealed class JsonLines : ImageTable
         JsonProperty[] properties = [.. root.EnumerateObject()];
         int index = column.Find([.. properties.Select(static property => property.Name)]);
         JsonElement value = index < 0 ? default : properties[index].Value;
-        return (value.ValueKind == JsonValueKind.Array && column.AllowsLists ? value.EnumerateArray() : Enumerable.Repeat(value, 1)).Select(Text).Where(static text => text.Length <= MaximumFieldLength);
+        return (
+            value.ValueKind == JsonValueKind.Array && column.AllowsLists ? value.EnumerateArray() : Enumerable.Repeat(value, 1)
+        )
+            .Select(Text)
+            .Where(static text => text.Length <= MaximumFieldLength);
     }
 
-    private static string Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number => value.GetRawText(),
-        _ => "",
-    };
+    private static string Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.Number => value.GetRawText(),
+            _ => "",
+        };
 
     private sealed record LineFields(string Image, IReadOnlyList<string> Texts);
 }

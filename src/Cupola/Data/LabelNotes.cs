@@ -1,5 +1,5 @@
 using System.Text;
-using Cupola.Text;
+using Cupola.Files;
 using static System.FormattableString;
 
 namespace Cupola.Data;
@@ -16,16 +16,25 @@ internal static class LabelNotes
     /// <param name="unused">Those without images.</param>
     /// <param name="why">What is known of the reason; "" where nothing is.</param>
     public static string? OfUnused(string dataset, IReadOnlyList<string> labels, IReadOnlyList<string> unused, string why) =>
-        unused.Count == 0 ? null : string.Concat(
-            $"{unused.Count} of the {labels.Count} labels of {dataset} {(unused.Count == 1 ? "has" : "have")} no images ",
-            $"and can be answered all the same: {Named(unused)}{(why.Length == 0 ? "" : $"; {why}")}.");
+        unused.Count == 0
+            ? null
+            : string.Concat(
+                $"{unused.Count} of the {labels.Count} labels of {dataset} {(unused.Count == 1 ? "has" : "have")} no images ",
+                $"and can be answered all the same: {Named(unused)}{(why.Length == 0 ? "" : $"; {why}")}."
+            );
 
     /// <summary>Labels that a person takes for one, each group in a sentence.</summary>
-    public static IEnumerable<string> OfSpelling(IEnumerable<string> labels) => labels.Distinct(StringComparer.Ordinal)
-        .GroupBy(Folded, StringComparer.Ordinal).Select(static alike => alike.ToArray()).Where(static alike => alike.Length > 1)
-        .Select(static alike =>
-            $"The labels {string.Join(" and ", alike.Take(MostNamed).Select(TextFile.Quote))} differ only in {Difference(alike)}"
-            + ", and count as different labels.");
+    public static IEnumerable<string> OfSpelling(IEnumerable<string> labels) =>
+        labels
+            .Distinct(StringComparer.Ordinal)
+            .GroupBy(Folded, StringComparer.Ordinal)
+            .Select(static alike => alike.ToArray())
+            .Where(static alike => alike.Length > 1)
+            .Select(static alike =>
+                $"The labels {string.Join(" and ", alike.Take(MostNamed).Select(TextFile.Quote))} differ only in "
+                + $"{Difference(alike)}"
+                + ", and count as different labels."
+            );
 
     private static string Difference(string[] alike) =>
         AreOne(alike.Select(Composed)) ? "how their accents are encoded"

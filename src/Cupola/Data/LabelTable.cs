@@ -5,7 +5,8 @@ internal sealed class LabelTable(string name, string path, bool fetch) : Labeled
 {
     private readonly ImageTable _table = ImageTable.Open(path, TableColumn.Label, fetch);
 
-    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null) => _table.Read(broken).Select(static row => new LabeledImage(row.Image, row.Texts[0]));
+    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null) =>
+        _table.Read(broken).Select(static row => new LabeledImage(row.Image, row.Texts[0]));
 
     private protected override IReadOnlyList<string> FindLabels() => LabelsMet();
 }

@@ -1,7 +1,8 @@
 namespace Cupola.Data;
 
 /// <summary>
-/// A labelled dataset: images with their class names, read while they are asked for. It may be read several times, and always comes in the
+/// A labelled dataset: images with their class names, read while they are asked for. It may be read several times, and always
+/// comes in the
 /// same order.
 /// </summary>
 public abstract class LabeledImages
@@ -18,24 +19,32 @@ public abstract class LabeledImages
     public string Path { get; }
 
     /// <summary>
-    /// The dataset's own labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A table, and shards without class names, are read
+    /// The dataset's own labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A
+    /// table, and shards without class names, are read
     /// through once for them, but for the images; theirs are in ordinal order.
     /// </summary>
     public IReadOnlyList<string> Labels => _labels.Value;
 
     /// <summary>
-    /// Opens a dataset: a folder of class folders (each named as its label, with all images below it); a table (.csv or .tsv, whose first line names
-    /// the columns, or .jsonl, whose properties are the columns) with a column of images (image, filepath, path, filename or file_name, relative to the table's folder) and one of
+    /// Opens a dataset: a folder of class folders (each named as its label, with all images below it); a table (.csv or .tsv,
+    /// whose first line names
+    /// the columns, or .jsonl, whose properties are the columns) with a column of images (image, filepath, path, filename or
+    /// file_name, relative to the table's folder) and one of
     /// labels (label or class), also as metadata.csv or metadata.jsonl in a folder; or WebDataset shards (a .tar, a folder of
     /// them, or a pattern such as <c>photos-{000..017}.tar</c>).
     /// </summary>
     /// <param name="path">The folder, the table, the shard or the pattern.</param>
-    /// <param name="classNames">What the numbers in shards stand for; where null, what classnames.txt or classes.json beside the shards or in the folder above says.</param>
+    /// <param name="classNames">
+    /// What the numbers in shards stand for; where null, what classnames.txt or classes.json beside the shards or in the folder
+    /// above says.
+    /// </param>
     /// <param name="fetch">
     /// Whether http and https addresses in a table are fetched; where not, they are images that cannot be read.
     /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard of the pattern is missing.</exception>
-    /// <exception cref="InvalidDataException">It is no such dataset, or the table lacks a column; the message says which it has.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is no such dataset, or the table lacks a column; the message says which it has.
+    /// </exception>
     /// <exception cref="ArgumentException">The pattern names no shards, or too many.</exception>
     public static LabeledImages Open(string path, IReadOnlyList<string>? classNames = null, bool fetch = false)
     {
@@ -71,5 +80,6 @@ public abstract class LabeledImages
     /// <summary>What is known of why labels have no images, in words without a full stop; "" where nothing is.</summary>
     private protected virtual string WhyUnused(IReadOnlyList<string> labels) => "";
 
-    private protected IReadOnlyList<string> LabelsMet() => [.. Read().Select(static image => image.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private protected IReadOnlyList<string> LabelsMet() =>
+        [.. Read().Select(static image => image.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

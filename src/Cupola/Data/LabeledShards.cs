@@ -1,15 +1,19 @@
 using System.Globalization;
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Data;
 
 /// <summary>
-/// WebDataset shards. A sample's label is its cls (a class's number, or its name), else the property "label" of its json, else its txt. Numbers become names where class names
+/// WebDataset shards. A sample's label is its cls (a class's number, or its name), else the property "label" of its json, else
+/// its txt. Numbers become names where class names
 /// are known.
 /// </summary>
 internal sealed class LabeledShards : LabeledImages
 {
-    /// <summary>What the numbers stand for, one a line or a JSON list; the first is the name that CLIP_benchmark's datasets use, in the folder above their shards.</summary>
+    /// <summary>
+    /// What the numbers stand for, one a line or a JSON list; the first is the name that CLIP_benchmark's datasets use, in the
+    /// folder above their shards.
+    /// </summary>
     private static readonly string[] ClassNameFiles = ["classnames.txt", "classes.json"];
 
     private readonly IReadOnlyList<string> _shards;
@@ -37,7 +41,8 @@ internal sealed class LabeledShards : LabeledImages
         }
     }
 
-    private protected override IReadOnlyList<string> FindLabels() => _classNames is null ? LabelsMet() : [.. _classNames.Distinct(StringComparer.Ordinal)];
+    private protected override IReadOnlyList<string> FindLabels() =>
+        _classNames is null ? LabelsMet() : [.. _classNames.Distinct(StringComparer.Ordinal)];
 
     private (string? Label, string? Problem) Label(ShardSample sample)
     {
@@ -46,7 +51,8 @@ internal sealed class LabeledShards : LabeledImages
             return (null, "has a .cls that is not text in UTF-8");
         }
 
-        (string? text, bool mayBeNumber) = sample.Text("cls") is { } cls ? (cls, true)
+        (string? text, bool mayBeNumber) =
+            sample.Text("cls") is { } cls ? (cls, true)
             : sample.Property("label") is { } named ? named
             : (sample.Text("txt"), false);
         string? label = text?.Trim();
@@ -69,7 +75,8 @@ internal sealed class LabeledShards : LabeledImages
         new[] { folder, System.IO.Path.GetDirectoryName(folder) }
             .OfType<string>()
             .SelectMany(static place => ClassNameFiles.Select(name => System.IO.Path.Combine(place, name)))
-            .FirstOrDefault(File.Exists) is { } file
+            .FirstOrDefault(File.Exists)
+            is { } file
             ? TextFile.ReadList(file, "class names")
             : null;
 }

@@ -19,19 +19,33 @@ internal static partial class ShardPattern
         while (Range().Match(names[0]) is { Success: true } range)
         {
             string digits = range.Groups["first"].Value;
-            int first = int.Parse(digits, CultureInfo.InvariantCulture), last = int.Parse(range.Groups["last"].Value, CultureInfo.InvariantCulture);
+            int first = int.Parse(digits, CultureInfo.InvariantCulture),
+                last = int.Parse(range.Groups["last"].Value, CultureInfo.InvariantCulture);
             if (last < first || ((long)last - first + 1) * names.Count > MostShards)
             {
-                throw new ArgumentException($"{pattern} names no shards, or more than {MostShards}; a range goes up, as in {{000..017}}.");
+                throw new ArgumentException(
+                    $"{pattern} names no shards, or more than {MostShards}; a range goes up, as in {{000..017}}."
+                );
             }
 
             string format = $"D{digits.Length}";
-            names = [.. names.SelectMany(name => Enumerable.Range(first, last - first + 1).Select(number => Range().Replace(name, number.ToString(format, CultureInfo.InvariantCulture), count: 1)))];
+            names =
+            [
+                .. names.SelectMany(name =>
+                    Enumerable
+                        .Range(first, last - first + 1)
+                        .Select(number => Range().Replace(name, number.ToString(format, CultureInfo.InvariantCulture), count: 1))
+                ),
+            ];
         }
 
         return names;
     }
 
-    [GeneratedRegex(@"\{(?<first>\d{1,9})\.\.(?<last>\d{1,9})\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"\{(?<first>\d{1,9})\.\.(?<last>\d{1,9})\}",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Range();
 }

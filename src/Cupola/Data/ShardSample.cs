@@ -1,12 +1,13 @@
 using System.Text.Json;
-using Cupola.Checkpoints;
+using Cupola.Files;
 using Cupola.Images;
 using static System.FormattableString;
 
 namespace Cupola.Data;
 
 /// <summary>
-/// What belongs together in a WebDataset shard: consecutive entries with one key, as 000017.jpg and 000017.cls. The key is the path up to the first dot of the
+/// What belongs together in a WebDataset shard: consecutive entries with one key, as 000017.jpg and 000017.cls. The key is the
+/// path up to the first dot of the
 /// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>). An
 /// entry without a key, as a Mac's ._000017.jpg, .DS_Store and README are, belongs to no sample and ends none.
 /// </summary>
@@ -37,20 +38,29 @@ internal sealed class ShardSample(string name)
     public bool IsUnreadable(string kind) => _texts.TryGetValue(kind, out string? text) && text is null;
 
     /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
-    public (string Text, bool IsNumber)? Property(string property) => Find(property) switch
-    {
-        { ValueKind: JsonValueKind.String } value => (value.GetString()!, false),
-        { ValueKind: JsonValueKind.Number } value => (value.GetRawText(), true),
-        _ => null,
-    };
+    public (string Text, bool IsNumber)? Property(string property) =>
+        Find(property) switch
+        {
+            { ValueKind: JsonValueKind.String } value => (value.GetString()!, false),
+            { ValueKind: JsonValueKind.Number } value => (value.GetRawText(), true),
+            _ => null,
+        };
 
-    /// <summary>The texts of a property of the sample's json, which is one or a list of them; none where there are none.</summary>
-    public IReadOnlyList<string> Texts(string property) => Find(property) switch
-    {
-        { ValueKind: JsonValueKind.String } value => [value.GetString()!],
-        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Where(static value => value.ValueKind == JsonValueKind.String).Select(static value => value.GetString()!)],
-        _ => [],
-    };
+    /// <summary>
+    /// The texts of a property of the sample's json, which is one or a list of them; none where there are none.
+    /// </summary>
+    public IReadOnlyList<string> Texts(string property) =>
+        Find(property) switch
+        {
+            { ValueKind: JsonValueKind.String } value => [value.GetString()!],
+            { ValueKind: JsonValueKind.Array } list =>
+            [
+                .. list.EnumerateArray()
+                    .Where(static value => value.ValueKind == JsonValueKind.String)
+                    .Select(static value => value.GetString()!),
+            ],
+            _ => [],
+        };
 
     private JsonElement? Find(string property)
     {
@@ -62,8 +72,12 @@ internal sealed class ShardSample(string name)
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty(property, out JsonElement value) && UnicodeJson.IsReadable(value) ? value.Clone() : null;
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty(property, out JsonElement value)
+                && UnicodeJson.IsReadable(value)
+                ? value.Clone()
+                : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
@@ -126,8 +140,11 @@ internal sealed class ShardSample(string name)
 
         if (entries.Damage is { } damage)
         {
-            broken?.Invoke(count == 0 ? $"{shard} is no tar archive that can be read: {damage}." : Invariant(
-                $"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}."));
+            broken?.Invoke(
+                count == 0
+                    ? $"{shard} is no tar archive that can be read: {damage}."
+                    : Invariant($"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}.")
+            );
         }
         else if (count == 0)
         {
@@ -148,13 +165,18 @@ internal sealed class ShardSample(string name)
         }
     }
 
-    private static ImageSource Sparse(string name) => new(name, _ => throw new InvalidDataException(
-        $"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."));
+    private static ImageSource Sparse(string name) =>
+        new(name, _ =>
+            throw new InvalidDataException(
+                $"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."
+            )
+        );
 
     /// <summary>The key and the kind of an entry; nothing where it has no key.</summary>
     private static (string Key, string Kind)? Split(string entry)
     {
-        int start = entry.LastIndexOf('/') + 1, dot = entry.IndexOf('.', start);
+        int start = entry.LastIndexOf('/') + 1,
+            dot = entry.IndexOf('.', start);
         return dot <= start || IsMeta(entry) || entry.Split('/')[..^1].Any(ImageFolder.IsOfSystem)
             ? null
             : (entry[..dot], entry[(dot + 1)..].ToLowerInvariant());
@@ -164,7 +186,8 @@ internal sealed class ShardSample(string name)
     private static bool IsMeta(string entry)
     {
         string first = entry.Split('/', 2)[0];
-        return first.Length >= 4 && first.StartsWith("__", StringComparison.Ordinal)
+        return first.Length >= 4
+            && first.StartsWith("__", StringComparison.Ordinal)
             && first.EndsWith("__", StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-using Cupola.Text;
+using Cupola.Files;
 using static System.FormattableString;
 
 namespace Cupola.Data;
@@ -32,7 +32,8 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
             if (line is null)
             {
                 throw new InvalidDataException(
-                    Invariant($"{path} is no table of images: its first line is longer than {maximumLength} characters."));
+                    Invariant($"{path} is no table of images: its first line is longer than {maximumLength} characters.")
+                );
             }
 
             if (named is null && NamedSeparator(line) is { } separator)
@@ -52,11 +53,14 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
     {
         (char Separator, List<string> Names)[] ways =
         [
-            .. separators.Select(separator => (separator, Split(line, separator)))
+            .. separators
+                .Select(separator => (separator, Split(line, separator)))
                 .OrderByDescending(static way => way.Item2.Count),
         ];
         (char chosen, List<string> names) = ways.FirstOrDefault(
-            way => TableColumn.Image.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0, ways[0]);
+            way => TableColumn.Image.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0,
+            ways[0]
+        );
         return new(number, chosen, names.Count, TableColumn.Image.IndexAmong(names, path), texts.IndexAmong(names, path));
     }
 

@@ -42,16 +42,21 @@ internal sealed partial class TableImages(string folder, bool fetch)
     }
 
     /// <summary>Whether a path is a share (\\host\share), in any of the forms that Windows knows.</summary>
-    private static bool IsOnAnotherMachine(string path) => path.StartsWith(@"\\", StringComparison.Ordinal)
-        || (OperatingSystem.IsWindows()
-            && (path.StartsWith(@"\??\", StringComparison.Ordinal) || path is ['\\' or '/', '\\' or '/', ..]));
+    private static bool IsOnAnotherMachine(string path) =>
+        path.StartsWith(@"\\", StringComparison.Ordinal)
+        || (
+            OperatingSystem.IsWindows()
+            && (path.StartsWith(@"\??\", StringComparison.Ordinal) || path is ['\\' or '/', '\\' or '/', ..])
+        );
 
     private static ImageSource Refused(string named, string why) =>
         new(named, _ => throw new InvalidDataException($"{named} {why}."));
 
     /// <summary>The beginning of a URI; a single letter is a drive of Windows.</summary>
     [GeneratedRegex(
-        @"^([a-z][a-z0-9+.\-]+://|file:)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        @"^([a-z][a-z0-9+.\-]+://|file:)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Scheme();
 }

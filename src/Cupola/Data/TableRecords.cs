@@ -1,6 +1,6 @@
 using System.Text;
+using Cupola.Files;
 using Cupola.Images;
-using Cupola.Text;
 using static System.FormattableString;
 
 namespace Cupola.Data;

@@ -1,12 +1,14 @@
 using System.Formats.Tar;
-using Cupola.Checkpoints;
+using Cupola.Files;
 using Cupola.Images;
-using Cupola.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cupola.Data;
 
-/// <summary>One walk over the files in a tar archive, from header to header: images stay where they lie, and nothing is unpacked. Where the archive is damaged, the walk ends.</summary>
+/// <summary>
+/// One walk over the files in a tar archive, from header to header: images stay where they lie, and nothing is unpacked. Where
+/// the archive is damaged, the walk ends.
+/// </summary>
 internal sealed class TarEntries(string archive) : IDisposable
 {
     /// <summary>No label or caption is longer.</summary>
@@ -40,26 +42,28 @@ internal sealed class TarEntries(string archive) : IDisposable
 
     /// <summary>Goes to the next file.</summary>
     /// <returns>False at the end of the archive, and where it is damaged.</returns>
-    public bool MoveNext() => Try(() =>
-    {
-        _stream ??= File.OpenRead(archive);
-        if (_reader is null && IsCompressed(_stream))
+    public bool MoveNext() =>
+        Try(() =>
         {
-            Damage = "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie";
-            return false;
-        }
+            _stream ??= File.OpenRead(archive);
+            if (_reader is null && IsCompressed(_stream))
+            {
+                Damage = "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie";
+                return false;
+            }
 
-        _reader ??= new(_stream);
-        do
-        {
-            _entry = _reader.GetNextEntry();
-        }
-        while (_entry is not null
-            && _entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile));
-        return _entry is null || _entry.DataOffset + _entry.Length <= _stream.Length
-            ? _entry is not null
-            : throw new EndOfStreamException();
-    });
+            _reader ??= new(_stream);
+            do
+            {
+                _entry = _reader.GetNextEntry();
+            } while (
+                _entry is not null
+                && _entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)
+            );
+            return _entry is null || _entry.DataOffset + _entry.Length <= _stream.Length
+                ? _entry is not null
+                : throw new EndOfStreamException();
+        });
 
     /// <summary>
     /// The entry as text; null where it is none in UTF-8 or as its byte order mark says, or far longer than a label.
@@ -88,18 +92,30 @@ internal sealed class TarEntries(string archive) : IDisposable
         _stream?.Dispose();
     }
 
-    /// <summary>System.Formats.Tar answers a hostile header with any of these, InvalidOperationException and OverflowException included.</summary>
+    /// <summary>
+    /// System.Formats.Tar answers a hostile header with any of these, InvalidOperationException and OverflowException included.
+    /// </summary>
     private bool Try(Func<bool> read)
     {
         try
         {
             return Damage is null && read();
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or InvalidOperationException or OverflowException or FormatException
-            or ArgumentException or NotSupportedException)
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or InvalidOperationException
+                        or OverflowException
+                        or FormatException
+                        or ArgumentException
+                        or NotSupportedException
+            )
         {
             bool isSparse = exception.Message.Contains(nameof(TarEntryType.SparseFile), StringComparison.Ordinal);
-            Damage = exception is EndOfStreamException ? "it ends too early"
+            Damage =
+                exception is EndOfStreamException ? "it ends too early"
                 : isSparse ? "it holds files without their holes; make the archive without --sparse"
                 : exception is IOException or UnauthorizedAccessException ? ForeignText.OneLine(exception.Message.TrimEnd('.'))
                 : "a header in it is not what tar prescribes";
@@ -121,10 +137,13 @@ internal sealed class TarEntries(string archive) : IDisposable
         ImageDecoder.CheckLength(name, length);
         using SafeFileHandle handle = File.OpenHandle(archive, options: FileOptions.RandomAccess);
         byte[] bytes = new byte[length];
-        for (int read = 0; read < bytes.Length;)
+        for (int read = 0; read < bytes.Length; )
         {
             int count = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
-            read += count > 0 ? count : throw new InvalidDataException($"{name} is cut off: {archive} became shorter while it was read.");
+            read +=
+                count > 0
+                    ? count
+                    : throw new InvalidDataException($"{name} is cut off: {archive} became shorter while it was read.");
         }
 
         return bytes;

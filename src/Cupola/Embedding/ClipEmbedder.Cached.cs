@@ -7,25 +7,48 @@ namespace Cupola.Embedding;
 /// <summary>Images whose embeddings may be known already.</summary>
 public sealed partial class ClipEmbedder
 {
-    /// <summary>Stands first in what the keys of a cache are made of; another number whenever the same image gets another embedding.</summary>
+    /// <summary>
+    /// Stands first in what the keys of a cache are made of; another number whenever the same image gets another embedding.
+    /// </summary>
     private const string CacheFormat = "cupola-embedding-2";
 
     /// <summary>
-    /// Embeds images, in order, and decodes and encodes only those whose embedding is not in the cache: what is there is found by the bytes of the image's file, the model's
+    /// Embeds images, in order, and decodes and encodes only those whose embedding is not in the cache: what is there is found by
+    /// the bytes of the image's file, the model's
     /// <see cref="Fingerprint"/>, the device and whether images are turned. What is embedded is kept.
     /// </summary>
     /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
     /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
     /// <param name="cache">Where embeddings are kept; it stays the caller's.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<ImageSource> images, bool orient, EmbeddingCache cache, CancellationToken cancellation)
+    public IEnumerable<EmbeddedImage> EmbedImages(
+        IEnumerable<ImageSource> images,
+        bool orient,
+        EmbeddingCache cache,
+        CancellationToken cancellation
+    )
     {
         ArgumentNullException.ThrowIfNull(cache);
         int batch = ImagesPerThread * _threads;
         ImageReader reader = new(Preprocessing, orient, _threads);
-        foreach (KnownImage[] read in Prefetch.Select(images, image => ReadOrFind(image, reader, orient, cache, cancellation), _threads, 2 * batch, cancellation).Chunk(batch))
+        foreach (
+            KnownImage[] read in Prefetch
+                .Select(
+                    images,
+                    image => ReadOrFind(image, reader, orient, cache, cancellation),
+                    _threads,
+                    2 * batch,
+                    cancellation
+                )
+                .Chunk(batch)
+        )
         {
-            Queue<EmbeddedImage> made = new(EmbedBatch([.. read.Where(static image => image.Known is null).Select(static image => image.Prepared)], cancellation));
+            Queue<EmbeddedImage> made = new(
+                EmbedBatch(
+                    [.. read.Where(static image => image.Known is null).Select(static image => image.Prepared)],
+                    cancellation
+                )
+            );
             foreach (KnownImage image in read)
             {
                 EmbeddedImage embedded = image.Known is null ? made.Dequeue() : new(image.Prepared.Path, image.Known, null);
@@ -41,9 +64,19 @@ public sealed partial class ClipEmbedder
 
     /// <summary>What the embedding of an image's file is found by: everything that it depends on.</summary>
     internal byte[] CacheKey(byte[] file, bool orient) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{CacheFormat}\n{Fingerprint}\n{_device}\n{orient}\n{Convert.ToHexStringLower(SHA256.HashData(file))}"));
+        SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                $"{CacheFormat}\n{Fingerprint}\n{_device}\n{orient}\n{Convert.ToHexStringLower(SHA256.HashData(file))}"
+            )
+        );
 
-    private KnownImage ReadOrFind(ImageSource image, ImageReader reader, bool orient, EmbeddingCache cache, CancellationToken cancellation)
+    private KnownImage ReadOrFind(
+        ImageSource image,
+        ImageReader reader,
+        bool orient,
+        EmbeddingCache cache,
+        CancellationToken cancellation
+    )
     {
         try
         {

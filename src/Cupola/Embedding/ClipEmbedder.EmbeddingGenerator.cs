@@ -7,10 +7,15 @@ namespace Cupola.Embedding;
 /// The embedder as Microsoft.Extensions.AI knows one, for texts and for images (<see cref="DataContent"/> with the bytes
 /// of a file), so that it fits wherever an <see cref="IEmbeddingGenerator"/> does.
 /// </summary>
-public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding<float>>, IEmbeddingGenerator<DataContent, Embedding<float>>
+public sealed partial class ClipEmbedder
+    : IEmbeddingGenerator<string, Embedding<float>>,
+        IEmbeddingGenerator<DataContent, Embedding<float>>
 {
     Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<string, Embedding<float>>.GenerateAsync(
-        IEnumerable<string> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
+        IEnumerable<string> values,
+        EmbeddingGenerationOptions? options,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(values);
         string[] texts = [.. values];
@@ -18,7 +23,10 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
     }
 
     Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<DataContent, Embedding<float>>.GenerateAsync(
-        IEnumerable<DataContent> values, EmbeddingGenerationOptions? options, CancellationToken cancellationToken)
+        IEnumerable<DataContent> values,
+        EmbeddingGenerationOptions? options,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(values);
         GeneratedEmbeddings<Embedding<float>> generated = [];
@@ -29,7 +37,12 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 string name = images[index].Name ?? Invariant($"image {generated.Count + index + 1}");
-                using Images.RgbImage image = Images.ImageDecoder.DecodeShared(images[index].Data.ToArray(), name, orient: false, cancellationToken);
+                using Images.RgbImage image = Images.ImageDecoder.DecodeShared(
+                    images[index].Data.ToArray(),
+                    name,
+                    orient: false,
+                    cancellationToken
+                );
                 Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
             }
 
@@ -41,7 +54,12 @@ public sealed partial class ClipEmbedder : IEmbeddingGenerator<string, Embedding
 
     object? IEmbeddingGenerator.GetService(Type serviceType, object? serviceKey) =>
         serviceKey is not null ? null
-        : serviceType == typeof(EmbeddingGeneratorMetadata) ? new EmbeddingGeneratorMetadata("cupola", defaultModelId: WeightsPath, defaultModelDimensions: Config.EmbeddingDimension)
+        : serviceType == typeof(EmbeddingGeneratorMetadata)
+            ? new EmbeddingGeneratorMetadata(
+                "cupola",
+                defaultModelId: WeightsPath,
+                defaultModelDimensions: Config.EmbeddingDimension
+            )
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

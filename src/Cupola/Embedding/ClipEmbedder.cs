@@ -60,7 +60,8 @@ public sealed partial class ClipEmbedder : IDisposable
     public string WeightsPath => _model.WeightsPath;
 
     /// <summary>
-    /// SHA-256, in 64 small hexadecimal digits, of everything that changes an embedding: the numbers of all parameters, the architecture, the
+    /// SHA-256, in 64 small hexadecimal digits, of everything that changes an embedding: the numbers of all parameters, the
+    /// architecture, the
     /// preprocessing and the precision. It does not depend on the model's path, nor on the layout or the number of its files; the
     /// vocabulary is not part of it. It is worked out when it is first asked for, in about a second for a file of 600 MB.
     /// </summary>
@@ -74,7 +75,10 @@ public sealed partial class ClipEmbedder : IDisposable
     public IReadOnlyDictionary<string, string> Sources => _model.Sources;
 
     /// <summary>Loads a model.</summary>
-    /// <param name="path">A folder with weights, configuration and tokenizer, the file of weights in it, or the name of a built-in model (<see cref="BuiltInModels"/>).</param>
+    /// <param name="path">
+    /// A folder with weights, configuration and tokenizer, the file of weights in it, or the name of a built-in model
+    /// (<see cref="BuiltInModels"/>).
+    /// </param>
     /// <param name="options">Device and threads; the processor and all its cores where null.</param>
     /// <exception cref="FileNotFoundException">Something is not there; the message says what.</exception>
     /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
@@ -87,23 +91,37 @@ public sealed partial class ClipEmbedder : IDisposable
     }
 
     /// <summary>A model's tokenizer alone, without its weights.</summary>
-    /// <param name="path">The model's folder, a file in it, a folder that holds a tokenizer only, or the name of a built-in model.</param>
+    /// <param name="path">
+    /// The model's folder, a file in it, a folder that holds a tokenizer only, or the name of a built-in model.
+    /// </param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
     public static ClipTokenizer LoadTokenizer(string path)
     {
         ModelFolder folder = ModelFolder.Find(BuiltInModels.Resolve(path));
-        return folder.ContextLength() is { } contextLength ? ClipTokenizer.Open(folder.Path, contextLength) : ClipTokenizer.Open(folder.Path);
+        return folder.ContextLength() is { } contextLength
+            ? ClipTokenizer.Open(folder.Path, contextLength)
+            : ClipTokenizer.Open(folder.Path);
     }
 
     /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>
-    /// <param name="texts">Whole prompts; what is longer than the context is cut (see <see cref="ClipTokenizer.Encode"/>).</param>
+    /// <param name="texts">
+    /// Whole prompts; what is longer than the context is cut (see <see cref="ClipTokenizer.Encode"/>).
+    /// </param>
     /// <param name="progress">Told how many more texts are done.</param>
     /// <param name="cancellation">Stops between runs.</param>
-    public EmbeddingMatrix EmbedTexts(IReadOnlyList<string> texts, Action<int>? progress = null, CancellationToken cancellation = default)
+    public EmbeddingMatrix EmbedTexts(
+        IReadOnlyList<string> texts,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return new EmbeddingMatrix(EncodeTexts(texts, progress, cancellation).Embeddings, texts.Count, Config.EmbeddingDimension).Normalize();
+        return new EmbeddingMatrix(
+            EncodeTexts(texts, progress, cancellation).Embeddings,
+            texts.Count,
+            Config.EmbeddingDimension
+        ).Normalize();
     }
 
     /// <summary>
@@ -111,7 +129,8 @@ public sealed partial class ClipEmbedder : IDisposable
     /// never stops the rest.
     /// </summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
-    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths) => EmbedImages(paths, orient: false, CancellationToken.None);
+    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths) =>
+        EmbedImages(paths, orient: false, CancellationToken.None);
 
     /// <summary>Embeds images as <see cref="EmbedImages(IEnumerable{string})"/>.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
@@ -149,8 +168,10 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
-            throw new ArgumentException(Invariant(
-                $"{pixels.Length} bytes are not {count} images of {Preprocessing.ByteCount}."), nameof(pixels));
+            throw new ArgumentException(
+                Invariant($"{pixels.Length} bytes are not {count} images of {Preprocessing.ByteCount}."),
+                nameof(pixels)
+            );
         }
 
         using Tensor images = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
@@ -174,7 +195,12 @@ public sealed partial class ClipEmbedder : IDisposable
     internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, Action<int>? progress, CancellationToken cancellation)
     {
         int[][] ids = new int[texts.Count][];
-        Parallel.For(0, texts.Count, new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation }, index => ids[index] = Tokenizer.Encode(texts[index]).Ids);
+        Parallel.For(
+            0,
+            texts.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation },
+            index => ids[index] = Tokenizer.Encode(texts[index]).Ids
+        );
         return _model.Text.Encode(ids, progress, cancellation);
     }
 
@@ -189,6 +215,13 @@ public sealed partial class ClipEmbedder : IDisposable
 
         EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, cancellation);
         int next = 0;
-        return [.. images.Select(image => new EmbeddedImage(image.Path, image.Pixels is null ? null : embeddings![next++].ToArray(), image.Error))];
+        return
+        [
+            .. images.Select(image => new EmbeddedImage(
+                image.Path,
+                image.Pixels is null ? null : embeddings![next++].ToArray(),
+                image.Error
+            )),
+        ];
     }
 }

@@ -7,8 +7,10 @@ using Microsoft.Data.Sqlite;
 namespace Cupola.Embedding;
 
 /// <summary>
-/// Embeddings of images on disk, so that no image is decoded and encoded twice by the same model: an SQLite file that several processes may use at once, and that a killed one
-/// leaves whole. What it holds is found by the bytes of an image's file and the model, never by a path. It can fail to help, and never fails: a cache that is damaged is begun
+/// Embeddings of images on disk, so that no image is decoded and encoded twice by the same model: an SQLite file that several
+/// processes may use at once, and that a killed one
+/// leaves whole. What it holds is found by the bytes of an image's file and the model, never by a path. It can fail to help, and
+/// never fails: a cache that is damaged is begun
 /// anew, one that cannot be written is not used, and <see cref="Note"/> says so. It may be used from several threads at once.
 /// </summary>
 public sealed class EmbeddingCache : IDisposable
@@ -38,8 +40,10 @@ public sealed class EmbeddingCache : IDisposable
     }
 
     /// <summary>
-    /// Where embeddings are kept unless somebody says otherwise: <c>embeddings</c> in the folder that the environment variable <c>CUPOLA_CACHE</c> names, or else in
-    /// <c>cupola</c> in the user's folder for caches (<c>XDG_CACHE_HOME</c> or <c>~/.cache</c>, <c>~/Library/Caches</c> on macOS, the local application data on Windows).
+    /// Where embeddings are kept unless somebody says otherwise: <c>embeddings</c> in the folder that the environment variable
+    /// <c>CUPOLA_CACHE</c> names, or else in
+    /// <c>cupola</c> in the user's folder for caches (<c>XDG_CACHE_HOME</c> or <c>~/.cache</c>, <c>~/Library/Caches</c> on macOS,
+    /// the local application data on Windows).
     /// </summary>
     public static string DefaultFolder => FolderFrom(Environment.GetEnvironmentVariable);
 
@@ -50,11 +54,17 @@ public sealed class EmbeddingCache : IDisposable
     public int Reused => _reused;
 
     /// <summary>What is wrong with the cache, in a sentence; nothing where all is well.</summary>
-    public string? Note => _problem
-        ?? (_damaged == 0 ? null : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{_damaged} {(_damaged == 1 ? "embedding" : "embeddings")} in the cache in {Folder} " +
-            $"{(_damaged == 1 ? "was" : "were")} damaged and {(_damaged == 1 ? "is" : "are")} made anew."));
+    public string? Note =>
+        _problem
+        ?? (
+            _damaged == 0
+                ? null
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{_damaged} {(_damaged == 1 ? "embedding" : "embeddings")} in the cache in {Folder} "
+                        + $"{(_damaged == 1 ? "was" : "were")} damaged and {(_damaged == 1 ? "is" : "are")} made anew."
+                )
+        );
 
     /// <summary>Opens the cache in a folder, which is made if it is not there.</summary>
     public static EmbeddingCache Open(string folder) => Open(folder, MostBytes);
@@ -80,10 +90,16 @@ public sealed class EmbeddingCache : IDisposable
     {
         string? Named(string name) => variable(name)?.Trim() is { Length: > 0 } value ? value : null;
         string Home() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string cache = Named("CUPOLA_CACHE") ?? Path.Combine(
-            Named("XDG_CACHE_HOME") ?? (OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                : OperatingSystem.IsMacOS() ? Path.Combine(Home(), "Library", "Caches") : Path.Combine(Home(), ".cache")),
-            "cupola");
+        string cache = Named("CUPOLA_CACHE")
+            ?? Path.Combine(
+                Named("XDG_CACHE_HOME")
+                    ?? (
+                        OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                        : OperatingSystem.IsMacOS() ? Path.Combine(Home(), "Library", "Caches")
+                        : Path.Combine(Home(), ".cache")
+                    ),
+                "cupola"
+            );
         return Path.GetFullPath(Path.Combine(cache, "embeddings"));
     }
 
@@ -100,7 +116,10 @@ public sealed class EmbeddingCache : IDisposable
             }
 
             ReadOnlySpan<byte> numbers = stored.AsSpan(0, Math.Max(0, stored.Length - ChecksumBytes));
-            if (numbers.Length != dimension * sizeof(float) || !Checksum(key, numbers).SequenceEqual(stored.AsSpan(numbers.Length)))
+            if (
+                numbers.Length != dimension * sizeof(float)
+                || !Checksum(key, numbers).SequenceEqual(stored.AsSpan(numbers.Length))
+            )
             {
                 _damaged++;
                 return null;
@@ -128,12 +147,17 @@ public sealed class EmbeddingCache : IDisposable
     {
         if (_unwritten.Count > 0)
         {
-            Attempt(() => _file?.Write(_unwritten.Select(static each => (each.Key, Stored(each.Key, each.Embedding))), _mostBytes));
+            Attempt(() =>
+                _file?.Write(_unwritten.Select(static each => (each.Key, Stored(each.Key, each.Embedding))), _mostBytes)
+            );
             _unwritten.Clear();
         }
     }
 
-    /// <summary>Does something with the file; where it is damaged, it is put away and another begun, and where nothing can be done, the cache is used no more.</summary>
+    /// <summary>
+    /// Does something with the file; where it is damaged, it is put away and another begun, and where nothing can be done, the
+    /// cache is used no more.
+    /// </summary>
     private void Attempt(Action work)
     {
         try
@@ -160,7 +184,8 @@ public sealed class EmbeddingCache : IDisposable
             }
             catch (Exception again) when (again is SqliteException or IOException or UnauthorizedAccessException)
             {
-                _problem = $"The cache of embeddings in {Folder} is damaged and cannot be begun anew: {again.Message.TrimEnd('.')}.";
+                _problem =
+                    $"The cache of embeddings in {Folder} is damaged and cannot be begun anew: {again.Message.TrimEnd('.')}.";
             }
         }
     }

@@ -4,7 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Cupola.Embedding;
 
 /// <summary>
-/// The SQLite file of a cache. A damaged one is not deleted and made again under its name, because another process that still has it open would write its journal beside the new
+/// The SQLite file of a cache. A damaged one is not deleted and made again under its name, because another process that still has
+/// it open would write its journal beside the new
 /// one; the next number is begun in its place, and all processes use the highest.
 /// </summary>
 internal sealed class EmbeddingCacheFile : IDisposable
@@ -33,7 +34,10 @@ internal sealed class EmbeddingCacheFile : IDisposable
         {
             _connection.Open();
             // Rows are numbered as they come, so that the oldest are known.
-            Run("PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS embeddings (number INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, embedding BLOB NOT NULL)");
+            Run(
+                "PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS embeddings (number INTEGER PRIMARY KEY, key BLOB NOT "
+                    + "NULL UNIQUE, embedding BLOB NOT NULL)"
+            );
             _find.Prepare();
         }
         catch
@@ -66,14 +70,22 @@ internal sealed class EmbeddingCacheFile : IDisposable
     public void Write(IEnumerable<(byte[] Key, byte[] Embedding)> rows, long mostBytes)
     {
         using SqliteTransaction transaction = _connection.BeginTransaction();
-        if (Number("SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)") * Number("PRAGMA page_size") > mostBytes)
+        if (
+            Number("SELECT (SELECT page_count FROM pragma_page_count) - (SELECT freelist_count FROM pragma_freelist_count)")
+                * Number("PRAGMA page_size")
+            > mostBytes
+        )
         {
-            Run($"DELETE FROM embeddings WHERE number <= (SELECT min(number) + (max(number) - min(number)) * {TenthsDropped} / 10 FROM embeddings)");
+            Run(
+                $"DELETE FROM embeddings WHERE number <= (SELECT min(number) + (max(number) - min(number)) * {TenthsDropped} / "
+                    + "10 FROM embeddings)"
+            );
         }
 
         using SqliteCommand insert = _connection.CreateCommand();
         insert.CommandText = "INSERT OR REPLACE INTO embeddings (key, embedding) VALUES ($key, $embedding)";
-        SqliteParameter key = insert.Parameters.Add("$key", SqliteType.Blob), embedding = insert.Parameters.Add("$embedding", SqliteType.Blob);
+        SqliteParameter key = insert.Parameters.Add("$key", SqliteType.Blob),
+            embedding = insert.Parameters.Add("$embedding", SqliteType.Blob);
         foreach ((byte[] newKey, byte[] newEmbedding) in rows)
         {
             (key.Value, embedding.Value) = (newKey, newEmbedding);
@@ -109,13 +121,24 @@ internal sealed class EmbeddingCacheFile : IDisposable
     }
 
     private static int[] Numbers(string folder) =>
-    [
-        .. Directory.EnumerateFiles(folder, $"{Prefix}*{Extension}")
-            .Select(static file => int.TryParse(Path.GetFileNameWithoutExtension(file).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0)
-            .Where(static number => number > 0),
-    ];
+        [
+            .. Directory
+                .EnumerateFiles(folder, $"{Prefix}*{Extension}")
+                .Select(static file =>
+                    int.TryParse(
+                        Path.GetFileNameWithoutExtension(file).AsSpan(Prefix.Length),
+                        NumberStyles.None,
+                        CultureInfo.InvariantCulture,
+                        out int number
+                    )
+                        ? number
+                        : 0
+                )
+                .Where(static number => number > 0),
+        ];
 
-    private static string PathOf(string folder, int number) => Path.Combine(folder, $"{Prefix}{number.ToString(CultureInfo.InvariantCulture)}{Extension}");
+    private static string PathOf(string folder, int number) =>
+        Path.Combine(folder, $"{Prefix}{number.ToString(CultureInfo.InvariantCulture)}{Extension}");
 
     private void Run(string statement)
     {

@@ -23,8 +23,10 @@ public sealed class EmbeddingMatrix
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimension);
         if (values.Length != (long)count * dimension)
         {
-            throw new ArgumentException(Invariant(
-                $"{values.Length} numbers are not {count} embeddings of {dimension}."), nameof(values));
+            throw new ArgumentException(
+                Invariant($"{values.Length} numbers are not {count} embeddings of {dimension}."),
+                nameof(values)
+            );
         }
 
         _values = values;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Cupola.Checkpoints;
+using Cupola.Files;
 
 namespace Cupola.Embedding;
 
@@ -13,7 +13,8 @@ public static class NumpyFile
         Write(path, "<f4", MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>Writes bytes of a shape, row-major; the file is whole or not there.</summary>
-    public static void Write(string path, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) => Write(path, "|u1", values, shape);
+    public static void Write(string path, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) =>
+        Write(path, "|u1", values, shape);
 
     private static void Write(string path, string type, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> shape)
     {
@@ -26,7 +27,16 @@ public static class NumpyFile
         string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({extents}), }}";
         // The magic string, version and length take ten bytes; the header ends in a line feed at a multiple of 64.
         int padded = ((header.Length + 1 + 10 + 63) / 64 * 64) - 10;
-        byte[] head = [0x93, .. "NUMPY"u8, 1, 0, (byte)padded, (byte)(padded >> 8), .. Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n")];
+        byte[] head =
+        [
+            0x93,
+            .. "NUMPY"u8,
+            1,
+            0,
+            (byte)padded,
+            (byte)(padded >> 8),
+            .. Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"),
+        ];
         byte[] body = bytes.ToArray();
         AtomicFile.Write(path, stream =>
         {

@@ -5,7 +5,8 @@ using Cupola.Prompts;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Finds a class's name in sentences, whatever its case, in the singular or the plural, its words joined by spaces, hyphens or underscores, and puts another name in its place:
+/// Finds a class's name in sentences, whatever its case, in the singular or the plural, its words joined by spaces, hyphens or
+/// underscores, and puts another name in its place:
 /// article, capital letter and plural as the sentence needs them.
 /// </summary>
 internal sealed class ClassMention
@@ -23,18 +24,22 @@ internal sealed class ClassMention
         string plural = last.EndsWith('y') ? $"(?:{last}|{last[..^1]}(?<plural>ies))" : $"{last}(?<plural>e?s)?";
         string aside = bracket > 0 ? $@"(?:\s*{Regex.Escape(label[bracket..])})?" : "";
         _mention = new(
-            $@"(?<![\p{{L}}\p{{N}}])(?:(?<article>an?)(?<space>\s+))?(?<name>{string.Join(@"[\s_-]+", [.. words.SkipLast(1), plural])}){aside}(?![\p{{L}}\p{{N}}])",
+            @"(?<![\p{L}\p{N}])(?:(?<article>an?)(?<space>\s+))?(?<name>"
+                + $@"{string.Join(@"[\s_-]+", [.. words.SkipLast(1), plural])}){aside}(?![\p{{L}}\p{{N}}])",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
             // No part of it can match the same text in two ways, so it takes no longer than the sentence is long.
-            Regex.InfiniteMatchTimeout);
+            Regex.InfiniteMatchTimeout
+        );
     }
 
     /// <summary>The sentence about another class, or nothing where it does not name this one.</summary>
-    public string? Rename(string sentence, ClassMention other) => _mention.IsMatch(sentence) ? _mention.Replace(sentence, mention => Put(mention, other._name)) : null;
+    public string? Rename(string sentence, ClassMention other) =>
+        _mention.IsMatch(sentence) ? _mention.Replace(sentence, mention => Put(mention, other._name)) : null;
 
     private string Put(Match mention, string name)
     {
-        Group article = mention.Groups["article"], found = mention.Groups["name"];
+        Group article = mention.Groups["article"],
+            found = mention.Groups["name"];
         bool begins = found.Index == 0 || !char.IsUpper(_name[0]);
         string put = mention.Groups["plural"].Success ? Plural(name) : name;
         put = begins && char.IsUpper(found.Value[0]) ? Capital(put) : put;
@@ -47,13 +52,19 @@ internal sealed class ClassMention
         return (char.IsUpper(article.Value[0]) ? Capital(before) : before) + mention.Groups["space"].Value + put;
     }
 
-    private static string Plural(string name) => name switch
-    {
-        _ when name.EndsWith('s') && !name.EndsWith("ss", StringComparison.Ordinal) => name,
-        _ when name.EndsWith('y') && name.Length > 1 && !"aeiou".Contains(name[^2], StringComparison.OrdinalIgnoreCase) => name[..^1] + "ies",
-        _ when name.EndsWith('x') || name.EndsWith("ss", StringComparison.Ordinal) || name.EndsWith("ch", StringComparison.Ordinal) || name.EndsWith("sh", StringComparison.Ordinal) => name + "es",
-        _ => name + "s",
-    };
+    private static string Plural(string name) =>
+        name switch
+        {
+            _ when name.EndsWith('s') && !name.EndsWith("ss", StringComparison.Ordinal) => name,
+            _ when name.EndsWith('y') && name.Length > 1 && !"aeiou".Contains(name[^2], StringComparison.OrdinalIgnoreCase) =>
+                name[..^1] + "ies",
+            _ when name.EndsWith('x')
+                    || name.EndsWith("ss", StringComparison.Ordinal)
+                    || name.EndsWith("ch", StringComparison.Ordinal)
+                    || name.EndsWith("sh", StringComparison.Ordinal) => name + "es",
+            _ => name + "s",
+        };
 
-    private static string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
+    private static string Capital(string text) =>
+        text.Length == 0 ? text : char.ToUpper(text[0], CultureInfo.InvariantCulture) + text[1..];
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Cupola.Explanation;
+using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
@@ -15,33 +15,71 @@ internal static class ClassSection
 
     public static XElement Create(EvaluationResult set, string name)
     {
-        ClassAccuracy[] classes = [.. set.Classes.Where(static each => each.Recall.Images > 0).OrderBy(static each => each.Recall.Share).ThenByDescending(static each => each.Recall.Images)];
-        Dictionary<string, ConfusedPair> takenFor = set.Confusion.MostConfused(int.MaxValue).GroupBy(pair => set.Labels[pair.Truth]).ToDictionary(static pairs => pairs.Key, static pairs => pairs.First());
-        int never = classes.Count(static each => each.Recall.Right == 0), always = classes.Count(static each => each.Recall.Right == each.Recall.Images);
+        ClassAccuracy[] classes =
+        [
+            .. set
+                .Classes.Where(static each => each.Recall.Images > 0)
+                .OrderBy(static each => each.Recall.Share)
+                .ThenByDescending(static each => each.Recall.Images),
+        ];
+        Dictionary<string, ConfusedPair> takenFor = set
+            .Confusion.MostConfused(int.MaxValue)
+            .GroupBy(pair => set.Labels[pair.Truth])
+            .ToDictionary(static pairs => pairs.Key, static pairs => pairs.First());
+        int never = classes.Count(static each => each.Recall.Right == 0),
+            always = classes.Count(static each => each.Recall.Right == each.Recall.Images);
         ClassAccuracy[] unfolded = [.. classes.Skip(Shown).Take(MostRows - Shown)];
         return HtmlPage.Section(
             "How each class fared",
-            $"With {name}, the worst first. Of {HtmlPage.Count(classes.Length, "class", "classes")}, {Number(never)} {(never == 1 ? "was" : "were")} never recognised and {Number(always)} always. Recall: of the class's "
-            + "images, how many were answered with it. Precision: of the images answered with it, how many are of it.",
+            $"With {name}, the worst first. Of {HtmlPage.Count(classes.Length, "class", "classes")}, {Number(never)} "
+                + $"{(never == 1 ? "was" : "were")} never recognised and {Number(always)} always. Recall: of the class's "
+                + "images, how many were answered with it. Precision: of the images answered with it, how many are of it.",
             Rows(classes.Take(Shown)),
-            unfolded.Length == 0 ? null : HtmlPage.Element("details", null,
-                HtmlPage.Element("summary", null, classes.Length > MostRows ? $"The next {Number(unfolded.Length)} of {Number(classes.Length)} classes" : $"The other {HtmlPage.Count(unfolded.Length, "class", "classes")}"),
-                Rows(unfolded)));
+            unfolded.Length == 0
+                ? null
+                : HtmlPage.Element(
+                    "details",
+                    null,
+                    HtmlPage.Element(
+                        "summary",
+                        null,
+                        classes.Length > MostRows
+                            ? $"The next {Number(unfolded.Length)} of {Number(classes.Length)} classes"
+                            : $"The other {HtmlPage.Count(unfolded.Length, "class", "classes")}"
+                    ),
+                    Rows(unfolded)
+                )
+        );
 
         XElement Rows(IEnumerable<ClassAccuracy> rows)
         {
             ChartAxis axis = ChartAxis.Shares("recall");
             return HtmlPage.Table(
                 ["class", "|recall", "#", "#right", "#precision", "most often taken for"],
-                rows.Select(each => (IReadOnlyList<object>)
-                [
-                    HtmlPage.Shortened(each.Label),
-                    IntervalBar.Share(axis, each.Recall.Share, each.Recall.Interval.Low, each.Recall.Interval.High, $"{HtmlPage.Percent(each.Recall.Interval.Low)} to {HtmlPage.Percent(each.Recall.Interval.High)}"),
-                    HtmlPage.Element("b", null, HtmlPage.Percent(each.Recall.Share, digits: 0)),
-                    $"{Number(each.Recall.Right)} of {Number(each.Recall.Images)}",
-                    each.Precision.Images == 0 ? "–" : HtmlPage.Percent(each.Precision.Share, digits: 0),
-                    takenFor.GetValueOrDefault(each.Label) is { } pair ? new object[] { HtmlPage.Shortened(set.Labels[pair.Answer]), HtmlPage.Element("span", "quiet", $" {Number(pair.Images)}×") } : "",
-                ]));
+                rows.Select(each =>
+                    (IReadOnlyList<object>)
+                        [
+                            HtmlPage.Shortened(each.Label),
+                            IntervalBar.Share(
+                                axis,
+                                each.Recall.Share,
+                                each.Recall.Interval.Low,
+                                each.Recall.Interval.High,
+                                $"{HtmlPage.Percent(each.Recall.Interval.Low)} to {HtmlPage.Percent(each.Recall.Interval.High)}"
+                            ),
+                            HtmlPage.Element("b", null, HtmlPage.Percent(each.Recall.Share, digits: 0)),
+                            $"{Number(each.Recall.Right)} of {Number(each.Recall.Images)}",
+                            each.Precision.Images == 0 ? "–" : HtmlPage.Percent(each.Precision.Share, digits: 0),
+                            takenFor.GetValueOrDefault(each.Label) is { } pair
+                                ? new object[]
+                                {
+                                    HtmlPage.Shortened(set.Labels[pair.Answer]),
+                                    HtmlPage.Element("span", "quiet", $" {Number(pair.Images)}×"),
+                                }
+                                : "",
+                        ]
+                )
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Cupola.Explanation;
+using Cupola.Reports;
 using static System.FormattableString;
 
 namespace Cupola.Evaluation;
@@ -22,27 +22,50 @@ internal static class ComparisonSection
         }
 
         int tests = report.Comparisons.Count;
-        PromptComparison[] shown = tests > MostPairs ? [.. report.Comparisons.OrderBy(static pair => pair.Test.P).Take(MostPairs)] : [.. report.Comparisons];
-        double end = shown.Max(static pair => Math.Max(Math.Abs(pair.Test.DifferenceInterval.Low), Math.Abs(pair.Test.DifferenceInterval.High)));
+        PromptComparison[] shown =
+            tests > MostPairs
+                ? [.. report.Comparisons.OrderBy(static pair => pair.Test.P).Take(MostPairs)]
+                : [.. report.Comparisons];
+        double end = shown.Max(static pair =>
+            Math.Max(Math.Abs(pair.Test.DifferenceInterval.Low), Math.Abs(pair.Test.DifferenceInterval.High))
+        );
         return HtmlPage.Section(
             "Which differences are real",
             "All sets answered the same images, so only those count that one set answers rightly and the other wrongly. "
-            + (tests == 1 ? "" : string.Create(
-                CultureInfo.InvariantCulture,
-                $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} " +
-                $"comparisons, and may be better where less than once in {1 / Rare:0}: ")
-                + Invariant($"among {tests}, something as rare is no surprise (Bonferroni).")),
+                + (
+                    tests == 1
+                        ? ""
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} "
+                                + $"comparisons, and may be better where less than once in {1 / Rare:0}: "
+                        ) + Invariant($"among {tests}, something as rare is no surprise (Bonferroni).")
+                ),
             HtmlPage.Table(
                 ["sets", "what the images say", "|the second's advantage", "#in points", "#p"],
-                shown.Select(pair => (IReadOnlyList<object>)
-                [
-                    HtmlPage.Element("span", "versus", labels.Disc(pair.First), " – ", labels.Disc(pair.Second)),
-                    HtmlPage.Element("div", "words", Words(pair, labels, tests)),
-                    IntervalBar.Difference(end, pair.Test.Difference, pair.Test.DifferenceInterval.Low, pair.Test.DifferenceInterval.High, $"{Signed(pair.Test.Difference)} points, {Range(pair.Test.DifferenceInterval)}"),
-                    new[] { HtmlPage.Element("b", null, Signed(pair.Test.Difference)), HtmlPage.Element("span", "quiet below", Range(pair.Test.DifferenceInterval)) },
-                    pair.Test.P < 0.0001 ? "< 0.0001" : pair.Test.P.ToString("0.0000", CultureInfo.InvariantCulture),
-                ])),
-            tests > shown.Length ? HtmlPage.Element("p", "quiet", Invariant($"The {shown.Length} smallest p of {tests}.")) : null);
+                shown.Select(pair =>
+                    (IReadOnlyList<object>)
+                        [
+                            HtmlPage.Element("span", "versus", labels.Disc(pair.First), " – ", labels.Disc(pair.Second)),
+                            HtmlPage.Element("div", "words", Words(pair, labels, tests)),
+                            IntervalBar.Difference(
+                                end,
+                                pair.Test.Difference,
+                                pair.Test.DifferenceInterval.Low,
+                                pair.Test.DifferenceInterval.High,
+                                $"{Signed(pair.Test.Difference)} points, {Range(pair.Test.DifferenceInterval)}"
+                            ),
+                            new[]
+                            {
+                                HtmlPage.Element("b", null, Signed(pair.Test.Difference)),
+                                HtmlPage.Element("span", "quiet below", Range(pair.Test.DifferenceInterval)),
+                            },
+                            pair.Test.P < 0.0001 ? "< 0.0001" : pair.Test.P.ToString("0.0000", CultureInfo.InvariantCulture),
+                        ]
+                )
+            ),
+            tests > shown.Length ? HtmlPage.Element("p", "quiet", Invariant($"The {shown.Length} smallest p of {tests}.")) : null
+        );
     }
 
     private static object[] Words(PromptComparison pair, SetLabels labels, int tests)
@@ -50,22 +73,38 @@ internal static class ComparisonSection
         PairedTest test = pair.Test;
         bool secondLeads = test.OnlySecondRight > test.OnlyFirstRight;
         XElement leader = labels.Disc(secondLeads ? pair.Second : pair.First);
-        int more = Math.Max(test.OnlyFirstRight, test.OnlySecondRight), fewer = Math.Min(test.OnlyFirstRight, test.OnlySecondRight);
+        int more = Math.Max(test.OnlyFirstRight, test.OnlySecondRight),
+            fewer = Math.Min(test.OnlyFirstRight, test.OnlySecondRight);
         if (more + fewer == 0)
         {
             return [HtmlPage.Element("b", "quiet", "The same answers."), " Both are right on the same images."];
         }
 
-        object[] counts = [" alone is right on ", HtmlPage.Count(more, "image"), ", ", labels.Disc(secondLeads ? pair.First : pair.Second), $" alone on {fewer.ToString("#,0", CultureInfo.InvariantCulture)}."];
+        object[] counts =
+        [
+            " alone is right on ",
+            HtmlPage.Count(more, "image"),
+            ", ",
+            labels.Disc(secondLeads ? pair.First : pair.Second),
+            $" alone on {fewer.ToString("#,0", CultureInfo.InvariantCulture)}.",
+        ];
         return test.P switch
         {
             double p when p * tests < Rare => [HtmlPage.Element("b", "right", leader, " is better."), " It", .. counts],
             double p when p < Rare => [HtmlPage.Element("b", null, leader, " may be better."), " It", .. counts],
-            double p => [HtmlPage.Element("b", "quiet", "Cannot be told apart."), " ", leader, .. counts, $" A coin splits them as unevenly {Often(p)}."],
+            double p =>
+            [
+                HtmlPage.Element("b", "quiet", "Cannot be told apart."),
+                " ",
+                leader,
+                .. counts,
+                $" A coin splits them as unevenly {Often(p)}.",
+            ],
         };
     }
 
-    private static string Often(double p) => p > 0.995 ? "every time" : string.Create(CultureInfo.InvariantCulture, $"{p * 100:0} times in 100");
+    private static string Often(double p) =>
+        p > 0.995 ? "every time" : string.Create(CultureInfo.InvariantCulture, $"{p * 100:0} times in 100");
 
     private static string Signed(double share) => (share * 100).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 

@@ -7,14 +7,18 @@ namespace Cupola.Evaluation;
 /// <param name="Share">Which share of the class's images that is.</param>
 public sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
 
-/// <summary>The confusion matrix: how often images of each class were answered with each class. Only what occurred is stored, so ten thousand classes are no burden.</summary>
+/// <summary>
+/// The confusion matrix: how often images of each class were answered with each class. Only what occurred is stored, so ten
+/// thousand classes are no burden.
+/// </summary>
 public sealed class ConfusionMatrix
 {
     private readonly Dictionary<(int Truth, int Answer), int> _counts;
     private readonly int[] _images;
     private readonly int[] _answers;
 
-    private ConfusionMatrix(Dictionary<(int, int), int> counts, int[] images, int[] answers) => (_counts, _images, _answers) = (counts, images, answers);
+    private ConfusionMatrix(Dictionary<(int, int), int> counts, int[] images, int[] answers) =>
+        (_counts, _images, _answers) = (counts, images, answers);
 
     /// <summary>How many classes there are.</summary>
     public int ClassCount => _images.Length;
@@ -28,7 +32,8 @@ public sealed class ConfusionMatrix
     public static ConfusionMatrix Compute(IReadOnlyList<ImageResult> outcomes, int classCount)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
-        int[] images = new int[classCount], answers = new int[classCount];
+        int[] images = new int[classCount],
+            answers = new int[classCount];
         foreach (ImageResult outcome in outcomes)
         {
             images[outcome.Truth]++;
@@ -47,10 +52,19 @@ public sealed class ConfusionMatrix
     /// <summary>Which classes were taken for which, the most frequent first.</summary>
     /// <param name="most">How many pairs to name.</param>
     public IReadOnlyList<ConfusedPair> MostConfused(int most) =>
-    [
-        .. _counts.Where(static entry => entry.Key.Truth != entry.Key.Answer)
-            .Select(entry => new ConfusedPair(entry.Key.Truth, entry.Key.Answer, entry.Value, (double)entry.Value / _images[entry.Key.Truth]))
-            .OrderByDescending(static pair => pair.Images).ThenByDescending(static pair => pair.Share).ThenBy(static pair => pair.Truth).ThenBy(static pair => pair.Answer)
-            .Take(most),
-    ];
+        [
+            .. _counts
+                .Where(static entry => entry.Key.Truth != entry.Key.Answer)
+                .Select(entry => new ConfusedPair(
+                    entry.Key.Truth,
+                    entry.Key.Answer,
+                    entry.Value,
+                    (double)entry.Value / _images[entry.Key.Truth]
+                ))
+                .OrderByDescending(static pair => pair.Images)
+                .ThenByDescending(static pair => pair.Share)
+                .ThenBy(static pair => pair.Truth)
+                .ThenBy(static pair => pair.Answer)
+                .Take(most),
+        ];
 }

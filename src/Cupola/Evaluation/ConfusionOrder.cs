@@ -1,6 +1,8 @@
 namespace Cupola.Evaluation;
 
-/// <summary>Which classes a confusion map shows, and in which order: each beside the one it is taken for most, as far as one line allows.</summary>
+/// <summary>
+/// Which classes a confusion map shows, and in which order: each beside the one it is taken for most, as far as one line allows.
+/// </summary>
 internal static class ConfusionOrder
 {
     /// <summary>The classes of a map.</summary>
@@ -17,7 +19,14 @@ internal static class ConfusionOrder
             weights[pair.Answer] = weights.GetValueOrDefault(pair.Answer) + pair.Share;
         }
 
-        List<int> left = [.. weights.OrderByDescending(static entry => entry.Value).ThenBy(static entry => entry.Key).Take(most).Select(static entry => entry.Key)];
+        List<int> left =
+        [
+            .. weights
+                .OrderByDescending(static entry => entry.Value)
+                .ThenBy(static entry => entry.Key)
+                .Take(most)
+                .Select(static entry => entry.Key),
+        ];
         HashSet<int> chosen = [.. left];
         Dictionary<(int, int), double> together = [];
         foreach (ConfusedPair pair in pairs.Where(pair => chosen.Contains(pair.Truth) && chosen.Contains(pair.Answer)))

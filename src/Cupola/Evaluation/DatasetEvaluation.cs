@@ -11,14 +11,24 @@ public sealed record PromptComparison(EvaluationResult First, EvaluationResult S
 /// <param name="Model">The model's name.</param>
 /// <param name="Sets">The prompt sets, all judged on the same images in the same order.</param>
 /// <param name="Failed">The images that could not be read, each as a sentence; they count nowhere.</param>
-public sealed record DatasetEvaluation(string Dataset, string Model, IReadOnlyList<EvaluationResult> Sets, IReadOnlyList<string> Failed)
+public sealed record DatasetEvaluation(
+    string Dataset,
+    string Model,
+    IReadOnlyList<EvaluationResult> Sets,
+    IReadOnlyList<string> Failed
+)
 {
     /// <summary>The set with the most right answers that is no control; the first of several.</summary>
-    public EvaluationResult Best => Sets.Where(static set => set.Candidate.Control is null).DefaultIfEmpty(Sets[0]).MaxBy(static set => set.Top1.Right)!;
+    public EvaluationResult Best =>
+        Sets.Where(static set => set.Candidate.Control is null).DefaultIfEmpty(Sets[0]).MaxBy(static set => set.Top1.Right)!;
 
     /// <summary>Each two sets.</summary>
     public IReadOnlyList<PromptComparison> Comparisons { get; } =
     [
-        .. Sets.SelectMany((first, index) => Sets.Skip(index + 1).Select(second => new PromptComparison(first, second, PairedTest.Compute(first.Outcomes, second.Outcomes)))),
+        .. Sets.SelectMany(
+            (first, index) =>
+                Sets.Skip(index + 1)
+                    .Select(second => new PromptComparison(first, second, PairedTest.Compute(first.Outcomes, second.Outcomes)))
+        ),
     ];
 }

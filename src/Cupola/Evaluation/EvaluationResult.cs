@@ -43,8 +43,14 @@ public sealed class EvaluationResult
         Reliability = CalibrationCurve.Compute(outcomes);
         Classes =
         [
-            .. Labels.Select((label, index) => new ClassAccuracy(
-                label, new(Confusion[index, index], Confusion.ImagesOf(index)), new(Confusion[index, index], Confusion.AnswersOf(index)))),
+            .. Labels.Select(
+                (label, index) =>
+                    new ClassAccuracy(
+                        label,
+                        new(Confusion[index, index], Confusion.ImagesOf(index)),
+                        new(Confusion[index, index], Confusion.AnswersOf(index))
+                    )
+            ),
         ];
         (int, int)[] recalls = [.. Classes.Select(static each => (each.Recall.Right, each.Recall.Images))];
         MeanPerClass = MeanPerClassRecall.Compute(recalls);
@@ -92,13 +98,24 @@ public sealed class EvaluationResult
     /// <param name="classifier">The classifier that was made from it.</param>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
     /// <param name="truths">The position of each image's class among the labels.</param>
-    /// <exception cref="ArgumentException">There are not as many classes as images, or the classifier's labels are others.</exception>
-    public static EvaluationResult Evaluate(NamedPromptSet candidate, ZeroShotClassifier classifier, EmbeddingMatrix images, IReadOnlyList<int> truths)
+    /// <exception cref="ArgumentException">
+    /// There are not as many classes as images, or the classifier's labels are others.
+    /// </exception>
+    public static EvaluationResult Evaluate(
+        NamedPromptSet candidate,
+        ZeroShotClassifier classifier,
+        EmbeddingMatrix images,
+        IReadOnlyList<int> truths
+    )
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(classifier);
         return classifier.Labels.SequenceEqual(candidate.Prompts.ClassNames)
             ? new(candidate, classifier.Ensemble, ImageResult.Create(classifier, images, truths))
-            : throw new ArgumentException($"The classifier's {classifier.Labels.Count} labels are not the {candidate.Prompts.ClassNames.Count} classes of {candidate.Name}.", nameof(classifier));
+            : throw new ArgumentException(
+                $"The classifier's {classifier.Labels.Count} labels are not the {candidate.Prompts.ClassNames.Count} classes "
+                    + $"of {candidate.Name}.",
+                nameof(classifier)
+            );
     }
 }

@@ -3,12 +3,17 @@ using MathNet.Numerics.Distributions;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// The mean over classes of the share of a class's images that were answered rightly, so that a class with few images counts as much as one with many. Its interval is
-/// the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), stratified: images are drawn anew within each class.
+/// The mean over classes of the share of a class's images that were answered rightly, so that a class with few images counts as
+/// much as one with many. Its interval is
+/// the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), stratified: images are
+/// drawn anew within each class.
 /// </summary>
 public static class MeanPerClassRecall
 {
-    /// <summary>Enough that the ends of a 95 % interval move by little from seed to seed (Efron and Tibshirani, p. 275, ask for a thousand).</summary>
+    /// <summary>
+    /// Enough that the ends of a 95 % interval move by little from seed to seed (Efron and Tibshirani, p. 275, ask for a
+    /// thousand).
+    /// </summary>
     private const int Resamples = 2000;
 
     /// <summary>The mean over the classes that have images; 0 where none has.</summary>
@@ -16,7 +21,11 @@ public static class MeanPerClassRecall
     public static double Compute(IReadOnlyList<(int Right, int Images)> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
-        return classes.Where(static each => each.Images > 0).Select(static each => (double)each.Right / each.Images).DefaultIfEmpty(0).Average();
+        return classes
+            .Where(static each => each.Images > 0)
+            .Select(static each => (double)each.Right / each.Images)
+            .DefaultIfEmpty(0)
+            .Average();
     }
 
     /// <summary>The interval of the mean.</summary>

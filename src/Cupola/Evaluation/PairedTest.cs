@@ -3,8 +3,10 @@ using MathNet.Numerics.Distributions;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Two ways of answering, compared image by image. Only images that one answers rightly and the other wrongly tell them apart. McNemar's test asks how likely so uneven a
-/// split of those is where both are equally good (Q. McNemar, Psychometrika 12, 1947); it is worked out exactly, by the binomial distribution, at every count, so that no
+/// Two ways of answering, compared image by image. Only images that one answers rightly and the other wrongly tell them apart.
+/// McNemar's test asks how likely so uneven a
+/// split of those is where both are equally good (Q. McNemar, Psychometrika 12, 1947); it is worked out exactly, by the binomial
+/// distribution, at every count, so that no
 /// approximation has to be chosen.
 /// </summary>
 /// <param name="Images">How many images both answered.</param>
@@ -18,7 +20,9 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
         get
         {
             int discordant = OnlyFirstRight + OnlySecondRight;
-            return discordant == 0 ? 1 : Math.Min(1, 2 * Binomial.CDF(0.5, discordant, Math.Min(OnlyFirstRight, OnlySecondRight)));
+            return discordant == 0
+                ? 1
+                : Math.Min(1, 2 * Binomial.CDF(0.5, discordant, Math.Min(OnlyFirstRight, OnlySecondRight)));
         }
     }
 
@@ -26,13 +30,17 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
     public double Difference => Images == 0 ? 0 : (double)(OnlySecondRight - OnlyFirstRight) / Images;
 
     /// <summary>
-    /// The interval of <see cref="Difference"/>: Wald's with half an image added to each of the four counts (Agresti and Min, Statistics in Medicine 24, 2005, p. 729).
+    /// The interval of <see cref="Difference"/>: Wald's with half an image added to each of the four counts (Agresti and Min,
+    /// Statistics in Medicine 24, 2005, p. 729).
     /// </summary>
     public Interval DifferenceInterval
     {
         get
         {
-            double n = Images + 2, first = OnlyFirstRight + 0.5, second = OnlySecondRight + 0.5, difference = (second - first) / n;
+            double n = Images + 2,
+                first = OnlyFirstRight + 0.5,
+                second = OnlySecondRight + 0.5,
+                difference = (second - first) / n;
             double half = WilsonInterval.StandardErrors * Math.Sqrt(first + second - (n * difference * difference)) / n;
             return new(Math.Max(-1, difference - half), Math.Min(1, difference + half));
         }
@@ -46,12 +54,16 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
         ArgumentNullException.ThrowIfNull(second);
         if (first.Count != second.Count || first.Zip(second).Any(static pair => pair.First.Truth != pair.Second.Truth))
         {
-            throw new ArgumentException("Two ways of answering are compared on the same images in the same order, and these outcomes are of different ones.");
+            throw new ArgumentException(
+                "Two ways of answering are compared on the same images in the same order, and these outcomes are of different "
+                    + "ones."
+            );
         }
 
         return new(
             first.Count,
             first.Zip(second).Count(static pair => pair.First.IsRight && !pair.Second.IsRight),
-            first.Zip(second).Count(static pair => !pair.First.IsRight && pair.Second.IsRight));
+            first.Zip(second).Count(static pair => !pair.First.IsRight && pair.Second.IsRight)
+        );
     }
 }

@@ -4,7 +4,8 @@ using Cupola.Embedding;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// How well texts and images find each other (arXiv 2103.00020, table 13): recall@k is the share of queries with a right answer among the k best of all. Equal scores are decided against the
+/// How well texts and images find each other (arXiv 2103.00020, table 13): recall@k is the share of queries with a right answer
+/// among the k best of all. Equal scores are decided against the
 /// right answer, so that a model for which everything is alike finds nothing.
 /// </summary>
 public sealed class RetrievalRecall
@@ -23,7 +24,9 @@ public sealed class RetrievalRecall
     /// <summary>Compares every text, which is about one image each, with every image.</summary>
     /// <param name="images">Unit embeddings, [images, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
-    /// <param name="imageOfText">The image that each text is about; an image may have several texts, and has one at least.</param>
+    /// <param name="imageOfText">
+    /// The image that each text is about; an image may have several texts, and has one at least.
+    /// </param>
     /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
     public static RetrievalRecall Compute(EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<int> imageOfText)
     {
@@ -42,19 +45,26 @@ public sealed class RetrievalRecall
     /// </param>
     /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
     public static RetrievalRecall Compute(
-        EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<IReadOnlyCollection<int>> imagesOfText)
+        EmbeddingMatrix images,
+        EmbeddingMatrix texts,
+        IReadOnlyList<IReadOnlyCollection<int>> imagesOfText
+    )
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(imagesOfText);
         HashSet<int>[] own = [.. imagesOfText.Select(static some => some.ToHashSet())];
-        if (texts.Count != own.Length
+        if (
+            texts.Count != own.Length
             || own.Any(some => some.Count == 0 || some.Any(image => image < 0 || image >= images.Count))
-            || own.SelectMany(static some => some).Distinct().Count() != images.Count)
+            || own.SelectMany(static some => some).Distinct().Count() != images.Count
+        )
         {
             throw new ArgumentException(
                 $"Each text is about an image, and each image has a text; "
-                + $"there are {images.Count} images, {texts.Count} texts and {own.Length} places.", nameof(imagesOfText));
+                    + $"there are {images.Count} images, {texts.Count} texts and {own.Length} places.",
+                nameof(imagesOfText)
+            );
         }
 
         // What an image's best own text scores, which the others are measured by.
@@ -68,7 +78,8 @@ public sealed class RetrievalRecall
             }
         }
 
-        int[] textRanks = new int[texts.Count], imageRanks = new int[images.Count];
+        int[] textRanks = new int[texts.Count],
+            imageRanks = new int[images.Count];
         Parallel.For(0, texts.Count, text =>
         {
             int rank = 0;

@@ -3,8 +3,10 @@ using MathNet.Numerics.Distributions;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927, p. 209), without continuity correction. Unlike the textbook's ± 1.96 standard errors it holds what it
-/// promises for few trials and for shares near 0 and 1, and never leaves that range (Brown, Cai and DasGupta, Statistical Science 16, 2001).
+/// Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927, p. 209), without continuity correction. Unlike the textbook's
+/// ± 1.96 standard errors it holds what it
+/// promises for few trials and for shares near 0 and 1, and never leaves that range (Brown, Cai and DasGupta, Statistical Science
+/// 16, 2001).
 /// </summary>
 public static class WilsonInterval
 {
@@ -24,7 +26,9 @@ public static class WilsonInterval
             return new(0, 1);
         }
 
-        double z = StandardErrors, n = trials, share = right / n;
+        double z = StandardErrors,
+            n = trials,
+            share = right / n;
         double centre = (share + (z * z / (2 * n))) / (1 + (z * z / n));
         double half = z / (1 + (z * z / n)) * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
         // At the ends the interval begins at exactly 0 or 1, which rounding would miss.

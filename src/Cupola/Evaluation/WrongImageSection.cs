@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Cupola.Explanation;
 using Cupola.Images;
+using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
@@ -13,33 +13,95 @@ internal static class WrongImageSection
 
     private const int LongestSide = 280;
 
-    public static XElement? Create(EvaluationResult set, string name, string dataset, IReadOnlyList<ImageSource> images, CancellationToken cancellation)
+    public static XElement? Create(
+        EvaluationResult set,
+        string name,
+        string dataset,
+        IReadOnlyList<ImageSource> images,
+        CancellationToken cancellation
+    )
     {
         (int Index, ImageResult Outcome)[] wrong =
         [
-            .. set.Outcomes.Index().Where(static each => !each.Item.IsRight).OrderByDescending(static each => each.Item.Confidence).ThenBy(static each => each.Item.TruthProbability).Take(MostImages),
+            .. set
+                .Outcomes.Index()
+                .Where(static each => !each.Item.IsRight)
+                .OrderByDescending(static each => each.Item.Confidence)
+                .ThenBy(static each => each.Item.TruthProbability)
+                .Take(MostImages),
         ];
-        return wrong.Length == 0 ? null : HtmlPage.Section(
-            "What it got most wrong",
-            $"The wrong answers of {name} that it was surest of. Some images show both, and some are labelled wrongly: look before you blame the model.",
-            HtmlPage.Element("div", "cards", wrong.AsParallel().AsOrdered().WithCancellation(cancellation).Select(each => Card(set, dataset, images[each.Index], each.Outcome, cancellation)).ToArray().AsEnumerable()));
+        return wrong.Length == 0
+            ? null
+            : HtmlPage.Section(
+                "What it got most wrong",
+                $"The wrong answers of {name} that it was surest of. Some images show both, and some are labelled wrongly: look "
+                    + "before you blame the model.",
+                HtmlPage.Element(
+                    "div",
+                    "cards",
+                    wrong
+                        .AsParallel()
+                        .AsOrdered()
+                        .WithCancellation(cancellation)
+                        .Select(each => Card(set, dataset, images[each.Index], each.Outcome, cancellation))
+                        .ToArray()
+                        .AsEnumerable()
+                )
+            );
     }
 
-    private static XElement Card(EvaluationResult set, string dataset, ImageSource image, ImageResult outcome, CancellationToken cancellation)
+    private static XElement Card(
+        EvaluationResult set,
+        string dataset,
+        ImageSource image,
+        ImageResult outcome,
+        CancellationToken cancellation
+    )
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellation);
-        string place = (outcome.Rank + 1).ToString("#,0", CultureInfo.InvariantCulture), name = image.Name.StartsWith(dataset, StringComparison.Ordinal) ? image.Name[dataset.Length..].TrimStart('/', '\\') : image.Name;
-        return HtmlPage.Element("div", "card",
-            jpeg is null ? HtmlPage.Element("p", "missing", "The image could not be read again.") : HtmlPage.Image(jpeg, $"An image of the class {HtmlPage.Shortened(set.Labels[outcome.Truth])}"),
-            HtmlPage.Element("div", "says",
-                HtmlPage.Element("dl", "answers", Bar("said", set.Labels[outcome.Answer], outcome.Confidence, "share"), Bar("is", set.Labels[outcome.Truth], outcome.TruthProbability, "share true")),
-                HtmlPage.Element("p", "path", $"The right label came in place {place}.", HtmlPage.Element("br", null), HtmlPage.Shortened(name))));
+        string place = (outcome.Rank + 1).ToString("#,0", CultureInfo.InvariantCulture),
+            name = image.Name.StartsWith(dataset, StringComparison.Ordinal)
+                ? image.Name[dataset.Length..].TrimStart('/', '\\')
+                : image.Name;
+        return HtmlPage.Element(
+            "div",
+            "card",
+            jpeg is null
+                ? HtmlPage.Element("p", "missing", "The image could not be read again.")
+                : HtmlPage.Image(jpeg, $"An image of the class {HtmlPage.Shortened(set.Labels[outcome.Truth])}"),
+            HtmlPage.Element(
+                "div",
+                "says",
+                HtmlPage.Element(
+                    "dl",
+                    "answers",
+                    Bar("said", set.Labels[outcome.Answer], outcome.Confidence, "share"),
+                    Bar("is", set.Labels[outcome.Truth], outcome.TruthProbability, "share true")
+                ),
+                HtmlPage.Element(
+                    "p",
+                    "path",
+                    $"The right label came in place {place}.",
+                    HtmlPage.Element("br", null),
+                    HtmlPage.Shortened(name)
+                )
+            )
+        );
     }
 
     private static object[] Bar(string verb, string label, float probability, string style) =>
-    [
-        HtmlPage.Element("dt", null, HtmlPage.Element("span", "quiet", verb + " "), HtmlPage.Element("b", null, HtmlPage.Shortened(label))),
-        HtmlPage.Element("dd", null, HtmlPage.Percent(probability)),
-        HtmlPage.Element("div", style, HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(probability * 100)}%"))),
-    ];
+        [
+            HtmlPage.Element(
+                "dt",
+                null,
+                HtmlPage.Element("span", "quiet", verb + " "),
+                HtmlPage.Element("b", null, HtmlPage.Shortened(label))
+            ),
+            HtmlPage.Element("dd", null, HtmlPage.Percent(probability)),
+            HtmlPage.Element(
+                "div",
+                style,
+                HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(probability * 100)}%"))
+            ),
+        ];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Images;
+using Cupola.Reports;
 using Cupola.ZeroShot;
 using static System.FormattableString;
 
@@ -32,15 +33,17 @@ public static class ClassificationReport
         List<XElement> sections = [.. answers.Select(answer => Section(answer, orient))];
         if (notShown > 0)
         {
-            sections.Add(HtmlPage.Element(
-                "p", "quiet", Invariant($"{notShown} more images were classified and are not shown.")));
+            sections.Add(HtmlPage.Element("p", "quiet", Invariant($"{notShown} more images were classified and are not shown.")));
         }
 
         HtmlPage.Write(
-            path, "Why this label",
-            "Each sentence is compared with the image. One about the answer speaks for it as far as it fits better than the runner-up's score; one about another class speaks against it "
-            + "as far as it fits better than the answer's score.",
-            sections);
+            path,
+            "Why this label",
+            "Each sentence is compared with the image. One about the answer speaks for it as far as it fits better than the "
+                + "runner-up's score; one about another class speaks against it "
+                + "as far as it fits better than the answer's score.",
+            sections
+        );
     }
 
     private static XElement Section(ExplainedAnswer answer, bool orient)
@@ -48,31 +51,62 @@ public static class ClassificationReport
         byte[]? jpeg = Thumbnail.ReadJpeg(ImageSource.FromPath(answer.Image), orient, LongestSide);
         Prediction best = answer.Predictions[0];
         return HtmlPage.Section(
-            best.Label, answer.Image,
-            HtmlPage.Element("div", "answer",
-                HtmlPage.Element("div", "card", jpeg is null ? HtmlPage.Element("p", "missing", "The image could not be read again.") : HtmlPage.Image(jpeg, answer.Image)),
-                HtmlPage.Element("dl", "answers", answer.Predictions.Select((prediction, rank) => Bar(prediction, isAnswer: rank == 0)))),
+            best.Label,
+            answer.Image,
+            HtmlPage.Element(
+                "div",
+                "answer",
+                HtmlPage.Element(
+                    "div",
+                    "card",
+                    jpeg is null
+                        ? HtmlPage.Element("p", "missing", "The image could not be read again.")
+                        : HtmlPage.Image(jpeg, answer.Image)
+                ),
+                HtmlPage.Element(
+                    "dl",
+                    "answers",
+                    answer.Predictions.Select((prediction, rank) => Bar(prediction, isAnswer: rank == 0))
+                )
+            ),
             Arguments($"For “{best.Label}”", "Nothing that was said of it fits better than the runner-up.", answer.Arguments.For),
-            Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against));
+            Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against)
+        );
     }
 
     private static object[] Bar(Prediction prediction, bool isAnswer) =>
-    [
-        HtmlPage.Element("dt", null, prediction.Label),
-        HtmlPage.Element("dd", null, HtmlPage.Percent(prediction.Probability)),
-        HtmlPage.Element("div", isAnswer ? "share true" : "share", HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(prediction.Probability * 100)}%"))),
-    ];
+        [
+            HtmlPage.Element("dt", null, prediction.Label),
+            HtmlPage.Element("dd", null, HtmlPage.Percent(prediction.Probability)),
+            HtmlPage.Element(
+                "div",
+                isAnswer ? "share true" : "share",
+                HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(prediction.Probability * 100)}%"))
+            ),
+        ];
 
-    private static XElement Arguments(string heading, string none, IReadOnlyList<PromptAttribution> arguments) => HtmlPage.Element(
-        "div", "arguments",
-        HtmlPage.Element("h3", null, heading),
-        arguments.Count == 0
-            ? HtmlPage.Element("p", "quiet", none)
-            : HtmlPage.Table(
-                ["about", "sentence", "#cosine", "#margin"],
-                arguments.Select(static argument => (IReadOnlyList<object>)
-                [
-                    argument.Label, argument.Text, argument.Cosine.ToString("0.000", CultureInfo.InvariantCulture),
-                    HtmlPage.Element("span", argument.Margin > 0 ? "right" : "wrong", argument.Margin.ToString("+0.000;−0.000", CultureInfo.InvariantCulture)),
-                ])));
+    private static XElement Arguments(string heading, string none, IReadOnlyList<PromptAttribution> arguments) =>
+        HtmlPage.Element(
+            "div",
+            "arguments",
+            HtmlPage.Element("h3", null, heading),
+            arguments.Count == 0
+                ? HtmlPage.Element("p", "quiet", none)
+                : HtmlPage.Table(
+                    ["about", "sentence", "#cosine", "#margin"],
+                    arguments.Select(static argument =>
+                        (IReadOnlyList<object>)
+                            [
+                                argument.Label,
+                                argument.Text,
+                                argument.Cosine.ToString("0.000", CultureInfo.InvariantCulture),
+                                HtmlPage.Element(
+                                    "span",
+                                    argument.Margin > 0 ? "right" : "wrong",
+                                    argument.Margin.ToString("+0.000;−0.000", CultureInfo.InvariantCulture)
+                                ),
+                            ]
+                    )
+                )
+        );
 }

@@ -4,7 +4,9 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
 
-/// <summary>The answers on labelled images, and what becomes of them when one prompt is left out: only its own class's scores change.</summary>
+/// <summary>
+/// The answers on labelled images, and what becomes of them when one prompt is left out: only its own class's scores change.
+/// </summary>
 internal sealed class LeaveOneOut
 {
     private readonly EncodedPrompts _encoded;
@@ -14,7 +16,13 @@ internal sealed class LeaveOneOut
     private readonly IReadOnlyList<int> _labels;
     private readonly float[][] _scores;
 
-    public LeaveOneOut(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights weights, EmbeddingMatrix images, IReadOnlyList<int> labels)
+    public LeaveOneOut(
+        EncodedPrompts encoded,
+        ClassEnsemble ensemble,
+        PromptWeights weights,
+        EmbeddingMatrix images,
+        IReadOnlyList<int> labels
+    )
     {
         _encoded = encoded;
         _ensemble = ensemble;
@@ -30,7 +38,8 @@ internal sealed class LeaveOneOut
     public PromptEffect[] OfClass(int classIndex)
     {
         PromptFeatures features = _encoded.Features;
-        int first = features.FirstOf(classIndex), count = features.PromptCount(classIndex);
+        int first = features.FirstOf(classIndex),
+            count = features.PromptCount(classIndex);
         if (count == 1)
         {
             return [];
@@ -44,7 +53,12 @@ internal sealed class LeaveOneOut
         {
             Func<int, float> without = ScoreOfOthers([.. Enumerable.Range(first, count).Where(row => row != first + index)]);
             (int right, double likelihood) = LogLikelihood(classIndex, rivals, without);
-            effects[index] = new(label, _encoded.Prompts[label][index], rightWith - right, (likelihoodWith - likelihood) / _images.Count);
+            effects[index] = new(
+                label,
+                _encoded.Prompts[label][index],
+                rightWith - right,
+                (likelihoodWith - likelihood) / _images.Count
+            );
         }
 
         return effects;
@@ -90,7 +104,9 @@ internal sealed class LeaveOneOut
         return new(best, bestIndex, sum, scores[label]);
     }
 
-    /// <summary>How many images are right, and the sum of the log probabilities of their labels, where a class has these scores.</summary>
+    /// <summary>
+    /// How many images are right, and the sum of the log probabilities of their labels, where a class has these scores.
+    /// </summary>
     private (int Right, double LogLikelihood) LogLikelihood(int classIndex, Rivals[] rivals, Func<int, float> score)
     {
         int right = 0;
@@ -99,7 +115,8 @@ internal sealed class LeaveOneOut
         {
             float own = score(image);
             Rivals others = rivals[image];
-            int answer = own > others.Best || (own == others.Best && classIndex < others.BestIndex) ? classIndex : others.BestIndex;
+            int answer =
+                own > others.Best || (own == others.Best && classIndex < others.BestIndex) ? classIndex : others.BestIndex;
             right += answer == _labels[image] ? 1 : 0;
             float ofLabel = _labels[image] == classIndex ? own : others.OfLabel;
             likelihood += (_encoded.Scale * (ofLabel - 1.0)) - Math.Log(others.Sum + Math.Exp(_encoded.Scale * (own - 1.0)));

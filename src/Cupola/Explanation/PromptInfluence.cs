@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using Cupola.Embedding;
+using Cupola.Files;
 using Cupola.Prompts;
-using Cupola.Text;
 using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
@@ -17,11 +17,15 @@ public sealed record PromptContribution(string Label, Prompt Prompt, float Weigh
 /// <summary>What it does to the answers on labelled images that one prompt is there.</summary>
 /// <param name="Label">The class.</param>
 /// <param name="Prompt">What is said about it.</param>
-/// <param name="Right">How many more images are answered rightly with the prompt than without it; less than 0 where it does harm.</param>
+/// <param name="Right">
+/// How many more images are answered rightly with the prompt than without it; less than 0 where it does harm.
+/// </param>
 /// <param name="LogLikelihood">How much the mean log probability of the right label rises with the prompt, in nats.</param>
 public sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
 
-/// <summary>Takes the scores of classes apart into what each of their prompts contributed. It may be used from several threads at once.</summary>
+/// <summary>
+/// Takes the scores of classes apart into what each of their prompts contributed. It may be used from several threads at once.
+/// </summary>
 public sealed class PromptInfluence
 {
     private readonly EncodedPrompts _encoded;
@@ -41,7 +45,9 @@ public sealed class PromptInfluence
         _ensemble = ensemble;
         _weights = weights ?? PromptWeights.Equal(encoded);
         _parts = ensemble == ClassEnsemble.ScoreMax ? encoded.Embeddings : Parts();
-        _classes = encoded.Prompts.ClassNames.Index().ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
+        _classes = encoded
+            .Prompts.ClassNames.Index()
+            .ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
     }
 
     /// <summary>What each prompt of one class contributed to its score for an image, in the prompts' order.</summary>
@@ -60,8 +66,12 @@ public sealed class PromptInfluence
         for (int index = 0; index < contributions.Length; index++)
         {
             contributions[index] = new(
-                label, _encoded.Prompts[label][index], _weights.Values[first + index],
-                TensorPrimitives.Dot(_encoded.Embeddings[first + index], embedding), TensorPrimitives.Dot(_parts[first + index], embedding));
+                label,
+                _encoded.Prompts[label][index],
+                _weights.Values[first + index],
+                TensorPrimitives.Dot(_encoded.Embeddings[first + index], embedding),
+                TensorPrimitives.Dot(_parts[first + index], embedding)
+            );
         }
 
         if (_ensemble == ClassEnsemble.ScoreMax)
@@ -69,13 +79,25 @@ public sealed class PromptInfluence
             // The best prompt is the whole score; the others add nothing.
             float best = contributions.Max(static contribution => contribution.Cosine);
             int chosen = Array.FindIndex(contributions, contribution => contribution.Cosine == best);
-            contributions = [.. contributions.Select((contribution, index) => contribution with { Weight = index == chosen ? 1 : 0, Contribution = index == chosen ? best : 0 })];
+            contributions =
+            [
+                .. contributions.Select(
+                    (contribution, index) =>
+                        contribution with
+                        {
+                            Weight = index == chosen ? 1 : 0,
+                            Contribution = index == chosen ? best : 0,
+                        }
+                ),
+            ];
         }
 
         return contributions;
     }
 
-    /// <summary>What each prompt does on labelled images: every prompt is left out once, and the answers with and without it are compared.</summary>
+    /// <summary>
+    /// What each prompt does on labelled images: every prompt is left out once, and the answers with and without it are compared.
+    /// </summary>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
     /// <param name="labels">The position of each image's class.</param>
     /// <param name="progress">Told how many more prompts are done, from any thread.</param>
@@ -83,13 +105,20 @@ public sealed class PromptInfluence
     /// <returns>The effect of each prompt whose class has others, class by class.</returns>
     /// <exception cref="ArgumentException">There are not as many labels as images.</exception>
     public IReadOnlyList<PromptEffect> LeaveOneOut(
-        EmbeddingMatrix images, IReadOnlyList<int> labels, Action<int>? progress = null, CancellationToken cancellation = default)
+        EmbeddingMatrix images,
+        IReadOnlyList<int> labels,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(labels);
         if (images.Count == 0 || images.Count != labels.Count)
         {
-            throw new ArgumentException($"Effects are measured on images with a label each, and there are {images.Count} images and {labels.Count} labels.");
+            throw new ArgumentException(
+                $"Effects are measured on images with a label each, and there are {images.Count} images and {labels.Count} "
+                    + "labels."
+            );
         }
 
         LeaveOneOut answers = new(_encoded, _ensemble, _weights, images, labels);
@@ -110,7 +139,8 @@ public sealed class PromptInfluence
         var parts = new float[features.Embeddings.Count * dimension];
         Parallel.For(0, features.ClassCount, index =>
         {
-            int first = features.FirstOf(index), count = features.PromptCount(index);
+            int first = features.FirstOf(index),
+                count = features.PromptCount(index);
             var sum = new float[dimension];
             for (int row = first; row < first + count; row++)
             {

@@ -51,6 +51,8 @@ internal readonly record struct Dimension
     public override string ToString()
     {
         string factor = Factor.ToString(CultureInfo.InvariantCulture);
-        return IsFixed ? factor : Factor == 1 ? _symbols! : $"{factor}·{_symbols}";
+        return IsFixed ? factor
+            : Factor == 1 ? _symbols!
+            : $"{factor}·{_symbols}";
     }
 }

@@ -38,12 +38,13 @@ public enum ElementType
 public static class ElementTypeExtensions
 {
     /// <summary>Bytes one element takes.</summary>
-    public static int ByteSize(this ElementType type) => type switch
-    {
-        ElementType.Float64 or ElementType.Int64 => 8,
-        ElementType.Float32 or ElementType.Int32 => 4,
-        ElementType.Float16 or ElementType.BFloat16 or ElementType.Int16 => 2,
-        ElementType.UInt8 or ElementType.Int8 or ElementType.Boolean => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such element type."),
-    };
+    public static int ByteSize(this ElementType type) =>
+        type switch
+        {
+            ElementType.Float64 or ElementType.Int64 => 8,
+            ElementType.Float32 or ElementType.Int32 => 4,
+            ElementType.Float16 or ElementType.BFloat16 or ElementType.Int16 => 2,
+            ElementType.UInt8 or ElementType.Int8 or ElementType.Boolean => 1,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, "There is no such element type."),
+        };
 }

@@ -4,7 +4,8 @@ internal sealed partial class Gradient
 {
     private void OfArithmetic(Node node, Value seed)
     {
-        Value left = node.Inputs[0]!, right = node.Inputs[1]!;
+        Value left = node.Inputs[0]!,
+            right = node.Inputs[1]!;
         switch (node.Operator)
         {
             case "Add":
@@ -29,13 +30,17 @@ internal sealed partial class Gradient
     /// <summary>The derivative of a function of one number, from its argument or its result.</summary>
     private Value Derivative(Node node)
     {
-        Value argument = node.Inputs[0]!, result = node.Output;
+        Value argument = node.Inputs[0]!,
+            result = node.Output;
         return node.Operator switch
         {
             "Sigmoid" => _graph.Multiply(result, OneMinus(result)),
             "Tanh" => OneMinus(_graph.Multiply(result, result)),
             "Exp" => result,
-            "Erf" => _graph.Multiply(_graph.Exp(_graph.Multiply(_graph.Multiply(argument, argument), -1)), 2 / MathF.Sqrt(MathF.PI)),
+            "Erf" => _graph.Multiply(
+                _graph.Exp(_graph.Multiply(_graph.Multiply(argument, argument), -1)),
+                2 / MathF.Sqrt(MathF.PI)
+            ),
             "Relu" => _graph.Sign(result),
             "Sqrt" => _graph.Divide(_graph.Constant([0.5f]), result),
             _ => DerivativeOfQuickGelu(argument, result, (float)node.Attributes["alpha"]),
@@ -58,14 +63,25 @@ internal sealed partial class Gradient
         Add(input, () =>
         {
             // The axes that went come back with the extent 1.
-            long[] axes = [.. ((long[]?)node.Attributes.GetValueOrDefault("axes") ?? _graph.Integers(node.Inputs[1]!)!).Select(axis => axis < 0 ? axis + input.Shape.Rank : axis)];
+            long[] axes =
+            [
+                .. ((long[]?)node.Attributes.GetValueOrDefault("axes") ?? _graph.Integers(node.Inputs[1]!)!).Select(axis =>
+                    axis < 0 ? axis + input.Shape.Rank : axis
+                ),
+            ];
             TensorShape kept = [.. input.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)];
             Value whole = seed.Shape.Equals(kept) ? seed : _graph.Reshape(seed, kept);
             return node.Operator switch
             {
                 "ReduceSum" => _graph.ExpandTo(whole, input),
-                "ReduceMean" => _graph.ExpandTo(_graph.Multiply(whole, _graph.Divide(_graph.SizeOf(node.Output), _graph.SizeOf(input))), input),
-                _ => _graph.Multiply(input, _graph.Divide(whole, node.Output.Shape.Equals(kept) ? node.Output : _graph.Reshape(node.Output, kept))),
+                "ReduceMean" => _graph.ExpandTo(
+                    _graph.Multiply(whole, _graph.Divide(_graph.SizeOf(node.Output), _graph.SizeOf(input))),
+                    input
+                ),
+                _ => _graph.Multiply(
+                    input,
+                    _graph.Divide(whole, node.Output.Shape.Equals(kept) ? node.Output : _graph.Reshape(node.Output, kept))
+                ),
             };
         });
     }

@@ -12,7 +12,8 @@ internal sealed partial class Gradient
         }
 
         Value weight = node.Inputs[1]!;
-        long stride = ((long[])node.Attributes["strides"])[0], padding = ((long[])node.Attributes["pads"])[0];
+        long stride = ((long[])node.Attributes["strides"])[0],
+            padding = ((long[])node.Attributes["pads"])[0];
         Add(images, () => _graph.ConvolutionInputGradient(seed, weight, images, stride, padding));
         Add(weight, () => _graph.ConvolutionWeightGradient(images, seed, weight, stride, padding));
         if (node.Inputs.Length == 3)

@@ -4,24 +4,38 @@ internal sealed partial class Gradient
 {
     private void OfProduct(Node node, Value seed)
     {
-        Value left = node.Inputs[0]!, right = node.Inputs[1]!;
-        bool turnLeft = node.Attributes.GetValueOrDefault("transA", 0L) is 1L, turnRight = node.Attributes.GetValueOrDefault("transB", 0L) is 1L;
+        Value left = node.Inputs[0]!,
+            right = node.Inputs[1]!;
+        bool turnLeft = node.Attributes.GetValueOrDefault("transA", 0L) is 1L,
+            turnRight = node.Attributes.GetValueOrDefault("transB", 0L) is 1L;
         var factor = (float)node.Attributes.GetValueOrDefault("alpha", 1f);
         if (node.Operator is "MatMul" or "FusedMatMul")
         {
-            Add(left, () => turnLeft ? _graph.MatMul(right, seed, turnRight, turnRight: true, factor) : _graph.MatMul(seed, right, turnLeft: false, !turnRight, factor));
-            Add(right, () => turnRight ? _graph.MatMul(seed, left, turnLeft: true, turnLeft, factor) : _graph.MatMul(left, seed, !turnLeft, turnRight: false, factor));
+            Add(left, () =>
+                turnLeft
+                    ? _graph.MatMul(right, seed, turnRight, turnRight: true, factor)
+                    : _graph.MatMul(seed, right, turnLeft: false, !turnRight, factor)
+            );
+            Add(right, () =>
+                turnRight
+                    ? _graph.MatMul(seed, left, turnLeft: true, turnLeft, factor)
+                    : _graph.MatMul(left, seed, !turnLeft, turnRight: false, factor)
+            );
             return;
         }
 
-        Add(left, () => turnLeft ? _graph.Product(right, seed, turnRight, turnRight: true, factor) : _graph.Product(seed, right, turnLeft: false, !turnRight, factor));
+        Add(left, () =>
+            turnLeft
+                ? _graph.Product(right, seed, turnRight, turnRight: true, factor)
+                : _graph.Product(seed, right, turnLeft: false, !turnRight, factor)
+        );
         Add(right, () => (turnLeft, turnRight) switch
-        {
-            (false, true) => _graph.ProductOverRows(seed, left, factor),
-            (false, false) => _graph.ProductOverRows(left, seed, factor),
-            (true, true) => _graph.Product(seed, left, turnLeft: true, turnRight: true, factor),
-            (true, false) => _graph.Product(left, seed, turnLeft: false, turnRight: false, factor),
-        });
+            {
+                (false, true) => _graph.ProductOverRows(seed, left, factor),
+                (false, false) => _graph.ProductOverRows(left, seed, factor),
+                (true, true) => _graph.Product(seed, left, turnLeft: true, turnRight: true, factor),
+                (true, false) => _graph.Product(left, seed, turnLeft: false, turnRight: false, factor),
+            });
         if (node.Inputs.Length == 3)
         {
             Add(node.Inputs[2], () => ReduceTo(seed, node.Inputs[2]!));
@@ -33,7 +47,9 @@ internal sealed partial class Gradient
         if (node.Operator == "Softmax")
         {
             // y (g − Σ g y), row by row.
-            Add(node.Inputs[0], () => _graph.Multiply(node.Output, _graph.Subtract(seed, _graph.SumOfLast(_graph.Multiply(seed, node.Output)))));
+            Add(node.Inputs[0], () =>
+                _graph.Multiply(node.Output, _graph.Subtract(seed, _graph.SumOfLast(_graph.Multiply(seed, node.Output))))
+            );
             return;
         }
 
@@ -41,15 +57,26 @@ internal sealed partial class Gradient
     }
 
     /// <summary>
-    /// With c = x − mean and r = 1 ÷ √(variance + ε), both of which the operator gives besides, y = w c r + b. For the seed g: dw = Σ r g c and db = Σ g over the rows;
+    /// With c = x − mean and r = 1 ÷ √(variance + ε), both of which the operator gives besides, y = w c r + b. For the seed g: dw
+    /// = Σ r g c and db = Σ g over the rows;
     /// dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last axis.
     /// </summary>
     private void OfLayerNorm(Node node, Value seed)
     {
-        Value input = node.Inputs[0]!, weight = node.Inputs[1]!, bias = node.Inputs[2]!;
+        Value input = node.Inputs[0]!,
+            weight = node.Inputs[1]!,
+            bias = node.Inputs[2]!;
         long width = weight.Shape[0].Factor;
-        Value Rows(Value value) => value.Shape.Rank == 2 ? value : _graph.Reshape(value, [value.Shape.SkipLast(1).Aggregate((Dimension)1, static (count, extent) => count * extent), value.Shape[^1]]);
-        Value rows = Rows(seed), mean = Rows(node.MoreOutputs[0]), inverse = Rows(node.MoreOutputs[1]);
+        Value Rows(Value value) =>
+            value.Shape.Rank == 2
+                ? value
+                : _graph.Reshape(
+                    value,
+                    [value.Shape.SkipLast(1).Aggregate((Dimension)1, static (count, extent) => count * extent), value.Shape[^1]]
+                );
+        Value rows = Rows(seed),
+            mean = Rows(node.MoreOutputs[0]),
+            inverse = Rows(node.MoreOutputs[1]);
         if (_graph.IsTrainable)
         {
             (Value ofRows, Value ofWeight, Value ofBias) = _graph.LayerNormGradient(rows, Rows(input), mean, inverse, weight);
@@ -64,8 +91,14 @@ internal sealed partial class Gradient
         Add(input, () =>
         {
             Value weighted = _graph.Multiply(rows, weight);
-            Value slope = _graph.Multiply(_graph.Product(along, _graph.Reshape(weight, [width, 1]), factor: 1f / width), _graph.Multiply(inverse, inverse));
-            Value ofRows = _graph.Subtract(_graph.Subtract(weighted, _graph.MeanOver(weighted, 1)), _graph.Multiply(centred, slope));
+            Value slope = _graph.Multiply(
+                _graph.Product(along, _graph.Reshape(weight, [width, 1]), factor: 1f / width),
+                _graph.Multiply(inverse, inverse)
+            );
+            Value ofRows = _graph.Subtract(
+                _graph.Subtract(weighted, _graph.MeanOver(weighted, 1)),
+                _graph.Multiply(centred, slope)
+            );
             return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });
         Add(weight, () => _graph.WeightedSumOfRows(along, inverse));

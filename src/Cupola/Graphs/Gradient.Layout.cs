@@ -6,12 +6,12 @@ internal sealed partial class Gradient
     {
         Value input = node.Inputs[0]!;
         Add(input, () => node.Operator switch
-        {
-            "Transpose" => _graph.Transpose(seed, Inverse((long[])node.Attributes["perm"])),
-            "Reshape" => _graph.ReshapeAs(seed, input),
-            "Expand" => ReduceTo(seed, input),
-            _ => seed,
-        });
+            {
+                "Transpose" => _graph.Transpose(seed, Inverse((long[])node.Attributes["perm"])),
+                "Reshape" => _graph.ReshapeAs(seed, input),
+                "Expand" => ReduceTo(seed, input),
+                _ => seed,
+            });
     }
 
     private void OfSelection(Node node, Value seed)
@@ -20,14 +20,17 @@ internal sealed partial class Gradient
         switch (node.Operator)
         {
             case "Slice":
-                Add(input, () => _graph.PadAs(seed, input, (int)_graph.Integers(node.Inputs[3]!)![0], _graph.Integers(node.Inputs[1]!)![0]));
+                Add(input, () =>
+                    _graph.PadAs(seed, input, (int)_graph.Integers(node.Inputs[3]!)![0], _graph.Integers(node.Inputs[1]!)![0])
+                );
                 break;
             case "Concat":
                 int axis = (int)(long)node.Attributes["axis"];
                 long start = 0;
                 foreach (Value part in node.Inputs.OfType<Value>())
                 {
-                    long from = start, size = part.Shape[axis].Factor;
+                    long from = start,
+                        size = part.Shape[axis].Factor;
                     Add(part, () => _graph.Slice(seed, axis, from, from + size));
                     start += size;
                 }
@@ -40,7 +43,9 @@ internal sealed partial class Gradient
                 Add(input, () => _graph.ScatterRows(seed, IndicesOfPairs(node.Inputs[1]!), input));
                 break;
             default:
-                throw new InvalidOperationException($"There is no derivative of a Gather on another axis than the first, which gives {node.Output}.");
+                throw new InvalidOperationException(
+                    $"There is no derivative of a Gather on another axis than the first, which gives {node.Output}."
+                );
         }
     }
 

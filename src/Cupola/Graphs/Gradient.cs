@@ -24,7 +24,9 @@ internal sealed partial class Gradient
     /// <param name="output">What depends on the sources.</param>
     /// <param name="seed">The gradient of whatever comes after with respect to the output; of its shape.</param>
     /// <param name="sources">Inputs, parameters or anything between them and the output.</param>
-    /// <exception cref="InvalidOperationException">The output does not depend on a source, or by an operator that has no derivative here.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The output does not depend on a source, or by an operator that has no derivative here.
+    /// </exception>
     public static IReadOnlyList<Value> Compute(GraphBuilder graph, Value output, Value seed, IReadOnlyList<Value> sources)
     {
         if (!seed.Shape.Equals(output.Shape))
@@ -49,9 +51,14 @@ internal sealed partial class Gradient
             }
         }
 
-        return [.. sources.Select(source => gradient._gradients.TryGetValue(source.Name, out Value? found)
-            ? found
-            : throw new InvalidOperationException($"{output} does not depend on {source}, so there is no gradient."))];
+        return
+        [
+            .. sources.Select(source =>
+                gradient._gradients.TryGetValue(source.Name, out Value? found)
+                    ? found
+                    : throw new InvalidOperationException($"{output} does not depend on {source}, so there is no gradient.")
+            ),
+        ];
     }
 
     private void Propagate(Node node, Value seed)
@@ -86,7 +93,9 @@ internal sealed partial class Gradient
                 OfWindows(node, seed);
                 break;
             default:
-                throw new InvalidOperationException($"There is no derivative of the operator {node.Operator}, which gives {node.Output}.");
+                throw new InvalidOperationException(
+                    $"There is no derivative of the operator {node.Operator}, which gives {node.Output}."
+                );
         }
     }
 
@@ -111,7 +120,12 @@ internal sealed partial class Gradient
     private Value ReduceTo(Value gradient, Value like)
     {
         int more = gradient.Shape.Rank - like.Shape.Rank;
-        int[] axes = [.. Enumerable.Range(0, gradient.Shape.Rank).Where(axis => axis < more || (like.Shape[axis - more] == 1 && gradient.Shape[axis] != 1))];
+        int[] axes =
+        [
+            .. Enumerable
+                .Range(0, gradient.Shape.Rank)
+                .Where(axis => axis < more || (like.Shape[axis - more] == 1 && gradient.Shape[axis] != 1)),
+        ];
         return axes.Length == 0 ? gradient
             : axes is [0] && gradient.Shape.Rank == 2 && like.Shape.Rank == 1 ? _graph.SumOfRows(gradient, like)
             : _graph.ReshapeAs(_graph.Sum(gradient, axes), like);

@@ -17,9 +17,17 @@ internal sealed record Constant(Value Value, ReadOnlyMemory<byte> Bytes);
 /// <param name="Inputs">What it reads; null where an optional input is left out.</param>
 /// <param name="Output">What it gives.</param>
 /// <param name="Attributes">Each a long, a float, a string or a list of longs.</param>
-internal sealed record Node(string Operator, string Domain, ImmutableArray<Value?> Inputs, Value Output, IReadOnlyDictionary<string, object> Attributes)
+internal sealed record Node(
+    string Operator,
+    string Domain,
+    ImmutableArray<Value?> Inputs,
+    Value Output,
+    IReadOnlyDictionary<string, object> Attributes
+)
 {
-    /// <summary>What it can give besides, in the operator's order; a finished graph names them only where someone reads them.</summary>
+    /// <summary>
+    /// What it can give besides, in the operator's order; a finished graph names them only where someone reads them.
+    /// </summary>
     public ImmutableArray<Value> MoreOutputs { get; init; } = [];
 
     /// <summary>Everything it gives.</summary>
@@ -35,4 +43,5 @@ internal sealed record Graph(
     ImmutableArray<Value> Outputs,
     ImmutableArray<Value> Parameters,
     ImmutableArray<Constant> Constants,
-    ImmutableArray<Node> Nodes);
+    ImmutableArray<Node> Nodes
+);

@@ -19,9 +19,13 @@ internal sealed partial class GraphBuilder
 
     public Value Multiply(Value value, float factor) => Multiply(value, Constant([factor]));
 
-    /// <summary>The same for a value that no one else reads: in training, the factor becomes one of the product that gives the value.</summary>
+    /// <summary>
+    /// The same for a value that no one else reads: in training, the factor becomes one of the product that gives the value.
+    /// </summary>
     public Value Scale(Value value, float factor) =>
-        operators == OperatorSet.Trainable && ProducerOf(value) is { } maker && Scaled(maker, factor) is { } scaled ? scaled : Multiply(value, factor);
+        operators == OperatorSet.Trainable && ProducerOf(value) is { } maker && Scaled(maker, factor) is { } scaled
+            ? scaled
+            : Multiply(value, factor);
 
     public Value Add(Value value, float summand) => Add(value, Constant([summand]));
 
@@ -42,16 +46,23 @@ internal sealed partial class GraphBuilder
 
     public Value Relu(Value value) => AddNode("Relu", value.Type, value.Shape, [value]);
 
-    public Value Cast(Value value, ElementType type) => AddNode("Cast", type, value.Shape, [value], ("to", OnnxWriter.TypeNumber(type)));
+    public Value Cast(Value value, ElementType type) =>
+        AddNode("Cast", type, value.Shape, [value], ("to", OnnxWriter.TypeNumber(type)));
 
     /// <summary>
-    /// The product of the last two axes, one for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n]. Either operand may be turned first: it comes as
+    /// The product of the last two axes, one for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n]. Either
+    /// operand may be turned first: it comes as
     /// [..., k, m] or [..., n, k].
     /// </summary>
     public Value MatMul(Value left, Value right, bool turnLeft = false, bool turnRight = false, float factor = 1)
     {
-        TensorShape leftShape = turnLeft ? Turned(left.Shape) : left.Shape, rightShape = turnRight ? Turned(right.Shape) : right.Shape;
-        if (leftShape.Rank != rightShape.Rank || leftShape.Rank < 2 || !leftShape.SkipLast(2).SequenceEqual(rightShape.SkipLast(2)))
+        TensorShape leftShape = turnLeft ? Turned(left.Shape) : left.Shape,
+            rightShape = turnRight ? Turned(right.Shape) : right.Shape;
+        if (
+            leftShape.Rank != rightShape.Rank
+            || leftShape.Rank < 2
+            || !leftShape.SkipLast(2).SequenceEqual(rightShape.SkipLast(2))
+        )
         {
             throw Mismatch("MatMul", left, right, "the axes before the last two differ");
         }
@@ -64,10 +75,24 @@ internal sealed partial class GraphBuilder
         TensorShape shape = leftShape.With(^1, rightShape[^1]);
         if (operators == OperatorSet.Trainable && (turnLeft || turnRight || factor != 1))
         {
-            return AddNode(FusedDomain, "FusedMatMul", left.Type, shape, [left, right], ("alpha", factor), ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
+            return AddNode(
+                FusedDomain,
+                "FusedMatMul",
+                left.Type,
+                shape,
+                [left, right],
+                ("alpha", factor),
+                ("transA", turnLeft ? 1L : 0L),
+                ("transB", turnRight ? 1L : 0L)
+            );
         }
 
-        Value product = AddNode("MatMul", left.Type, shape, [turnLeft ? TransposeLast(left) : left, turnRight ? TransposeLast(right) : right]);
+        Value product = AddNode(
+            "MatMul",
+            left.Type,
+            shape,
+            [turnLeft ? TransposeLast(left) : left, turnRight ? TransposeLast(right) : right]
+        );
         return factor == 1 ? product : Multiply(product, factor);
     }
 
@@ -79,17 +104,38 @@ internal sealed partial class GraphBuilder
         AddNode("ReduceMean", value.Type, Without(value.Shape, axis), [value], ("axes", new long[] { axis }), ("keepdims", 0L));
 
     /// <summary>The mean over some axes, which stay with the extent 1.</summary>
-    public Value MeanOver(Value value, params int[] axes) => AddNode(
-        "ReduceMean", value.Type, [.. value.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)], [value],
-        ("axes", axes.Select(static axis => (long)axis).ToArray()), ("keepdims", 1L));
+    public Value MeanOver(Value value, params int[] axes) =>
+        AddNode(
+            "ReduceMean",
+            value.Type,
+            [.. value.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)],
+            [value],
+            ("axes", axes.Select(static axis => (long)axis).ToArray()),
+            ("keepdims", 1L)
+        );
 
     /// <summary>The sum over some axes, which go.</summary>
-    public Value Sum(Value value, params int[] axes) => AddNode(
-        "ReduceSum", value.Type, [.. value.Shape.Where((_, axis) => !axes.Contains(axis))], [value, Constant([.. axes.Select(static axis => (long)axis)], axes.Length)], ("keepdims", 0L));
+    public Value Sum(Value value, params int[] axes) =>
+        AddNode(
+            "ReduceSum",
+            value.Type,
+            [.. value.Shape.Where((_, axis) => !axes.Contains(axis))],
+            [value, Constant([.. axes.Select(static axis => (long)axis)], axes.Length)],
+            ("keepdims", 0L)
+        );
 
-    /// <summary>log Σ exp(x) over one axis, which goes; the largest element is taken off first, so that nothing overflows.</summary>
+    /// <summary>
+    /// log Σ exp(x) over one axis, which goes; the largest element is taken off first, so that nothing overflows.
+    /// </summary>
     public Value LogSumExp(Value value, int axis) =>
-        AddNode("ReduceLogSumExp", value.Type, Without(value.Shape, axis), [value], ("axes", new long[] { axis }), ("keepdims", 0L));
+        AddNode(
+            "ReduceLogSumExp",
+            value.Type,
+            Without(value.Shape, axis),
+            [value],
+            ("axes", new long[] { axis }),
+            ("keepdims", 0L)
+        );
 
     /// <summary>Whether elements are equal, repeated as by <see cref="Add(Value, Value)"/>.</summary>
     public Value AreEqual(Value left, Value right) => Elementwise("Equal", left, right, ElementType.Boolean);
@@ -102,12 +148,14 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>The sum over the last axis, which stays with the extent 1.</summary>
-    public Value SumOfLast(Value value) => AddNode("ReduceSum", value.Type, value.Shape.With(^1, 1), [value, Constant([-1L], 1)], ("keepdims", 1L));
+    public Value SumOfLast(Value value) =>
+        AddNode("ReduceSum", value.Type, value.Shape.With(^1, 1), [value, Constant([-1L], 1)], ("keepdims", 1L));
 
     /// <summary>How many elements a value has in a run, as a float.</summary>
-    public Value SizeOf(Value value) => value.Shape.ElementCount.IsFixed
-        ? Constant([(float)value.Shape.ElementCount.Factor])
-        : Cast(AddNode("Size", ElementType.Int64, [], [value]), ElementType.Float32);
+    public Value SizeOf(Value value) =>
+        value.Shape.ElementCount.IsFixed
+            ? Constant([(float)value.Shape.ElementCount.Factor])
+            : Cast(AddNode("Size", ElementType.Int64, [], [value]), ElementType.Float32);
 
     /// <summary>A value repeated to the shape of another, as <see cref="Add(Value, Value)"/> repeats.</summary>
     public Value ExpandTo(Value value, Value like)
@@ -126,7 +174,14 @@ internal sealed partial class GraphBuilder
     /// <summary>value ÷ ‖value‖ over the last axis.</summary>
     public Value Normalize(Value value)
     {
-        Value norm = AddNode("ReduceL2", value.Type, value.Shape.With(^1, 1), [value], ("axes", new long[] { -1 }), ("keepdims", 1L));
+        Value norm = AddNode(
+            "ReduceL2",
+            value.Type,
+            value.Shape.With(^1, 1),
+            [value],
+            ("axes", new long[] { -1 }),
+            ("keepdims", 1L)
+        );
         return Elementwise("Div", value, norm);
     }
 
@@ -134,7 +189,14 @@ internal sealed partial class GraphBuilder
 
     /// <summary>The place of the largest element of the last axis, the first where several are as large.</summary>
     public Value ArgMax(Value value) =>
-        AddNode("ArgMax", ElementType.Int64, Without(value.Shape, value.Shape.Rank - 1), [value], ("axis", -1L), ("keepdims", 0L));
+        AddNode(
+            "ArgMax",
+            ElementType.Int64,
+            Without(value.Shape, value.Shape.Rank - 1),
+            [value],
+            ("axis", -1L),
+            ("keepdims", 0L)
+        );
 
     private Value TransposeLast(Value value)
     {
@@ -152,9 +214,22 @@ internal sealed partial class GraphBuilder
         {
             case "Gemm":
                 Value? bias = maker.Inputs.Length == 3 ? Multiply(maker.Inputs[2]!, factor) : null;
-                return AddProduct(maker.Inputs[0]!, maker.Inputs[1]!, bias, maker.Attributes["transA"] is 1L, maker.Attributes["transB"] is 1L, factor * (float)maker.Attributes["alpha"]);
+                return AddProduct(
+                    maker.Inputs[0]!,
+                    maker.Inputs[1]!,
+                    bias,
+                    maker.Attributes["transA"] is 1L,
+                    maker.Attributes["transB"] is 1L,
+                    factor * (float)maker.Attributes["alpha"]
+                );
             case "Reshape" or "Gather" when ProducerOf(maker.Inputs[0]!) is { } before && Scaled(before, factor) is { } scaled:
-                return AddNode(maker.Operator, maker.Output.Type, maker.Output.Shape, [scaled, .. maker.Inputs.Skip(1)], [.. maker.Attributes.Select(static attribute => (attribute.Key, attribute.Value))]);
+                return AddNode(
+                    maker.Operator,
+                    maker.Output.Type,
+                    maker.Output.Shape,
+                    [scaled, .. maker.Inputs.Skip(1)],
+                    [.. maker.Attributes.Select(static attribute => (attribute.Key, attribute.Value))]
+                );
             default:
                 return null;
         }

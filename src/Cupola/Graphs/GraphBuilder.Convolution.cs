@@ -2,7 +2,10 @@ namespace Cupola.Graphs;
 
 internal sealed partial class GraphBuilder
 {
-    /// <summary>Cross-correlation: images [n, in, height, width], weight [out, in, kernel, kernel], bias [out] → [n, out, height', width'].</summary>
+    /// <summary>
+    /// Cross-correlation: images [n, in, height, width], weight [out, in, kernel, kernel], bias [out] → [n, out, height',
+    /// width'].
+    /// </summary>
     public Value Convolution(Value images, Value weight, Value? bias, long stride = 1, long padding = 0)
     {
         if (images.Shape.Rank != 4 || weight.Shape.Rank != 4 || images.Shape[1] != weight.Shape[1])
@@ -13,22 +16,33 @@ internal sealed partial class GraphBuilder
         long kernel = weight.Shape[2].Factor;
         TensorShape shape =
         [
-            images.Shape[0], weight.Shape[0],
-            Windows(images.Shape[2], kernel, stride, padding), Windows(images.Shape[3], kernel, stride, padding),
+            images.Shape[0],
+            weight.Shape[0],
+            Windows(images.Shape[2], kernel, stride, padding),
+            Windows(images.Shape[3], kernel, stride, padding),
         ];
         return AddNode(
-            "Conv", images.Type, shape, bias is null ? [images, weight] : [images, weight, bias],
-            ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
+            "Conv",
+            images.Type,
+            shape,
+            bias is null ? [images, weight] : [images, weight, bias],
+            ("strides", new[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding })
+        );
     }
 
     /// <summary>
-    /// Batch norm by the run's own images (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight + bias, mean and variance of each channel over all images and places.
+    /// Batch norm by the run's own images (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight + bias, mean and
+    /// variance of each channel over all images and places.
     /// </summary>
     /// <param name="maps">[n, channels, height, width].</param>
     /// <param name="weight">[channels].</param>
     /// <param name="bias">[channels].</param>
     /// <param name="epsilon">Added to the variance.</param>
-    /// <returns>Besides the maps, the mean [channels], and the variance [channels] as the estimate of all images' that has no bias (÷ (numbers − 1); one number alone says nothing, and gives 0).</returns>
+    /// <returns>
+    /// Besides the maps, the mean [channels], and the variance [channels] as the estimate of all images' that has no bias (÷
+    /// (numbers − 1); one number alone says nothing, and gives 0).
+    /// </returns>
     public (Value Maps, Value Mean, Value Variance) BatchNorm(Value maps, Value weight, Value bias, float epsilon)
     {
         if (maps.Shape.Rank != 4 || !weight.Shape.Equals([maps.Shape[1]]))
@@ -55,11 +69,22 @@ internal sealed partial class GraphBuilder
     /// <summary>The mean of each window of size × size; windows do not overlap.</summary>
     public Value AveragePool(Value images, long size)
     {
-        TensorShape shape = images.Shape.With(2, Windows(images.Shape[2], size, size, 0)).With(3, Windows(images.Shape[3], size, size, 0));
-        return AddNode("AveragePool", images.Type, shape, [images], ("kernel_shape", new[] { size, size }), ("strides", new[] { size, size }));
+        TensorShape shape = images
+            .Shape.With(2, Windows(images.Shape[2], size, size, 0))
+            .With(3, Windows(images.Shape[3], size, size, 0));
+        return AddNode(
+            "AveragePool",
+            images.Type,
+            shape,
+            [images],
+            ("kernel_shape", new[] { size, size }),
+            ("strides", new[] { size, size })
+        );
     }
 
-    /// <summary>What a convolution's outputs say about its images: each output spread by the weight over the places it was made from.</summary>
+    /// <summary>
+    /// What a convolution's outputs say about its images: each output spread by the weight over the places it was made from.
+    /// </summary>
     /// <param name="outputs">[n, out, height', width'].</param>
     /// <param name="weight">[out, in, kernel, kernel].</param>
     /// <param name="images">What the convolution read; the result has its shape.</param>
@@ -68,13 +93,23 @@ internal sealed partial class GraphBuilder
     public Value ConvolutionInputGradient(Value outputs, Value weight, Value images, long stride, long padding)
     {
         // Places at the lower and right edge that no window reached get nothing.
-        long Unreached(int axis) => images.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
+        long Unreached(int axis) =>
+            images.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
         return AddNode(
-            "ConvTranspose", outputs.Type, images.Shape, [outputs, weight],
-            ("strides", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }), ("output_padding", new[] { Unreached(2), Unreached(3) }));
+            "ConvTranspose",
+            outputs.Type,
+            images.Shape,
+            [outputs, weight],
+            ("strides", new[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding }),
+            ("output_padding", new[] { Unreached(2), Unreached(3) })
+        );
     }
 
-    /// <summary>What a convolution's outputs say about its weight: images and outputs compared at each shift of the kernel, summed over the images.</summary>
+    /// <summary>
+    /// What a convolution's outputs say about its weight: images and outputs compared at each shift of the kernel, summed over
+    /// the images.
+    /// </summary>
     /// <param name="images">[n, in, height, width].</param>
     /// <param name="outputs">[n, out, height', width'].</param>
     /// <param name="weight">[out, in, kernel, kernel]; the result has its shape.</param>
@@ -82,12 +117,18 @@ internal sealed partial class GraphBuilder
     /// <param name="padding">The convolution's.</param>
     public Value ConvolutionWeightGradient(Value images, Value outputs, Value weight, long stride, long padding)
     {
-        Value channels = Transpose(images, 1, 0, 2, 3), kernels = Transpose(outputs, 1, 0, 2, 3);
+        Value channels = Transpose(images, 1, 0, 2, 3),
+            kernels = Transpose(outputs, 1, 0, 2, 3);
         // Windows that end before the last row or column leave shifts beyond the kernel, which are cut off.
         Dimension Shifts(int axis) => images.Shape[axis].Factor + (2 * padding) - ((outputs.Shape[axis].Factor - 1) * stride);
         Value shifts = AddNode(
-            "Conv", images.Type, [channels.Shape[0], kernels.Shape[0], Shifts(2), Shifts(3)], [channels, kernels],
-            ("dilations", new[] { stride, stride }), ("pads", new[] { padding, padding, padding, padding }));
+            "Conv",
+            images.Type,
+            [channels.Shape[0], kernels.Shape[0], Shifts(2), Shifts(3)],
+            [channels, kernels],
+            ("dilations", new[] { stride, stride }),
+            ("pads", new[] { padding, padding, padding, padding })
+        );
         for (int axis = 2; axis < 4; axis++)
         {
             shifts = shifts.Shape[axis] == weight.Shape[axis] ? shifts : Slice(shifts, axis, 0, weight.Shape[axis].Factor);
@@ -99,17 +140,31 @@ internal sealed partial class GraphBuilder
     /// <summary>What the means of windows say about the images: each shared out evenly over its window.</summary>
     public Value Unpool(Value means, Value images, long size)
     {
-        (Dimension count, Dimension channels, long height, long width) = (means.Shape[0], means.Shape[1], means.Shape[2].Factor, means.Shape[3].Factor);
+        (Dimension count, Dimension channels, long height, long width) = (
+            means.Shape[0],
+            means.Shape[1],
+            means.Shape[2].Factor,
+            means.Shape[3].Factor
+        );
         Value apart = Reshape(Multiply(means, 1f / (size * size)), [count, channels, height, 1, width, 1]);
-        Value spread = AddNode("Expand", means.Type, [count, channels, height, size, width, size], [apart, Constant([1L, 1, 1, size, 1, size], 6)]);
+        Value spread = AddNode(
+            "Expand",
+            means.Type,
+            [count, channels, height, size, width, size],
+            [apart, Constant([1L, 1, 1, size, 1, size], 6)]
+        );
         Value whole = Reshape(spread, [count, channels, height * size, width * size]);
         for (int axis = 2; axis < 4; axis++)
         {
-            whole = whole.Shape[axis] == images.Shape[axis] ? whole : PadAs(whole, new Value(whole.Name, whole.Type, whole.Shape.With(axis, images.Shape[axis])), axis, 0);
+            whole =
+                whole.Shape[axis] == images.Shape[axis]
+                    ? whole
+                    : PadAs(whole, new Value(whole.Name, whole.Type, whole.Shape.With(axis, images.Shape[axis])), axis, 0);
         }
 
         return whole;
     }
 
-    private static Dimension Windows(Dimension extent, long kernel, long stride, long padding) => ((extent.Factor + (2 * padding) - kernel) / stride) + 1;
+    private static Dimension Windows(Dimension extent, long kernel, long stride, long padding) =>
+        ((extent.Factor + (2 * padding) - kernel) / stride) + 1;
 }

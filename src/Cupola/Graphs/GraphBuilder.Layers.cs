@@ -23,7 +23,8 @@ internal sealed partial class GraphBuilder
     /// <summary>The product of two matrices, either of them turned first: a b, aᵀ b, a bᵀ or aᵀ bᵀ.</summary>
     public Value Product(Value left, Value right, bool turnLeft = false, bool turnRight = false, float factor = 1)
     {
-        Dimension inner = left.Shape[turnLeft ? 0 : 1], other = right.Shape[turnRight ? 1 : 0];
+        Dimension inner = left.Shape[turnLeft ? 0 : 1],
+            other = right.Shape[turnRight ? 1 : 0];
         if (left.Shape.Rank != 2 || right.Shape.Rank != 2 || inner != other)
         {
             throw Mismatch("Product", left, right, $"{inner} columns meet {other} rows");
@@ -33,16 +34,22 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// aᵀ b, summed over the rows that both have: [rows, a], [rows, b] → [a, b]. The engine turns its first operand anew for every 128 columns of the second, so the narrower
-    /// one comes second, and it is the small result that is turned. It is no Gemm, because the engine would fold the turn back into one.
+    /// aᵀ b, summed over the rows that both have: [rows, a], [rows, b] → [a, b]. The engine turns its first operand anew for
+    /// every 128 columns of the second, so the narrower
+    /// one comes second, and it is the small result that is turned. It is no Gemm, because the engine would fold the turn back
+    /// into one.
     /// </summary>
     public Value ProductOverRows(Value left, Value right, float factor = 1) =>
-        operators == OperatorSet.Trainable && left.Shape[1].IsFixed && right.Shape[1].IsFixed && left.Shape[1].Factor < right.Shape[1].Factor
+        operators == OperatorSet.Trainable
+        && left.Shape[1].IsFixed
+        && right.Shape[1].IsFixed
+        && left.Shape[1].Factor < right.Shape[1].Factor
             ? Transpose(MatMul(right, left, turnLeft: true, factor: factor), 1, 0)
             : Product(left, right, turnLeft: true, factor: factor);
 
     /// <summary>The sum of all rows, each times its own number: [rows, width], [rows, 1] → [width].</summary>
-    public Value WeightedSumOfRows(Value rows, Value weights) => Reshape(Product(Reshape(weights, [1, rows.Shape[0]]), rows), [rows.Shape[1]]);
+    public Value WeightedSumOfRows(Value rows, Value weights) =>
+        Reshape(Product(Reshape(weights, [1, rows.Shape[0]]), rows), [rows.Shape[1]]);
 
     /// <summary>(x − mean) ÷ √(variance + ε) · weight + bias over the last axis (arXiv 1607.06450, equation 4).</summary>
     public Value LayerNorm(Value value, Value weight, Value bias, float epsilon)
@@ -57,37 +64,63 @@ internal sealed partial class GraphBuilder
             throw Mismatch("LayerNorm", weight, bias, "weight and bias differ in shape");
         }
 
-        Value normed = AddNode("LayerNormalization", value.Type, value.Shape, [value, weight, bias], ("axis", -1L), ("epsilon", epsilon));
+        Value normed = AddNode(
+            "LayerNormalization",
+            value.Type,
+            value.Shape,
+            [value, weight, bias],
+            ("axis", -1L),
+            ("epsilon", epsilon)
+        );
         TensorShape statistics = value.Shape.With(^1, 1);
         AddOutputs(normed, ("mean", statistics), ("inverse_deviation", statistics));
         return normed;
     }
 
     /// <summary>What a layer norm's rows, weight and bias say, in one operator of our own.</summary>
-    public (Value OfRows, Value OfWeight, Value OfBias) LayerNormGradient(Value seed, Value rows, Value mean, Value inverseDeviation, Value weight)
+    public (Value OfRows, Value OfWeight, Value OfBias) LayerNormGradient(
+        Value seed,
+        Value rows,
+        Value mean,
+        Value inverseDeviation,
+        Value weight
+    )
     {
-        Value ofRows = AddNode(CustomDomain, "LayerNormGradient", seed.Type, seed.Shape, [seed, rows, mean, inverseDeviation, weight]);
+        Value ofRows = AddNode(
+            CustomDomain,
+            "LayerNormGradient",
+            seed.Type,
+            seed.Shape,
+            [seed, rows, mean, inverseDeviation, weight]
+        );
         AddOutputs(ofRows, ("of_weight", weight.Shape), ("of_bias", weight.Shape));
         Node node = ProducerOf(ofRows)!;
         return (ofRows, node.MoreOutputs[0], node.MoreOutputs[1]);
     }
 
     /// <summary>The sum of all rows, [rows, width] → [width], where that is the shape of another value.</summary>
-    public Value SumOfRows(Value rows, Value like) => IsTrainable ? AddNode(CustomDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
+    public Value SumOfRows(Value rows, Value like) =>
+        IsTrainable ? AddNode(CustomDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
 
     /// <summary>What the argument of z · sigmoid(z) says, in one operator of our own.</summary>
-    public Value SwishGradient(Value seed, Value argument) => AddNode(CustomDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
+    public Value SwishGradient(Value seed, Value argument) =>
+        AddNode(CustomDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
 
     /// <summary>
-    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both
+    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z
+    /// · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both
     /// factors go into the products before and behind.
     /// </summary>
-    public Value QuickGelu(Value value) => operators switch
-    {
-        OperatorSet.Fused => AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [value], ("alpha", 1.702f)),
-        OperatorSet.Trainable => Multiply(AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [Scale(value, 1.702f)], ("alpha", 1f)), 1 / 1.702f),
-        _ => Multiply(value, Sigmoid(Multiply(value, 1.702f))),
-    };
+    public Value QuickGelu(Value value) =>
+        operators switch
+        {
+            OperatorSet.Fused => AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [value], ("alpha", 1.702f)),
+            OperatorSet.Trainable => Multiply(
+                AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [Scale(value, 1.702f)], ("alpha", 1f)),
+                1 / 1.702f
+            ),
+            _ => Multiply(value, Sigmoid(Multiply(value, 1.702f))),
+        };
 
     /// <summary>x · ½ (1 + erf(x ÷ √2)): the exact GELU (arXiv 1606.08415).</summary>
     public Value Gelu(Value value)
@@ -105,7 +138,8 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// softmax(q kᵀ ÷ √d + mask) v, head by head (arXiv 1706.03762, section 3.2): query [n, q, width], key and value [n, k, width] → [n, q, width].
+    /// softmax(q kᵀ ÷ √d + mask) v, head by head (arXiv 1706.03762, section 3.2): query [n, q, width], key and value [n, k,
+    /// width] → [n, q, width].
     /// The mask, where there is one, is added to the scores: [q, k], or [n, 1, q, k].
     /// </summary>
     public Value Attention(Value query, Value key, Value value, int heads, Value? mask = null)
@@ -114,8 +148,13 @@ internal sealed partial class GraphBuilder
         if (operators == OperatorSet.Fused)
         {
             return AddNode(
-                FusedDomain, "MultiHeadAttention", query.Type, query.Shape, mask is null ? [query, key, value] : [query, key, value, null, null, mask],
-                ("num_heads", (long)heads));
+                FusedDomain,
+                "MultiHeadAttention",
+                query.Type,
+                query.Shape,
+                mask is null ? [query, key, value] : [query, key, value, null, null, mask],
+                ("num_heads", (long)heads)
+            );
         }
 
         long headWidth = query.Shape[2].Factor / heads;
@@ -123,11 +162,13 @@ internal sealed partial class GraphBuilder
 
         Value scores = MatMul(SplitHeads(Scale(query, 1 / MathF.Sqrt(headWidth))), SplitHeads(key), turnRight: true);
         Value weights = Softmax(mask is null ? scores : Add(scores, mask));
-        Value mixed = MatMul(weights, SplitHeads(value));                                   // [n, heads, q, headWidth]
+        Value mixed = MatMul(weights, SplitHeads(value)); // [n, heads, q, headWidth]
         return Reshape(Transpose(mixed, 0, 2, 1, 3), query.Shape);
     }
 
-    /// <summary>The mask for attention in which no token sees a later one: 0 on and below the diagonal, −∞ above; [length, length].</summary>
+    /// <summary>
+    /// The mask for attention in which no token sees a later one: 0 on and below the diagonal, −∞ above; [length, length].
+    /// </summary>
     public Value CausalMask(int length)
     {
         var mask = new float[length * length];
@@ -150,11 +191,20 @@ internal sealed partial class GraphBuilder
 
         TensorShape shape = [left.Shape[turnLeft ? 1 : 0], right.Shape[turnRight ? 0 : 1]];
         return AddNode(
-            "Gemm", left.Type, shape, bias is null ? [left, right] : [left, right, bias], ("alpha", factor), ("transA", turnLeft ? 1L : 0L), ("transB", turnRight ? 1L : 0L));
+            "Gemm",
+            left.Type,
+            shape,
+            bias is null ? [left, right] : [left, right, bias],
+            ("alpha", factor),
+            ("transA", turnLeft ? 1L : 0L),
+            ("transB", turnRight ? 1L : 0L)
+        );
     }
 
     private (Value Value, float Factor) WithoutFactor(Value value, float factor) =>
-        ProducerOf(value) is { Operator: "Mul" } maker && Number(maker.Inputs[1]!) is { } number ? (maker.Inputs[0]!, factor * number) : (value, factor);
+        ProducerOf(value) is { Operator: "Mul" } maker && Number(maker.Inputs[1]!) is { } number
+            ? (maker.Inputs[0]!, factor * number)
+            : (value, factor);
 
     private static void CheckAttention(Value query, Value key, Value value, int heads)
     {

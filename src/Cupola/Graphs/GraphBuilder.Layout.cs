@@ -9,7 +9,9 @@ internal sealed partial class GraphBuilder
     {
         if (value.Shape.ElementCount != shape.ElementCount)
         {
-            throw new InvalidOperationException($"Reshape of {value} to {shape}: {value.Shape.ElementCount} elements cannot be {shape.ElementCount}.");
+            throw new InvalidOperationException(
+                $"Reshape of {value} to {shape}: {value.Shape.ElementCount} elements cannot be {shape.ElementCount}."
+            );
         }
 
         // ONNX writes a shape in numbers: 0 repeats the input's extent, and one extent (-1) may be left for the run to work out.
@@ -33,14 +35,18 @@ internal sealed partial class GraphBuilder
             }
             else
             {
-                throw new InvalidOperationException($"Reshape of {value} to {shape}: more than one extent is unknown before the run.");
+                throw new InvalidOperationException(
+                    $"Reshape of {value} to {shape}: more than one extent is unknown before the run."
+                );
             }
         }
 
         return AddNode("Reshape", value.Type, shape, [value, Constant(sizes, sizes.Length)]);
     }
 
-    /// <summary>Flat rows [a · b, width] under the first two extents of another value [a, b], both unknown before the run: [a, b, width].</summary>
+    /// <summary>
+    /// Flat rows [a · b, width] under the first two extents of another value [a, b], both unknown before the run: [a, b, width].
+    /// </summary>
     public Value ReshapeLike(Value rows, Value like, long width)
     {
         TensorShape shape = [.. like.Shape, width];
@@ -70,9 +76,17 @@ internal sealed partial class GraphBuilder
 
     /// <summary>Zeros of a value's shape.</summary>
     public Value ZerosLike(Value like) =>
-        AddNode("ConstantOfShape", ElementType.Float32, like.Shape, [AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like])]);
+        AddNode(
+            "ConstantOfShape",
+            ElementType.Float32,
+            like.Shape,
+            [AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like])]
+        );
 
-    /// <summary>Zeros of another value's shape to whose first axis rows are added, each at the place that its index names; several may name one place.</summary>
+    /// <summary>
+    /// Zeros of another value's shape to whose first axis rows are added, each at the place that its index names; several may
+    /// name one place.
+    /// </summary>
     public Value ScatterAdd(Value rows, Value indices, Value like)
     {
         RequireIndices("AddRows", indices);
@@ -84,7 +98,13 @@ internal sealed partial class GraphBuilder
 
         if (IsTrainable)
         {
-            return AddNode(CustomDomain, "AddRows", rows.Type, like.Shape, [rows, indices.Type == ElementType.Int32 ? indices : Cast(indices, ElementType.Int32), like]);
+            return AddNode(
+                CustomDomain,
+                "AddRows",
+                rows.Type,
+                like.Shape,
+                [rows, indices.Type == ElementType.Int32 ? indices : Cast(indices, ElementType.Int32), like]
+            );
         }
 
         Value wide = indices.Type == ElementType.Int64 ? indices : Cast(indices, ElementType.Int64);
@@ -92,18 +112,37 @@ internal sealed partial class GraphBuilder
         return AddNode("ScatterND", rows.Type, like.Shape, [ZerosLike(like), places, rows], ("reduction", "add"));
     }
 
-    /// <summary>For each row of the first axis, the row at the place of the second that its index names, zeros elsewhere: [n, ...], [n] → [n, m, ...].</summary>
+    /// <summary>
+    /// For each row of the first axis, the row at the place of the second that its index names, zeros elsewhere: [n, ...], [n] →
+    /// [n, m, ...].
+    /// </summary>
     public Value ScatterRows(Value rows, Value indices, Value like)
     {
         RequireIndices("SpreadRows", indices);
         Value width = Gather(AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]), Constant([1L], 1));
-        Value chosen = AddNode("OneHot", ElementType.Float32, [indices.Shape[0], like.Shape[1]], [indices, width, Constant([0f, 1f], 2)], ("axis", -1L));
+        Value chosen = AddNode(
+            "OneHot",
+            ElementType.Float32,
+            [indices.Shape[0], like.Shape[1]],
+            [indices, width, Constant([0f, 1f], 2)],
+            ("axis", -1L)
+        );
         long[] behind = [.. Enumerable.Range(2, like.Shape.Rank - 2).Select(static axis => (long)axis)];
-        Value mask = AddNode("Unsqueeze", ElementType.Float32, [.. chosen.Shape, .. behind.Select(static _ => (Dimension)1)], [chosen, Constant(behind, behind.Length)]);
-        return Multiply(mask, AddNode("Unsqueeze", rows.Type, [rows.Shape[0], 1, .. rows.Shape.Skip(1)], [rows, Constant([1L], 1)]));
+        Value mask = AddNode(
+            "Unsqueeze",
+            ElementType.Float32,
+            [.. chosen.Shape, .. behind.Select(static _ => (Dimension)1)],
+            [chosen, Constant(behind, behind.Length)]
+        );
+        return Multiply(
+            mask,
+            AddNode("Unsqueeze", rows.Type, [rows.Shape[0], 1, .. rows.Shape.Skip(1)], [rows, Constant([1L], 1)])
+        );
     }
 
-    /// <summary>Zeros of another value's shape, and in them a value from a place of one axis on: the opposite of a slice.</summary>
+    /// <summary>
+    /// Zeros of another value's shape, and in them a value from a place of one axis on: the opposite of a slice.
+    /// </summary>
     public Value PadAs(Value value, Value like, int axis, long start)
     {
         int rank = like.Shape.Rank;
@@ -121,7 +160,10 @@ internal sealed partial class GraphBuilder
             behind[rank + axis] = 1;
             before[rank + axis] = -start;
             Value ExtentOf(Value of) => Gather(AddNode("Shape", ElementType.Int64, [rank], [of]), Constant([(long)axis], 1));
-            pads = Add(Multiply(Subtract(ExtentOf(like), ExtentOf(value)), Constant(behind, 2 * rank)), Constant(before, 2 * rank));
+            pads = Add(
+                Multiply(Subtract(ExtentOf(like), ExtentOf(value)), Constant(behind, 2 * rank)),
+                Constant(before, 2 * rank)
+            );
         }
 
         return AddNode("Pad", value.Type, like.Shape, [value, pads]);
@@ -132,7 +174,9 @@ internal sealed partial class GraphBuilder
     {
         if (!order.Order().SequenceEqual(Enumerable.Range(0, value.Shape.Rank).Select(axis => (long)axis)))
         {
-            throw new InvalidOperationException($"Transpose of {value}: [{string.Join(", ", order)}] does not name every axis once.");
+            throw new InvalidOperationException(
+                $"Transpose of {value}: [{string.Join(", ", order)}] does not name every axis once."
+            );
         }
 
         return AddNode("Transpose", value.Type, [.. order.Select(axis => value.Shape[(int)axis])], [value], ("perm", order));
@@ -146,7 +190,9 @@ internal sealed partial class GraphBuilder
         return AddNode("Gather", value.Type, shape, [value, indices], ("axis", (long)axis));
     }
 
-    /// <summary>For each row of the first axis the entry of the second that the index names: [n, m, ...], [n] → [n, ...].</summary>
+    /// <summary>
+    /// For each row of the first axis the entry of the second that the index names: [n, m, ...], [n] → [n, ...].
+    /// </summary>
     public Value GatherRows(Value value, Value indices)
     {
         RequireIndices("GatherRows", indices);
@@ -167,13 +213,20 @@ internal sealed partial class GraphBuilder
             throw Mismatch("Concat", first, second, Invariant($"they differ on another axis than {axis}"));
         }
 
-        Dimension one = first.Shape[axis], other = second.Shape[axis];
+        Dimension one = first.Shape[axis],
+            other = second.Shape[axis];
         if (!one.IsFixed || !other.IsFixed)
         {
             throw Mismatch("Concat", first, second, Invariant($"axis {axis} is unknown before the run"));
         }
 
-        return AddNode("Concat", first.Type, first.Shape.With(axis, one.Factor + other.Factor), [first, second], ("axis", (long)axis));
+        return AddNode(
+            "Concat",
+            first.Type,
+            first.Shape.With(axis, one.Factor + other.Factor),
+            [first, second],
+            ("axis", (long)axis)
+        );
     }
 
     /// <summary>Entries start to end (excluded) of one axis.</summary>
@@ -184,7 +237,12 @@ internal sealed partial class GraphBuilder
             throw new InvalidOperationException(Invariant($"Slice of {value}: axis {axis} has no entries {start} to {end}."));
         }
 
-        return AddNode("Slice", value.Type, value.Shape.With(axis, end - start), [value, Constant([start], 1), Constant([end], 1), Constant([(long)axis], 1)]);
+        return AddNode(
+            "Slice",
+            value.Type,
+            value.Shape.With(axis, end - start),
+            [value, Constant([start], 1), Constant([end], 1), Constant([(long)axis], 1)]
+        );
     }
 
     /// <summary>As many leading entries of one axis as another value has on an axis of its own.</summary>
@@ -192,7 +250,12 @@ internal sealed partial class GraphBuilder
     {
         Value extents = AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]);
         Value end = Gather(extents, Constant([(long)likeAxis], 1));
-        return AddNode("Slice", value.Type, value.Shape.With(axis, like.Shape[likeAxis]), [value, Constant([0L], 1), end, Constant([(long)axis], 1)]);
+        return AddNode(
+            "Slice",
+            value.Type,
+            value.Shape.With(axis, like.Shape[likeAxis]),
+            [value, Constant([0L], 1), end, Constant([(long)axis], 1)]
+        );
     }
 
     /// <summary>A row [width] once for each of another value's first extent: [n, 1, width].</summary>

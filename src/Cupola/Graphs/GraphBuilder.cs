@@ -76,13 +76,17 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     public Graph Build() => Complete(new(_inputs.ToImmutable(), _outputs.ToImmutable(), [.. _parameters.Values], [], []));
 
     /// <summary>
-    /// The part that leads from some values to others. What lies between is worked out, what is named as an input is not, and parameters count as inputs; of the
+    /// The part that leads from some values to others. What lies between is worked out, what is named as an input is not, and
+    /// parameters count as inputs; of the
     /// inputs only those that are needed are left.
     /// </summary>
     public Graph Subgraph(IEnumerable<Value> inputs, IEnumerable<Value> outputs)
     {
         Graph part = Complete(new([.. inputs, .. _parameters.Values], [.. outputs], [], [], []));
-        HashSet<string> read = [.. part.Nodes.SelectMany(static node => node.Inputs).OfType<Value>().Select(static value => value.Name)];
+        HashSet<string> read =
+        [
+            .. part.Nodes.SelectMany(static node => node.Inputs).OfType<Value>().Select(static value => value.Name),
+        ];
         return part with { Inputs = [.. part.Inputs.Where(input => read.Contains(input.Name))] };
     }
 
@@ -100,17 +104,25 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
             needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
         }
 
-        return graph with { Constants = [.. _constants.Where(constant => needed.Contains(constant.Value.Name))], Nodes = [.. nodes] };
+        return graph with
+        {
+            Constants = [.. _constants.Where(constant => needed.Contains(constant.Value.Name))],
+            Nodes = [.. nodes],
+        };
     }
 
     /// <summary>The numbers of a constant; nothing where the value is none.</summary>
     public long[]? Integers(Value value) =>
-        _constants.FirstOrDefault(constant => constant.Value == value) is { } constant ? MemoryMarshal.Cast<byte, long>(constant.Bytes.Span).ToArray() : null;
+        _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
+            ? MemoryMarshal.Cast<byte, long>(constant.Bytes.Span).ToArray()
+            : null;
 
     /// <summary>The only number of a constant; nothing where the value is none.</summary>
     private float? Number(Value value) =>
-        value is { Type: ElementType.Float32, Shape.ElementCount: { IsFixed: true, Factor: 1 } } && _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
-            ? MemoryMarshal.Read<float>(constant.Bytes.Span) : null;
+        value is { Type: ElementType.Float32, Shape.ElementCount: { IsFixed: true, Factor: 1 } }
+        && _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
+            ? MemoryMarshal.Read<float>(constant.Bytes.Span)
+            : null;
 
     /// <summary>Adds to what the operator gives that was added last; one that was known before has them already.</summary>
     private void AddOutputs(Value first, params ReadOnlySpan<(string Name, TensorShape Shape)> more)
@@ -145,8 +157,9 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         Value value = new(NextName("constant"), type, TensorShape.Create(shape));
         if (value.Shape.ElementCount != bytes.Length / type.ByteSize())
         {
-            throw new InvalidOperationException(Invariant(
-                $"A constant of shape {value.Shape} was given {bytes.Length / type.ByteSize()} numbers."));
+            throw new InvalidOperationException(
+                Invariant($"A constant of shape {value.Shape} was given {bytes.Length / type.ByteSize()} numbers.")
+            );
         }
 
         _constants.Add(new(value, bytes.ToArray()));
@@ -154,8 +167,13 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         return value;
     }
 
-    private Value AddNode(string name, ElementType type, TensorShape shape, ReadOnlySpan<Value?> inputs, params ReadOnlySpan<(string Name, object Value)> attributes) =>
-        AddNode("", name, type, shape, inputs, attributes);
+    private Value AddNode(
+        string name,
+        ElementType type,
+        TensorShape shape,
+        ReadOnlySpan<Value?> inputs,
+        params ReadOnlySpan<(string Name, object Value)> attributes
+    ) => AddNode("", name, type, shape, inputs, attributes);
 
     private Value AddNode(
         string domain,
@@ -163,7 +181,8 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         ElementType type,
         TensorShape shape,
         ReadOnlySpan<Value?> inputs,
-        params ReadOnlySpan<(string Name, object Value)> attributes)
+        params ReadOnlySpan<(string Name, object Value)> attributes
+    )
     {
         var named = new Dictionary<string, object>(attributes.Length);
         StringBuilder key = new(name);
@@ -175,7 +194,12 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         foreach ((string attribute, object value) in attributes)
         {
             named.Add(attribute, value);
-            key.Append('|').Append(attribute).Append('=').Append(value is long[] numbers ? string.Join(',', numbers) : string.Create(CultureInfo.InvariantCulture, $"{value}"));
+            key.Append('|')
+                .Append(attribute)
+                .Append('=')
+                .Append(
+                    value is long[] numbers ? string.Join(',', numbers) : string.Create(CultureInfo.InvariantCulture, $"{value}")
+                );
         }
 
         if (_known.TryGetValue(key.ToString(), out Value? known) && known.Shape.Equals(shape))

@@ -36,7 +36,8 @@ internal sealed class TensorShape : IEquatable<TensorShape>, IEnumerable<Dimensi
     public TensorShape With(Index index, Dimension dimension) => new(_dimensions.SetItem(index.GetOffset(Rank), dimension));
 
     /// <summary>The extents in a run in which each symbol has its value.</summary>
-    public long[] Resolve(IReadOnlyDictionary<string, long> values) => [.. _dimensions.Select(dimension => dimension.Resolve(values))];
+    public long[] Resolve(IReadOnlyDictionary<string, long> values) =>
+        [.. _dimensions.Select(dimension => dimension.Resolve(values))];
 
     public bool Equals(TensorShape? other) => other is not null && _dimensions.SequenceEqual(other._dimensions);
 

@@ -14,22 +14,101 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
 {
     private const int LowBits = 12;
 
-    /// <summary>Of four pixels RGBRGBRGBRGB: the first two as 16-bit pairs RR GG BB 00 in the lower half, the other two in the upper.</summary>
+    /// <summary>
+    /// Of four pixels RGBRGBRGBRGB: the first two as 16-bit pairs RR GG BB 00 in the lower half, the other two in the upper.
+    /// </summary>
     private static readonly Vector256<byte> PairPixels = Vector256.Create(
-        (byte)0, 0x80, 3, 0x80, 1, 0x80, 4, 0x80, 2, 0x80, 5, 0x80, 0x80, 0x80, 0x80, 0x80,
-        6, 0x80, 9, 0x80, 7, 0x80, 10, 0x80, 8, 0x80, 11, 0x80, 0x80, 0x80, 0x80, 0x80);
+        (byte)0,
+        0x80,
+        3,
+        0x80,
+        1,
+        0x80,
+        4,
+        0x80,
+        2,
+        0x80,
+        5,
+        0x80,
+        0x80,
+        0x80,
+        0x80,
+        0x80,
+        6,
+        0x80,
+        9,
+        0x80,
+        7,
+        0x80,
+        10,
+        0x80,
+        8,
+        0x80,
+        11,
+        0x80,
+        0x80,
+        0x80,
+        0x80,
+        0x80
+    );
 
-    /// <summary>Of four weights: the first two as a pair for every channel in the lower half, the other two in the upper.</summary>
+    /// <summary>
+    /// Of four weights: the first two as a pair for every channel in the lower half, the other two in the upper.
+    /// </summary>
     private static readonly Vector256<byte> PairWeights = Vector256.Create(
-        (byte)0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,
-        4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
+        (byte)0,
+        1,
+        2,
+        3,
+        0,
+        1,
+        2,
+        3,
+        0,
+        1,
+        2,
+        3,
+        0,
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        4,
+        5,
+        6,
+        7,
+        4,
+        5,
+        6,
+        7,
+        4,
+        5,
+        6,
+        7
+    );
 
-    public override void Horizontal(byte* source, nint sourceStride, int rows, ResizeWeights weights, byte* destination, nint destinationStride)
+    public override void Horizontal(
+        byte* source,
+        nint sourceStride,
+        int rows,
+        ResizeWeights weights,
+        byte* destination,
+        nint destinationStride
+    )
     {
         int row = 0;
         for (; row + 4 <= rows; row += 4)
         {
-            FourRows(source + (row * sourceStride), sourceStride, weights, destination + (row * destinationStride), destinationStride);
+            FourRows(
+                source + (row * sourceStride),
+                sourceStride,
+                weights,
+                destination + (row * destinationStride),
+                destinationStride
+            );
         }
 
         for (; row < rows; row++)
@@ -39,13 +118,22 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
         }
     }
 
-    public override void Vertical(byte* source, nint sourceStride, int firstRow, ResizeWeights weights, byte* destination, int rowBytes)
+    public override void Vertical(
+        byte* source,
+        nint sourceStride,
+        int firstRow,
+        ResizeWeights weights,
+        byte* destination,
+        int rowBytes
+    )
     {
         Span<byte> rest = stackalloc byte[16];
         for (int row = 0; row < weights.First.Length; row++)
         {
-            byte* from = source + ((weights.First[row] - firstRow) * sourceStride), to = destination + (row * (nint)rowBytes);
-            ReadOnlySpan<short> low = weights.Low.AsSpan(row * weights.Taps, weights.Taps), high = weights.High.AsSpan(row * weights.Taps, weights.Taps);
+            byte* from = source + ((weights.First[row] - firstRow) * sourceStride),
+                to = destination + (row * (nint)rowBytes);
+            ReadOnlySpan<short> low = weights.Low.AsSpan(row * weights.Taps, weights.Taps),
+                high = weights.High.AsSpan(row * weights.Taps, weights.Taps);
             int column = 0;
             for (; column + 16 <= rowBytes; column += 16)
             {
@@ -63,14 +151,23 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
     private static void FourRows(byte* source, nint stride, ResizeWeights weights, byte* destination, nint destinationStride)
     {
         int taps = weights.Taps;
-        ref short low = ref MemoryMarshal.GetArrayDataReference(weights.Low), high = ref MemoryMarshal.GetArrayDataReference(weights.High);
+        ref short low = ref MemoryMarshal.GetArrayDataReference(weights.Low),
+            high = ref MemoryMarshal.GetArrayDataReference(weights.High);
         for (int pixel = 0; pixel < weights.First.Length; pixel++)
         {
             byte* from = source + (weights.First[pixel] * 3);
-            Vector256<int> low0 = default, low1 = default, low2 = default, low3 = default, high0 = default, high1 = default, high2 = default, high3 = default;
+            Vector256<int> low0 = default,
+                low1 = default,
+                low2 = default,
+                low3 = default,
+                high0 = default,
+                high1 = default,
+                high2 = default,
+                high3 = default;
             for (int tap = 0; tap < taps; tap += 4)
             {
-                Vector256<short> lows = Weights(ref Unsafe.Add(ref low, (pixel * taps) + tap)), highs = Weights(ref Unsafe.Add(ref high, (pixel * taps) + tap));
+                Vector256<short> lows = Weights(ref Unsafe.Add(ref low, (pixel * taps) + tap)),
+                    highs = Weights(ref Unsafe.Add(ref high, (pixel * taps) + tap));
                 Accumulate(from, lows, highs, ref low0, ref high0);
                 Accumulate(from + stride, lows, highs, ref low1, ref high1);
                 Accumulate(from + (2 * stride), lows, highs, ref low2, ref high2);
@@ -91,7 +188,13 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
         Avx2.Shuffle(Vector256.Create(Unsafe.As<short, long>(ref four)).AsByte(), PairWeights).AsInt16();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate(byte* pixels, Vector256<short> lows, Vector256<short> highs, ref Vector256<int> low, ref Vector256<int> high)
+    private static void Accumulate(
+        byte* pixels,
+        Vector256<short> lows,
+        Vector256<short> highs,
+        ref Vector256<int> low,
+        ref Vector256<int> high
+    )
     {
         Vector256<short> pairs = Avx2.Shuffle(Avx2.BroadcastVector128ToVector256(pixels), PairPixels).AsInt16();
         low += Avx2.MultiplyAddAdjacent(pairs, lows);
@@ -112,12 +215,18 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Columns(byte* from, nint stride, ReadOnlySpan<short> low, ReadOnlySpan<short> high)
     {
-        Vector256<int> lowA = default, lowB = default, highA = default, highB = default;
+        Vector256<int> lowA = default,
+            lowB = default,
+            highA = default,
+            highB = default;
         for (int tap = 0; tap < low.Length; tap += 2)
         {
-            Vector256<short> upper = Avx2.ConvertToVector256Int16(from + (tap * stride)), lower = Avx2.ConvertToVector256Int16(from + ((tap + 1) * stride));
-            Vector256<short> pairsA = Avx2.UnpackLow(upper, lower), pairsB = Avx2.UnpackHigh(upper, lower);
-            Vector256<short> lows = Pair(low, tap), highs = Pair(high, tap);
+            Vector256<short> upper = Avx2.ConvertToVector256Int16(from + (tap * stride)),
+                lower = Avx2.ConvertToVector256Int16(from + ((tap + 1) * stride));
+            Vector256<short> pairsA = Avx2.UnpackLow(upper, lower),
+                pairsB = Avx2.UnpackHigh(upper, lower);
+            Vector256<short> lows = Pair(low, tap),
+                highs = Pair(high, tap);
             lowA += Avx2.MultiplyAddAdjacent(pairsA, lows);
             lowB += Avx2.MultiplyAddAdjacent(pairsB, lows);
             highA += Avx2.MultiplyAddAdjacent(pairsA, highs);

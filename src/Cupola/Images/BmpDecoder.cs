@@ -65,7 +65,8 @@ internal static class BmpDecoder
     /// </summary>
     private static void ReadShorts(ReadOnlySpan<byte> source, bool hasSixGreens, Span<byte> target)
     {
-        int redShift = hasSixGreens ? 11 : 10, mostGreen = hasSixGreens ? 63 : 31;
+        int redShift = hasSixGreens ? 11 : 10,
+            mostGreen = hasSixGreens ? 63 : 31;
         for (int from = 0, to = 0; to < target.Length; from += 2, to += 3)
         {
             int pixel = BinaryPrimitives.ReadUInt16LittleEndian(source[from..]);

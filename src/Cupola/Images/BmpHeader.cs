@@ -14,8 +14,16 @@ namespace Cupola.Images;
 /// <param name="Channels">Where red, green and blue lie in a pixel of 24 or 32 bits, in bytes.</param>
 /// <param name="HasSixGreens">Whether a pixel of 16 bits has six bits of green; five otherwise.</param>
 internal sealed record BmpHeader(
-    int Width, int Height, bool IsTopDown, int Bits, BmpCompression Compression, long Start, byte[] Palette,
-    (int Red, int Green, int Blue) Channels, bool HasSixGreens)
+    int Width,
+    int Height,
+    bool IsTopDown,
+    int Bits,
+    BmpCompression Compression,
+    long Start,
+    byte[] Palette,
+    (int Red, int Green, int Blue) Channels,
+    bool HasSixGreens
+)
 {
     private const int FileHeaderSize = 14;
     private const int CoreHeaderSize = 12;
@@ -55,10 +63,13 @@ internal sealed record BmpHeader(
     private static BmpHeader ReadCore(EncodedImage file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
-        int width = Short(bytes, 18), height = Short(bytes, 20), bits = Short(bytes, 24);
+        int width = Short(bytes, 18),
+            height = Short(bytes, 20),
+            bits = Short(bytes, 24);
         CheckBits(file, bits, BmpCompression.None);
         file.CheckSize(width, height);
-        long colours = 1L << bits, palette = FileHeaderSize + CoreHeaderSize;
+        long colours = 1L << bits,
+            palette = FileHeaderSize + CoreHeaderSize;
         long start = RowsStart(bytes, palette, bits, colours, entry: 3);
         byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 3);
         return new(width, height, false, bits, BmpCompression.None, start, shades, (2, 1, 0), false);
@@ -69,13 +80,15 @@ internal sealed record BmpHeader(
         ReadOnlySpan<byte> bytes = file.Bytes;
         // A height counts from below unless it is negative.
         bool isTopDown = bytes[25] == 0xFF;
-        long width = Number(bytes, 18), height = isTopDown ? (1L << 32) - Number(bytes, 22) : Number(bytes, 22);
+        long width = Number(bytes, 18),
+            height = isTopDown ? (1L << 32) - Number(bytes, 22) : Number(bytes, 22);
         int bits = Short(bytes, 28);
         var compression = (BmpCompression)Number(bytes, 30);
         CheckBits(file, bits, compression);
         file.CheckSize(width, height);
 
-        long palette = FileHeaderSize + size, colours = Number(bytes, 46) is > 0 and long count ? count : 1L << bits;
+        long palette = FileHeaderSize + size,
+            colours = Number(bytes, 46) is > 0 and long count ? count : 1L << bits;
         (int, int, int) channels = (2, 1, 0);
         bool hasSixGreens = false;
         if (compression == BmpCompression.Masks)
@@ -112,7 +125,9 @@ internal sealed record BmpHeader(
         };
         if (!isRead)
         {
-            throw file.Damaged(Invariant($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG"));
+            throw file.Damaged(
+                Invariant($"bitmaps of {bits} bits with compression {(uint)compression} are not read; save it as PNG")
+            );
         }
     }
 
@@ -140,7 +155,10 @@ internal sealed record BmpHeader(
     {
         long start = Number(bytes, 10);
         bool isPalettes = bits <= 8 && start == FileHeaderSize + Number(bytes, FileHeaderSize);
-        return isPalettes ? start + (4 * colours) : start > 0 ? start : bits <= 8 ? palette + (entry * colours) : palette;
+        return isPalettes ? start + (4 * colours)
+            : start > 0 ? start
+            : bits <= 8 ? palette + (entry * colours)
+            : palette;
     }
 
     /// <summary>Colours that the file does not have are shades of grey, as in Pillow.</summary>

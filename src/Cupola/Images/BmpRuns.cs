@@ -16,20 +16,25 @@ internal static class BmpRuns
         ReadOnlySpan<byte> bytes = file.Bytes;
         bool isHalves = header.Compression == BmpCompression.Runs4;
         Canvas canvas = new(header, image);
-        for (long at = header.Start; !canvas.IsFull;)
+        for (long at = header.Start; !canvas.IsFull; )
         {
             if (at + 2 > bytes.Length || (bytes[(int)at] == 0 && bytes[(int)at + 1] == EndOfImage))
             {
                 throw file.Damaged("it is cut off");
             }
 
-            int count = bytes[(int)at], second = bytes[(int)at + 1];
+            int count = bytes[(int)at],
+                second = bytes[(int)at + 1];
             at += 2;
             if (count > 0)
             {
                 for (int pixel = 0; pixel < count; pixel++)
                 {
-                    canvas.Put(!isHalves ? second : pixel % 2 == 0 ? second >> 4 : second & 15);
+                    canvas.Put(
+                        !isHalves ? second
+                        : pixel % 2 == 0 ? second >> 4
+                        : second & 15
+                    );
                 }
             }
             else if (second == EndOfRow)
@@ -38,7 +43,10 @@ internal static class BmpRuns
             }
             else
             {
-                int length = second == Move ? 2 : isHalves ? (second + 1) / 2 : second;
+                int length =
+                    second == Move ? 2
+                    : isHalves ? (second + 1) / 2
+                    : second;
                 if (at + length > bytes.Length)
                 {
                     throw file.Damaged("it is cut off");
@@ -55,7 +63,11 @@ internal static class BmpRuns
 
                 for (int pixel = 0; pixel < second; pixel++)
                 {
-                    canvas.Put(!isHalves ? plain[pixel] : pixel % 2 == 0 ? plain[pixel / 2] >> 4 : plain[pixel / 2] & 15);
+                    canvas.Put(
+                        !isHalves ? plain[pixel]
+                        : pixel % 2 == 0 ? plain[pixel / 2] >> 4
+                        : plain[pixel / 2] & 15
+                    );
                 }
             }
         }

@@ -55,9 +55,10 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
         long most = ImageDecoder.MaximumPixels;
         if (width > most || height > most || width * height > most)
         {
-            throw new InvalidDataException(Invariant(
-                $"{Name} has {width} × {height} pixels; more than {most} are refused, because such a file is more ") +
-                "likely an attack than an image.");
+            throw new InvalidDataException(
+                Invariant($"{Name} has {width} × {height} pixels; more than {most} are refused, because such a file is more ")
+                    + "likely an attack than an image."
+            );
         }
     }
 }

@@ -13,9 +13,7 @@ internal sealed class FolderOnTheWay
 
     /// <summary>Where a walk begins.</summary>
     public FolderOnTheWay(string path)
-        : this(path, null, PlaceOf(System.IO.Path.GetFullPath(path)) ?? path)
-    {
-    }
+        : this(path, null, PlaceOf(System.IO.Path.GetFullPath(path)) ?? path) { }
 
     private FolderOnTheWay(string path, FolderOnTheWay? above, string place) => (Path, _above, _place) = (path, above, place);
 
@@ -29,8 +27,12 @@ internal sealed class FolderOnTheWay
         {
             bool isLink = folder.LinkTarget is not null;
             string here = System.IO.Path.Combine(_place, folder.Name);
-            if (!folder.Name.StartsWith('.') && !ImageFolder.IsOfSystem(folder.Name)
-                && (isLink ? PlaceOf(here) : here) is { } place && !(isLink && LeadsBack(place)))
+            if (
+                !folder.Name.StartsWith('.')
+                && !ImageFolder.IsOfSystem(folder.Name)
+                && (isLink ? PlaceOf(here) : here) is { } place
+                && !(isLink && LeadsBack(place))
+            )
             {
                 yield return new(System.IO.Path.Combine(Path, folder.Name), this, place);
             }

@@ -9,7 +9,9 @@ internal static class GifCodes
     private const int MostBits = 12;
     private const int MostLiteralBits = 8;
 
-    /// <summary>Expands codes, the lowest bits first, until all indices are there; false where the codes end before, or mean nothing.</summary>
+    /// <summary>
+    /// Expands codes, the lowest bits first, until all indices are there; false where the codes end before, or mean nothing.
+    /// </summary>
     public static bool Expand(ReadOnlySpan<byte> codes, int literalBits, Span<byte> indices)
     {
         if (literalBits is < 1 or > MostLiteralBits)
@@ -17,16 +19,24 @@ internal static class GifCodes
             return false;
         }
 
-        int clear = 1 << literalBits, end = clear + 1, next = end + 1, width = literalBits + 1, previous = -1;
+        int clear = 1 << literalBits,
+            end = clear + 1,
+            next = end + 1,
+            width = literalBits + 1,
+            previous = -1;
         var prefixes = new short[1 << MostBits];
         var lengths = new int[1 << MostBits];
-        byte[] firsts = new byte[1 << MostBits], lasts = new byte[1 << MostBits];
+        byte[] firsts = new byte[1 << MostBits],
+            lasts = new byte[1 << MostBits];
         for (int literal = 0; literal < clear; literal++)
         {
             (lengths[literal], firsts[literal], lasts[literal]) = (1, (byte)literal, (byte)literal);
         }
 
-        int filled = 0, waiting = 0, bits = 0, read = 0;
+        int filled = 0,
+            waiting = 0,
+            bits = 0,
+            read = 0;
         while (filled < indices.Length)
         {
             for (; bits < width; bits += 8)
@@ -64,7 +74,8 @@ internal static class GifCodes
                 return false;
             }
 
-            int length = lengths[code], place = filled + length;
+            int length = lengths[code],
+                place = filled + length;
             for (int link = code; place > filled; link = prefixes[link])
             {
                 place--;

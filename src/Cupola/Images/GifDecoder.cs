@@ -24,16 +24,21 @@ internal static class GifDecoder
     public static RgbImage Decode(EncodedImage file)
     {
         Cursor cursor = new(file);
-        ReadOnlySpan<byte> screen = cursor.Take(ScreenSize), palette = Palette(ref cursor, screen[10]);
+        ReadOnlySpan<byte> screen = cursor.Take(ScreenSize),
+            palette = Palette(ref cursor, screen[10]);
         byte? transparent = SkipToFrame(ref cursor);
         ReadOnlySpan<byte> frame = cursor.Take(FrameHeaderSize);
-        int left = Extent(frame, 0), top = Extent(frame, 2), frameWidth = Extent(frame, 4), frameHeight = Extent(frame, 6);
+        int left = Extent(frame, 0),
+            top = Extent(frame, 2),
+            frameWidth = Extent(frame, 4),
+            frameHeight = Extent(frame, 6);
         if ((frame[8] & 0x80) != 0)
         {
             palette = Palette(ref cursor, frame[8]);
         }
 
-        int width = Math.Max(Extent(screen, 6), left + frameWidth), height = Math.Max(Extent(screen, 8), top + frameHeight);
+        int width = Math.Max(Extent(screen, 6), left + frameWidth),
+            height = Math.Max(Extent(screen, 8), top + frameHeight);
         file.CheckSize(width, height);
         file.CheckSize(frameWidth, frameHeight);
         byte[] colours = palette.ToArray();
@@ -68,7 +73,8 @@ internal static class GifDecoder
     }
 
     /// <summary>The colours that follow where a byte of flags says so.</summary>
-    private static ReadOnlySpan<byte> Palette(ref Cursor file, byte flags) => (flags & 0x80) != 0 ? file.Take(3 << ((flags & 7) + 1)) : [];
+    private static ReadOnlySpan<byte> Palette(ref Cursor file, byte flags) =>
+        (flags & 0x80) != 0 ? file.Take(3 << ((flags & 7) + 1)) : [];
 
     /// <summary>Reads on to behind the first frame's mark, and gives the index that is transparent.</summary>
     private static byte? SkipToFrame(ref Cursor file)
@@ -136,9 +142,10 @@ internal static class GifDecoder
     }
 
     /// <summary>Behind the palette's end Pillow has shades of grey.</summary>
-    private static (byte Red, byte Green, byte Blue) Colour(ReadOnlySpan<byte> palette, byte index) => index * 3 < palette.Length
-        ? (palette[index * 3], palette[(index * 3) + 1], palette[(index * 3) + 2])
-        : (index, index, index);
+    private static (byte Red, byte Green, byte Blue) Colour(ReadOnlySpan<byte> palette, byte index) =>
+        index * 3 < palette.Length
+            ? (palette[index * 3], palette[(index * 3) + 1], palette[(index * 3) + 2])
+            : (index, index, index);
 
     private static int Extent(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
 

@@ -62,8 +62,11 @@ internal static class ImageAddress
             using HttpResponseMessage response = Follow(address, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
-                throw new InvalidDataException(Invariant(
-                    $"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}."));
+                throw new InvalidDataException(
+                    Invariant(
+                        $"{address} cannot be fetched: the server answers {(int)response.StatusCode} {response.ReasonPhrase}."
+                    )
+                );
             }
 
             return ReadAll(response, address, maximumBytes, limit.Token);
@@ -71,10 +74,18 @@ internal static class ImageAddress
         catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
         {
             throw new InvalidDataException(
-                Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."), exception);
+                Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."),
+                exception
+            );
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UriFormatException
-            or InvalidOperationException or NotSupportedException)
+        catch (Exception exception)
+            when (exception
+                    is HttpRequestException
+                        or IOException
+                        or UriFormatException
+                        or InvalidOperationException
+                        or NotSupportedException
+            )
         {
             throw new InvalidDataException($"{address} cannot be fetched: {exception.Message.TrimEnd('.')}.", exception);
         }
@@ -91,8 +102,13 @@ internal static class ImageAddress
         {
             using HttpRequestMessage request = new(HttpMethod.Get, place);
             HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-            bool isMoved = response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found
-                or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+            bool isMoved =
+                response.StatusCode
+                is HttpStatusCode.MovedPermanently
+                    or HttpStatusCode.Found
+                    or HttpStatusCode.SeeOther
+                    or HttpStatusCode.TemporaryRedirect
+                    or HttpStatusCode.PermanentRedirect;
             if (!isMoved || response.Headers.Location is not { } location)
             {
                 return response;
@@ -101,8 +117,8 @@ internal static class ImageAddress
             response.Dispose();
             Uri next = new(place, location);
             // What was asked for under seal is not taken without.
-            bool isFollowed = next.Scheme == Uri.UriSchemeHttps
-                || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
+            bool isFollowed =
+                next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
             if (!isFollowed || moves == MaximumRedirects)
             {
                 string why = isFollowed ? $"after {MaximumRedirects} others" : "which is not followed";
@@ -121,20 +137,22 @@ internal static class ImageAddress
         // A read that waits for the network ends when its stream does.
         using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
-        for (int read = 1; read > 0;)
+        for (int read = 1; read > 0; )
         {
             if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {
-                throw new InvalidDataException(Invariant(
-                    $"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, which is too large for an image."));
+                throw new InvalidDataException(
+                    Invariant($"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, ")
+                        + "which is too large for an image."
+                );
             }
 
             try
             {
                 read = stream.Read(part);
             }
-            catch (Exception exception) when (
-                exception is ObjectDisposedException or IOException && cancellation.IsCancellationRequested)
+            catch (Exception exception)
+                when (exception is ObjectDisposedException or IOException && cancellation.IsCancellationRequested)
             {
                 throw new OperationCanceledException(exception.Message, exception, cancellation);
             }

@@ -80,7 +80,9 @@ public static class ImageDecoder
         if (IsBrokenLink(path))
         {
             throw new FileNotFoundException(
-                $"There is no file {path}: it is a link to {new FileInfo(path).LinkTarget}, and nothing is there.", path);
+                $"There is no file {path}: it is a link to {new FileInfo(path).LinkTarget}, and nothing is there.",
+                path
+            );
         }
 
         long length = new FileInfo(path).Length;
@@ -99,7 +101,9 @@ public static class ImageDecoder
             bytes.Write(block, 0, count);
             if (bytes.Length > MaximumPipeBytes)
             {
-                throw new InvalidDataException($"{path} gives more than {MaximumPipeBytes >> 20} MB, which is too large for an image.");
+                throw new InvalidDataException(
+                    $"{path} gives more than {MaximumPipeBytes >> 20} MB, which is too large for an image."
+                );
             }
         }
 

@@ -11,7 +11,23 @@ public static class ImageFolder
     /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".jp2", ".ppm", ".pgm", ".pbm", ".pnm",
+        ".jpg",
+        ".jpeg",
+        ".jfif",
+        ".png",
+        ".gif",
+        ".webp",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+        ".avif",
+        ".jp2",
+        ".ppm",
+        ".pgm",
+        ".pbm",
+        ".pnm",
     };
 
     /// <summary>
@@ -19,8 +35,16 @@ public static class ImageFolder
     /// </summary>
     private static readonly HashSet<string> SystemFolders = new(StringComparer.OrdinalIgnoreCase)
     {
-        "__MACOSX", "@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "$RECYCLE.BIN",
-        "RECYCLER", "System Volume Information", "lost+found",
+        "__MACOSX",
+        "@eaDir",
+        "#recycle",
+        "#snapshot",
+        "@Recycle",
+        "@Recently-Snapshot",
+        "$RECYCLE.BIN",
+        "RECYCLER",
+        "System Volume Information",
+        "lost+found",
     };
 
     private static readonly EnumerationOptions Visible = new() { IgnoreInaccessible = true };

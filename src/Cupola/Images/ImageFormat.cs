@@ -101,14 +101,16 @@ internal static class ImageFormats
         {
             throw new InvalidDataException(
                 $"{file.Name} is HEIC, whose codec (HEVC) this build does not have; "
-                + "convert it to JPEG or PNG, or set the phone to 'most compatible'.");
+                    + "convert it to JPEG or PNG, or set the phone to 'most compatible'."
+            );
         }
 
         return isContainer
             ? ImageFormat.Avif
             : throw new InvalidDataException(
                 $"{file.Name} is a media file of the kind '{Printable(main)}' and not an image that is read here; "
-                + "save it as PNG or JPEG.");
+                    + "save it as PNG or JPEG."
+            );
     }
 
     private static bool IsAvif(string brand) => brand is "avif" or "avis";
@@ -136,7 +138,7 @@ internal static class ImageFormats
         string text = Encoding.Latin1.GetString(bytes[..Math.Min(bytes.Length, PageStart)]);
         bool Says(string mark) => text.Contains(mark, StringComparison.OrdinalIgnoreCase);
         return Says("<html") || Says("<!doctype html")
-            ? $"{file.Name} is a web page and not an image; take the address of the image itself."
+                ? $"{file.Name} is a web page and not an image; take the address of the image itself."
             : Says("<svg") ? $"{file.Name} is an SVG drawing, {SaveAs}."
             : file.Damaged("its content is of no known image format").Message;
     }

@@ -19,10 +19,17 @@ internal sealed class ImageMemory(long capacity)
     private const int UsualPart = 4;
 
     private static readonly (string Name, long Bytes)[] Units =
-        [("GiB", 1L << 30), ("MiB", 1L << 20), ("GB", 1_000_000_000), ("MB", 1_000_000), ("", 1)];
+    [
+        ("GiB", 1L << 30),
+        ("MiB", 1L << 20),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("", 1),
+    ];
 
-    private static readonly Lazy<ImageMemory> Process =
-        new(static () => new(Capacity(Environment.GetEnvironmentVariable(Setting))));
+    private static readonly Lazy<ImageMemory> Process = new(static () =>
+        new(Capacity(Environment.GetEnvironmentVariable(Setting)))
+    );
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Waiter> _waiting = [];
@@ -57,11 +64,16 @@ internal sealed class ImageMemory(long capacity)
         string size = setting.Trim();
         (string unit, long bytes) = Units.First(unit => size.EndsWith(unit.Name, StringComparison.OrdinalIgnoreCase));
         bool isNumber = long.TryParse(
-            size[..^unit.Length].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long number);
+            size[..^unit.Length].TrimEnd(),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out long number
+        );
         return isNumber && number > 0 && number <= long.MaxValue / bytes
             ? number * bytes
             : throw new ArgumentException(
-                $"{Setting} is '{setting}', which is not a size of memory; give for example 512MB or 2GB.");
+                $"{Setting} is '{setting}', which is not a size of memory; give for example 512MB or 2GB."
+            );
     }
 
     /// <summary>Takes a share, and waits for it where need be.</summary>
@@ -75,7 +87,8 @@ internal sealed class ImageMemory(long capacity)
         {
             throw new InvalidDataException(
                 $"{name} would take {InWords(bytes)} of memory to decode, and images may take {InWords(_capacity)}; "
-                + $"make it smaller, or set {Setting} to more.");
+                    + $"make it smaller, or set {Setting} to more."
+            );
         }
 
         Waiter waiter;
@@ -113,9 +126,10 @@ internal sealed class ImageMemory(long capacity)
         return new(this, bytes);
     }
 
-    private static string InWords(long bytes) => bytes >= 1_000_000_000
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
+    private static string InWords(long bytes) =>
+        bytes >= 1_000_000_000
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0} MB");
 
     private void Return(long bytes)
     {

@@ -18,7 +18,8 @@ internal static class ImageOrientation
     /// <param name="upright">Gets the pixels; its sides are those of the source, swapped where rows become columns.</param>
     public static void Undo(RgbImage source, int orientation, RgbImage upright)
     {
-        int width = source.Width, height = source.Height;
+        int width = source.Width,
+            height = source.Height;
         ReadOnlySpan<byte> from = source.Bytes;
         // The first pixel of the result, and how far apart neighbours of the result lie in the source, all in pixels.
         (long first, long across, long down) = orientation switch

@@ -23,7 +23,9 @@ public sealed record ImagePreprocessing(int Size)
     /// <summary>How the shape is reached.</summary>
     public ResizeMode Mode { get; init; } = ResizeMode.Shortest;
 
-    /// <summary>What the chosen side becomes before the middle is kept; the same as <see cref="Size"/> in nearly every model.</summary>
+    /// <summary>
+    /// What the chosen side becomes before the middle is kept; the same as <see cref="Size"/> in nearly every model.
+    /// </summary>
     public int ResizeSize { get; init; } = Size;
 
     /// <summary>How pixels are weighed.</summary>
@@ -67,7 +69,10 @@ public sealed record ImagePreprocessing(int Size)
         }
     }
 
-    /// <summary>The size after the resize: torchvision cuts the other side's fraction off, open_clip rounds it where the longer side counts.</summary>
+    /// <summary>
+    /// The size after the resize: torchvision cuts the other side's fraction off, open_clip rounds it where the longer side
+    /// counts.
+    /// </summary>
     private (int Width, int Height) Resized(int width, int height)
     {
         switch (Mode)
@@ -88,7 +93,8 @@ public sealed record ImagePreprocessing(int Size)
     /// Where the middle begins, how much of it there is, and where it goes. torchvision rounds the beginning half to even;
     /// an image that is too small is first filled up, the lesser half before it.
     /// </summary>
-    private (int Start, int Length, int To) Window(int extent) => extent >= Size
-        ? ((int)Math.Round((extent - Size) / 2.0, MidpointRounding.ToEven), Size, 0)
-        : (0, extent, (Size - extent) / 2);
+    private (int Start, int Length, int To) Window(int extent) =>
+        extent >= Size
+            ? ((int)Math.Round((extent - Size) / 2.0, MidpointRounding.ToEven), Size, 0)
+            : (0, extent, (Size - extent) / 2);
 }

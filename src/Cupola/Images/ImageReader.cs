@@ -1,6 +1,8 @@
 namespace Cupola.Images;
 
-/// <summary>An image on its way to the image tower: its preprocessed bytes, or the sentence that says why there are none.</summary>
+/// <summary>
+/// An image on its way to the image tower: its preprocessed bytes, or the sentence that says why there are none.
+/// </summary>
 /// <param name="Path">The file or address, or what else its source is called.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
@@ -25,8 +27,11 @@ public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, i
     /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
     /// <param name="ahead">Images that may be prepared before they are asked for.</param>
     /// <param name="cancellation">Stops before the next image.</param>
-    public IEnumerable<PreparedImage> Prepare(IEnumerable<ImageSource> images, int ahead, CancellationToken cancellation = default) =>
-        Prefetch.Select(images, image => Prepare(image, cancellation), threads, ahead, cancellation);
+    public IEnumerable<PreparedImage> Prepare(
+        IEnumerable<ImageSource> images,
+        int ahead,
+        CancellationToken cancellation = default
+    ) => Prefetch.Select(images, image => Prepare(image, cancellation), threads, ahead, cancellation);
 
     private PreparedImage Prepare(ImageSource image, CancellationToken cancellation)
     {
@@ -50,5 +55,6 @@ public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, i
     }
 
     /// <summary>Whether an exception says that an image cannot be read, and nothing else is wrong.</summary>
-    internal static bool IsBroken(Exception exception) => exception is IOException or InvalidDataException or UnauthorizedAccessException;
+    internal static bool IsBroken(Exception exception) =>
+        exception is IOException or InvalidDataException or UnauthorizedAccessException;
 }

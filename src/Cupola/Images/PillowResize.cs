@@ -18,10 +18,21 @@ internal static unsafe class PillowResize
 
     private static readonly ConcurrentDictionary<(Interpolation, int, int, int, int), ResizeWeights> Remembered = new();
 
-    /// <summary>Resizes an image to width × height and writes the window that begins at (left, top), [windowHeight, windowWidth, 3].</summary>
+    /// <summary>
+    /// Resizes an image to width × height and writes the window that begins at (left, top), [windowHeight, windowWidth, 3].
+    /// </summary>
     public static void Resize(
-        RgbImage source, Interpolation interpolation, int width, int height, int left, int top, int windowWidth, int windowHeight, Span<byte> destination,
-        ResizeKernel? kernel = null)
+        RgbImage source,
+        Interpolation interpolation,
+        int width,
+        int height,
+        int left,
+        int top,
+        int windowWidth,
+        int windowHeight,
+        Span<byte> destination,
+        ResizeKernel? kernel = null
+    )
     {
         kernel ??= ResizeKernel.Best;
         if (interpolation == Interpolation.Nearest)
@@ -34,16 +45,30 @@ internal static unsafe class PillowResize
         {
             fixed (byte* target = destination)
             {
-                Columns(source, top, windowHeight, interpolation, width, left, windowWidth, target, windowWidth * 3, kernel, mayOverwrite: false);
+                Columns(
+                    source,
+                    top,
+                    windowHeight,
+                    interpolation,
+                    width,
+                    left,
+                    windowWidth,
+                    target,
+                    windowWidth * 3,
+                    kernel,
+                    mayOverwrite: false
+                );
             }
 
             return;
         }
 
         ResizeWeights weights = Weights(interpolation, source.Height, height, top, windowHeight);
-        int firstRow = weights.First[0], rows = weights.InputEnd - firstRow;
+        int firstRow = weights.First[0],
+            rows = weights.InputEnd - firstRow;
         nint stride = ((windowWidth * 3) + 1 + StrideMultiple - 1) / StrideMultiple * StrideMultiple;
-        byte* between = (byte*)NativeMemory.AlignedAlloc((nuint)((rows + weights.Taps) * stride) + RgbImage.Overrun, StrideMultiple);
+        byte* between = (byte*)
+            NativeMemory.AlignedAlloc((nuint)((rows + weights.Taps) * stride) + RgbImage.Overrun, StrideMultiple);
         try
         {
             Columns(source, firstRow, rows, interpolation, width, left, windowWidth, between, stride, kernel, mayOverwrite: true);
@@ -60,8 +85,18 @@ internal static unsafe class PillowResize
 
     /// <summary>The horizontal pass over some rows, or their window as it is where the width stays.</summary>
     private static void Columns(
-        RgbImage source, int firstRow, int rows, Interpolation interpolation, int width, int left, int windowWidth, byte* target, nint stride, ResizeKernel kernel,
-        bool mayOverwrite)
+        RgbImage source,
+        int firstRow,
+        int rows,
+        Interpolation interpolation,
+        int width,
+        int left,
+        int windowWidth,
+        byte* target,
+        nint stride,
+        ResizeKernel kernel,
+        bool mayOverwrite
+    )
     {
         nint sourceStride = source.Width * 3;
         byte* from = source.Pointer + (firstRow * sourceStride);
@@ -69,7 +104,9 @@ internal static unsafe class PillowResize
         {
             for (int row = 0; row < rows; row++)
             {
-                new ReadOnlySpan<byte>(from + (row * sourceStride) + (left * 3), windowWidth * 3).CopyTo(new Span<byte>(target + (row * stride), windowWidth * 3));
+                new ReadOnlySpan<byte>(from + (row * sourceStride) + (left * 3), windowWidth * 3).CopyTo(
+                    new Span<byte>(target + (row * stride), windowWidth * 3)
+                );
             }
 
             return;
@@ -95,9 +132,19 @@ internal static unsafe class PillowResize
     }
 
     /// <summary>The pixel below each centre (Geometry.c, ImagingScaleAffine).</summary>
-    private static void Nearest(RgbImage source, int width, int height, int left, int top, int windowWidth, int windowHeight, Span<byte> destination)
+    private static void Nearest(
+        RgbImage source,
+        int width,
+        int height,
+        int left,
+        int top,
+        int windowWidth,
+        int windowHeight,
+        Span<byte> destination
+    )
     {
-        double across = (double)source.Width / width, down = (double)source.Height / height;
+        double across = (double)source.Width / width,
+            down = (double)source.Height / height;
         for (int row = 0; row < windowHeight; row++)
         {
             ReadOnlySpan<byte> from = source.Row(Math.Min((int)((top + row + 0.5) * down), source.Height - 1));

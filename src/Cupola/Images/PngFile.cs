@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Cupola.Checkpoints;
+using Cupola.Files;
 using NetVips;
 using static System.FormattableString;
 
@@ -20,7 +20,14 @@ public static class PngFile
         GCHandle pinned = GCHandle.Alloc(pixels, GCHandleType.Pinned);
         try
         {
-            using Image image = Image.NewFromMemory(pinned.AddrOfPinnedObject(), (ulong)pixels.Length, width, height, 3, Enums.BandFormat.Uchar);
+            using Image image = Image.NewFromMemory(
+                pinned.AddrOfPinnedObject(),
+                (ulong)pixels.Length,
+                width,
+                height,
+                3,
+                Enums.BandFormat.Uchar
+            );
             using Image rgb = image.Copy(interpretation: Enums.Interpretation.Srgb);
             byte[] png = rgb.PngsaveBuffer();
             AtomicFile.Write(path, stream => stream.Write(png));

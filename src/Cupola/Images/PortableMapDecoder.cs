@@ -19,8 +19,12 @@ internal static class PortableMapDecoder
     public static RgbImage Decode(EncodedImage file)
     {
         PortableMapText text = new(file, place: 2);
-        int kind = file.Bytes[1] - '0', width = text.HeaderNumber(), height = text.HeaderNumber();
-        bool isText = kind <= 3, isBits = kind % 3 == 1, isColour = kind % 3 == 0;
+        int kind = file.Bytes[1] - '0',
+            width = text.HeaderNumber(),
+            height = text.HeaderNumber();
+        bool isText = kind <= 3,
+            isBits = kind % 3 == 1,
+            isColour = kind % 3 == 0;
         int most = isBits ? 1 : text.HeaderNumber();
         if (most is < 1 or > MostSample)
         {
@@ -28,7 +32,8 @@ internal static class PortableMapDecoder
         }
 
         file.CheckSize(width, height);
-        int channels = isColour ? 3 : 1, sampleBytes = most > 255 ? 2 : 1;
+        int channels = isColour ? 3 : 1,
+            sampleBytes = most > 255 ? 2 : 1;
         long rowBytes = isBits ? (width + 7L) / 8 : (long)width * channels * sampleBytes;
         // As text, a sample takes a digit at least, and a space but for the last one; black and white needs none.
         long least = !isText ? rowBytes * height : (long)width * height * channels * (isBits ? 1 : 2) - (isBits ? 0 : 1);
@@ -48,7 +53,8 @@ internal static class PortableMapDecoder
                 ReadOnlySpan<byte> source = isText ? [] : file.Bytes.AsSpan((int)(place + (row * rowBytes)), (int)rowBytes);
                 for (int sample = 0; sample < width * channels; sample++)
                 {
-                    int value = isText ? (isBits ? samples.Bit() : samples.Sample(most))
+                    int value =
+                        isText ? (isBits ? samples.Bit() : samples.Sample(most))
                         : isBits ? (source[sample / 8] >> (7 - (sample % 8))) & 1
                         : sampleBytes == 1 ? source[sample]
                         : BinaryPrimitives.ReadUInt16BigEndian(source[(sample * 2)..]);

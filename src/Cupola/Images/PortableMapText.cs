@@ -23,18 +23,20 @@ internal ref struct PortableMapText(EncodedImage file, int place)
     public int HeaderNumber() => (int)Math.Min(Number(), int.MaxValue);
 
     /// <summary>A sample, at most so large.</summary>
-    public int Sample(int most) => Number() is long sample && sample <= most
-        ? (int)sample
-        : throw _file.Damaged(Invariant($"it has a sample beyond {most}, the largest that it claims"));
+    public int Sample(int most) =>
+        Number() is long sample && sample <= most
+            ? (int)sample
+            : throw _file.Damaged(Invariant($"it has a sample beyond {most}, the largest that it claims"));
 
     /// <summary>A 0 or a 1; no space need stand between them.</summary>
-    public int Bit() => Next(skipsSpace: true) switch
-    {
-        (byte)'0' => 0,
-        (byte)'1' => 1,
-        -1 => throw _file.Damaged("it is cut off"),
-        _ => throw _file.Damaged("a pixel is neither 0 nor 1"),
-    };
+    public int Bit() =>
+        Next(skipsSpace: true) switch
+        {
+            (byte)'0' => 0,
+            (byte)'1' => 1,
+            -1 => throw _file.Damaged("it is cut off"),
+            _ => throw _file.Damaged("a pixel is neither 0 nor 1"),
+        };
 
     private long Number()
     {

@@ -5,15 +5,25 @@ namespace Cupola.Images;
 /// <summary>The kernel for every processor: plain sums across a row, vectors of whatever width down the columns.</summary>
 internal sealed unsafe class PortableResizeKernel : ResizeKernel
 {
-    public override void Horizontal(byte* source, nint sourceStride, int rows, ResizeWeights weights, byte* destination, nint destinationStride)
+    public override void Horizontal(
+        byte* source,
+        nint sourceStride,
+        int rows,
+        ResizeWeights weights,
+        byte* destination,
+        nint destinationStride
+    )
     {
         for (int row = 0; row < rows; row++)
         {
-            byte* from = source + (row * sourceStride), to = destination + (row * destinationStride);
+            byte* from = source + (row * sourceStride),
+                to = destination + (row * destinationStride);
             for (int pixel = 0; pixel < weights.First.Length; pixel++)
             {
                 byte* taps = from + (weights.First[pixel] * 3);
-                int red = Half, green = Half, blue = Half;
+                int red = Half,
+                    green = Half,
+                    blue = Half;
                 foreach (int weight in weights.Weights.AsSpan(pixel * weights.Taps, weights.Taps))
                 {
                     red += weight * taps[0];
@@ -29,11 +39,19 @@ internal sealed unsafe class PortableResizeKernel : ResizeKernel
         }
     }
 
-    public override void Vertical(byte* source, nint sourceStride, int firstRow, ResizeWeights weights, byte* destination, int rowBytes)
+    public override void Vertical(
+        byte* source,
+        nint sourceStride,
+        int firstRow,
+        ResizeWeights weights,
+        byte* destination,
+        int rowBytes
+    )
     {
         for (int row = 0; row < weights.First.Length; row++)
         {
-            byte* from = source + ((weights.First[row] - firstRow) * sourceStride), to = destination + (row * (nint)rowBytes);
+            byte* from = source + ((weights.First[row] - firstRow) * sourceStride),
+                to = destination + (row * (nint)rowBytes);
             ReadOnlySpan<int> taps = weights.Weights.AsSpan(row * weights.Taps, weights.Taps);
             int column = 0;
             for (; column + Vector<byte>.Count <= rowBytes; column += Vector<byte>.Count)
@@ -56,7 +74,10 @@ internal sealed unsafe class PortableResizeKernel : ResizeKernel
 
     private static Vector<byte> Columns(byte* from, nint stride, ReadOnlySpan<int> taps)
     {
-        Vector<int> first = new(Half), second = first, third = first, fourth = first;
+        Vector<int> first = new(Half),
+            second = first,
+            third = first,
+            fourth = first;
         for (int tap = 0; tap < taps.Length; tap++)
         {
             Vector.Widen(Vector.Load(from + (tap * stride)), out Vector<ushort> low, out Vector<ushort> high);
@@ -69,9 +90,7 @@ internal sealed unsafe class PortableResizeKernel : ResizeKernel
             fourth += four.As<uint, int>() * weight;
         }
 
-        return Vector.Narrow(
-            Vector.Narrow(Clip(first), Clip(second)),
-            Vector.Narrow(Clip(third), Clip(fourth)));
+        return Vector.Narrow(Vector.Narrow(Clip(first), Clip(second)), Vector.Narrow(Clip(third), Clip(fourth)));
     }
 
     private static Vector<uint> Clip(Vector<int> sums) =>

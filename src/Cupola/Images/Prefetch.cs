@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Cupola.Images;
 
 /// <summary>
-/// Works ahead of whoever takes the results, in order and on bounded memory. The work is done on threads of its own: those of the pool are left to whoever computes meanwhile, and
+/// Works ahead of whoever takes the results, in order and on bounded memory. The work is done on threads of its own: those of the
+/// pool are left to whoever computes meanwhile, and
 /// would have to get past all that waits here.
 /// </summary>
 internal static class Prefetch
@@ -14,7 +15,13 @@ internal static class Prefetch
     /// <param name="threads">Items that are worked on at once.</param>
     /// <param name="ahead">Results that may be ready before they are asked for.</param>
     /// <param name="cancellation">Stops before the next item.</param>
-    public static IEnumerable<TResult> Select<TItem, TResult>(IEnumerable<TItem> items, Func<TItem, TResult> work, int threads, int ahead, CancellationToken cancellation)
+    public static IEnumerable<TResult> Select<TItem, TResult>(
+        IEnumerable<TItem> items,
+        Func<TItem, TResult> work,
+        int threads,
+        int ahead,
+        CancellationToken cancellation
+    )
     {
         using BlockingCollection<Task<TResult>> waiting = [];
         List<Thread> workers = [];
@@ -53,9 +60,7 @@ internal static class Prefetch
         finally
         {
             // Whoever stops early drops what is not begun and waits for what is, so that nothing outlives the call.
-            while (waiting.TryTake(out _))
-            {
-            }
+            while (waiting.TryTake(out _)) { }
 
             waiting.CompleteAdding();
             workers.ForEach(static worker => worker.Join());

@@ -49,7 +49,9 @@ internal sealed class ResizeWeights
     public static ResizeWeights Create(Interpolation interpolation, int inputSize, int outputSize, int start, int count)
     {
         (Func<double, double> filter, double reach) = Filter(interpolation);
-        double scale = (double)inputSize / outputSize, filterScale = Math.Max(scale, 1), support = reach * filterScale;
+        double scale = (double)inputSize / outputSize,
+            filterScale = Math.Max(scale, 1),
+            support = reach * filterScale;
         int taps = ((((int)Math.Ceiling(support) * 2) + 1 + TapsMultiple - 1) / TapsMultiple) * TapsMultiple;
         var first = new int[count];
         var weights = new int[count * taps];
@@ -79,15 +81,20 @@ internal sealed class ResizeWeights
         return new(first, weights, taps) { InputEnd = inputEnd };
     }
 
-    private static (Func<double, double> Filter, double Reach) Filter(Interpolation interpolation) => interpolation switch
-    {
-        Interpolation.Bicubic => (Bicubic, 2),
-        Interpolation.Bilinear => (static x => Math.Max(1 - Math.Abs(x), 0), 1),
-        Interpolation.Lanczos => (static x => x is >= -3 and < 3 ? Sinc(x) * Sinc(x / 3) : 0, 3),
-        Interpolation.Box => (static x => x is > -0.5 and <= 0.5 ? 1 : 0, 0.5),
-        Interpolation.Hamming => (Hamming, 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(interpolation), interpolation, "There are no weights for this interpolation."),
-    };
+    private static (Func<double, double> Filter, double Reach) Filter(Interpolation interpolation) =>
+        interpolation switch
+        {
+            Interpolation.Bicubic => (Bicubic, 2),
+            Interpolation.Bilinear => (static x => Math.Max(1 - Math.Abs(x), 0), 1),
+            Interpolation.Lanczos => (static x => x is >= -3 and < 3 ? Sinc(x) * Sinc(x / 3) : 0, 3),
+            Interpolation.Box => (static x => x is > -0.5 and <= 0.5 ? 1 : 0, 0.5),
+            Interpolation.Hamming => (Hamming, 1),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(interpolation),
+                interpolation,
+                "There are no weights for this interpolation."
+            ),
+        };
 
     private static double Bicubic(double x)
     {
@@ -103,6 +110,8 @@ internal sealed class ResizeWeights
     private static double Hamming(double x)
     {
         x = Math.Abs(x);
-        return x == 0 ? 1 : x >= 1 ? 0 : Math.Sin(x * Math.PI) / (x * Math.PI) * (0.54 + (0.46 * Math.Cos(x * Math.PI)));
+        return x == 0 ? 1
+            : x >= 1 ? 0
+            : Math.Sin(x * Math.PI) / (x * Math.PI) * (0.54 + (0.46 * Math.Cos(x * Math.PI)));
     }
 }

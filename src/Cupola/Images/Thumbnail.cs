@@ -24,7 +24,14 @@ internal static class Thumbnail
     private static unsafe byte[] Jpeg(RgbImage image, int longest)
     {
         double scale = Math.Min(1, (double)longest / Math.Max(image.Width, image.Height));
-        using Image whole = Image.NewFromMemory((nint)image.Pointer, (ulong)image.Bytes.Length, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
+        using Image whole = Image.NewFromMemory(
+            (nint)image.Pointer,
+            (ulong)image.Bytes.Length,
+            image.Width,
+            image.Height,
+            3,
+            Enums.BandFormat.Uchar
+        );
         using Image rgb = whole.Copy(interpretation: Enums.Interpretation.Srgb);
         using Image small = rgb.Resize(Math.Max(scale, 1.0 / image.Width), vscale: Math.Max(scale, 1.0 / image.Height));
         return small.JpegsaveBuffer(q: Quality, keep: Enums.ForeignKeep.None);

@@ -26,8 +26,45 @@ internal sealed class TiffDirectory
     /// <summary>Tags that say how pixels are stored (TIFF 6.0 and its supplements).</summary>
     private static readonly HashSet<int> OfPixels =
     [
-        254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325,
-        332, 334, 338, 339, 347, 512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532,
+        254,
+        255,
+        256,
+        257,
+        258,
+        259,
+        262,
+        266,
+        273,
+        277,
+        278,
+        279,
+        284,
+        292,
+        293,
+        317,
+        320,
+        322,
+        323,
+        324,
+        325,
+        332,
+        334,
+        338,
+        339,
+        347,
+        512,
+        513,
+        514,
+        515,
+        517,
+        518,
+        519,
+        520,
+        521,
+        529,
+        530,
+        531,
+        532,
     ];
 
     /// <summary>CIELAB, ICCLAB and ITULAB.</summary>
@@ -57,7 +94,8 @@ internal sealed class TiffDirectory
 
         TiffDirectory directory = new([.. file.Bytes]);
         int orientation = ImageOrientation.Upright;
-        double width = 1, height = 1;
+        double width = 1,
+            height = 1;
         foreach (long entry in directory.Entries())
         {
             int tag = directory.Short(entry);
@@ -90,13 +128,16 @@ internal sealed class TiffDirectory
     /// <summary>Where the entries lie, as far as the file has them.</summary>
     private IEnumerable<long> Entries()
     {
-        long start = _isBig ? Long(8) : Integer(4), countBytes = _isBig ? 8 : 2, entryBytes = _isBig ? 20 : 12;
+        long start = _isBig ? Long(8) : Integer(4),
+            countBytes = _isBig ? 8 : 2,
+            entryBytes = _isBig ? 20 : 12;
         if (start < 0 || start > _bytes.Length - countBytes)
         {
             yield break;
         }
 
-        long count = _isBig ? Math.Clamp(Long(start), 0, MostTags) : Math.Min(Short(start), MostTags), first = start + countBytes;
+        long count = _isBig ? Math.Clamp(Long(start), 0, MostTags) : Math.Min(Short(start), MostTags),
+            first = start + countBytes;
         for (long entry = first; count > 0 && entry <= _bytes.Length - entryBytes; entry += entryBytes, count--)
         {
             yield return entry;
@@ -144,9 +185,23 @@ internal sealed class TiffDirectory
     /// </summary>
     private (long Place, long Count, int Size) Values(long entry)
     {
-        long count = _isBig ? Long(entry + 4) : Integer(entry + 4), place = entry + (_isBig ? 12 : 8), room = _isBig ? 8 : 4;
-        int size = Short(entry + 2) switch { 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 or 16 or 17 or 18 => 8, _ => 1 };
-        return (count <= room / size ? place : _isBig ? Long(place) : Integer(place), count, size);
+        long count = _isBig ? Long(entry + 4) : Integer(entry + 4),
+            place = entry + (_isBig ? 12 : 8),
+            room = _isBig ? 8 : 4;
+        int size = Short(entry + 2) switch
+        {
+            3 or 8 => 2,
+            4 or 9 or 11 or 13 => 4,
+            5 or 10 or 12 or 16 or 17 or 18 => 8,
+            _ => 1,
+        };
+        return (
+            count <= room / size ? place
+            : _isBig ? Long(place)
+            : Integer(place),
+            count,
+            size
+        );
     }
 
     private void TakeOut(long entry)
@@ -171,15 +226,18 @@ internal sealed class TiffDirectory
         }
     }
 
-    private int Short(long at) => _isBigEndian
-        ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan((int)at))
-        : BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan((int)at));
+    private int Short(long at) =>
+        _isBigEndian
+            ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan((int)at))
+            : BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan((int)at));
 
-    private long Integer(long at) => _isBigEndian
-        ? BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan((int)at))
-        : BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan((int)at));
+    private long Integer(long at) =>
+        _isBigEndian
+            ? BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan((int)at))
+            : BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan((int)at));
 
-    private long Long(long at) => _isBigEndian
-        ? BinaryPrimitives.ReadInt64BigEndian(_bytes.AsSpan((int)at))
-        : BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan((int)at));
+    private long Long(long at) =>
+        _isBigEndian
+            ? BinaryPrimitives.ReadInt64BigEndian(_bytes.AsSpan((int)at))
+            : BinaryPrimitives.ReadInt64LittleEndian(_bytes.AsSpan((int)at));
 }

@@ -37,30 +37,30 @@ internal static class VipsDecoder
     public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
     {
         CheckClaim(file, format);
-        (byte[] bytes, int turned) = format == ImageFormat.Tiff
-            ? TiffDirectory.Read(file)
-            : (file.Bytes, ImageOrientation.Upright);
+        (byte[] bytes, int turned) =
+            format == ImageFormat.Tiff ? TiffDirectory.Read(file) : (file.Bytes, ImageOrientation.Upright);
         Image opened = VipsErrors.Run(file, _ => Open(bytes, format));
         try
         {
-            int width = opened.Width, height = opened.Height;
+            int width = opened.Width,
+                height = opened.Height;
             int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
             file.CheckSize(width, height);
             // libvips keeps a copy of the file; of a TIFF we have another, and libtiff one of a strip.
             long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
             void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
-            {
-                if (again)
                 {
-                    // What failed holds its memory until it is closed.
-                    opened.Dispose();
-                    opened = Open(bytes, format);
-                }
+                    if (again)
+                    {
+                        // What failed holds its memory until it is closed.
+                        opened.Dispose();
+                        opened = Open(bytes, format);
+                    }
 
-                Write(opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
-                opened.Dispose();
-                return pixels;
-            });
+                    Write(opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
+                    opened.Dispose();
+                    return pixels;
+                });
 
             if (!ImageOrientation.Turns(orientation))
             {
@@ -91,20 +91,23 @@ internal static class VipsDecoder
         if (format == ImageFormat.Png && file.Bytes.Length >= PngDepth)
         {
             ReadOnlySpan<byte> bytes = file.Bytes;
-            file.CheckSize(BinaryPrimitives.ReadUInt32BigEndian(bytes[PngWidth..]),
-                BinaryPrimitives.ReadUInt32BigEndian(bytes[PngHeight..]));
+            file.CheckSize(
+                BinaryPrimitives.ReadUInt32BigEndian(bytes[PngWidth..]),
+                BinaryPrimitives.ReadUInt32BigEndian(bytes[PngHeight..])
+            );
         }
     }
 
-    private static Image Open(byte[] bytes, ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-        ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-        ImageFormat.WebP => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-        // A strip that is not there is an error to libtiff, and only then to libvips.
-        ImageFormat.Tiff => Image.TiffloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
-        _ => Image.HeifloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-    };
+    private static Image Open(byte[] bytes, ImageFormat format) =>
+        format switch
+        {
+            ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+            ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+            ImageFormat.WebP => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+            // A strip that is not there is an error to libtiff, and only then to libvips.
+            ImageFormat.Tiff => Image.TiffloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
+            _ => Image.HeifloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
+        };
 
     /// <summary>The bytes that decoding takes besides file and pixels; each factor was measured (docs/architecture.md).</summary>
     private static long Cost(Image image, ImageFormat format)
@@ -147,9 +150,14 @@ internal static class VipsDecoder
         try
         {
             bool isCmyk = current.Interpretation == Enums.Interpretation.Cmyk;
-            bool isPlain = current.Interpretation is Enums.Interpretation.Srgb or Enums.Interpretation.Bw
-                or Enums.Interpretation.Rgb or Enums.Interpretation.Rgb16 or Enums.Interpretation.Grey16
-                or Enums.Interpretation.Multiband;
+            bool isPlain =
+                current.Interpretation
+                is Enums.Interpretation.Srgb
+                    or Enums.Interpretation.Bw
+                    or Enums.Interpretation.Rgb
+                    or Enums.Interpretation.Rgb16
+                    or Enums.Interpretation.Grey16
+                    or Enums.Interpretation.Multiband;
             if (!isCmyk && !isPlain)
             {
                 Then(current.Colourspace(Enums.Interpretation.Srgb));
@@ -193,14 +201,21 @@ internal static class VipsDecoder
     private static unsafe void Copy(Image image, RgbImage pixels)
     {
         using Image target = Image.NewFromMemory(
-            (nint)pixels.Pointer, (ulong)pixels.Bytes.Length, pixels.Width, pixels.Height, image.Bands, Enums.BandFormat.Uchar);
+            (nint)pixels.Pointer,
+            (ulong)pixels.Bytes.Length,
+            pixels.Width,
+            pixels.Height,
+            image.Bands,
+            Enums.BandFormat.Uchar
+        );
         image.Write(target);
     }
 
     /// <summary>Reads and converts some rows at a time, because the image as it is stored is a third larger.</summary>
     private static unsafe void FromCmyk(Image image, RgbImage pixels)
     {
-        int bands = image.Bands, rowBytes = pixels.Width * bands;
+        int bands = image.Bands,
+            rowBytes = pixels.Width * bands;
         using NativeBytes inks = new(Math.Min(RowsOfInk, pixels.Height) * rowBytes);
         for (int top = 0; top < pixels.Height; top += RowsOfInk)
         {
@@ -210,7 +225,13 @@ internal static class VipsDecoder
             {
                 using Image strip = image.Crop(0, top, pixels.Width, rows);
                 using Image target = Image.NewFromMemory(
-                    (nint)first, (ulong)read.Length, pixels.Width, rows, bands, Enums.BandFormat.Uchar);
+                    (nint)first,
+                    (ulong)read.Length,
+                    pixels.Width,
+                    rows,
+                    bands,
+                    Enums.BandFormat.Uchar
+                );
                 strip.Write(target);
             }
 

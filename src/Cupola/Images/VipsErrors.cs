@@ -54,9 +54,12 @@ internal static class VipsErrors
     /// <summary>The last thing that a decoder says, without its name; what libvips adds of its own is never the reason.</summary>
     private static string Reason(VipsException exception)
     {
-        string? line = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .LastOrDefault(static line => line.Contains(": ", StringComparison.Ordinal)
-                && !OfLibvips.Any(words => line.Contains(words, StringComparison.Ordinal)));
+        string? line = exception
+            .Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .LastOrDefault(static line =>
+                line.Contains(": ", StringComparison.Ordinal)
+                && !OfLibvips.Any(words => line.Contains(words, StringComparison.Ordinal))
+            );
         return line is null
             ? "its content cannot be decoded"
             : line[(line.LastIndexOf(": ", StringComparison.Ordinal) + 2)..].TrimEnd('.', ' ');

@@ -24,7 +24,8 @@ public static class BuiltInModels
         nameOrPath != Flags || Path.Exists(nameOrPath) ? nameOrPath
         : NamesIn(programFolder).Contains(Flags) ? FolderOf(Flags, programFolder)
         : throw new FileNotFoundException(
-            $"The model {Flags} is in a package of its own: add it by `dotnet add package Cupola.Models.Flags`.");
+            $"The model {Flags} is in a package of its own: add it by `dotnet add package Cupola.Models.Flags`."
+        );
 
     private static string[] NamesIn(string programFolder) =>
         File.Exists(Path.Combine(FolderOf(Flags, programFolder), "model.safetensors")) ? [Flags] : [];

@@ -20,7 +20,14 @@ public enum Activation
 /// <param name="MlpWidth">Numbers a token between a block's two large layers.</param>
 /// <param name="Activation">The non-linearity there.</param>
 /// <param name="LayerNormEpsilon">Added to the variance in every layer norm.</param>
-public sealed record TransformerConfig(int Width, int Heads, int Layers, int MlpWidth, Activation Activation, float LayerNormEpsilon = 1e-5f);
+public sealed record TransformerConfig(
+    int Width,
+    int Heads,
+    int Layers,
+    int MlpWidth,
+    Activation Activation,
+    float LayerNormEpsilon = 1e-5f
+);
 
 /// <summary>The text tower.</summary>
 /// <param name="VocabularySize">Token ids there are.</param>
@@ -59,7 +66,8 @@ public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int Embeddin
     /// <summary>Refuses sizes that no network can have, before anything is built from them.</summary>
     /// <param name="source">The file they come from.</param>
     /// <param name="names">What the file calls its members, where it has names of its own.</param>
-    internal ClipConfig Checked(string source, IReadOnlyDictionary<string, string>? names = null) => ConfigRules.ProblemOf(this) is var (member, why)
-        ? throw new InvalidDataException($"{source} cannot be used: '{names?.GetValueOrDefault(member) ?? member}' {why}.")
-        : this;
+    internal ClipConfig Checked(string source, IReadOnlyDictionary<string, string>? names = null) =>
+        ConfigRules.ProblemOf(this) is var (member, why)
+            ? throw new InvalidDataException($"{source} cannot be used: '{names?.GetValueOrDefault(member) ?? member}' {why}.")
+            : this;
 }

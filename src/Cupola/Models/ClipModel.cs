@@ -17,7 +17,14 @@ internal sealed class ClipModel : IDisposable
     private readonly Lazy<ImageEncoder> _image;
     private readonly Lazy<string> _fingerprint;
 
-    private ClipModel(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, IReadOnlyDictionary<string, string> sources, Engine engine, ImageForm form)
+    private ClipModel(
+        Checkpoint checkpoint,
+        ClipConfig config,
+        ImagePreprocessing preprocessing,
+        IReadOnlyDictionary<string, string> sources,
+        Engine engine,
+        ImageForm form
+    )
     {
         _checkpoint = checkpoint;
         _parameters = new(checkpoint);
@@ -27,7 +34,9 @@ internal sealed class ClipModel : IDisposable
         checkpoint.RequireShapes(LargeShapes(config));
         ParameterShapes = ParametersOf(config);
         checkpoint.Require(ParameterShapes);
-        ParameterCount = ParameterShapes.Values.Sum(static shape => shape.Aggregate(1L, static (product, extent) => product * extent));
+        ParameterCount = ParameterShapes.Values.Sum(static shape =>
+            shape.Aggregate(1L, static (product, extent) => product * extent)
+        );
         LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
         _text = new(() => new(engine, config.Text, config.EmbeddingDimension, _parameters));
         _image = new(() => CreateImageEncoder(engine, form));
@@ -59,7 +68,9 @@ internal sealed class ClipModel : IDisposable
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale { get; }
 
-    /// <summary>What SigLIP's loss adds to the logits, where the model was trained by that; answers by softmax do not depend on it.</summary>
+    /// <summary>
+    /// What SigLIP's loss adds to the logits, where the model was trained by that; answers by softmax do not depend on it.
+    /// </summary>
     public float? LogitBias => _checkpoint.LogitBias;
 
     public string Fingerprint => _fingerprint.Value;
@@ -78,7 +89,10 @@ internal sealed class ClipModel : IDisposable
         {
             ModelFolder folder = ModelFolder.Find(checkpoint.File.FilePath);
             (ClipConfig config, string configSource) = folder.ReadConfig(checkpoint);
-            (ImagePreprocessing preprocessing, string? preprocessingSource) = folder.ReadPreprocessing(checkpoint.Layout, config.Image.ImageSize);
+            (ImagePreprocessing preprocessing, string? preprocessingSource) = folder.ReadPreprocessing(
+                checkpoint.Layout,
+                config.Image.ImageSize
+            );
             var sources = new Dictionary<string, string>
             {
                 ["weights"] = checkpoint.File.FilePath,
@@ -135,15 +149,26 @@ internal sealed class ClipModel : IDisposable
         return shapes;
     }
 
-    /// <summary>What the two networks need, by name; the graphs as others know them name their parameters as they are stored.</summary>
+    /// <summary>
+    /// What the two networks need, by name; the graphs as others know them name their parameters as they are stored.
+    /// </summary>
     public static IReadOnlyDictionary<string, long[]> ParametersOf(ClipConfig config)
     {
         var expected = new Dictionary<string, long[]>(StringComparer.Ordinal) { ["logit_scale"] = [] };
         GraphBuilder graph = new();
-        TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, graph.Input("ids", ElementType.Int64, ["texts", "length"]));
+        TextTransformer.DescribePadded(
+            graph,
+            config.Text,
+            config.EmbeddingDimension,
+            graph.Input("ids", ElementType.Int64, ["texts", "length"])
+        );
         if (config.Image is VisionTransformerConfig transformer)
         {
-            Value images = graph.Input("images", ElementType.Float32, [ImageEncoder.Batch, 3, transformer.ImageSize, transformer.ImageSize]);
+            Value images = graph.Input(
+                "images",
+                ElementType.Float32,
+                [ImageEncoder.Batch, 3, transformer.ImageSize, transformer.ImageSize]
+            );
             VisionTransformer.Describe(graph, transformer, config.EmbeddingDimension, images);
         }
         else if (config.Image is ResNetConfig network)
@@ -163,10 +188,25 @@ internal sealed class ClipModel : IDisposable
         return expected;
     }
 
-    private ImageEncoder CreateImageEncoder(Engine engine, ImageForm form) => Config.Image switch
-    {
-        VisionTransformerConfig transformer => new VisionTransformer(engine, transformer, Config.EmbeddingDimension, form, Preprocessing, _parameters),
-        ResNetConfig network => new ModifiedResNet(engine, network, Config.EmbeddingDimension, form, Preprocessing, _parameters),
-        _ => throw new InvalidOperationException($"There is no network for {Config.Image.GetType().Name}."),
-    };
+    private ImageEncoder CreateImageEncoder(Engine engine, ImageForm form) =>
+        Config.Image switch
+        {
+            VisionTransformerConfig transformer => new VisionTransformer(
+                engine,
+                transformer,
+                Config.EmbeddingDimension,
+                form,
+                Preprocessing,
+                _parameters
+            ),
+            ResNetConfig network => new ModifiedResNet(
+                engine,
+                network,
+                Config.EmbeddingDimension,
+                form,
+                Preprocessing,
+                _parameters
+            ),
+            _ => throw new InvalidOperationException($"There is no network for {Config.Image.GetType().Name}."),
+        };
 }

@@ -48,13 +48,19 @@ internal static class ConfigRules
 
     private static IEnumerable<(string Member, string? Why)> Vision(VisionTransformerConfig vision)
     {
-        int size = vision.ImageSize, patch = vision.PatchSize;
-        yield return ("image.patch", Range(patch, 1, MostPixels)
-            ?? (patch > size ? Invariant($"is {patch}, which is more than the image's {size} pixels") : null)
-            ?? (size % patch != 0 ? Invariant($"is {patch}, which does not divide the image's {size} pixels") : null)
-            ?? ((long)(size / patch) * (size / patch) >= MostTokens
-                ? Invariant($"is {patch}, which makes {(long)(size / patch) * (size / patch)} patches; make it larger")
-                : null));
+        int size = vision.ImageSize,
+            patch = vision.PatchSize;
+        yield return (
+            "image.patch",
+            Range(patch, 1, MostPixels)
+                ?? (patch > size ? Invariant($"is {patch}, which is more than the image's {size} pixels") : null)
+                ?? (size % patch != 0 ? Invariant($"is {patch}, which does not divide the image's {size} pixels") : null)
+                ?? (
+                    (long)(size / patch) * (size / patch) >= MostTokens
+                        ? Invariant($"is {patch}, which makes {(long)(size / patch) * (size / patch)} patches; make it larger")
+                        : null
+                )
+        );
         foreach ((string Member, string? Why) rule in Tower("image", vision.Transformer))
         {
             yield return rule;
@@ -63,27 +69,39 @@ internal static class ConfigRules
 
     private static IEnumerable<(string Member, string? Why)> Residual(ResNetConfig network)
     {
-        yield return ("image.size", network.ImageSize % ResNetStride == 0
-            ? null
-            : Invariant($"is {network.ImageSize}; a residual network takes a multiple of {ResNetStride} pixels"));
-        yield return ("image.stages", network.Layers.Count == 4
-            ? null
-            : Invariant($"has {network.Layers.Count} entries; a residual network has four stages"));
+        yield return (
+            "image.size",
+            network.ImageSize % ResNetStride == 0
+                ? null
+                : Invariant($"is {network.ImageSize}; a residual network takes a multiple of {ResNetStride} pixels")
+        );
+        yield return (
+            "image.stages",
+            network.Layers.Count == 4
+                ? null
+                : Invariant($"has {network.Layers.Count} entries; a residual network has four stages")
+        );
         foreach (int blocks in network.Layers)
         {
             yield return ("image.stages", Range(blocks, 1, MostLayers) is { } why ? $"has a stage that {why}" : null);
         }
 
-        yield return ("image.width", Range(network.Width, 1, MostWidth / ResNetStride)
-            ?? (network.Width % 2 == 0
-                ? null
-                : Invariant($"is {network.Width}; the stem has half as many channels, so it is even")));
+        yield return (
+            "image.width",
+            Range(network.Width, 1, MostWidth / ResNetStride)
+                ?? (
+                    network.Width % 2 == 0
+                        ? null
+                        : Invariant($"is {network.Width}; the stem has half as many channels, so it is even")
+                )
+        );
         yield return ("image.heads", Heads(network.Heads, network.Width * ResNetStride, "attention pool's width"));
     }
 
-    private static string? Heads(int heads, int width, string what) => heads < 1
-        ? Invariant($"is {heads}, less than 1")
-        : width % heads != 0 ? Invariant($"is {heads}, which does not divide the {what}, {width}") : null;
+    private static string? Heads(int heads, int width, string what) =>
+        heads < 1 ? Invariant($"is {heads}, less than 1")
+        : width % heads != 0 ? Invariant($"is {heads}, which does not divide the {what}, {width}")
+        : null;
 
     private static string? Range(int value, int least, int most) =>
         value >= least && value <= most ? null : Invariant($"is {value}, not between {least} and {most}");

@@ -25,23 +25,36 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
 
     private string RunningVariance => $"{BatchNorm}.running_variance";
 
-    /// <summary>Whether a parameter is a running statistic of a batch norm, which follows the images and is not learned.</summary>
+    /// <summary>
+    /// Whether a parameter is a running statistic of a batch norm, which follows the images and is not learned.
+    /// </summary>
     public static bool IsRunningStatistic(string parameter) =>
-        parameter.EndsWith(".batch_norm.running_mean", StringComparison.Ordinal) || parameter.EndsWith(".batch_norm.running_variance", StringComparison.Ordinal);
+        parameter.EndsWith(".batch_norm.running_mean", StringComparison.Ordinal)
+        || parameter.EndsWith(".batch_norm.running_variance", StringComparison.Ordinal);
 
     /// <summary>What a checkpoint holds of this unit.</summary>
     public IEnumerable<(string Name, long[] Shape)> Stored() =>
-    [
-        (Convolution, [To, From, Kernel, Kernel]),
-        ($"{BatchNorm}.weight", [To]), ($"{BatchNorm}.bias", [To]), (RunningMean, [To]), (RunningVariance, [To]),
-    ];
+        [
+            (Convolution, [To, From, Kernel, Kernel]),
+            ($"{BatchNorm}.weight", [To]),
+            ($"{BatchNorm}.bias", [To]),
+            (RunningMean, [To]),
+            (RunningVariance, [To]),
+        ];
 
     /// <summary>The unit as one convolution.</summary>
-    public Value Describe(GraphBuilder graph, Value maps, long stride, bool ofBytes) => graph.Convolution(
-        maps, graph.Parameter(FoldedWeight(ofBytes), To, From, Kernel, Kernel), graph.Parameter($"{Convolution}.folded.bias", To), stride, padding: Kernel / 2);
+    public Value Describe(GraphBuilder graph, Value maps, long stride, bool ofBytes) =>
+        graph.Convolution(
+            maps,
+            graph.Parameter(FoldedWeight(ofBytes), To, From, Kernel, Kernel),
+            graph.Parameter($"{Convolution}.folded.bias", To),
+            stride,
+            padding: Kernel / 2
+        );
 
     /// <summary>
-    /// The unit as it learns. Where its running statistics follow the images, it goes by the statistics of the run's own images; where they stay, by them, and is one convolution whose weight follows from
+    /// The unit as it learns. Where its running statistics follow the images, it goes by the statistics of the run's own images;
+    /// where they stay, by them, and is one convolution whose weight follows from
     /// what is learned.
     /// </summary>
     /// <param name="graph">Where it is described.</param>
@@ -49,9 +62,16 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     /// <param name="stride">The convolution's.</param>
     /// <param name="follows">Whether a running statistic follows the images.</param>
     /// <returns>Besides the maps, what the running statistics that follow are to follow.</returns>
-    public (Value Maps, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(GraphBuilder graph, Value maps, long stride, Func<string, bool> follows)
+    public (Value Maps, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(
+        GraphBuilder graph,
+        Value maps,
+        long stride,
+        Func<string, bool> follows
+    )
     {
-        Value weight = graph.Parameter(Convolution, To, From, Kernel, Kernel), gamma = graph.Parameter($"{BatchNorm}.weight", To), beta = graph.Parameter($"{BatchNorm}.bias", To);
+        Value weight = graph.Parameter(Convolution, To, From, Kernel, Kernel),
+            gamma = graph.Parameter($"{BatchNorm}.weight", To),
+            beta = graph.Parameter($"{BatchNorm}.bias", To);
         if (follows(RunningMean) && follows(RunningVariance))
         {
             Value convolved = graph.Convolution(maps, weight, bias: null, stride, padding: Kernel / 2);
@@ -99,7 +119,8 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
         {
             double[] scales = Scales(parameters);
             Tensor folded = Tensor.Allocate(ElementType.Float32, To);
-            ReadOnlySpan<float> beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>(), mean = parameters[RunningMean].AsSpan<float>();
+            ReadOnlySpan<float> beta = parameters[$"{BatchNorm}.bias"].AsSpan<float>(),
+                mean = parameters[RunningMean].AsSpan<float>();
             Span<float> biases = folded.AsSpan<float>();
             for (int channel = 0; channel < biases.Length; channel++)
             {
@@ -113,7 +134,8 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     /// <summary>γ ÷ √(variance + ε), channel by channel.</summary>
     private double[] Scales(ModelParameters parameters)
     {
-        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(), variance = parameters[RunningVariance].AsSpan<float>();
+        ReadOnlySpan<float> gamma = parameters[$"{BatchNorm}.weight"].AsSpan<float>(),
+            variance = parameters[RunningVariance].AsSpan<float>();
         var scales = new double[gamma.Length];
         for (int channel = 0; channel < scales.Length; channel++)
         {
@@ -124,19 +146,20 @@ internal sealed record ConvolutionUnit(string Name, long From, long To, long Ker
     }
 
     /// <summary>The first convolution once more, for bytes less their mean: each channel ÷ (255 · deviation).</summary>
-    private void ScaleToBytes(ImagePreprocessing preprocessing, ModelParameters parameters) => parameters.AddOnce(FoldedWeight(ofBytes: true), () =>
-    {
-        ReadOnlySpan<float> weight = parameters[FoldedWeight(ofBytes: false)].AsSpan<float>();
-        Tensor scaled = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
-        Span<float> weights = scaled.AsSpan<float>();
-        int area = (int)(Kernel * Kernel);
-        for (int index = 0; index < weight.Length; index++)
+    private void ScaleToBytes(ImagePreprocessing preprocessing, ModelParameters parameters) =>
+        parameters.AddOnce(FoldedWeight(ofBytes: true), () =>
         {
-            weights[index] = (float)(weight[index] / (255.0 * preprocessing.StandardDeviation[index / area % 3]));
-        }
+            ReadOnlySpan<float> weight = parameters[FoldedWeight(ofBytes: false)].AsSpan<float>();
+            Tensor scaled = Tensor.Allocate(ElementType.Float32, To, From, Kernel, Kernel);
+            Span<float> weights = scaled.AsSpan<float>();
+            int area = (int)(Kernel * Kernel);
+            for (int index = 0; index < weight.Length; index++)
+            {
+                weights[index] = (float)(weight[index] / (255.0 * preprocessing.StandardDeviation[index / area % 3]));
+            }
 
-        return scaled;
-    });
+            return scaled;
+        });
 }
 
 /// <summary>A statistic of a run's images.</summary>

@@ -17,12 +17,17 @@ internal static class ExportedFolder
     /// <param name="inside">Bytes of parameters above which they lie in a file beside the graph.</param>
     /// <returns>Whole sentences about what could not be written.</returns>
     public static IReadOnlyList<string> Write(
-        string folder, ClipModel model, string modelFolder, long inside = OnnxFile.MaximumParameterBytes)
+        string folder,
+        ClipModel model,
+        string modelFolder,
+        long inside = OnnxFile.MaximumParameterBytes
+    )
     {
         Directory.CreateDirectory(folder);
         IReadOnlyList<string> divided = model.Export(Path.Combine(folder, OnnxFolder), inside);
-        bool isOwn = Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar) == Path.GetFullPath(modelFolder)
-            .TrimEnd(Path.DirectorySeparatorChar);
+        bool isOwn =
+            Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)
+            == Path.GetFullPath(modelFolder).TrimEnd(Path.DirectorySeparatorChar);
         bool Stays(string file) => isOwn && File.Exists(Path.Combine(folder, file));
         List<string> notes = [];
 
@@ -47,8 +52,10 @@ internal static class ExportedFolder
 
         if (ModelConfigWriter.Preprocessor(model.Preprocessing) is not { } preprocessor)
         {
-            notes.Add("No preprocessor_config.json was written, for it cannot say that the longer side of an image counts, "
-                + "as this model's preprocessing does.");
+            notes.Add(
+                "No preprocessor_config.json was written, for it cannot say that the longer side of an image counts, "
+                    + "as this model's preprocessing does."
+            );
         }
         else if (!Stays("preprocessor_config.json"))
         {
@@ -67,7 +74,10 @@ internal static class ExportedFolder
         if (divided.Count > 0)
         {
             settings["use_external_data_format"] = divided.ToDictionary(
-                static file => file, static _ => 1, StringComparer.Ordinal);
+                static file => file,
+                static _ => 1,
+                StringComparer.Ordinal
+            );
         }
 
         return settings;

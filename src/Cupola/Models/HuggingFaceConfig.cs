@@ -20,7 +20,9 @@ internal static class HuggingFaceConfig
         ConfigJson? vision = config.Object("vision_config_dict") ?? config.Object("vision_config");
         if (text is null && vision is null)
         {
-            throw new InvalidDataException($"{path} is not the configuration of a CLIP: it has neither text_config nor vision_config.");
+            throw new InvalidDataException(
+                $"{path} is not the configuration of a CLIP: it has neither text_config nor vision_config."
+            );
         }
 
         int Text(string key, int otherwise) => text?.Integer(key, otherwise) ?? otherwise;
@@ -31,23 +33,40 @@ internal static class HuggingFaceConfig
         }
 
         TransformerConfig textTower = new(
-            Text("hidden_size", 512), Text("num_attention_heads", 8), Text("num_hidden_layers", 12), Text("intermediate_size", 2048), ReadActivation(text), Epsilon(text));
+            Text("hidden_size", 512),
+            Text("num_attention_heads", 8),
+            Text("num_hidden_layers", 12),
+            Text("intermediate_size", 2048),
+            ReadActivation(text),
+            Epsilon(text)
+        );
         TransformerConfig visionTower = new(
-            Vision("hidden_size", 768), Vision("num_attention_heads", 12), Vision("num_hidden_layers", 12), Vision("intermediate_size", 3072), ReadActivation(vision), Epsilon(vision));
+            Vision("hidden_size", 768),
+            Vision("num_attention_heads", 12),
+            Vision("num_hidden_layers", 12),
+            Vision("intermediate_size", 3072),
+            ReadActivation(vision),
+            Epsilon(vision)
+        );
         return new ClipConfig(
             new TextConfig(Text("vocab_size", 49408), Text("max_position_embeddings", 77), textTower),
             new VisionTransformerConfig(Vision("image_size", 224), Vision("patch_size", 32), visionTower),
             config.Integer("projection_dim", 512),
-            []).Checked(path, SizeNames.Transformers);
+            []
+        ).Checked(path, SizeNames.Transformers);
     }
 
-    private static Activation ReadActivation(ConfigJson? tower) => tower?.Text("hidden_act") switch
-    {
-        null or "quick_gelu" => Activation.QuickGelu,
-        "gelu" => Activation.Gelu,
-        "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
-        { } other => throw tower.Wrong("hidden_act", $"is '{other}', which no CLIP uses; Cupola knows quick_gelu, gelu and gelu_pytorch_tanh"),
-    };
+    private static Activation ReadActivation(ConfigJson? tower) =>
+        tower?.Text("hidden_act") switch
+        {
+            null or "quick_gelu" => Activation.QuickGelu,
+            "gelu" => Activation.Gelu,
+            "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
+            { } other => throw tower.Wrong(
+                "hidden_act",
+                $"is '{other}', which no CLIP uses; Cupola knows quick_gelu, gelu and gelu_pytorch_tanh"
+            ),
+        };
 
     private static float Epsilon(ConfigJson? tower) => (float)(tower?.Number("layer_norm_eps", 1e-5) ?? 1e-5);
 }

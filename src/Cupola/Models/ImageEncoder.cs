@@ -6,7 +6,9 @@ namespace Cupola.Models;
 /// <summary>In which form images reach an image encoder.</summary>
 internal enum ImageForm
 {
-    /// <summary>Bytes [images, height, width, 3], as preprocessing gives them; normalisation is folded into the first layer.</summary>
+    /// <summary>
+    /// Bytes [images, height, width, 3], as preprocessing gives them; normalisation is folded into the first layer.
+    /// </summary>
     Bytes,
 
     /// <summary>Normalised floats [images, 3, height, width], as the reference's own graphs take them.</summary>
@@ -22,18 +24,31 @@ internal abstract class ImageEncoder : IDisposable
     /// <summary>The symbol for the number of images of a run.</summary>
     public const string Batch = "batch";
 
-    /// <summary>Images of one run at most: with more, what a run works on no longer fits the processor's cache (docs/benchmarks.md).</summary>
+    /// <summary>
+    /// Images of one run at most: with more, what a run works on no longer fits the processor's cache (docs/benchmarks.md).
+    /// </summary>
     private const int MaximumChunk = 4;
 
     private readonly Engine _engine;
     private readonly CompiledGraph _graph;
 
-    protected ImageEncoder(Engine engine, ImageConfig config, int embeddingDimension, ImageForm form, Func<GraphBuilder, Value, Value> describe, ModelParameters parameters)
+    protected ImageEncoder(
+        Engine engine,
+        ImageConfig config,
+        int embeddingDimension,
+        ImageForm form,
+        Func<GraphBuilder, Value, Value> describe,
+        ModelParameters parameters
+    )
     {
         _engine = engine;
         EmbeddingDimension = embeddingDimension;
         GraphBuilder builder = new(OperatorSet.Fused);
-        Value images = builder.Input("images", form == ImageForm.Bytes ? ElementType.UInt8 : ElementType.Float32, [Batch, .. Extents(config, form)]);
+        Value images = builder.Input(
+            "images",
+            form == ImageForm.Bytes ? ElementType.UInt8 : ElementType.Float32,
+            [Batch, .. Extents(config, form)]
+        );
         builder.Output("embeddings", describe(builder, images));
         Graph graph = builder.Build();
         _graph = engine.Compile(graph, parameters.For(graph));
@@ -54,7 +69,8 @@ internal abstract class ImageEncoder : IDisposable
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
         Parallel.For(0, chunks, options, index =>
         {
-            int start = index * chunk, size = Math.Min(chunk, count - start);
+            int start = index * chunk,
+                size = Math.Min(chunk, count - start);
             _graph.Run(width, [images.Rows(start, size)], [embeddings.Rows(start, size)]);
         });
         return embeddings.AsSpan<float>().ToArray();

@@ -4,7 +4,8 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Models;
 
 /// <summary>
-/// A model's first numbers, drawn as the reference draws them (OpenAI CLIP, model.py, CLIP.initialize_parameters, and PyTorch's defaults where that says nothing). The same
+/// A model's first numbers, drawn as the reference draws them (OpenAI CLIP, model.py, CLIP.initialize_parameters, and PyTorch's
+/// defaults where that says nothing). The same
 /// seed gives the same numbers.
 /// </summary>
 internal sealed class InitialParameters
@@ -22,7 +23,11 @@ internal sealed class InitialParameters
     {
         InitialParameters initial = new(config, seed);
         var parameters = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
-        foreach ((string name, long[] shape) in ClipModel.ParametersOf(config).OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        foreach (
+            (string name, long[] shape) in ClipModel
+                .ParametersOf(config)
+                .OrderBy(static entry => entry.Key, StringComparer.Ordinal)
+        )
         {
             Tensor tensor = Tensor.Allocate(ElementType.Float32, shape);
             initial.Fill(name, shape, tensor.AsSpan<float>());
@@ -42,7 +47,9 @@ internal sealed class InitialParameters
         else if (name.Contains("norm.", StringComparison.Ordinal))
         {
             // The last norm of each residual branch begins at nothing, so that each block begins as its shortcut.
-            bool isLastOfBranch = name.StartsWith("image.stages.", StringComparison.Ordinal) && name.EndsWith(".3.batch_norm.weight", StringComparison.Ordinal);
+            bool isLastOfBranch =
+                name.StartsWith("image.stages.", StringComparison.Ordinal)
+                && name.EndsWith(".3.batch_norm.weight", StringComparison.Ordinal);
             numbers.Fill(last is "weight" or "running_variance" && !isLastOfBranch ? 1 : 0);
         }
         else if (last == "bias")
@@ -68,8 +75,11 @@ internal sealed class InitialParameters
             return;
         }
 
-        TransformerConfig? tower = name.StartsWith("text.", StringComparison.Ordinal) ? _config.Text.Transformer : (_config.Image as VisionTransformerConfig)?.Transformer;
-        double inputs = name.StartsWith("image.pool.", StringComparison.Ordinal) ? ((ResNetConfig)_config.Image).Width * 32
+        TransformerConfig? tower = name.StartsWith("text.", StringComparison.Ordinal)
+            ? _config.Text.Transformer
+            : (_config.Image as VisionTransformerConfig)?.Transformer;
+        double inputs =
+            name.StartsWith("image.pool.", StringComparison.Ordinal) ? ((ResNetConfig)_config.Image).Width * 32
             : name.EndsWith("mlp.contract.bias", StringComparison.Ordinal) ? tower!.MlpWidth
             : tower!.Width;
         Uniform(numbers, 1 / Math.Sqrt(inputs));
@@ -78,14 +88,16 @@ internal sealed class InitialParameters
     private double TextDeviation(string name)
     {
         TransformerConfig text = _config.Text.Transformer;
-        double one = 1 / Math.Sqrt(text.Width), deep = one / Math.Sqrt(2 * text.Layers);
+        double one = 1 / Math.Sqrt(text.Width),
+            deep = one / Math.Sqrt(2 * text.Layers);
         return name switch
         {
             "text.token_embedding" => 0.02,
             "text.position_embedding" => 0.01,
             "text.projection" => one,
             _ when name.EndsWith("mlp.expand.weight", StringComparison.Ordinal) => 1 / Math.Sqrt(2 * text.Width),
-            _ when name.EndsWith("mlp.contract.weight", StringComparison.Ordinal) || name.EndsWith("attention.output.weight", StringComparison.Ordinal) => deep,
+            _ when name.EndsWith("mlp.contract.weight", StringComparison.Ordinal)
+                    || name.EndsWith("attention.output.weight", StringComparison.Ordinal) => deep,
             _ => one,
         };
     }
@@ -93,7 +105,10 @@ internal sealed class InitialParameters
     private void Image(string name, long[] shape, Span<float> numbers)
     {
         double inputs = shape.Skip(1).Aggregate(1L, static (product, extent) => product * extent);
-        if (_config.Image is VisionTransformerConfig { Transformer.Width: int width } && name is "image.class_embedding" or "image.position_embedding" or "image.projection")
+        if (
+            _config.Image is VisionTransformerConfig { Transformer.Width: int width }
+            && name is "image.class_embedding" or "image.position_embedding" or "image.projection"
+        )
         {
             Normal(numbers, 1 / Math.Sqrt(width));
         }
@@ -101,8 +116,11 @@ internal sealed class InitialParameters
         {
             Normal(numbers, 1 / Math.Sqrt(((ResNetConfig)_config.Image).Width * 32));
         }
-        else if (name.EndsWith("attention.query.weight", StringComparison.Ordinal) || name.EndsWith("attention.key.weight", StringComparison.Ordinal)
-            || name.EndsWith("attention.value.weight", StringComparison.Ordinal))
+        else if (
+            name.EndsWith("attention.query.weight", StringComparison.Ordinal)
+            || name.EndsWith("attention.key.weight", StringComparison.Ordinal)
+            || name.EndsWith("attention.value.weight", StringComparison.Ordinal)
+        )
         {
             // Xavier's bound for the fused matrix [3 width, width].
             Uniform(numbers, Math.Sqrt(6 / (4 * inputs)));

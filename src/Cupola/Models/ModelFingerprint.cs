@@ -22,15 +22,37 @@ internal static class ModelFingerprint
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // As objects, so that what is written is what they are, and not what their properties are declared to be.
-        AppendJson(hash, new { Format, Precision, config.Text, Image = (object)config.Image, config.EmbeddingDimension, preprocessing });
-        foreach ((string name, StoredTensor tensor) in checkpoint.Parameters.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        AppendJson(
+            hash,
+            new
+            {
+                Format,
+                Precision,
+                config.Text,
+                Image = (object)config.Image,
+                config.EmbeddingDimension,
+                preprocessing,
+            }
+        );
+        foreach (
+            (string name, StoredTensor tensor) in checkpoint.Parameters.OrderBy(static entry => entry.Key, StringComparer.Ordinal)
+        )
         {
-            AppendJson(hash, new { name, Type = tensor.Type.ToString(), tensor.Shape });
+            AppendJson(
+                hash,
+                new
+                {
+                    name,
+                    Type = tensor.Type.ToString(),
+                    tensor.Shape,
+                }
+            );
             hash.AppendData(tensor.Bytes);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void AppendJson<T>(IncrementalHash hash, T value) => hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value) + "\n"));
+    private static void AppendJson<T>(IncrementalHash hash, T value) =>
+        hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value) + "\n"));
 }

@@ -27,7 +27,8 @@ internal sealed class ModelFolder
 
     /// <summary>The folder that is named, or in which the file that is named lies.</summary>
     /// <exception cref="FileNotFoundException">There is no such folder or file.</exception>
-    public static ModelFolder Find(string path) => Directory.Exists(path) ? new(path)
+    public static ModelFolder Find(string path) =>
+        Directory.Exists(path) ? new(path)
         : File.Exists(path) ? new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!)
         : throw new FileNotFoundException($"There is no model {path}: name a folder or a file of weights.", path);
 
@@ -58,7 +59,8 @@ internal sealed class ModelFolder
         return checkpoint.File is TorchArchive || checkpoint.Layout == CheckpointLayout.OpenAi
             ? (OpenAiConfig.Infer(checkpoint), weights)
             : throw new FileNotFoundException(
-                $"{weights} has no configuration: put the model's open_clip_config.json beside it.");
+                $"{weights} has no configuration: put the model's open_clip_config.json beside it."
+            );
     }
 
     /// <summary>The tokenizer of a model.</summary>
@@ -69,10 +71,14 @@ internal sealed class ModelFolder
         ClipTokenizer tokenizer = ClipTokenizer.Open(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
-            : throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows {config.VocabularySize}: " +
-                $"they do not belong together."));
+            : throw new InvalidDataException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The tokenizer in {Path} has {tokenizer.VocabularySize} tokens, and the model knows "
+                        + $"{config.VocabularySize}: "
+                        + $"they do not belong together."
+                )
+            );
     }
 
     /// <summary>What happens to images, and the file it was read from, if any.</summary>
@@ -81,12 +87,16 @@ internal sealed class ModelFolder
     {
         // A folder may hold both layouts; each has its own file, and the other's is better than none.
         bool openClipFirst = layout != CheckpointLayout.Transformers && File.Exists(_openClip);
-        (ImagePreprocessing preprocessing, string? source) = openClipFirst ? (PreprocessingConfig.ReadOpenClip(_openClip, imageSize), _openClip)
+        (ImagePreprocessing preprocessing, string? source) = openClipFirst
+            ? (PreprocessingConfig.ReadOpenClip(_openClip, imageSize), _openClip)
             : ReadTransformersPreprocessing(imageSize);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
-            : throw new InvalidDataException(Invariant(
-                $"{source} cannot be used: it gives images of {preprocessing.Size} pixels, and the model takes {imageSize}."));
+            : throw new InvalidDataException(
+                Invariant(
+                    $"{source} cannot be used: it gives images of {preprocessing.Size} pixels, and the model takes {imageSize}."
+                )
+            );
     }
 
     /// <summary>As transformers does: what processor_config.json nests counts before preprocessor_config.json.</summary>
@@ -96,7 +106,8 @@ internal sealed class ModelFolder
         : (new ImagePreprocessing(imageSize), null);
 
     /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
-    public int? ContextLength() => File.Exists(_transformers) ? HuggingFaceConfig.Read(_transformers).Text.ContextLength
+    public int? ContextLength() =>
+        File.Exists(_transformers) ? HuggingFaceConfig.Read(_transformers).Text.ContextLength
         : File.Exists(_openClip) ? OpenClipConfig.Read(_openClip).Text.ContextLength
         : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Cupola.Checkpoints;
+using Cupola.Files;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Text;
@@ -11,24 +12,46 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Models;
 
 /// <summary>
-/// Writes a model as a folder that Cupola and Python read: transformers' layout where the image tower is a vision transformer, open_clip's where it is a
+/// Writes a model as a folder that Cupola and Python read: transformers' layout where the image tower is a vision transformer,
+/// open_clip's where it is a
 /// residual network, which transformers does not have.
 /// </summary>
 internal static class ModelFolderWriter
 {
     /// <summary>Whatever a tokenizer's folder has of these goes along.</summary>
-    private static readonly string[] TokenizerFileNames = ["vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", TokenizerFiles.OpenAiFileName];
+    private static readonly string[] TokenizerFileNames =
+    [
+        "vocab.json",
+        "merges.txt",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "special_tokens_map.json",
+        TokenizerFiles.OpenAiFileName,
+    ];
 
-    /// <summary>Writes weights, configuration and tokenizer. The weights come last: a folder without them is no model yet.</summary>
+    /// <summary>
+    /// Writes weights, configuration and tokenizer. The weights come last: a folder without them is no model yet.
+    /// </summary>
     /// <param name="folder">Where to; it is made if it is not there.</param>
     /// <param name="config">The architecture.</param>
     /// <param name="preprocessing">What happens to images.</param>
-    /// <param name="parameters">All parameters of the architecture by Cupola's names, float32; a <c>logit_bias</c> besides becomes metadata of the weights.</param>
+    /// <param name="parameters">
+    /// All parameters of the architecture by Cupola's names, float32; a <c>logit_bias</c> besides becomes metadata of the
+    /// weights.
+    /// </param>
     /// <param name="tokenizerFolder">Where the tokenizer's files lie.</param>
     /// <param name="storage">What a number becomes in the file: float32 or float16.</param>
-    /// <exception cref="InvalidDataException">The layout has no words for this architecture, or a number is too large for float16.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The layout has no words for this architecture, or a number is too large for float16.
+    /// </exception>
     public static void Write(
-        string folder, ClipConfig config, ImagePreprocessing preprocessing, IReadOnlyDictionary<string, Tensor> parameters, string tokenizerFolder, ElementType storage)
+        string folder,
+        ClipConfig config,
+        ImagePreprocessing preprocessing,
+        IReadOnlyDictionary<string, Tensor> parameters,
+        string tokenizerFolder,
+        ElementType storage
+    )
     {
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
@@ -37,17 +60,31 @@ internal static class ModelFolderWriter
         if (config.Image is VisionTransformerConfig)
         {
             ModelConfigWriter.WriteTransformers(folder, config, preprocessing, tokenizer.StartId, tokenizer.EndId);
-            WriteWeights(Path.Combine(folder, "model.safetensors"), storage, names.Select(name => (StoredNames.InTransformers(name), new ParameterNames.Target(name))), parameters);
+            WriteWeights(
+                Path.Combine(folder, "model.safetensors"),
+                storage,
+                names.Select(name => (StoredNames.InTransformers(name), new ParameterNames.Target(name))),
+                parameters
+            );
             return;
         }
 
         ModelConfigWriter.WriteOpenClip(folder, config, preprocessing);
-        WriteWeights(Path.Combine(folder, "open_clip_model.safetensors"), storage, names.Select(StoredNames.InOpenClip), parameters);
+        WriteWeights(
+            Path.Combine(folder, "open_clip_model.safetensors"),
+            storage,
+            names.Select(StoredNames.InOpenClip),
+            parameters
+        );
     }
 
     private static void CopyTokenizer(string from, string to)
     {
-        foreach (string name in TokenizerFileNames.Where(name => File.Exists(Path.Combine(from, name)) && Path.GetFullPath(from) != Path.GetFullPath(to)))
+        foreach (
+            string name in TokenizerFileNames.Where(name =>
+                File.Exists(Path.Combine(from, name)) && Path.GetFullPath(from) != Path.GetFullPath(to)
+            )
+        )
         {
             byte[] bytes = File.ReadAllBytes(Path.Combine(from, name));
             AtomicFile.Write(Path.Combine(to, name), stream => stream.Write(bytes));
@@ -55,23 +92,35 @@ internal static class ModelFolderWriter
     }
 
     private static void WriteWeights(
-        string path, ElementType storage, IEnumerable<(string Stored, ParameterNames.Target Place)> places, IReadOnlyDictionary<string, Tensor> parameters)
+        string path,
+        ElementType storage,
+        IEnumerable<(string Stored, ParameterNames.Target Place)> places,
+        IReadOnlyDictionary<string, Tensor> parameters
+    )
     {
         List<(string, IReadOnlyList<long>, Action<Stream>)> tensors = [];
-        foreach (IGrouping<string, ParameterNames.Target> stored in places.GroupBy(static place => place.Stored, static place => place.Place, StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, ParameterNames.Target> stored in places.GroupBy(
+                static place => place.Stored,
+                static place => place.Place,
+                StringComparer.Ordinal
+            )
+        )
         {
             ParameterNames.Target[] parts = [.. stored.OrderBy(static part => part.Third)];
             Tensor first = parameters[parts[0].Name];
-            long[] shape = parts[0].IsTransposed ? [first.Shape[1], first.Shape[0]] : first.Shape.Count == 0 ? [] : [first.Shape[0] * parts.Length, .. first.Shape.Skip(1)];
+            long[] shape =
+                parts[0].IsTransposed ? [first.Shape[1], first.Shape[0]]
+                : first.Shape.Count == 0 ? []
+                : [first.Shape[0] * parts.Length, .. first.Shape.Skip(1)];
             tensors.Add((stored.Key, shape, stream =>
-            {
-                foreach (ParameterNames.Target part in parts)
                 {
-                    Tensor tensor = parameters[part.Name];
-                    WriteNumbers(stream, storage, part.IsTransposed ? Transposed(tensor) : tensor.AsSpan<float>(), part.Name);
-                }
-            }
-            ));
+                    foreach (ParameterNames.Target part in parts)
+                    {
+                        Tensor tensor = parameters[part.Name];
+                        WriteNumbers(stream, storage, part.IsTransposed ? Transposed(tensor) : tensor.AsSpan<float>(), part.Name);
+                    }
+                }));
         }
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
@@ -95,8 +144,9 @@ internal static class ModelFolderWriter
         TensorPrimitives.ConvertToHalf(numbers, halves);
         if (Array.FindIndex(halves, static half => !Half.IsFinite(half)) is >= 0 and int place)
         {
-            throw new InvalidDataException(Invariant(
-                $"The parameter {name} cannot be stored as float16: it holds {numbers[place]}."));
+            throw new InvalidDataException(
+                Invariant($"The parameter {name} cannot be stored as float16: it holds {numbers[place]}.")
+            );
         }
 
         stream.Write(MemoryMarshal.AsBytes<Half>(halves));
@@ -104,7 +154,8 @@ internal static class ModelFolderWriter
 
     private static float[] Transposed(Tensor matrix)
     {
-        int rows = (int)matrix.Shape[0], columns = (int)matrix.Shape[1];
+        int rows = (int)matrix.Shape[0],
+            columns = (int)matrix.Shape[1];
         ReadOnlySpan<float> numbers = matrix.AsSpan<float>();
         var turned = new float[numbers.Length];
         for (int row = 0; row < rows; row++)

@@ -12,20 +12,39 @@ namespace Cupola.Models;
 /// the convolution before it.
 /// </summary>
 internal sealed class ModifiedResNet(
-    Engine engine, ResNetConfig config, int embeddingDimension, ImageForm form, ImagePreprocessing preprocessing, ModelParameters parameters)
+    Engine engine,
+    ResNetConfig config,
+    int embeddingDimension,
+    ImageForm form,
+    ImagePreprocessing preprocessing,
+    ModelParameters parameters
+)
     : ImageEncoder(
-        engine, config, embeddingDimension, form, (graph, images) => Describe(graph, config, embeddingDimension, preprocessing, images),
-        ConvolutionUnit.FoldAll(config, preprocessing, parameters))
+        engine,
+        config,
+        embeddingDimension,
+        form,
+        (graph, images) => Describe(graph, config, embeddingDimension, preprocessing, images),
+        ConvolutionUnit.FoldAll(config, preprocessing, parameters)
+    )
 {
     /// <summary>How much narrower the inner convolutions of a block are than its output.</summary>
     private const int Expansion = 4;
 
     /// <summary>Images in either form → embeddings [images, embedding].</summary>
-    public static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value images)
+    public static Value Describe(
+        GraphBuilder graph,
+        ResNetConfig config,
+        int embeddingDimension,
+        ImagePreprocessing preprocessing,
+        Value images
+    )
     {
         bool bytes = images.Type == ElementType.UInt8;
         Value pixels = bytes ? Centered(graph, preprocessing, images) : images;
-        return Describe(graph, config, embeddingDimension, pixels, (unit, maps, stride) => unit.Describe(graph, maps, stride, ofBytes: bytes && unit.Name == "stem.1"));
+        return Describe(graph, config, embeddingDimension, pixels, (unit, maps, stride) =>
+            unit.Describe(graph, maps, stride, ofBytes: bytes && unit.Name == "stem.1")
+        );
     }
 
     /// <summary>The same as it learns, from its parameters as they are stored.</summary>
@@ -34,10 +53,18 @@ internal sealed class ModifiedResNet(
     /// <param name="embeddingDimension">Numbers an embedding.</param>
     /// <param name="preprocessing">What was done to images that come as bytes.</param>
     /// <param name="images">In either form.</param>
-    /// <param name="follows">Whether a running statistic follows the images; where it does not, its batch norm goes by it.</param>
+    /// <param name="follows">
+    /// Whether a running statistic follows the images; where it does not, its batch norm goes by it.
+    /// </param>
     /// <returns>Besides the embeddings, what the running statistics that follow are to follow.</returns>
     public static (Value Embeddings, IReadOnlyList<BatchStatistic> Statistics) DescribeTrainable(
-        GraphBuilder graph, ResNetConfig config, int embeddingDimension, ImagePreprocessing preprocessing, Value images, Func<string, bool> follows)
+        GraphBuilder graph,
+        ResNetConfig config,
+        int embeddingDimension,
+        ImagePreprocessing preprocessing,
+        Value images,
+        Func<string, bool> follows
+    )
     {
         Value pixels = images;
         if (images.Type == ElementType.UInt8)
@@ -56,7 +83,13 @@ internal sealed class ModifiedResNet(
         return (embeddings, statistics);
     }
 
-    private static Value Describe(GraphBuilder graph, ResNetConfig config, int embeddingDimension, Value pixels, Func<ConvolutionUnit, Value, long, Value> describe)
+    private static Value Describe(
+        GraphBuilder graph,
+        ResNetConfig config,
+        int embeddingDimension,
+        Value pixels,
+        Func<ConvolutionUnit, Value, long, Value> describe
+    )
     {
         Dictionary<string, ConvolutionUnit> units = Units(config).ToDictionary(unit => unit.Name, StringComparer.Ordinal);
         Value Convolve(string name, Value input, long stride = 1) => describe(units[name], input, stride);
@@ -85,10 +118,14 @@ internal sealed class ModifiedResNet(
     /// <summary>What a checkpoint of this network must hold, by name.</summary>
     public static IEnumerable<(string Name, long[] Shape)> Parameters(ResNetConfig config, int embeddingDimension)
     {
-        long features = config.Width * 32, places = (config.ImageSize / 32) * (config.ImageSize / 32);
-        return Units(config).SelectMany(unit => unit.Stored())
+        long features = config.Width * 32,
+            places = (config.ImageSize / 32) * (config.ImageSize / 32);
+        return Units(config)
+            .SelectMany(unit => unit.Stored())
             .Append(("image.pool.position_embedding", [places + 1, features]))
-            .Concat(Linear("query", features, features)).Concat(Linear("key", features, features)).Concat(Linear("value", features, features))
+            .Concat(Linear("query", features, features))
+            .Concat(Linear("key", features, features))
+            .Concat(Linear("value", features, features))
             .Concat(Linear("output", embeddingDimension, features));
 
         static IEnumerable<(string, long[])> Linear(string name, long to, long from) =>
@@ -126,7 +163,10 @@ internal sealed class ModifiedResNet(
         {
             for (int block = 0; block < config.Layers[stage - 1]; block++)
             {
-                yield return (string.Create(CultureInfo.InvariantCulture, $"stages.{stage}.{block}"), stage > 1 && block == 0 ? 2 : 1);
+                yield return (
+                    string.Create(CultureInfo.InvariantCulture, $"stages.{stage}.{block}"),
+                    stage > 1 && block == 0 ? 2 : 1
+                );
             }
         }
     }
@@ -145,15 +185,26 @@ internal sealed class ModifiedResNet(
     private static Value AttentionPool(GraphBuilder graph, ResNetConfig config, int embeddingDimension, Value maps)
     {
         Dimension batch = maps.Shape[0];
-        long features = maps.Shape[1].Factor, places = maps.Shape[2].Factor * maps.Shape[3].Factor;
+        long features = maps.Shape[1].Factor,
+            places = maps.Shape[2].Factor * maps.Shape[3].Factor;
         Value tokens = graph.Transpose(graph.Reshape(maps, [batch, features, places]), 0, 2, 1);
         Value mean = graph.Reshape(graph.Mean(tokens, axis: 1), [batch, 1, features]);
-        tokens = graph.Add(graph.Concat(mean, tokens, axis: 1), graph.Parameter("image.pool.position_embedding", places + 1, features));
+        tokens = graph.Add(
+            graph.Concat(mean, tokens, axis: 1),
+            graph.Parameter("image.pool.position_embedding", places + 1, features)
+        );
 
         Value Linear(string name, Value rows, long to) =>
-            graph.Linear(rows, graph.Parameter($"image.pool.{name}.weight", to, features), graph.Parameter($"image.pool.{name}.bias", to));
-        Value Tokens(string name) => graph.Reshape(
-            Linear(name, graph.Reshape(tokens, [batch * (places + 1), features]), features), [batch, places + 1, features]);
+            graph.Linear(
+                rows,
+                graph.Parameter($"image.pool.{name}.weight", to, features),
+                graph.Parameter($"image.pool.{name}.bias", to)
+            );
+        Value Tokens(string name) =>
+            graph.Reshape(
+                Linear(name, graph.Reshape(tokens, [batch * (places + 1), features]), features),
+                [batch, places + 1, features]
+            );
         Value first = graph.Reshape(graph.Slice(tokens, axis: 1, 0, 1), [batch, features]);
         Value query = graph.Reshape(Linear("query", first, features), [batch, 1, features]);
         Value mixed = graph.Attention(query, Tokens("key"), Tokens("value"), config.Heads);

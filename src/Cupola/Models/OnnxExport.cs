@@ -18,8 +18,12 @@ internal static class OnnxExport
     /// <summary>Writes the three files into a folder, each whole or not at all.</summary>
     /// <returns>Those of them whose parameters lie in a file beside them.</returns>
     public static IReadOnlyList<string> Write(
-        string folder, ClipConfig config, ImagePreprocessing preprocessing, ModelParameters parameters,
-            long inside = OnnxFile.MaximumParameterBytes)
+        string folder,
+        ClipConfig config,
+        ImagePreprocessing preprocessing,
+        ModelParameters parameters,
+        long inside = OnnxFile.MaximumParameterBytes
+    )
     {
         Directory.CreateDirectory(folder);
         if (config.Image is ResNetConfig network)
@@ -43,7 +47,12 @@ internal static class OnnxExport
     private static Graph Text(ClipConfig config)
     {
         GraphBuilder graph = new();
-        (Value state, Value embeddings) = TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, Ids(graph, "batch_size"));
+        (Value state, Value embeddings) = TextTransformer.DescribePadded(
+            graph,
+            config.Text,
+            config.EmbeddingDimension,
+            Ids(graph, "batch_size")
+        );
         graph.Output("text_embeds", embeddings);
         graph.Output("last_hidden_state", state);
         return graph.Build();
@@ -69,7 +78,9 @@ internal static class OnnxExport
         Value ids = Ids(graph, "text_batch_size");
         Value pixels = PixelValues(graph, config);
         graph.Input("attention_mask", ElementType.Int64, ids.Shape);
-        Value texts = graph.Normalize(TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, ids).Embeddings);
+        Value texts = graph.Normalize(
+            TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, ids).Embeddings
+        );
         Value images = graph.Normalize(Image(graph, config, preprocessing, pixels).Embeddings);
         Value scale = graph.Exp(graph.Parameter("logit_scale"));
         graph.Output("logits_per_image", graph.Multiply(graph.MatMul(images, graph.Transpose(texts, 1, 0)), scale));
@@ -79,16 +90,30 @@ internal static class OnnxExport
         return graph.Build();
     }
 
-    private static Value Ids(GraphBuilder graph, string batch) => graph.Input("input_ids", ElementType.Int64, [batch, "sequence_length"]);
+    private static Value Ids(GraphBuilder graph, string batch) =>
+        graph.Input("input_ids", ElementType.Int64, [batch, "sequence_length"]);
 
     private static Value PixelValues(GraphBuilder graph, ClipConfig config) =>
         graph.Input("pixel_values", ElementType.Float32, [ImageEncoder.Batch, 3, config.Image.ImageSize, config.Image.ImageSize]);
 
-    private static (Value? LastHiddenState, Value Embeddings) Image(GraphBuilder graph, ClipConfig config, ImagePreprocessing preprocessing, Value pixels) =>
+    private static (Value? LastHiddenState, Value Embeddings) Image(
+        GraphBuilder graph,
+        ClipConfig config,
+        ImagePreprocessing preprocessing,
+        Value pixels
+    ) =>
         config.Image switch
         {
-            VisionTransformerConfig transformer => VisionTransformer.DescribeWhole(graph, transformer, config.EmbeddingDimension, pixels),
-            ResNetConfig network => (null, ModifiedResNet.Describe(graph, network, config.EmbeddingDimension, preprocessing, pixels)),
+            VisionTransformerConfig transformer => VisionTransformer.DescribeWhole(
+                graph,
+                transformer,
+                config.EmbeddingDimension,
+                pixels
+            ),
+            ResNetConfig network => (
+                null,
+                ModifiedResNet.Describe(graph, network, config.EmbeddingDimension, preprocessing, pixels)
+            ),
             _ => throw new InvalidOperationException($"There is no network for {config.Image.GetType().Name}."),
         };
 }

@@ -1,4 +1,4 @@
-using Cupola.Checkpoints;
+using Cupola.Files;
 using Cupola.Graphs;
 using Cupola.Runtime;
 
@@ -17,12 +17,18 @@ internal static class OnnxFile
     /// Writes the file, and says whether its parameters lie in one beside it, as they do beyond <paramref name="inside"/> bytes.
     /// </summary>
     public static bool Write(
-        string path, Graph graph, IReadOnlyDictionary<string, Tensor> parameters, long inside = MaximumParameterBytes)
+        string path,
+        Graph graph,
+        IReadOnlyDictionary<string, Tensor> parameters,
+        long inside = MaximumParameterBytes
+    )
     {
         long bytes = graph.Parameters.Sum(parameter => parameters[parameter.Name].ByteCount);
         if (bytes <= inside)
         {
-            AtomicFile.Write(path, stream => stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray())));
+            AtomicFile.Write(path, stream =>
+                stream.Write(OnnxWriter.Write(graph, name => parameters[name].AsSpan<byte>().ToArray()))
+            );
             return false;
         }
 

@@ -61,24 +61,32 @@ internal static class OpenClipConfig
     public static ClipConfig Read(string path)
     {
         ConfigJson model = ConfigJson.Read(path).RequiredObject("model_cfg");
-        ConfigJson vision = model.RequiredObject("vision_cfg"), text = model.RequiredObject("text_cfg");
+        ConfigJson vision = model.RequiredObject("vision_cfg"),
+            text = model.RequiredObject("text_cfg");
         RefuseOther(vision, NeutralVision);
         RefuseOther(text, NeutralText);
         Activation activation = model.Flag("quick_gelu", false) ? Activation.QuickGelu : Activation.Gelu;
 
         int textWidth = text.Integer("width", 512);
         TransformerConfig textTower = new(
-            textWidth, text.Integer("heads", 8), text.Integer("layers", 12), (int)(textWidth * text.Number("mlp_ratio", 4)), activation);
+            textWidth,
+            text.Integer("heads", 8),
+            text.Integer("layers", 12),
+            (int)(textWidth * text.Number("mlp_ratio", 4)),
+            activation
+        );
         return new ClipConfig(
             new TextConfig(text.Integer("vocab_size", 49408), text.Integer("context_length", 77), textTower),
             ReadVision(vision, activation),
             model.Integer("embed_dim"),
-            []).Checked(path, SizeNames.OpenClip);
+            []
+        ).Checked(path, SizeNames.OpenClip);
     }
 
     private static ImageConfig ReadVision(ConfigJson vision, Activation activation)
     {
-        int width = vision.Integer("width", 768), headWidth = vision.Integer("head_width", 64);
+        int width = vision.Integer("width", 768),
+            headWidth = vision.Integer("head_width", 64);
         int[]? sides = vision.Integers("image_size");
         if (sides is not null && (sides.Length != 2 || sides[0] != sides[1]))
         {
@@ -98,7 +106,13 @@ internal static class OpenClipConfig
                 : throw vision.Wrong("layers", "lists other than the four stages of CLIP's residual network");
         }
 
-        TransformerConfig tower = new(width, width / headWidth, vision.Integer("layers", 12), (int)(width * vision.Number("mlp_ratio", 4)), activation);
+        TransformerConfig tower = new(
+            width,
+            width / headWidth,
+            vision.Integer("layers", 12),
+            (int)(width * vision.Number("mlp_ratio", 4)),
+            activation
+        );
         return new VisionTransformerConfig(size, vision.Integer("patch_size", 16), tower);
     }
 
@@ -106,13 +120,15 @@ internal static class OpenClipConfig
     {
         foreach (string key in tower.Keys.Where(tower.Has))
         {
-            bool changesNothing = neutral.TryGetValue(key, out object? value) && value switch
-            {
-                null => true,
-                bool flag => tower.Flag(key, flag) == flag,
-                string text => tower.Text(key) == text,
-                _ => false,
-            };
+            bool changesNothing =
+                neutral.TryGetValue(key, out object? value)
+                && value switch
+                {
+                    null => true,
+                    bool flag => tower.Flag(key, flag) == flag,
+                    string text => tower.Text(key) == text,
+                    _ => false,
+                };
             if (!changesNothing)
             {
                 throw tower.Wrong(key, "makes it another network than CLIP's own, which Cupola does not run");

@@ -13,13 +13,24 @@ internal sealed class PackedTree : IDisposable
 
     private const string Keys = "keys";
 
-    private static readonly string[] Names = ["ids", "positions", "keys", "mask", "ends", "end_queries", "end_places", "end_mask"];
+    private static readonly string[] Names =
+    [
+        "ids",
+        "positions",
+        "keys",
+        "mask",
+        "ends",
+        "end_queries",
+        "end_places",
+        "end_mask",
+    ];
 
     private readonly Tensor[] _tensors;
 
     public PackedTree(PromptTree tree)
     {
-        int groups = tree.GroupCount, ends = tree.Ends.Length;
+        int groups = tree.GroupCount,
+            ends = tree.Ends.Length;
         _tensors =
         [
             Tensor.Of<int>(ElementType.Int32, tree.Ids, groups, PromptTree.GroupSize),
@@ -39,24 +50,34 @@ internal sealed class PackedTree : IDisposable
     public ReadOnlySpan<Tensor> Tensors => _tensors;
 
     /// <summary>The same by the names of the inputs.</summary>
-    public Dictionary<string, Tensor> ByName => Names.Zip(_tensors).ToDictionary(static input => input.First, static input => input.Second, StringComparer.Ordinal);
+    public Dictionary<string, Tensor> ByName =>
+        Names.Zip(_tensors).ToDictionary(static input => input.First, static input => input.Second, StringComparer.Ordinal);
 
     /// <summary>The extents that this tree gives to the graph's symbols.</summary>
     public Dictionary<string, long> Symbols { get; }
 
     /// <summary>The extents that a tree will give to the graph's symbols.</summary>
-    public static Dictionary<string, long> SymbolsOf(PromptTree tree) => new() { [Groups] = tree.GroupCount, [Keys] = tree.KeyCount, [Ends] = tree.Ends.Length, [GroupEnds] = tree.EndCount };
+    public static Dictionary<string, long> SymbolsOf(PromptTree tree) =>
+        new()
+        {
+            [Groups] = tree.GroupCount,
+            [Keys] = tree.KeyCount,
+            [Ends] = tree.Ends.Length,
+            [GroupEnds] = tree.EndCount,
+        };
 
     /// <summary>Adds the inputs to a graph.</summary>
-    public static Inputs Describe(GraphBuilder graph) => new(
-        graph.Input(Names[0], ElementType.Int32, [Groups, PromptTree.GroupSize]),
-        graph.Input(Names[1], ElementType.Int32, [Groups, PromptTree.GroupSize]),
-        graph.Input(Names[2], ElementType.Int32, [Groups, Keys]),
-        graph.Input(Names[3], ElementType.Float32, [Groups, 1, PromptTree.GroupSize, Keys]),
-        graph.Input(Names[4], ElementType.Int32, [Ends]),
-        graph.Input(Names[5], ElementType.Int32, [Groups, GroupEnds]),
-        graph.Input(Names[6], ElementType.Int32, [Ends]),
-        graph.Input(Names[7], ElementType.Float32, [Groups, 1, GroupEnds, Keys]));
+    public static Inputs Describe(GraphBuilder graph) =>
+        new(
+            graph.Input(Names[0], ElementType.Int32, [Groups, PromptTree.GroupSize]),
+            graph.Input(Names[1], ElementType.Int32, [Groups, PromptTree.GroupSize]),
+            graph.Input(Names[2], ElementType.Int32, [Groups, Keys]),
+            graph.Input(Names[3], ElementType.Float32, [Groups, 1, PromptTree.GroupSize, Keys]),
+            graph.Input(Names[4], ElementType.Int32, [Ends]),
+            graph.Input(Names[5], ElementType.Int32, [Groups, GroupEnds]),
+            graph.Input(Names[6], ElementType.Int32, [Ends]),
+            graph.Input(Names[7], ElementType.Float32, [Groups, 1, GroupEnds, Keys])
+        );
 
     public void Dispose()
     {
@@ -67,7 +88,16 @@ internal sealed class PackedTree : IDisposable
     }
 
     /// <summary>The inputs of the graph; what they hold is said of the properties of <see cref="PromptTree"/>.</summary>
-    internal sealed record Inputs(Value Ids, Value Positions, Value Keys, Value Mask, Value Ends, Value EndQueries, Value EndPlaces, Value EndMask)
+    internal sealed record Inputs(
+        Value Ids,
+        Value Positions,
+        Value Keys,
+        Value Mask,
+        Value Ends,
+        Value EndQueries,
+        Value EndPlaces,
+        Value EndMask
+    )
     {
         public IReadOnlyList<Value> All => [Ids, Positions, Keys, Mask, Ends, EndQueries, EndPlaces, EndMask];
     }

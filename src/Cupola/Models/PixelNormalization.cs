@@ -13,20 +13,24 @@ internal static class PixelNormalization
     public const string FoldedWeight = "image.patch_embedding.of_bytes.weight";
     public const string FoldedBias = "image.patch_embedding.of_bytes.bias";
 
-    /// <summary>Adds the patch embedding of bytes: weight [width, patch · patch · 3] in the order of the bytes, and its bias [width].</summary>
+    /// <summary>
+    /// Adds the patch embedding of bytes: weight [width, patch · patch · 3] in the order of the bytes, and its bias [width].
+    /// </summary>
     public static void FoldIntoPatches(ImagePreprocessing preprocessing, ModelParameters parameters, int width, int patch)
     {
         int area = patch * patch;
         parameters.AddOnce(FoldedWeight, () =>
         {
-            ReadOnlySpan<float> weight = parameters["image.patch_embedding"].AsSpan<float>();   // [width, 3, patch, patch]
+            ReadOnlySpan<float> weight = parameters["image.patch_embedding"].AsSpan<float>(); // [width, 3, patch, patch]
             Tensor folded = Tensor.Allocate(ElementType.Float32, width, area * 3);
             Span<float> weights = folded.AsSpan<float>();
             for (int index = 0; index < weight.Length; index++)
             {
                 (int plane, int pixel) = Math.DivRem(index, area);
                 (int output, int channel) = Math.DivRem(plane, 3);
-                weights[(((output * area) + pixel) * 3) + channel] = (float)(weight[index] / (255.0 * preprocessing.StandardDeviation[channel]));
+                weights[(((output * area) + pixel) * 3) + channel] = (float)(
+                    weight[index] / (255.0 * preprocessing.StandardDeviation[channel])
+                );
             }
 
             return folded;

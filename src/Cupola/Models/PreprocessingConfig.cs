@@ -26,7 +26,9 @@ internal static class PreprocessingConfig
         }
 
         int size = config.Integers("size") is { } sides
-            ? sides.Length == 2 && sides[0] == sides[1] ? sides[0] : throw config.Wrong("size", "is not square, and Cupola takes square images")
+            ? sides.Length == 2 && sides[0] == sides[1]
+                ? sides[0]
+                : throw config.Wrong("size", "is not square, and Cupola takes square images")
             : config.Integer("size", imageSize);
         ResizeMode mode = config.Text("resize_mode") switch
         {
@@ -42,7 +44,9 @@ internal static class PreprocessingConfig
             { } other => throw config.Wrong("interpolation", $"is '{other}'; there are bicubic and bilinear"),
         };
         int fill = config.Integers("fill_color") is { } channels
-            ? channels.Distinct().Count() == 1 ? channels[0] : throw config.Wrong("fill_color", "is no shade of grey, and open_clip takes one number for all channels")
+            ? channels.Distinct().Count() == 1
+                ? channels[0]
+                : throw config.Wrong("fill_color", "is no shade of grey, and open_clip takes one number for all channels")
             : config.Integer("fill_color", 0);
         return Checked(config, size, size, mode, interpolation, config.Channels("mean"), config.Channels("std"), fill);
     }
@@ -64,7 +68,9 @@ internal static class PreprocessingConfig
 
         (int resize, ResizeMode mode) = ReadSize(config, imageSize);
         bool crops = config.Flag("do_center_crop", true);
-        int size = !crops ? resize : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size"))
+        int size =
+            !crops ? resize
+            : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size"))
             : config.Integer("crop_size", imageSize);
         if (!crops && mode == ResizeMode.Shortest)
         {
@@ -72,8 +78,15 @@ internal static class PreprocessingConfig
         }
 
         return Checked(
-            config, size, resize, mode, ReadInterpolation(config, "resample"), config.Channels("image_mean"),
-            config.Channels("image_std"), fill: 0);
+            config,
+            size,
+            resize,
+            mode,
+            ReadInterpolation(config, "resample"),
+            config.Channels("image_mean"),
+            config.Channels("image_std"),
+            fill: 0
+        );
     }
 
     private static (int Size, ResizeMode Mode) ReadSize(ConfigJson config, int imageSize)
@@ -84,12 +97,15 @@ internal static class PreprocessingConfig
         }
 
         ConfigJson size = config.RequiredObject("size");
-        return size.Has("shortest_edge") ? (size.Integer("shortest_edge"), ResizeMode.Shortest) : (Square(size), ResizeMode.Squash);
+        return size.Has("shortest_edge")
+            ? (size.Integer("shortest_edge"), ResizeMode.Shortest)
+            : (Square(size), ResizeMode.Squash);
     }
 
-    private static int Square(ConfigJson size) => size.Integer("height") == size.Integer("width")
-        ? size.Integer("height")
-        : throw size.Wrong("width", "is not the height, and Cupola takes square images");
+    private static int Square(ConfigJson size) =>
+        size.Integer("height") == size.Integer("width")
+            ? size.Integer("height")
+            : throw size.Wrong("width", "is not the height, and Cupola takes square images");
 
     private static Interpolation ReadInterpolation(ConfigJson config, string key) =>
         config.Integer(key, (int)Interpolation.Bicubic) is int number && Enum.IsDefined((Interpolation)number)
@@ -97,14 +113,28 @@ internal static class PreprocessingConfig
             : throw config.Wrong(key, "is none of Pillow's filters, 0 to 5");
 
     private static ImagePreprocessing Checked(
-        ConfigJson config, int size, int resize, ResizeMode mode, Interpolation interpolation, float[]? mean, float[]? deviation, int fill)
+        ConfigJson config,
+        int size,
+        int resize,
+        ResizeMode mode,
+        Interpolation interpolation,
+        float[]? mean,
+        float[]? deviation,
+        int fill
+    )
     {
         if (size is < 1 or > 4096 || resize is < 1 or > 4096)
         {
             throw config.Wrong("size", "is not between 1 and 4096 pixels");
         }
 
-        ImagePreprocessing preprocessing = new(size) { ResizeSize = resize, Mode = mode, Interpolation = interpolation, FillColor = (byte)Math.Clamp(fill, 0, 255) };
+        ImagePreprocessing preprocessing = new(size)
+        {
+            ResizeSize = resize,
+            Mode = mode,
+            Interpolation = interpolation,
+            FillColor = (byte)Math.Clamp(fill, 0, 255),
+        };
         preprocessing = mean is null ? preprocessing : preprocessing with { Mean = mean };
         return deviation is null ? preprocessing
             : deviation.All(static value => value > 0) ? preprocessing with { StandardDeviation = deviation }

@@ -39,17 +39,28 @@ internal sealed class TextTransformer : IDisposable
     /// <param name="sequences">Token ids, at least one a sequence and at most the context length.</param>
     /// <param name="done">Told after each run how many sequences it finished, from any thread.</param>
     /// <param name="cancellation">Stops between runs.</param>
-    public TextFeatures Encode(IReadOnlyList<int[]> sequences, Action<int>? done = null, CancellationToken cancellation = default) =>
-        Encode(sequences, share: true, done, cancellation);
+    public TextFeatures Encode(
+        IReadOnlyList<int[]> sequences,
+        Action<int>? done = null,
+        CancellationToken cancellation = default
+    ) => Encode(sequences, share: true, done, cancellation);
 
     /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, Action{int}, CancellationToken)"/>
     internal TextFeatures Encode(IReadOnlyList<int[]> sequences, bool share, Action<int>? done, CancellationToken cancellation)
     {
         int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
         int tokens = untilEnd.Sum(ids => ids.Length);
-        IReadOnlyList<PromptTree> trees = PromptTree.Pack(untilEnd, Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)), share, out int[] firsts);
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(
+            untilEnd,
+            Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)),
+            share,
+            out int[] firsts
+        );
 
-        TextFeatures features = new(new float[sequences.Count * _config.Transformer.Width], new float[sequences.Count * _embeddingDimension]);
+        TextFeatures features = new(
+            new float[sequences.Count * _config.Transformer.Width],
+            new float[sequences.Count * _embeddingDimension]
+        );
         SessionThreads width = trees.Count == 1 ? SessionThreads.All : SessionThreads.One;
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
         Parallel.ForEach(trees, options, tree =>
@@ -89,12 +100,25 @@ internal sealed class TextTransformer : IDisposable
     /// The tower as others know it, over padded rows: ids [batch, length] (int64) → the state of every token after the last
     /// norm [batch, length, width] and embeddings [batch, embedding].
     /// </summary>
-    public static (Value LastHiddenState, Value Embeddings) DescribePadded(GraphBuilder graph, TextConfig config, int embeddingDimension, Value ids)
+    public static (Value LastHiddenState, Value Embeddings) DescribePadded(
+        GraphBuilder graph,
+        TextConfig config,
+        int embeddingDimension,
+        Value ids
+    )
     {
-        Value tokens = graph.Gather(graph.Parameter("text.token_embedding", config.VocabularySize, config.Transformer.Width), ids);
-        Value positions = graph.SliceLike(graph.Parameter("text.position_embedding", config.ContextLength, config.Transformer.Width), 0, ids, 1);
+        Value tokens = graph.Gather(
+            graph.Parameter("text.token_embedding", config.VocabularySize, config.Transformer.Width),
+            ids
+        );
+        Value positions = graph.SliceLike(
+            graph.Parameter("text.position_embedding", config.ContextLength, config.Transformer.Width),
+            0,
+            ids,
+            1
+        );
         Value mask = graph.SliceLike(graph.SliceLike(graph.CausalMask(config.ContextLength), 0, ids, 1), 1, ids, 1);
-        Value rows = graph.Add(tokens, positions);                                           // [batch, length, width]
+        Value rows = graph.Add(tokens, positions); // [batch, length, width]
         TensorShape flat = [rows.Shape[0] * rows.Shape[1], config.Transformer.Width];
         Value Whole(Value value) => graph.ReshapeLike(value, ids, config.Transformer.Width);
         Value Attend(Value query, Value key, Value value) =>
@@ -104,35 +128,59 @@ internal sealed class TextTransformer : IDisposable
         rows = graph.Reshape(rows, flat);
         rows = tower.Last(tower.AllButLast(rows, Attend), Attend, static rows => rows);
         Value lastHiddenState = Whole(tower.Norm("final_norm", rows));
-        return (lastHiddenState, Project(graph, config, embeddingDimension, graph.GatherRows(lastHiddenState, graph.ArgMax(ids))));
+        return (
+            lastHiddenState,
+            Project(graph, config, embeddingDimension, graph.GatherRows(lastHiddenState, graph.ArgMax(ids)))
+        );
     }
 
     /// <summary>
-    /// The tower over a packed tree: the tokens' embeddings as they were looked up [groups, group size, width], the pooled rows [ends, width] and the embeddings
+    /// The tower over a packed tree: the tokens' embeddings as they were looked up [groups, group size, width], the pooled rows
+    /// [ends, width] and the embeddings
     /// [ends, embedding].
     /// </summary>
-    public static (Value TokenRows, Value Pooled, Value Embeddings) DescribePacked(GraphBuilder graph, TextConfig config, int embeddingDimension, PackedTree.Inputs tree)
+    public static (Value TokenRows, Value Pooled, Value Embeddings) DescribePacked(
+        GraphBuilder graph,
+        TextConfig config,
+        int embeddingDimension,
+        PackedTree.Inputs tree
+    )
     {
-        int width = config.Transformer.Width, heads = config.Transformer.Heads;
+        int width = config.Transformer.Width,
+            heads = config.Transformer.Heads;
         Dimension nodes = (Dimension)PackedTree.Groups * PromptTree.GroupSize;
         Value tokenRows = graph.Gather(graph.Parameter("text.token_embedding", config.VocabularySize, width), tree.Ids);
-        Value tokens = graph.Add(tokenRows, graph.Gather(graph.Parameter("text.position_embedding", config.ContextLength, width), tree.Positions));
+        Value tokens = graph.Add(
+            tokenRows,
+            graph.Gather(graph.Parameter("text.position_embedding", config.ContextLength, width), tree.Positions)
+        );
         TransformerTower tower = new(graph, "text", config.Transformer);
-        Value rows = tower.AllButLast(
-            graph.Reshape(tokens, [nodes, width]),
-            (query, key, value) =>
-            {
-                Value grouped = graph.Reshape(query, [PackedTree.Groups, PromptTree.GroupSize, width]);
-                return graph.Reshape(graph.Attention(grouped, graph.Gather(key, tree.Keys), graph.Gather(value, tree.Keys), heads, tree.Mask), [nodes, width]);
-            });
+        Value rows = tower.AllButLast(graph.Reshape(tokens, [nodes, width]), (query, key, value) =>
+        {
+            Value grouped = graph.Reshape(query, [PackedTree.Groups, PromptTree.GroupSize, width]);
+            return graph.Reshape(
+                graph.Attention(grouped, graph.Gather(key, tree.Keys), graph.Gather(value, tree.Keys), heads, tree.Mask),
+                [nodes, width]
+            );
+        });
         Value pooled = tower.Last(
             rows,
             (query, key, value) =>
             {
-                Value mixed = graph.Attention(graph.Gather(query, tree.EndQueries), graph.Gather(key, tree.Keys), graph.Gather(value, tree.Keys), heads, tree.EndMask);
-                return graph.Gather(graph.Reshape(mixed, [(Dimension)PackedTree.Groups * PackedTree.GroupEnds, width]), tree.EndPlaces);
+                Value mixed = graph.Attention(
+                    graph.Gather(query, tree.EndQueries),
+                    graph.Gather(key, tree.Keys),
+                    graph.Gather(value, tree.Keys),
+                    heads,
+                    tree.EndMask
+                );
+                return graph.Gather(
+                    graph.Reshape(mixed, [(Dimension)PackedTree.Groups * PackedTree.GroupEnds, width]),
+                    tree.EndPlaces
+                );
             },
-            value => graph.Gather(value, tree.Ends));
+            value => graph.Gather(value, tree.Ends)
+        );
         pooled = tower.Norm("final_norm", pooled);
         return (tokenRows, pooled, Project(graph, config, embeddingDimension, pooled));
     }

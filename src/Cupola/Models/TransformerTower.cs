@@ -9,7 +9,9 @@ namespace Cupola.Models;
 /// </summary>
 internal sealed class TransformerTower(GraphBuilder graph, string name, TransformerConfig config)
 {
-    /// <summary>Mixes rows by attention: query, key and value [rows, width] → [rows, width], a row for each of the query's.</summary>
+    /// <summary>
+    /// Mixes rows by attention: query, key and value [rows, width] → [rows, width], a row for each of the query's.
+    /// </summary>
     public delegate Value Attend(Value query, Value key, Value value);
 
     /// <summary>All blocks but the last, over all rows.</summary>
@@ -29,8 +31,13 @@ internal sealed class TransformerTower(GraphBuilder graph, string name, Transfor
     /// </summary>
     public Value Last(Value rows, Attend attend, Func<Value, Value> pool) => Block(config.Layers - 1, rows, attend, pool);
 
-    public Value Norm(string norm, Value rows) => graph.LayerNorm(
-        rows, graph.Parameter($"{name}.{norm}.weight", config.Width), graph.Parameter($"{name}.{norm}.bias", config.Width), config.LayerNormEpsilon);
+    public Value Norm(string norm, Value rows) =>
+        graph.LayerNorm(
+            rows,
+            graph.Parameter($"{name}.{norm}.weight", config.Width),
+            graph.Parameter($"{name}.{norm}.bias", config.Width),
+            config.LayerNormEpsilon
+        );
 
     private Value Block(int layer, Value rows, Attend attend, Func<Value, Value> pool)
     {
@@ -46,13 +53,14 @@ internal sealed class TransformerTower(GraphBuilder graph, string name, Transfor
         return graph.Add(rows, Linear($"{block}.mlp.contract", wide, config.MlpWidth, config.Width));
     }
 
-    private Value Activate(Value rows) => config.Activation switch
-    {
-        Activation.QuickGelu => graph.QuickGelu(rows),
-        Activation.Gelu => graph.Gelu(rows),
-        Activation.GeluTanh => graph.GeluTanh(rows),
-        _ => throw new InvalidOperationException($"There is no activation {config.Activation}."),
-    };
+    private Value Activate(Value rows) =>
+        config.Activation switch
+        {
+            Activation.QuickGelu => graph.QuickGelu(rows),
+            Activation.Gelu => graph.Gelu(rows),
+            Activation.GeluTanh => graph.GeluTanh(rows),
+            _ => throw new InvalidOperationException($"There is no activation {config.Activation}."),
+        };
 
     private Value Linear(string layer, Value rows, long from, long to) =>
         graph.Linear(rows, graph.Parameter($"{name}.{layer}.weight", to, from), graph.Parameter($"{name}.{layer}.bias", to));

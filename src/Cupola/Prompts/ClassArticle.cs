@@ -1,9 +1,11 @@
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Which article a class name takes in a sentence: a tree frog, an hour, the Eiffel Tower; none before plurals (jeans), what is not counted (guacamole), names
-/// (Big Ben) and names that bring their own ("the Moon"). It goes by the last word of what is named and by lists of exceptions, so it can be wrong, above all for
-/// names; whoever asks the questions can say it himself (<see cref="PromptQuestions.WithArticles"/>).
+/// Which article a class name takes in a sentence: a tree frog, an hour, the Eiffel Tower; none before plurals (jeans), what is
+/// not counted (guacamole), names
+/// (Big Ben) and names that bring their own ("the Moon"). It goes by the last word of what is named and by lists of exceptions,
+/// so it can be wrong, above all for
+/// names; whoever asks the questions can say it himself (<c>PromptQuestions.WithArticles</c>).
 /// </summary>
 public static class ClassArticle
 {
@@ -35,18 +37,28 @@ public static class ClassArticle
             : IndefiniteArticle.Before(name);
     }
 
-    /// <summary>Whether a class name is an English plural: jeans, cattle; and not gnocchi, of which one may be called a gnocchi.</summary>
+    /// <summary>
+    /// Whether a class name is an English plural: jeans, cattle; and not gnocchi, of which one may be called a gnocchi.
+    /// </summary>
     internal static bool NamesSeveral(string className) =>
-        Head(className.Split([' ', '\t', '_'], StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } head && IsPlural(head) && !IsUncounted(head) && head[^1] is not ('i' or 'a');
+        Head(className.Split([' ', '\t', '_'], StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } head
+        && IsPlural(head)
+        && !IsUncounted(head)
+        && head[^1] is not ('i' or 'a');
 
     // "A" may be a letter that stands for something; "a" is the article.
     private static bool IsDeterminer(string word) => word == "a" || Determiners.Contains(word);
 
     /// <summary>Albert Einstein, Mr. Bean, Mount Everest; and not the Albert pheasant, whose last word is a common one.</summary>
     private static bool IsPerson(string[] words) =>
-        words.Length > 1 && char.IsUpper(words[^1][0]) && (Titles.Contains(words[0].TrimEnd('.')) || GivenNames.Contains(words[0]));
+        words.Length > 1
+        && char.IsUpper(words[^1][0])
+        && (Titles.Contains(words[0].TrimEnd('.')) || GivenNames.Contains(words[0]));
 
-    /// <summary>The word that says what kind of thing is named: frog in "tree frog", hen in "hen of the woods", trunks in "swim trunks / shorts".</summary>
+    /// <summary>
+    /// The word that says what kind of thing is named: frog in "tree frog", hen in "hen of the woods", trunks in "swim trunks /
+    /// shorts".
+    /// </summary>
     private static string? Head(string[] words)
     {
         string? head = null;
@@ -67,11 +79,19 @@ public static class ClassArticle
         return head is { Length: > 0 } ? head[(head.LastIndexOf('-') + 1)..].ToLowerInvariant() : null;
     }
 
-    private static bool IsPlural(string head) => IrregularPlurals.Contains(head)
-        || (head.Length > 3 && head[^1] == 's' && head[^2] is not ('\'' or '’') && char.IsAsciiLetter(head[^2])
-            && !SingularsInS.Contains(head) && !SingularEndings.Any(ending => head.EndsWith(ending, StringComparison.Ordinal)));
+    private static bool IsPlural(string head) =>
+        IrregularPlurals.Contains(head)
+        || (
+            head.Length > 3
+            && head[^1] == 's'
+            && head[^2] is not ('\'' or '’')
+            && char.IsAsciiLetter(head[^2])
+            && !SingularsInS.Contains(head)
+            && !SingularEndings.Any(ending => head.EndsWith(ending, StringComparison.Ordinal))
+        );
 
     /// <summary>Stuff (water, wool) and doings (kayaking).</summary>
-    private static bool IsUncounted(string head) => Uncounted.Contains(head)
+    private static bool IsUncounted(string head) =>
+        Uncounted.Contains(head)
         || (head.Length > 5 && head.EndsWith("ing", StringComparison.Ordinal) && !NounsInIng.Contains(head));
 }

@@ -1,10 +1,12 @@
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Prompts;
 
 /// <summary>
-/// The names of all classes of a prompt set, and whether a sentence says the one it should. It does where it has all words of the name, in any order and in any form; or enough of them to tell the
-/// class from all others of the set: the word that says what it is ("pyrenees" for "great pyrenees"), two words and half of the name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or a
+/// The names of all classes of a prompt set, and whether a sentence says the one it should. It does where it has all words of the
+/// name, in any order and in any form; or enough of them to tell the
+/// class from all others of the set: the word that says what it is ("pyrenees" for "great pyrenees"), two words and half of the
+/// name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or a
 /// proper name ("Corolla").
 /// </summary>
 internal sealed class ClassNames
@@ -18,14 +20,37 @@ internal sealed class ClassNames
     public ClassNames(IEnumerable<string> names, IReadOnlyDictionary<string, IReadOnlyList<string>> synonyms)
     {
         _names = [.. names];
-        _public = [.. _names.Select(name => (IReadOnlyList<NameForm>)[.. NameForm.AllOf(name), .. synonyms.GetValueOrDefault(name, []).SelectMany(NameForm.OfSynonym)])];
+        _public =
+        [
+            .. _names.Select(name =>
+                (IReadOnlyList<NameForm>)
+                    [.. NameForm.AllOf(name), .. synonyms.GetValueOrDefault(name, []).SelectMany(NameForm.OfSynonym)]
+            ),
+        ];
         // (indoor) stands behind many names and says none of them; neither do names that differ in the year alone.
         IReadOnlyList<NameForm>[] further =
         [
-            .. _names.Select((name, index) => (IReadOnlyList<NameForm>)[.. NameForm.InBrackets(name), .. _public[index].Select(static form => form.WithoutYear()).OfType<NameForm>()]),
+            .. _names.Select(
+                (name, index) =>
+                    (IReadOnlyList<NameForm>)
+                        [
+                            .. NameForm.InBrackets(name),
+                            .. _public[index].Select(static form => form.WithoutYear()).OfType<NameForm>(),
+                        ]
+            ),
         ];
-        Dictionary<string, int> classesWith = further.SelectMany(static forms => forms.Select(static form => FoldedWord.Key(form.Text)).Distinct()).CountBy(static key => key).ToDictionary();
-        _own = [.. further.Select((forms, index) => (IReadOnlyList<NameForm>)[.. _public[index], .. forms.Where(form => classesWith[FoldedWord.Key(form.Text)] == 1)])];
+        Dictionary<string, int> classesWith = further
+            .SelectMany(static forms => forms.Select(static form => FoldedWord.Key(form.Text)).Distinct())
+            .CountBy(static key => key)
+            .ToDictionary();
+        _own =
+        [
+            .. further.Select(
+                (forms, index) =>
+                    (IReadOnlyList<NameForm>)
+                        [.. _public[index], .. forms.Where(form => classesWith[FoldedWord.Key(form.Text)] == 1)]
+            ),
+        ];
         for (int index = 0; index < _names.Length; index++)
         {
             foreach (string stem in _public[index].SelectMany(static form => form.Stems))
@@ -73,13 +98,17 @@ internal sealed class ClassNames
             part ??= string.Join(' ', found.Select(word => form.Folded[word]));
         }
 
-        return part is null ? $"has no word of {TextFile.Quote(_names[index])}" : $"has only {TextFile.Quote(part)} of {TextFile.Quote(_names[index])}";
+        return part is null
+            ? $"has no word of {TextFile.Quote(_names[index])}"
+            : $"has only {TextFile.Quote(part)} of {TextFile.Quote(_names[index])}";
     }
 
     private static bool IsEnough(NameForm form, int[] found, SentenceWords said)
     {
         int needed = form.Counts.Count(static counts => counts);
-        return found.Contains(form.Head) || (form.Head < 0 && found.Any(static word => word > 0)) || (found.Length > 1 && found.Length * 2 >= needed)
+        return found.Contains(form.Head)
+            || (form.Head < 0 && found.Any(static word => word > 0))
+            || (found.Length > 1 && found.Length * 2 >= needed)
             || found.Any(word => form.IsProper[word] && form.Folded[word].Length > 2 && said.IsProper(form.Folded[word]));
     }
 
@@ -90,7 +119,10 @@ internal sealed class ClassNames
         string key = string.Join(' ', sorted);
         if (!_onlyClassWith.TryGetValue(key, out int? only))
         {
-            HashSet<int>[] classes = [.. sorted.Select(stem => _classesWith.GetValueOrDefault(stem, [])).OrderBy(static set => set.Count)];
+            HashSet<int>[] classes =
+            [
+                .. sorted.Select(stem => _classesWith.GetValueOrDefault(stem, [])).OrderBy(static set => set.Count),
+            ];
             int[] all = [.. classes[0].Where(each => classes.All(set => set.Contains(each))).Take(2)];
             _onlyClassWith.Add(key, only = all.Length == 1 ? all[0] : null);
         }
@@ -113,7 +145,13 @@ internal sealed class ClassNames
             for (int index = 0; index < words.Count; index++)
             {
                 FoldedWord word = words[index];
-                _forms.UnionWith([word.Folded, word.Base, WordForms.Singular(word.Base), WordForms.Stem(word.Base), WordForms.WithoutEnding(word.Base)]);
+                _forms.UnionWith([
+                    word.Folded,
+                    word.Base,
+                    WordForms.Singular(word.Base),
+                    WordForms.Stem(word.Base),
+                    WordForms.WithoutEnding(word.Base),
+                ]);
                 // Make-up is makeup: up to three words that a hyphen or a space parts.
                 string joined = word.Folded;
                 for (int next = index + 1; next < words.Count && next <= index + 2; next++)
@@ -138,14 +176,16 @@ internal sealed class ClassNames
             for (int index = 0; index < form.Folded.Length; index++)
             {
                 isReached[index + 1] |= isReached[index] && (!form.Counts[index] || Has(form, index));
-                isReached[index + 2] |= isReached[index] && index + 1 < form.Folded.Length && HasJoined(form.Folded[index] + form.Words[index + 1]);
+                isReached[index + 2] |=
+                    isReached[index] && index + 1 < form.Folded.Length && HasJoined(form.Folded[index] + form.Words[index + 1]);
             }
 
             return isReached[form.Folded.Length];
         }
 
         /// <summary>Which words of a name the sentence has.</summary>
-        public int[] Find(NameForm form) => [.. Enumerable.Range(0, form.Folded.Length).Where(index => form.Counts[index] && Has(form, index))];
+        public int[] Find(NameForm form) =>
+            [.. Enumerable.Range(0, form.Folded.Length).Where(index => form.Counts[index] && Has(form, index))];
 
         public bool IsProper(string folded)
         {
@@ -169,10 +209,17 @@ internal sealed class ClassNames
         private bool Has(NameForm form, int index)
         {
             string word = form.Words[index];
-            return _forms.Contains(word) || _forms.Contains(form.Folded[index]) || _forms.Contains(form.Stems[index]) || _joined.Contains(form.Folded[index]) || _joined.Contains(form.Stems[index])
+            return _forms.Contains(word)
+                || _forms.Contains(form.Folded[index])
+                || _forms.Contains(form.Stems[index])
+                || _joined.Contains(form.Folded[index])
+                || _joined.Contains(form.Stems[index])
                 || _words.Any(said => WordForms.Resemble(word, said.Base));
         }
 
-        private bool HasJoined(string joined) => _forms.Contains(joined) || _forms.Contains(WordForms.Stem(joined)) || _words.Any(said => WordForms.Resemble(joined, said.Base));
+        private bool HasJoined(string joined) =>
+            _forms.Contains(joined)
+            || _forms.Contains(WordForms.Stem(joined))
+            || _words.Any(said => WordForms.Resemble(joined, said.Base));
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Prompts;
 
@@ -8,26 +8,32 @@ public static class ClassSynonyms
 {
     /// <summary>Reads a JSON object of class names and lists of names: <c>{"automobile": ["car", "motor car"]}</c>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file holds something else; the message names the file and the class.
+    /// </exception>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Read(string path) => TextFile.ReadJson(path, root =>
-    {
-        if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of names that mean the same.");
-        }
-
-        Dictionary<string, IReadOnlyList<string>> synonyms = new(StringComparer.Ordinal);
-        foreach (JsonProperty entry in root.EnumerateObject())
-        {
-            IReadOnlyList<string> names = entry.Value.ValueKind == JsonValueKind.Array && entry.Value.EnumerateArray().All(static name => name.ValueKind == JsonValueKind.String)
-                ? [.. entry.Value.EnumerateArray().Select(static name => name.GetString()!)]
-                : throw new InvalidDataException($"'{path}' has no list of names for {TextFile.Quote(entry.Name)}.");
-            if (!synonyms.TryAdd(entry.Name, names))
+            if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidDataException($"'{path}' has the class {TextFile.Quote(entry.Name)} twice.");
+                throw new InvalidDataException(
+                    $"'{path}' holds no JSON object of class names and lists of names that mean the same."
+                );
             }
-        }
 
-        return synonyms;
-    });
+            Dictionary<string, IReadOnlyList<string>> synonyms = new(StringComparer.Ordinal);
+            foreach (JsonProperty entry in root.EnumerateObject())
+            {
+                IReadOnlyList<string> names =
+                    entry.Value.ValueKind == JsonValueKind.Array
+                    && entry.Value.EnumerateArray().All(static name => name.ValueKind == JsonValueKind.String)
+                        ? [.. entry.Value.EnumerateArray().Select(static name => name.GetString()!)]
+                        : throw new InvalidDataException($"'{path}' has no list of names for {TextFile.Quote(entry.Name)}.");
+                if (!synonyms.TryAdd(entry.Name, names))
+                {
+                    throw new InvalidDataException($"'{path}' has the class {TextFile.Quote(entry.Name)} twice.");
+                }
+            }
+
+            return synonyms;
+        });
 }

@@ -10,7 +10,10 @@ namespace Cupola.Prompts;
 /// <param name="End">Where what follows it starts.</param>
 internal readonly record struct FoldedWord(string Folded, string Base, int Start, int End)
 {
-    /// <summary>The words of a text, in order: what has letters or digits. A hyphen parts words, and a capital letter within (peakThe, AnnualCrop); an apostrophe does not.</summary>
+    /// <summary>
+    /// The words of a text, in order: what has letters or digits. A hyphen parts words, and a capital letter within (peakThe,
+    /// AnnualCrop); an apostrophe does not.
+    /// </summary>
     public static IReadOnlyList<FoldedWord> AllOf(string text)
     {
         List<FoldedWord> words = [];
@@ -22,7 +25,8 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
                 continue;
             }
 
-            int end = start, apostrophe = -1;
+            int end = start,
+                apostrophe = -1;
             folded.Clear();
             for (; end < text.Length; end++)
             {
@@ -41,7 +45,9 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
             }
 
             string word = folded.ToString();
-            words.Add(new(word, apostrophe > 0 && apostrophe == word.Length - 1 && word[^1] == 's' ? word[..^1] : word, start, end));
+            words.Add(
+                new(word, apostrophe > 0 && apostrophe == word.Length - 1 && word[^1] == 's' ? word[..^1] : word, start, end)
+            );
             start = end - 1;
         }
 
@@ -49,7 +55,8 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
     }
 
     /// <summary>
-    /// A text as equal ones are found by: its words and signs with one space between them, so that case, spaces and punctuation do not count. What means something by itself (C#, 50 %) does.
+    /// A text as equal ones are found by: its words and signs with one space between them, so that case, spaces and punctuation
+    /// do not count. What means something by itself (C#, 50 %) does.
     /// </summary>
     public static string Key(string text)
     {
@@ -57,7 +64,13 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
         bool isApart = false;
         foreach (char letter in text)
         {
-            if (char.IsLetterOrDigit(letter) || char.IsSurrogate(letter) || char.IsSymbol(letter) || letter is '#' or '%' or '&' or '@' || IsMark(letter))
+            if (
+                char.IsLetterOrDigit(letter)
+                || char.IsSurrogate(letter)
+                || char.IsSymbol(letter)
+                || letter is '#' or '%' or '&' or '@'
+                || IsMark(letter)
+            )
             {
                 key.Append(isApart && key.Length > 0 ? " " : "").Append(char.ToLowerInvariant(letter));
                 isApart = false;
@@ -73,9 +86,11 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
 
     public static bool IsApostrophe(char letter) => letter is '\'' or '’' or 'ʼ' or '`';
 
-    private static bool IsPart(string text, int position) => char.IsLetterOrDigit(text[position]) || char.IsSurrogate(text[position]) || IsMark(text[position]);
+    private static bool IsPart(string text, int position) =>
+        char.IsLetterOrDigit(text[position]) || char.IsSurrogate(text[position]) || IsMark(text[position]);
 
-    private static bool IsMark(char letter) => char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsMark(char letter) =>
+        char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private static void Fold(char letter, StringBuilder folded)
     {

@@ -4,7 +4,8 @@ using System.Text;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Whether "a" or "an" stands before words: "an" before a vowel that is heard, however it is written (an hour, a unicorn, an X-ray, an FBI agent, a European,
+/// Whether "a" or "an" stands before words: "an" before a vowel that is heard, however it is written (an hour, a unicorn, an
+/// X-ray, an FBI agent, a European,
 /// an 8-ball).
 /// </summary>
 public static class IndefiniteArticle
@@ -51,9 +52,11 @@ public static class IndefiniteArticle
 
         string lower = word.ToLowerInvariant();
         // A full stop in the list means the whole word: hors d'oeuvre, and not a horse.
-        bool Starts(string beginning) => beginning[^1] == '.' ? lower == beginning[..^1] : lower.StartsWith(beginning, StringComparison.Ordinal);
+        bool Starts(string beginning) =>
+            beginning[^1] == '.' ? lower == beginning[..^1] : lower.StartsWith(beginning, StringComparison.Ordinal);
         bool isSilentConsonant = VowelSounds.Any(Starts);
-        bool isVowel = "aeiou".Contains(lower[0], StringComparison.Ordinal)
+        bool isVowel =
+            "aeiou".Contains(lower[0], StringComparison.Ordinal)
             // Before a consonant, y is a vowel: yttrium.
             || (lower.Length > 1 && lower[0] == 'y' && !"aeiou".Contains(lower[1], StringComparison.Ordinal));
         return isSilentConsonant || (isVowel && !ConsonantSounds.Any(Starts));
@@ -83,8 +86,13 @@ public static class IndefiniteArticle
     private static string FirstWord(string words)
     {
         StringBuilder word = new();
-        foreach (char letter in words.Replace("Ø", "O", StringComparison.OrdinalIgnoreCase).Replace("Æ", "Ae", StringComparison.OrdinalIgnoreCase)
-            .Replace("Œ", "Oe", StringComparison.OrdinalIgnoreCase).Normalize(NormalizationForm.FormD))
+        foreach (
+            char letter in words
+                .Replace("Ø", "O", StringComparison.OrdinalIgnoreCase)
+                .Replace("Æ", "Ae", StringComparison.OrdinalIgnoreCase)
+                .Replace("Œ", "Oe", StringComparison.OrdinalIgnoreCase)
+                .Normalize(NormalizationForm.FormD)
+        )
         {
             if (char.IsAsciiLetterOrDigit(letter) || (word.Length > 0 && letter is '-' or '\''))
             {

@@ -1,10 +1,11 @@
-using Cupola.Text;
+using Cupola.Files;
 using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Reads the class names that an image is to be told apart by. White space around a name is dropped, and so are empty names; no two may be equal.
+/// Reads the class names that an image is to be told apart by. White space around a name is dropped, and so are empty names; no
+/// two may be equal.
 /// </summary>
 public static class LabelList
 {
@@ -38,13 +39,18 @@ public static class LabelList
         return Problem(labels) is { } problem ? throw new InvalidDataException($"'{path}': {problem}") : labels;
     }
 
-    /// <summary>What is wrong with labels, in a sentence: two equal ones cannot be told apart. Nothing where they are fine.</summary>
+    /// <summary>
+    /// What is wrong with labels, in a sentence: two equal ones cannot be told apart. Nothing where they are fine.
+    /// </summary>
     internal static string? Problem(IReadOnlyList<string> labels)
     {
         (string Label, int[] Positions)[] repeated =
         [
-            .. labels.Index().GroupBy(static label => label.Item, static label => label.Index + 1, StringComparer.Ordinal)
-                .Select(static label => (label.Key, label.ToArray())).Where(static label => label.Item2.Length > 1),
+            .. labels
+                .Index()
+                .GroupBy(static label => label.Item, static label => label.Index + 1, StringComparer.Ordinal)
+                .Select(static label => (label.Key, label.ToArray()))
+                .Where(static label => label.Item2.Length > 1),
         ];
         if (repeated.Length == 0)
         {
@@ -57,7 +63,8 @@ public static class LabelList
                 + "labels must differ, so rename or remove one.";
         }
 
-        IEnumerable<string> named = repeated.Take(MostNamed)
+        IEnumerable<string> named = repeated
+            .Take(MostNamed)
             .Select(static label => $"{TextFile.Quote(label.Label)} ({string.Join(", ", label.Positions.Take(MostNamed))})");
         string more = repeated.Length > MostNamed ? Invariant($" and {repeated.Length - MostNamed} more") : "";
         return $"Labels must differ, and {repeated.Length} {(repeated.Length == 1 ? "stands" : "stand")} more than once: "

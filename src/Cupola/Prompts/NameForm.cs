@@ -41,13 +41,21 @@ internal sealed partial class NameForm
     /// <summary>Which of its words a sentence must have to say it: all but articles and prepositions.</summary>
     public bool[] Counts { get; }
 
-    /// <summary>Which of its words says what kind of thing is named: "frog" in "tree frog"; none in "playing chess", where it would be that something is played.</summary>
+    /// <summary>
+    /// Which of its words says what kind of thing is named: "frog" in "tree frog"; none in "playing chess", where it would be
+    /// that something is played.
+    /// </summary>
     public int Head { get; }
 
-    /// <summary>Whether its scripts put spaces between words; in Chinese, Japanese and Thai, a name is found as a part of a sentence.</summary>
+    /// <summary>
+    /// Whether its scripts put spaces between words; in Chinese, Japanese and Thai, a name is found as a part of a sentence.
+    /// </summary>
     public bool HasSpaces => !Unspaced().IsMatch(Text);
 
-    /// <summary>The forms of a name: as a whole, and the parts that a slash, a comma or "or" separates. What stands in brackets is in none.</summary>
+    /// <summary>
+    /// The forms of a name: as a whole, and the parts that a slash, a comma or "or" separates. What stands in brackets is in
+    /// none.
+    /// </summary>
     public static IReadOnlyList<NameForm> AllOf(string name)
     {
         string main = Bracket().Replace(name, " ").Trim();
@@ -57,18 +65,32 @@ internal sealed partial class NameForm
         return Make(areNames ? [main, .. parts] : [main]);
     }
 
-    /// <summary>What stands in a name's brackets, which tells namesakes apart: "coral reef" in "underwater (coral reef)".</summary>
-    public static IReadOnlyList<NameForm> InBrackets(string name) => Make(Bracket().Matches(name).Select(static match => match.Groups["inside"].Value)
-        .Where(static inside => !inside.StartsWith("not ", StringComparison.OrdinalIgnoreCase)));
+    /// <summary>
+    /// What stands in a name's brackets, which tells namesakes apart: "coral reef" in "underwater (coral reef)".
+    /// </summary>
+    public static IReadOnlyList<NameForm> InBrackets(string name) =>
+        Make(
+            Bracket()
+                .Matches(name)
+                .Select(static match => match.Groups["inside"].Value)
+                .Where(static inside => !inside.StartsWith("not ", StringComparison.OrdinalIgnoreCase))
+        );
 
     /// <summary>A name that is known to mean the same.</summary>
     public static IReadOnlyList<NameForm> OfSynonym(string synonym) => Make([synonym]);
 
     /// <summary>The form without the year at its end, as cars have it; nothing where there is none.</summary>
-    public NameForm? WithoutYear() => Folded is { Length: > 2 } && Year().IsMatch(Folded[^1]) ? Make([Text[..FoldedWord.AllOf(Text)[^1].Start].Trim()])[0] : null;
+    public NameForm? WithoutYear() =>
+        Folded is { Length: > 2 } && Year().IsMatch(Folded[^1])
+            ? Make([Text[..FoldedWord.AllOf(Text)[^1].Start].Trim()])[0]
+            : null;
 
     private static NameForm[] Make(IEnumerable<string> texts) =>
-        [.. texts.Select(static text => new NameForm(text, FoldedWord.AllOf(text))).Where(static form => form.Folded.Length is > 0 and <= MostWords)];
+        [
+            .. texts
+                .Select(static text => new NameForm(text, FoldedWord.AllOf(text)))
+                .Where(static form => form.Folded.Length is > 0 and <= MostWords),
+        ];
 
     /// <summary>Whether a word is of letters and digits.</summary>
     public static bool IsNumbered(string word) => word.Any(char.IsAsciiDigit) && word.Any(char.IsLetter);
@@ -99,6 +121,9 @@ internal sealed partial class NameForm
     [GeneratedRegex(@"^(?:19|20)\d\d$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Year();
 
-    [GeneratedRegex(@"[\p{IsHiragana}\p{IsKatakana}\p{IsCJKUnifiedIdeographs}\p{IsThai}]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"[\p{IsHiragana}\p{IsKatakana}\p{IsCJKUnifiedIdeographs}\p{IsThai}]",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking
+    )]
     private static partial Regex Unspaced();
 }

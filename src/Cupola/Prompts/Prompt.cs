@@ -5,7 +5,9 @@ namespace Cupola.Prompts;
 
 /// <summary>A full sentence that is said about a class, such as "A tench is a freshwater fish with red eyes.".</summary>
 /// <param name="Text">The sentence, as the text encoder is given it.</param>
-/// <param name="Source">Where it came from: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.</param>
+/// <param name="Source">
+/// Where it came from: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.
+/// </param>
 /// <param name="Provenance">Who was asked what, where a language model wrote it.</param>
 public sealed record Prompt(string Text, string Source, PromptProvenance? Provenance = null);
 
@@ -16,7 +18,14 @@ public sealed record Prompt(string Text, string Source, PromptProvenance? Proven
 /// <param name="Temperature">The temperature of sampling.</param>
 /// <param name="MaxTokens">The longest answer that was allowed, in the language model's own tokens.</param>
 /// <param name="RawAnswer">What the model said, before a sentence was taken from it.</param>
-public sealed record PromptProvenance(string Question, int Answer, string Model, float Temperature, int MaxTokens, string RawAnswer)
+public sealed record PromptProvenance(
+    string Question,
+    int Answer,
+    string Model,
+    float Temperature,
+    int MaxTokens,
+    string RawAnswer
+)
 {
     /// <summary>SHA-256 of the raw answer in UTF-8, in hexadecimal: the key by which the answer is found again.</summary>
     public string RawAnswerHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RawAnswer)));

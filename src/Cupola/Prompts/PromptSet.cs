@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Prompts;
 
 /// <summary>
-/// What is said about each class: class name ► prompts, in order, each with where it came from. A template, OpenAI's eighty templates and CuPL's sentences
-/// (arXiv 2209.03320) differ only in who fills it. Classes may have different numbers of prompts, and a prompt that stands twice counts twice, as in CuPL.
+/// What is said about each class: class name ► prompts, in order, each with where it came from. A template, OpenAI's eighty
+/// templates and CuPL's sentences
+/// (arXiv 2209.03320) differ only in who fills it. Classes may have different numbers of prompts, and a prompt that stands twice
+/// counts twice, as in CuPL.
 /// </summary>
 public sealed class PromptSet
 {
@@ -33,7 +35,10 @@ public sealed class PromptSet
     /// <summary>The number of prompts of all classes together.</summary>
     public int PromptCount => _classes.Values.Sum(prompts => prompts.Length);
 
-    /// <summary>SHA-256 of the class names and their prompts, in order, in hexadecimal: equal for sets that say the same, wherever it came from.</summary>
+    /// <summary>
+    /// SHA-256 of the class names and their prompts, in order, in hexadecimal: equal for sets that say the same, wherever it came
+    /// from.
+    /// </summary>
     public string Hash
     {
         get
@@ -57,13 +62,15 @@ public sealed class PromptSet
     }
 
     /// <summary>Where the prompts came from, each source once.</summary>
-    public IEnumerable<string> Sources => _classes.Values.SelectMany(prompts => prompts).Select(prompt => prompt.Source).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> Sources =>
+        _classes.Values.SelectMany(prompts => prompts).Select(prompt => prompt.Source).Distinct(StringComparer.Ordinal);
 
     /// <summary>The prompts of a class, in order.</summary>
     /// <exception cref="ArgumentException">The set has no such class.</exception>
-    public ImmutableArray<Prompt> this[string className] => _classes.TryGetValue(className, out ImmutableArray<Prompt> prompts)
-        ? prompts
-        : throw new ArgumentException($"There is no class {TextFile.Quote(className)} in this prompt set.");
+    public ImmutableArray<Prompt> this[string className] =>
+        _classes.TryGetValue(className, out ImmutableArray<Prompt> prompts)
+            ? prompts
+            : throw new ArgumentException($"There is no class {TextFile.Quote(className)} in this prompt set.");
 
     /// <summary>Every template filled with every label.</summary>
     /// <exception cref="ArgumentException">There are no labels or no templates, or two labels are equal.</exception>
@@ -76,8 +83,13 @@ public sealed class PromptSet
             throw new ArgumentException("There are no templates; name at least one.");
         }
 
-        (PromptTemplate Template, string Source)[] filled = [.. templates.Select(template => (template, $"template:{template.Text}"))];
-        return new PromptSet(labels.Select(label => (label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source)))));
+        (PromptTemplate Template, string Source)[] filled =
+        [
+            .. templates.Select(template => (template, $"template:{template.Text}")),
+        ];
+        return new PromptSet(
+            labels.Select(label => (label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source))))
+        );
     }
 
     /// <summary>
@@ -86,7 +98,9 @@ public sealed class PromptSet
     /// no name.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file holds something else; the message names the file and the class.
+    /// </exception>
     public static PromptSet Read(string path) => PromptSetFile.Read(path, out _);
 
     /// <summary>
@@ -96,28 +110,41 @@ public sealed class PromptSet
     /// <exception cref="InvalidDataException">There is no such entry.</exception>
     public static bool IsFile(string path) => PromptSetFile.IsFile(path);
 
-    /// <summary>Reads a file of prompts, and tells in which of the two formats it is, so that what is made of it can be written in the same.</summary>
+    /// <summary>
+    /// Reads a file of prompts, and tells in which of the two formats it is, so that what is made of it can be written in the
+    /// same.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="isCupl">Whether the format is CuPL's own.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file holds something else; the message names the file and the class.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file holds something else; the message names the file and the class.
+    /// </exception>
     public static PromptSet Read(string path, out bool isCupl) => PromptSetFile.Read(path, out isCupl);
 
-    /// <summary>Writes Cupola's format, which keeps the provenance of each prompt; the file is whole or what it was before.</summary>
+    /// <summary>
+    /// Writes Cupola's format, which keeps the provenance of each prompt; the file is whole or what it was before.
+    /// </summary>
     public void Write(string path) => PromptSetFile.Write(path, this);
 
-    /// <summary>Writes CuPL's own format, class names and their sentences alone; the file is whole or what it was before.</summary>
+    /// <summary>
+    /// Writes CuPL's own format, class names and their sentences alone; the file is whole or what it was before.
+    /// </summary>
     public void WriteCupl(string path) => PromptSetFile.WriteCupl(path, this);
 
     /// <summary>
-    /// One flat pool for each class of either set: the prompts of this set, then those of the other (CuPL's <c>use_both</c>, <c>classify_imagenet.py</c>), so
+    /// One flat pool for each class of either set: the prompts of this set, then those of the other (CuPL's <c>use_both</c>,
+    /// <c>classify_imagenet.py</c>), so
     /// each set weighs as much as it has prompts.
     /// </summary>
     public PromptSet Union(PromptSet other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new PromptSet(ClassNames.Concat(other.ClassNames.Where(className => !_classes.ContainsKey(className)))
-            .Select(className => (className, PromptsOrNone(className).Concat(other.PromptsOrNone(className)))));
+        return new PromptSet(
+            ClassNames
+                .Concat(other.ClassNames.Where(className => !_classes.ContainsKey(className)))
+                .Select(className => (className, PromptsOrNone(className).Concat(other.PromptsOrNone(className))))
+        );
     }
 
     /// <summary>The prompts of the labels, in the labels' order, and the classes that are no label.</summary>
@@ -129,23 +156,32 @@ public sealed class PromptSet
         string[] without = [.. labels.Where(label => PromptsOrNone(label).Length == 0).Select(TextFile.Quote)];
         if (without.Length > 0)
         {
-            string place = string.Concat(Sources.Take(3).Select((source, index) => $"{(index == 0 ? " in" : " or")} {TextFile.Quote(source)}"));
-            throw new InvalidDataException($"There are no prompts{place} for {(without.Length == 1 ? "the label" : "these labels:")} {string.Join(", ", without)}.");
+            string place = string.Concat(
+                Sources.Take(3).Select((source, index) => $"{(index == 0 ? " in" : " or")} {TextFile.Quote(source)}")
+            );
+            throw new InvalidDataException(
+                $"There are no prompts{place} for {(without.Length == 1 ? "the label" : "these labels:")} "
+                    + $"{string.Join(", ", without)}."
+            );
         }
 
         HashSet<string> chosen = [.. labels];
         return new PromptSelection(
-            new PromptSet(labels.Select(label => (label, this[label].AsEnumerable()))), [.. ClassNames.Where(className => !chosen.Contains(className))]);
+            new PromptSet(labels.Select(label => (label, this[label].AsEnumerable()))),
+            [.. ClassNames.Where(className => !chosen.Contains(className))]
+        );
     }
 
     /// <summary>The prompts that a class has more than once.</summary>
     public IReadOnlyList<RepeatedPrompt> FindRepeated() =>
-    [
-        .. _classes.SelectMany(entry => entry.Value
-            .CountBy(prompt => prompt.Text, StringComparer.Ordinal)
-            .Where(count => count.Value > 1)
-            .Select(count => new RepeatedPrompt(entry.Key, count.Key, count.Value))),
-    ];
+        [
+            .. _classes.SelectMany(entry =>
+                entry
+                    .Value.CountBy(prompt => prompt.Text, StringComparer.Ordinal)
+                    .Where(count => count.Value > 1)
+                    .Select(count => new RepeatedPrompt(entry.Key, count.Key, count.Value))
+            ),
+        ];
 
     internal static void RequireLabels(IReadOnlyList<string> labels)
     {

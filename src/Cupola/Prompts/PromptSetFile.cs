@@ -1,14 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Cupola.Checkpoints;
-using Cupola.Text;
+using Cupola.Files;
 using static System.FormattableString;
 
 namespace Cupola.Prompts;
 
 /// <summary>
-/// The two forms of a file of prompts. CuPL's: <c>{"tree frog": ["A tree frog is…", …], …}</c>. Cupola's, which keeps where each prompt came from:
-/// <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …], …}}</c>. What is written depends
+/// The two forms of a file of prompts. CuPL's: <c>{"tree frog": ["A tree frog is…", …], …}</c>. Cupola's, which keeps where each
+/// prompt came from:
+/// <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …], …}}</c>. What is
+/// written depends
 /// on the prompts alone, so equal sets give equal bytes.
 /// </summary>
 internal static class PromptSetFile
@@ -55,12 +56,12 @@ internal static class PromptSetFile
     }
 
     public static void Write(string path, PromptSet set) => WriteObject(path, json =>
-    {
-        json.WriteString("format", Format);
-        json.WriteStartObject("classes");
-        WriteClasses(json, set, WritePrompt);
-        json.WriteEndObject();
-    });
+        {
+            json.WriteString("format", Format);
+            json.WriteStartObject("classes");
+            WriteClasses(json, set, WritePrompt);
+            json.WriteEndObject();
+        });
 
     public static void WriteCupl(string path, PromptSet set) =>
         WriteObject(path, json => WriteClasses(json, set, static (json, prompt) => json.WriteStringValue(prompt.Text)));
@@ -68,14 +69,20 @@ internal static class PromptSetFile
     /// <summary>Where the classes of several data sets stand below their names, the one that is named, or the only one.</summary>
     private static JsonElement Enter(NamedEntry file, JsonElement root)
     {
-        bool isNested = file.Entry is null && root.ValueKind == JsonValueKind.Object && root.EnumerateObject().Any()
+        bool isNested =
+            file.Entry is null
+            && root.ValueKind == JsonValueKind.Object
+            && root.EnumerateObject().Any()
             && root.EnumerateObject().All(static entry => IsOfDataSet(entry.Value));
         return isNested ? file.EnterOnly(root, "prompts") : file.Enter(root);
     }
 
-    private static bool IsOfDataSet(JsonElement entry) => entry.ValueKind == JsonValueKind.Object
-        && (entry.TryGetProperty("format", out _)
-            || entry.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.Array));
+    private static bool IsOfDataSet(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object
+        && (
+            entry.TryGetProperty("format", out _)
+            || entry.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.Array)
+        );
 
     private static (PromptSet Set, bool IsCupl) Read(string path, JsonElement root)
     {
@@ -89,9 +96,15 @@ internal static class PromptSetFile
         if (root.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String)
         {
             isCupl = false;
-            classes = format.GetString() == Format && root.TryGetProperty("classes", out JsonElement listed) && listed.ValueKind == JsonValueKind.Object
-                ? listed
-                : throw new InvalidDataException($"'{path}' says that its format is {TextFile.Quote(format.GetString()!)}, and holds no prompts in the format {Format}.");
+            classes =
+                format.GetString() == Format
+                && root.TryGetProperty("classes", out JsonElement listed)
+                && listed.ValueKind == JsonValueKind.Object
+                    ? listed
+                    : throw new InvalidDataException(
+                        $"'{path}' says that its format is {TextFile.Quote(format.GetString()!)}, and holds no prompts in the "
+                            + $"format {Format}."
+                    );
         }
 
         try
@@ -106,12 +119,12 @@ internal static class PromptSetFile
     }
 
     private static void WriteObject(string path, Action<Utf8JsonWriter> content) => AtomicFile.Write(path, stream =>
-    {
-        using Utf8JsonWriter json = new(stream, Indented);
-        json.WriteStartObject();
-        content(json);
-        json.WriteEndObject();
-    });
+        {
+            using Utf8JsonWriter json = new(stream, Indented);
+            json.WriteStartObject();
+            content(json);
+            json.WriteEndObject();
+        });
 
     private static void WriteClasses(Utf8JsonWriter json, PromptSet set, Action<Utf8JsonWriter, Prompt> write)
     {
@@ -162,7 +175,10 @@ internal static class PromptSetFile
         foreach (JsonElement element in entry.Value.EnumerateArray())
         {
             string place = Invariant($"prompt {index + 1} of {TextFile.Quote(entry.Name)}");
-            string? text = element.ValueKind == JsonValueKind.Object ? Text(element, "text") : element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+            string? text =
+                element.ValueKind == JsonValueKind.Object ? Text(element, "text")
+                : element.ValueKind == JsonValueKind.String ? element.GetString()
+                : null;
             prompts[index++] = string.IsNullOrWhiteSpace(text)
                 ? throw new InvalidDataException($"'{path}' has something that is no sentence as {place}.")
                 : new Prompt(text, path, ReadProvenance(element, path, place));
@@ -178,10 +194,17 @@ internal static class PromptSetFile
             return null;
         }
 
-        return Text(element, "model") is { } model && Text(element, "rawAnswer") is { } rawAnswer
-            && Number(element, "answer") is { } answer && Number(element, "temperature") is { } temperature && Number(element, "maxTokens") is { } maxTokens
+        return
+            Text(element, "model") is { } model
+            && Text(element, "rawAnswer") is { } rawAnswer
+            && Number(element, "answer") is { } answer
+            && Number(element, "temperature") is { } temperature
+            && Number(element, "maxTokens") is { } maxTokens
             ? new(question, (int)answer, model, (float)temperature, (int)maxTokens, rawAnswer)
-            : throw new InvalidDataException($"'{path}' says of {place} which question it answers, and not all of answer, model, temperature, maxTokens and rawAnswer.");
+            : throw new InvalidDataException(
+                $"'{path}' says of {place} which question it answers, and not all of answer, model, temperature, maxTokens and "
+                    + "rawAnswer."
+            );
     }
 
     private static string? Text(JsonElement element, string name) =>

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Prompts;
 
@@ -25,15 +25,18 @@ public sealed partial record PromptTemplate
         {
             throw new ArgumentException(
                 $"The template {TextFile.Quote(text)} is Python code; "
-                + "write the sentences alone, one a line, as in: a photo of a {}.");
+                    + "write the sentences alone, one a line, as in: a photo of a {}."
+            );
         }
 
         (int Index, int Length)[] gaps = [.. Gaps().Matches(text).Select(static match => (match.Index, match.Length))];
         (int, int)[] unnamed = [.. gaps.Where(static gap => gap.Length == Gap.Length)];
-        (_gap, _gapLength) = unnamed.Length == 1 ? unnamed[0]
+        (_gap, _gapLength) =
+            unnamed.Length == 1 ? unnamed[0]
             : unnamed.Length == 0 && gaps.Length == 1 ? gaps[0]
             : throw new ArgumentException(
-                $"The template {TextFile.Quote(text)} must hold {{}} exactly once, where the class name goes.");
+                $"The template {TextFile.Quote(text)} must hold {{}} exactly once, where the class name goes."
+            );
         Text = text;
     }
 
@@ -50,12 +53,15 @@ public sealed partial record PromptTemplate
     [GeneratedRegex(
         @"\{(c|label|class|class_?name|0)?\}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Gaps();
 
     /// <summary>What is copied from open_clip's or OpenAI's lists of templates: <c>lambda c: f'a photo of a {c}.',</c>.</summary>
     [GeneratedRegex(
         @"^\s*(lambda\b.*:|[fr]{1,2}[""'].*[""'],?\s*$|(""[^""]*""|'[^']*'),\s*$|\w+\s*=\s*[\[(]\s*$)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex PythonCode();
 }

@@ -1,15 +1,18 @@
-using Cupola.Text;
+using Cupola.Files;
 
 namespace Cupola.Prompts;
 
 /// <summary>Sets of templates: two that are built in, by name, and any others from files.</summary>
 public static class PromptTemplates
 {
-    /// <summary>The one template of the CLIP paper's first experiments (arXiv 2103.00020, section 3.1.4); its name is <c>simple</c>.</summary>
+    /// <summary>
+    /// The one template of the CLIP paper's first experiments (arXiv 2103.00020, section 3.1.4); its name is <c>simple</c>.
+    /// </summary>
     public static IReadOnlyList<PromptTemplate> Simple { get; } = [new("a photo of a {}.")];
 
     /// <summary>
-    /// The seven templates that OpenAI's notebook <c>Prompt_Engineering_for_ImageNet.ipynb</c> selects from eighty, and reports to do slightly better than all
+    /// The seven templates that OpenAI's notebook <c>Prompt_Engineering_for_ImageNet.ipynb</c> selects from eighty, and reports
+    /// to do slightly better than all
     /// of them; their name is <c>imagenet-7</c>.
     /// </summary>
     public static IReadOnlyList<PromptTemplate> ImageNet7 { get; } =
@@ -23,7 +26,9 @@ public static class PromptTemplates
         new("a photo of the small {}."),
     ];
 
-    /// <summary>What is said of an image that does not show a class, for telling whether it does (<c>--multi-label</c>).</summary>
+    /// <summary>
+    /// What is said of an image that does not show a class, for telling whether it does (<c>--multi-label</c>).
+    /// </summary>
     public static IReadOnlyList<PromptTemplate> Negations { get; } = [new("a photo without a {}."), new("a photo with no {}.")];
 
     /// <summary>The templates of a name or a file.</summary>
@@ -33,14 +38,16 @@ public static class PromptTemplates
     /// </param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>
     /// <exception cref="InvalidDataException">The file holds no templates, or something that is none.</exception>
-    public static IReadOnlyList<PromptTemplate> Read(string nameOrPath) => nameOrPath switch
-    {
-        "simple" => Simple,
-        "imagenet-7" => ImageNet7,
-        _ when !NamedEntry.Read(nameOrPath).Exists => throw new FileNotFoundException(
-            $"{TextFile.Quote(nameOrPath)} is neither a built-in set of templates (simple, imagenet-7) nor a file."),
-        _ => ReadFile(nameOrPath),
-    };
+    public static IReadOnlyList<PromptTemplate> Read(string nameOrPath) =>
+        nameOrPath switch
+        {
+            "simple" => Simple,
+            "imagenet-7" => ImageNet7,
+            _ when !NamedEntry.Read(nameOrPath).Exists => throw new FileNotFoundException(
+                $"{TextFile.Quote(nameOrPath)} is neither a built-in set of templates (simple, imagenet-7) nor a file."
+            ),
+            _ => ReadFile(nameOrPath),
+        };
 
     private static PromptTemplate[] ReadFile(string path)
     {

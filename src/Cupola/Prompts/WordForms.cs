@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace Cupola.Prompts;
 
-/// <summary>Whether two words are forms of one: singular and plural, verb and doer (throw, thrown, thrower), two spellings (grey, gray), or one misspelt.</summary>
+/// <summary>
+/// Whether two words are forms of one: singular and plural, verb and doer (throw, thrown, thrower), two spellings (grey, gray),
+/// or one misspelt.
+/// </summary>
 internal static class WordForms
 {
     // Shorter words differ by one letter and mean something else: goat and boat.
@@ -15,10 +18,15 @@ internal static class WordForms
 
     private static readonly string[] VerbEndings = ["ing", "ers", "ed", "er", "or"];
 
-    /// <summary>A noun without its plural ending; other words that end so lose it too, which does no harm where both sides do.</summary>
-    public static string Singular(string word) => SameNoun.TryGetValue(word, out string? first) || SameNoun.TryGetValue(Cut(word), out first) ? first : Cut(word);
+    /// <summary>
+    /// A noun without its plural ending; other words that end so lose it too, which does no harm where both sides do.
+    /// </summary>
+    public static string Singular(string word) =>
+        SameNoun.TryGetValue(word, out string? first) || SameNoun.TryGetValue(Cut(word), out first) ? first : Cut(word);
 
-    /// <summary>What remains of a word without the endings of plurals and verbs: "throw" for "throwing", "abseil" for "abseils".</summary>
+    /// <summary>
+    /// What remains of a word without the endings of plurals and verbs: "throw" for "throwing", "abseil" for "abseils".
+    /// </summary>
     public static string Stem(string word)
     {
         if (SameVerb.TryGetValue(word, out string? verb))
@@ -33,13 +41,26 @@ internal static class WordForms
     /// <summary>The same by rule alone: "plan" for "plane" and "planing", where the noun is an airplane.</summary>
     public static string WithoutEnding(string word) => Short(WithoutVerbEnding(Cut(word)));
 
-    /// <summary>Whether a word is one of a name's words in another form or with a slip of the pen; for a name's own sentences, where a false yes is unlikely.</summary>
+    /// <summary>
+    /// Whether a word is one of a name's words in another form or with a slip of the pen; for a name's own sentences, where a
+    /// false yes is unlikely.
+    /// </summary>
     public static bool Resemble(string one, string other) =>
-        one == other || (Math.Min(one.Length, other.Length) >= ShortestMisspelt - 1 ? ShareBeginning(one, other) || DifferByOne(one, other) : IsVariant(one, other) || IsVariant(other, one));
+        one == other
+        || (
+            Math.Min(one.Length, other.Length) >= ShortestMisspelt - 1
+                ? ShareBeginning(one, other) || DifferByOne(one, other)
+                : IsVariant(one, other) || IsVariant(other, one)
+        );
 
     private static string WithoutVerbEnding(string word)
     {
-        if (VerbEndings.FirstOrDefault(ending => word.EndsWith(ending, StringComparison.Ordinal) && word.Length - ending.Length >= 3) is not { } ending)
+        if (
+            VerbEndings.FirstOrDefault(ending =>
+                word.EndsWith(ending, StringComparison.Ordinal) && word.Length - ending.Length >= 3
+            )
+            is not { } ending
+        )
         {
             return word;
         }
@@ -50,30 +71,46 @@ internal static class WordForms
     }
 
     /// <summary>Skate and skating, jelly and jellies.</summary>
-    private static string Short(string stem) => stem.Length <= 3 ? stem : stem[^1] switch
-    {
-        'e' => stem[..^1],
-        'y' => stem[..^1] + 'i',
-        _ => stem,
-    };
+    private static string Short(string stem) =>
+        stem.Length <= 3
+            ? stem
+            : stem[^1] switch
+            {
+                'e' => stem[..^1],
+                'y' => stem[..^1] + 'i',
+                _ => stem,
+            };
 
-    private static string Cut(string word) => word switch
-    {
-        { Length: > 4 } when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + 'y',
-        { Length: > 4 } when EndsWithHiss(word) => word[..^2],
-        // Ups, and not the Audi TTS.
-        { Length: > 2 } when word[^1] == 's' && word[^2] is not ('s' or 'u' or 'i') && (word.Length > 3 || word.AsSpan(0, 2).ContainsAny(Vowels)) => word[..^1],
-        _ => word,
-    };
+    private static string Cut(string word) =>
+        word switch
+        {
+            { Length: > 4 } when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + 'y',
+            { Length: > 4 } when EndsWithHiss(word) => word[..^2],
+            // Ups, and not the Audi TTS.
+            { Length: > 2 }
+                when word[^1] == 's'
+                    && word[^2] is not ('s' or 'u' or 'i')
+                    && (word.Length > 3 || word.AsSpan(0, 2).ContainsAny(Vowels)) => word[..^1],
+            _ => word,
+        };
 
-    private static bool EndsWithHiss(string word) => word.EndsWith("sses", StringComparison.Ordinal) || word.EndsWith("xes", StringComparison.Ordinal)
-        || word.EndsWith("ches", StringComparison.Ordinal) || word.EndsWith("shes", StringComparison.Ordinal) || word.EndsWith("zes", StringComparison.Ordinal);
+    private static bool EndsWithHiss(string word) =>
+        word.EndsWith("sses", StringComparison.Ordinal)
+        || word.EndsWith("xes", StringComparison.Ordinal)
+        || word.EndsWith("ches", StringComparison.Ordinal)
+        || word.EndsWith("shes", StringComparison.Ordinal)
+        || word.EndsWith("zes", StringComparison.Ordinal);
 
     /// <summary>F-16A is an F-16.</summary>
-    private static bool IsVariant(string number, string variant) => number.Length > 1 && number.All(char.IsAsciiDigit) && variant.StartsWith(number, StringComparison.Ordinal)
+    private static bool IsVariant(string number, string variant) =>
+        number.Length > 1
+        && number.All(char.IsAsciiDigit)
+        && variant.StartsWith(number, StringComparison.Ordinal)
         && variant.AsSpan(number.Length).IndexOfAnyInRange('0', '9') < 0;
 
-    /// <summary>Seven tenths of the longer word: brontosaurus and brontosaurs, mountain and mountaineer, and not commerce and community.</summary>
+    /// <summary>
+    /// Seven tenths of the longer word: brontosaurus and brontosaurs, mountain and mountaineer, and not commerce and community.
+    /// </summary>
     private static bool ShareBeginning(string one, string other)
     {
         int shared = one.AsSpan().CommonPrefixLength(other);

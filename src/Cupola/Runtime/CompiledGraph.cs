@@ -8,7 +8,9 @@ namespace Cupola.Runtime;
 /// <summary>How a run uses the processor.</summary>
 internal enum SessionThreads
 {
-    /// <summary>One thread; the caller has other runs beside it on threads of its own, which is the fastest way through many.</summary>
+    /// <summary>
+    /// One thread; the caller has other runs beside it on threads of its own, which is the fastest way through many.
+    /// </summary>
     One,
 
     /// <summary>All threads for this one run, which is the fastest way to one answer.</summary>
@@ -22,6 +24,7 @@ internal enum SessionThreads
 internal sealed class CompiledGraph : IDisposable
 {
     private readonly Graph _graph;
+
     /// <summary>Parameters that stay where they are.</summary>
     private readonly List<(string Name, OrtValue Value)> _lent = [];
 
@@ -43,7 +46,14 @@ internal sealed class CompiledGraph : IDisposable
         _graph = graph;
         _inputNames = [.. graph.Inputs.Select(input => input.Name)];
         _outputNames = [.. graph.Outputs.Select(output => output.Name)];
-        HashSet<string> rearranged = [.. graph.Nodes.Where(static node => node.Operator == "Conv").SelectMany(static node => node.Inputs.Skip(1)).OfType<Value>().Select(static value => value.Name)];
+        HashSet<string> rearranged =
+        [
+            .. graph
+                .Nodes.Where(static node => node.Operator == "Conv")
+                .SelectMany(static node => node.Inputs.Skip(1))
+                .OfType<Value>()
+                .Select(static value => value.Name),
+        ];
         foreach (Value parameter in graph.Parameters)
         {
             Tensor tensor = Lent(parameter, parameters);
@@ -88,7 +98,13 @@ internal sealed class CompiledGraph : IDisposable
 
             InferenceSession session = Session(width);
             using RunOptions options = new();
-            session.Run(options, _inputNames, values.GetRange(0, inputs.Length), _outputNames, values.GetRange(inputs.Length, outputs.Length));
+            session.Run(
+                options,
+                _inputNames,
+                values.GetRange(0, inputs.Length),
+                _outputNames,
+                values.GetRange(inputs.Length, outputs.Length)
+            );
         }
         catch (OnnxRuntimeException failure)
         {
@@ -102,7 +118,9 @@ internal sealed class CompiledGraph : IDisposable
 
     public void Dispose()
     {
-        foreach (Lazy<InferenceSession> session in new[] { _narrow, _wide, _first }.Where(static session => session.IsValueCreated))
+        foreach (
+            Lazy<InferenceSession> session in new[] { _narrow, _wide, _first }.Where(static session => session.IsValueCreated)
+        )
         {
             session.Value.Dispose();
         }
@@ -112,10 +130,15 @@ internal sealed class CompiledGraph : IDisposable
     }
 
     /// <summary>
-    /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one. Where parameters are inputs, there is nothing to wait for.
+    /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one. Where
+    /// parameters are inputs, there is nothing to wait for.
     /// </summary>
     private InferenceSession Session(SessionThreads width) =>
-        (width == SessionThreads.One ? _narrow : Interlocked.Increment(ref _wideRuns) == 1 && !_graph.Parameters.IsEmpty ? _first : _wide).Value;
+        (
+            width == SessionThreads.One ? _narrow
+            : Interlocked.Increment(ref _wideRuns) == 1 && !_graph.Parameters.IsEmpty ? _first
+            : _wide
+        ).Value;
 
     private InferenceSession Open(Engine engine, SessionThreads width, bool packsWeights)
     {
@@ -159,14 +182,22 @@ internal sealed class CompiledGraph : IDisposable
 
         if (tensor.Type != parameter.Type || !TensorShape.Create([.. tensor.Shape]).Equals(parameter.Shape))
         {
-            throw new InvalidOperationException($"The graph's parameter {parameter} was lent {tensor.Type} [{string.Join(", ", tensor.Shape)}].");
+            throw new InvalidOperationException(
+                $"The graph's parameter {parameter} was lent {tensor.Type} [{string.Join(", ", tensor.Shape)}]."
+            );
         }
 
         return tensor;
     }
 
-    private static OrtValue View(Tensor tensor) => OrtValue.CreateTensorValueWithData(
-        OrtMemoryInfo.DefaultInstance, (TensorElementType)OnnxWriter.TypeNumber(tensor.Type), [.. tensor.Shape], tensor.Address, tensor.ByteCount);
+    private static OrtValue View(Tensor tensor) =>
+        OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance,
+            (TensorElementType)OnnxWriter.TypeNumber(tensor.Type),
+            [.. tensor.Shape],
+            tensor.Address,
+            tensor.ByteCount
+        );
 
     private static void Check(string kind, ImmutableArray<Value> expected, ReadOnlySpan<Tensor> given)
     {
@@ -179,7 +210,10 @@ internal sealed class CompiledGraph : IDisposable
         {
             if (given[index].Type != expected[index].Type || given[index].Shape.Count != expected[index].Shape.Rank)
             {
-                throw new ArgumentException($"The graph's {kind} {expected[index]} was given {given[index].Type} [{string.Join(", ", given[index].Shape)}].");
+                throw new ArgumentException(
+                    $"The graph's {kind} {expected[index]} was given {given[index].Type} ["
+                        + $"{string.Join(", ", given[index].Shape)}]."
+                );
             }
         }
     }

@@ -2,14 +2,18 @@ using Cupola.Graphs;
 
 namespace Cupola.Runtime;
 
-/// <summary>An operator that ONNX Runtime does not have, or has in a form that is of no use here; worked out in one go over memory where several of its own would go over it one after the other.</summary>
+/// <summary>
+/// An operator that ONNX Runtime does not have, or has in a form that is of no use here; worked out in one go over memory where
+/// several of its own would go over it one after the other.
+/// </summary>
 /// <param name="name">As nodes of a graph name it.</param>
 /// <param name="inputs">How many tensors it reads.</param>
 /// <param name="outputsLike">For each float32 tensor that it gives, the input whose shape it has.</param>
 internal abstract class CustomOperator(string name, int inputs, params IReadOnlyList<int> outputsLike)
 {
     /// <summary>All there are.</summary>
-    public static IReadOnlyList<CustomOperator> All { get; } = [new SwishGradient(), new LayerNormGradient(), new SumOfRows(), new ScatterAddRows()];
+    public static IReadOnlyList<CustomOperator> All { get; } =
+    [new SwishGradient(), new LayerNormGradient(), new SumOfRows(), new ScatterAddRows()];
 
     public string Name { get; } = name;
 

@@ -51,7 +51,8 @@ internal static unsafe class CustomOperatorDomain
     private static nint GetExecutionProviderType(Description* description) => 0;
 
     [UnmanagedCallersOnly]
-    private static int GetInputType(Description* description, nuint place) => (int)OnnxWriter.TypeNumber(CustomOperator.All[description->Place].InputType((int)place));
+    private static int GetInputType(Description* description, nuint place) =>
+        (int)OnnxWriter.TypeNumber(CustomOperator.All[description->Place].InputType((int)place));
 
     [UnmanagedCallersOnly]
     private static int GetOutputType(Description* description, nuint place) => (int)OnnxWriter.TypeNumber(ElementType.Float32);
@@ -60,7 +61,8 @@ internal static unsafe class CustomOperatorDomain
     private static nuint GetInputCount(Description* description) => (nuint)CustomOperator.All[description->Place].Inputs;
 
     [UnmanagedCallersOnly]
-    private static nuint GetOutputCount(Description* description) => (nuint)CustomOperator.All[description->Place].OutputsLike.Count;
+    private static nuint GetOutputCount(Description* description) =>
+        (nuint)CustomOperator.All[description->Place].OutputsLike.Count;
 
     /// <summary>An input or output that is always there, in ordinary memory.</summary>
     [UnmanagedCallersOnly]
@@ -75,9 +77,7 @@ internal static unsafe class CustomOperatorDomain
     }
 
     [UnmanagedCallersOnly]
-    private static void DestroyKernel(nint kernel)
-    {
-    }
+    private static void DestroyKernel(nint kernel) { }
 
     [UnmanagedCallersOnly]
     private static nint Compute(nint kernel, nint context)
@@ -85,8 +85,16 @@ internal static unsafe class CustomOperatorDomain
         try
         {
             CustomOperator described = CustomOperator.All[((Description*)kernel)->Place];
-            Tensor[] given = [.. Enumerable.Range(0, described.Inputs).Select(place => OrtInterface.Input(context, place, described.InputType(place)))];
-            Tensor[] outputs = [.. described.OutputsLike.Select((like, place) => OrtInterface.Output(context, place, [.. given[like].Shape]))];
+            Tensor[] given =
+            [
+                .. Enumerable
+                    .Range(0, described.Inputs)
+                    .Select(place => OrtInterface.Input(context, place, described.InputType(place))),
+            ];
+            Tensor[] outputs =
+            [
+                .. described.OutputsLike.Select((like, place) => OrtInterface.Output(context, place, [.. given[like].Shape])),
+            ];
             described.Compute(given, outputs);
             return 0;
         }

@@ -29,7 +29,10 @@ internal sealed class Engine
     /// <summary>Threads in all.</summary>
     public int Threads { get; }
 
-    /// <summary>Where, if anywhere, ONNX Runtime writes how long each operator took: one file a session, which begins with this path and is whole when the session is closed.</summary>
+    /// <summary>
+    /// Where, if anywhere, ONNX Runtime writes how long each operator took: one file a session, which begins with this path and
+    /// is whole when the session is closed.
+    /// </summary>
     public string? ProfilePrefix { get; init; }
 
     /// <summary>
@@ -37,7 +40,10 @@ internal sealed class Engine
     /// </summary>
     public CompiledGraph Compile(Graph graph, IReadOnlyDictionary<string, Tensor> parameters) => new(this, graph, parameters);
 
-    /// <summary>Settings of a session for runs of a width, which rearranges its weights or uses them where they lie; the caller disposes them.</summary>
+    /// <summary>
+    /// Settings of a session for runs of a width, which rearranges its weights or uses them where they lie; the caller disposes
+    /// them.
+    /// </summary>
     public SessionOptions SessionOptions(SessionThreads width, bool packsWeights)
     {
         SessionOptions options = new()
@@ -87,11 +93,13 @@ internal sealed class Engine
                     break;
             }
         }
-        catch (Exception exception) when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
+        catch (Exception exception)
+            when (exception is OnnxRuntimeException or EntryPointNotFoundException or NotSupportedException)
         {
             throw new ArgumentException(
                 $"The device '{Device}' does not work here ({exception.Message.TrimEnd('.')}); the device cpu is always there.",
-                exception);
+                exception
+            );
         }
     }
 }

@@ -13,7 +13,12 @@ internal static class EngineFailure
     /// </summary>
     private static readonly string[] MemoryWords =
     [
-        "bad_alloc", "bad array new length", "allocate memory", "Available memory of", "out of memory", "OUT_OF_MEMORY",
+        "bad_alloc",
+        "bad array new length",
+        "allocate memory",
+        "Available memory of",
+        "out of memory",
+        "OUT_OF_MEMORY",
         "ALLOC_FAILED",
     ];
 

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace Cupola.Runtime;
 
 /// <summary>
-/// The gradient of a layer norm from the seed g, its rows x, their mean and r = 1 ÷ √(variance + ε), and its weight w. With c = x − mean:
+/// The gradient of a layer norm from the seed g, its rows x, their mean and r = 1 ÷ √(variance + ε), and its weight w. With c = x
+/// − mean:
 /// dx = (g w − mean(g w) − c r² mean(g w c)) r row by row; dw = Σ r g c and db = Σ g over the rows.
 /// </summary>
 internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradient), inputs: 5, outputsLike: [0, 4, 4])
@@ -13,17 +14,25 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Compute(IReadOnlyList<Tensor> given, IReadOnlyList<Tensor> outputs)
     {
-        ReadOnlySpan<float> seeds = given[0].AsSpan<float>(), rows = given[1].AsSpan<float>(), means = given[2].AsSpan<float>(), inverses = given[3].AsSpan<float>();
+        ReadOnlySpan<float> seeds = given[0].AsSpan<float>(),
+            rows = given[1].AsSpan<float>(),
+            means = given[2].AsSpan<float>(),
+            inverses = given[3].AsSpan<float>();
         ReadOnlySpan<float> weight = given[4].AsSpan<float>();
-        Span<float> gradients = outputs[0].AsSpan<float>(), ofWeight = outputs[1].AsSpan<float>(), ofBias = outputs[2].AsSpan<float>();
+        Span<float> gradients = outputs[0].AsSpan<float>(),
+            ofWeight = outputs[1].AsSpan<float>(),
+            ofBias = outputs[2].AsSpan<float>();
         ofWeight.Clear();
         ofBias.Clear();
         for (int row = 0; row < means.Length; row++)
         {
             int start = row * weight.Length;
-            ReadOnlySpan<float> seed = seeds.Slice(start, weight.Length), numbers = rows.Slice(start, weight.Length);
+            ReadOnlySpan<float> seed = seeds.Slice(start, weight.Length),
+                numbers = rows.Slice(start, weight.Length);
             (float sum, float along) = AddRow(seed, numbers, means[row], inverses[row], weight, ofWeight, ofBias);
-            float inverse = inverses[row], mean = sum / weight.Length, slope = along / weight.Length * inverse * inverse;
+            float inverse = inverses[row],
+                mean = sum / weight.Length,
+                slope = along / weight.Length * inverse * inverse;
             Propagate(seed, numbers, means[row], inverse, weight, mean, slope, gradients.Slice(start, weight.Length));
         }
     }
@@ -31,26 +40,43 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
     /// <summary>Adds a row to the gradients of weight and bias, and gives its Σ g w and Σ g w c.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Sum, float Along) AddRow(
-        ReadOnlySpan<float> seeds, ReadOnlySpan<float> row, float mean, float inverse, ReadOnlySpan<float> weights, Span<float> ofWeights, Span<float> ofBiases)
+        ReadOnlySpan<float> seeds,
+        ReadOnlySpan<float> row,
+        float mean,
+        float inverse,
+        ReadOnlySpan<float> weights,
+        Span<float> ofWeights,
+        Span<float> ofBiases
+    )
     {
-        ref float seed = ref MemoryMarshal.GetReference(seeds), number = ref MemoryMarshal.GetReference(row), weight = ref MemoryMarshal.GetReference(weights);
-        ref float ofWeight = ref MemoryMarshal.GetReference(ofWeights), ofBias = ref MemoryMarshal.GetReference(ofBiases);
-        Vector<float> sums = Vector<float>.Zero, alongs = Vector<float>.Zero, means = new(mean), inverses = new(inverse);
+        ref float seed = ref MemoryMarshal.GetReference(seeds),
+            number = ref MemoryMarshal.GetReference(row),
+            weight = ref MemoryMarshal.GetReference(weights);
+        ref float ofWeight = ref MemoryMarshal.GetReference(ofWeights),
+            ofBias = ref MemoryMarshal.GetReference(ofBiases);
+        Vector<float> sums = Vector<float>.Zero,
+            alongs = Vector<float>.Zero,
+            means = new(mean),
+            inverses = new(inverse);
         int index = 0;
         for (; index <= row.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
             var place = (nuint)index;
-            Vector<float> given = Vector.LoadUnsafe(ref seed, place), centred = Vector.LoadUnsafe(ref number, place) - means, weighted = given * Vector.LoadUnsafe(ref weight, place);
+            Vector<float> given = Vector.LoadUnsafe(ref seed, place),
+                centred = Vector.LoadUnsafe(ref number, place) - means,
+                weighted = given * Vector.LoadUnsafe(ref weight, place);
             sums += weighted;
             alongs += weighted * centred;
             Vector.StoreUnsafe(Vector.LoadUnsafe(ref ofWeight, place) + (given * centred * inverses), ref ofWeight, place);
             Vector.StoreUnsafe(Vector.LoadUnsafe(ref ofBias, place) + given, ref ofBias, place);
         }
 
-        float sum = Vector.Sum(sums), along = Vector.Sum(alongs);
+        float sum = Vector.Sum(sums),
+            along = Vector.Sum(alongs);
         for (; index < row.Length; index++)
         {
-            float centred = row[index] - mean, weighted = seeds[index] * weights[index];
+            float centred = row[index] - mean,
+                weighted = seeds[index] * weights[index];
             sum += weighted;
             along += weighted * centred;
             ofWeights[index] += seeds[index] * centred * inverse;
@@ -62,16 +88,30 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Propagate(
-        ReadOnlySpan<float> seeds, ReadOnlySpan<float> row, float mean, float inverse, ReadOnlySpan<float> weights, float meanOfWeighted, float slope, Span<float> gradients)
+        ReadOnlySpan<float> seeds,
+        ReadOnlySpan<float> row,
+        float mean,
+        float inverse,
+        ReadOnlySpan<float> weights,
+        float meanOfWeighted,
+        float slope,
+        Span<float> gradients
+    )
     {
-        ref float seed = ref MemoryMarshal.GetReference(seeds), number = ref MemoryMarshal.GetReference(row), weight = ref MemoryMarshal.GetReference(weights);
+        ref float seed = ref MemoryMarshal.GetReference(seeds),
+            number = ref MemoryMarshal.GetReference(row),
+            weight = ref MemoryMarshal.GetReference(weights);
         ref float gradient = ref MemoryMarshal.GetReference(gradients);
-        Vector<float> means = new(mean), inverses = new(inverse), meansOfWeighted = new(meanOfWeighted), slopes = new(slope);
+        Vector<float> means = new(mean),
+            inverses = new(inverse),
+            meansOfWeighted = new(meanOfWeighted),
+            slopes = new(slope);
         int index = 0;
         for (; index <= row.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
             var place = (nuint)index;
-            Vector<float> weighted = Vector.LoadUnsafe(ref seed, place) * Vector.LoadUnsafe(ref weight, place), centred = Vector.LoadUnsafe(ref number, place) - means;
+            Vector<float> weighted = Vector.LoadUnsafe(ref seed, place) * Vector.LoadUnsafe(ref weight, place),
+                centred = Vector.LoadUnsafe(ref number, place) - means;
             Vector.StoreUnsafe((weighted - meansOfWeighted - (centred * slopes)) * inverses, ref gradient, place);
         }
 

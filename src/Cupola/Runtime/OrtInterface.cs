@@ -3,12 +3,15 @@ using System.Runtime.InteropServices;
 namespace Cupola.Runtime;
 
 /// <summary>
-/// The few functions of ONNX Runtime's C interface (onnxruntime_c_api.h) that its C# package does not show: those by which a program adds operators of its own. The interface is a
+/// The few functions of ONNX Runtime's C interface (onnxruntime_c_api.h) that its C# package does not show: those by which a
+/// program adds operators of its own. The interface is a
 /// table of functions to which versions only ever add at the end, so a place in it stays.
 /// </summary>
 internal static unsafe partial class OrtInterface
 {
-    /// <summary>The version of the table that is asked for; of ONNX Runtime 1.16, the first whose operators may report an error.</summary>
+    /// <summary>
+    /// The version of the table that is asked for; of ONNX Runtime 1.16, the first whose operators may report an error.
+    /// </summary>
     public const uint Version = 16;
 
     private static readonly nint* Functions = ReadFunctions();
@@ -22,7 +25,8 @@ internal static unsafe partial class OrtInterface
     }
 
     /// <summary>Adds an operator to a domain.</summary>
-    public static void AddToDomain(nint domain, nint description) => Check(((delegate* unmanaged<nint, nint, nint>)Functions[27])(domain, description));
+    public static void AddToDomain(nint domain, nint description) =>
+        Check(((delegate* unmanaged<nint, nint, nint>)Functions[27])(domain, description));
 
     /// <summary>Lets sessions with these settings use a domain's operators.</summary>
     public static void AddDomain(SafeHandle sessionOptions, nint domain)
@@ -56,7 +60,15 @@ internal static unsafe partial class OrtInterface
         nint value;
         fixed (long* extents = shape)
         {
-            Check(((delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint>)Functions[91])(context, (nuint)place, extents, (nuint)shape.Length, &value));
+            Check(
+                ((delegate* unmanaged<nint, nuint, long*, nuint, nint*, nint>)Functions[91])(
+                    context,
+                    (nuint)place,
+                    extents,
+                    (nuint)shape.Length,
+                    &value
+                )
+            );
         }
 
         return View(value, Graphs.ElementType.Float32, shape);
@@ -120,7 +132,9 @@ internal static unsafe partial class OrtInterface
     {
         nint* entry = GetApiBase();
         nint* functions = ((delegate* unmanaged<uint, nint*>)entry[0])(Version);
-        return functions is not null ? functions : throw new NotSupportedException($"This ONNX Runtime does not know version {Version} of its C interface.");
+        return functions is not null
+            ? functions
+            : throw new NotSupportedException($"This ONNX Runtime does not know version {Version} of its C interface.");
     }
 
     [LibraryImport("onnxruntime", EntryPoint = "OrtGetApiBase")]

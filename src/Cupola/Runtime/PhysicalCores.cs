@@ -6,7 +6,8 @@ namespace Cupola.Runtime;
 /// </summary>
 internal static class PhysicalCores
 {
-    public static int Count { get; } = Math.Max(1, Math.Min(Environment.ProcessorCount, Distinct() ?? Environment.ProcessorCount));
+    public static int Count { get; } =
+        Math.Max(1, Math.Min(Environment.ProcessorCount, Distinct() ?? Environment.ProcessorCount));
 
     /// <summary>Linux lists each core's hyper-threads; elsewhere the number is not known.</summary>
     private static int? Distinct()
@@ -15,7 +16,8 @@ internal static class PhysicalCores
         {
             string[] siblings =
             [
-                .. Directory.EnumerateDirectories("/sys/devices/system/cpu", "cpu*")
+                .. Directory
+                    .EnumerateDirectories("/sys/devices/system/cpu", "cpu*")
                     .Select(folder => Path.Combine(folder, "topology", "thread_siblings_list"))
                     .Where(File.Exists)
                     .Select(File.ReadAllText)

@@ -37,8 +37,15 @@ internal static class SessionOpening
         GraphBuilder graph = new(OperatorSet.Trainable);
         Value number = graph.Input("number", ElementType.Float32, [1]);
         graph.Output("gradient", graph.SwishGradient(number, number));
-        using SessionOptions options = new() { IntraOpNumThreads = 1, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+        using SessionOptions options = new()
+        {
+            IntraOpNumThreads = 1,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+        };
         CustomOperatorDomain.AddTo(options);
-        new InferenceSession(OnnxWriter.Write(graph.Build(), "", new Dictionary<string, ReadOnlyMemory<byte>>()), options).Dispose();
+        new InferenceSession(
+            OnnxWriter.Write(graph.Build(), "", new Dictionary<string, ReadOnlyMemory<byte>>()),
+            options
+        ).Dispose();
     }
 }

@@ -14,14 +14,18 @@ internal sealed class SumOfRows() : CustomOperator(nameof(SumOfRows), inputs: 2,
         ReadOnlySpan<float> rows = given[0].AsSpan<float>();
         Span<float> sums = outputs[0].AsSpan<float>();
         sums.Clear();
-        ref float row = ref MemoryMarshal.GetReference(rows), sum = ref MemoryMarshal.GetReference(sums);
-        int width = sums.Length, count = rows.Length / width, whole = width - (width % Vector<float>.Count);
+        ref float row = ref MemoryMarshal.GetReference(rows),
+            sum = ref MemoryMarshal.GetReference(sums);
+        int width = sums.Length,
+            count = rows.Length / width,
+            whole = width - (width % Vector<float>.Count);
         int quartets = count - (count % 4);
 
         // Four rows at once, so that each sum is loaded and stored a quarter as often.
         for (int first = 0; first < quartets; first += 4)
         {
-            nuint start = (nuint)(first * (long)width), step = (nuint)width;
+            nuint start = (nuint)(first * (long)width),
+                step = (nuint)width;
             for (nuint place = 0; place < (nuint)whole; place += (nuint)Vector<float>.Count)
             {
                 nuint at = start + place;

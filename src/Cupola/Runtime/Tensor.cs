@@ -50,7 +50,13 @@ internal sealed unsafe class Tensor : IDisposable
     public static Tensor Allocate(ElementType type, params ReadOnlySpan<long> shape)
     {
         long bytes = Bytes(type, shape);
-        return new(type, shape.ToArray(), (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment), bytes, owned: true);
+        return new(
+            type,
+            shape.ToArray(),
+            (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(bytes, 1), Alignment),
+            bytes,
+            owned: true
+        );
     }
 
     /// <summary>Memory of the tensor's own that holds these numbers.</summary>
@@ -66,7 +72,9 @@ internal sealed unsafe class Tensor : IDisposable
     public static Tensor Borrow(ElementType type, nint address, params ReadOnlySpan<long> shape) =>
         new(type, shape.ToArray(), address, Bytes(type, shape), owned: false);
 
-    /// <summary>Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of the first axis, lent.</summary>
+    /// <summary>
+    /// Rows <paramref name="start"/> to <paramref name="start"/> + <paramref name="count"/> of the first axis, lent.
+    /// </summary>
     public Tensor Rows(long start, long count)
     {
         long rowBytes = Shape[0] == 0 ? 0 : _byteCount / Shape[0];

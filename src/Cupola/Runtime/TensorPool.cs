@@ -4,7 +4,8 @@ using Cupola.Graphs;
 namespace Cupola.Runtime;
 
 /// <summary>
-/// Memory that the tensors of one piece of work leave to those of the next. Memory that is new from the system has to be cleared page by page, which takes longer than
+/// Memory that the tensors of one piece of work leave to those of the next. Memory that is new from the system has to be cleared
+/// page by page, which takes longer than
 /// many an operator; and the pieces of a training step are about as large as those of the step before.
 /// </summary>
 internal sealed class TensorPool : IDisposable
@@ -41,7 +42,11 @@ internal sealed class TensorPool : IDisposable
         }
 
         Tensor memory = Take(Rounded(bytes));
-        return new(memory, [.. shapes.Select((shape, index) => Tensor.Borrow(ElementType.Float32, memory.Address + (nint)starts[index], shape))], () => GiveBack(memory));
+        return new(
+            memory,
+            [.. shapes.Select((shape, index) => Tensor.Borrow(ElementType.Float32, memory.Address + (nint)starts[index], shape))],
+            () => GiveBack(memory)
+        );
     }
 
     /// <summary>Frees what lies unused; a block still in use is freed when it comes back.</summary>
@@ -65,7 +70,9 @@ internal sealed class TensorPool : IDisposable
     {
         lock (_lock)
         {
-            Tensor? block = _free.Where(block => block.ByteCount >= bytes && block.ByteCount <= 2 * bytes).MinBy(static block => block.ByteCount);
+            Tensor? block = _free
+                .Where(block => block.ByteCount >= bytes && block.ByteCount <= 2 * bytes)
+                .MinBy(static block => block.ByteCount);
             _used += block?.ByteCount ?? bytes;
             _mostUsed = Math.Max(_mostUsed, _used);
             if (block is not null)
@@ -90,7 +97,9 @@ internal sealed class TensorPool : IDisposable
         }
     }
 
-    /// <summary>Frees blocks, those too small to be of use first, until no more is held than was ever used at once, and a quarter.</summary>
+    /// <summary>
+    /// Frees blocks, those too small to be of use first, until no more is held than was ever used at once, and a quarter.
+    /// </summary>
     private void Shrink()
     {
         long held = _used + _free.Sum(static block => block.ByteCount);

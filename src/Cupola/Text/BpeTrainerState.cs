@@ -4,7 +4,8 @@ using System.Text;
 namespace Cupola.Text;
 
 /// <summary>
-/// Words as tokens while these are merged: how often each pair of neighbours occurs is kept up to date by looking at the words in which it changes alone, so that learning a vocabulary
+/// Words as tokens while these are merged: how often each pair of neighbours occurs is kept up to date by looking at the words in
+/// which it changes alone, so that learning a vocabulary
 /// takes little longer than counting words.
 /// </summary>
 internal sealed class BpeTrainerState
@@ -39,7 +40,9 @@ internal sealed class BpeTrainerState
         }
     }
 
-    /// <summary>The neighbours that occur most often, of several the ones that became tokens first; null where none occur twice.</summary>
+    /// <summary>
+    /// The neighbours that occur most often, of several the ones that became tokens first; null where none occur twice.
+    /// </summary>
     public (int Left, int Right)? MostFrequentPair()
     {
         while (_queue.TryPeek(out long pair, out (long Rarity, long Pair) priority))

@@ -11,7 +11,9 @@ internal static class ClipNormalizer
     /// <summary>Composition needs the Unicode data of the system, which a program may be told to do without.</summary>
     private static readonly bool CanCompose = "e\u0301".Normalize(NormalizationForm.FormC) == "\u00e9";
 
-    /// <exception cref="PlatformNotSupportedException">The text may have to be composed, and the system has no Unicode data.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The text may have to be composed, and the system has no Unicode data.
+    /// </exception>
     public static string Normalize(string text)
     {
         StringBuilder normal = new(text.Length);
@@ -36,7 +38,8 @@ internal static class ClipNormalizer
 
     /// <summary>
     /// NFC as of Unicode 9, whose data the fast tokenizer composes with: what came later stands between other characters like
-    /// a letter that composes with nothing. Half a surrogate pair, which no Unicode text holds, becomes the replacement character.
+    /// a letter that composes with nothing. Half a surrogate pair, which no Unicode text holds, becomes the replacement
+    /// character.
     /// </summary>
     private static string Compose(string text)
     {
@@ -49,7 +52,9 @@ internal static class ClipNormalizer
         if (!CanCompose)
         {
             throw new PlatformNotSupportedException(
-                "The system's Unicode data (ICU) is needed to read a text with other than western European letters: install ICU, or do not set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+                "The system's Unicode data (ICU) is needed to read a text with other than western European letters: install ICU,"
+                    + " or do not set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT."
+            );
         }
 
         StringBuilder composed = new(text.Length);

@@ -24,7 +24,8 @@ internal static class ClipPreTokenizer
     }
 
     /// <summary>What stands between start and end tokens in a text, normalised.</summary>
-    public static IEnumerable<string> Texts(string text) => text.Split(End).SelectMany(static part => ClipNormalizer.Normalize(part).Split(Start));
+    public static IEnumerable<string> Texts(string text) =>
+        text.Split(End).SelectMany(static part => ClipNormalizer.Normalize(part).Split(Start));
 
     /// <summary>The pieces in order; white space is dropped.</summary>
     public static List<Range> Cut(ReadOnlySpan<char> text)
@@ -70,7 +71,9 @@ internal static class ClipPreTokenizer
     }
 
     private static int SpecialLength(ReadOnlySpan<char> text) =>
-        text.StartsWith(Start, StringComparison.Ordinal) ? Start.Length : text.StartsWith(End, StringComparison.Ordinal) ? End.Length : 0;
+        text.StartsWith(Start, StringComparison.Ordinal) ? Start.Length
+        : text.StartsWith(End, StringComparison.Ordinal) ? End.Length
+        : 0;
 
     private static int EndingLength(ReadOnlySpan<char> text)
     {
@@ -91,11 +94,14 @@ internal static class ClipPreTokenizer
     private static (Kind Kind, int Length) Next(ReadOnlySpan<char> text)
     {
         _ = Rune.DecodeFromUtf16(text, out Rune rune, out int length);
-        return (Rune.GetUnicodeCategory(rune) switch
-        {
-            <= UnicodeCategory.OtherLetter => Kind.Letter,
-            UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
-            _ => Rune.IsWhiteSpace(rune) ? Kind.Space : Kind.Other,
-        }, length);
+        return (
+            Rune.GetUnicodeCategory(rune) switch
+            {
+                <= UnicodeCategory.OtherLetter => Kind.Letter,
+                UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.OtherNumber => Kind.Number,
+                _ => Rune.IsWhiteSpace(rune) ? Kind.Space : Kind.Other,
+            },
+            length
+        );
     }
 }

@@ -43,17 +43,23 @@ public sealed class ClipTokenizer
         VocabularySize = _tokens.Count;
         try
         {
-            _pairs = BpeTokenizer.Create(new BpeOptions(files.Vocabulary)
-            {
-                Merges = files.Merges,
-                ByteLevel = true,
-                EndOfWordSuffix = EndOfWord,
-                UnknownToken = EndToken,
-            });
+            _pairs = BpeTokenizer.Create(
+                new BpeOptions(files.Vocabulary)
+                {
+                    Merges = files.Merges,
+                    ByteLevel = true,
+                    EndOfWordSuffix = EndOfWord,
+                    UnknownToken = EndToken,
+                }
+            );
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception exception)
+            when (exception is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new InvalidDataException($"The tokenizer of {path} cannot be used: its vocabulary and its merges do not fit together.", exception);
+            throw new InvalidDataException(
+                $"The tokenizer of {path} cannot be used: its vocabulary and its merges do not fit together.",
+                exception
+            );
         }
 
         _rememberedBySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -79,14 +85,16 @@ public sealed class ClipTokenizer
     /// <param name="contextLength">Tokens of a text at most, start and end included.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or is not CLIP's.</exception>
-    public static ClipTokenizer Open(string path, int contextLength = DefaultContextLength) => new(TokenizerFiles.Read(path), path, contextLength);
+    public static ClipTokenizer Open(string path, int contextLength = DefaultContextLength) =>
+        new(TokenizerFiles.Read(path), path, contextLength);
 
     /// <summary>A text as token ids.</summary>
     public TokenizedText Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<int> ids = [StartId];
-        // The end token is found in the raw text, the start token after normalisation: the one is case-sensitive, the other is not.
+        // The end token is found in the raw text, the start token after normalisation: the one is case-sensitive, the other is
+        // not.
         foreach ((int index, string part) in text.Split(EndToken).Index())
         {
             if (index > 0)
@@ -102,7 +110,9 @@ public sealed class ClipTokenizer
         return new(isTruncated ? [.. ids[..(ContextLength - 1)], EndId] : [.. ids], isTruncated);
     }
 
-    /// <summary>What ids stand for, as the vocabulary writes it: bytes as visible characters, <c>&lt;/w&gt;</c> at a word's end.</summary>
+    /// <summary>
+    /// What ids stand for, as the vocabulary writes it: bytes as visible characters, <c>&lt;/w&gt;</c> at a word's end.
+    /// </summary>
     public IReadOnlyList<string> Tokens(IEnumerable<int> ids) => [.. ids.Select(id => _tokens.GetValueOrDefault(id, EndToken))];
 
     private static int IdOf(TokenizerFiles files, string token, string path)

@@ -18,7 +18,9 @@ internal sealed class PromptTree
     /// </summary>
     public const int MaximumNodes = 1024;
 
-    /// <summary>Nodes of a group: a few prompts' worth, so that little of a group's attention is masked (docs/benchmarks.md).</summary>
+    /// <summary>
+    /// Nodes of a group: a few prompts' worth, so that little of a group's attention is masked (docs/benchmarks.md).
+    /// </summary>
     public const int GroupSize = 32;
 
     private readonly int[] _parents;
@@ -79,7 +81,9 @@ internal sealed class PromptTree
     /// <summary>Ends of the group that has most of them.</summary>
     public int EndCount { get; }
 
-    /// <summary>The ends of each group as indices into <see cref="Ends"/>, filled up with the first, [groups, end count].</summary>
+    /// <summary>
+    /// The ends of each group as indices into <see cref="Ends"/>, filled up with the first, [groups, end count].
+    /// </summary>
     public int[] EndQueries { get; }
 
     /// <summary>Where each end stands in <see cref="EndQueries"/>, [ends].</summary>
@@ -103,7 +107,11 @@ internal sealed class PromptTree
         });
 
         List<PromptTree> trees = [];
-        List<int> kept = [], ends = [], ids = [], positions = [], parents = [];
+        List<int> kept = [],
+            ends = [],
+            ids = [],
+            positions = [],
+            parents = [];
         firsts = new int[sequences.Count];
         int[] path = [];
         int previous = -1;
@@ -146,7 +154,10 @@ internal sealed class PromptTree
         return trees;
     }
 
-    /// <summary>The sequence up to its end token, which is the largest id of all, the first where there are several (OpenAI CLIP, model.py, encode_text).</summary>
+    /// <summary>
+    /// The sequence up to its end token, which is the largest id of all, the first where there are several (OpenAI CLIP,
+    /// model.py, encode_text).
+    /// </summary>
     public static int[] UntilEnd(ReadOnlySpan<int> ids)
     {
         int end = 0;
@@ -161,7 +172,9 @@ internal sealed class PromptTree
         return ids[..(end + 1)].ToArray();
     }
 
-    /// <summary>Writes what sees what: 0 where a node sees a key and −∞ where it does not. It is most of a tree's memory, and is not kept.</summary>
+    /// <summary>
+    /// Writes what sees what: 0 where a node sees a key and −∞ where it does not. It is most of a tree's memory, and is not kept.
+    /// </summary>
     /// <param name="mask">Of all nodes, [groups, group size, keys].</param>
     /// <param name="endMask">Of the ends alone, [groups, end count, keys].</param>
     public void WriteMasks(Span<float> mask, Span<float> endMask)

@@ -15,7 +15,10 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     /// <summary>OpenAI's file lists more merges than were used: 49152 − 256 − 2 (simple_tokenizer.py).</summary>
     private const int OpenAiMerges = 49152 - 256 - 2;
 
-    /// <summary>With what CLIP's vocabularies begin: each byte as one visible character, and each byte that ends a word (simple_tokenizer.py).</summary>
+    /// <summary>
+    /// With what CLIP's vocabularies begin: each byte as one visible character, and each byte that ends a word
+    /// (simple_tokenizer.py).
+    /// </summary>
     public static IEnumerable<string> ByteTokens()
     {
         string[] bytes = [.. ByteCharacters().Select(static letter => letter.Character.ToString())];
@@ -39,14 +42,18 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     {
         if (Directory.Exists(path))
         {
-            string whole = Path.Combine(path, "tokenizer.json"), vocabulary = Path.Combine(path, "vocab.json");
-            string merges = Path.Combine(path, "merges.txt"), openAi = Path.Combine(path, OpenAiFileName);
+            string whole = Path.Combine(path, "tokenizer.json"),
+                vocabulary = Path.Combine(path, "vocab.json");
+            string merges = Path.Combine(path, "merges.txt"),
+                openAi = Path.Combine(path, OpenAiFileName);
             // Two small files are read faster than one that repeats them.
             return File.Exists(vocabulary) && File.Exists(merges) ? ReadPair(vocabulary, merges)
                 : File.Exists(whole) ? ReadWhole(whole)
                 : File.Exists(openAi) ? ReadOpenAi(openAi)
                 : throw new FileNotFoundException(
-                    $"There is no tokenizer in {path}: put tokenizer.json, vocab.json with merges.txt, or OpenAI's {OpenAiFileName} there.");
+                    $"There is no tokenizer in {path}: put tokenizer.json, vocab.json with merges.txt, or OpenAI's "
+                        + $"{OpenAiFileName} there."
+                );
         }
 
         if (!File.Exists(path))
@@ -65,15 +72,24 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
 
     private static TokenizerFiles ReadPair(string vocabularyPath, string mergesPath)
     {
-        IEnumerable<string> merges = Encoding.UTF8.GetString(ReadBytes(mergesPath)).Split('\n').Select(static line => line.TrimEnd('\r'));
+        IEnumerable<string> merges = Encoding
+            .UTF8.GetString(ReadBytes(mergesPath))
+            .Split('\n')
+            .Select(static line => line.TrimEnd('\r'));
         try
         {
             using JsonDocument vocabulary = JsonDocument.Parse(ReadBytes(vocabularyPath));
-            return new(ReadVocabulary(vocabulary.RootElement), [.. merges.Where(static line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))]);
+            return new(
+                ReadVocabulary(vocabulary.RootElement),
+                [.. merges.Where(static line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))]
+            );
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException($"{vocabularyPath} cannot be read: it is not a JSON object from tokens to ids.", exception);
+            throw new InvalidDataException(
+                $"{vocabularyPath} cannot be read: it is not a JSON object from tokens to ids.",
+                exception
+            );
         }
     }
 
@@ -94,33 +110,61 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
             }
 
             // Newer files write a merge as a pair, older ones as a text with a space.
-            IEnumerable<string> merges = model.GetProperty("merges").EnumerateArray().Select(static merge =>
-                merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!);
+            IEnumerable<string> merges = model
+                .GetProperty("merges")
+                .EnumerateArray()
+                .Select(static merge =>
+                    merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!
+                );
             return new(ReadVocabulary(model.GetProperty("vocab")), [.. merges]);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
+        catch (Exception exception)
+            when (exception
+                    is JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or FormatException
+                        or IndexOutOfRangeException
+            )
         {
             throw new InvalidDataException($"{path} cannot be read: it is not a tokenizer.json.", exception);
         }
     }
 
-    /// <summary>The order of OpenAI's vocabulary: the bytes, the bytes that end a word, the merges, start and end (simple_tokenizer.py).</summary>
+    /// <summary>
+    /// The order of OpenAI's vocabulary: the bytes, the bytes that end a word, the merges, start and end (simple_tokenizer.py).
+    /// </summary>
     private static TokenizerFiles ReadOpenAi(string path)
     {
         string[] lines = Encoding.UTF8.GetString(ReadGzip(path)).Split('\n');
         string[] merges = [.. lines.Skip(1).Take(OpenAiMerges).TakeWhile(static line => line.Length > 0)];
-        string[] tokens = [.. ByteTokens(), .. merges.Select(static merge => merge.Replace(" ", "", StringComparison.Ordinal)), ClipTokenizer.StartToken, ClipTokenizer.EndToken];
+        string[] tokens =
+        [
+            .. ByteTokens(),
+            .. merges.Select(static merge => merge.Replace(" ", "", StringComparison.Ordinal)),
+            ClipTokenizer.StartToken,
+            ClipTokenizer.EndToken,
+        ];
         return new([.. tokens.Index().Select(static entry => KeyValuePair.Create(entry.Item, entry.Index))], merges);
     }
 
-    /// <summary>One visible character a byte: itself where it is visible, else one from U+0100 on; the visible ones come first.</summary>
+    /// <summary>
+    /// One visible character a byte: itself where it is visible, else one from U+0100 on; the visible ones come first.
+    /// </summary>
     private static IEnumerable<(byte Value, char Character)> ByteCharacters()
     {
         (byte Value, char Character)[] visible =
         [
-            .. Enumerable.Range('!', '~' - '!' + 1).Concat(Enumerable.Range('¡', '¬' - '¡' + 1)).Concat(Enumerable.Range('®', 'ÿ' - '®' + 1)).Select(static code => ((byte)code, (char)code)),
+            .. Enumerable
+                .Range('!', '~' - '!' + 1)
+                .Concat(Enumerable.Range('¡', '¬' - '¡' + 1))
+                .Concat(Enumerable.Range('®', 'ÿ' - '®' + 1))
+                .Select(static code => ((byte)code, (char)code)),
         ];
-        IEnumerable<byte> hidden = Enumerable.Range(0, 256).Select(static code => (byte)code).Except(visible.Select(static letter => letter.Value));
+        IEnumerable<byte> hidden = Enumerable
+            .Range(0, 256)
+            .Select(static code => (byte)code)
+            .Except(visible.Select(static letter => letter.Value));
         return visible.Concat(hidden.Select(static (value, index) => (value, (char)(256 + index))));
     }
 
@@ -134,7 +178,9 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
             throw new FileNotFoundException($"There is no {path}, which the tokenizer needs.", path);
         }
 
-        return new FileInfo(path).Length <= MaximumBytes ? File.ReadAllBytes(path) : throw new InvalidDataException($"{path} is too large for a tokenizer.");
+        return new FileInfo(path).Length <= MaximumBytes
+            ? File.ReadAllBytes(path)
+            : throw new InvalidDataException($"{path} is too large for a tokenizer.");
     }
 
     private static byte[] ReadGzip(string path)
@@ -155,7 +201,8 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
 
             return bytes.ToArray();
         }
-        catch (InvalidDataException exception) when (exception.Message.Contains("gzip", StringComparison.OrdinalIgnoreCase) || exception.InnerException is not null)
+        catch (InvalidDataException exception)
+            when (exception.Message.Contains("gzip", StringComparison.OrdinalIgnoreCase) || exception.InnerException is not null)
         {
             throw new InvalidDataException($"{path} cannot be read: it is not gzip.", exception);
         }

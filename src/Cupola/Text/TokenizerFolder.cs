@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Cupola.Checkpoints;
+using Cupola.Files;
 
 namespace Cupola.Text;
 
 /// <summary>
-/// Writes the files by which transformers knows CLIP's tokenizer: vocab.json and merges.txt, tokenizer.json, which says the same and how a text is normalised and cut, and
+/// Writes the files by which transformers knows CLIP's tokenizer: vocab.json and merges.txt, tokenizer.json, which says the same
+/// and how a text is normalised and cut, and
 /// tokenizer_config.json.
 /// </summary>
 internal static class TokenizerFolder
@@ -22,7 +23,13 @@ internal static class TokenizerFolder
     public static void Write(string folder, TokenizerFiles tokenizer, int contextLength)
     {
         WriteJson(Path.Combine(folder, "vocab.json"), json => WriteVocabulary(json, tokenizer));
-        AtomicFile.Write(Path.Combine(folder, "merges.txt"), stream => stream.Write(Encoding.UTF8.GetBytes(string.Concat(tokenizer.Merges.Prepend("#version: 0.2").Select(static line => line + "\n")))));
+        AtomicFile.Write(Path.Combine(folder, "merges.txt"), stream =>
+            stream.Write(
+                Encoding.UTF8.GetBytes(
+                    string.Concat(tokenizer.Merges.Prepend("#version: 0.2").Select(static line => line + "\n"))
+                )
+            )
+        );
         WriteWhole(folder, tokenizer, contextLength);
     }
 
@@ -45,10 +52,10 @@ internal static class TokenizerFolder
     }
 
     private static void WriteJson(string path, Action<Utf8JsonWriter> write) => AtomicFile.Write(path, stream =>
-    {
-        using Utf8JsonWriter json = new(stream, Readable);
-        write(json);
-    });
+        {
+            using Utf8JsonWriter json = new(stream, Readable);
+            write(json);
+        });
 
     private static void WriteVocabulary(Utf8JsonWriter json, TokenizerFiles tokenizer)
     {
@@ -63,29 +70,41 @@ internal static class TokenizerFolder
 
     private static void WriteWhole(Utf8JsonWriter json, TokenizerFiles tokenizer)
     {
-        int start = IdOf(tokenizer, ClipTokenizer.StartToken), end = IdOf(tokenizer, ClipTokenizer.EndToken);
+        int start = IdOf(tokenizer, ClipTokenizer.StartToken),
+            end = IdOf(tokenizer, ClipTokenizer.EndToken);
         json.WriteStartObject();
         json.WriteString("version", "1.0");
         json.WriteNull("truncation");
         json.WriteNull("padding");
         json.WritePropertyName("added_tokens");
         // The start token is looked for after normalisation, the end token before.
-        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $$"""
-            [{"id": {{start}}, "content": "{{ClipTokenizer.StartToken}}", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
-             {"id": {{end}}, "content": "{{ClipTokenizer.EndToken}}", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}]
-            """));
+        json.WriteRawValue(
+            $"[{Token(start, ClipTokenizer.StartToken, isNormalized: true)},\n "
+                + $"{Token(end, ClipTokenizer.EndToken, isNormalized: false)}]"
+        );
         json.WritePropertyName("normalizer");
-        json.WriteRawValue("""{"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]}""");
+        json.WriteRawValue(
+            """{"type": "Sequence", "normalizers": [{"type": "NFC"}, """
+                + """{"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}, {"type": "Lowercase"}]}"""
+        );
         json.WritePropertyName("pre_tokenizer");
-        json.WriteRawValue($$$"""
+        string pattern = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Pattern);
+        json.WriteRawValue(
+            $$$"""
             {"type": "Sequence", "pretokenizers": [
-             {"type": "Split", "pattern": {"Regex": "{{{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(Pattern)}}}"}, "behavior": "Removed", "invert": true},
+             {"type": "Split", "pattern": {"Regex": "{{{pattern}}}"}, "behavior": "Removed", "invert": true},
              {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}]}
-            """);
+            """
+        );
         json.WritePropertyName("post_processor");
-        json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $$"""
-            {"type": "RobertaProcessing", "sep": ["{{ClipTokenizer.EndToken}}", {{end}}], "cls": ["{{ClipTokenizer.StartToken}}", {{start}}], "trim_offsets": false, "add_prefix_space": false}
-            """));
+        json.WriteRawValue(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"type": "RobertaProcessing", "sep": ["{{ClipTokenizer.EndToken}}", {{end}}],"""
+                    + $$""" "cls": ["{{ClipTokenizer.StartToken}}", {{start}}],"""
+                    + $$""" "trim_offsets": false, "add_prefix_space": false}"""
+            )
+        );
         json.WritePropertyName("decoder");
         json.WriteRawValue("""{"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}""");
         json.WriteStartObject("model");
@@ -108,5 +127,15 @@ internal static class TokenizerFolder
         json.WriteEndObject();
     }
 
-    private static int IdOf(TokenizerFiles tokenizer, string token) => tokenizer.Vocabulary.First(entry => entry.Key == token).Value;
+    private static int IdOf(TokenizerFiles tokenizer, string token) =>
+        tokenizer.Vocabulary.First(entry => entry.Key == token).Value;
+
+    private static string Token(int id, string content, bool isNormalized) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"id": {{id}}, "content": "{{content}}", "single_word": false, "lstrip": false, "rstrip": false, """
+                + $$"""
+                "normalized": {{(isNormalized ? "true" : "false")}}, "special": true}
+                """
+        );
 }

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace Cupola.Text;
 
 /// <summary>
-/// Learns CLIP's byte pair encoding from captions (Sennrich et al., arXiv 1508.07909, section 3.2): beginning with bytes, the two neighbouring tokens that occur most often in words
-/// become one, again and again. Normalisation and words are those of <see cref="ClipTokenizer"/>, so no token reaches over the end of a word.
+/// Learns CLIP's byte pair encoding from captions (Sennrich et al., arXiv 1508.07909, section 3.2): beginning with bytes, the two
+/// neighbouring tokens that occur most often in words
+/// become one, again and again. Normalisation and words are those of <see cref="ClipTokenizer"/>, so no token reaches over the
+/// end of a word.
 /// </summary>
 internal sealed class TokenizerTrainer
 {
@@ -32,16 +34,22 @@ internal sealed class TokenizerTrainer
     }
 
     /// <summary>Learns from the captions that were added.</summary>
-    /// <param name="vocabularySize">Tokens that are wanted. There are fewer where no two neighbours are left that occur twice.</param>
+    /// <param name="vocabularySize">
+    /// Tokens that are wanted. There are fewer where no two neighbours are left that occur twice.
+    /// </param>
     /// <exception cref="ArgumentException">Fewer than <see cref="SmallestVocabulary"/> are wanted.</exception>
     public TokenizerFiles Train(int vocabularySize)
     {
         if (vocabularySize < SmallestVocabulary)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"A vocabulary has at least {SmallestVocabulary} tokens (each byte, each byte that ends a word, start and " +
-                $"end), and {vocabularySize} are wanted."), nameof(vocabularySize));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A vocabulary has at least {SmallestVocabulary} tokens (each byte, each byte that ends a word, start and "
+                        + $"end), and {vocabularySize} are wanted."
+                ),
+                nameof(vocabularySize)
+            );
         }
 
         OrderedDictionary<string, int> tokens = new(StringComparer.Ordinal);

@@ -3,7 +3,9 @@ namespace Cupola.ZeroShot;
 /// <summary>How the many prompts of a class become one score.</summary>
 public enum ClassEnsemble
 {
-    /// <summary>The mean of the prompts' unit embeddings, made unit length again: OpenAI's way and CuPL's (arXiv 2209.03320, section 3).</summary>
+    /// <summary>
+    /// The mean of the prompts' unit embeddings, made unit length again: OpenAI's way and CuPL's (arXiv 2209.03320, section 3).
+    /// </summary>
     EmbeddingMean,
 
     /// <summary>The mean of the pooled features, before the projection; then projected and made unit length.</summary>

@@ -24,17 +24,25 @@ internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, in
     /// <param name="weights">How much each prompt counts; the best score knows no weights.</param>
     public static ClassWeights Create(PromptFeatures features, ClassEnsemble ensemble, PromptWeights weights)
     {
-        int classes = features.ClassCount, dimension = features.Embeddings.Dimension;
+        int classes = features.ClassCount,
+            dimension = features.Embeddings.Dimension;
         if (ensemble == ClassEnsemble.ScoreMax)
         {
-            return new(features.Embeddings, [.. Enumerable.Range(0, classes).SelectMany(index => Enumerable.Repeat(index, features.PromptCount(index)))], classes);
+            return new(
+                features.Embeddings,
+                [.. Enumerable.Range(0, classes).SelectMany(index => Enumerable.Repeat(index, features.PromptCount(index)))],
+                classes
+            );
         }
 
         var vectors = new float[classes * dimension];
         Parallel.For(0, classes, index =>
         {
-            int first = features.FirstOf(index), count = features.PromptCount(index);
-            features.Mean([.. Enumerable.Range(first, count)], weights.Values.Slice(first, count), ensemble).CopyTo(vectors, index * dimension);
+            int first = features.FirstOf(index),
+                count = features.PromptCount(index);
+            features
+                .Mean([.. Enumerable.Range(first, count)], weights.Values.Slice(first, count), ensemble)
+                .CopyTo(vectors, index * dimension);
         });
         return new(new(vectors, classes, dimension), [.. Enumerable.Range(0, classes)], classes);
     }

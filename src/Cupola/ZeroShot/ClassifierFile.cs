@@ -8,11 +8,18 @@ using Cupola.Graphs;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// A saved classifier: a safetensors file with the tensors <c>vectors</c> [rows, dimension] and <c>classes</c> [rows], the class that each vector speaks for, and in its
+/// A saved classifier: a safetensors file with the tensors <c>vectors</c> [rows, dimension] and <c>classes</c> [rows], the class
+/// that each vector speaks for, and in its
 /// metadata the labels, the temperature, the ensemble, and the hashes of model and prompts.
 /// </summary>
 internal sealed record ClassifierFile(
-    IReadOnlyList<string> Labels, ClassWeights Weights, float Temperature, ClassEnsemble Ensemble, string Model, string Prompts)
+    IReadOnlyList<string> Labels,
+    ClassWeights Weights,
+    float Temperature,
+    ClassEnsemble Ensemble,
+    string Model,
+    string Prompts
+)
 {
     private const string Format = "cupola-classifier-1";
 
@@ -23,7 +30,9 @@ internal sealed record ClassifierFile(
         SafetensorsFile.Write(
             path,
             [
-                ("vectors", [file.Weights.Vectors.Count, file.Weights.Vectors.Dimension], stream => stream.Write(MemoryMarshal.AsBytes<float>(vectors))),
+                ("vectors", [file.Weights.Vectors.Count, file.Weights.Vectors.Dimension], stream =>
+                    stream.Write(MemoryMarshal.AsBytes<float>(vectors))
+                ),
                 ("classes", [classes.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(classes))),
             ],
             new Dictionary<string, string>
@@ -34,14 +43,16 @@ internal sealed record ClassifierFile(
                 ["ensemble"] = file.Ensemble.ToString(),
                 ["model_sha256"] = file.Model,
                 ["prompts_sha256"] = file.Prompts,
-            });
+            }
+        );
     }
 
     public static ClassifierFile Read(string path)
     {
         using SafetensorsFile file = new(path);
         InvalidDataException NoClassifier(string why) => new($"{path} is no classifier that Cupola saved: {why}.");
-        string Text(string name) => file.Metadata.TryGetValue(name, out string? text) ? text : throw NoClassifier($"its metadata has no '{name}'");
+        string Text(string name) =>
+            file.Metadata.TryGetValue(name, out string? text) ? text : throw NoClassifier($"its metadata has no '{name}'");
         if (!file.Metadata.TryGetValue("format", out string? format) || format != Format)
         {
             throw NoClassifier($"its format is not {Format}");
@@ -55,30 +66,56 @@ internal sealed record ClassifierFile(
             throw NoClassifier("its vectors have numbers that are none");
         }
 
-        if (vectors.Length == 0 || classes.Length != file.Tensors["vectors"].Shape[0] || !labels.Index().All(label => classes.Contains(label.Index))
-            || classes.Any(index => index != MathF.Floor(index) || index < 0 || index >= labels.Length))
+        if (
+            vectors.Length == 0
+            || classes.Length != file.Tensors["vectors"].Shape[0]
+            || !labels.Index().All(label => classes.Contains(label.Index))
+            || classes.Any(index => index != MathF.Floor(index) || index < 0 || index >= labels.Length)
+        )
         {
             throw NoClassifier("its vectors and its labels do not fit");
         }
 
-        if (!float.TryParse(Text("temperature"), CultureInfo.InvariantCulture, out float temperature) || !(temperature > 0) || !float.IsFinite(temperature))
+        if (
+            !float.TryParse(Text("temperature"), CultureInfo.InvariantCulture, out float temperature)
+            || !(temperature > 0)
+            || !float.IsFinite(temperature)
+        )
         {
             throw NoClassifier("its temperature is no number above 0");
         }
 
-        ClassEnsemble ensemble = Enum.TryParse(Text("ensemble"), out ClassEnsemble known) && Enum.IsDefined(known) ? known : throw NoClassifier("its ensemble is unknown");
+        ClassEnsemble ensemble =
+            Enum.TryParse(Text("ensemble"), out ClassEnsemble known) && Enum.IsDefined(known)
+                ? known
+                : throw NoClassifier("its ensemble is unknown");
         EmbeddingMatrix matrix = new(vectors, classes.Length, vectors.Length / classes.Length);
-        return new(labels, new(matrix, [.. classes.Select(static index => (int)index)], labels.Length), temperature, ensemble, Text("model_sha256"), Text("prompts_sha256"));
+        return new(
+            labels,
+            new(matrix, [.. classes.Select(static index => (int)index)], labels.Length),
+            temperature,
+            ensemble,
+            Text("model_sha256"),
+            Text("prompts_sha256")
+        );
     }
 
     private static float[]? Numbers(SafetensorsFile file, string name, int rank) =>
-        file.Tensors.TryGetValue(name, out StoredTensor? tensor) && tensor.Shape.Count == rank && tensor.Type == ElementType.Float32 ? tensor.ToArray<float>() : null;
+        file.Tensors.TryGetValue(name, out StoredTensor? tensor)
+        && tensor.Shape.Count == rank
+        && tensor.Type == ElementType.Float32
+            ? tensor.ToArray<float>()
+            : null;
 
     private static string[]? ReadLabels(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize<string[]>(json) is { Length: > 0 } labels && labels.All(static label => label is not null) ? labels : null;
+            return
+                JsonSerializer.Deserialize<string[]>(json) is { Length: > 0 } labels
+                && labels.All(static label => label is not null)
+                ? labels
+                : null;
         }
         catch (JsonException)
         {

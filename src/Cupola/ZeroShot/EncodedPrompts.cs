@@ -1,11 +1,12 @@
 using Cupola.Embedding;
+using Cupola.Files;
 using Cupola.Prompts;
-using Cupola.Text;
 
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// A prompt set as the text tower sees it: encoded once, and then made into classifiers of any ensemble and any weights, or asked what each prompt does.
+/// A prompt set as the text tower sees it: encoded once, and then made into classifiers of any ensemble and any weights, or asked
+/// what each prompt does.
 /// It may be used from several threads at once, while the model it was made with is not disposed.
 /// </summary>
 public sealed class EncodedPrompts
@@ -38,7 +39,12 @@ public sealed class EncodedPrompts
     /// <param name="progress">Told how many more prompts are done.</param>
     /// <param name="cancellation">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
-    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, Action<int>? progress = null, CancellationToken cancellation = default)
+    public static EncodedPrompts Encode(
+        ClipEmbedder embedder,
+        PromptSet prompts,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(prompts);
@@ -52,7 +58,10 @@ public sealed class EncodedPrompts
             throw new ArgumentException($"The class {TextFile.Quote(empty)} has no prompts.");
         }
 
-        string[] texts = [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
+        string[] texts =
+        [
+            .. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text),
+        ];
         int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
         return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellation), counts, embedder.Model.Text));
     }

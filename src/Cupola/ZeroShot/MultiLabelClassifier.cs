@@ -1,7 +1,8 @@
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// Says which of several classes are in an image, any number of them: each class is weighed against its own negation, "a photo of a dog." against
+/// Says which of several classes are in an image, any number of them: each class is weighed against its own negation, "a photo of
+/// a dog." against
 /// "a photo without a dog.", and against no other class. It may be used from several threads at once.
 /// </summary>
 public sealed class MultiLabelClassifier
@@ -23,7 +24,9 @@ public sealed class MultiLabelClassifier
 
     /// <summary>Makes a classifier from prompts that are encoded already.</summary>
     /// <param name="present">What is said of an image that shows each class.</param>
-    /// <param name="absent">What is said of an image that does not, for the same classes in the same order, by the same model.</param>
+    /// <param name="absent">
+    /// What is said of an image that does not, for the same classes in the same order, by the same model.
+    /// </param>
     /// <param name="ensemble">How a class's prompts become one score.</param>
     /// <exception cref="ArgumentException">The two are of different classes.</exception>
     public static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
@@ -32,18 +35,29 @@ public sealed class MultiLabelClassifier
         ArgumentNullException.ThrowIfNull(absent);
         return present.Prompts.ClassNames.SequenceEqual(absent.Prompts.ClassNames, StringComparer.Ordinal)
             ? new(present.Prompts.ClassNames, Weights(present, ensemble), Weights(absent, ensemble), present.Scale)
-            : throw new ArgumentException("The prompts and their negations must be of the same classes in the same order.", nameof(absent));
+            : throw new ArgumentException(
+                "The prompts and their negations must be of the same classes in the same order.",
+                nameof(absent)
+            );
     }
 
-    /// <summary>Every class for one image, the most probable first; the probabilities are of each class alone, and do not sum to 1.</summary>
+    /// <summary>
+    /// Every class for one image, the most probable first; the probabilities are of each class alone, and do not sum to 1.
+    /// </summary>
     /// <param name="embedding">The image's unit embedding.</param>
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
-        float[] present = _present.Score(embedding), absent = _absent.Score(embedding);
+        float[] present = _present.Score(embedding),
+            absent = _absent.Score(embedding);
         return
         [
-            .. Labels.Index()
-                .Select(label => new Prediction(label.Item, 1 / (1 + MathF.Exp(_scale * (absent[label.Index] - present[label.Index]))), present[label.Index]))
+            .. Labels
+                .Index()
+                .Select(label => new Prediction(
+                    label.Item,
+                    1 / (1 + MathF.Exp(_scale * (absent[label.Index] - present[label.Index]))),
+                    present[label.Index]
+                ))
                 .OrderByDescending(static prediction => prediction.Probability),
         ];
     }

@@ -3,7 +3,9 @@ using Cupola.Models;
 
 namespace Cupola.ZeroShot;
 
-/// <summary>What the text tower says of the prompts of some classes, class by class: the numbers that every ensemble is made from.</summary>
+/// <summary>
+/// What the text tower says of the prompts of some classes, class by class: the numbers that every ensemble is made from.
+/// </summary>
 internal sealed class PromptFeatures
 {
     private readonly TextTransformer _text;
@@ -39,7 +41,8 @@ internal sealed class PromptFeatures
     public int PromptCount(int classIndex) => _firsts[classIndex + 1] - _firsts[classIndex];
 
     /// <summary>
-    /// The vector of a class that is the weighted mean of some of its prompts: [dimension], of unit length but for the mean of scores, whose length belongs to
+    /// The vector of a class that is the weighted mean of some of its prompts: [dimension], of unit length but for the mean of
+    /// scores, whose length belongs to
     /// the score.
     /// </summary>
     /// <param name="rows">The prompts' rows.</param>
@@ -47,10 +50,12 @@ internal sealed class PromptFeatures
     /// <param name="ensemble">Any but the best score, which has no one vector.</param>
     public float[] Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ClassEnsemble ensemble)
     {
-        float[] mean = ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled.Mean(rows, weights)) : Embeddings.Mean(rows, weights);
+        float[] mean =
+            ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled.Mean(rows, weights)) : Embeddings.Mean(rows, weights);
         return ensemble == ClassEnsemble.ScoreMean ? mean : [.. new EmbeddingMatrix(mean, 1, mean.Length).Normalize().Values];
     }
 
     /// <summary>What one prompt puts into its class's mean, before its weight: [dimension].</summary>
-    public float[] Direction(int row, ClassEnsemble ensemble) => ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled[row]) : [.. Embeddings[row]];
+    public float[] Direction(int row, ClassEnsemble ensemble) =>
+        ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled[row]) : [.. Embeddings[row]];
 }

@@ -22,12 +22,17 @@ public sealed class PromptWeights
     }
 
     /// <summary>
-    /// Weights learned from images without labels: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's score is how high its best logit
-    /// stands on the images, after the mean of each logit over the images is taken off, which is what makes words that fit everything score high;
-    /// the weights are the softmax of the scores. The paper takes off the mean over images of pre-training too, which nobody has at hand.
+    /// Weights learned from images without labels: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's
+    /// score is how high its best logit
+    /// stands on the images, after the mean of each logit over the images is taken off, which is what makes words that fit
+    /// everything score high;
+    /// the weights are the softmax of the scores. The paper takes off the mean over images of pre-training too, which nobody has
+    /// at hand.
     /// <para>
-    /// Where every class has the same prompts but for its name, as with templates, a template has one weight for all classes, as in the paper. Where classes have
-    /// sentences of their own, a sentence's best logit has no rivals of the same wording; its score is then its mean over the images that all
+    /// Where every class has the same prompts but for its name, as with templates, a template has one weight for all classes, as
+    /// in the paper. Where classes have
+    /// sentences of their own, a sentence's best logit has no rivals of the same wording; its score is then its mean over the
+    /// images that all
     /// prompts together give to its class, and a class that no image is given to keeps equal weights.
     /// </para>
     /// </summary>
@@ -40,29 +45,39 @@ public sealed class PromptWeights
         ArgumentNullException.ThrowIfNull(images);
         if (images.Count == 0 || images.Dimension != encoded.Embeddings.Dimension)
         {
-            throw new ArgumentException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Weights are learned from embeddings of {encoded.Embeddings.Dimension} numbers, and there are " +
-                $"{images.Count} of {images.Dimension}."));
+            throw new ArgumentException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Weights are learned from embeddings of {encoded.Embeddings.Dimension} numbers, and there are "
+                        + $"{images.Count} of {images.Dimension}."
+                )
+            );
         }
 
         return AreTemplates(encoded) ? OfTemplates(encoded, images) : OfSentences(encoded, images);
     }
 
     internal static PromptWeights Equal(PromptFeatures features) =>
-        new([.. Enumerable.Range(0, features.ClassCount).SelectMany(index => Enumerable.Repeat(1f / features.PromptCount(index), features.PromptCount(index)))]);
+        new([
+            .. Enumerable
+                .Range(0, features.ClassCount)
+                .SelectMany(index => Enumerable.Repeat(1f / features.PromptCount(index), features.PromptCount(index))),
+        ]);
 
     /// <summary>Whether every class has the same prompts in the same order but for its name.</summary>
     private static bool AreTemplates(EncodedPrompts encoded)
     {
         string[] sources = [.. encoded.Prompts[encoded.Prompts.ClassNames[0]].Select(static prompt => prompt.Source)];
         return sources.All(static source => source.StartsWith("template:", StringComparison.Ordinal))
-            && encoded.Prompts.ClassNames.All(name => encoded.Prompts[name].Select(static prompt => prompt.Source).SequenceEqual(sources, StringComparer.Ordinal));
+            && encoded.Prompts.ClassNames.All(name =>
+                encoded.Prompts[name].Select(static prompt => prompt.Source).SequenceEqual(sources, StringComparer.Ordinal)
+            );
     }
 
     private static PromptWeights OfTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
     {
-        int classes = encoded.Features.ClassCount, templates = encoded.Features.PromptCount(0);
+        int classes = encoded.Features.ClassCount,
+            templates = encoded.Features.PromptCount(0);
         float[] means = MeanLogits(encoded, images);
         var scores = new float[templates];
         Parallel.For(0, templates, template =>
@@ -91,7 +106,9 @@ public sealed class PromptWeights
         PromptFeatures features = encoded.Features;
         PromptWeights equal = Equal(features);
         ClassWeights together = ClassWeights.Create(features, ClassEnsemble.EmbeddingMean, equal);
-        ILookup<int, int> imagesOfClass = Enumerable.Range(0, images.Count).ToLookup(image => TensorPrimitives.IndexOfMax<float>(together.Score(images[image])));
+        ILookup<int, int> imagesOfClass = Enumerable
+            .Range(0, images.Count)
+            .ToLookup(image => TensorPrimitives.IndexOfMax<float>(together.Score(images[image])));
         float[] means = MeanLogits(encoded, images);
         float[] weights = [.. equal._values];
         Parallel.For(0, features.ClassCount, index =>
@@ -102,8 +119,14 @@ public sealed class PromptWeights
                 return;
             }
 
-            int first = features.FirstOf(index), count = features.PromptCount(index);
-            float[] scores = [.. Enumerable.Range(first, count).Select(row => own.Average(image => Logit(encoded, row, images[image])) - means[row])];
+            int first = features.FirstOf(index),
+                count = features.PromptCount(index);
+            float[] scores =
+            [
+                .. Enumerable
+                    .Range(first, count)
+                    .Select(row => own.Average(image => Logit(encoded, row, images[image])) - means[row]),
+            ];
             ZeroShotClassifier.Probabilities(scores, scale: 1).CopyTo(weights, first);
         });
         return new(weights);
@@ -112,9 +135,13 @@ public sealed class PromptWeights
     /// <summary>The mean of each prompt's logit over the images, which is its logit with the images' mean.</summary>
     private static float[] MeanLogits(EncodedPrompts encoded, EmbeddingMatrix images)
     {
-        float[] mean = images.Mean([.. Enumerable.Range(0, images.Count)], [.. Enumerable.Repeat(1f / images.Count, images.Count)]);
+        float[] mean = images.Mean(
+            [.. Enumerable.Range(0, images.Count)],
+            [.. Enumerable.Repeat(1f / images.Count, images.Count)]
+        );
         return [.. Enumerable.Range(0, encoded.Embeddings.Count).Select(row => Logit(encoded, row, mean))];
     }
 
-    private static float Logit(EncodedPrompts encoded, int row, ReadOnlySpan<float> image) => encoded.Scale * TensorPrimitives.Dot(encoded.Embeddings[row], image);
+    private static float Logit(EncodedPrompts encoded, int row, ReadOnlySpan<float> image) =>
+        encoded.Scale * TensorPrimitives.Dot(encoded.Embeddings[row], image);
 }

@@ -4,7 +4,8 @@ using MathNet.Numerics.RootFinding;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// One number that logits are divided by so that probabilities can be believed (Guo and others, arXiv 1706.04599, section 4.2): the one under which the right labels
+/// One number that logits are divided by so that probabilities can be believed (Guo and others, arXiv 1706.04599, section 4.2):
+/// the one under which the right labels
 /// are most probable.
 /// </summary>
 internal static class TemperatureScaling
@@ -19,8 +20,10 @@ internal static class TemperatureScaling
     public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
         // In 1 / temperature the likelihood is convex, and its slope rises from one end to the other.
-        double low = 1 / Hottest, high = 1 / Coldest;
-        double inverse = Derivative(logits, labels, low) >= 0 ? low
+        double low = 1 / Hottest,
+            high = 1 / Coldest;
+        double inverse =
+            Derivative(logits, labels, low) >= 0 ? low
             : Derivative(logits, labels, high) <= 0 ? high
             : Brent.FindRoot(factor => Derivative(logits, labels, factor), low, high, accuracy: 1e-9, maxIterations: 200);
         return (float)(1 / inverse);

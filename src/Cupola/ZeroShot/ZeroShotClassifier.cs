@@ -14,7 +14,13 @@ public sealed class ZeroShotClassifier
     private readonly float _scale;
     private readonly ClassifierOrigin _origin;
 
-    private ZeroShotClassifier(IReadOnlyList<string> labels, ClassWeights weights, float scale, float temperature, ClassifierOrigin origin)
+    private ZeroShotClassifier(
+        IReadOnlyList<string> labels,
+        ClassWeights weights,
+        float scale,
+        float temperature,
+        ClassifierOrigin origin
+    )
     {
         Labels = labels;
         _weights = weights;
@@ -40,8 +46,12 @@ public sealed class ZeroShotClassifier
     /// <param name="cancellation">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static ZeroShotClassifier Create(
-        ClipEmbedder embedder, PromptSet prompts, ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean, Action<int>? progress = null, CancellationToken cancellation = default) =>
-        Create(EncodedPrompts.Encode(embedder, prompts, progress, cancellation), ensemble, weights: null);
+        ClipEmbedder embedder,
+        PromptSet prompts,
+        ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean,
+        Action<int>? progress = null,
+        CancellationToken cancellation = default
+    ) => Create(EncodedPrompts.Encode(embedder, prompts, progress, cancellation), ensemble, weights: null);
 
     /// <summary>Makes a classifier from prompts that are encoded already.</summary>
     /// <param name="encoded">The prompts of all classes.</param>
@@ -53,7 +63,10 @@ public sealed class ZeroShotClassifier
         ArgumentNullException.ThrowIfNull(encoded);
         if (weights is not null && ensemble == ClassEnsemble.ScoreMax)
         {
-            throw new ArgumentException("The best prompt's score has no mean in which prompts could have weights; choose another ensemble.", nameof(weights));
+            throw new ArgumentException(
+                "The best prompt's score has no mean in which prompts could have weights; choose another ensemble.",
+                nameof(weights)
+            );
         }
 
         ClassWeights classes = ClassWeights.Create(encoded.Features, ensemble, weights ?? PromptWeights.Equal(encoded.Features));
@@ -73,16 +86,27 @@ public sealed class ZeroShotClassifier
         ClassifierFile file = ClassifierFile.Read(path);
         if (file.Model != embedder.Fingerprint)
         {
-            throw new InvalidDataException($"The classifier {path} was made with another model than {embedder.WeightsPath}; make it again with this one.");
+            throw new InvalidDataException(
+                $"The classifier {path} was made with another model than {embedder.WeightsPath}; make it again with this one."
+            );
         }
 
         return prompts is null || file.Prompts == prompts.Hash
-            ? new(file.Labels, file.Weights, MathF.Exp(embedder.LogitScale), file.Temperature, new(file.Ensemble, new(file.Model), file.Prompts))
-            : throw new InvalidDataException($"The classifier {path} was made from other prompts than these; make it again, or leave the prompts away.");
+            ? new(
+                file.Labels,
+                file.Weights,
+                MathF.Exp(embedder.LogitScale),
+                file.Temperature,
+                new(file.Ensemble, new(file.Model), file.Prompts)
+            )
+            : throw new InvalidDataException(
+                $"The classifier {path} was made from other prompts than these; make it again, or leave the prompts away."
+            );
     }
 
     /// <summary>
-    /// Writes the class vectors, so that nothing has to be encoded again: a safetensors file with the labels, the temperature, and the hashes of the model and the prompts,
+    /// Writes the class vectors, so that nothing has to be encoded again: a safetensors file with the labels, the temperature,
+    /// and the hashes of the model and the prompts,
     /// by which <see cref="Load"/> knows that they belong together. The file is whole or what it was before.
     /// </summary>
     public void Save(string path) =>
@@ -97,7 +121,8 @@ public sealed class ZeroShotClassifier
     }
 
     /// <summary>
-    /// The same classes with the temperature that makes the right labels of some images most probable (temperature scaling, arXiv 1706.04599, section 4.2): the answers
+    /// The same classes with the temperature that makes the right labels of some images most probable (temperature scaling, arXiv
+    /// 1706.04599, section 4.2): the answers
     /// stay, their probabilities become ones that can be believed.
     /// </summary>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
@@ -109,7 +134,10 @@ public sealed class ZeroShotClassifier
         ArgumentNullException.ThrowIfNull(labels);
         if (images.Count == 0 || images.Count != labels.Count)
         {
-            throw new ArgumentException($"A temperature is fitted on images with a label each, and there are {images.Count} images and {labels.Count} labels.");
+            throw new ArgumentException(
+                $"A temperature is fitted on images with a label each, and there are {images.Count} images and {labels.Count} "
+                    + "labels."
+            );
         }
 
         float[][] logits = [.. Enumerable.Range(0, images.Count).Select(index => ScaledScores(images[index]))];
@@ -121,7 +149,13 @@ public sealed class ZeroShotClassifier
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
         (float[] scores, float[] probabilities) = Score(embedding);
-        return [.. Enumerable.Range(0, scores.Length).OrderByDescending(index => scores[index]).Select(index => new Prediction(Labels[index], probabilities[index], scores[index]))];
+        return
+        [
+            .. Enumerable
+                .Range(0, scores.Length)
+                .OrderByDescending(index => scores[index])
+                .Select(index => new Prediction(Labels[index], probabilities[index], scores[index])),
+        ];
     }
 
     /// <summary>The score and the probability of each class, in the labels' order.</summary>

@@ -10,17 +10,18 @@ public sealed class FailedLoadTests
     /// <summary>A tensor whose copy must be given back too: it lies there the other way round.</summary>
     private static readonly (string, IReadOnlyList<long>, Action<Stream>) Projection = ("text_projection", [2, 3], Floats(6));
 
-    public static TheoryData<string, string> Faults => new()
-    {
-        { "no configuration", "has no configuration" },
-        { "another model's configuration", "does not hold the model" },
-        { "a cut safetensors file", "cannot be read" },
-        { "a cut archive", "cannot be read" },
-        { "a SigLIP model", "is a SigLIP model" },
-        { "a query without key and value", "is not a query, a key and a value" },
-        { "a shard that is missing", "There is no file" },
-        { "a tensor in the wrong shard", "but it is not" },
-    };
+    public static TheoryData<string, string> Faults =>
+        new()
+        {
+            { "no configuration", "has no configuration" },
+            { "another model's configuration", "does not hold the model" },
+            { "a cut safetensors file", "cannot be read" },
+            { "a cut archive", "cannot be read" },
+            { "a SigLIP model", "is a SigLIP model" },
+            { "a query without key and value", "is not a query, a key and a value" },
+            { "a shard that is missing", "There is no file" },
+            { "a tensor in the wrong shard", "but it is not" },
+        };
 
     [Theory]
     [MemberData(nameof(Faults))]
@@ -85,19 +86,27 @@ public sealed class FailedLoadTests
             default:
                 SafetensorsFile.Write(Path.Combine(folder, "first.safetensors"), [Projection]);
                 string other = fault == "a shard that is missing" ? "second.safetensors" : "first.safetensors";
-                File.WriteAllText(weights + ".index.json", $$$"""{"weight_map":{"text_projection":"first.safetensors","logit_scale":"{{{other}}}"}}""");
+                File.WriteAllText(
+                    weights + ".index.json",
+                    $$$"""{"weight_map":{"text_projection":"first.safetensors","logit_scale":"{{{other}}}"}}"""
+                );
                 break;
         }
     }
 
     private static Action<Stream> Floats(int count) => stream => stream.Write(MemoryMarshal.AsBytes<float>(new float[count]));
 
-    private static void Copy(string model, string folder, string name) => File.Copy(SharedFolder.Need("parity", model, "open_clip", name), Path.Combine(folder, name));
+    private static void Copy(string model, string folder, string name) =>
+        File.Copy(SharedFolder.Need("parity", model, "open_clip", name), Path.Combine(folder, name));
 
     /// <summary>The files below a folder that this process has mapped or open.</summary>
     private static string[] Held(string folder) =>
-    [
-        .. File.ReadLines("/proc/self/maps").Where(line => line.Contains(folder, StringComparison.Ordinal)),
-        .. Directory.EnumerateFiles("/proc/self/fd").Select(static link => new FileInfo(link).LinkTarget).OfType<string>().Where(target => target.StartsWith(folder, StringComparison.Ordinal)),
-    ];
+        [
+            .. File.ReadLines("/proc/self/maps").Where(line => line.Contains(folder, StringComparison.Ordinal)),
+            .. Directory
+                .EnumerateFiles("/proc/self/fd")
+                .Select(static link => new FileInfo(link).LinkTarget)
+                .OfType<string>()
+                .Where(target => target.StartsWith(folder, StringComparison.Ordinal)),
+        ];
 }

@@ -28,14 +28,17 @@ public sealed class ForeignPickleTests
     public void EveryProtocolIsReadWithZipAndWithout(string kind, int protocol)
     {
         using Checkpoint checkpoint = Checkpoint.Open(
-            Path.Combine(AppContext.BaseDirectory, "Golden", "torch", $"foreign-{kind}-{protocol}.pt"));
+            Path.Combine(AppContext.BaseDirectory, "Golden", "torch", $"foreign-{kind}-{protocol}.pt")
+        );
 
         Assert.Equal(
             ["image.patch_embedding", "logit_scale", "text.token_embedding"],
-            checkpoint.Parameters.Keys.Order(StringComparer.Ordinal));
+            checkpoint.Parameters.Keys.Order(StringComparer.Ordinal)
+        );
         Assert.Equal(
             Enumerable.Range(0, 12).Select(static number => (float)number),
-            checkpoint.Parameters["image.patch_embedding"].ToArray<float>());
+            checkpoint.Parameters["image.patch_embedding"].ToArray<float>()
+        );
         Assert.Equal([Half.One, Half.One], checkpoint.Parameters["text.token_embedding"].ToArray<Half>());
         Assert.Empty(checkpoint.Parameters["logit_scale"].Shape);
         Assert.Equal([2.5f], checkpoint.Parameters["logit_scale"].ToArray<float>());
@@ -48,7 +51,8 @@ public sealed class ForeignPickleTests
         string trap = TestFolder.NewFile("trap");
         PickledModel model = Model(
             $"}}(X\u0013\0\0\0visual.conv1.weight{Tensor}X\u0016\0\0\0token_embedding.weight{Tensor}"
-                + $"X\u0001\0\0\0xcposix\nsystem\n(V touch {trap}\ntRu.");
+                + $"X\u0001\0\0\0xcposix\nsystem\n(V touch {trap}\ntRu."
+        );
 
         Assert.Equal(2, model.Tensors.Count);
         Assert.Equal("file.pt names posix.system beside the model; nothing of it was run.", Assert.Single(model.Notes));
@@ -62,8 +66,11 @@ public sealed class ForeignPickleTests
     [InlineData("(ctorch._utils\n_rebuild_qtensor\n)Ri__main__\nX\n", "__main__.X")]
     public void AnObjectInPlaceOfAParameterIsRefusedByItsName(string value, string named)
     {
-        string message = Assert.Throws<InvalidDataException>(() =>
-            Model($"}}(X\u0013\0\0\0visual.conv1.weight{value}X\u0016\0\0\0token_embedding.weight{Tensor}u.")).Message;
+        string message = Assert
+            .Throws<InvalidDataException>(() =>
+                Model($"}}(X\u0013\0\0\0visual.conv1.weight{value}X\u0016\0\0\0token_embedding.weight{Tensor}u.")
+            )
+            .Message;
 
         Assert.Contains($"'visual.conv1.weight' is a {named} in place of a tensor", message, StringComparison.Ordinal);
     }
@@ -92,11 +99,13 @@ public sealed class ForeignPickleTests
     {
         const string subclass =
             "ctorch._tensor\n_rebuild_from_type_v2\n(ctorch._utils\n_rebuild_tensor_v2\n"
-                + "c__main__\nSub\n(" + Storage + "K\0(K\u0001t(K\u0001t\u0089)t}tR.";
-        string untyped = "ctorch._utils\n_rebuild_tensor_v3\n("
-            + Storage.Replace(
-                "ctorch\nFloatStorage\n", "ctorch.storage\nUntypedStorage\n",
-                StringComparison.Ordinal) + "K\0(K\u0001t(K\u0001t\u0089)ctorch\nbfloat16\ntR.";
+            + "c__main__\nSub\n("
+            + Storage
+            + "K\0(K\u0001t(K\u0001t\u0089)t}tR.";
+        string untyped =
+            "ctorch._utils\n_rebuild_tensor_v3\n("
+            + Storage.Replace("ctorch\nFloatStorage\n", "ctorch.storage\nUntypedStorage\n", StringComparison.Ordinal)
+            + "K\0(K\u0001t(K\u0001t\u0089)ctorch\nbfloat16\ntR.";
 
         Assert.Equal(Cupola.Graphs.ElementType.Float32, Assert.IsType<PickleTensor>(Read(subclass)).Type);
         Assert.Equal(Cupola.Graphs.ElementType.BFloat16, Assert.IsType<PickleTensor>(Read(untyped)).Type);

@@ -13,8 +13,13 @@ public sealed class SafetensorsFileTests
         string path = NewPath();
         float[] numbers = [1, 2, 3, 4, 5, 6];
         SafetensorsFile.Write(
-            path, [("matrix", [2, 3], stream => stream.Write(MemoryMarshal.AsBytes<float>(numbers))), ("number", [], stream => stream.Write(MemoryMarshal.AsBytes<float>([7f])))],
-            new Dictionary<string, string> { ["format"] = "pt" });
+            path,
+            [
+                ("matrix", [2, 3], stream => stream.Write(MemoryMarshal.AsBytes<float>(numbers))),
+                ("number", [], stream => stream.Write(MemoryMarshal.AsBytes<float>([7f]))),
+            ],
+            new Dictionary<string, string> { ["format"] = "pt" }
+        );
 
         using SafetensorsFile file = new(path);
 
@@ -30,7 +35,9 @@ public sealed class SafetensorsFileTests
     [InlineData("F64", new byte[] { 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0 })]
     public void WidensEveryRealTypeExactly(string type, byte[] bytes)
     {
-        using SafetensorsFile file = new(Written($$$"""{"x":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes));
+        using SafetensorsFile file = new(
+            Written($$$"""{"x":{"dtype":"{{{type}}}","shape":[2],"data_offsets":[0,{{{bytes.Length}}}]}}""", bytes)
+        );
         float[] numbers = new float[2];
 
         file.Tensors["x"].CopyTo(numbers);
@@ -39,8 +46,14 @@ public sealed class SafetensorsFileTests
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", "overlaps")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", "gap")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""",
+        "overlaps"
+    )]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""",
+        "gap"
+    )]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", "belong to none")]
     [InlineData("""{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,36]}}""", "outside")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}""", "was given")]
@@ -90,7 +103,10 @@ public sealed class SafetensorsFileTests
         string folder = TestFolder.New();
         foreach ((string name, float number) in new[] { ("one", 1f), ("two", 2f) })
         {
-            SafetensorsFile.Write(Path.Combine(folder, $"{name}.safetensors"), [(name, [1], stream => stream.Write(BitConverter.GetBytes(number)))]);
+            SafetensorsFile.Write(
+                Path.Combine(folder, $"{name}.safetensors"),
+                [(name, [1], stream => stream.Write(BitConverter.GetBytes(number)))]
+            );
         }
 
         string index = Path.Combine(folder, "model.safetensors.index.json");
@@ -102,9 +118,17 @@ public sealed class SafetensorsFileTests
         }
 
         File.WriteAllText(index, """{"weight_map":{"one":"../one.safetensors"}}""");
-        Assert.Contains("beside", Assert.Throws<InvalidDataException>(() => TensorFile.Open(index)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "beside",
+            Assert.Throws<InvalidDataException>(() => TensorFile.Open(index)).Message,
+            StringComparison.Ordinal
+        );
         File.WriteAllText(index, """{"weight_map":{"three":"one.safetensors"}}""");
-        Assert.Contains("three", Assert.Throws<InvalidDataException>(() => TensorFile.Open(index)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "three",
+            Assert.Throws<InvalidDataException>(() => TensorFile.Open(index)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static string Written(string header, byte[] bytes)

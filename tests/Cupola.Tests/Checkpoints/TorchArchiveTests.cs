@@ -88,7 +88,12 @@ public sealed class TorchArchiveTests
         StringBuilder pickle = new("\u0080\u0002]q\u0000");
         for (int level = 1; level < 30; level++)
         {
-            pickle.Append("](").Append(string.Concat(Enumerable.Repeat($"h{(char)(level - 1)}", 10))).Append('e').Append('q').Append((char)level);
+            pickle
+                .Append("](")
+                .Append(string.Concat(Enumerable.Repeat($"h{(char)(level - 1)}", 10)))
+                .Append('e')
+                .Append('q')
+                .Append((char)level);
         }
 
         Assert.IsType<List<object?>>(Read(pickle.Append('.').ToString()));
@@ -102,7 +107,11 @@ public sealed class TorchArchiveTests
         for (int length = 2; length < whole.Length; length += 41)
         {
             File.WriteAllBytes(path, whole[..length]);
-            Assert.Contains(path, Assert.Throws<InvalidDataException>(() => TensorFile.Open(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                path,
+                Assert.Throws<InvalidDataException>(() => TensorFile.Open(path)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -138,10 +147,12 @@ public sealed class TorchArchiveTests
         Assert.Contains(
             "operations",
             Assert.Throws<InvalidDataException>(() => new RestrictedUnpickler(pickle, isTorchScript: false).Read()).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
-    private static object? Read(string latin1) => new RestrictedUnpickler(Encoding.Latin1.GetBytes(latin1), isTorchScript: false).Read();
+    private static object? Read(string latin1) =>
+        new RestrictedUnpickler(Encoding.Latin1.GetBytes(latin1), isTorchScript: false).Read();
 
     private static string Golden(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", "torch", name);
 

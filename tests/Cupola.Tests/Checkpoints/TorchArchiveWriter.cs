@@ -30,11 +30,17 @@ internal sealed class TorchArchiveWriter
         writer.Save(path, isScript: false);
     }
 
-    /// <summary>Writes modules within modules, as the points in the names say, and the three counts that OpenAI's archives have beside the parameters.</summary>
+    /// <summary>
+    /// Writes modules within modules, as the points in the names say, and the three counts that OpenAI's archives have beside the
+    /// parameters.
+    /// </summary>
     public static void WriteScript(string path, IEnumerable<StoredTensor> tensors)
     {
         TorchArchiveWriter writer = new();
-        writer.WriteModule([.. tensors.Select(static tensor => (tensor.Name, tensor))], ["input_resolution", "context_length", "vocab_size"]);
+        writer.WriteModule(
+            [.. tensors.Select(static tensor => (tensor.Name, tensor))],
+            ["input_resolution", "context_length", "vocab_size"]
+        );
         writer.Write(".");
         writer.Save(path, isScript: true);
     }
@@ -42,7 +48,12 @@ internal sealed class TorchArchiveWriter
     private void WriteModule((string Name, StoredTensor Tensor)[] members, string[] counts)
     {
         Write("c__torch__.clip.model\nModule\n)\u0081}(");
-        foreach (IGrouping<string, (string Name, StoredTensor Tensor)> group in members.GroupBy(static member => member.Name.Split('.')[0], StringComparer.Ordinal))
+        foreach (
+            IGrouping<string, (string Name, StoredTensor Tensor)> group in members.GroupBy(
+                static member => member.Name.Split('.')[0],
+                StringComparer.Ordinal
+            )
+        )
         {
             WriteText(group.Key);
             if (group.First() is var member && member.Name == group.Key)
@@ -80,14 +91,17 @@ internal sealed class TorchArchiveWriter
         Write("(");
         WriteNumbers([.. shape]);
         Write("t(");
-        WriteNumbers([.. shape.Select((_, axis) => shape.Skip(axis + 1).Aggregate(1L, static (product, extent) => product * extent))]);
+        WriteNumbers([
+            .. shape.Select((_, axis) => shape.Skip(axis + 1).Aggregate(1L, static (product, extent) => product * extent)),
+        ]);
         Write("t\u0089ccollections\nOrderedDict\n)RtR");
         _storages.Add(bytes);
     }
 
     private void WriteText(string text)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text), length = new byte[4];
+        byte[] bytes = Encoding.UTF8.GetBytes(text),
+            length = new byte[4];
         BinaryPrimitives.WriteInt32LittleEndian(length, bytes.Length);
         Write("X");
         _pickle.AddRange([.. length, .. bytes]);

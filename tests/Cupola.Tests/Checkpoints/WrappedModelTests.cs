@@ -9,28 +9,54 @@ public sealed class WrappedModelTests
 {
     private static readonly string[] OpenAi =
     [
-        "logit_scale", "positional_embedding", "token_embedding.weight", "ln_final.weight", "text_projection",
-            "transformer.resblocks.0.ln_1.weight",
-        "visual.conv1.weight", "visual.positional_embedding", "visual.transformer.resblocks.0.ln_1.weight", "visual.proj",
+        "logit_scale",
+        "positional_embedding",
+        "token_embedding.weight",
+        "ln_final.weight",
+        "text_projection",
+        "transformer.resblocks.0.ln_1.weight",
+        "visual.conv1.weight",
+        "visual.positional_embedding",
+        "visual.transformer.resblocks.0.ln_1.weight",
+        "visual.proj",
     ];
 
-    private static readonly string[] Separate = [.. OpenAi.Select(
-        static name => name.StartsWith("visual.", StringComparison.Ordinal) || name == "logit_scale" ? name : $"text.{name}")];
+    private static readonly string[] Separate =
+    [
+        .. OpenAi.Select(static name =>
+            name.StartsWith("visual.", StringComparison.Ordinal) || name == "logit_scale" ? name : $"text.{name}"
+        ),
+    ];
 
     private static readonly string[] Transformers =
     [
-        "logit_scale", "text_model.embeddings.token_embedding.weight", "text_model.encoder.layers.0.mlp.fc1.weight",
-            "text_projection.weight",
-        "vision_model.embeddings.patch_embedding.weight", "vision_model.encoder.layers.0.mlp.fc1.weight",
-            "visual_projection.weight",
+        "logit_scale",
+        "text_model.embeddings.token_embedding.weight",
+        "text_model.encoder.layers.0.mlp.fc1.weight",
+        "text_projection.weight",
+        "vision_model.embeddings.patch_embedding.weight",
+        "vision_model.encoder.layers.0.mlp.fc1.weight",
+        "visual_projection.weight",
     ];
 
     public static TheoryData<string> Prefixes =>
-    [
-        "", "module.", "_orig_mod.", "model.", "clip.", "clip_model.", "net.", "module.module.",
-            "module._orig_mod.model.clip_model.", "a.b.c.", "state_dict.",
-        "state_dict_ema.module.", "checkpoint.model.state_dict.", "network.text.", "visual.",
-    ];
+        [
+            "",
+            "module.",
+            "_orig_mod.",
+            "model.",
+            "clip.",
+            "clip_model.",
+            "net.",
+            "module.module.",
+            "module._orig_mod.model.clip_model.",
+            "a.b.c.",
+            "state_dict.",
+            "state_dict_ema.module.",
+            "checkpoint.model.state_dict.",
+            "network.text.",
+            "visual.",
+        ];
 
     [Theory]
     [MemberData(nameof(Prefixes))]
@@ -49,35 +75,47 @@ public sealed class WrappedModelTests
     [Fact]
     public void WrappersAmongTheNamesAreTakenOffToo()
     {
-        string[] wrapped = [.. Transformers.Select(static name => "_fsdp_wrapped_module." + name
-            .Replace("vision_model.", "vision_model._fsdp_wrapped_module.", StringComparison.Ordinal)
-            .Replace("layers.0.", "layers.0._checkpoint_wrapped_module.", StringComparison.Ordinal))];
+        string[] wrapped =
+        [
+            .. Transformers.Select(static name =>
+                "_fsdp_wrapped_module."
+                + name.Replace("vision_model.", "vision_model._fsdp_wrapped_module.", StringComparison.Ordinal)
+                    .Replace("layers.0.", "layers.0._checkpoint_wrapped_module.", StringComparison.Ordinal)
+            ),
+        ];
 
         Assert.Equal(Transformers, Find(wrapped)!.Tensors.Select(static tensor => tensor.Name));
         Assert.Equal(
-            OpenAi, Find(
-            [.. OpenAi.Select(
-            static name => name.Replace("visual.", "visual.module.", StringComparison.Ordinal))])!.Tensors.Select(
-            static tensor => tensor.Name));
+            OpenAi,
+            Find([.. OpenAi.Select(static name => name.Replace("visual.", "visual.module.", StringComparison.Ordinal))])!
+                .Tensors.Select(static tensor => tensor.Name)
+        );
     }
 
     [Fact]
     public void WhatLiesBesideTheModelIsLeftOutWithANote()
     {
-        FoundModel found = Find(
-            [.. OpenAi.Select(static name => "model." + name), "model.queue", "criterion.weight", "optimizer.state.0.exp_avg"])!;
+        FoundModel found = Find([
+            .. OpenAi.Select(static name => "model." + name),
+            "model.queue",
+            "criterion.weight",
+            "optimizer.state.0.exp_avg",
+        ])!;
 
         Assert.Equal(OpenAi, found.Tensors.Select(static tensor => tensor.Name));
         Assert.Equal(
             "file also holds 3 tensors that are not the model's and are left out: "
                 + "model.queue, criterion.weight, optimizer.state.0.exp_avg.",
-            Assert.Single(found.Notes("file")));
+            Assert.Single(found.Notes("file"))
+        );
     }
 
     [Fact]
     public void WhatIsUnknownWithinATowerStaysTheModels() =>
         Assert.Contains(
-            "visual.adapter.weight", Find([.. OpenAi, "visual.adapter.weight"])!.Tensors.Select(static tensor => tensor.Name));
+            "visual.adapter.weight",
+            Find([.. OpenAi, "visual.adapter.weight"])!.Tensors.Select(static tensor => tensor.Name)
+        );
 
     [Theory]
     [InlineData("model.", "model_ema.", "model.")]
@@ -98,17 +136,24 @@ public sealed class WrappedModelTests
     }
 
     [Fact]
-    public void TwoModelsOfWhichNoneIsMoreLikelyMeantAreASentence() => Assert.Contains(
-        "under 'a', under 'b'",
-        Assert.Throws<InvalidDataException>(
-            () => Find([.. OpenAi.Select(static name => "a." + name), .. OpenAi.Select(static name => "b." + name)])).Message,
-            StringComparison.Ordinal);
+    public void TwoModelsOfWhichNoneIsMoreLikelyMeantAreASentence() =>
+        Assert.Contains(
+            "under 'a', under 'b'",
+            Assert
+                .Throws<InvalidDataException>(() =>
+                    Find([.. OpenAi.Select(static name => "a." + name), .. OpenAi.Select(static name => "b." + name)])
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void TheSameModelTwiceIsOne()
     {
         FoundModel found = ModelNames.Find(
-            [.. OpenAi.Select(static name => "a." + name), .. OpenAi.Select(static name => "b." + name)], static (_, _) => true)!;
+            [.. OpenAi.Select(static name => "a." + name), .. OpenAi.Select(static name => "b." + name)],
+            static (_, _) => true
+        )!;
 
         Assert.Equal("a.", found.Prefix);
         Assert.Empty(found.Notes("file"));
@@ -134,8 +179,10 @@ public sealed class WrappedModelTests
         else
         {
             Assert.Contains(
-                "is a SigLIP model", Assert.Throws<InvalidDataException>(() => Checkpoint.Open(path)).Message,
-                StringComparison.Ordinal);
+                "is a SigLIP model",
+                Assert.Throws<InvalidDataException>(() => Checkpoint.Open(path)).Message,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -152,7 +199,8 @@ public sealed class WrappedModelTests
         Assert.Contains(
             "its tensors are called backbone.stem.weight, backbone.fc.bias",
             Assert.Throws<InvalidDataException>(() => checkpoint.Require(new Dictionary<string, long[]>())).Message,
-                StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -164,13 +212,22 @@ public sealed class WrappedModelTests
         File.WriteAllText(path, content);
 
         Assert.Contains(
-            sentence, Assert.Throws<InvalidDataException>(() => TensorFile.Open(path)).Message, StringComparison.Ordinal);
+            sentence,
+            Assert.Throws<InvalidDataException>(() => TensorFile.Open(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Tensors of one zero each.</summary>
-    private static void Write(string path, params string[] names) => SafetensorsFile.Write(
-        path, [.. names.Select(
-            static name => (name, (IReadOnlyList<long>)[1L], (Action<Stream>)(static stream => stream.Write(new byte[4]))))]);
+    private static void Write(string path, params string[] names) =>
+        SafetensorsFile.Write(
+            path,
+            [
+                .. names.Select(static name =>
+                    (name, (IReadOnlyList<long>)[1L], (Action<Stream>)(static stream => stream.Write(new byte[4])))
+                ),
+            ]
+        );
 
     private static FoundModel? Find(string[] names) => ModelNames.Find(names, static (_, _) => false);
 }

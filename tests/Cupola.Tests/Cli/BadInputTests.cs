@@ -16,11 +16,16 @@ public sealed class BadInputTests
 
     private static string Photo => SharedFolder.AnyImage;
 
-    public static TheoryData<string, string> BadImages => new()
-    {
-        { "missing", "There is no file" }, { "empty", "is empty" }, { "text", "no known image format" }, { "truncated", "not an image that can be read" },
-        { "bomb", "60000 × 60000 pixels" }, { "lying-bitmap", "cut off" },
-    };
+    public static TheoryData<string, string> BadImages =>
+        new()
+        {
+            { "missing", "There is no file" },
+            { "empty", "is empty" },
+            { "text", "no known image format" },
+            { "truncated", "not an image that can be read" },
+            { "bomb", "60000 × 60000 pixels" },
+            { "lying-bitmap", "cut off" },
+        };
 
     [Theory]
     [MemberData(nameof(BadImages))]
@@ -32,7 +37,11 @@ public sealed class BadInputTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(2, run.Lines.Length);
-        Assert.Contains(sentence, JsonDocument.Parse(run.Lines[0]).RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            sentence,
+            JsonDocument.Parse(run.Lines[0]).RootElement.GetProperty("error").GetString(),
+            StringComparison.Ordinal
+        );
         Assert.Contains(bad, run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         Assert.Equal(2, JsonDocument.Parse(run.Lines[1]).RootElement.GetProperty("predictions").GetArrayLength());
@@ -41,7 +50,8 @@ public sealed class BadInputTests
     [Fact]
     public void AFolderInWhichEveryThirdImageIsBrokenGivesTheOtherTwoThirds()
     {
-        string folder = TestFolder.New(), photo = Photo;
+        string folder = TestFolder.New(),
+            photo = Photo;
         for (int index = 0; index < 30; index++)
         {
             string image = Path.Combine(folder, $"{index:00}.jpg");
@@ -61,14 +71,23 @@ public sealed class BadInputTests
         JsonElement[] lines = [.. run.Lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(30, lines.Length);
         Assert.All(lines.Index(), line => Assert.Equal(line.Index % 3 == 0, line.Item.TryGetProperty("error", out _)));
-        Assert.Equal(lines.Select(line => line.GetProperty("image").GetString()).Order(StringComparer.Ordinal), lines.Select(line => line.GetProperty("image").GetString()));
+        Assert.Equal(
+            lines.Select(line => line.GetProperty("image").GetString()).Order(StringComparer.Ordinal),
+            lines.Select(line => line.GetProperty("image").GetString())
+        );
     }
 
-    public static TheoryData<string, string> BadModels => new()
-    {
-        { "overlapping", "overlaps" }, { "huge-header", "1152921504606846976" }, { "missing-tensor", "1 missing (text_model.final_layer_norm.bias)" },
-        { "pickle", "posix.system" }, { "no-configuration", "config.json" }, { "no-weights", "no weights" }, { "absent", "There is no model" },
-    };
+    public static TheoryData<string, string> BadModels =>
+        new()
+        {
+            { "overlapping", "overlaps" },
+            { "huge-header", "1152921504606846976" },
+            { "missing-tensor", "1 missing (text_model.final_layer_norm.bias)" },
+            { "pickle", "posix.system" },
+            { "no-configuration", "config.json" },
+            { "no-weights", "no weights" },
+            { "absent", "There is no model" },
+        };
 
     [Theory]
     [MemberData(nameof(BadModels))]
@@ -198,7 +217,11 @@ public sealed class BadInputTests
         }
 
         Directory.CreateDirectory(folder);
-        foreach (string file in new[] { "config.json", "vocab.json", "merges.txt" }.Where(file => kind != "no-configuration" || file != "config.json"))
+        foreach (
+            string file in new[] { "config.json", "vocab.json", "merges.txt" }.Where(file =>
+                kind != "no-configuration" || file != "config.json"
+            )
+        )
         {
             File.Copy(Path.Combine(Model, file), Path.Combine(folder, file), overwrite: true);
         }
@@ -207,8 +230,13 @@ public sealed class BadInputTests
         switch (kind)
         {
             case "overlapping":
-                const string overlapping = """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""";
-                File.WriteAllBytes(weights, [.. BitConverter.GetBytes((long)overlapping.Length), .. Encoding.ASCII.GetBytes(overlapping), .. new byte[12]]);
+                const string overlapping =
+                    """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":"""
+                        + """[4,12]}}""";
+                File.WriteAllBytes(
+                    weights,
+                    [.. BitConverter.GetBytes((long)overlapping.Length), .. Encoding.ASCII.GetBytes(overlapping), .. new byte[12]]
+                );
                 break;
             case "huge-header":
                 File.WriteAllBytes(weights, [.. BitConverter.GetBytes(1L << 60), .. "{}"u8]);
@@ -217,7 +245,10 @@ public sealed class BadInputTests
                 CopyWithout("text_model.final_layer_norm.bias", weights);
                 break;
             case "pickle":
-                File.WriteAllBytes(Path.Combine(folder, "pytorch_model.bin"), [0x80, 2, .. "cposix\nsystem\nX\u0005\0\0\0false\u0085R."u8.ToArray()]);
+                File.WriteAllBytes(
+                    Path.Combine(folder, "pytorch_model.bin"),
+                    [0x80, 2, .. "cposix\nsystem\nX\u0005\0\0\0false\u0085R."u8.ToArray()]
+                );
                 break;
             case "no-configuration":
                 File.Copy(Path.Combine(Model, "model.safetensors"), weights, overwrite: true);
@@ -230,11 +261,26 @@ public sealed class BadInputTests
     private static void CopyWithout(string name, string path)
     {
         using SafetensorsFile model = new(Path.Combine(Model, "model.safetensors"));
-        SafetensorsFile.Write(path, [.. model.Tensors.Values.Where(tensor => tensor.Name != name).Select(tensor => (tensor.Name, tensor.Shape, (Action<Stream>)(stream =>
-        {
-            var numbers = new float[tensor.ElementCount];
-            tensor.CopyTo(numbers);
-            stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers));
-        })))]);
+        SafetensorsFile.Write(
+            path,
+            [
+                .. model
+                    .Tensors.Values.Where(tensor => tensor.Name != name)
+                    .Select(tensor =>
+                        (
+                            tensor.Name,
+                            tensor.Shape,
+                            (Action<Stream>)(
+                                stream =>
+                                {
+                                    var numbers = new float[tensor.ElementCount];
+                                    tensor.CopyTo(numbers);
+                                    stream.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(numbers));
+                                }
+                            )
+                        )
+                    ),
+            ]
+        );
     }
 }

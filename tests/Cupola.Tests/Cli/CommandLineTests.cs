@@ -28,7 +28,10 @@ public sealed class CommandLineTests
     [InlineData("--steps is a whole number from 1 to 2147483647, and not '0'.", "train x.csv -o run --steps 0")]
     [InlineData("--temperature is a number from 0 to 2, and not '7'.", "prompts write -l a --llm m -o f --temperature 7")]
     [InlineData("--timeout is a number from 0.001 to 86400, and not '0'.", "prompts write -l a --llm m -o f --timeout 0")]
-    [InlineData("--concurrency is a whole number from 1 to 1000, and not '0'.", "prompts write -l a --llm m -o f --concurrency 0")]
+    [InlineData(
+        "--concurrency is a whole number from 1 to 1000, and not '0'.",
+        "prompts write -l a --llm m -o f --concurrency 0"
+    )]
     [InlineData("--format is table, json or csv, and not 'foo'.", "classify x.png --labels a,b --format foo")]
     [InlineData("--format is table, json or csv, and not '1'.", "models list --format 1")]
     [InlineData("--format is table, json or csv, and not 'json,csv'.", "evaluate x --format json,csv")]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CsvHelper;
-using Cupola.Tests.Training;
+using Cupola.Tests.Training.Run;
 
 namespace Cupola.Tests.Cli;
 
@@ -19,7 +19,8 @@ public sealed class CsvOutputTests
         JsonElement[] predictions = Predictions(Tool.Start([.. command, "--format", "json"]).Lines[1]);
 
         Dictionary<string, string>[] plain = Rows(command);
-        Dictionary<string, string>[] none = Rows([.. command, "--threshold", "1"]), some = Rows([.. command, "--threshold", "0.01"]);
+        Dictionary<string, string>[] none = Rows([.. command, "--threshold", "1"]),
+            some = Rows([.. command, "--threshold", "0.01"]);
 
         foreach (Dictionary<string, string>[] rows in new[] { plain, none, some })
         {
@@ -44,11 +45,25 @@ public sealed class CsvOutputTests
     [Fact]
     public void AllAnswersOfSeveralLabelsAreTold()
     {
-        string[] command = ["classify", Image, "--labels", Labels, "--multi-label", "--threshold", "0", "--top", "1", "--threads", "2"];
+        string[] command =
+        [
+            "classify",
+            Image,
+            "--labels",
+            Labels,
+            "--multi-label",
+            "--threshold",
+            "0",
+            "--top",
+            "1",
+            "--threads",
+            "2",
+        ];
         JsonElement line = JsonDocument.Parse(Tool.Start([.. command, "--format", "json"]).Lines[0]).RootElement;
         string[] answers = [.. line.GetProperty("answers").EnumerateArray().Select(static each => each.GetString()!)];
 
-        Dictionary<string, string>[] rows = Rows(command), none = Rows([.. command[..5], "--threshold", "1", "--threads", "2"]);
+        Dictionary<string, string>[] rows = Rows(command),
+            none = Rows([.. command[..5], "--threshold", "1", "--threads", "2"]);
 
         Assert.Equal(3, answers.Length);
         Assert.Equal(answers, rows.Select(static row => row["answer"]));
@@ -64,7 +79,9 @@ public sealed class CsvOutputTests
         File.WriteAllText(file, JsonSerializer.Serialize(labels.Concat(["=1+1", "@x", "-dash", "+plus"])));
 
         string[] read =
-            [.. Rows("classify", Image, "--labels-file", file, "--top", "20", "--threads", "2").Select(static row => row["label"])];
+        [
+            .. Rows("classify", Image, "--labels-file", file, "--top", "20", "--threads", "2").Select(static row => row["label"]),
+        ];
 
         string[] expected = [.. labels.Select(static label => label.Trim()), "'=1+1", "'@x", "'-dash", "'+plus"];
         Assert.Equal(expected.Order(StringComparer.Ordinal), read.Order(StringComparer.Ordinal));
@@ -78,8 +95,9 @@ public sealed class CsvOutputTests
         Dictionary<string, string>[] pixels = Rows("inspect", "pixels", Image, "nowhere.png", "--size", "32");
 
         Assert.Equal((Image, "", ""), (images[0]["image"], images[0]["error"], images[1]["0"]));
-        IEnumerable<float> embedding =
-            images[0].Where(static field => field.Key.All(char.IsAsciiDigit)).Select(static field => Number(field.Value));
+        IEnumerable<float> embedding = images[0]
+            .Where(static field => field.Key.All(char.IsAsciiDigit))
+            .Select(static field => Number(field.Value));
         Assert.Equal(1, embedding.Sum(static number => number * number), 1e-5f);
         Assert.Equal("There is no file nowhere.png.", images[1]["error"]);
         Assert.Equal(("a red, disc", "false"), (tokens[0]["text"], tokens[0]["truncated"]));

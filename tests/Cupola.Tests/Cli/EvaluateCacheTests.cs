@@ -15,11 +15,17 @@ public sealed class EvaluateCacheTests
     {
         string cache = TestFolder.New();
 
-        Tool.Run first = Evaluate(cache), second = Evaluate(cache, "--prompts", SharedFolder.Need("data", "cupl", "cal_prompts_full.json")), anew = Evaluate(cache, "--no-cache");
+        Tool.Run first = Evaluate(cache),
+            second = Evaluate(cache, "--prompts", SharedFolder.Need("data", "cupl", "cal_prompts_full.json")),
+            anew = Evaluate(cache, "--no-cache");
 
         Assert.Equal((0, 0, 0), (first.ExitCode, second.ExitCode, anew.ExitCode));
         Assert.DoesNotContain("cache", first.Error + anew.Error, StringComparison.Ordinal);
-        Assert.Contains($"850 embeddings are from the cache in {Path.Combine(cache, "embeddings")}.", second.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"850 embeddings are from the cache in {Path.Combine(cache, "embeddings")}.",
+            second.Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains(first.Lines[0], second.Lines);
         Assert.Equal(first.Output, anew.Output);
     }
@@ -39,11 +45,30 @@ public sealed class EvaluateCacheTests
     [Fact]
     public void ARunThatIsKilledLeavesWhatItHadEmbedded()
     {
-        string cache = TestFolder.New(), folder = Path.Combine(cache, "embeddings");
-        using (Process process = Tool.Launch(new() { ["CUPOLA_CACHE"] = cache }, "evaluate", Dataset, "--template", "a {}.", "--model", Model, "--format", "json"))
+        string cache = TestFolder.New(),
+            folder = Path.Combine(cache, "embeddings");
+        using (
+            Process process = Tool.Launch(
+                new() { ["CUPOLA_CACHE"] = cache },
+                "evaluate",
+                Dataset,
+                "--template",
+                "a {}.",
+                "--model",
+                Model,
+                "--format",
+                "json"
+            )
+        )
         {
             // An empty table has two pages or three; more says that embeddings are being written.
-            while (!process.HasExited && !(Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.sqlite").Any(static file => new FileInfo(file).Length > 100_000)))
+            while (
+                !process.HasExited
+                && !(
+                    Directory.Exists(folder)
+                    && Directory.EnumerateFiles(folder, "*.sqlite").Any(static file => new FileInfo(file).Length > 100_000)
+                )
+            )
             {
                 Thread.Sleep(5);
             }
@@ -60,9 +85,15 @@ public sealed class EvaluateCacheTests
         Assert.Equal(Right(run), Right(Evaluate(cache, "--no-cache")));
     }
 
-    /// <summary>How many answers are right: an image that is embedded beside others, because some were known already, may differ from itself in the last bits.</summary>
+    /// <summary>
+    /// How many answers are right: an image that is embedded beside others, because some were known already, may differ from
+    /// itself in the last bits.
+    /// </summary>
     private static int Right(Tool.Run run) => JsonDocument.Parse(run.Lines[0]).RootElement.GetProperty("right").GetInt32();
 
     private static Tool.Run Evaluate(string cache, params string[] more) =>
-        Tool.StartWith(new() { ["CUPOLA_CACHE"] = cache }, ["evaluate", Dataset, "--template", "a {}.", "--model", Model, "--format", "json", .. more]);
+        Tool.StartWith(
+            new() { ["CUPOLA_CACHE"] = cache },
+            ["evaluate", Dataset, "--template", "a {}.", "--model", Model, "--format", "json", .. more]
+        );
 }

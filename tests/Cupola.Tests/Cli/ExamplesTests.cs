@@ -40,15 +40,18 @@ public sealed partial class ExamplesTests
         string text = File.ReadAllText(Path.Combine(SharedFolder.Root, page));
         string[] examples =
         [
-            .. Fence().Matches(text).SelectMany(static fence => fence.Groups["code"].Value.Split('\n'))
+            .. Fence()
+                .Matches(text)
+                .SelectMany(static fence => fence.Groups["code"].Value.Split('\n'))
                 .Where(static line => CallOfCupola().IsMatch(line)),
         ];
 
         Assert.All(examples, example =>
         {
             AssertParses(example);
-            Assert.All(
-                PathsOfTheRepository(example), static path => Assert.True(Path.Exists(Path.Combine(SharedFolder.Root, path)), path));
+            Assert.All(PathsOfTheRepository(example), static path =>
+                Assert.True(Path.Exists(Path.Combine(SharedFolder.Root, path)), path)
+            );
         });
     }
 
@@ -63,7 +66,10 @@ public sealed partial class ExamplesTests
         int start = Array.FindIndex(words, static word => word is "cupola" or "--") + 1;
 
         Assert.True(start > 0, example);
-        string[] errors = [.. CommandRunner.Parse(CupolaCommand.Create(), words[start..]).Errors.Select(static error => error.Message)];
+        string[] errors =
+        [
+            .. CommandRunner.Parse(CupolaCommand.Create(), words[start..]).Errors.Select(static error => error.Message),
+        ];
         Assert.True(errors.Length == 0, $"{example}: {string.Join(" ", errors)}");
     }
 
@@ -106,7 +112,9 @@ public sealed partial class ExamplesTests
     private static string[] PathsOfTheRepository(string example)
     {
         HashSet<string> folders =
-            [.. Directory.EnumerateDirectories(SharedFolder.Root).Select(static folder => Path.GetFileName(folder))];
+        [
+            .. Directory.EnumerateDirectories(SharedFolder.Root).Select(static folder => Path.GetFileName(folder)),
+        ];
         return [.. Words(example).Where(word => word.Contains('/') && folders.Contains(word.Split('/')[0]))];
     }
 

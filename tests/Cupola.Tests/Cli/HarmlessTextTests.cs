@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Cupola.Cli;
-using Cupola.Tests.Training;
+using Cupola.Tests.Training.Run;
 
 namespace Cupola.Tests.Cli;
 
@@ -45,7 +45,8 @@ public sealed class HarmlessTextTests
         File.WriteAllText(labels, JsonSerializer.Serialize(new[] { Evil, "a\nb" }));
         string[] command = ["classify", name, broken, "--labels-file", labels, "--threads", "2"];
 
-        Tool.Run table = Tool.Start(command), json = Tool.Start([.. command, "--format", "json"]);
+        Tool.Run table = Tool.Start(command),
+            json = Tool.Start([.. command, "--format", "json"]);
 
         foreach (string said in new[] { table.Output, table.Error, json.Error })
         {
@@ -59,8 +60,12 @@ public sealed class HarmlessTextTests
         Assert.Equal(name, lines[0].GetProperty("image").GetString());
         Assert.Equal(
             new[] { Evil, "a\nb" }.Order(StringComparer.Ordinal),
-            lines[0].GetProperty("predictions").EnumerateArray().Select(static each => each.GetProperty("label").GetString()!)
-                .Order(StringComparer.Ordinal));
+            lines[0]
+                .GetProperty("predictions")
+                .EnumerateArray()
+                .Select(static each => each.GetProperty("label").GetString()!)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

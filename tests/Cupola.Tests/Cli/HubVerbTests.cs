@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Cupola.Tests.Checkpoints;
+using Cupola.Tests.Hub;
 
 namespace Cupola.Tests.Cli;
 
@@ -10,14 +10,15 @@ public sealed class HubVerbTests : IAsyncDisposable
 
     private static string Photo => SharedFolder.AnyImage;
 
-    private Dictionary<string, string> Online => new()
-    {
-        ["HF_ENDPOINT"] = _hub.Settings.Endpoint.ToString(),
-        ["HF_HUB_CACHE"] = "",
-        ["HF_HUB_OFFLINE"] = "",
-        ["HF_TOKEN"] = "",
-        ["HF_HOME"] = _hub.Cache,
-    };
+    private Dictionary<string, string> Online =>
+        new()
+        {
+            ["HF_ENDPOINT"] = _hub.Settings.Endpoint.ToString(),
+            ["HF_HUB_CACHE"] = "",
+            ["HF_HUB_OFFLINE"] = "",
+            ["HF_TOKEN"] = "",
+            ["HF_HOME"] = _hub.Cache,
+        };
 
     private Dictionary<string, string> Offline => new(Online) { ["HF_HUB_OFFLINE"] = "1" };
 
@@ -30,8 +31,27 @@ public sealed class HubVerbTests : IAsyncDisposable
         int requests = _hub.Requests.Count;
         Tool.Run again = Tool.StartWith(Offline, "models", "download", LoopbackHub.Model);
         Tool.Run list = Tool.StartWith(Offline, "models", "list", "--format", "json");
-        Tool.Run classify = Tool.StartWith(Offline, "classify", Photo, "--labels", "a rocket,a cat", "--model", LoopbackHub.Model, "--format", "json");
-        Tool.Run folder = Tool.Start("classify", Photo, "--labels", "a rocket,a cat", "--model", SharedFolder.AnyModel, "--format", "json");
+        Tool.Run classify = Tool.StartWith(
+            Offline,
+            "classify",
+            Photo,
+            "--labels",
+            "a rocket,a cat",
+            "--model",
+            LoopbackHub.Model,
+            "--format",
+            "json"
+        );
+        Tool.Run folder = Tool.Start(
+            "classify",
+            Photo,
+            "--labels",
+            "a rocket,a cat",
+            "--model",
+            SharedFolder.AnyModel,
+            "--format",
+            "json"
+        );
 
         Assert.Equal((0, "", 0, 0, 0), (download.ExitCode, download.Error, again.ExitCode, list.ExitCode, classify.ExitCode));
         Assert.Equal(requests, _hub.Requests.Count);
@@ -40,7 +60,10 @@ public sealed class HubVerbTests : IAsyncDisposable
         Assert.True(File.Exists(Path.Combine(place, "model.safetensors")), place);
         Assert.Equal("flags", Text(JsonDocument.Parse(list.Lines[0]).RootElement, "name"));
         JsonElement listed = JsonDocument.Parse(Assert.Single(list.Lines.Skip(1))).RootElement;
-        Assert.Equal((LoopbackHub.Model, "main", LoopbackHub.Commit, place), (Text(listed, "name"), Text(listed, "revision"), Text(listed, "commit"), Text(listed, "folder")));
+        Assert.Equal(
+            (LoopbackHub.Model, "main", LoopbackHub.Commit, place),
+            (Text(listed, "name"), Text(listed, "revision"), Text(listed, "commit"), Text(listed, "folder"))
+        );
         Assert.Equal(folder.Output, classify.Output);
     }
 
@@ -49,8 +72,28 @@ public sealed class HubVerbTests : IAsyncDisposable
     {
         PublishPhotoTiny();
 
-        Tool.Run first = Tool.StartWith(Online, "classify", Photo, "--labels", "a rocket,a cat", "--model", LoopbackHub.Model, "--format", "json");
-        Tool.Run second = Tool.StartWith(Offline, "classify", Photo, "--labels", "a rocket,a cat", "--model", LoopbackHub.Model, "--format", "json");
+        Tool.Run first = Tool.StartWith(
+            Online,
+            "classify",
+            Photo,
+            "--labels",
+            "a rocket,a cat",
+            "--model",
+            LoopbackHub.Model,
+            "--format",
+            "json"
+        );
+        Tool.Run second = Tool.StartWith(
+            Offline,
+            "classify",
+            Photo,
+            "--labels",
+            "a rocket,a cat",
+            "--model",
+            LoopbackHub.Model,
+            "--format",
+            "json"
+        );
 
         Assert.Equal((0, 0), (first.ExitCode, second.ExitCode));
         Assert.Single(_hub.Fetches("model.safetensors"));
@@ -67,7 +110,12 @@ public sealed class HubVerbTests : IAsyncDisposable
         Tool.Run prefix = Tool.StartWith(Online, "models", "download", "hf-hub:" + LoopbackHub.Model);
         Tool.Run address = Tool.StartWith(Offline, "models", "download", page);
         Tool.Run file = Tool.StartWith(
-            Offline, "inspect", "model", "--model", $"https://huggingface.co/{LoopbackHub.Model}/blob/main/model.safetensors");
+            Offline,
+            "inspect",
+            "model",
+            "--model",
+            $"https://huggingface.co/{LoopbackHub.Model}/blob/main/model.safetensors"
+        );
         Tool.Run near = Tool.StartWith(Online, "models", "download", LoopbackHub.Model.ToUpperInvariant());
 
         Assert.Equal((0, 0, 0, 3), (prefix.ExitCode, address.ExitCode, file.ExitCode, near.ExitCode));
@@ -88,7 +136,11 @@ public sealed class HubVerbTests : IAsyncDisposable
         Assert.Equal(3, run.ExitCode);
         Assert.Empty(run.Output);
         Assert.Contains(LoopbackHub.Model, run.Error, StringComparison.Ordinal);
-        Assert.Contains(isOffline ? "unset it once to download" : "or use a folder that has the model", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            isOffline ? "unset it once to download" : "or use a folder that has the model",
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.Single(run.Error.Trim().Split('\n'));
     }
 

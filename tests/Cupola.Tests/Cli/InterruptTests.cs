@@ -19,7 +19,14 @@ public sealed partial class InterruptTests
         string photo = SharedFolder.AnyImage;
         // More images than anyone waits for.
         ProcessStartInfo start = Tool.Command([
-            "classify", .. Enumerable.Repeat(photo, Images), "--labels", "a rocket,a cat", "--model", SharedFolder.AnyModel, "--format", "json",
+            "classify",
+            .. Enumerable.Repeat(photo, Images),
+            "--labels",
+            "a rocket,a cat",
+            "--model",
+            SharedFolder.AnyModel,
+            "--format",
+            "json",
         ]);
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -35,7 +42,9 @@ public sealed partial class InterruptTests
         Assert.EndsWith("\n", rest, StringComparison.Ordinal);
         string[] lines = [first, .. rest.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
         Assert.InRange(lines.Length, 1, Images - 1);
-        Assert.All(lines, line => Assert.Equal(2, JsonDocument.Parse(line).RootElement.GetProperty("predictions").GetArrayLength()));
+        Assert.All(lines, line =>
+            Assert.Equal(2, JsonDocument.Parse(line).RootElement.GetProperty("predictions").GetArrayLength())
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Cupola.Cli;
-using Cupola.Prompts;
-using Cupola.Tests.Prompts;
+using Cupola.Prompts.Writing;
+using Cupola.Tests.Prompts.Writing;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Tests.Cli;
@@ -14,7 +14,12 @@ public sealed class LanguageModelRefusalTests
     private const string Words = "It is too long.";
     private const string Error = $$$"""{"message":"{{{Words}}}","code":400}""";
 
-    private static readonly ChatOptions Usual = new() { Temperature = 0.99f, MaxOutputTokens = 50, Seed = 1 };
+    private static readonly ChatOptions Usual = new()
+    {
+        Temperature = 0.99f,
+        MaxOutputTokens = 50,
+        Seed = 1,
+    };
 
     public static TheoryData<string> Lasting { get; } =
     [
@@ -31,7 +36,8 @@ public sealed class LanguageModelRefusalTests
         $$$"""data: {"object":"error","message":"{{{Words}}}","type":"BadRequestError","code":400}""",
         $$$"""data: {"detail":"{{{Words}}}"}""",
         $$$"""data: {"code":1002,"msg":"{{{Words}}}"}""",
-        $$$$"""data: {"error":{"message":"An error","code":400,"metadata":{"raw":"{\"error\":{\"message\":\"{{{{Words}}}}\"}}"}}}""",
+        $$$$"""data: {"error":{"message":"An error","code":400,"metadata":{"raw":"{\"error\":"""
+            + $$$$"""{\"message\":\"{{{{Words}}}}\"}}"}}}""",
         $"error: {Error}",
         $"event: error\ndata: {Error}",
         $"event: error\ndata: {Words}\n\n",
@@ -97,28 +103,42 @@ public sealed class LanguageModelRefusalTests
         Assert.InRange(problem.Message.Length, 100, 500);
     }
 
-    public static TheoryData<string, string> Refused { get; } = new()
-    {
-        { "seed", """{"object":"error","message":{"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted","input":1}]}}""" },
-        { "seed", """[{"error":{"code":400,"message":"Unknown name \"seed\": Cannot find field."}}]""" },
-        { "seed", "unknown field `seed`, expected one of `model`" },
-        { "temperature", """{"error":{"message":"'temperature' does not support 0.99. Only the default (1) value is supported."}}""" },
-        { "temperature", """{"error":{"message":"invalid temperature: only 1 is allowed for this model"}}""" },
-        { "stream", """{"error":{"message":"Streaming is not supported for this model."}}""" },
-        { "max_tokens", """{"error":{"message":"'max_tokens' is not supported. Use 'max_completion_tokens' instead."}}""" },
-    };
+    public static TheoryData<string, string> Refused { get; } =
+        new()
+        {
+            {
+                "seed",
+                """{"object":"error","message":{"detail":[{"loc":"""
+                    + """["body","seed"],"msg":"Extra inputs are not permitted","input":1}]}}"""
+            },
+            { "seed", """[{"error":{"code":400,"message":"Unknown name \"seed\": Cannot find field."}}]""" },
+            { "seed", "unknown field `seed`, expected one of `model`" },
+            {
+                "temperature",
+                """{"error":{"message":"'temperature' does not support 0.99. Only the default (1) value is supported."}}"""
+            },
+            { "temperature", """{"error":{"message":"invalid temperature: only 1 is allowed for this model"}}""" },
+            { "stream", """{"error":{"message":"Streaming is not supported for this model."}}""" },
+            { "max_tokens", """{"error":{"message":"'max_tokens' is not supported. Use 'max_completion_tokens' instead."}}""" },
+        };
 
     [Theory]
     [MemberData(nameof(Refused))]
     public async Task AFieldThatAServerDoesNotTakeIsLeftOutFromThenOn(string field, string refusal)
     {
-        await using ChatServer server = new(question => question.Body.TryGetProperty(field, out _)
-            ? new ChatReply { Status = 400, Body = refusal }
-            : new ChatReply { Body = LanguageModelServerTests.Chunk("A frog.", "stop") });
+        await using ChatServer server = new(question =>
+            question.Body.TryGetProperty(field, out _)
+                ? new ChatReply { Status = 400, Body = refusal }
+                : new ChatReply { Body = LanguageModelServerTests.Chunk("A frog.", "stop") }
+        );
         using LanguageModelServer model = new(server.Endpoint, "loopback");
         for (int time = 0; time < 3; time++)
         {
-            ChatResponse response = await model.GetResponseAsync("Describe a frog:", Usual, TestContext.Current.CancellationToken);
+            ChatResponse response = await model.GetResponseAsync(
+                "Describe a frog:",
+                Usual,
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal("A frog.", response.Text);
         }
 
@@ -142,7 +162,8 @@ public sealed class LanguageModelRefusalTests
         });
         using LanguageModelServer model = new(server.Endpoint, "loopback");
         await Assert.ThrowsAsync<LanguageModelException>(() =>
-            model.GetResponseAsync("Describe a pumpkin seed:", Usual, TestContext.Current.CancellationToken));
+            model.GetResponseAsync("Describe a pumpkin seed:", Usual, TestContext.Current.CancellationToken)
+        );
         Assert.Equal(1, asked);
     }
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using Cupola.Cli;
-using Cupola.Tests.Prompts;
+using Cupola.Tests.Prompts.Writing;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Tests.Cli;
@@ -14,59 +14,66 @@ public sealed class LanguageModelServerTests
 
     private static string Whole { get; } = Chunk(Sentence) + Chunk(null, "stop") + "data: [DONE]\n\n";
 
-    public static TheoryData<string, string> Streams { get; } = new()
-    {
-        { "as OpenAI", Whole },
-        { "no reason until the end", Chunk(Sentence, "") + Chunk(null, "stop") },
-        { "another reason", Chunk(Sentence) + Chunk(null, "eos") },
-        { "a number for a reason", $$$"""data: {"choices":[{"delta":{"content":"{{{Sentence}}}"},"finish_reason":5}]}""" },
-        { "Gemini's name for it", $$$"""data: {"choices":[{"delta":{"content":"{{{Sentence}}}"},"finishReason":"stop"}]}""" },
-        { "no reason, but an end", Chunk(Sentence) + "data: [DONE]\n\n" },
-        { "another role", Changed("\"delta\":{", "\"delta\":{\"role\":\"\",") },
-        { "a time with a fraction", Changed("\"created\":1", "\"created\":1700000000.25") },
-        { "a time as a text", Changed("\"created\":1", "\"created\":\"now\"") },
-        { "an index as a text", Changed("\"index\":0", "\"index\":\"0\"") },
-        { "usage as a text", Changed("\"created\":1", "\"usage\":\"none\",\"id\":null,\"system_fingerprint\":7") },
-        { "no error", Changed("\"created\":1", "\"error\":null") },
-        { "an empty error", Changed("\"created\":1", "\"error\":\"\"") },
-        { "lines that end otherwise", Whole.Replace("\n", "\r\n", StringComparison.Ordinal) },
-        { "carriage returns", Whole.Replace('\n', '\r') },
-        { "no spaces", Whole.Replace("data: ", "data:", StringComparison.Ordinal) },
-        { "no empty lines", Whole.Replace("\n\n", "\n", StringComparison.Ordinal) },
-        { "a byte order mark", "\uFEFF" + Whole },
-        { "comments", ": OPENROUTER PROCESSING\n\n" + Whole },
-        { "names of events", Whole.Replace("data: ", "event: message\nid: 4\nretry: 10\ndata: ", StringComparison.Ordinal) },
-        { "the field twice", Whole.Replace("data: ", "data: data: ", StringComparison.Ordinal) },
-        { "Azure's first chunk", "data: {\"choices\":[],\"prompt_filter_results\":[{}]}\n\n" + Whole },
-        { "a chunk without choices", Chunk(Sentence) + "data: {\"usage\":{}}\n\n" + Chunk(null, "stop") },
-        { "something between", "data: {broken\n\n" + Chunk(Sentence) + "hello\n\n" + Chunk(null, "stop") },
+    public static TheoryData<string, string> Streams { get; } =
+        new()
         {
-            "on several lines", $$$"""
-            data: {
-            data: "choices": [{"delta": {"content": "{{{Sentence}}}"}, "finish_reason": "stop"}]
-            data: }
-            """
-        },
-        { "thinking beside", """data: {"choices":[{"delta":{"reasoning_content":"The user","content":null}}]}""" + "\n\n" + Whole },
-        {
-            "parts", $$$"""
-            data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"The user wants."}]}]}}]}
+            { "as OpenAI", Whole },
+            { "no reason until the end", Chunk(Sentence, "") + Chunk(null, "stop") },
+            { "another reason", Chunk(Sentence) + Chunk(null, "eos") },
+            { "a number for a reason", $$$"""data: {"choices":[{"delta":{"content":"{{{Sentence}}}"},"finish_reason":5}]}""" },
+            { "Gemini's name for it", $$$"""data: {"choices":[{"delta":{"content":"{{{Sentence}}}"},"finishReason":"stop"}]}""" },
+            { "no reason, but an end", Chunk(Sentence) + "data: [DONE]\n\n" },
+            { "another role", Changed("\"delta\":{", "\"delta\":{\"role\":\"\",") },
+            { "a time with a fraction", Changed("\"created\":1", "\"created\":1700000000.25") },
+            { "a time as a text", Changed("\"created\":1", "\"created\":\"now\"") },
+            { "an index as a text", Changed("\"index\":0", "\"index\":\"0\"") },
+            { "usage as a text", Changed("\"created\":1", "\"usage\":\"none\",\"id\":null,\"system_fingerprint\":7") },
+            { "no error", Changed("\"created\":1", "\"error\":null") },
+            { "an empty error", Changed("\"created\":1", "\"error\":\"\"") },
+            { "lines that end otherwise", Whole.Replace("\n", "\r\n", StringComparison.Ordinal) },
+            { "carriage returns", Whole.Replace('\n', '\r') },
+            { "no spaces", Whole.Replace("data: ", "data:", StringComparison.Ordinal) },
+            { "no empty lines", Whole.Replace("\n\n", "\n", StringComparison.Ordinal) },
+            { "a byte order mark", "\uFEFF" + Whole },
+            { "comments", ": OPENROUTER PROCESSING\n\n" + Whole },
+            { "names of events", Whole.Replace("data: ", "event: message\nid: 4\nretry: 10\ndata: ", StringComparison.Ordinal) },
+            { "the field twice", Whole.Replace("data: ", "data: data: ", StringComparison.Ordinal) },
+            { "Azure's first chunk", "data: {\"choices\":[],\"prompt_filter_results\":[{}]}\n\n" + Whole },
+            { "a chunk without choices", Chunk(Sentence) + "data: {\"usage\":{}}\n\n" + Chunk(null, "stop") },
+            { "something between", "data: {broken\n\n" + Chunk(Sentence) + "hello\n\n" + Chunk(null, "stop") },
+            {
+                "on several lines",
+                $$$"""
+                    data: {
+                    data: "choices": [{"delta": {"content": "{{{Sentence}}}"}, "finish_reason": "stop"}]
+                    data: }
+                    """
+            },
+            {
+                "thinking beside",
+                """data: {"choices":[{"delta":{"reasoning_content":"The user","content":null}}]}""" + "\n\n" + Whole
+            },
+            {
+                "parts",
+                $$$"""
+                    data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"It wants."}]}]}}]}
 
-            data: {"choices":[{"delta":{"content":[{"type":"text","text":"{{{Sentence}}}"}]},"finish_reason":"stop"}]}
-            """
-        },
-        { "the message at once", Message },
-        { "the message on many lines", JsonSerializer.Serialize(JsonDocument.Parse(Message), Indented) },
-        { "the message in an event", $"data: {Message}\n\n" },
-        { "the message once more at the end", Chunk(Sentence) + $"data: {Message}\n\n" },
-        { "lines of JSON", Changed("data: ", "").Replace("\n\n", "\n", StringComparison.Ordinal) },
-        { "an older completion", $$$"""data: {"choices":[{"text":"{{{Sentence}}}","finish_reason":"stop"}]}""" },
-    };
+                    data: {"choices":[{"delta":{"content":[{"type":"text","text":"{{{Sentence}}}"}]},"finish_reason":"stop"}]}
+                    """
+            },
+            { "the message at once", Message },
+            { "the message on many lines", JsonSerializer.Serialize(JsonDocument.Parse(Message), Indented) },
+            { "the message in an event", $"data: {Message}\n\n" },
+            { "the message once more at the end", Chunk(Sentence) + $"data: {Message}\n\n" },
+            { "lines of JSON", Changed("data: ", "").Replace("\n\n", "\n", StringComparison.Ordinal) },
+            { "an older completion", $$$"""data: {"choices":[{"text":"{{{Sentence}}}","finish_reason":"stop"}]}""" },
+        };
 
     private static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
 
     private static string Message =>
-        $$$"""{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"{{{Sentence}}}"},"finish_reason":"stop"}]}""";
+        $$$"""{"id":"x","choices":[{"index":0,"message":"""
+            + $$$"""{"role":"assistant","content":"{{{Sentence}}}"},"finish_reason":"stop"}]}""";
 
     [Theory]
     [MemberData(nameof(Streams))]
@@ -110,18 +117,28 @@ public sealed class LanguageModelServerTests
     [InlineData("/v1/", "/v1/chat/completions")]
     [InlineData("/v1/chat/completions", "/v1/chat/completions")]
     [InlineData("/v1beta/openai/", "/v1beta/openai/chat/completions")]
-    [InlineData("/openai/deployments/gpt?api-version=2024-06-01", "/openai/deployments/gpt/chat/completions?api-version=2024-06-01")]
+    [InlineData(
+        "/openai/deployments/gpt?api-version=2024-06-01",
+        "/openai/deployments/gpt/chat/completions?api-version=2024-06-01"
+    )]
     [InlineData("/chat", "/chat/chat/completions")]
     [InlineData("/", "/chat/completions", "/v1/chat/completions")]
     [InlineData("/api/", "/api/chat/completions", "/api/v1/chat/completions")]
     public async Task AnAddressIsUnderstoodWithAndWithoutItsVersion(string named, params string[] asked)
     {
         await using ChatServer server = new(question =>
-            question.Path == asked[^1] ? new ChatReply { Body = Whole } : new ChatReply { Status = 404, Body = "404 page not found" });
+            question.Path == asked[^1]
+                ? new ChatReply { Body = Whole }
+                : new ChatReply { Status = 404, Body = "404 page not found" }
+        );
         using LanguageModelServer model = new(new Uri(server.Endpoint, named), "loopback");
         for (int time = 0; time < 2; time++)
         {
-            ChatResponse response = await model.GetResponseAsync("Describe a frog:", options: null, TestContext.Current.CancellationToken);
+            ChatResponse response = await model.GetResponseAsync(
+                "Describe a frog:",
+                options: null,
+                TestContext.Current.CancellationToken
+            );
             Assert.Equal(Sentence, response.Text);
         }
 
@@ -140,10 +157,19 @@ public sealed class LanguageModelServerTests
         Assert.Equal(Sentence, (await AskAsync(_ => new ChatReply { Bytes = packed.ToArray(), Encoding = "gzip" })).Text);
     }
 
-    internal static string Chunk(string? text, string? finish = null) => $"data: {JsonSerializer.Serialize(new
+    internal static string Chunk(string? text, string? finish = null) =>
+        $"data: {JsonSerializer.Serialize(new
     {
         created = 1,
-        choices = new[] { new { index = 0, delta = text is null ? new { } : (object)new { content = text }, finish_reason = finish } },
+        choices = new[]
+        {
+            new
+            {
+                index = 0,
+                delta = text is null ? new { } : (object)new { content = text },
+                finish_reason = finish,
+            },
+        },
     })}\n\n";
 
     internal static async Task<ChatResponse> AskAsync(Func<ChatQuestion, ChatReply> reply, ChatOptions? options = null)

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Cupola.Tests.Training;
+using Cupola.Tests.Training.Run;
 
 namespace Cupola.Tests.Cli;
 
@@ -25,8 +25,9 @@ public sealed class LanguageTests
         ["inspect", "model"],
     ];
 
-    private static readonly Lazy<string[]> Expected =
-        new(static () => [.. Commands.Select(static command => Told("C", command))]);
+    private static readonly Lazy<string[]> Expected = new(static () =>
+        [.. Commands.Select(static command => Told("C", command))]
+    );
 
     private static readonly Lazy<string> ExpectedRun = new(static () => Trained("C"));
 
@@ -64,26 +65,52 @@ public sealed class LanguageTests
     /// <summary>The files of a run, but for what depends on the clock.</summary>
     private static string Trained(string language)
     {
-        string folder = TestFolder.New(), run = Path.Combine(folder, "run"), settings = Path.Combine(folder, "settings.json");
-        File.WriteAllText(settings, """
+        string folder = TestFolder.New(),
+            run = Path.Combine(folder, "run"),
+            settings = Path.Combine(folder, "settings.json");
+        File.WriteAllText(
+            settings,
+            """
             { "batch": 8, "steps": 3, "logEvery": 1, "weightDecay": 0.25, "model": { "imageSize": 16, "imageWidth": 32,
-              "imageLayers": 1, "textWidth": 32, "textLayers": 1, "contextLength": 16, "vocabulary": 540, "embeddingDimension": 16 } }
-            """);
+              "imageLayers": 1, "textWidth": 32, "textLayers": 1, "contextLength": 16, "vocabulary": 540,
+              "embeddingDimension": 16 } }
+            """
+        );
         Tool.Run trained = Run(
             language,
             [
-                "train", TrainingFixture.Table, "-o", run, "--config", settings, "--learning-rate", "0.0005", "--evaluate", Labelled,
-                "--threads", "2",
-            ]);
-        string log = string.Join("\n", File.ReadLines(Path.Combine(run, "log.jsonl")).Select(static line =>
-        {
-            JsonObject step = JsonNode.Parse(line)!.AsObject();
-            step.Remove("pairsPerSecond");
-            return step.ToJsonString();
-        }));
+                "train",
+                TrainingFixture.Table,
+                "-o",
+                run,
+                "--config",
+                settings,
+                "--learning-rate",
+                "0.0005",
+                "--evaluate",
+                Labelled,
+                "--threads",
+                "2",
+            ]
+        );
+        string log = string.Join(
+            "\n",
+            File.ReadLines(Path.Combine(run, "log.jsonl"))
+                .Select(static line =>
+                {
+                    JsonObject step = JsonNode.Parse(line)!.AsObject();
+                    step.Remove("pairsPerSecond");
+                    return step.ToJsonString();
+                })
+        );
         return string.Join(
-            "\n", trained.ExitCode, trained.Error.Replace(run, "run", StringComparison.Ordinal), log,
-            File.ReadAllText(Path.Combine(run, "run.json")), File.ReadAllText(Path.Combine(run, "evaluations.jsonl")));
+            "\n",
+            trained.ExitCode,
+            trained.Error.Replace(run, "run", StringComparison.Ordinal),
+            log,
+            File.ReadAllText(Path.Combine(run, "run.json")),
+            File.ReadAllText(Path.Combine(run, "evaluations.jsonl"))
+        );
     }
 
     private static Tool.Run Run(string language, string[] command) =>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cupola.Tests.Fuzzing;
-using Cupola.Tests.Training;
+using Cupola.Tests.Training.Run;
 
 namespace Cupola.Tests.Cli;
 
@@ -14,12 +14,14 @@ public sealed class MachineFailureTests
     public void AMissingNativeLibraryIsOneSentenceAndExitCodeThree(params string[] arguments)
     {
         string tool = ToolWithoutEngine();
-        IEnumerable<string> given = arguments.Select(static argument => argument switch
-        {
-            "table" => TrainingFixture.Table,
-            "model" => FuzzModels.Run,
-            _ => argument,
-        });
+        IEnumerable<string> given = arguments.Select(static argument =>
+            argument switch
+            {
+                "table" => TrainingFixture.Table,
+                "model" => FuzzModels.Run,
+                _ => argument,
+            }
+        );
         ProcessStartInfo start = new("dotnet", [Path.Combine(tool, "Cupola.Cli.dll"), .. given])
         {
             RedirectStandardError = true,
@@ -42,10 +44,12 @@ public sealed class MachineFailureTests
     /// <summary>The tool and this platform's other libraries.</summary>
     private static string ToolWithoutEngine()
     {
-        string from = AppContext.BaseDirectory, to = TestFolder.New();
+        string from = AppContext.BaseDirectory,
+            to = TestFolder.New();
         string natives = Path.Combine("runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-        IEnumerable<string> files =
-            Directory.EnumerateFiles(from, "*.dll").Concat(Directory.EnumerateFiles(from, "Cupola.Cli.*"));
+        IEnumerable<string> files = Directory
+            .EnumerateFiles(from, "*.dll")
+            .Concat(Directory.EnumerateFiles(from, "Cupola.Cli.*"));
         if (Directory.Exists(Path.Combine(from, natives)))
         {
             Directory.CreateDirectory(Path.Combine(to, natives));

@@ -30,7 +30,8 @@ public sealed class ModelNameTests
     [InlineData("https://huggingface.co/a/b/tree/refs/pr/7", "a/b@refs/pr/7")]
     [InlineData(
         "https://huggingface.co/a/b/commit/0123456789abcdef0123456789abcdef01234567",
-        "a/b@0123456789abcdef0123456789abcdef01234567")]
+        "a/b@0123456789abcdef0123456789abcdef01234567"
+    )]
     [InlineData("https://huggingface.co/a/b/discussions/3", "a/b")]
     [InlineData("ViT-B/32", "openai/clip-vit-base-patch32")]
     [InlineData("ViT-L/14@336px", "openai/clip-vit-large-patch14-336")]
@@ -74,7 +75,10 @@ public sealed class ModelNameTests
     [InlineData("file:///etc/passwd", "is no model of the hub at huggingface.co")]
     public void WhatMayBeMeantIsTold(string text, string sentence) =>
         Assert.Contains(
-            sentence, Assert.Throws<FileNotFoundException>(() => ModelName.Parse(text, Hub)).Message, StringComparison.Ordinal);
+            sentence,
+            Assert.Throws<FileNotFoundException>(() => ModelName.Parse(text, Hub)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void APageOfAMirrorIsTheMirrorsModel()
@@ -94,11 +98,15 @@ public sealed class ModelNameTests
         Assert.Equal(folder, ModelOptions.Find("local-dir:" + folder, CancellationToken.None));
         Assert.Contains(
             "no folder",
-            Assert.Throws<FileNotFoundException>(
-            () => ModelOptions.Find("local-dir:/nowhere/at/all", CancellationToken.None)).Message, StringComparison.Ordinal);
+            Assert
+                .Throws<FileNotFoundException>(() => ModelOptions.Find("local-dir:/nowhere/at/all", CancellationToken.None))
+                .Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "is called flags",
             Assert.Throws<FileNotFoundException>(() => ModelOptions.Find("Flags", CancellationToken.None)).Message,
-            StringComparison.Ordinal);
+            StringComparison.Ordinal
+        );
     }
 }

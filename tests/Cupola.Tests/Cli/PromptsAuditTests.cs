@@ -8,7 +8,8 @@ public sealed class PromptsAuditTests
 {
     private const string Faulty = """
         {
-          "elephant": ["A elephant is gray.", "A elephant is gray.", "I'm not sure what you mean.", "An elephant has a length of 3.", "- An elephant looks like a mouse."],
+          "elephant": ["A elephant is gray.", "A elephant is gray.", "I'm not sure what you mean.",
+            "An elephant has a length of 3.", "- An elephant looks like a mouse."],
           "mouse": ["A mouse is small.", "It is small."]
         }
         """;
@@ -21,14 +22,29 @@ public sealed class PromptsAuditTests
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Error);
         JsonElement[] lines = [.. run.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
-        Assert.All(lines, static line => Assert.Equal(["class", "prompt", "fault", "detail", "position"], line.EnumerateObject().Select(static field => field.Name)));
+        Assert.All(lines, static line =>
+            Assert.Equal(
+                ["class", "prompt", "fault", "detail", "position"],
+                line.EnumerateObject().Select(static field => field.Name)
+            )
+        );
         Assert.Equal(
             [
-                "elephant 1 wrong-article has 'A elephant'", "elephant 2 duplicate is the same as prompt 1", "elephant 2 wrong-article has 'A elephant'",
-                "elephant 3 refusal says that it cannot tell", "elephant 3 no-class-name has no word of 'elephant'", "elephant 4 cut ends with '3'",
-                "elephant 5 other-class names 'mouse' beside its own class", "elephant 5 markup has a list marker (-)", "mouse 2 no-class-name has no word of 'mouse'",
+                "elephant 1 wrong-article has 'A elephant'",
+                "elephant 2 duplicate is the same as prompt 1",
+                "elephant 2 wrong-article has 'A elephant'",
+                "elephant 3 refusal says that it cannot tell",
+                "elephant 3 no-class-name has no word of 'elephant'",
+                "elephant 4 cut ends with '3'",
+                "elephant 5 other-class names 'mouse' beside its own class",
+                "elephant 5 markup has a list marker (-)",
+                "mouse 2 no-class-name has no word of 'mouse'",
             ],
-            lines.Select(static line => $"{line.GetProperty("class")} {line.GetProperty("position")} {line.GetProperty("fault")} {line.GetProperty("detail")}"));
+            lines.Select(static line =>
+                $"{line.GetProperty("class")} {line.GetProperty("position")} {line.GetProperty("fault")} "
+                + $"{line.GetProperty("detail")}"
+            )
+        );
         Assert.Equal("- An elephant looks like a mouse.", lines[7].GetProperty("prompt").GetString());
     }
 
@@ -41,19 +57,38 @@ public sealed class PromptsAuditTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.StartsWith($"{file}: 7 prompts of 2 classes.", run.Output, StringComparison.Ordinal);
-        string[] summary = [.. run.Lines.SkipWhile(static line => line != "In all").Select(static line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)))];
+        string[] summary =
+        [
+            .. run
+                .Lines.SkipWhile(static line => line != "In all")
+                .Select(static line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries))),
+        ];
         Assert.Equal(
             [
-                "In all", "fault prompts %", "duplicate 1 14.3", "near-duplicate 0 0.0", "refusal 1 14.3", "no-class-name 2 28.6", "other-class 1 14.3", "cut 1 14.3", "wrong-article 2 28.6", "markup 1 14.3",
-                "6 of 7 prompts have a fault (85.7 %).", "Whether prompts are too long is for a model's tokenizer to say; name one by --model.",
+                "In all",
+                "fault prompts %",
+                "duplicate 1 14.3",
+                "near-duplicate 0 0.0",
+                "refusal 1 14.3",
+                "no-class-name 2 28.6",
+                "other-class 1 14.3",
+                "cut 1 14.3",
+                "wrong-article 2 28.6",
+                "markup 1 14.3",
+                "6 of 7 prompts have a fault (85.7 %).",
+                "Whether prompts are too long is for a model's tokenizer to say; name one by --model.",
             ],
-            summary);
+            summary
+        );
     }
 
     [Fact]
     public void ATableShowsNoControlCharactersAndSaysHowManyMoreThereAre()
     {
-        string prompts = string.Join(',', Enumerable.Range(1, 10).Select(static number => $"\"\\u001b[31mA cat is number {number}.\\u0007\""));
+        string prompts = string.Join(
+            ',',
+            Enumerable.Range(1, 10).Select(static number => $"\"\\u001b[31mA cat is number {number}.\\u0007\"")
+        );
 
         Tool.Run run = Tool.Start("prompts", "audit", File($$"""{"cat":[{{prompts}}]}"""));
 
@@ -71,13 +106,20 @@ public sealed class PromptsAuditTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal($"Wrote 4 of 7 prompts to {target}: 2 are repaired, 3 dropped.", run.Error.Trim());
-        Assert.Equal("""{"elephant":["An elephant is gray.","An elephant looks like a mouse."],"mouse":["A mouse is small.","It is small."]}""", JsonSerializer.Serialize(JsonDocument.Parse(System.IO.File.ReadAllText(target))));
+        Assert.Equal(
+            """{"elephant":["An elephant is gray.","An elephant looks like a mouse."],"mouse":"""
+                + """["A mouse is small.","It is small."]}""",
+            JsonSerializer.Serialize(JsonDocument.Parse(System.IO.File.ReadAllText(target)))
+        );
         Assert.Equal(
             [
-                "class,position,prompt,fault,detail,remedy,repaired", "elephant,1,A elephant is gray.,wrong-article,has 'A elephant',repaired,An elephant is gray.",
-                "elephant,2,A elephant is gray.,duplicate,is the same as prompt 1,dropped,", "elephant,2,A elephant is gray.,wrong-article,has 'A elephant',dropped,",
+                "class,position,prompt,fault,detail,remedy,repaired",
+                "elephant,1,A elephant is gray.,wrong-article,has 'A elephant',repaired,An elephant is gray.",
+                "elephant,2,A elephant is gray.,duplicate,is the same as prompt 1,dropped,",
+                "elephant,2,A elephant is gray.,wrong-article,has 'A elephant',dropped,",
             ],
-            run.Lines.Take(4).Select(static line => line.TrimEnd()));
+            run.Lines.Take(4).Select(static line => line.TrimEnd())
+        );
         Assert.EndsWith(",no-class-name,has no word of 'mouse',kept,", run.Lines[^1].TrimEnd(), StringComparison.Ordinal);
     }
 
@@ -103,10 +145,23 @@ public sealed class PromptsAuditTests
     {
         string target = TestFolder.NewFile("fixed.json");
 
-        Tool.Run run = Tool.Start("prompts", "audit", File("""{"cat":["It depends.","I don't know."],"dog":["A dog barks."]}"""), "--fix", "-o", target, "--format", "json");
+        Tool.Run run = Tool.Start(
+            "prompts",
+            "audit",
+            File("""{"cat":["It depends.","I don't know."],"dog":["A dog barks."]}"""),
+            "--fix",
+            "-o",
+            target,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains($"No prompt could be kept for cat; it stands in {target} without any.", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"No prompt could be kept for cat; it stands in {target} without any.",
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.Single(PromptSet.Read(target)["dog"]);
     }
 
@@ -115,7 +170,20 @@ public sealed class PromptsAuditTests
     {
         string target = TestFolder.NewFile("fixed.json");
 
-        Tool.Run run = Tool.Start("prompts", "audit", File(Faulty), "--fix", "--drop", "no-class-name", "--drop", "other-class", "-o", target, "--format", "json");
+        Tool.Run run = Tool.Start(
+            "prompts",
+            "audit",
+            File(Faulty),
+            "--fix",
+            "--drop",
+            "no-class-name",
+            "--drop",
+            "other-class",
+            "-o",
+            target,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(["An elephant is gray."], PromptSet.Read(target)["elephant"].Select(static prompt => prompt.Text));
@@ -130,7 +198,16 @@ public sealed class PromptsAuditTests
         System.IO.File.WriteAllText(synonyms, """{"automobile":["car"],"boat":["ship"]}""");
 
         Tool.Run run = Tool.Start(
-            "prompts", "audit", File($$"""{"cat":["{{words}}."],"automobile":["A car is fast."]}"""), "--model", SharedFolder.Need("models", "photo-tiny"), "--synonyms", synonyms, "--format", "json");
+            "prompts",
+            "audit",
+            File($$"""{"cat":["{{words}}."],"automobile":["A car is fast."]}"""),
+            "--model",
+            SharedFolder.Need("models", "photo-tiny"),
+            "--synonyms",
+            synonyms,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("too-long", JsonDocument.Parse(Assert.Single(run.Lines)).RootElement.GetProperty("fault").GetString());
@@ -149,7 +226,11 @@ public sealed class PromptsAuditTests
 
         Assert.Equal(exitCode, run.ExitCode);
         Assert.Empty(run.Output);
-        Assert.Contains(sentence, Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            sentence,
+            Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

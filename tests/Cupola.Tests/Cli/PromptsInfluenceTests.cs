@@ -14,7 +14,10 @@ public sealed class PromptsInfluenceTests
         get
         {
             string file = TestFolder.NewFile("prompts.json");
-            File.WriteAllText(file, """{"rocket":["A rocket flies.","A rocket is tall."],"cat":["A cat sits.","Cats purr.","A cat."]}""");
+            File.WriteAllText(
+                file,
+                """{"rocket":["A rocket flies.","A rocket is tall."],"cat":["A cat sits.","Cats purr.","A cat."]}"""
+            );
             return file;
         }
     }
@@ -25,22 +28,63 @@ public sealed class PromptsInfluenceTests
     public void ContributionsOfALabelSumToTheCosineThatClassifyPrints(string ensemble)
     {
         string prompts = Prompts;
-        Tool.Run classify = Tool.Start("classify", Photo, "--prompts", prompts, "--ensemble", ensemble, "--model", Model, "--format", "json");
-        Tool.Run influence = Tool.Start("prompts", "influence", Photo, "--prompts", prompts, "--ensemble", ensemble, "--model", Model, "--format", "json");
+        Tool.Run classify = Tool.Start(
+            "classify",
+            Photo,
+            "--prompts",
+            prompts,
+            "--ensemble",
+            ensemble,
+            "--model",
+            Model,
+            "--format",
+            "json"
+        );
+        Tool.Run influence = Tool.Start(
+            "prompts",
+            "influence",
+            Photo,
+            "--prompts",
+            prompts,
+            "--ensemble",
+            ensemble,
+            "--model",
+            Model,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(0, influence.ExitCode);
         JsonElement[] lines = [.. influence.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(5, lines.Length);
-        Assert.All(JsonDocument.Parse(classify.Lines[0]).RootElement.GetProperty("predictions").EnumerateArray(), label => Assert.Equal(
-            label.GetProperty("cosine").GetSingle(),
-            lines.Where(line => line.GetProperty("label").GetString() == label.GetProperty("label").GetString()).Sum(static line => line.GetProperty("contribution").GetSingle()),
-            1e-5f));
+        Assert.All(JsonDocument.Parse(classify.Lines[0]).RootElement.GetProperty("predictions").EnumerateArray(), label =>
+            Assert.Equal(
+                label.GetProperty("cosine").GetSingle(),
+                lines
+                    .Where(line => line.GetProperty("label").GetString() == label.GetProperty("label").GetString())
+                    .Sum(static line => line.GetProperty("contribution").GetSingle()),
+                1e-5f
+            )
+        );
     }
 
     [Fact]
     public void AImageThatCannotBeReadIsNamedAndTheOthersAreExplained()
     {
-        Tool.Run run = Tool.Start("prompts", "influence", "no such.jpg", Photo, "--top", "1", "--prompts", Prompts, "--model", Model, "--format", "csv");
+        Tool.Run run = Tool.Start(
+            "prompts",
+            "influence",
+            "no such.jpg",
+            Photo,
+            "--top",
+            "1",
+            "--prompts",
+            Prompts,
+            "--model",
+            Model,
+            "--format",
+            "csv"
+        );
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal("image,label,prompt,weight,cosine,contribution,error", run.Lines[0].TrimEnd());
@@ -56,7 +100,17 @@ public sealed class PromptsInfluenceTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"^\s+(rocket|cat): score 0\.\d{4}, probability [\d.]+ %, [23] prompts", run.Lines[1]);
-        double[] contributions = [.. run.Lines.Skip(3).Select(static line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], System.Globalization.CultureInfo.InvariantCulture))];
+        double[] contributions =
+        [
+            .. run
+                .Lines.Skip(3)
+                .Select(static line =>
+                    double.Parse(
+                        line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0],
+                        System.Globalization.CultureInfo.InvariantCulture
+                    )
+                ),
+        ];
         Assert.Equal(contributions.OrderDescending(), contributions);
         Assert.InRange(contributions.Length, 2, 3);
     }

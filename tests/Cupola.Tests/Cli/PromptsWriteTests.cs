@@ -2,21 +2,22 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Cupola.Prompts;
-using Cupola.Tests.Prompts;
+using Cupola.Tests.Prompts.Writing;
 
 namespace Cupola.Tests.Cli;
 
 /// <summary>What `prompts write` says where a server, or a file, is not what it should be.</summary>
 public sealed class PromptsWriteTests
 {
-    public static TheoryData<string, string> Refusals { get; } = new()
-    {
-        { "401", "refuses the key in OPENAI_API_KEY (401)" },
-        { "html", "answers with a web page" },
-        { "html-404", "answers with a web page" },
-        { "json", "no stream of a chat completion" },
-        { "silent", "silent for 1 seconds" },
-    };
+    public static TheoryData<string, string> Refusals { get; } =
+        new()
+        {
+            { "401", "refuses the key in OPENAI_API_KEY (401)" },
+            { "html", "answers with a web page" },
+            { "html-404", "answers with a web page" },
+            { "json", "no stream of a chat completion" },
+            { "silent", "silent for 1 seconds" },
+        };
 
     [Theory]
     [MemberData(nameof(Refusals))]
@@ -40,9 +41,11 @@ public sealed class PromptsWriteTests
     public async Task WhatWasAnsweredBeforeTheServerRefusedIsKeptAndNotAskedAgain()
     {
         bool refuses = true;
-        await using ChatServer server = new(question => refuses && question.Number > 2
-            ? new ChatReply { Status = 401, Body = """{"error": {"message": "No credit."}}""" }
-            : new ChatReply { Text = $"It is number {question.Seed}." });
+        await using ChatServer server = new(question =>
+            refuses && question.Number > 2
+                ? new ChatReply { Status = 401, Body = """{"error": {"message": "No credit."}}""" }
+                : new ChatReply { Text = $"It is number {question.Seed}." }
+        );
         string output = TestFolder.NewFile("prompts.json");
 
         Assert.Equal(3, Write(server, output, "--concurrency", "1").ExitCode);
@@ -52,7 +55,10 @@ public sealed class PromptsWriteTests
         // Two answered, one refused; the second run asks that one alone.
         Assert.Equal(4, server.Asked.Count);
         Assert.Equal(3, server.Asked[3].Seed);
-        Assert.Equal(["It is number 1.", "It is number 2.", "It is number 3."], PromptSet.Read(output)["frog"].Select(static prompt => prompt.Text));
+        Assert.Equal(
+            ["It is number 1.", "It is number 2.", "It is number 3."],
+            PromptSet.Read(output)["frog"].Select(static prompt => prompt.Text)
+        );
     }
 
     [Fact]
@@ -64,7 +70,19 @@ public sealed class PromptsWriteTests
         listener.Stop();
 
         Tool.Run run = Tool.Start(
-            "prompts", "write", "--labels", "frog", "--questions", "article", "--endpoint", $"http://127.0.0.1:{port}/v1", "--llm", "loopback", "-o", TestFolder.NewFile("prompts.json"));
+            "prompts",
+            "write",
+            "--labels",
+            "frog",
+            "--questions",
+            "article",
+            "--endpoint",
+            $"http://127.0.0.1:{port}/v1",
+            "--llm",
+            "loopback",
+            "-o",
+            TestFolder.NewFile("prompts.json")
+        );
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("cannot be reached", run.Error, StringComparison.Ordinal);
     }
@@ -107,7 +125,19 @@ public sealed class PromptsWriteTests
     {
         await using ChatServer server = new(static question => new ChatReply
         {
-            Text = string.Join(' ', Enumerable.Repeat("green", question.Seed switch { 1 => 5, 2 => 60, _ => 900 })) + ".",
+            Text =
+                string.Join(
+                    ' ',
+                    Enumerable.Repeat(
+                        "green",
+                        question.Seed switch
+                        {
+                            1 => 5,
+                            2 => 60,
+                            _ => 900,
+                        }
+                    )
+                ) + ".",
         });
         string output = TestFolder.NewFile("prompts.json");
 
@@ -121,7 +151,10 @@ public sealed class PromptsWriteTests
     [Fact]
     public async Task EachPromptKeepsWhoWasAskedWhatAndWhatTheySaid()
     {
-        await using ChatServer server = new(static question => new ChatReply { Text = $"It is number {question.Seed}. And more." });
+        await using ChatServer server = new(static question => new ChatReply
+        {
+            Text = $"It is number {question.Seed}. And more.",
+        });
         string output = TestFolder.NewFile("prompts.json");
         Assert.Equal(0, Write(server, output).ExitCode);
 
@@ -137,11 +170,13 @@ public sealed class PromptsWriteTests
     [Fact]
     public async Task ALabelForWhichThereWasOnlyThinkingIsToldAndMoreTokensAskForItAlone()
     {
-        const string limit = """data: {"choices":[{"delta":{"content":"","reasoning":"The user wants."},"finish_reason":"length"}]}""";
+        const string limit =
+            """data: {"choices":[{"delta":{"content":"","reasoning":"The user wants."},"finish_reason":"length"}]}""";
         await using ChatServer server = new(static question =>
             question.Text.Contains("toad", StringComparison.Ordinal) && question.MaxTokens < 1000
                 ? new ChatReply { Body = limit, ContentType = "text/event-stream" }
-                : new ChatReply { Text = $"It is number {question.Seed}." });
+                : new ChatReply { Text = $"It is number {question.Seed}." }
+        );
         string output = TestFolder.NewFile("prompts.json");
 
         Tool.Run run = WriteAbout("frog,toad", server, output);
@@ -174,9 +209,15 @@ public sealed class PromptsWriteTests
     [Fact]
     public async Task AServerThatTakesNoSeedRefusesItOnceWhateverTheNumberOfQuestions()
     {
-        await using ChatServer server = new(static question => question.Body.TryGetProperty("seed", out _)
-            ? new ChatReply { Status = 422, Body = """{"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}""" }
-            : new ChatReply { Text = "It is green." });
+        await using ChatServer server = new(static question =>
+            question.Body.TryGetProperty("seed", out _)
+                ? new ChatReply
+                {
+                    Status = 422,
+                    Body = """{"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted"}]}""",
+                }
+                : new ChatReply { Text = "It is green." }
+        );
         Assert.Equal(0, WriteAbout("frog,toad,newt", server, TestFolder.NewFile("prompts.json")).ExitCode);
         Assert.Equal(10, server.Asked.Count);
     }
@@ -192,7 +233,8 @@ public sealed class PromptsWriteTests
         Assert.DoesNotContain("loopback", run.Error, StringComparison.Ordinal);
     }
 
-    private static Tool.Run Write(ChatServer server, string output, params string[] more) => WriteAbout("frog", server, output, more);
+    private static Tool.Run Write(ChatServer server, string output, params string[] more) =>
+        WriteAbout("frog", server, output, more);
 
     private static Tool.Run WriteAbout(string labels, ChatServer server, string output, params string[] more)
     {
@@ -200,15 +242,36 @@ public sealed class PromptsWriteTests
         File.WriteAllText(questions, """[{"text": "Describe {a} {}:", "answers": 3}]""");
         return Tool.StartWith(
             new() { ["OPENAI_API_KEY"] = "sk-loopback" },
-            ["prompts", "write", "--labels", labels, "--questions", questions, "--endpoint", server.Endpoint.ToString(), "--llm", "loopback", "-o", output, .. more]);
+            [
+                "prompts",
+                "write",
+                "--labels",
+                labels,
+                "--questions",
+                questions,
+                "--endpoint",
+                server.Endpoint.ToString(),
+                "--llm",
+                "loopback",
+                "-o",
+                output,
+                .. more,
+            ]
+        );
     }
 
-    private static ChatReply Refusal(string kind, Task end) => kind switch
-    {
-        "401" => new ChatReply { Status = 401, Body = """{"error": {"message": "Incorrect API key provided."}}""" },
-        "html" => new ChatReply { Body = "<!doctype html><html><body>Welcome</body></html>", ContentType = "text/html" },
-        "html-404" => new ChatReply { Status = 404, Body = "<html>nothing here</html>", ContentType = "text/html" },
-        "json" => new ChatReply { Body = """{"hello": "world"}""" },
-        _ => new ChatReply { SilentUntil = end },
-    };
+    private static ChatReply Refusal(string kind, Task end) =>
+        kind switch
+        {
+            "401" => new ChatReply { Status = 401, Body = """{"error": {"message": "Incorrect API key provided."}}""" },
+            "html" => new ChatReply { Body = "<!doctype html><html><body>Welcome</body></html>", ContentType = "text/html" },
+            "html-404" => new ChatReply
+            {
+                Status = 404,
+                Body = "<html>nothing here</html>",
+                ContentType = "text/html",
+            },
+            "json" => new ChatReply { Body = """{"hello": "world"}""" },
+            _ => new ChatReply { SilentUntil = end },
+        };
 }

@@ -8,15 +8,19 @@ namespace Cupola.Tests.Cli;
 public sealed class ReportedModelsTests
 {
     public static TheoryData<string> Folders =>
-    [
-        "08-training-checkpoints/00-plain", "08-training-checkpoints/01-state_dict",
+        [
+            "08-training-checkpoints/00-plain",
+            "08-training-checkpoints/01-state_dict",
             "08-training-checkpoints/02-model_state_dict",
-        "08-training-checkpoints/04-lightning", "08-training-checkpoints/06-compiled",
+            "08-training-checkpoints/04-lightning",
+            "08-training-checkpoints/06-compiled",
             "08-training-checkpoints/09-safetensors-module",
-        "08-training-checkpoints/12-logit_scale-of-one-element", "09-pickle-with-other-objects/01-numpy-number",
-        "09-pickle-with-other-objects/03-namespace", "09-pickle-with-other-objects/05-set",
+            "08-training-checkpoints/12-logit_scale-of-one-element",
+            "09-pickle-with-other-objects/01-numpy-number",
+            "09-pickle-with-other-objects/03-namespace",
+            "09-pickle-with-other-objects/05-set",
             "09-pickle-with-other-objects/06-tuple-as-key",
-    ];
+        ];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -37,17 +41,27 @@ public sealed class ReportedModelsTests
     {
         string model = SharedFolder.Need(["reports", .. folder.Split('/')]);
         Tool.Run run = Tool.Start(
-            "classify", SharedFolder.Need("data", "photos", "rocket.jpg"), "--labels", "airplane,cat,ship", "--model", model,
-                "--format", "json");
+            "classify",
+            SharedFolder.Need("data", "photos", "rocket.jpg"),
+            "--labels",
+            "airplane,cat,ship",
+            "--model",
+            model,
+            "--format",
+            "json"
+        );
 
         Assert.True(run.ExitCode == 0, run.Error);
-        JsonElement[] predictions = [.. JsonDocument.Parse(Assert.Single(run.Lines)).RootElement.GetProperty("predictions")
-            .EnumerateArray()];
+        JsonElement[] predictions =
+        [
+            .. JsonDocument.Parse(Assert.Single(run.Lines)).RootElement.GetProperty("predictions").EnumerateArray(),
+        ];
         Assert.Equal(
             expected.Select(static entry => entry.Label),
-            predictions.Select(static entry => entry.GetProperty("label").GetString()));
-        Assert.All(
-            expected.Zip(predictions), static pair =>
-            Assert.Equal(pair.First.Probability, pair.Second.GetProperty("probability").GetDouble(), 5e-5));
+            predictions.Select(static entry => entry.GetProperty("label").GetString())
+        );
+        Assert.All(expected.Zip(predictions), static pair =>
+            Assert.Equal(pair.First.Probability, pair.Second.GetProperty("probability").GetDouble(), 5e-5)
+        );
     }
 }

@@ -1,4 +1,4 @@
-using Cupola.Tests.Training;
+using Cupola.Tests.Training.Run;
 
 namespace Cupola.Tests.Cli;
 
@@ -12,22 +12,25 @@ public sealed class SingleLabelTests
     [Fact]
     public void ItIsSaidHoweverTheLabelCame()
     {
-        string list = TestFolder.NewFile("labels.txt"), prompts = TestFolder.NewFile("prompts.json");
+        string list = TestFolder.NewFile("labels.txt"),
+            prompts = TestFolder.NewFile("prompts.json");
         string saved = TestFolder.NewFile("saved.safetensors");
         File.WriteAllText(list, "a red disc\n");
         File.WriteAllText(prompts, """{"a red disc":["A disc that is red.","Red."]}""");
         string folder = Directory.CreateDirectory(Path.Combine(TestFolder.New(), "a red disc")).FullName;
         File.Copy(Image, Path.Combine(folder, "0.bmp"));
 
-        foreach (string[] command in new string[][]
-        {
-            ["classify", Image, "--labels", "a red disc", "--save-classifier", saved],
-            ["classify", Image, "--labels-file", list],
-            ["classify", Image, "--prompts", prompts, "--format", "json"],
-            ["classify", Image, "--classifier", saved],
-            ["evaluate", Path.GetDirectoryName(folder)!, "--no-cache"],
-            ["prompts", "influence", Image, "--prompts", prompts],
-        })
+        foreach (
+            string[] command in new string[][]
+            {
+                ["classify", Image, "--labels", "a red disc", "--save-classifier", saved],
+                ["classify", Image, "--labels-file", list],
+                ["classify", Image, "--prompts", prompts, "--format", "json"],
+                ["classify", Image, "--classifier", saved],
+                ["evaluate", Path.GetDirectoryName(folder)!, "--no-cache"],
+                ["prompts", "influence", Image, "--prompts", prompts],
+            }
+        )
         {
             Tool.Run run = Tool.Start([.. command, "--threads", "2"]);
 

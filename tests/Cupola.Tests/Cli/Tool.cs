@@ -15,16 +15,18 @@ internal static class Tool
 
     public static Run StartWithInput(string input, params string[] arguments) => Start(input, [], arguments);
 
-    public static Run StartWith(Dictionary<string, string> environment, params string[] arguments) => Start("", environment, arguments);
+    public static Run StartWith(Dictionary<string, string> environment, params string[] arguments) =>
+        Start("", environment, arguments);
 
     /// <summary>How the tool is started, its streams redirected.</summary>
-    public static ProcessStartInfo Command(string[] arguments) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"), .. arguments])
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-    };
+    public static ProcessStartInfo Command(string[] arguments) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
 
     /// <summary>Starts a run and does not wait for its end.</summary>
     public static Process Launch(Dictionary<string, string> environment, params string[] arguments)

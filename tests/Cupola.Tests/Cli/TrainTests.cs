@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Cupola.Tests.Training;
-using Cupola.Training;
-using static Cupola.Tests.Training.TrainingFixture;
+using Cupola.Tests.Training.Run;
+using Cupola.Training.Run;
+using static Cupola.Tests.Training.Run.TrainingFixture;
 
 namespace Cupola.Tests.Cli;
 
@@ -18,7 +18,10 @@ public sealed partial class TrainTests
     private static readonly Lazy<string> Settings = new(() =>
     {
         string path = TestFolder.NewFile("settings.json");
-        File.WriteAllText(path, TrainingSettingsFile.ToJson(TrainingFixture.Settings with { Steps = null, Epochs = 4 }).ToJsonString());
+        File.WriteAllText(
+            path,
+            TrainingSettingsFile.ToJson(TrainingFixture.Settings with { Steps = null, Epochs = 4 }).ToJsonString()
+        );
         return path;
     });
 
@@ -27,16 +30,41 @@ public sealed partial class TrainTests
     {
         string run = TestFolder.NewFile("run");
 
-        Tool.Run trained = Tool.Start("train", Table, "-o", run, "--config", Settings.Value, "--format", "json", "--threads", "2");
+        Tool.Run trained = Tool.Start(
+            "train",
+            Table,
+            "-o",
+            run,
+            "--config",
+            Settings.Value,
+            "--format",
+            "json",
+            "--threads",
+            "2"
+        );
 
         Assert.Equal(0, trained.ExitCode);
         Assert.Equal(12, trained.Lines.Length);
-        Assert.All(trained.Lines, line => Assert.Equal(Fields, JsonDocument.Parse(line).RootElement.EnumerateObject().Select(static field => field.Name)));
+        Assert.All(trained.Lines, line =>
+            Assert.Equal(Fields, JsonDocument.Parse(line).RootElement.EnumerateObject().Select(static field => field.Name))
+        );
         Assert.Equal(trained.Lines, File.ReadAllLines(Path.Combine(run, "log.jsonl")));
         Assert.Equal($"Trained 12 of 12 steps; the model is in {run}.\n", trained.Error);
-        Tool.Run classified = Tool.Start("classify", Path.Combine(Path.GetDirectoryName(Table)!, "0.bmp"), "--labels", "a red disc,a blue star", "--model", run, "--format", "json");
+        Tool.Run classified = Tool.Start(
+            "classify",
+            Path.Combine(Path.GetDirectoryName(Table)!, "0.bmp"),
+            "--labels",
+            "a red disc,a blue star",
+            "--model",
+            run,
+            "--format",
+            "json"
+        );
         Assert.Equal(0, classified.ExitCode);
-        Assert.Equal(2, JsonDocument.Parse(Assert.Single(classified.Lines)).RootElement.GetProperty("predictions").GetArrayLength());
+        Assert.Equal(
+            2,
+            JsonDocument.Parse(Assert.Single(classified.Lines)).RootElement.GetProperty("predictions").GetArrayLength()
+        );
 
         // Nothing is left to do, and nothing is told twice.
         Tool.Run again = Tool.Start("train", Table, "-o", run, "--format", "json");
@@ -46,14 +74,28 @@ public sealed partial class TrainTests
     [Fact]
     public void EvaluationAndValidationAreTold()
     {
-        string run = TestFolder.NewFile("run"), labelled = TestFolder.New();
+        string run = TestFolder.NewFile("run"),
+            labelled = TestFolder.New();
         foreach ((string label, int image) in new[] { ("red", 0), ("red", 6), ("green", 1) })
         {
             Directory.CreateDirectory(Path.Combine(labelled, label));
             File.Copy(Path.Combine(Path.GetDirectoryName(Table)!, $"{image}.bmp"), Path.Combine(labelled, label, $"{image}.bmp"));
         }
 
-        Tool.Run trained = Tool.Start("train", Table, "-o", run, "--config", Settings.Value, "--validation", WriteTable(10), "--evaluate", labelled, "--evaluate-by", "template:a {} disc");
+        Tool.Run trained = Tool.Start(
+            "train",
+            Table,
+            "-o",
+            run,
+            "--config",
+            Settings.Value,
+            "--validation",
+            WriteTable(10),
+            "--evaluate",
+            labelled,
+            "--evaluate-by",
+            "template:a {} disc"
+        );
 
         Assert.Equal((0, ""), (trained.ExitCode, trained.Output));
         LoggedEvaluation[] lines = [.. TrainingLog<LoggedEvaluation>.Read(Path.Combine(run, "evaluations.jsonl"))];
@@ -77,8 +119,22 @@ public sealed partial class TrainTests
     public async Task CtrlCSavesTheRunAndItGoesOn()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
-        string run = TestFolder.NewFile("run"), undisturbed = TestFolder.NewFile("run");
-        string[] arguments = ["train", Table, "--config", Settings.Value, "--steps", "400", "--format", "json", "--threads", "2", "-o"];
+        string run = TestFolder.NewFile("run"),
+            undisturbed = TestFolder.NewFile("run");
+        string[] arguments =
+        [
+            "train",
+            Table,
+            "--config",
+            Settings.Value,
+            "--steps",
+            "400",
+            "--format",
+            "json",
+            "--threads",
+            "2",
+            "-o",
+        ];
         Task<Tool.Run> other = Task.Run(() => Tool.Start([.. arguments, undisturbed]), TestContext.Current.CancellationToken);
         using Process process = Process.Start(Tool.Command([.. arguments, run]))!;
         process.StandardInput.Close();
@@ -91,7 +147,9 @@ public sealed partial class TrainTests
 
         Assert.Equal(130, process.ExitCode);
         Assert.Matches(
-            $"^Stopped after step [0-9]+ of 400; the checkpoint is in {run}, and the same command goes on from there\\.\n$", await error);
+            $"^Stopped after step [0-9]+ of 400; the checkpoint is in {run}, and the same command goes on from there\\.\n$",
+            await error
+        );
         Assert.InRange(Log(run).Count, 1, 399);
         Assert.Equal(0, Tool.Start([.. arguments, run]).ExitCode);
         Assert.Equal(0, (await other).ExitCode);
@@ -122,13 +180,18 @@ public sealed partial class TrainTests
     {
         string run = TrainingFixture.Train(TrainingFixture.Settings);
 
-        Assert.Contains("other settings (steps 10, not 20)", Tool.Start("train", Table, "-o", run, "--steps", "20").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "other settings (steps 10, not 20)",
+            Tool.Start("train", Table, "-o", run, "--steps", "20").Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void AModelBetweenTwoIsWritten()
     {
-        string start = TrainingFixture.Train(TrainingFixture.Settings with { Steps = 1 }), fineTuned = TrainingFixture.Train(TrainingFixture.Tuning(start) with { Steps = 2 });
+        string start = TrainingFixture.Train(TrainingFixture.Settings with { Steps = 1 }),
+            fineTuned = TrainingFixture.Train(TrainingFixture.Tuning(start) with { Steps = 2 });
         string between = TestFolder.NewFile("between");
 
         Assert.Equal(0, Tool.Start("models", "interpolate", start, fineTuned, "--alpha", "0", "-o", between).ExitCode);

@@ -20,21 +20,42 @@ public sealed class WeightsTests
     public void AnswersAreTheLibrarysWithWeightsOfAllTheImages()
     {
         string folder = TestFolder.New();
-        string[] images = [.. Labels.SelectMany(label => Directory.EnumerateFiles(Path.Combine(Caltech, label)).Take(3).Select((file, index) => Copy(file, Path.Combine(folder, $"{label}{index}.jpg"))))];
+        string[] images =
+        [
+            .. Labels.SelectMany(label =>
+                Directory
+                    .EnumerateFiles(Path.Combine(Caltech, label))
+                    .Take(3)
+                    .Select((file, index) => Copy(file, Path.Combine(folder, $"{label}{index}.jpg")))
+            ),
+        ];
         string broken = Path.Combine(folder, "broken.jpg");
         File.WriteAllText(broken, "no image");
         using ClipEmbedder embedder = ClipEmbedder.Load(Model);
         EncodedPrompts encoded = EncodedPrompts.Encode(embedder, PromptSet.Read(Cupl).Select(Labels).Prompts);
-        float[][] embeddings = [.. embedder.EmbedImages(images.Order(StringComparer.Ordinal)).Select(static image => image.Embedding!)];
+        float[][] embeddings =
+        [
+            .. embedder.EmbedImages(images.Order(StringComparer.Ordinal)).Select(static image => image.Embedding!),
+        ];
         ZeroShotClassifier weighed = ZeroShotClassifier.Create(
-            encoded, ClassEnsemble.EmbeddingMean, PromptWeights.FromImages(encoded, new([.. embeddings.SelectMany(static each => each)], embeddings.Length, embeddings[0].Length)));
+            encoded,
+            ClassEnsemble.EmbeddingMean,
+            PromptWeights.FromImages(
+                encoded,
+                new([.. embeddings.SelectMany(static each => each)], embeddings.Length, embeddings[0].Length)
+            )
+        );
 
-        Tool.Run zpe = Classify("--weights", "zpe"), even = Classify("--weights", "even");
+        Tool.Run zpe = Classify("--weights", "zpe"),
+            even = Classify("--weights", "even");
 
         Assert.Equal((1, 1), (zpe.ExitCode, even.ExitCode));
         Assert.Contains("broken.jpg", zpe.Error, StringComparison.Ordinal);
         JsonElement[] lines = [.. zpe.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(images.Append(broken).Order(StringComparer.Ordinal), lines.Select(static line => line.GetProperty("image").GetString()));
+        Assert.Equal(
+            images.Append(broken).Order(StringComparer.Ordinal),
+            lines.Select(static line => line.GetProperty("image").GetString())
+        );
         Assert.All(lines.Where(static line => line.TryGetProperty("predictions", out _)).Zip(embeddings), pair =>
         {
             Prediction best = weighed.Classify(pair.Second)[0];
@@ -44,22 +65,65 @@ public sealed class WeightsTests
         });
         Assert.NotEqual(even.Output, zpe.Output);
 
-        Tool.Run Classify(params string[] more) => Tool.Start(["classify", folder, "--labels", string.Join(',', Labels), "--prompts", Cupl, "--model", Model, "--format", "json", .. more]);
+        Tool.Run Classify(params string[] more) =>
+            Tool.Start([
+                "classify",
+                folder,
+                "--labels",
+                string.Join(',', Labels),
+                "--prompts",
+                Cupl,
+                "--model",
+                Model,
+                "--format",
+                "json",
+                .. more,
+            ]);
     }
 
     [Fact]
     public void EachWeightingOfASetIsJudgedBesideTheOthers()
     {
         Tool.Run run = Tool.Start(
-            "evaluate", Caltech, "--labels", string.Join(',', Labels), "--template", "a {}.", "--prompts", Cupl, "--shuffled", "--weights", "even", "--weights", "zpe", "--model", Model, "--format", "json");
+            "evaluate",
+            Caltech,
+            "--labels",
+            string.Join(',', Labels),
+            "--template",
+            "a {}.",
+            "--prompts",
+            Cupl,
+            "--shuffled",
+            "--weights",
+            "even",
+            "--weights",
+            "zpe",
+            "--model",
+            Model,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(0, run.ExitCode);
-        Dictionary<string, JsonElement> sets = run.Lines.Select(static line => JsonDocument.Parse(line).RootElement).Where(static line => line.TryGetProperty("prompts", out _))
+        Dictionary<string, JsonElement> sets = run
+            .Lines.Select(static line => JsonDocument.Parse(line).RootElement)
+            .Where(static line => line.TryGetProperty("prompts", out _))
             .ToDictionary(static line => line.GetProperty("prompts").GetString()!);
-        Assert.Equal(["template:a {}.", "zpe:template:a {}.", Cupl, $"zpe:{Cupl}", $"shuffled:{Cupl}", $"zpe:shuffled:{Cupl}"], sets.Keys);
+        Assert.Equal(
+            ["template:a {}.", "zpe:template:a {}.", Cupl, $"zpe:{Cupl}", $"shuffled:{Cupl}", $"zpe:shuffled:{Cupl}"],
+            sets.Keys
+        );
         // One prompt a label has nothing to weigh; thirty have.
-        Assert.Equal(sets["template:a {}."].GetProperty("calibrationError").GetDouble(), sets["zpe:template:a {}."].GetProperty("calibrationError").GetDouble(), 1e-6);
-        Assert.NotEqual(sets[Cupl].GetProperty("calibrationError").GetDouble(), sets[$"zpe:{Cupl}"].GetProperty("calibrationError").GetDouble(), 1e-6);
+        Assert.Equal(
+            sets["template:a {}."].GetProperty("calibrationError").GetDouble(),
+            sets["zpe:template:a {}."].GetProperty("calibrationError").GetDouble(),
+            1e-6
+        );
+        Assert.NotEqual(
+            sets[Cupl].GetProperty("calibrationError").GetDouble(),
+            sets[$"zpe:{Cupl}"].GetProperty("calibrationError").GetDouble(),
+            1e-6
+        );
     }
 
     [Fact]
@@ -67,11 +131,29 @@ public sealed class WeightsTests
     {
         string folder = Path.Combine(Caltech, "crab");
 
-        Tool.Run run = Tool.Start("prompts", "influence", folder, "--labels", string.Join(',', Labels), "--prompts", Cupl, "--top", "1", "--weights", "zpe", "--model", Model, "--format", "json");
+        Tool.Run run = Tool.Start(
+            "prompts",
+            "influence",
+            folder,
+            "--labels",
+            string.Join(',', Labels),
+            "--prompts",
+            Cupl,
+            "--top",
+            "1",
+            "--weights",
+            "zpe",
+            "--model",
+            Model,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(0, run.ExitCode);
-        var weights = run.Lines.Select(static line => JsonDocument.Parse(line).RootElement)
-            .GroupBy(static line => line.GetProperty("image").GetString()!, static line => line.GetProperty("weight").GetDouble()).ToArray();
+        var weights = run
+            .Lines.Select(static line => JsonDocument.Parse(line).RootElement)
+            .GroupBy(static line => line.GetProperty("image").GetString()!, static line => line.GetProperty("weight").GetDouble())
+            .ToArray();
         Assert.Equal(10, weights.Length);
         Assert.All(weights, static ofImage => Assert.Equal(1, ofImage.Sum(), 1e-5));
         Assert.Contains(weights, static ofImage => ofImage.Max() > ofImage.Min() + 1e-4);
@@ -93,10 +175,26 @@ public sealed class WeightsTests
     [Fact]
     public void WithoutAnyImageThatCanBeReadNothingIsLearned()
     {
-        Tool.Run run = Tool.Start("classify", "no such.jpg", "--labels", "a,b", "--templates", "imagenet-7", "--weights", "zpe", "--model", Model);
+        Tool.Run run = Tool.Start(
+            "classify",
+            "no such.jpg",
+            "--labels",
+            "a,b",
+            "--templates",
+            "imagenet-7",
+            "--weights",
+            "zpe",
+            "--model",
+            Model
+        );
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("Weights are learned from images, and none of the 1 can be read, the first because of this: There is no file no such.jpg", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Weights are learned from images, and none of the 1 can be read, the first because of this: There is no file no "
+                + "such.jpg",
+            run.Error,
+            StringComparison.Ordinal
+        );
     }
 
     private static string Copy(string from, string to)

@@ -7,14 +7,23 @@ public sealed class ClassFoldersTests
     [Fact]
     public void LabelsAreFolderNamesAsTheyAreAndImagesComeInOrdinalOrderHoweverDeep()
     {
-        string folder = Folder("tree frog/b.jpg", "tree frog/B.JPEG", "tree frog/young/a.webp", "tree frog/notes.txt", "Axolotl/2.png", "Axolotl/10.png", "empty/");
+        string folder = Folder(
+            "tree frog/b.jpg",
+            "tree frog/B.JPEG",
+            "tree frog/young/a.webp",
+            "tree frog/notes.txt",
+            "Axolotl/2.png",
+            "Axolotl/10.png",
+            "empty/"
+        );
 
         LabeledImages dataset = LabeledImages.Open(folder);
 
         Assert.Equal(["Axolotl", "empty", "tree frog"], dataset.Labels);
         Assert.Equal(
             ["Axolotl/10.png", "Axolotl/2.png", "tree frog/B.JPEG", "tree frog/b.jpg", "tree frog/young/a.webp"],
-            dataset.Read().Select(image => Path.GetRelativePath(folder, image.Name).Replace('\\', '/')));
+            dataset.Read().Select(image => Path.GetRelativePath(folder, image.Name).Replace('\\', '/'))
+        );
         Assert.Equal(["Axolotl", "Axolotl", "tree frog", "tree frog", "tree frog"], dataset.Read().Select(image => image.Label));
     }
 
@@ -59,9 +68,21 @@ public sealed class ClassFoldersTests
     {
         string folder = Folder("1.jpg");
 
-        Assert.Contains("holds no class folders", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(folder)).Message, StringComparison.Ordinal);
-        Assert.Contains("is no dataset", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Path.Combine(folder, "1.jpg"))).Message, StringComparison.Ordinal);
-        Assert.Contains("There is no dataset", Assert.Throws<FileNotFoundException>(() => LabeledImages.Open(Path.Combine(folder, "none"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds no class folders",
+            Assert.Throws<InvalidDataException>(() => LabeledImages.Open(folder)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "is no dataset",
+            Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Path.Combine(folder, "1.jpg"))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "There is no dataset",
+            Assert.Throws<FileNotFoundException>(() => LabeledImages.Open(Path.Combine(folder, "none"))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

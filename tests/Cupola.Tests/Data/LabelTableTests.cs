@@ -15,7 +15,10 @@ public sealed class LabelTableTests
         LabeledImages dataset = LabeledImages.Open(table);
 
         Assert.Equal(["tree frog, green", "cat"], dataset.Read(broken => Assert.Fail(broken)).Select(image => image.Label));
-        Assert.Equal([Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")], dataset.Read().Select(image => image.Name));
+        Assert.Equal(
+            [Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")],
+            dataset.Read().Select(image => image.Name)
+        );
         Assert.Equal(["cat", "tree frog, green"], dataset.Labels);
     }
 
@@ -24,9 +27,21 @@ public sealed class LabelTableTests
     {
         string message = Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table("image,title\n1.jpg,cat\n"))).Message;
 
-        Assert.Contains("has no column of labels (label, class); its columns are 'image, title'.", message, StringComparison.Ordinal);
-        Assert.Contains("has no column of images", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table("label\ncat\n"))).Message, StringComparison.Ordinal);
-        Assert.Contains("it is empty", Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table(""))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no column of labels (label, class); its columns are 'image, title'.",
+            message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "has no column of images",
+            Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table("label\ncat\n"))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "it is empty",
+            Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Table(""))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -34,14 +49,18 @@ public sealed class LabelTableTests
     {
         List<string> broken = [];
 
-        LabeledImage[] images = [.. LabeledImages.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add)];
+        LabeledImage[] images =
+        [
+            .. LabeledImages.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add),
+        ];
 
         Assert.Equal("dog", Assert.Single(images).Label);
         Assert.Collection(
             broken,
             told => Assert.StartsWith("Line 2 of ", told, StringComparison.Ordinal),
             told => Assert.EndsWith("is passed over: its image is missing.", told, StringComparison.Ordinal),
-            told => Assert.EndsWith("is passed over: its quotation marks do not fit together.", told, StringComparison.Ordinal));
+            told => Assert.EndsWith("is passed over: its quotation marks do not fit together.", told, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -59,7 +78,8 @@ public sealed class LabelTableTests
                 $"Line 3 of {table} is passed over: its quotation mark is never closed.",
                 $"Line 4 of {table} is passed over: it is longer than 1048576 characters.",
             ],
-            broken);
+            broken
+        );
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
     }
 

@@ -13,15 +13,25 @@ public sealed class LabeledShardsTests
     {
         string shard = Write(
             TestFolder.NewFile("a.tar"),
-            Entry("000.jpg", "first"), Entry("000.cls", "cat\n"), Entry("000.txt", "a caption"),
-            Entry("deep.er/001.txt", "tree frog"), Entry("deep.er/001.PNG", "second"),
-            Entry("002.json", """{"label": "dog", "caption": "x"}"""), Entry("002.webp", "third"), Entry("002.seg.png", "mask"), Entry("002.txt", "a caption"));
+            Entry("000.jpg", "first"),
+            Entry("000.cls", "cat\n"),
+            Entry("000.txt", "a caption"),
+            Entry("deep.er/001.txt", "tree frog"),
+            Entry("deep.er/001.PNG", "second"),
+            Entry("002.json", """{"label": "dog", "caption": "x"}"""),
+            Entry("002.webp", "third"),
+            Entry("002.seg.png", "mask"),
+            Entry("002.txt", "a caption")
+        );
 
         LabeledImages dataset = LabeledImages.Open(shard);
         LabeledImage[] images = [.. dataset.Read(broken => Assert.Fail(broken))];
 
         Assert.Equal(["cat", "tree frog", "dog"], images.Select(image => image.Label));
-        Assert.Equal(["first", "second", "third"], images.Select(image => Encoding.UTF8.GetString(image.Image.Read(Cancellation))));
+        Assert.Equal(
+            ["first", "second", "third"],
+            images.Select(image => Encoding.UTF8.GetString(image.Image.Read(Cancellation)))
+        );
         Assert.Equal($"{shard}/deep.er/001.PNG", images[1].Name);
         Assert.Equal(["cat", "dog", "tree frog"], dataset.Labels);
     }
@@ -29,8 +39,15 @@ public sealed class LabeledShardsTests
     [Fact]
     public void NumbersBecomeNamesWhereClassNamesAreKnown()
     {
-        string folder = TestFolder.New(), shards = Directory.CreateDirectory(Path.Combine(folder, "test")).FullName;
-        Write(Path.Combine(shards, "0.tar"), Entry("0.jpg", "x"), Entry("0.cls", "1"), Entry("1.jpg", "x"), Entry("1.json", """{"label": 0}"""));
+        string folder = TestFolder.New(),
+            shards = Directory.CreateDirectory(Path.Combine(folder, "test")).FullName;
+        Write(
+            Path.Combine(shards, "0.tar"),
+            Entry("0.jpg", "x"),
+            Entry("0.cls", "1"),
+            Entry("1.jpg", "x"),
+            Entry("1.json", """{"label": 0}""")
+        );
 
         Assert.Equal(["1", "0"], LabeledImages.Open(shards).Read().Select(image => image.Label));
 
@@ -48,8 +65,17 @@ public sealed class LabeledShardsTests
     {
         string shard = Write(
             TestFolder.NewFile("a.tar"),
-            Entry("0.jpg", "x"), Entry("1.cls", "0"), Entry("2.jpg", "x"), Entry("2.cls", "7"), ("3.txt", [0xff, 0xfe, 0xff]), Entry("3.jpg", "x"),
-            Entry("4.jpg", "x"), ("4.txt", new byte[(1 << 20) + 1]), Entry("../../5.jpg", "x"), Entry("../../5.cls", "0"));
+            Entry("0.jpg", "x"),
+            Entry("1.cls", "0"),
+            Entry("2.jpg", "x"),
+            Entry("2.cls", "7"),
+            ("3.txt", [0xff, 0xfe, 0xff]),
+            Entry("3.jpg", "x"),
+            Entry("4.jpg", "x"),
+            ("4.txt", new byte[(1 << 20) + 1]),
+            Entry("../../5.jpg", "x"),
+            Entry("../../5.cls", "0")
+        );
         List<string> broken = [];
 
         LabeledImage image = Assert.Single(LabeledImages.Open(shard, ["cat"]).Read(broken.Add));
@@ -62,14 +88,21 @@ public sealed class LabeledShardsTests
             told => Assert.Equal($"{shard}/1 holds no image.", told),
             told => Assert.Equal($"{shard}/2 is of class '7', and there are 1 class names.", told),
             told => Assert.Contains($"{shard}/3 holds no label", told, StringComparison.Ordinal),
-            told => Assert.Contains($"{shard}/4 holds no label", told, StringComparison.Ordinal));
+            told => Assert.Contains($"{shard}/4 holds no label", told, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void ABrokenShardGivesWhatStandsBeforeTheDamageAndTheNextGoesOn()
     {
         string folder = TestFolder.New();
-        string cut = Write(Path.Combine(folder, "s-00.tar"), Entry("0.jpg", "x"), Entry("0.cls", "a"), ("1.jpg", new byte[5000]), Entry("1.cls", "b"));
+        string cut = Write(
+            Path.Combine(folder, "s-00.tar"),
+            Entry("0.jpg", "x"),
+            Entry("0.cls", "a"),
+            ("1.jpg", new byte[5000]),
+            Entry("1.cls", "b")
+        );
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..4000]);
         File.WriteAllText(Path.Combine(folder, "s-01.tar"), new string('h', 2000));
         File.WriteAllBytes(Path.Combine(folder, "s-02.tar"), []);
@@ -81,15 +114,23 @@ public sealed class LabeledShardsTests
         Assert.Equal(["a", "c"], dataset.Read(broken.Add).Select(image => image.Label));
         Assert.Collection(
             broken,
-            told => Assert.Equal($"{cut} is damaged behind its first 1 samples, and the rest is passed over: it ends too early.", told),
+            told =>
+                Assert.Equal(
+                    $"{cut} is damaged behind its first 1 samples, and the rest is passed over: it ends too early.",
+                    told
+                ),
             told => Assert.Contains("s-01.tar is no tar archive that can be read", told, StringComparison.Ordinal),
-            told => Assert.Contains("s-02.tar holds no samples", told, StringComparison.Ordinal));
+            told => Assert.Contains("s-02.tar holds no samples", told, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void NoDamageWhateverEndsTheReadingOtherwise()
     {
-        string shard = Write(TestFolder.NewFile("a.tar"), Enumerable.Range(0, 6).SelectMany(key => new[] { Entry($"{key}.jpg", "x"), Entry($"{key}.cls", "cat") }));
+        string shard = Write(
+            TestFolder.NewFile("a.tar"),
+            Enumerable.Range(0, 6).SelectMany(key => new[] { Entry($"{key}.jpg", "x"), Entry($"{key}.cls", "cat") })
+        );
         byte[] good = File.ReadAllBytes(shard);
         Random random = new(20261124);
         int damaged = 0;
@@ -132,15 +173,25 @@ public sealed class LabeledShardsTests
         string folder = TestFolder.New();
         Write(Path.Combine(folder, "0.tar"));
 
-        Assert.Contains("1.tar", Assert.Throws<FileNotFoundException>(() => LabeledImages.Open(Path.Combine(folder, "{0..1}.tar"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1.tar",
+            Assert.Throws<FileNotFoundException>(() => LabeledImages.Open(Path.Combine(folder, "{0..1}.tar"))).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>(() => LabeledImages.Open(Path.Combine(folder, "{3..1}.tar")));
         Assert.Throws<ArgumentException>(() => LabeledImages.Open(Path.Combine(folder, "{0..999999999}.tar")));
         Assert.Throws<ArgumentException>(() => LabeledImages.Open(Path.Combine(folder, "{000..999}-{000..999}.tar")));
-        Assert.Contains("classes.json", Assert.Throws<InvalidDataException>(() =>
-        {
-            File.WriteAllText(Path.Combine(folder, "classes.json"), "{");
-            LabeledImages.Open(folder);
-        }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "classes.json",
+            Assert
+                .Throws<InvalidDataException>(() =>
+                {
+                    File.WriteAllText(Path.Combine(folder, "classes.json"), "{");
+                    LabeledImages.Open(folder);
+                })
+                .Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

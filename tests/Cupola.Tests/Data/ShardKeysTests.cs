@@ -11,8 +11,12 @@ public sealed class ShardKeysTests
 {
     private static readonly (string Name, byte[] Content)[] Sample =
     [
-        Entry("0.jpg", "first"), Entry("0.cls", "cat"), Entry("0.txt", "a cat"),
-        Entry("1.jpg", "second"), Entry("1.cls", "dog"), Entry("1.txt", "a dog"),
+        Entry("0.jpg", "first"),
+        Entry("0.cls", "cat"),
+        Entry("0.txt", "a cat"),
+        Entry("1.jpg", "second"),
+        Entry("1.cls", "dog"),
+        Entry("1.txt", "a dog"),
     ];
 
     [Theory]
@@ -51,22 +55,33 @@ public sealed class ShardKeysTests
     {
         string shard = Write(
             TestFolder.NewFile("a.tar"),
-            Entry("0.jpg", "x"), ("0.cls", Encoding.Latin1.GetBytes("vélo")), Entry("0.txt", "a caption"), Entry("1.jpg", "x"),
-            ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]), ("1.txt", Encoding.Latin1.GetBytes("vélo")));
+            Entry("0.jpg", "x"),
+            ("0.cls", Encoding.Latin1.GetBytes("vélo")),
+            Entry("0.txt", "a caption"),
+            Entry("1.jpg", "x"),
+            ("1.cls", [0xff, 0xfe, .. Encoding.Unicode.GetBytes("dog\r\n")]),
+            ("1.txt", Encoding.Latin1.GetBytes("vélo"))
+        );
         List<string> broken = [];
 
         Assert.Equal("dog", Assert.Single(LabeledImages.Open(shard).Read(broken.Add)).Label);
         Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedImages.Open(shard).Read(broken.Add)).Captions));
         Assert.Equal(
-            [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."], broken);
+            [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."],
+            broken
+        );
     }
 
     [Fact]
     public void OtherNamesOfWebdatasetsDecodersCount()
     {
         string shard = Write(
-            TestFolder.NewFile("a.tar"), Entry("0.image.JPG", "x"), Entry("0.class", "3"),
-            Entry("1.png", "x"), Entry("1.text", "a cat"));
+            TestFolder.NewFile("a.tar"),
+            Entry("0.image.JPG", "x"),
+            Entry("0.class", "3"),
+            Entry("1.png", "x"),
+            Entry("1.text", "a cat")
+        );
 
         IEnumerable<LabeledImage> images = LabeledImages.Open(shard).Read(broken => Assert.Fail(broken));
 
@@ -76,7 +91,8 @@ public sealed class ShardKeysTests
     [Fact]
     public void LinksInAnArchiveReadNoOtherFile()
     {
-        string shard = TestFolder.NewFile("a.tar"), secret = TestFolder.NewFile("secret.txt");
+        string shard = TestFolder.NewFile("a.tar"),
+            secret = TestFolder.NewFile("secret.txt");
         File.WriteAllText(secret, "secret");
         using (TarWriter tar = new(File.Create(shard), TarEntryFormat.Ustar))
         {
@@ -93,7 +109,9 @@ public sealed class ShardKeysTests
     [Fact]
     public void ACompressedShardIsASentenceThatSaysWhatToDo()
     {
-        string folder = TestFolder.New(), named = Path.Combine(folder, "a.tar.gz"), disguised = TestFolder.NewFile("a.tar");
+        string folder = TestFolder.New(),
+            named = Path.Combine(folder, "a.tar.gz"),
+            disguised = TestFolder.NewFile("a.tar");
         foreach (string path in new[] { named, disguised })
         {
             using GZipStream zipped = new(File.Create(path), CompressionLevel.Fastest);

@@ -45,7 +45,9 @@ public sealed class TableFormsTests
     public void AByteOrderMarkNamesItsEncoding(string encoding)
     {
         Encoding named = Encoding.GetEncoding(encoding);
-        string csv = TestFolder.NewFile("a.csv"), lines = TestFolder.NewFile("a.jsonl"), list = TestFolder.NewFile("labels.txt");
+        string csv = TestFolder.NewFile("a.csv"),
+            lines = TestFolder.NewFile("a.jsonl"),
+            list = TestFolder.NewFile("labels.txt");
         File.WriteAllText(csv, "filepath\tlabel\r\n1.jpg\tvélo\r\n", named);
         File.WriteAllText(lines, "{\"path\":\"1.jpg\",\"label\":\"vélo\"}\r\n", named);
         File.WriteAllText(list, "vélo\r\nfusée\r\n", named);
@@ -89,8 +91,13 @@ public sealed class TableFormsTests
 
         Assert.Equal(labels.Split(' '), read);
         Assert.Equal(lines.Length, broken.Count);
-        Assert.All(lines.Zip(broken), told => Assert.StartsWith(
-            $"Line {told.First} of {table} is passed over: its quotation mark", told.Second, StringComparison.Ordinal));
+        Assert.All(lines.Zip(broken), told =>
+            Assert.StartsWith(
+                $"Line {told.First} of {table} is passed over: its quotation mark",
+                told.Second,
+                StringComparison.Ordinal
+            )
+        );
     }
 
     [Fact]
@@ -98,12 +105,15 @@ public sealed class TableFormsTests
     {
         string table = Table(
             "title,image,label\r\n\"a dog,\r\nrunning \"\"fast\"\"\r\n\r\n\",1.jpg,dog\r\n"
-            + "\"a cat\nof 2.jpg, asleep\",3.jpg,cat\n");
+                + "\"a cat\nof 2.jpg, asleep\",3.jpg,cat\n"
+        );
 
         IEnumerable<CaptionedImage> images = CaptionedImages.Open(table).Read(broken => Assert.Fail(broken));
 
         Assert.Equal(
-            ["a dog, running \"fast\"", "a cat of 2.jpg, asleep"], images.Select(image => Assert.Single(image.Captions)));
+            ["a dog, running \"fast\"", "a cat of 2.jpg, asleep"],
+            images.Select(image => Assert.Single(image.Captions))
+        );
     }
 
     /// <summary>pandas quotes what has a tab, a mark or a line break; most other programs quote nothing.</summary>
@@ -135,7 +145,8 @@ public sealed class TableFormsTests
                 $"Line 2 of {table} is passed over: it has 3 fields, and the first line names 2 columns.",
                 $"Line 4 of {table} is passed over: its caption is missing.",
             ],
-            broken);
+            broken
+        );
     }
 
     [Fact]
@@ -151,7 +162,8 @@ public sealed class TableFormsTests
 
         Assert.Equal(
             [Path.Combine(folder, "img", "1.jpg"), Path.Combine(folder, "img\\2.jpg"), Path.Combine(folder, "img\\3.jpg")],
-            LabeledImages.Open(table).Read().Select(image => image.Name));
+            LabeledImages.Open(table).Read().Select(image => image.Name)
+        );
     }
 
     [Theory]
@@ -159,7 +171,8 @@ public sealed class TableFormsTests
     [InlineData("metadata.jsonl", "{\"file_name\":\"img/a.jpg\",\"text\":\"a dog\",\"label\":\"dog\"}\n")]
     public void AFolderIsDescribedByTheTableThatHuggingFaceKeepsInIt(string name, string content)
     {
-        string table = Table(content, name), folder = Path.GetDirectoryName(table)!;
+        string table = Table(content, name),
+            folder = Path.GetDirectoryName(table)!;
         Directory.CreateDirectory(Path.Combine(folder, "img"));
 
         Assert.Equal("a dog", Assert.Single(Assert.Single(CaptionedImages.Open(folder).Read(null)).Captions));

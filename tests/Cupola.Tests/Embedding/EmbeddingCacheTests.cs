@@ -23,7 +23,9 @@ public sealed class EmbeddingCacheTests
         Assert.Null(note);
     }
 
-    /// <summary>What is kept here is what no model ever said of a file that no decoder can read: it comes back, so neither was asked.</summary>
+    /// <summary>
+    /// What is kept here is what no model ever said of a file that no decoder can read: it comes back, so neither was asked.
+    /// </summary>
     [Fact]
     public void WhatIsKeptIsNeitherDecodedNorEncoded()
     {
@@ -33,7 +35,11 @@ public sealed class EmbeddingCacheTests
         using EmbeddingCache cache = EmbeddingCache.Open(TestFolder.New());
         ImageSource[] images = [new("a", _ => file), ImageSource.FromPath(LabeledPhotos.Need().Files[0]), new("b", _ => file)];
 
-        Assert.Contains("a is not an image", model.EmbedImages(images, orient: false, cache, CancellationToken.None).First().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "a is not an image",
+            model.EmbedImages(images, orient: false, cache, CancellationToken.None).First().Error,
+            StringComparison.Ordinal
+        );
         cache.Add(model.CacheKey(file, orient: false), poison);
         Flush(cache);
 
@@ -51,7 +57,13 @@ public sealed class EmbeddingCacheTests
         byte[] file = File.ReadAllBytes(photos.Files[0]);
         using ClipEmbedder other = ClipEmbedder.Load(SharedFolder.Need("parity", "vit", "transformers"));
 
-        byte[][] keys = [photos.Model.CacheKey(file, false), photos.Model.CacheKey(file, true), other.CacheKey(file, false), photos.Model.CacheKey([.. file, 0], false)];
+        byte[][] keys =
+        [
+            photos.Model.CacheKey(file, false),
+            photos.Model.CacheKey(file, true),
+            other.CacheKey(file, false),
+            photos.Model.CacheKey([.. file, 0], false),
+        ];
 
         Assert.Equal(4, keys.Select(Convert.ToHexString).Distinct().Count());
         Assert.Equal(keys[0], photos.Model.CacheKey(file, false));
@@ -73,7 +85,13 @@ public sealed class EmbeddingCacheTests
             new Random(3).NextBytes(bytes.AsSpan(4096));
         }
 
-        File.WriteAllBytes(database, damage == "text" ? "This is no database, whatever its name says. It is long enough to have a head, though, and says so at length."u8 : damage == "truncated" ? bytes.AsSpan(0, 5000) : bytes);
+        File.WriteAllBytes(
+            database,
+            damage == "text"
+                    ? "This is no database, whatever its name says. It is long enough to have a head and says so at length."u8
+                : damage == "truncated" ? bytes.AsSpan(0, 5000)
+                : bytes
+        );
 
         (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
 
@@ -91,7 +109,11 @@ public sealed class EmbeddingCacheTests
         LabeledPhotos photos = LabeledPhotos.Need();
         string folder = TestFolder.New();
         (float[]?[] expected, _, _) = Embed(folder, photos.Files);
-        Change(folder, "UPDATE embeddings SET embedding = CAST(substr(embedding, 1, 100) || x'41' || substr(embedding, 102) AS BLOB) WHERE number = 5; UPDATE embeddings SET embedding = x'00' WHERE number = 7");
+        Change(
+            folder,
+            "UPDATE embeddings SET embedding = CAST(substr(embedding, 1, 100) || x'41' || substr(embedding, 102) AS BLOB) WHERE "
+                + "number = 5; UPDATE embeddings SET embedding = x'00' WHERE number = 7"
+        );
 
         (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
 
@@ -118,16 +140,22 @@ public sealed class EmbeddingCacheTests
     public async Task SeveralMayWriteAtOnce()
     {
         string folder = TestFolder.New();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(() =>
-        {
-            using EmbeddingCache cache = EmbeddingCache.Open(folder);
-            for (int index = 0; index < 500; index++)
-            {
-                // Half of what each writes, the next one writes too.
-                cache.Add(Key((250 * writer) + index), [index, 1, 2]);
-                cache.Find(Key(index), 3);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(writer =>
+                    Task.Run(() =>
+                    {
+                        using EmbeddingCache cache = EmbeddingCache.Open(folder);
+                        for (int index = 0; index < 500; index++)
+                        {
+                            // Half of what each writes, the next one writes too.
+                            cache.Add(Key((250 * writer) + index), [index, 1, 2]);
+                            cache.Find(Key(index), 3);
+                        }
+                    })
+                )
+        );
 
         using EmbeddingCache cache = EmbeddingCache.Open(folder);
         Assert.All(Enumerable.Range(0, 1250), index => Assert.NotNull(cache.Find(Key(index), 3)));
@@ -139,7 +167,8 @@ public sealed class EmbeddingCacheTests
     public void InAFullCacheTheOldestMakeRoom()
     {
         string folder = TestFolder.New();
-        const int bytes = 1 << 20, kilobyte = 256;
+        const int bytes = 1 << 20,
+            kilobyte = 256;
         using (EmbeddingCache cache = EmbeddingCache.Open(folder, bytes))
         {
             for (int index = 0; index < 4000; index++)
@@ -160,10 +189,16 @@ public sealed class EmbeddingCacheTests
     [InlineData("/x/cupola/embeddings", "CUPOLA_CACHE= ", "XDG_CACHE_HOME=/x")]
     public void TheEnvironmentSaysWhereTheCacheLies(string folder, params string[] variables)
     {
-        Dictionary<string, string> environment = variables.Select(static variable => variable.Split('=')).ToDictionary(static pair => pair[0], static pair => pair[1]);
+        Dictionary<string, string> environment = variables
+            .Select(static variable => variable.Split('='))
+            .ToDictionary(static pair => pair[0], static pair => pair[1]);
 
         Assert.Equal(Path.GetFullPath(folder), EmbeddingCache.FolderFrom(environment.GetValueOrDefault));
-        Assert.EndsWith(Path.Combine("cupola", "embeddings"), EmbeddingCache.FolderFrom(static _ => null), StringComparison.Ordinal);
+        Assert.EndsWith(
+            Path.Combine("cupola", "embeddings"),
+            EmbeddingCache.FolderFrom(static _ => null),
+            StringComparison.Ordinal
+        );
         Assert.True(Path.IsPathRooted(EmbeddingCache.FolderFrom(static _ => null)));
     }
 
@@ -171,7 +206,9 @@ public sealed class EmbeddingCacheTests
     private static void AssertNear(float[]?[] expected, float[]?[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);
-        Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First!, pair.Second!, static (one, other) => Math.Abs(one - other) < 1e-5f));
+        Assert.All(expected.Zip(actual), static pair =>
+            Assert.Equal(pair.First!, pair.Second!, static (one, other) => Math.Abs(one - other) < 1e-5f)
+        );
     }
 
     private static byte[] Key(int index) => [.. BitConverter.GetBytes(index), .. new byte[28]];
@@ -179,7 +216,13 @@ public sealed class EmbeddingCacheTests
     private static (float[]?[] Embeddings, int Reused, string? Note) Embed(string folder, IEnumerable<string> files)
     {
         EmbeddingCache cache = EmbeddingCache.Open(folder);
-        float[]?[] embeddings = [.. LabeledPhotos.Need().Model.EmbedImages(files.Select(ImageSource.FromPath), orient: false, cache, CancellationToken.None).Select(static image => image.Embedding)];
+        float[]?[] embeddings =
+        [
+            .. LabeledPhotos
+                .Need()
+                .Model.EmbedImages(files.Select(ImageSource.FromPath), orient: false, cache, CancellationToken.None)
+                .Select(static image => image.Embedding),
+        ];
         cache.Dispose();
         return (embeddings, cache.Reused, cache.Note);
     }
@@ -195,7 +238,13 @@ public sealed class EmbeddingCacheTests
 
     private static void Change(string folder, string statement)
     {
-        using SqliteConnection connection = new(new SqliteConnectionStringBuilder { DataSource = Assert.Single(Directory.EnumerateFiles(folder)), Pooling = false }.ToString());
+        using SqliteConnection connection = new(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = Assert.Single(Directory.EnumerateFiles(folder)),
+                Pooling = false,
+            }.ToString()
+        );
         connection.Open();
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = statement;

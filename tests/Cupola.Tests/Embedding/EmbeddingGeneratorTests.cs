@@ -24,7 +24,11 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         string[] photos = Photos;
         float[][] expected = [.. _embedder.EmbedImages(photos, orient: false, Cancellation).Select(image => image.Embedding!)];
 
-        GeneratedEmbeddings<Embedding<float>> generated = await OfImages.GenerateAsync(photos.Select(Content), options: null, Cancellation);
+        GeneratedEmbeddings<Embedding<float>> generated = await OfImages.GenerateAsync(
+            photos.Select(Content),
+            options: null,
+            Cancellation
+        );
 
         Assert.InRange(photos.Length, 17, 31);
         Assert.Equal(expected.Length, generated.Count);
@@ -52,11 +56,25 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     [Fact]
     public async Task ABrokenImageIsNamed()
     {
-        DataContent named = new(new byte[] { 1, 2, 3 }, "image/png") { Name = "broken.png" }, unnamed = new(new byte[] { 1, 2, 3 }, "image/png");
+        DataContent named = new(new byte[] { 1, 2, 3 }, "image/png") { Name = "broken.png" },
+            unnamed = new(new byte[] { 1, 2, 3 }, "image/png");
 
-        Assert.StartsWith("broken.png ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfImages.GenerateAsync([named], options: null, Cancellation))).Message, StringComparison.Ordinal);
         Assert.StartsWith(
-            "image 2 ", (await Assert.ThrowsAsync<InvalidDataException>(() => OfImages.GenerateAsync([Content(Photos[0]), unnamed], options: null, Cancellation))).Message, StringComparison.Ordinal);
+            "broken.png ",
+            (
+                await Assert.ThrowsAsync<InvalidDataException>(() => OfImages.GenerateAsync([named], options: null, Cancellation))
+            ).Message,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "image 2 ",
+            (
+                await Assert.ThrowsAsync<InvalidDataException>(() =>
+                    OfImages.GenerateAsync([Content(Photos[0]), unnamed], options: null, Cancellation)
+                )
+            ).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -79,7 +97,9 @@ public sealed class EmbeddingGeneratorTests : IDisposable
         }
 
         await Assert.ThrowsAsync<OperationCanceledException>(() => OfImages.GenerateAsync(Endless(), options: null, stop.Token));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OfTexts.GenerateAsync(["a dog", "a cat"], options: null, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            OfTexts.GenerateAsync(["a dog", "a cat"], options: null, stop.Token)
+        );
 
         // The batch in which it was cancelled is still collected.
         Assert.InRange(given, 40, 48);
@@ -87,9 +107,13 @@ public sealed class EmbeddingGeneratorTests : IDisposable
 
     public void Dispose() => _embedder.Dispose();
 
-    /// <summary>Equal but for the last bits: the first run takes the weights where they lie, later ones rearranged, and adds up in another order.</summary>
+    /// <summary>
+    /// Equal but for the last bits: the first run takes the weights where they lie, later ones rearranged, and adds up in another
+    /// order.
+    /// </summary>
     private static void AssertEqual(float[] expected, Embedding<float> actual) =>
         Assert.All(expected.Zip(actual.Vector.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
 
-    private static DataContent Content(string path) => new(File.ReadAllBytes(path), Path.GetExtension(path) == ".png" ? "image/png" : "image/jpeg");
+    private static DataContent Content(string path) =>
+        new(File.ReadAllBytes(path), Path.GetExtension(path) == ".png" ? "image/png" : "image/jpeg");
 }

@@ -9,7 +9,20 @@ public sealed class ConfusionOrderTests
     public void ClassesThatAreTakenForEachOtherStandSideBySide()
     {
         // 0 with 5 always, 1 with 4 half of the time, 3 never with anything.
-        ConfusionMatrix confusion = ConfusionMatrix.Compute([Outcome(0, 5), Outcome(5, 0), Outcome(1, 4), Outcome(1, 1), Outcome(4, 1), Outcome(4, 4), Outcome(5, 4), Outcome(3, 3), Outcome(2, 2)], 6);
+        ConfusionMatrix confusion = ConfusionMatrix.Compute(
+            [
+                Outcome(0, 5),
+                Outcome(5, 0),
+                Outcome(1, 4),
+                Outcome(1, 1),
+                Outcome(4, 1),
+                Outcome(4, 4),
+                Outcome(5, 4),
+                Outcome(3, 3),
+                Outcome(2, 2),
+            ],
+            6
+        );
 
         Assert.Equal([5, 0], ConfusionOrder.Compute(confusion, 2));
         int[] line = ConfusionOrder.Compute(confusion, 10);
@@ -19,7 +32,8 @@ public sealed class ConfusionOrderTests
     }
 
     [Fact]
-    public void WhereNothingIsConfusedThereIsNothingToShow() => Assert.Empty(ConfusionOrder.Compute(ConfusionMatrix.Compute([Outcome(0, 0), Outcome(1, 1)], 2), 10));
+    public void WhereNothingIsConfusedThereIsNothingToShow() =>
+        Assert.Empty(ConfusionOrder.Compute(ConfusionMatrix.Compute([Outcome(0, 0), Outcome(1, 1)], 2), 10));
 
     private static ImageResult Outcome(int truth, int answer) => new(truth, answer, truth == answer ? 0 : 1, 0.5f, 0.5f);
 }

@@ -11,7 +11,8 @@ public sealed class EvaluationResultTests
     [Fact]
     public void OfEqualScoresTheFirstLabelIsTheAnswer()
     {
-        float[] scores = [0.2f, 0.4f, 0.4f, 0.1f], probabilities = [0.1f, 0.4f, 0.4f, 0.1f];
+        float[] scores = [0.2f, 0.4f, 0.4f, 0.1f],
+            probabilities = [0.1f, 0.4f, 0.4f, 0.1f];
 
         Assert.Equal(new ImageResult(2, 1, 1, 0.4f, 0.4f), ImageResult.Create(scores, probabilities, 2));
         Assert.Equal(new ImageResult(1, 1, 0, 0.4f, 0.4f), ImageResult.Create(scores, probabilities, 1));
@@ -29,8 +30,18 @@ public sealed class EvaluationResultTests
     public void CountsAreThoseMadeByHand()
     {
         EvaluationResult prompts = new(
-            new("by hand", PromptSet.FromTemplates(["cat", "dog", "frog", "unseen", "e", "f"], PromptTemplates.Simple)), ClassEnsemble.EmbeddingMean,
-            [Outcome(0, 0, 0), Outcome(0, 1, 1), Outcome(0, 1, 5), Outcome(0, 2, 4), Outcome(1, 1, 0), Outcome(1, 0, 2), Outcome(2, 3, 1)]);
+            new("by hand", PromptSet.FromTemplates(["cat", "dog", "frog", "unseen", "e", "f"], PromptTemplates.Simple)),
+            ClassEnsemble.EmbeddingMean,
+            [
+                Outcome(0, 0, 0),
+                Outcome(0, 1, 1),
+                Outcome(0, 1, 5),
+                Outcome(0, 2, 4),
+                Outcome(1, 1, 0),
+                Outcome(1, 0, 2),
+                Outcome(2, 3, 1),
+            ]
+        );
 
         Assert.Equal(new Accuracy(2, 7), prompts.Top1);
         Assert.Equal(new Accuracy(6, 7), prompts.Top5);
@@ -48,13 +59,20 @@ public sealed class EvaluationResultTests
     }
 
     /// <summary>
-    /// Four answers of (0.6, 0.6667] with mean confidence 0.65, three right; two of (0.9333, 1] with mean 0.97, one right: (4 · |0.75 − 0.65| + 2 · |0.5 − 0.97|) / 6.
+    /// Four answers of (0.6, 0.6667] with mean confidence 0.65, three right; two of (0.9333, 1] with mean 0.97, one right: (4 ·
+    /// |0.75 − 0.65| + 2 · |0.5 − 0.97|) / 6.
     /// </summary>
     [Fact]
     public void TheCalibrationErrorIsTheMeanDistanceOfConfidenceAndAccuracy()
     {
-        CalibrationCurve reliability = CalibrationCurve.Compute(
-            [Outcome(0.62f, true), Outcome(0.66f, true), Outcome(0.66f, true), Outcome(0.66f, false), Outcome(0.96f, true), Outcome(0.98f, false)]);
+        CalibrationCurve reliability = CalibrationCurve.Compute([
+            Outcome(0.62f, true),
+            Outcome(0.66f, true),
+            Outcome(0.66f, true),
+            Outcome(0.66f, false),
+            Outcome(0.96f, true),
+            Outcome(0.98f, false),
+        ]);
 
         Assert.Equal(((4 * 0.10) + (2 * 0.47)) / 6, reliability.ExpectedCalibrationError, 1e-7);
         Assert.Equal(15, reliability.Bins.Count);
@@ -63,15 +81,23 @@ public sealed class EvaluationResultTests
         Assert.Equal(0.75, reliability.Bins[9].Accuracy);
         Assert.Equal(0, CalibrationCurve.Compute([]).ExpectedCalibrationError);
 
-        static ImageResult Outcome(float confidence, bool right) => new(0, right ? 0 : 1, right ? 0 : 1, confidence, right ? confidence : 0.01f);
+        static ImageResult Outcome(float confidence, bool right) =>
+            new(0, right ? 0 : 1, right ? 0 : 1, confidence, right ? confidence : 0.01f);
     }
 
     [Fact]
     public void ARangeHoldsItsUpperEndAndNothingFallsOutside()
     {
-        CalibrationCurve reliability = CalibrationCurve.Compute([new(0, 0, 0, 0, 0), new(0, 0, 0, 0.2f, 0.2f), new(0, 0, 0, 1, 1)]);
+        CalibrationCurve reliability = CalibrationCurve.Compute([
+            new(0, 0, 0, 0, 0),
+            new(0, 0, 0, 0.2f, 0.2f),
+            new(0, 0, 0, 1, 1),
+        ]);
 
-        Assert.Equal([0, 2, 14], reliability.Bins.Index().Where(static bin => bin.Item.Images > 0).Select(static bin => bin.Index));
+        Assert.Equal(
+            [0, 2, 14],
+            reliability.Bins.Index().Where(static bin => bin.Item.Images > 0).Select(static bin => bin.Index)
+        );
     }
 
     [Fact]
@@ -80,7 +106,12 @@ public sealed class EvaluationResultTests
         LabeledPhotos photos = LabeledPhotos.Need();
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null);
 
-        EvaluationResult judged = EvaluationResult.Evaluate(new("cupl", photos.Written), classifier, photos.Embeddings, photos.LabelOfPhoto);
+        EvaluationResult judged = EvaluationResult.Evaluate(
+            new("cupl", photos.Written),
+            classifier,
+            photos.Embeddings,
+            photos.LabelOfPhoto
+        );
 
         Assert.Equal(photos.Right(classifier), judged.Top1.Right);
         Assert.All(judged.Outcomes.Index(), each =>
@@ -90,6 +121,8 @@ public sealed class EvaluationResultTests
             Assert.Equal(predictions[0].Probability, each.Item.Confidence);
             Assert.Equal(photos.Labels[each.Item.Truth], predictions[each.Item.Rank].Label);
         });
-        Assert.Throws<ArgumentException>(() => EvaluationResult.Evaluate(new("cupl", photos.Written), classifier, photos.Embeddings, [0]));
+        Assert.Throws<ArgumentException>(() =>
+            EvaluationResult.Evaluate(new("cupl", photos.Written), classifier, photos.Embeddings, [0])
+        );
     }
 }

@@ -6,7 +6,10 @@ namespace Cupola.Tests.Evaluation;
 /// <summary>How sure one can be of a share, against published figures.</summary>
 public sealed class IntervalTests
 {
-    /// <summary>R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 1998, p. 857, table I, method 3.</summary>
+    /// <summary>
+    /// R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 1998, p. 857, table
+    /// I, method 3.
+    /// </summary>
     [Theory]
     [InlineData(81, 263, 0.2553, 0.3662)]
     [InlineData(15, 148, 0.0624, 0.1605)]
@@ -40,7 +43,10 @@ public sealed class IntervalTests
         Assert.Equal(new Interval(0, 1), MeanPerClassRecall.IntervalOf([(0, 0)]));
     }
 
-    /// <summary>Of one class the resampled recalls are binomial, and 40 and 60 of 100 are the quantiles of a fair coin (tables of the binomial distribution).</summary>
+    /// <summary>
+    /// Of one class the resampled recalls are binomial, and 40 and 60 of 100 are the quantiles of a fair coin (tables of the
+    /// binomial distribution).
+    /// </summary>
     [Fact]
     public void TheBootstrapsIntervalOfOneClassIsTheBinomialsQuantiles()
     {
@@ -56,7 +62,12 @@ public sealed class IntervalTests
     {
         (int Right, int Images)[] classes = [.. Enumerable.Range(1, 60).Select(static index => (index, 61 + (index % 40)))];
         double mean = MeanPerClassRecall.Compute(classes);
-        double deviation = Math.Sqrt(classes.Sum(static each => (double)each.Right / each.Images * (1 - ((double)each.Right / each.Images)) / each.Images)) / classes.Length;
+        double deviation =
+            Math.Sqrt(
+                classes.Sum(static each =>
+                    (double)each.Right / each.Images * (1 - ((double)each.Right / each.Images)) / each.Images
+                )
+            ) / classes.Length;
 
         Interval interval = MeanPerClassRecall.IntervalOf(classes, seed: 3);
 

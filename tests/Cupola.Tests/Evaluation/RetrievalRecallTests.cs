@@ -29,14 +29,31 @@ public sealed class RetrievalRecallTests
     [Fact]
     public void ATextIsRightForEachImageItIsAbout()
     {
-        EmbeddingMatrix images = new([1, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3), texts = new([0.5f, 0.4f, 0, 0.9f, 0, 0.1f], 2, 3);
+        EmbeddingMatrix images = new([1, 0, 0, 0, 1, 0, 0, 0, 1], 3, 3),
+            texts = new([0.5f, 0.4f, 0, 0.9f, 0, 0.1f], 2, 3);
 
-        RetrievalRecall recall = RetrievalRecall.Compute(images, texts, [[0, 1], [2]]);
+        RetrievalRecall recall = RetrievalRecall.Compute(
+            images,
+            texts,
+            [
+                [0, 1],
+                [2],
+            ]
+        );
 
         Assert.Equal((new Accuracy(1, 2), new Accuracy(2, 2)), (recall.TextToImage(1), recall.TextToImage(2)));
         // The first image is better described by the text that is not about it.
         Assert.Equal((new Accuracy(2, 3), new Accuracy(3, 3)), (recall.ImageToText(1), recall.ImageToText(2)));
-        Assert.Throws<ArgumentException>(() => RetrievalRecall.Compute(images, texts, [[0, 1], []]));
+        Assert.Throws<ArgumentException>(() =>
+            RetrievalRecall.Compute(
+                images,
+                texts,
+                [
+                    [0, 1],
+                    [],
+                ]
+            )
+        );
     }
 
     [Fact]
@@ -54,21 +71,35 @@ public sealed class RetrievalRecallTests
     public void TheRanksAreThoseOfTheWholeMatrixSorted()
     {
         Random random = new(5);
-        EmbeddingMatrix images = Draw(40, random), texts = Draw(120, random);
+        EmbeddingMatrix images = Draw(40, random),
+            texts = Draw(120, random);
         int[] imageOfText = [.. Enumerable.Range(0, 120).Select(static text => text % 40)];
 
         RetrievalRecall recall = RetrievalRecall.Compute(images, texts, imageOfText);
 
         foreach (int depth in new[] { 1, 5, 10 })
         {
-            int found = Enumerable.Range(0, 120).Count(text => Enumerable.Range(0, 40).OrderByDescending(image => TensorPrimitives.Dot(texts[text], images[image])).Take(depth).Contains(imageOfText[text]));
+            int found = Enumerable
+                .Range(0, 120)
+                .Count(text =>
+                    Enumerable
+                        .Range(0, 40)
+                        .OrderByDescending(image => TensorPrimitives.Dot(texts[text], images[image]))
+                        .Take(depth)
+                        .Contains(imageOfText[text])
+                );
             Assert.Equal(found, recall.TextToImage(depth).Right);
             // Several own captions may stand before an image's best foreign one; the first foreign ones count alone.
-            int imaged = Enumerable.Range(0, 40).Count(image =>
-            {
-                int[] order = [.. Enumerable.Range(0, 120).OrderByDescending(text => TensorPrimitives.Dot(texts[text], images[image]))];
-                return order.TakeWhile(text => imageOfText[text] != image).Count() < depth;
-            });
+            int imaged = Enumerable
+                .Range(0, 40)
+                .Count(image =>
+                {
+                    int[] order =
+                    [
+                        .. Enumerable.Range(0, 120).OrderByDescending(text => TensorPrimitives.Dot(texts[text], images[image])),
+                    ];
+                    return order.TakeWhile(text => imageOfText[text] != image).Count() < depth;
+                });
             Assert.Equal(imaged, recall.ImageToText(depth).Right);
         }
     }

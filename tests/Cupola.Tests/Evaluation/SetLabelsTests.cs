@@ -24,7 +24,8 @@ public sealed class SetLabelsTests
     [Fact]
     public void NamesThatWouldBeTheSameStayWhole()
     {
-        EvaluationResult mine = Set("mine/birds.json"), yours = Set("yours/birds.json");
+        EvaluationResult mine = Set("mine/birds.json"),
+            yours = Set("yours/birds.json");
 
         SetLabels labels = new([mine, yours]);
 
@@ -32,5 +33,10 @@ public sealed class SetLabelsTests
         Assert.Equal("2", labels.Disc(yours).Value);
     }
 
-    private static EvaluationResult Set(string name) => new(new(name, PromptSet.FromTemplates(["ant", "bee"], PromptTemplates.Simple)), ClassEnsemble.EmbeddingMean, [new(0, 0, 0, 1, 1)]);
+    private static EvaluationResult Set(string name) =>
+        new(
+            new(name, PromptSet.FromTemplates(["ant", "bee"], PromptTemplates.Simple)),
+            ClassEnsemble.EmbeddingMean,
+            [new(0, 0, 0, 1, 1)]
+        );
 }

@@ -9,14 +9,23 @@ public sealed class ShuffledControlTests
     [Fact]
     public void NoClassKeepsItsOwnDescriptionWhateverTheSeed()
     {
-        PromptSet prompts = Set(("ant", ["An ant of 1."]), ("bee", ["A bee of 2."]), ("cow", ["A cow of 3."]), ("dog", ["A dog of 4."]));
+        PromptSet prompts = Set(
+            ("ant", ["An ant of 1."]),
+            ("bee", ["A bee of 2."]),
+            ("cow", ["A cow of 3."]),
+            ("dog", ["A dog of 4."])
+        );
         HashSet<string> seen = [];
 
         for (int seed = 0; seed < 200; seed++)
         {
             string[] control = [.. Texts(ShuffledControl.Create(prompts, seed).Prompts)];
-            Assert.All(control.Zip(["1", "2", "3", "4"]), pair => Assert.DoesNotContain(pair.Second, pair.First, StringComparison.Ordinal));
-            Assert.All(control.Zip(["An ant", "A bee", "A cow", "A dog"]), pair => Assert.StartsWith(pair.Second, pair.First, StringComparison.Ordinal));
+            Assert.All(control.Zip(["1", "2", "3", "4"]), pair =>
+                Assert.DoesNotContain(pair.Second, pair.First, StringComparison.Ordinal)
+            );
+            Assert.All(control.Zip(["An ant", "A bee", "A cow", "A dog"]), pair =>
+                Assert.StartsWith(pair.Second, pair.First, StringComparison.Ordinal)
+            );
             // Each description is somewhere.
             Assert.Equal("1234", string.Concat(control.Select(static text => text[^2]).Order()));
             seen.Add(string.Join(' ', control));
@@ -29,7 +38,12 @@ public sealed class ShuffledControlTests
     [Fact]
     public void ThereAreAsManySentencesOfEachClassAndTheSameForTheSameSeed()
     {
-        PromptSet prompts = Set(("ant", ["Ants 1.", "Ants 2.", "Ants 3.", "Ants 4.", "Ants 5."]), ("bee", ["Bees 1."]), ("cow", ["Cows 1.", "Cows 2."]), ("no sentences", []));
+        PromptSet prompts = Set(
+            ("ant", ["Ants 1.", "Ants 2.", "Ants 3.", "Ants 4.", "Ants 5."]),
+            ("bee", ["Bees 1."]),
+            ("cow", ["Cows 1.", "Cows 2."]),
+            ("no sentences", [])
+        );
 
         ShuffledControl control = ShuffledControl.Create(prompts, seed: 5);
 
@@ -38,7 +52,9 @@ public sealed class ShuffledControlTests
         Assert.Equal(8, control.Renamed);
         Assert.Equal(Texts(control.Prompts), Texts(ShuffledControl.Create(prompts, seed: 5).Prompts));
         Assert.NotEqual(Texts(control.Prompts), Texts(ShuffledControl.Create(prompts, seed: 6).Prompts));
-        Assert.All(control.Prompts["bee"].Concat(control.Prompts["cow"]), static prompt => Assert.DoesNotContain("Ants", prompt.Text, StringComparison.Ordinal));
+        Assert.All(control.Prompts["bee"].Concat(control.Prompts["cow"]), static prompt =>
+            Assert.DoesNotContain("Ants", prompt.Text, StringComparison.Ordinal)
+        );
         Assert.Equal("shuffled:by hand", control.Prompts["bee"][0].Source);
     }
 
@@ -81,11 +97,18 @@ public sealed class ShuffledControlTests
 
         Assert.Equal(prompts.PromptCount, control.Prompts.PromptCount);
         Assert.True(control.Renamed > 0.9 * prompts.PromptCount, $"{control.Renamed} of {prompts.PromptCount}");
-        Assert.All(prompts.ClassNames, name => Assert.Empty(prompts[name].Select(static prompt => prompt.Text).Intersect(control.Prompts[name].Select(static prompt => prompt.Text))));
+        Assert.All(prompts.ClassNames, name =>
+            Assert.Empty(
+                prompts[name]
+                    .Select(static prompt => prompt.Text)
+                    .Intersect(control.Prompts[name].Select(static prompt => prompt.Text))
+            )
+        );
     }
 
     private static PromptSet Set(params (string Name, string[] Sentences)[] classes) =>
         new(classes.Select(static each => (each.Name, each.Sentences.Select(static text => new Prompt(text, "by hand")))));
 
-    private static IEnumerable<string> Texts(PromptSet prompts) => prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text);
+    private static IEnumerable<string> Texts(PromptSet prompts) =>
+        prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text);
 }

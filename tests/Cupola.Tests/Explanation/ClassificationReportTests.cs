@@ -7,9 +7,12 @@ namespace Cupola.Tests.Explanation;
 public sealed class ClassificationReportTests
 {
     private static readonly PromptAttributions Arguments = new(
-        [new("cat", "A cat & its <b>whiskers</b>.", 0.3f, 0.05f)], [new("dog", "Dogs bark.", 0.28f, -0.01f)]);
+        [new("cat", "A cat & its <b>whiskers</b>.", 0.3f, 0.05f)],
+        [new("dog", "Dogs bark.", 0.28f, -0.01f)]
+    );
 
-    private static ExplainedAnswer Answer(string image) => new(image, [new("cat", 0.75f, 0.29f), new("dog", 0.25f, 0.25f)], Arguments);
+    private static ExplainedAnswer Answer(string image) =>
+        new(image, [new("cat", 0.75f, 0.29f), new("dog", 0.25f, 0.25f)], Arguments);
 
     [Fact]
     public void EveryTextIsShownAsItIsAndNoneIsMarkup()
@@ -18,7 +21,9 @@ public sealed class ClassificationReportTests
 
         ClassificationReport.Write(page, [Answer("cats/<i>1</i>.jpg")]);
 
-        XElement body = XDocument.Parse(File.ReadAllText(page).Replace("<!DOCTYPE html>", "", StringComparison.OrdinalIgnoreCase)).Root!;
+        XElement body = XDocument
+            .Parse(File.ReadAllText(page).Replace("<!DOCTYPE html>", "", StringComparison.OrdinalIgnoreCase))
+            .Root!;
         string text = body.Value;
         Assert.Contains("A cat & its <b>whiskers</b>.", text, StringComparison.Ordinal);
         Assert.Contains("cats/<i>1</i>.jpg", text, StringComparison.Ordinal);
@@ -40,6 +45,11 @@ public sealed class ClassificationReportTests
     }
 
     [Fact]
-    public void MoreImagesThanAPageHoldsAreRefused() => Assert.Throws<ArgumentOutOfRangeException>(
-        () => ClassificationReport.Write(TestFolder.NewFile("why.html"), [.. Enumerable.Repeat(Answer("cat.jpg"), ClassificationReport.MostImages + 1)]));
+    public void MoreImagesThanAPageHoldsAreRefused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            ClassificationReport.Write(
+                TestFolder.NewFile("why.html"),
+                [.. Enumerable.Repeat(Answer("cat.jpg"), ClassificationReport.MostImages + 1)]
+            )
+        );
 }

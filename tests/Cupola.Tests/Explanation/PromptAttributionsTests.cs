@@ -18,7 +18,12 @@ public sealed class PromptAttributionsTests
 
         Assert.Equal(
             photos.Written[predictions[0].Label].Select(static prompt => prompt.Text).Order(StringComparer.Ordinal),
-            arguments.For.Concat(arguments.Against).Where(argument => argument.Label == predictions[0].Label).Select(static argument => argument.Text).Order(StringComparer.Ordinal));
+            arguments
+                .For.Concat(arguments.Against)
+                .Where(argument => argument.Label == predictions[0].Label)
+                .Select(static argument => argument.Text)
+                .Order(StringComparer.Ordinal)
+        );
         Assert.All(arguments.For, argument =>
         {
             Assert.Equal(predictions[0].Label, argument.Label);
@@ -37,11 +42,23 @@ public sealed class PromptAttributionsTests
         int first = photos.Encoded.Features.FirstOf(photos.Labels.Index().Single(label => label.Item == rival).Index);
         string[] expected =
         [
-            .. photos.Written[rival].Index()
-                .Where(prompt => TensorPrimitives.Dot(photos.Encoded.Embeddings[first + prompt.Index], photos.Embeddings[3]) > predictions[0].Score)
-                .Select(static prompt => prompt.Item.Text).Order(StringComparer.Ordinal),
+            .. photos
+                .Written[rival]
+                .Index()
+                .Where(prompt =>
+                    TensorPrimitives.Dot(photos.Encoded.Embeddings[first + prompt.Index], photos.Embeddings[3])
+                    > predictions[0].Score
+                )
+                .Select(static prompt => prompt.Item.Text)
+                .Order(StringComparer.Ordinal),
         ];
-        Assert.Equal(expected, arguments.Against.Where(argument => argument.Label == rival).Select(static argument => argument.Text).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected,
+            arguments
+                .Against.Where(argument => argument.Label == rival)
+                .Select(static argument => argument.Text)
+                .Order(StringComparer.Ordinal)
+        );
         Assert.All(arguments.Against, static argument => Assert.True(argument.Margin <= 0));
     }
 
@@ -49,15 +66,30 @@ public sealed class PromptAttributionsTests
     public void TheStrongestArgumentsAreNamedFirstAndNoMoreThanAsked()
     {
         LabeledPhotos photos = LabeledPhotos.Need();
-        PromptAttributions all = Explain(photos, photo: 3).Arguments, few = Explain(photos, photo: 3, most: 2).Arguments;
+        PromptAttributions all = Explain(photos, photo: 3).Arguments,
+            few = Explain(photos, photo: 3, most: 2).Arguments;
 
         Assert.Equal(all.For.OrderByDescending(static argument => argument.Margin).Take(2), few.For);
         Assert.Equal(all.Against.OrderBy(static argument => argument.Margin).Take(2), few.Against);
     }
 
-    private static (IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments) Explain(LabeledPhotos photos, int photo, int most = All)
+    private static (IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments) Explain(
+        LabeledPhotos photos,
+        int photo,
+        int most = All
+    )
     {
-        IReadOnlyList<Prediction> predictions = ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Classify(photos.Embeddings[photo]);
-        return (predictions, PromptAttributions.Compute(new(photos.Encoded, ClassEnsemble.EmbeddingMean), predictions, photos.Embeddings[photo], most));
+        IReadOnlyList<Prediction> predictions = ZeroShotClassifier
+            .Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null)
+            .Classify(photos.Embeddings[photo]);
+        return (
+            predictions,
+            PromptAttributions.Compute(
+                new(photos.Encoded, ClassEnsemble.EmbeddingMean),
+                predictions,
+                photos.Embeddings[photo],
+                most
+            )
+        );
     }
 }

@@ -16,12 +16,18 @@ public sealed class PromptInfluenceTests
     {
         LabeledPhotos photos = LabeledPhotos.Need();
         PromptInfluence influence = new(photos.Encoded, ensemble);
-        IReadOnlyList<Prediction> predictions = ZeroShotClassifier.Create(photos.Encoded, ensemble, null).Classify(photos.Embeddings[7]);
+        IReadOnlyList<Prediction> predictions = ZeroShotClassifier
+            .Create(photos.Encoded, ensemble, null)
+            .Classify(photos.Embeddings[7]);
         Assert.All(photos.Labels, label =>
         {
             IReadOnlyList<PromptContribution> contributions = influence.Explain(label, photos.Embeddings[7]);
             Assert.Equal(photos.Written[label], contributions.Select(contribution => contribution.Prompt));
-            Assert.Equal(predictions.Single(prediction => prediction.Label == label).Score, contributions.Sum(contribution => contribution.Contribution), 1e-5f);
+            Assert.Equal(
+                predictions.Single(prediction => prediction.Label == label).Score,
+                contributions.Sum(contribution => contribution.Contribution),
+                1e-5f
+            );
             Assert.Equal(1, contributions.Sum(contribution => contribution.Weight), 1e-5f);
         });
     }
@@ -31,15 +37,26 @@ public sealed class PromptInfluenceTests
     public void TheEffectOfAPromptIsWhatAClassifierWithoutItSays(ClassEnsemble ensemble)
     {
         LabeledPhotos photos = LabeledPhotos.Need();
-        PromptSet few = new(photos.Labels.Select(label => (label, photos.Written[label].Take(label == photos.Labels[1] ? 1 : 3))));
+        PromptSet few = new(
+            photos.Labels.Select(label => (label, photos.Written[label].Take(label == photos.Labels[1] ? 1 : 3)))
+        );
         EncodedPrompts encoded = EncodedPrompts.Encode(photos.Model, few);
-        IReadOnlyList<PromptEffect> effects = new PromptInfluence(encoded, ensemble).LeaveOneOut(photos.Embeddings, photos.LabelOfPhoto);
+        IReadOnlyList<PromptEffect> effects = new PromptInfluence(encoded, ensemble).LeaveOneOut(
+            photos.Embeddings,
+            photos.LabelOfPhoto
+        );
 
         Assert.Equal(few.PromptCount - 1, effects.Count);
         (int right, double likelihood) = Judge(few);
         foreach (PromptEffect effect in effects.Where((_, index) => index % 4 == 0))
         {
-            (int rightWithout, double likelihoodWithout) = Judge(new PromptSet(few.ClassNames.Select(name => (name, few[name].Where(prompt => name != effect.Label || prompt != effect.Prompt)))));
+            (int rightWithout, double likelihoodWithout) = Judge(
+                new PromptSet(
+                    few.ClassNames.Select(name =>
+                        (name, few[name].Where(prompt => name != effect.Label || prompt != effect.Prompt))
+                    )
+                )
+            );
             Assert.Equal(right - rightWithout, effect.Right);
             Assert.Equal(likelihood - likelihoodWithout, effect.LogLikelihood, 1e-4);
         }
@@ -47,8 +64,16 @@ public sealed class PromptInfluenceTests
         (int Right, double LogLikelihood) Judge(PromptSet prompts)
         {
             ZeroShotClassifier classifier = ZeroShotClassifier.Create(photos.Model, prompts, ensemble);
-            double sum = photos.Files.Index().Sum(photo => Math.Log(
-                classifier.Classify(photos.Embeddings[photo.Index]).Single(prediction => prediction.Label == photos.Labels[photos.LabelOfPhoto[photo.Index]]).Probability));
+            double sum = photos
+                .Files.Index()
+                .Sum(photo =>
+                    Math.Log(
+                        classifier
+                            .Classify(photos.Embeddings[photo.Index])
+                            .Single(prediction => prediction.Label == photos.Labels[photos.LabelOfPhoto[photo.Index]])
+                            .Probability
+                    )
+                );
             return (photos.Right(classifier), sum / photos.Files.Count);
         }
     }

@@ -33,15 +33,20 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     {
         string program = TestFolder.New();
 
-        FileNotFoundException missing = Assert.Throws<FileNotFoundException>(
-            () => BuiltInModels.Resolve(BuiltInModels.Flags, program));
+        FileNotFoundException missing = Assert.Throws<FileNotFoundException>(() =>
+            BuiltInModels.Resolve(BuiltInModels.Flags, program)
+        );
         Assert.Contains("dotnet add package Cupola.Models.Flags", missing.Message, StringComparison.Ordinal);
         Assert.Equal("owner/flags", BuiltInModels.Resolve("owner/flags", program));
     }
 
     [Fact]
     public void ItTakesLessThanTwelveMegabytesOnDisk() =>
-        Assert.InRange(new DirectoryInfo(BuiltInModels.Resolve(BuiltInModels.Flags)).EnumerateFiles().Sum(static file => file.Length), 1_000_000, 12_000_000);
+        Assert.InRange(
+            new DirectoryInfo(BuiltInModels.Resolve(BuiltInModels.Flags)).EnumerateFiles().Sum(static file => file.Length),
+            1_000_000,
+            12_000_000
+        );
 
     [Fact]
     public void ByNameAloneItGuesses()
@@ -56,7 +61,9 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     public void ByDescriptionsItRecognisesFlagsThatItHasNeverSeenAndByTheWrongOnesItDoesNot()
     {
         PromptSet described = PromptSet.Read(Prompts).Select(flags.Labels).Prompts;
-        Accuracy several = Judge(described).Top1, one = Judge(FirstOfEach(described)).Top1, shuffled = Judge(ShuffledControl.Create(described, seed: 0).Prompts).Top1;
+        Accuracy several = Judge(described).Top1,
+            one = Judge(FirstOfEach(described)).Top1,
+            shuffled = Judge(ShuffledControl.Create(described, seed: 0).Prompts).Top1;
 
         Assert.InRange(several.Share, 0.8, 1);
         Assert.InRange(one.Share, 0.6, several.Share);
@@ -67,7 +74,15 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     public void TheReadmesFirstCommandShowsBothAnswers()
     {
         string[] lines = Tool.Start(
-            "classify", Path.Combine(SharedFolder.Root, "docs", "pictures", "flag-of-japan.png"), "--prompts", Prompts, "--by-name", "the flag of {}", "--top", "3").Lines;
+            "classify",
+            Path.Combine(SharedFolder.Root, "docs", "pictures", "flag-of-japan.png"),
+            "--prompts",
+            Prompts,
+            "--by-name",
+            "the flag of {}",
+            "--top",
+            "3"
+        ).Lines;
 
         string[] shown = [.. ReadmeTests.Block("first answer").Split('\n').Skip(1)];
         Assert.Equal(shown, lines[1..]);
@@ -75,12 +90,20 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
         Assert.Contains("Japan", lines[6], StringComparison.Ordinal);
     }
 
-    private EvaluationResult Judge(PromptSet prompts) => EvaluationResult.Evaluate(
-        new NamedPromptSet("prompts", prompts), ZeroShotClassifier.Create(flags.Embedder, prompts), flags.Images, flags.Truths);
+    private EvaluationResult Judge(PromptSet prompts) =>
+        EvaluationResult.Evaluate(
+            new NamedPromptSet("prompts", prompts),
+            ZeroShotClassifier.Create(flags.Embedder, prompts),
+            flags.Images,
+            flags.Truths
+        );
 
-    private static PromptSet FirstOfEach(PromptSet prompts) => new(prompts.ClassNames.Select(name => (name, prompts[name].Take(1))));
+    private static PromptSet FirstOfEach(PromptSet prompts) =>
+        new(prompts.ClassNames.Select(name => (name, prompts[name].Take(1))));
 
-    /// <summary>Four views of each real flag and sign, embedded: the first flat, the others waved, turned and lit by chance.</summary>
+    /// <summary>
+    /// Four views of each real flag and sign, embedded: the first flat, the others waved, turned and lit by chance.
+    /// </summary>
     public sealed class RealFlags : IDisposable
     {
         private const int Views = 4;
@@ -91,8 +114,21 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
             RealFolders.Write(folder, Views, seed: 77, size: 96, CancellationToken.None);
             Labels = [.. RealDesigns.All.Select(static real => real.Name)];
             Embedder = ClipEmbedder.Load(BuiltInModels.Flags);
-            float[][] embeddings = [.. Embedder.EmbedImages(Labels.SelectMany(label => Directory.EnumerateFiles(Path.Combine(folder, label)).Order(StringComparer.Ordinal))).Select(static image => image.Embedding!)];
-            Images = new([.. embeddings.SelectMany(static embedding => embedding)], embeddings.Length, Embedder.Config.EmbeddingDimension);
+            float[][] embeddings =
+            [
+                .. Embedder
+                    .EmbedImages(
+                        Labels.SelectMany(label =>
+                            Directory.EnumerateFiles(Path.Combine(folder, label)).Order(StringComparer.Ordinal)
+                        )
+                    )
+                    .Select(static image => image.Embedding!),
+            ];
+            Images = new(
+                [.. embeddings.SelectMany(static embedding => embedding)],
+                embeddings.Length,
+                Embedder.Config.EmbeddingDimension
+            );
             Truths = [.. Enumerable.Range(0, embeddings.Length).Select(static image => image / Views)];
         }
 

@@ -21,7 +21,8 @@ public sealed class RandomPairsTests
         Write(new ShardWriter(many), 90, seed: 4);
         Write(new ShardWriter(other), 40, seed: 5);
 
-        byte[] shorter = File.ReadAllBytes(Path.Combine(few, "flags-000000.tar")), longer = File.ReadAllBytes(Path.Combine(many, "flags-000000.tar"));
+        byte[] shorter = File.ReadAllBytes(Path.Combine(few, "flags-000000.tar")),
+            longer = File.ReadAllBytes(Path.Combine(many, "flags-000000.tar"));
         // Two blocks of zeros, and what fills the last record, end an archive.
         int length = shorter.AsSpan().LastIndexOfAnyExcept((byte)0) + 1;
         Assert.Equal(shorter[..length], longer[..length]);
@@ -42,9 +43,16 @@ public sealed class RandomPairsTests
             samples.Add((sample.Image!.Read(Cancellation), json.RootElement.GetProperty("caption").GetRawText()));
         }
 
-        JsonElement[] lines = [.. File.ReadLines(Path.Combine(folder, "captions.jsonl")).Select(static line => JsonSerializer.Deserialize<JsonElement>(line))];
+        JsonElement[] lines =
+        [
+            .. File.ReadLines(Path.Combine(folder, "captions.jsonl"))
+                .Select(static line => JsonSerializer.Deserialize<JsonElement>(line)),
+        ];
         Assert.Equal(samples.Select(sample => sample.Captions), lines.Select(line => line.GetProperty("caption").GetRawText()));
-        Assert.Equal(samples.Select(sample => sample.Image), lines.Select(line => File.ReadAllBytes(Path.Combine(folder, line.GetProperty("image").GetString()!))));
+        Assert.Equal(
+            samples.Select(sample => sample.Image),
+            lines.Select(line => File.ReadAllBytes(Path.Combine(folder, line.GetProperty("image").GetString()!)))
+        );
         Assert.Equal(30, samples.Count);
     }
 
@@ -54,11 +62,27 @@ public sealed class RandomPairsTests
         string folder = TestFolder.New();
         Write(new FolderWriter(folder), 500, seed: 4, distinct: true);
 
-        (CounterRandom Random, Design Design)[] drawn = [.. Enumerable.Range(0, 700).Select(number => new CounterRandom(4, (ulong)number)).Select(random => (random, DesignStream.Draw(random.Fork(0), Share.Training)))];
-        Assert.True(drawn.Take(500).DistinctBy(each => each.Design.Key).Count() < 500, "No combination came twice, so the test proves nothing.");
+        (CounterRandom Random, Design Design)[] drawn =
+        [
+            .. Enumerable
+                .Range(0, 700)
+                .Select(number => new CounterRandom(4, (ulong)number))
+                .Select(random => (random, DesignStream.Draw(random.Fork(0), Share.Training))),
+        ];
+        Assert.True(
+            drawn.Take(500).DistinctBy(each => each.Design.Key).Count() < 500,
+            "No combination came twice, so the test proves nothing."
+        );
         Assert.Equal(
-            drawn.DistinctBy(each => each.Design.Key).Take(500).Select(each => Captions.Write(each.Design, 3, each.Random.Fork(2))),
-            File.ReadLines(Path.Combine(folder, "captions.jsonl")).Select(static line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("caption").Deserialize<string[]>()!));
+            drawn
+                .DistinctBy(each => each.Design.Key)
+                .Take(500)
+                .Select(each => Captions.Write(each.Design, 3, each.Random.Fork(2))),
+            File.ReadLines(Path.Combine(folder, "captions.jsonl"))
+                .Select(static line =>
+                    JsonSerializer.Deserialize<JsonElement>(line).GetProperty("caption").Deserialize<string[]>()!
+                )
+        );
     }
 
     [Fact]
@@ -70,7 +94,10 @@ public sealed class RandomPairsTests
         LabeledImages dataset = LabeledImages.Open(Path.Combine(folder, "labels.csv"));
         Assert.Equal(60, dataset.Read(broken => Assert.Fail(broken)).Count());
         Assert.Equal(20, dataset.Labels.Count);
-        Assert.Equal(dataset.Labels.Order(StringComparer.Ordinal), Cupola.Prompts.PromptSet.Read(Path.Combine(folder, "prompts.json")).ClassNames.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            dataset.Labels.Order(StringComparer.Ordinal),
+            Cupola.Prompts.PromptSet.Read(Path.Combine(folder, "prompts.json")).ClassNames.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

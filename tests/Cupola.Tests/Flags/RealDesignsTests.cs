@@ -20,7 +20,9 @@ public sealed class RealDesignsTests
         Assert.All(RealDesigns.All, real => Assert.NotEmpty(real.Source));
     }
 
-    /// <summary>What everyone knows of these flags: place as shares of the flag's width and height, and the colour there.</summary>
+    /// <summary>
+    /// What everyone knows of these flags: place as shares of the flag's width and height, and the colour there.
+    /// </summary>
     [Theory]
     [InlineData("Japan", 0.5, 0.5, "#BC002D")]
     [InlineData("Japan", 0.1, 0.5, "#FFFFFF")]
@@ -50,8 +52,12 @@ public sealed class RealDesignsTests
     {
         using SKBitmap image = Draw(RealDesigns.Named(name));
 
-        SKColor seen = image.GetPixel((int)(across * image.Width), (int)(down * image.Height)), expected = SKColor.Parse(colour);
-        Assert.True(Math.Abs(seen.Red - expected.Red) + Math.Abs(seen.Green - expected.Green) + Math.Abs(seen.Blue - expected.Blue) <= 6, $"{name} is {seen} there.");
+        SKColor seen = image.GetPixel((int)(across * image.Width), (int)(down * image.Height)),
+            expected = SKColor.Parse(colour);
+        Assert.True(
+            Math.Abs(seen.Red - expected.Red) + Math.Abs(seen.Green - expected.Green) + Math.Abs(seen.Blue - expected.Blue) <= 6,
+            $"{name} is {seen} there."
+        );
     }
 
     [Fact]
@@ -70,7 +76,11 @@ public sealed class RealDesignsTests
     {
         ArgumentException problem = Assert.Throws<ArgumentException>(() => RealDesigns.Named("Atlantis"));
 
-        Assert.StartsWith("There is no flag or sign 'Atlantis'; these are there: Argentina, Armenia,", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "There is no flag or sign 'Atlantis'; these are there: Argentina, Armenia,",
+            problem.Message,
+            StringComparison.Ordinal
+        );
     }
 
     private static SKBitmap Draw(RealDesign real)

@@ -10,9 +10,32 @@ internal static class ByteMutation
     /// <summary>Where counts, lengths and offsets of all widths turn over.</summary>
     private static readonly long[] Numbers =
     [
-        0, 1, 2, -1, 7, 8, 16, 64, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 0xFFFFFF, 0x1000000, int.MaxValue,
-        int.MaxValue + 1L, uint.MaxValue, uint.MaxValue + 1L,
-        1L << 40, long.MaxValue, long.MinValue, long.MaxValue / 8,
+        0,
+        1,
+        2,
+        -1,
+        7,
+        8,
+        16,
+        64,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        32768,
+        65535,
+        65536,
+        0xFFFFFF,
+        0x1000000,
+        int.MaxValue,
+        int.MaxValue + 1L,
+        uint.MaxValue,
+        uint.MaxValue + 1L,
+        1L << 40,
+        long.MaxValue,
+        long.MinValue,
+        long.MaxValue / 8,
     ];
 
     public static byte[] Change(byte[] bytes, byte[] other, Random random)
@@ -62,12 +85,13 @@ internal static class ByteMutation
         Enumerable.Repeat(piece, times).SelectMany(static each => each);
 
     /// <summary>Headers stand at the beginning, and directories at the end.</summary>
-    private static int Place(byte[] bytes, Random random) => random.Next(4) switch
-    {
-        0 => random.Next(Math.Min(64, bytes.Length)),
-        1 => bytes.Length - 1 - random.Next(Math.Min(64, bytes.Length)),
-        _ => random.Next(bytes.Length),
-    };
+    private static int Place(byte[] bytes, Random random) =>
+        random.Next(4) switch
+        {
+            0 => random.Next(Math.Min(64, bytes.Length)),
+            1 => bytes.Length - 1 - random.Next(Math.Min(64, bytes.Length)),
+            _ => random.Next(bytes.Length),
+        };
 
     private static int Length(Random random) => 1 << random.Next(10);
 

@@ -24,7 +24,9 @@ internal static class DataTargets
     private static FuzzSeed[] Images()
     {
         string golden = Path.Combine(AppContext.BaseDirectory, "Golden", "pictures");
-        IEnumerable<FuzzSeed> files = Directory.EnumerateFiles(golden).Order(StringComparer.Ordinal)
+        IEnumerable<FuzzSeed> files = Directory
+            .EnumerateFiles(golden)
+            .Order(StringComparer.Ordinal)
             .Where(ImageFolder.IsImage)
             .Select(static path => FuzzSeed.Of(path, Path.GetExtension(path) == ".png" ? InputForm.Png : InputForm.Binary))
             .Where(static seed => seed.Bytes.Length < 20_000);
@@ -87,44 +89,67 @@ internal static class DataTargets
         }
     }
 
-    private static FuzzSeed Table(string name, string separator) => FuzzSeed.Of(name, InputForm.Text, """
-        image,label,caption
-        0.bmp,a cat,a cat on a mat
-        1.bmp,a dog,"a dog, and more"
-        2.bmp,,nothing
+    private static FuzzSeed Table(string name, string separator) =>
+        FuzzSeed.Of(
+            name,
+            InputForm.Text,
+            """
+            image,label,caption
+            0.bmp,a cat,a cat on a mat
+            1.bmp,a dog,"a dog, and more"
+            2.bmp,,nothing
 
-        """.Replace(",", separator, StringComparison.Ordinal));
+            """.Replace(",", separator, StringComparison.Ordinal)
+        );
 
-    private static FuzzSeed Quoted => FuzzSeed.Of(
-        "pairs.csv", InputForm.Text,
-        "\ufefffilepath,title,class\r\n\"0.bmp\",\"a \"\"cat\"\"\",cat\r\n\"1.bmp\",\"two\r\nlines\",dog\r\n");
+    private static FuzzSeed Quoted =>
+        FuzzSeed.Of(
+            "pairs.csv",
+            InputForm.Text,
+            "\ufefffilepath,title,class\r\n\"0.bmp\",\"a \"\"cat\"\"\",cat\r\n\"1.bmp\",\"two\r\nlines\",dog\r\n"
+        );
 
-    private static FuzzSeed Lines => FuzzSeed.Of("pairs.jsonl", InputForm.JsonLines, """
-        {"image":"0.bmp","label":"a cat","caption":"on a mat"}
-        {"image":"1.bmp","label":"a dog","caption":["one","two"]}
-        {"file_name":"2.bmp","text":"x","label":3}
+    private static FuzzSeed Lines =>
+        FuzzSeed.Of(
+            "pairs.jsonl",
+            InputForm.JsonLines,
+            """
+            {"image":"0.bmp","label":"a cat","caption":"on a mat"}
+            {"image":"1.bmp","label":"a dog","caption":["one","two"]}
+            {"file_name":"2.bmp","text":"x","label":3}
 
-        """);
+            """
+        );
 
     private static byte[] Tar()
     {
         string path = Shard.Write(
             TestFolder.NewFile("shard.tar"),
-            ("000.bmp", Bitmap), Shard.Entry("000.cls", "1"), Shard.Entry("000.txt", "a cat"),
-            ("001.bmp", Bitmap), Shard.Entry("001.json", """{"label":"dog","caption":"a dog"}"""),
-            ("a/002.bmp", Bitmap), Shard.Entry("a/002.txt", "a frog"));
+            ("000.bmp", Bitmap),
+            Shard.Entry("000.cls", "1"),
+            Shard.Entry("000.txt", "a cat"),
+            ("001.bmp", Bitmap),
+            Shard.Entry("001.json", """{"label":"dog","caption":"a dog"}"""),
+            ("a/002.bmp", Bitmap),
+            Shard.Entry("a/002.txt", "a frog")
+        );
         return File.ReadAllBytes(path);
     }
 
     private static string[] ImageFiles()
     {
         string folder = TestFolder.New();
-        return [.. Enumerable.Range(0, 3).Select(index =>
-        {
-            string path = Path.Combine(folder, $"{index}.bmp");
-            File.WriteAllBytes(path, Bitmap);
-            return path;
-        })];
+        return
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(index =>
+                {
+                    string path = Path.Combine(folder, $"{index}.bmp");
+                    File.WriteAllBytes(path, Bitmap);
+                    return path;
+                }),
+        ];
     }
 
     private static string[] ClassNames()

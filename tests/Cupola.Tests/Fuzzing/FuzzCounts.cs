@@ -25,10 +25,12 @@ internal sealed class FuzzCounts(string kind)
         Slowest = taken > Slowest ? taken : Slowest;
     }
 
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{kind}: {Inputs} inputs, {Accepted} accepted, {Refused} refused, {Findings} findings, "
-        + $"slowest {Slowest.TotalMilliseconds:F0} ms, peak memory {Peak() >> 20} MB");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{kind}: {Inputs} inputs, {Accepted} accepted, {Refused} refused, {Findings} findings, "
+                + $"slowest {Slowest.TotalMilliseconds:F0} ms, peak memory {Peak() >> 20} MB"
+        );
 
     /// <summary>Lets the peak begin anew, where the system can.</summary>
     public static void ForgetPeak()

@@ -2,7 +2,7 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Tests.Checkpoints;
-using Cupola.Tests.Training;
+using Cupola.Tests.Training.Run;
 using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Tests.Fuzzing;
@@ -10,8 +10,9 @@ namespace Cupola.Tests.Fuzzing;
 /// <summary>Small whole models, in each layout, whose files are the good inputs of those who read models.</summary>
 internal static class FuzzModels
 {
-    private static readonly Lazy<string> Trained =
-        new(static () => TrainingFixture.Train(TrainingFixture.Settings with { Steps = 2 }));
+    private static readonly Lazy<string> Trained = new(static () =>
+        TrainingFixture.Train(TrainingFixture.Settings with { Steps = 2 })
+    );
 
     private static readonly Lazy<string> Residual = new(WriteResidual);
 

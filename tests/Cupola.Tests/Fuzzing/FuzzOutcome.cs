@@ -27,17 +27,20 @@ internal sealed record FuzzOutcome(string? Refusal, string? Finding)
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        string? finding = thrown is null ? wrong
+        string? finding =
+            thrown is null ? wrong
             : !IsOfContract(thrown) ? thrown.ToString()
-            : Fault(thrown.Message) is { } fault ? $"{fault}{Environment.NewLine}{thrown}" : wrong;
+            : Fault(thrown.Message) is { } fault ? $"{fault}{Environment.NewLine}{thrown}"
+            : wrong;
         finding ??= allocated > target.MostBytes ? $"It took {allocated >> 20} MB of memory." : null;
         return new(thrown?.Message, finding);
     }
 
     /// <summary>These types and none derived from them, whose messages are not ours.</summary>
     private static bool IsOfContract(Exception exception) =>
-        ((Type[])[typeof(InvalidDataException), typeof(FileNotFoundException), typeof(ArgumentException), typeof(IOException)])
-        .Contains(exception.GetType());
+        (
+            (Type[])[typeof(InvalidDataException), typeof(FileNotFoundException), typeof(ArgumentException), typeof(IOException)]
+        ).Contains(exception.GetType());
 
     /// <summary>What is wrong with a sentence for a person, or null.</summary>
     private static string? Fault(string sentence) =>
@@ -47,6 +50,8 @@ internal sealed record FuzzOutcome(string? Refusal, string? Finding)
         : ProgramWords.Any(word => sentence.Contains(word, StringComparison.Ordinal)) ? $"A program speaks: {sentence}"
         : null;
 
-    private static string Shown(string sentence) => string.Concat(
-        sentence.Take(LongestSentence).Select(static letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : $"{letter}"));
+    private static string Shown(string sentence) =>
+        string.Concat(
+            sentence.Take(LongestSentence).Select(static letter => char.IsControl(letter) ? $"\\u{(int)letter:x4}" : $"{letter}")
+        );
 }

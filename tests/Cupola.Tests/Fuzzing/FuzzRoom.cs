@@ -64,7 +64,8 @@ internal sealed class FuzzRoom(FuzzTarget target)
 
     private FuzzOutcome Read(string name, string fileName, byte[] bytes, out TimeSpan taken)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName, path = Path.Combine(folder, fileName);
+        string folder = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName,
+            path = Path.Combine(folder, fileName);
         foreach (string beside in target.Beside)
         {
             File.Copy(beside, Path.Combine(folder, Path.GetFileName(beside)));

@@ -7,20 +7,51 @@ namespace Cupola.Tests.Fuzzing;
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    private static readonly Lazy<IReadOnlyList<FuzzTarget>> Targets =
-        new(static () =>
+    private static readonly Lazy<IReadOnlyList<FuzzTarget>> Targets = new(static () =>
         [
-            .. ModelTargets.All(), .. DataTargets.All(), .. TextTargets.All(), .. TrainingTargets.All(), CacheTarget.Create(),
+            .. ModelTargets.All(),
+            .. DataTargets.All(),
+            .. TextTargets.All(),
+            .. TrainingTargets.All(),
+            CacheTarget.Create(),
             .. StreamTargets.All(),
-        ]);
+        ]
+    );
 
     public static TheoryData<string> Kinds =>
-    [
-        "safetensors", "torch", "weights", "shards of weights", "config.json", "preprocessor_config.json",
-        "processor_config.json", "open_clip_config.json", "tokenizer.json", "vocab.json", "merges.txt",
-        "bpe.gz", "images", "csv", "tsv", "jsonl", "tar", "prompts", "labels", "templates", "questions", "journal",
-        "classifier", "settings", "run.json", "checkpoint.safetensors", "log.jsonl", "cache", "stream", "answer", "refusal",
-    ];
+        [
+            "safetensors",
+            "torch",
+            "weights",
+            "shards of weights",
+            "config.json",
+            "preprocessor_config.json",
+            "processor_config.json",
+            "open_clip_config.json",
+            "tokenizer.json",
+            "vocab.json",
+            "merges.txt",
+            "bpe.gz",
+            "images",
+            "csv",
+            "tsv",
+            "jsonl",
+            "tar",
+            "prompts",
+            "labels",
+            "templates",
+            "questions",
+            "journal",
+            "classifier",
+            "settings",
+            "run.json",
+            "checkpoint.safetensors",
+            "log.jsonl",
+            "cache",
+            "stream",
+            "answer",
+            "refusal",
+        ];
 
     [Theory]
     [MemberData(nameof(Kinds))]

@@ -10,16 +10,66 @@ internal static class JsonMutation
 {
     private static readonly string[] Values =
     [
-        "0", "1", "-1", "2", "3", "0.5", "-0", "1e5", "1e30", "1e308", "1e400", "1e-400", "255", "256", "65536",
-        "2147483647", "2147483648", "-2147483648", "4294967296", "9223372036854775807",
-        "9223372036854775808", "99999999999999999999999999", "true", "false", "null", "\"\"", "\" \"", "\"x\"",
-        "\"\\u0000\\u001b[31m\\u009b\"", "\"\\ud800\"", "\"two\\nlines\\r\"", "\"../../etc/passwd\"",
-        "\"F64\"", "\"BF16\"", "\"I4\"", "\"gelu\"", "\"bicubic\"", "\"timm\"", "[]", "{}", "[0]", "[[]]", "[1,2,3]",
-        "[0,9223372036854775807]", "[9223372036854775807,2]", "{\"\":0}", "{\"a\":{\"b\":[{}]}}",
+        "0",
+        "1",
+        "-1",
+        "2",
+        "3",
+        "0.5",
+        "-0",
+        "1e5",
+        "1e30",
+        "1e308",
+        "1e400",
+        "1e-400",
+        "255",
+        "256",
+        "65536",
+        "2147483647",
+        "2147483648",
+        "-2147483648",
+        "4294967296",
+        "9223372036854775807",
+        "9223372036854775808",
+        "99999999999999999999999999",
+        "true",
+        "false",
+        "null",
+        "\"\"",
+        "\" \"",
+        "\"x\"",
+        "\"\\u0000\\u001b[31m\\u009b\"",
+        "\"\\ud800\"",
+        "\"two\\nlines\\r\"",
+        "\"../../etc/passwd\"",
+        "\"F64\"",
+        "\"BF16\"",
+        "\"I4\"",
+        "\"gelu\"",
+        "\"bicubic\"",
+        "\"timm\"",
+        "[]",
+        "{}",
+        "[0]",
+        "[[]]",
+        "[1,2,3]",
+        "[0,9223372036854775807]",
+        "[9223372036854775807,2]",
+        "{\"\":0}",
+        "{\"a\":{\"b\":[{}]}}",
     ];
 
     private static readonly string[] Names =
-        ["\"\"", "\"x\"", "\"__metadata__\"", "\"format\"", "\"model\"", "\"\\u001b[31m\\n\"", "\"label\"", "\"text\""];
+    [
+        "\"\"",
+        "\"x\"",
+        "\"__metadata__\"",
+        "\"format\"",
+        "\"model\"",
+        "\"\\u001b[31m\\n\"",
+        "\"label\"",
+        "\"text\"",
+    ];
 
     public static byte[] Change(byte[] bytes, Random random)
     {
@@ -30,7 +80,8 @@ internal static class JsonMutation
 
         (int start, int end, int keyStart) = spans[random.Next(spans.Count)];
         (int otherStart, int otherEnd, _) = spans[random.Next(spans.Count)];
-        byte[] value = bytes[start..end], other = bytes[otherStart..otherEnd];
+        byte[] value = bytes[start..end],
+            other = bytes[otherStart..otherEnd];
         return random.Next(10) switch
         {
             0 or 1 or 2 => Replace(bytes, start, end, Utf8(Values[random.Next(Values.Length)])),
@@ -58,9 +109,10 @@ internal static class JsonMutation
         return [.. "["u8, .. ByteMutation.Repeated([.. value, (byte)','], count), .. value, .. "]"u8];
     }
 
-    private static byte[] Changed(byte[] value, Random random) => value[0] is (byte)'"' && value.Length > 1
-        ? [.. "\""u8, .. Encoding.UTF8.GetBytes(JsonEncodedText.Encode(Text(value, random)).ToString()), .. "\""u8]
-        : [.. value, .. Encoding.UTF8.GetBytes(((string[])["0", "00", ".5", "e3", "e-3", "e9"])[random.Next(6)])];
+    private static byte[] Changed(byte[] value, Random random) =>
+        value[0] is (byte)'"' && value.Length > 1
+            ? [.. "\""u8, .. Encoding.UTF8.GetBytes(JsonEncodedText.Encode(Text(value, random)).ToString()), .. "\""u8]
+            : [.. value, .. Encoding.UTF8.GetBytes(((string[])["0", "00", ".5", "e3", "e-3", "e9"])[random.Next(6)])];
 
     private static string Text(byte[] value, Random random) =>
         Encoding.UTF8.GetString(TextMutation.Change(value[1..^1], value, random)).Replace("\ud800", "", StringComparison.Ordinal);
@@ -76,7 +128,8 @@ internal static class JsonMutation
         {
             while (reader.Read())
             {
-                int start = (int)reader.TokenStartIndex, end = (int)reader.BytesConsumed;
+                int start = (int)reader.TokenStartIndex,
+                    end = (int)reader.BytesConsumed;
                 if (reader.TokenType == JsonTokenType.PropertyName)
                 {
                     key = start;

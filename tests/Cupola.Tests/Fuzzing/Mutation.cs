@@ -30,7 +30,9 @@ internal static class Mutation
             InputForm.Text => TextMutation.Change(bytes, other, random),
             InputForm.Json => JsonMutation.Change(bytes, random),
             InputForm.JsonLines => ChangeLine(bytes, other, random),
-            InputForm.Events => random.Next(2) == 0 ? ChangeLine(bytes, other, random) : TextMutation.Change(bytes, other, random),
+            InputForm.Events => random.Next(2) == 0
+                ? ChangeLine(bytes, other, random)
+                : TextMutation.Change(bytes, other, random),
             InputForm.Safetensors => SafetensorsMutation.Change(bytes, random),
             InputForm.Zip => ZipMutation.Change(bytes, random),
             InputForm.Gzip => GzipMutation.Change(bytes, other, random),

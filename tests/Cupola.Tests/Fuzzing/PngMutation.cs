@@ -11,7 +11,7 @@ internal static class PngMutation
     public static byte[] Change(byte[] bytes, Random random)
     {
         List<(int Start, int Length)> chunks = [];
-        for (int place = Signature; place + 12 <= bytes.Length;)
+        for (int place = Signature; place + 12 <= bytes.Length; )
         {
             uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(place));
             if (length > bytes.Length - place - 12)
@@ -30,7 +30,8 @@ internal static class PngMutation
 
         (int start, int size) = chunks[random.Next(3) == 0 ? 0 : random.Next(chunks.Count)];
         int end = start + size + 12;
-        byte[] name = bytes[(start + 4)..(start + 8)], content = bytes[(start + 8)..(start + 8 + size)];
+        byte[] name = bytes[(start + 4)..(start + 8)],
+            content = bytes[(start + 8)..(start + 8 + size)];
         return random.Next(6) switch
         {
             0 => [.. bytes[..start], .. bytes[end..]],
@@ -41,7 +42,8 @@ internal static class PngMutation
 
     private static byte[] Chunk(byte[] name, byte[] content)
     {
-        byte[] length = new byte[4], checksum = new byte[4];
+        byte[] length = new byte[4],
+            checksum = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, content.Length);
         BinaryPrimitives.WriteUInt32BigEndian(checksum, Crc32.HashToUInt32([.. name, .. content]));
         return [.. length, .. name, .. content, .. checksum];

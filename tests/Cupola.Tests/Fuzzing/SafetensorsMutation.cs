@@ -13,7 +13,8 @@ internal static class SafetensorsMutation
             return ByteMutation.Change(bytes, bytes, random);
         }
 
-        byte[] header = bytes[8..(int)(8 + length)], body = bytes[(int)(8 + length)..];
+        byte[] header = bytes[8..(int)(8 + length)],
+            body = bytes[(int)(8 + length)..];
         return random.Next(8) switch
         {
             0 => File(header, body[..random.Next(body.Length + 1)]),

@@ -18,20 +18,24 @@ internal static class StreamTargets
         """;
 
     private const string Answer = """
-        {"choices":[{"message":{"role":"assistant","content":[{"type":"text","text":"A cat."}]},"finish_reason":"stop"}],"object":"chat.completion"}
+        {"choices":[{"message":{"role":"assistant","content":[{"type":"text","text":"A cat."}]},"finish_reason":"stop"}],
+         "object":"chat.completion"}
         """;
 
-    private const string Refusal = """{"error":{"message":"The model is not loaded.","type":"invalid_request_error","code":"model_not_found"}}""";
+    private const string Refusal =
+        """{"error":{"message":"The model is not loaded.","type":"invalid_request_error","code":"model_not_found"}}""";
 
-    private static readonly LanguageModelConnection Connection =
-        LanguageModelConnection.Open(new Uri("http://localhost:11434/v1"), static _ => null);
+    private static readonly LanguageModelConnection Connection = LanguageModelConnection.Open(
+        new Uri("http://localhost:11434/v1"),
+        static _ => null
+    );
 
     public static IEnumerable<FuzzTarget> All() =>
-    [
-        new("stream", [FuzzSeed.Of("answer.txt", InputForm.Events, Events)], Read),
-        new("answer", [FuzzSeed.Of("answer.json", InputForm.Json, Answer)], Read),
-        new("refusal", [FuzzSeed.Of("refusal.json", InputForm.Json, Refusal)], Refuse),
-    ];
+        [
+            new("stream", [FuzzSeed.Of("answer.txt", InputForm.Events, Events)], Read),
+            new("answer", [FuzzSeed.Of("answer.json", InputForm.Json, Answer)], Read),
+            new("refusal", [FuzzSeed.Of("refusal.json", InputForm.Json, Refusal)], Refuse),
+        ];
 
     private static void Read(string path, Action<string> told)
     {

@@ -1,4 +1,6 @@
 using Cupola.Prompts;
+using Cupola.Prompts.Audit;
+using Cupola.Prompts.Writing;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Fuzzing;
@@ -32,14 +34,14 @@ internal static class TextTargets
     private static readonly JournalHeader Header = new(JournalHeader.CurrentFormat, "m", 0.99f, 50);
 
     public static IEnumerable<FuzzTarget> All() =>
-    [
-        new("prompts", [Json("prompts.json", Cupl), Json("prompts.json", Own)], Audit),
-        new("labels", [Text("l.txt", "cat\n tree frog \n\n"), Json("l.json", """["cat","dog"]""")], ReadLabels),
-        new("templates", [Text("t.txt", "a photo of a {}.\nart of the {}.\n"), Json("t.json", """["a {}.","{}"]""")], Fill),
-        new("questions", [Json("questions.json", Questions)], static (path, _) => PromptQuestions.Read(path)),
-        new("journal", [FuzzSeed.Of("a.journal", InputForm.JsonLines, Journal)], ReadJournal),
-        new("classifier", [Classifier()], static (path, _) => ClassifierFile.Read(path)),
-    ];
+        [
+            new("prompts", [Json("prompts.json", Cupl), Json("prompts.json", Own)], Audit),
+            new("labels", [Text("l.txt", "cat\n tree frog \n\n"), Json("l.json", """["cat","dog"]""")], ReadLabels),
+            new("templates", [Text("t.txt", "a photo of a {}.\nart of the {}.\n"), Json("t.json", """["a {}.","{}"]""")], Fill),
+            new("questions", [Json("questions.json", Questions)], static (path, _) => PromptQuestions.Read(path)),
+            new("journal", [FuzzSeed.Of("a.journal", InputForm.JsonLines, Journal)], ReadJournal),
+            new("classifier", [Classifier()], static (path, _) => ClassifierFile.Read(path)),
+        ];
 
     private static FuzzSeed Json(string name, string content) => FuzzSeed.Of(name, InputForm.Json, content);
 

@@ -1,5 +1,6 @@
-using Cupola.Tests.Training;
-using Cupola.Training;
+using Cupola.Tests.Training.Run;
+using Cupola.Training.Data;
+using Cupola.Training.Run;
 
 namespace Cupola.Tests.Fuzzing;
 
@@ -8,12 +9,21 @@ internal static class TrainingTargets
 {
     private static readonly string[] RunFiles =
     [
-        "run.json", "checkpoint.safetensors", "log.jsonl", "config.json", "preprocessor_config.json", "model.safetensors",
-        "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
+        "run.json",
+        "checkpoint.safetensors",
+        "log.jsonl",
+        "config.json",
+        "preprocessor_config.json",
+        "model.safetensors",
+        "vocab.json",
+        "merges.txt",
+        "tokenizer.json",
+        "tokenizer_config.json",
     ];
 
-    private static readonly Lazy<TrainingPairs> Pairs =
-        new(static () => TrainingPairs.Open(TrainingFixture.Table, prompts: null, templates: null, broken: null));
+    private static readonly Lazy<TrainingPairs> Pairs = new(static () =>
+        TrainingPairs.Open(TrainingFixture.Table, prompts: null, templates: null, broken: null)
+    );
 
     public static IEnumerable<FuzzTarget> All()
     {
@@ -27,8 +37,9 @@ internal static class TrainingTargets
 
     private static FuzzTarget RunFile(string name, InputForm form)
     {
-        IEnumerable<string> others =
-            RunFiles.Where(file => file != name).Select(static file => Path.Combine(FuzzModels.Run, file));
+        IEnumerable<string> others = RunFiles
+            .Where(file => file != name)
+            .Select(static file => Path.Combine(FuzzModels.Run, file));
         FuzzSeed seed = FuzzSeed.Of(Path.Combine(FuzzModels.Run, name), form);
         return new(name, [seed], static (path, _) => GoOn(path)) { Beside = [.. others.Where(File.Exists)] };
     }

@@ -12,15 +12,61 @@ internal static class ZipMutation
     /// <summary>Pieces of the pickle language, whole and cut.</summary>
     private static readonly string[] Opcodes =
     [
-        "(", "t", "l", "d", "}", "]", ")", "u", "s", "a", "e", "0", "1", "2", "R", "b", "\u0081",
-        "\u0082\u0001", "q\0", "h\0", "h\u00ff", "Q", "P1\n", "N", "\u0088", "K\u00ff", "J\u00ff\u00ff\u00ff\u007f",
-        "M\u00ff\u00ff", "\u008a\u0001\u0000", "\u008a\u00ff", "\u008b\u00ff\u00ff\u00ff\u007f", "G\u007f\u00f0\0\0\0\0\0\0",
-         "X\u0003\0\0\0abc", "X\u00ff\u00ff\u00ff\u007f", "\u008c\u00ff",
+        "(",
+        "t",
+        "l",
+        "d",
+        "}",
+        "]",
+        ")",
+        "u",
+        "s",
+        "a",
+        "e",
+        "0",
+        "1",
+        "2",
+        "R",
+        "b",
+        "\u0081",
+        "\u0082\u0001",
+        "q\0",
+        "h\0",
+        "h\u00ff",
+        "Q",
+        "P1\n",
+        "N",
+        "\u0088",
+        "K\u00ff",
+        "J\u00ff\u00ff\u00ff\u007f",
+        "M\u00ff\u00ff",
+        "\u008a\u0001\u0000",
+        "\u008a\u00ff",
+        "\u008b\u00ff\u00ff\u00ff\u007f",
+        "G\u007f\u00f0\0\0\0\0\0\0",
+        "X\u0003\0\0\0abc",
+        "X\u00ff\u00ff\u00ff\u007f",
+        "\u008c\u00ff",
         "\u0095\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u007f",
-        "cos\nsystem\n", "cbuiltins\neval\n", "ctorch._utils\n_rebuild_tensor_v2\n", "ccollections\nOrderedDict\n",
-        "ctorch\nHalfStorage\n", "cnumpy.core.multiarray\nscalar\n", "\u0093", "\u0094", ".", "I99999999999999999999\n",
-        "L99999999999999999999L\n", "F1e999\n", "\u008f", "\u0090", "\u0091", "\u0092", "\u0098",
-        "B\u00ff\u00ff\u00ff\u007f", "C\u00ff",
+        "cos\nsystem\n",
+        "cbuiltins\neval\n",
+        "ctorch._utils\n_rebuild_tensor_v2\n",
+        "ccollections\nOrderedDict\n",
+        "ctorch\nHalfStorage\n",
+        "cnumpy.core.multiarray\nscalar\n",
+        "\u0093",
+        "\u0094",
+        ".",
+        "I99999999999999999999\n",
+        "L99999999999999999999L\n",
+        "F1e999\n",
+        "\u008f",
+        "\u0090",
+        "\u0091",
+        "\u0092",
+        "\u0098",
+        "B\u00ff\u00ff\u00ff\u007f",
+        "C\u00ff",
     ];
 
     public static byte[] Change(byte[] bytes, Random random)
@@ -82,8 +128,14 @@ internal static class ZipMutation
 
             return entries;
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException
-            or ArgumentException or OverflowException)
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or InvalidDataException
+                        or NotSupportedException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
             return null;
         }

@@ -4,8 +4,10 @@ using Cupola.Runtime;
 namespace Cupola.Tests.Graphs;
 
 /// <summary>
-/// Holds the gradient of a graph against the slope that is seen when each number of its inputs is moved a little. Four points and a weighted sum in
-/// float64 leave an error of about the fourth power of the step, so that float32 runs agree to a thousandth of the largest slope with room to spare.
+/// Holds the gradient of a graph against the slope that is seen when each number of its inputs is moved a little. Four points and
+/// a weighted sum in
+/// float64 leave an error of about the fourth power of the step, so that float32 runs agree to a thousandth of the largest slope
+/// with room to spare.
 /// </summary>
 internal sealed class FiniteDifferences
 {
@@ -19,7 +21,12 @@ internal sealed class FiniteDifferences
     private readonly Func<GraphBuilder, Value[], Value> _describe;
     private readonly Dictionary<string, long> _symbols;
 
-    private FiniteDifferences(Func<GraphBuilder, Value[], Value> describe, (string Name, Tensor Numbers)[] others, Dictionary<string, long> symbols, (TensorShape Shape, Func<Random, float> Draw)[] sources)
+    private FiniteDifferences(
+        Func<GraphBuilder, Value[], Value> describe,
+        (string Name, Tensor Numbers)[] others,
+        Dictionary<string, long> symbols,
+        (TensorShape Shape, Func<Random, float> Draw)[] sources
+    )
     {
         _describe = describe;
         _others = others;
@@ -29,18 +36,25 @@ internal sealed class FiniteDifferences
 
     /// <summary>Checks every number of every source; what else the description reads is given to it behind the sources.</summary>
     public static void Check(
-        Func<GraphBuilder, Value[], Value> describe, (string Name, Tensor Numbers)[] others, Dictionary<string, long> symbols, (TensorShape Shape, Func<Random, float> Draw)[] sources) =>
-        Check(describe, others, symbols, OperatorSet.Standard, sources);
+        Func<GraphBuilder, Value[], Value> describe,
+        (string Name, Tensor Numbers)[] others,
+        Dictionary<string, long> symbols,
+        (TensorShape Shape, Func<Random, float> Draw)[] sources
+    ) => Check(describe, others, symbols, OperatorSet.Standard, sources);
 
-    /// <inheritdoc cref="Check(Func{GraphBuilder, Value[], Value}, ValueTuple{string, Tensor}[], Dictionary{string, long}, ValueTuple{TensorShape, Func{Random, float}}[])"/>
+    /// <summary>The same for another set of operators.</summary>
     public static void Check(
-        Func<GraphBuilder, Value[], Value> describe, (string Name, Tensor Numbers)[] others, Dictionary<string, long> symbols, OperatorSet operators,
-        (TensorShape Shape, Func<Random, float> Draw)[] sources) =>
-        new FiniteDifferences(describe, others, symbols, sources).Check(operators);
+        Func<GraphBuilder, Value[], Value> describe,
+        (string Name, Tensor Numbers)[] others,
+        Dictionary<string, long> symbols,
+        OperatorSet operators,
+        (TensorShape Shape, Func<Random, float> Draw)[] sources
+    ) => new FiniteDifferences(describe, others, symbols, sources).Check(operators);
 
     private void Check(OperatorSet operators)
     {
-        GraphBuilder forward = new(operators), backward = new(operators);
+        GraphBuilder forward = new(operators),
+            backward = new(operators);
         Value output = _describe(forward, Inputs(forward));
         forward.Output("output", output);
         Value[] inputs = Inputs(backward);
@@ -64,7 +78,8 @@ internal sealed class FiniteDifferences
                 double slope = Slope(runsForward, output.Shape, seeds, _sources[source].Numbers, index);
                 Assert.True(
                     Math.Abs(slope - gradients[source][index]) <= Tolerance * Math.Max(largest, 0.1f),
-                    $"Source {source}, number {index}: the gradient says {gradients[source][index]}, the slope is {slope}.");
+                    $"Source {source}, number {index}: the gradient says {gradients[source][index]}, the slope is {slope}."
+                );
             }
         }
     }
@@ -86,7 +101,10 @@ internal sealed class FiniteDifferences
 
     private float[][] Run(CompiledGraph graph, TensorShape[] outputs, (TensorShape Shape, float[] Numbers)? seed = null)
     {
-        List<Tensor> given = [.. _sources.Select(source => Tensor.Of<float>(ElementType.Float32, source.Numbers, source.Shape.Resolve(_symbols)))];
+        List<Tensor> given =
+        [
+            .. _sources.Select(source => Tensor.Of<float>(ElementType.Float32, source.Numbers, source.Shape.Resolve(_symbols))),
+        ];
         List<Tensor> owned = [.. given];
         given.AddRange(_others.Select(static other => other.Numbers));
         if (seed is { } last)
@@ -109,15 +127,16 @@ internal sealed class FiniteDifferences
     }
 
     private Value[] Inputs(GraphBuilder graph) =>
-    [
-        .. _sources.Index().Select(source => graph.Input($"source {source.Index}", ElementType.Float32, source.Item.Shape)),
-        .. _others.Select(other => graph.Input(other.Name, other.Numbers.Type, TensorShape.Create([.. other.Numbers.Shape]))),
-    ];
+        [
+            .. _sources.Index().Select(source => graph.Input($"source {source.Index}", ElementType.Float32, source.Item.Shape)),
+            .. _others.Select(other => graph.Input(other.Name, other.Numbers.Type, TensorShape.Create([.. other.Numbers.Shape]))),
+        ];
 
     private float[] Numbers(TensorShape shape, Func<Random, float> draw) =>
         [.. Enumerable.Range(0, (int)shape.ElementCount.Resolve(_symbols)).Select(_ => draw(_random))];
 
-    public static float Normal(Random random) => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
+    public static float Normal(Random random) =>
+        (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()));
 
     /// <summary>From 0.5 to 1.5: away from where a root or a quotient has no slope.</summary>
     public static float Positive(Random random) => 0.5f + random.NextSingle();

@@ -32,7 +32,10 @@ public sealed class GraphBuilderTests
         GraphBuilder builder = new();
         Value images = builder.Input("images", ElementType.Float32, ["batch", 50, 8]);
 
-        Assert.Equal(["50·batch", "8"], builder.Reshape(images, [(Dimension)"batch" * 50, 8]).Shape.Select(dimension => dimension.ToString()));
+        Assert.Equal(
+            ["50·batch", "8"],
+            builder.Reshape(images, [(Dimension)"batch" * 50, 8]).Shape.Select(dimension => dimension.ToString())
+        );
         Assert.Throws<InvalidOperationException>(() => builder.Reshape(images, [(Dimension)"batch" * 49, 8]));
     }
 

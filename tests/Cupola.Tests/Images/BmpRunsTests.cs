@@ -10,19 +10,25 @@ public sealed class BmpRunsTests
     private static readonly byte[] Colours = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150];
 
     [Fact]
-    public void AMoveLeavesTheFirstColourBehind() => Assert.Equal(
-        [0, 0, 0, 30, 0, 0, 0, 0, 10, 10, 20, 20],
-        Decode(bits: 8, compression: 1, [2, 1, 2, 2, 0, 0, 0, 2, 3, 1, 1, 3]));
+    public void AMoveLeavesTheFirstColourBehind() =>
+        Assert.Equal(
+            [0, 0, 0, 30, 0, 0, 0, 0, 10, 10, 20, 20],
+            Decode(bits: 8, compression: 1, [2, 1, 2, 2, 0, 0, 0, 2, 3, 1, 1, 3])
+        );
 
     [Fact]
-    public void AnOddNumberOfHalvesIsReadToItsEnd() => Assert.Equal(
-        [90, 80, 90, 80, 40, 50, 40, 60, 10, 20, 30, 40],
-        Decode(bits: 4, compression: 2, [0, 3, 0x12, 0x30, 1, 0x40, 0, 0, 0, 3, 0x45, 0x40, 1, 0x60, 0, 0, 4, 0x98]));
+    public void AnOddNumberOfHalvesIsReadToItsEnd() =>
+        Assert.Equal(
+            [90, 80, 90, 80, 40, 50, 40, 60, 10, 20, 30, 40],
+            Decode(bits: 4, compression: 2, [0, 3, 0x12, 0x30, 1, 0x40, 0, 0, 0, 3, 0x45, 0x40, 1, 0x60, 0, 0, 4, 0x98])
+        );
 
     [Fact]
-    public void ARunBeyondTheRowIsCutThere() => Assert.Equal(
-        [30, 30, 30, 30, 20, 20, 20, 20, 10, 10, 10, 10],
-        Decode(bits: 8, compression: 1, [200, 1, 0, 0, 9, 2, 0, 0, 255, 3]));
+    public void ARunBeyondTheRowIsCutThere() =>
+        Assert.Equal(
+            [30, 30, 30, 30, 20, 20, 20, 20, 10, 10, 10, 10],
+            Decode(bits: 8, compression: 1, [200, 1, 0, 0, 9, 2, 0, 0, 255, 3])
+        );
 
     [Fact]
     public void AnEndBeforeTheLastRowIsRefused() =>

@@ -1,6 +1,6 @@
 using System.Text;
 using Cupola.Images;
-using Cupola.Tests.Checkpoints;
+using Cupola.Tests.Hub;
 
 namespace Cupola.Tests.Images;
 
@@ -13,15 +13,16 @@ public sealed class ImageAddressTests
     [Fact]
     public async Task EveryRequestSaysWhoAsksBehindRedirectsToo()
     {
-        await using LoopbackServer server = new(request => request.Path == "/old.bmp"
-            ? new(302, [], ("Location", "/new.bmp"))
-            : new(200, RandomImage.Bitmap(3, 3, seed: 1)));
+        await using LoopbackServer server = new(request =>
+            request.Path == "/old.bmp" ? new(302, [], ("Location", "/new.bmp")) : new(200, RandomImage.Bitmap(3, 3, seed: 1))
+        );
 
         using RgbImage image = ImageSource.FromPath($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
 
         Assert.Equal(["/old.bmp", "/new.bmp"], server.Requests.Select(static request => request.Path));
         Assert.All(server.Requests, static request =>
-            Assert.Matches(@"^Cupola/\d+\.\d+\.\d+\S* \(\+https://\S+\)$", request.Header("User-Agent")!));
+            Assert.Matches(@"^Cupola/\d+\.\d+\.\d+\S* \(\+https://\S+\)$", request.Header("User-Agent")!)
+        );
     }
 
     [Theory]
@@ -33,8 +34,10 @@ public sealed class ImageAddressTests
         await using LoopbackServer server = new(_ => new(302, [], ("Location", location)));
         string address = $"http://127.0.0.1:{server.Port}/again";
 
-        Assert.Equal($"{address} cannot be fetched: {told.Replace("PORT", $"{server.Port}", StringComparison.Ordinal)}",
-            Fails(address, Patience, 1000));
+        Assert.Equal(
+            $"{address} cannot be fetched: {told.Replace("PORT", $"{server.Port}", StringComparison.Ordinal)}",
+            Fails(address, Patience, 1000)
+        );
     }
 
     [Theory]
@@ -45,8 +48,10 @@ public sealed class ImageAddressTests
         await using LoopbackServer server = new(_ => new(200, new byte[3 << 20]) { DeclaredLength = declared });
         string address = $"http://127.0.0.1:{server.Port}/endless.png";
 
-        Assert.Equal($"{address} cannot be fetched: it has more than 1 MiB, which is too large for an image.",
-            Fails(address, Patience, 1 << 20));
+        Assert.Equal(
+            $"{address} cannot be fetched: it has more than 1 MiB, which is too large for an image.",
+            Fails(address, Patience, 1 << 20)
+        );
     }
 
     [Theory]
@@ -75,20 +80,23 @@ public sealed class ImageAddressTests
             return new(200, new byte[1000]) { BreakAfter = 10, SilentUntil = end.Task };
         });
 
-        Assert.ThrowsAny<OperationCanceledException>(
-            () => ImageAddress.Fetch($"http://127.0.0.1:{server.Port}/slow.png", stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ImageAddress.Fetch($"http://127.0.0.1:{server.Port}/slow.png", stop.Token)
+        );
         end.SetResult();
     }
 
     [Fact]
     public async Task APageIsToldAsAPage()
     {
-        await using LoopbackServer server = new(
-            _ => new(200, Encoding.UTF8.GetBytes("<!doctype html><title>Sign in</title>"), ("Content-Type", "text/html")));
+        await using LoopbackServer server = new(_ =>
+            new(200, Encoding.UTF8.GetBytes("<!doctype html><title>Sign in</title>"), ("Content-Type", "text/html"))
+        );
         string address = $"http://127.0.0.1:{server.Port}/dog.jpg";
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(
-            () => ImageSource.FromPath(address).Decode(cancellation: Cancellation));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
+            ImageSource.FromPath(address).Decode(cancellation: Cancellation)
+        );
 
         Assert.Equal($"{address} is a web page and not an image; take the address of the image itself.", error.Message);
     }

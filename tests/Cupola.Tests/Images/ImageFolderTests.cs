@@ -35,7 +35,8 @@ public sealed class ImageFolderTests
     [InlineData("other")]
     public void ALinkThatLeadsBackIsNotFollowed(string target)
     {
-        string folder = Folder("data/cat/1.jpg", "data/dog/1.jpg"), cat = Path.Combine(folder, "data", "cat");
+        string folder = Folder("data/cat/1.jpg", "data/dog/1.jpg"),
+            cat = Path.Combine(folder, "data", "cat");
         Link(Path.Combine(cat, "all"), target == "other" ? cat : target);
 
         Assert.Equal(["cat", "dog"], LabeledImages.Open(Path.Combine(folder, "data")).Read().Select(image => image.Label));
@@ -45,7 +46,8 @@ public sealed class ImageFolderTests
     [Fact]
     public void FoldersThatLinkToEachOtherCountOnceOnAWay()
     {
-        string folder = Folder("a/1.jpg", "b/2.jpg"), alias = Path.Combine(TestFolder.New(), "alias");
+        string folder = Folder("a/1.jpg", "b/2.jpg"),
+            alias = Path.Combine(TestFolder.New(), "alias");
         Link(Path.Combine(folder, "a", "b"), Path.Combine("..", "b"));
         Link(Path.Combine(folder, "b", "a"), Path.Combine(folder, "a"));
         Link(Path.Combine(folder, "loop"), "loop");
@@ -60,7 +62,8 @@ public sealed class ImageFolderTests
     [Fact]
     public void ALinkToAnotherFolderOfImagesIsFollowed()
     {
-        string folder = Folder("cat/1.jpg"), elsewhere = Folder("2.jpg", "deep/3.jpg");
+        string folder = Folder("cat/1.jpg"),
+            elsewhere = Folder("2.jpg", "deep/3.jpg");
         Link(Path.Combine(folder, "dog"), elsewhere);
         Link(Path.Combine(folder, "cat", "more"), elsewhere);
 
@@ -70,7 +73,9 @@ public sealed class ImageFolderTests
     [Fact]
     public void ABrokenLinkIsSaidInTheProductsWords()
     {
-        string folder = TestFolder.New(), gone = Path.Combine(folder, "gone.jpg"), loop = Path.Combine(folder, "loop.jpg");
+        string folder = TestFolder.New(),
+            gone = Path.Combine(folder, "gone.jpg"),
+            loop = Path.Combine(folder, "loop.jpg");
         Link(gone, "nowhere.jpg");
         Link(loop, "loop.jpg");
 
@@ -86,7 +91,8 @@ public sealed class ImageFolderTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero, a file without end, is Unix's.");
         Assert.Equal(
             "/dev/zero gives more than 256 MB, which is too large for an image.",
-            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode("/dev/zero")).Message);
+            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode("/dev/zero")).Message
+        );
     }
 
     [Fact]
@@ -101,15 +107,25 @@ public sealed class ImageFolderTests
         Assert.Equal(Others, Assert.Single(broken));
         Assert.Equal(
             $"{folder} is a folder, not an image; {Others}",
-            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(folder)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(folder)).Message
+        );
     }
 
     [Fact]
     public void LabelsWithoutImagesAndLabelsThatLookAlikeAreNoted()
     {
-        LabeledImages dataset = LabeledImages.Open(Folder(
-            "cat/1.jpg", "Cat/1.jpg", "caf\u00e9/1.jpg", "cafe\u0301/1.jpg", "tree frog/1.jpg", "tree  frog/1.jpg",
-            "dog/", "owl/1.dat"));
+        LabeledImages dataset = LabeledImages.Open(
+            Folder(
+                "cat/1.jpg",
+                "Cat/1.jpg",
+                "caf\u00e9/1.jpg",
+                "cafe\u0301/1.jpg",
+                "tree frog/1.jpg",
+                "tree  frog/1.jpg",
+                "dog/",
+                "owl/1.dat"
+            )
+        );
 
         string[] notes = [.. dataset.NotesOnLabels(null, dataset.Read().Select(image => image.Label).ToHashSet())];
 
@@ -117,7 +133,9 @@ public sealed class ImageFolderTests
         Assert.Equal(4, notes.Length);
         Assert.Equal(
             $"2 of the 8 labels of {dataset.Path} have no images and can be answered all the same: 'dog', 'owl'; "
-            + "1 file is passed over, because its name does not end as images' do (.jpg, .png, …).", notes[0]);
+                + "1 file is passed over, because its name does not end as images' do (.jpg, .png, …).",
+            notes[0]
+        );
         Assert.Contains($"The labels 'Cat' and 'cat' differ only in capital letters{Differ}", notes);
         Assert.Contains($"The labels 'cafe\u0301' and 'caf\u00e9' differ only in how their accents are encoded{Differ}", notes);
         Assert.Contains($"The labels 'tree  frog' and 'tree frog' differ only in white space{Differ}", notes);

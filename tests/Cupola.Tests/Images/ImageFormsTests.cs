@@ -4,12 +4,16 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Images;
 
-/// <summary>Small images of every form, and every preprocessing a configuration can name, as Pillow 9.4 has them (Golden/pictures/make.py).</summary>
+/// <summary>
+/// Small images of every form, and every preprocessing a configuration can name, as Pillow 9.4 has them
+/// (Golden/pictures/make.py).
+/// </summary>
 public sealed class ImageFormsTests
 {
     private static readonly JsonElement Golden = JsonDocument.Parse(File.ReadAllText(PathOf("expected.json"))).RootElement;
 
-    public static TheoryData<string> Images => [.. Golden.GetProperty("pictures").EnumerateObject().Select(static image => image.Name)];
+    public static TheoryData<string> Images =>
+        [.. Golden.GetProperty("pictures").EnumerateObject().Select(static image => image.Name)];
 
     public static TheoryData<string, int, ResizeMode, Interpolation, byte, string> Crops
     {
@@ -24,7 +28,8 @@ public sealed class ImageFormsTests
                     Enum.Parse<ResizeMode>(crop.GetProperty("resize_mode").GetString()!, ignoreCase: true),
                     Enum.Parse<Interpolation>(crop.GetProperty("interpolation").GetString()!, ignoreCase: true),
                     crop.GetProperty("fill_color").GetByte(),
-                    crop.GetProperty("sha256").GetString()!);
+                    crop.GetProperty("sha256").GetString()!
+                );
             }
 
             return data;
@@ -39,15 +44,30 @@ public sealed class ImageFormsTests
 
         using RgbImage image = ImageDecoder.Decode(PathOf(name));
 
-        Assert.Equal((expected.GetProperty("width").GetInt32(), expected.GetProperty("height").GetInt32()), (image.Width, image.Height));
+        Assert.Equal(
+            (expected.GetProperty("width").GetInt32(), expected.GetProperty("height").GetInt32()),
+            (image.Width, image.Height)
+        );
         Assert.Equal(expected.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(image.Bytes)));
     }
 
     [Theory]
     [MemberData(nameof(Crops))]
-    public void EveryPreprocessingGivesTheReferencesCrop(string name, int size, ResizeMode mode, Interpolation interpolation, byte fill, string sha256)
+    public void EveryPreprocessingGivesTheReferencesCrop(
+        string name,
+        int size,
+        ResizeMode mode,
+        Interpolation interpolation,
+        byte fill,
+        string sha256
+    )
     {
-        ImagePreprocessing preprocessing = new(size) { Mode = mode, Interpolation = interpolation, FillColor = fill };
+        ImagePreprocessing preprocessing = new(size)
+        {
+            Mode = mode,
+            Interpolation = interpolation,
+            FillColor = fill,
+        };
         byte[] crop = new byte[preprocessing.ByteCount];
 
         using RgbImage image = ImageDecoder.Decode(PathOf(name));
@@ -66,7 +86,11 @@ public sealed class ImageFormsTests
         // The last bytes hold no pixels: the code that ends them, an empty block, and the file's end mark.
         for (int length = 6; length < whole.Length - 5; length++)
         {
-            Assert.Contains("cut.gif", Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(whole[..length], "cut.gif")).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "cut.gif",
+                Assert.Throws<InvalidDataException>(() => ImageDecoder.DecodeBytes(whole[..length], "cut.gif")).Message,
+                StringComparison.Ordinal
+            );
         }
 
         Random random = new(5);

@@ -11,7 +11,8 @@ public sealed class ImageMemoryTests
     public async Task WhatDoesNotFitWaitsUntilItDoes()
     {
         ImageMemory memory = new(100);
-        ImageMemory.Share first = memory.Take(70, "first", Cancellation), second = memory.Take(30, "second", Cancellation);
+        ImageMemory.Share first = memory.Take(70, "first", Cancellation),
+            second = memory.Take(30, "second", Cancellation);
         Task<ImageMemory.Share> third = Begin(memory, 50, Cancellation);
 
         second.Dispose();
@@ -28,13 +29,15 @@ public sealed class ImageMemoryTests
     {
         ImageMemory memory = new(500_000_000);
 
-        InvalidDataException error = Assert.Throws<InvalidDataException>(
-            () => memory.Take(1_610_000_000, "large.jpg", Cancellation));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
+            memory.Take(1_610_000_000, "large.jpg", Cancellation)
+        );
 
         Assert.Equal(
             "large.jpg would take 1.6 GB of memory to decode, and images may take 500 MB; "
-            + "make it smaller, or set CUPOLA_IMAGE_MEMORY to more.",
-            error.Message);
+                + "make it smaller, or set CUPOLA_IMAGE_MEMORY to more.",
+            error.Message
+        );
     }
 
     [Fact]
@@ -78,21 +81,29 @@ public sealed class ImageMemoryTests
     public async Task ManyThreadsNeverTakeMoreThanThereIsAndAllAreServed()
     {
         ImageMemory memory = new(1000);
-        long taken = 0, most = 0;
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(seed => Task.Run(
-            () =>
-            {
-                Random random = new(seed);
-                for (int round = 0; round < 300; round++)
-                {
-                    long bytes = random.Next(10) == 0 ? 1000 : random.Next(1, 600);
-                    using ImageMemory.Share share = memory.Take(bytes, "image", Cancellation);
-                    long now = Interlocked.Add(ref taken, bytes);
-                    InterlockedMax(ref most, now);
-                    Interlocked.Add(ref taken, -bytes);
-                }
-            },
-            Cancellation)));
+        long taken = 0,
+            most = 0;
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(seed =>
+                    Task.Run(
+                        () =>
+                        {
+                            Random random = new(seed);
+                            for (int round = 0; round < 300; round++)
+                            {
+                                long bytes = random.Next(10) == 0 ? 1000 : random.Next(1, 600);
+                                using ImageMemory.Share share = memory.Take(bytes, "image", Cancellation);
+                                long now = Interlocked.Add(ref taken, bytes);
+                                InterlockedMax(ref most, now);
+                                Interlocked.Add(ref taken, -bytes);
+                            }
+                        },
+                        Cancellation
+                    )
+                )
+        );
 
         Assert.InRange(most, 1, 1000);
         memory.Take(1000, "everything", Cancellation).Dispose();
@@ -114,8 +125,11 @@ public sealed class ImageMemoryTests
     [InlineData("99999999999GB")]
     [InlineData("GB")]
     public void ASettingThatIsNoSizeIsTold(string setting) =>
-        Assert.Contains("CUPOLA_IMAGE_MEMORY", Assert.Throws<ArgumentException>(() => ImageMemory.Capacity(setting)).Message,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            "CUPOLA_IMAGE_MEMORY",
+            Assert.Throws<ArgumentException>(() => ImageMemory.Capacity(setting)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void WithoutASettingItIsAQuarterOfTheMemoryAndTwoGigabytesAtMost() =>
@@ -124,27 +138,47 @@ public sealed class ImageMemoryTests
     [Fact]
     public void TheToolRefusesWhatDoesNotFitAndDoesTheRest()
     {
-        string folder = TestFolder.New(), large = Path.Combine(folder, "large.bmp"), small = Path.Combine(folder, "small.bmp");
+        string folder = TestFolder.New(),
+            large = Path.Combine(folder, "large.bmp"),
+            small = Path.Combine(folder, "small.bmp");
         File.WriteAllBytes(large, RandomImage.Bitmap(800, 600, seed: 1));
         File.WriteAllBytes(small, RandomImage.Bitmap(20, 20, seed: 2));
 
         Tool.Run run = Tool.StartWith(
-            new() { [ImageMemory.Setting] = "1MB" }, "inspect", "pixels", large, small, "--size", "16", "--format", "json");
+            new() { [ImageMemory.Setting] = "1MB" },
+            "inspect",
+            "pixels",
+            large,
+            small,
+            "--size",
+            "16",
+            "--format",
+            "json"
+        );
         Tool.Run wrong = Tool.StartWith(new() { [ImageMemory.Setting] = "much" }, "inspect", "pixels", small, "--size", "16");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"{large} would take 3 MB of memory to decode, and images may take 1 MB;", run.Error,
-            StringComparison.Ordinal);
-        Assert.Contains("sha256", Assert.Single(run.Lines, line => line.Contains("small.bmp", StringComparison.Ordinal)),
-            StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{large} would take 3 MB of memory to decode, and images may take 1 MB;",
+            run.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "sha256",
+            Assert.Single(run.Lines, line => line.Contains("small.bmp", StringComparison.Ordinal)),
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("CUPOLA_IMAGE_MEMORY is 'much', which is not a size of memory", wrong.Error, StringComparison.Ordinal);
     }
 
     private static Task<ImageMemory.Share> Begin(ImageMemory memory, long bytes, CancellationToken cancellation) =>
         Task.Factory.StartNew(
-            () => memory.Take(bytes, "image", cancellation), CancellationToken.None, TaskCreationOptions.LongRunning,
-                TaskScheduler.Default);
+            () => memory.Take(bytes, "image", cancellation),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 
     private static async Task Waiting(ImageMemory memory, int count)
     {

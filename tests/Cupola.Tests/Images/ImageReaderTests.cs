@@ -10,7 +10,12 @@ public sealed class ImageReaderTests
     [Fact]
     public void ImagesComeInOrderAndABrokenOneStopsNothing()
     {
-        string[] paths = [.. Directory.EnumerateFiles(Photos, "*.*g").Order(StringComparer.Ordinal), "missing.jpg", .. Directory.EnumerateFiles(Photos, "*.jpg").Order(StringComparer.Ordinal)];
+        string[] paths =
+        [
+            .. Directory.EnumerateFiles(Photos, "*.*g").Order(StringComparer.Ordinal),
+            "missing.jpg",
+            .. Directory.EnumerateFiles(Photos, "*.jpg").Order(StringComparer.Ordinal),
+        ];
 
         PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 3).Prepare(paths, ahead: 4)];
 
@@ -30,7 +35,14 @@ public sealed class ImageReaderTests
             ImageSource.FromPath(SharedFolder.AnyImage),
         ];
 
-        PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 2).Prepare(sources, ahead: 2, TestContext.Current.CancellationToken)];
+        PreparedImage[] images =
+        [
+            .. new ImageReader(new(32), orient: false, threads: 2).Prepare(
+                sources,
+                ahead: 2,
+                TestContext.Current.CancellationToken
+            ),
+        ];
 
         Assert.Equal(sources.Select(source => source.Name), images.Select(image => image.Path));
         Assert.Equal(images[2].Pixels, images[0].Pixels);
@@ -61,7 +73,11 @@ public sealed class ImageReaderTests
     public void StopsWhenItIsCancelled()
     {
         using CancellationTokenSource stop = new();
-        IEnumerable<PreparedImage> images = new ImageReader(new(32), orient: false, threads: 2).Prepare(Enumerable.Repeat(ImageSource.FromPath("missing.jpg"), 1000), ahead: 3, stop.Token);
+        IEnumerable<PreparedImage> images = new ImageReader(new(32), orient: false, threads: 2).Prepare(
+            Enumerable.Repeat(ImageSource.FromPath("missing.jpg"), 1000),
+            ahead: 3,
+            stop.Token
+        );
 
         Assert.Throws<OperationCanceledException>(() =>
         {
@@ -92,7 +108,13 @@ public sealed class ImageReaderTests
             }
         });
 
-        PreparedImage[] images = [.. new ImageReader(new(32), orient: false, threads: 1).Prepare([address + "rocket.jpg", address + "other.jpg"], ahead: 1)];
+        PreparedImage[] images =
+        [
+            .. new ImageReader(new(32), orient: false, threads: 1).Prepare(
+                [address + "rocket.jpg", address + "other.jpg"],
+                ahead: 1
+            ),
+        ];
         await serving;
 
         Assert.NotNull(images[0].Pixels);

@@ -8,12 +8,41 @@ namespace Cupola.Tests.Images;
 public sealed class PixelParityTests
 {
     public static TheoryData<string> Images =>
-    [
-        "123_456.jpg", "208_495.jpg", "321_421.jpg", "389_535.jpg", "416_264.jpg", "456_123.jpg", "524_316.jpg", "astronaut.png", "camera.png",
-        "chelsea.png", "coffee.png", "franz-kafka.jpg", "horse.png", "motorcycle_left.png", "motorcycle_right.png", "page.png", "rocket.jpg",
-        "alpha.png", "bilevel.png", "cmyk.jpg", "exact.png", "frames.gif", "gray-alpha.png", "gray.jpg", "lossless.webp", "palette.png",
-        "progressive.jpg", "rotated-by-exif.jpg", "subsampled.jpg", "tall.png", "tiny.png", "wide.jpg", "windows.bmp",
-    ];
+        [
+            "123_456.jpg",
+            "208_495.jpg",
+            "321_421.jpg",
+            "389_535.jpg",
+            "416_264.jpg",
+            "456_123.jpg",
+            "524_316.jpg",
+            "astronaut.png",
+            "camera.png",
+            "chelsea.png",
+            "coffee.png",
+            "franz-kafka.jpg",
+            "horse.png",
+            "motorcycle_left.png",
+            "motorcycle_right.png",
+            "page.png",
+            "rocket.jpg",
+            "alpha.png",
+            "bilevel.png",
+            "cmyk.jpg",
+            "exact.png",
+            "frames.gif",
+            "gray-alpha.png",
+            "gray.jpg",
+            "lossless.webp",
+            "palette.png",
+            "progressive.jpg",
+            "rotated-by-exif.jpg",
+            "subsampled.jpg",
+            "tall.png",
+            "tiny.png",
+            "wide.jpg",
+            "windows.bmp",
+        ];
 
     [Theory]
     [MemberData(nameof(Images))]

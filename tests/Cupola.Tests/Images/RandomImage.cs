@@ -21,7 +21,10 @@ internal static class RandomImage
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream);
         writer.Write("BM"u8);
-        foreach (int field in (ReadOnlySpan<int>)[54 + (stride * height), 0, 54, 40, width, -height, 1 | (24 << 16), 0, stride * height, 0, 0, 0, 0])
+        foreach (
+            int field in (ReadOnlySpan<int>)
+                [54 + (stride * height), 0, 54, 40, width, -height, 1 | (24 << 16), 0, stride * height, 0, 0, 0, 0]
+        )
         {
             writer.Write(field);
         }

@@ -8,7 +8,8 @@ public sealed class FingerprintTests
     [Fact]
     public void ItDoesNotDependOnTheLayout()
     {
-        string transformers = Fingerprint(SharedFolder.Need("parity", "vit", "transformers")), openClip = Fingerprint(SharedFolder.Need("parity", "vit", "open_clip"));
+        string transformers = Fingerprint(SharedFolder.Need("parity", "vit", "transformers")),
+            openClip = Fingerprint(SharedFolder.Need("parity", "vit", "open_clip"));
 
         Assert.Matches("^[0-9a-f]{64}$", transformers);
         Assert.Equal(transformers, openClip);
@@ -18,7 +19,9 @@ public sealed class FingerprintTests
     [Fact]
     public void OneOtherNumberOrOtherPreprocessingIsAnotherModel()
     {
-        string model = SharedFolder.AnyModel, copy = Copy(model), weights = Path.Combine(copy, "model.safetensors");
+        string model = SharedFolder.AnyModel,
+            copy = Copy(model),
+            weights = Path.Combine(copy, "model.safetensors");
         string original = Fingerprint(model);
         Assert.Equal(original, Fingerprint(copy));
 
@@ -29,7 +32,10 @@ public sealed class FingerprintTests
         Assert.NotEqual(original, changed);
 
         string preprocessing = Path.Combine(copy, "preprocessor_config.json");
-        File.WriteAllText(preprocessing, File.ReadAllText(preprocessing).Replace("\"resample\": 3", "\"resample\": 2", StringComparison.Ordinal));
+        File.WriteAllText(
+            preprocessing,
+            File.ReadAllText(preprocessing).Replace("\"resample\": 3", "\"resample\": 2", StringComparison.Ordinal)
+        );
         Assert.NotEqual(changed, Fingerprint(copy));
     }
 

@@ -12,12 +12,20 @@ public sealed class ForwardParityTests
 {
     public const float Tolerance = 2e-5f;
 
-    public static TheoryData<string, string> Models => new()
-    {
-        { "vit", "transformers" }, { "vit", "open_clip" }, { "vit-gelu", "transformers" }, { "vit-gelu", "open_clip" },
-        { "resnet", "open_clip" }, { "own vit", "transformers" }, { "own vit", "open_clip" }, { "own vit-gelu", "transformers" },
-        { "own vit-gelu", "open_clip" }, { "own resnet", "open_clip" },
-    };
+    public static TheoryData<string, string> Models =>
+        new()
+        {
+            { "vit", "transformers" },
+            { "vit", "open_clip" },
+            { "vit-gelu", "transformers" },
+            { "vit-gelu", "open_clip" },
+            { "resnet", "open_clip" },
+            { "own vit", "transformers" },
+            { "own vit", "open_clip" },
+            { "own vit-gelu", "transformers" },
+            { "own vit-gelu", "open_clip" },
+            { "own resnet", "open_clip" },
+        };
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -25,7 +33,8 @@ public sealed class ForwardParityTests
     {
         using ParityModel parity = ParityModel.Open(name, layout);
         float[] expected = parity.Expected("image_embeds");
-        int dimension = parity.Model.Config.EmbeddingDimension, count = expected.Length / dimension;
+        int dimension = parity.Model.Config.EmbeddingDimension,
+            count = expected.Length / dimension;
 
         for (int batch = 1; batch <= count; batch++)
         {
@@ -42,9 +51,11 @@ public sealed class ForwardParityTests
     public void TextsAreTheReferencesForEveryBatchSizeAndOrder(string name, string layout)
     {
         using ParityModel parity = ParityModel.Open(name, layout);
-        float[] pooled = parity.Expected("text_pooled"), embeddings = parity.Expected("text_embeds");
+        float[] pooled = parity.Expected("text_pooled"),
+            embeddings = parity.Expected("text_embeds");
         int[][] ids = parity.InputIds();
-        int width = pooled.Length / ids.Length, dimension = embeddings.Length / ids.Length;
+        int width = pooled.Length / ids.Length,
+            dimension = embeddings.Length / ids.Length;
         Random random = new(7);
 
         for (int batch = 1; batch <= ids.Length; batch++)
@@ -58,7 +69,11 @@ public sealed class ForwardParityTests
                 for (int row = 0; row < batch; row++)
                 {
                     AssertClose(pooled.AsSpan(chosen[row] * width, width), features.Pooled.AsSpan(row * width, width), pooled);
-                    AssertClose(embeddings.AsSpan(chosen[row] * dimension, dimension), features.Embeddings.AsSpan(row * dimension, dimension), embeddings);
+                    AssertClose(
+                        embeddings.AsSpan(chosen[row] * dimension, dimension),
+                        features.Embeddings.AsSpan(row * dimension, dimension),
+                        embeddings
+                    );
                 }
             }
         }
@@ -71,7 +86,10 @@ public sealed class ForwardParityTests
         for (int index = 0; index < expected.Length; index++)
         {
             float error = Math.Abs(expected[index] - actual[index]) / largest;
-            Assert.True(error <= Tolerance, $"Number {index} is {actual[index]:R}, the reference's {expected[index]:R}: {error:E1} of the largest.");
+            Assert.True(
+                error <= Tolerance,
+                $"Number {index} is {actual[index]:R}, the reference's {expected[index]:R}: {error:E1} of the largest."
+            );
         }
     }
 }

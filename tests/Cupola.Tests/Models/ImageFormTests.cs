@@ -15,7 +15,8 @@ public sealed class ImageFormTests
         string folder = SharedFolder.Need("parity", name, layout);
         using ClipModel ofBytes = ClipModel.Load(folder, new Engine(new(Threads: 2)));
         using ClipModel ofPixels = ClipModel.Load(folder, new Engine(new(Threads: 2)), ImageForm.PixelValues);
-        int size = ofBytes.Config.Image.ImageSize, area = size * size;
+        int size = ofBytes.Config.Image.ImageSize,
+            area = size * size;
         using Tensor bytes = Tensor.Allocate(ElementType.UInt8, 3, size, size, 3);
         using Tensor pixels = Tensor.Allocate(ElementType.Float32, 3, 3, size, size);
         new Random(4).NextBytes(bytes.AsSpan<byte>());
@@ -24,7 +25,8 @@ public sealed class ImageFormTests
             (int image, int within) = Math.DivRem(index, area * 3);
             (int place, int channel) = Math.DivRem(within, 3);
             pixels.AsSpan<float>()[(((image * 3) + channel) * area) + place] =
-                ((bytes.AsSpan<byte>()[index] / 255f) - ofBytes.Preprocessing.Mean[channel]) / ofBytes.Preprocessing.StandardDeviation[channel];
+                ((bytes.AsSpan<byte>()[index] / 255f) - ofBytes.Preprocessing.Mean[channel])
+                / ofBytes.Preprocessing.StandardDeviation[channel];
         }
 
         float[] expected = ofPixels.Image.Encode(pixels);

@@ -41,7 +41,13 @@ public sealed class ModelFolderWriterTests
     public void PythonFindsTheEndTokenWhereTheTokenizerHasIt()
     {
         string folder = TestFolder.New();
-        string written = Write(SharedFolder.Need("models", "photo-tiny"), folder, ElementType.Float16, out _, SharedFolder.Need("data", "clip-bpe"));
+        string written = Write(
+            SharedFolder.Need("models", "photo-tiny"),
+            folder,
+            ElementType.Float16,
+            out _,
+            SharedFolder.Need("data", "clip-bpe")
+        );
 
         using JsonDocument config = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(written, "config.json")));
         Assert.Equal(49406, config.RootElement.GetProperty("text_config").GetProperty("bos_token_id").GetInt32());
@@ -54,11 +60,16 @@ public sealed class ModelFolderWriterTests
         string folder = TestFolder.New();
         using ClipModel model = ClipModel.Load(SharedFolder.Need("parity", "vit", "transformers"), new Engine(new()));
         Dictionary<string, Tensor> parameters = Parameters(model);
-        using Tensor large = Tensor.Of<float>(ElementType.Float32, Enumerable.Repeat(70_000f, model.Config.Text.Transformer.Width).ToArray(), model.Config.Text.Transformer.Width);
+        using Tensor large = Tensor.Of<float>(
+            ElementType.Float32,
+            Enumerable.Repeat(70_000f, model.Config.Text.Transformer.Width).ToArray(),
+            model.Config.Text.Transformer.Width
+        );
         parameters["text.final_norm.weight"] = large;
 
-        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => ModelFolderWriter.Write(
-            folder, model.Config, model.Preprocessing, parameters, Tokenizer, ElementType.Float16));
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() =>
+            ModelFolderWriter.Write(folder, model.Config, model.Preprocessing, parameters, Tokenizer, ElementType.Float16)
+        );
         Assert.Equal("The parameter text.final_norm.weight cannot be stored as float16: it holds 70000.", refused.Message);
         Assert.False(File.Exists(Path.Combine(folder, "model.safetensors")));
     }
@@ -70,7 +81,13 @@ public sealed class ModelFolderWriterTests
         return checkpoint.Parameters["logit_scale"].Type;
     }
 
-    private static string Write(string source, string folder, ElementType storage, out string fingerprint, string? tokenizer = null)
+    private static string Write(
+        string source,
+        string folder,
+        ElementType storage,
+        out string fingerprint,
+        string? tokenizer = null
+    )
     {
         using ClipModel model = ClipModel.Load(source, new Engine(new()));
         fingerprint = model.Fingerprint;

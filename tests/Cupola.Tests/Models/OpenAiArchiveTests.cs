@@ -7,7 +7,8 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Tests.Models;
 
 /// <summary>
-/// OpenAI's layout from a file to the reference's answers: a bare archive with nothing beside it, whose architecture is inferred from
+/// OpenAI's layout from a file to the reference's answers: a bare archive with nothing beside it, whose architecture is inferred
+/// from
 /// its shapes. The archives are made here from the parity models, whose parameters have OpenAI's names in open_clip's layout.
 /// </summary>
 public sealed class OpenAiArchiveTests
@@ -21,8 +22,12 @@ public sealed class OpenAiArchiveTests
     {
         using ParityModel parity = ParityModel.OpenFile(name, Archive(name, isScript));
 
-        float[] images = parity.Expected("image_embeds"), texts = parity.Expected("text_embeds"), pooled = parity.Expected("text_pooled");
-        using Tensor pixels = parity.PixelValues([.. Enumerable.Range(0, images.Length / parity.Model.Config.EmbeddingDimension)]);
+        float[] images = parity.Expected("image_embeds"),
+            texts = parity.Expected("text_embeds"),
+            pooled = parity.Expected("text_pooled");
+        using Tensor pixels = parity.PixelValues([
+            .. Enumerable.Range(0, images.Length / parity.Model.Config.EmbeddingDimension),
+        ]);
         TextFeatures features = parity.Model.Text.Encode(parity.InputIds());
 
         ForwardParityTests.AssertClose(images, parity.Model.Image.Encode(pixels), images);
@@ -35,7 +40,8 @@ public sealed class OpenAiArchiveTests
     [InlineData("resnet")]
     public void TheEmbedderLoadsOpenAisArchiveAndSaysWhatItAssumed(string name)
     {
-        using ClipEmbedder archive = ClipEmbedder.Load(Archive(name, isScript: true)), folder = ClipEmbedder.Load(SharedFolder.Need("parity", name, "open_clip"));
+        using ClipEmbedder archive = ClipEmbedder.Load(Archive(name, isScript: true)),
+            folder = ClipEmbedder.Load(SharedFolder.Need("parity", name, "open_clip"));
         byte[] pixels = new byte[3 * folder.Preprocessing.ByteCount];
         new Random(6).NextBytes(pixels);
 

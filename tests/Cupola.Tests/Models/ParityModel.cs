@@ -6,7 +6,8 @@ using Cupola.Runtime;
 namespace Cupola.Tests.Models;
 
 /// <summary>
-/// A model of the golden numbers with what the reference implementation answered: those of the shared folder (parity/), and smaller
+/// A model of the golden numbers with what the reference implementation answered: those of the shared folder (parity/), and
+/// smaller
 /// ones of the repository's own (Golden/parity).
 /// </summary>
 internal sealed class ParityModel : IDisposable
@@ -25,14 +26,15 @@ internal sealed class ParityModel : IDisposable
     public static ParityModel Open(string name, string layout) => OpenFile(name, Find(name, layout));
 
     /// <summary>The same model from a file or a folder of a test's own.</summary>
-    public static ParityModel OpenFile(string name, string path) => new(
-        ClipModel.Load(path, new Engine(new(Threads: 2)), ImageForm.PixelValues),
-        TensorFile.Open(Find(name, "forward.safetensors")));
+    public static ParityModel OpenFile(string name, string path) =>
+        new(
+            ClipModel.Load(path, new Engine(new(Threads: 2)), ImageForm.PixelValues),
+            TensorFile.Open(Find(name, "forward.safetensors"))
+        );
 
     /// <summary>Something of a model.</summary>
-    public static string Find(string name, string part) => name.Split(' ') is ["own", string own]
-        ? SharedFolder.Own("parity", own, part)
-        : SharedFolder.Need("parity", name, part);
+    public static string Find(string name, string part) =>
+        name.Split(' ') is ["own", string own] ? SharedFolder.Own("parity", own, part) : SharedFolder.Need("parity", name, part);
 
     /// <summary>A golden tensor as float32.</summary>
     public float[] Expected(string name)

@@ -30,7 +30,8 @@ public sealed class ProcessorConfigTests
         Assert.Equal("processor_config.json", Path.GetFileName(source));
         Assert.Equal(
             (16, 18, ResizeMode.Shortest, Interpolation.Bilinear),
-            (preprocessing.Size, preprocessing.ResizeSize, preprocessing.Mode, preprocessing.Interpolation));
+            (preprocessing.Size, preprocessing.ResizeSize, preprocessing.Mode, preprocessing.Interpolation)
+        );
         Assert.Equal([0.5f, 0.5f, 0.5f], preprocessing.Mean);
         Assert.Equal([0.5f, 0.5f, 0.5f], preprocessing.StandardDeviation);
     }
@@ -59,13 +60,19 @@ public sealed class ProcessorConfigTests
     [InlineData("""{"image_processor":"CLIPImageProcessor"}""", "image_processor cannot be read: it is not a JSON object")]
     [InlineData(
         """{"image_processor":{"do_normalize":false}}""",
-        "processor_config.json: image_processor cannot be used: 'do_normalize' is off")]
+        "processor_config.json: image_processor cannot be used: 'do_normalize' is off"
+    )]
     [InlineData(
         """{"image_processor":{"size":{"shortest_edge":16},"crop_size":{"height":8,"width":8}}}""",
-        "gives images of 8 pixels, and the model takes 16")]
+        "gives images of 8 pixels, and the model takes 16"
+    )]
     [InlineData("""{"image_processor":""", "processor_config.json cannot be read: it is not JSON")]
-    public void WhatItNestsIsRefusedAsInTheOtherFile(string processor, string sentence) => Assert.Contains(
-        sentence, Assert.Throws<InvalidDataException>(() => Read(processor, Preprocessor)).Message, StringComparison.Ordinal);
+    public void WhatItNestsIsRefusedAsInTheOtherFile(string processor, string sentence) =>
+        Assert.Contains(
+            sentence,
+            Assert.Throws<InvalidDataException>(() => Read(processor, Preprocessor)).Message,
+            StringComparison.Ordinal
+        );
 
     private static (ImagePreprocessing Preprocessing, string? Source) Read(string processor, string? preprocessor)
     {

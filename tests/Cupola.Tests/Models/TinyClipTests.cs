@@ -12,9 +12,16 @@ public sealed class TinyClipTests
     public void BothTowersAgreeWithTheOracleInFloat64()
     {
         using ClipModel model = ClipModel.Load(InFolder(), new Engine(new(Threads: 2)), ImageForm.PixelValues);
-        using JsonDocument oracle = JsonDocument.Parse(File.ReadAllText(SharedFolder.Need("parity", "tiny_clip", "tiny_clip_embeds.json")));
+        using JsonDocument oracle = JsonDocument.Parse(
+            File.ReadAllText(SharedFolder.Need("parity", "tiny_clip", "tiny_clip_embeds.json"))
+        );
         JsonElement root = oracle.RootElement;
-        int[][] texts = [.. root.GetProperty("text_sequences").EnumerateArray().Select(text => text.EnumerateArray().Select(id => id.GetInt32()).ToArray())];
+        int[][] texts =
+        [
+            .. root.GetProperty("text_sequences")
+                .EnumerateArray()
+                .Select(text => text.EnumerateArray().Select(id => id.GetInt32()).ToArray()),
+        ];
         float[] pixels = Numbers(root.GetProperty("pixels"));
         using Tensor image = Tensor.Of<float>(ElementType.Float32, pixels, pixels.Length / (3 * 16 * 16), 3, 16, 16);
 

@@ -34,7 +34,8 @@ public sealed class TransformersJsTests
     [Fact]
     public void GivesTheProbabilitiesOfOpenAisLayout()
     {
-        string folder = ResidualNetwork(), weights = Path.Combine(folder, "open_clip_model.safetensors");
+        string folder = ResidualNetwork(),
+            weights = Path.Combine(folder, "open_clip_model.safetensors");
         using (TensorFile file = TensorFile.Open(weights))
         {
             TorchArchiveWriter.WriteScript(Path.Combine(folder, "model.pt"), file.Tensors.Values);
@@ -52,7 +53,8 @@ public sealed class TransformersJsTests
 
     private static void Compare(string model, long inside = OnnxFile.MaximumParameterBytes)
     {
-        string installed = Installed.Value, folder = Path.Combine(TestFolder.New(), "exported"),
+        string installed = Installed.Value,
+            folder = Path.Combine(TestFolder.New(), "exported"),
             image = TestFolder.NewFile("image.png");
         using ClipEmbedder embedder = ClipEmbedder.Load(model);
         Assert.Empty(ExportedFolder.Write(folder, embedder.Model, model, inside));
@@ -61,33 +63,42 @@ public sealed class TransformersJsTests
         PngFile.Write(image, pixels, embedder.Preprocessing.Size, embedder.Preprocessing.Size);
 
         using JsonDocument answer = JsonDocument.Parse(
-            Node(installed, "classify.mjs", folder, image, JsonSerializer.Serialize(Labels)));
+            Node(installed, "classify.mjs", folder, image, JsonSerializer.Serialize(Labels))
+        );
 
-        EmbeddingMatrix texts = embedder.EmbedTexts(Labels), images = embedder.EmbedPixels(pixels, 1);
-        float[] expected = Softmax(
-            [.. Enumerable.Range(0, Labels.Length)
-            .Select(label => MathF.Exp(embedder.LogitScale) * Dot(images[0], texts[label]))]);
+        EmbeddingMatrix texts = embedder.EmbedTexts(Labels),
+            images = embedder.EmbedPixels(pixels, 1);
+        float[] expected = Softmax([
+            .. Enumerable.Range(0, Labels.Length).Select(label => MathF.Exp(embedder.LogitScale) * Dot(images[0], texts[label])),
+        ]);
         JsonElement root = answer.RootElement;
-        Assert.All(
-            expected.Zip(Numbers(root.GetProperty("pipeline"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+        Assert.All(expected.Zip(Numbers(root.GetProperty("pipeline"))), static pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-5f)
+        );
         Assert.All(expected.Zip(Numbers(root.GetProperty("model"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         for (int label = 0; label < Labels.Length; label++)
         {
             int[] ids = embedder.Tokenizer.Encode(Labels[label]).Ids;
             Assert.Equal(
-                ids, root.GetProperty("ids")[label].EnumerateArray().Take(ids.Length).Select(static id => id.GetInt32()));
+                ids,
+                root.GetProperty("ids")[label].EnumerateArray().Take(ids.Length).Select(static id => id.GetInt32())
+            );
             float[] theirs = Unit(Numbers(root.GetProperty("textEmbeddings")[label]));
             ForwardParityTests.AssertClose(texts[label], theirs, texts[label].ToArray());
         }
 
         ForwardParityTests.AssertClose(
-            images[0].ToArray(), Unit(Numbers(root.GetProperty("imageEmbedding"))), images[0].ToArray());
+            images[0].ToArray(),
+            Unit(Numbers(root.GetProperty("imageEmbedding"))),
+            images[0].ToArray()
+        );
     }
 
     /// <summary>A residual network of random numbers that reads as the flags model does.</summary>
     private static string ResidualNetwork()
     {
-        string flags = BuiltInModels.Resolve(BuiltInModels.Flags), folder = Path.Combine(TestFolder.New(), "model");
+        string flags = BuiltInModels.Resolve(BuiltInModels.Flags),
+            folder = Path.Combine(TestFolder.New(), "model");
         using ClipEmbedder reads = ClipEmbedder.Load(flags);
         ClipConfig config = reads.Config with { Image = new ResNetConfig(64, [1, 2, 1, 1], 16, 8) };
         // Heads of 64 are what a bare archive is taken to have.
@@ -118,10 +129,11 @@ public sealed class TransformersJsTests
         string source = Path.Combine(SharedFolder.Root, "tests", "transformers.js"),
             target = Path.Combine(SharedFolder.Root, "artifacts", "transformers.js");
         Directory.CreateDirectory(target);
-        bool isSame = File.Exists(Path.Combine(target, "node_modules", ".package-lock.json"))
+        bool isSame =
+            File.Exists(Path.Combine(target, "node_modules", ".package-lock.json"))
             && File.Exists(Path.Combine(target, "package-lock.json"))
-            && File.ReadAllText(Path.Combine(target, "package-lock.json")) == File.ReadAllText(
-                Path.Combine(source, "package-lock.json"));
+            && File.ReadAllText(Path.Combine(target, "package-lock.json"))
+                == File.ReadAllText(Path.Combine(source, "package-lock.json"));
         foreach (string file in Directory.EnumerateFiles(source))
         {
             File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
@@ -130,10 +142,14 @@ public sealed class TransformersJsTests
         if (!isSame)
         {
             (int code, _, string error) = Run(
-                target, OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
-                ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]);
+                target,
+                OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
+                ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+            );
             Assert.SkipWhen(
-                code != 0, $"This test needs transformers.js, which npm cannot install: {error.Trim().Split('\n')[^1]}");
+                code != 0,
+                $"This test needs transformers.js, which npm cannot install: {error.Trim().Split('\n')[^1]}"
+            );
         }
 
         return target;
@@ -150,13 +166,15 @@ public sealed class TransformersJsTests
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(program, arguments)
+                {
+                    WorkingDirectory = folder,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    UseShellExecute = false,
+                }
+            )!;
             Task<string> error = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

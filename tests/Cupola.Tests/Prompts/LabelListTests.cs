@@ -18,17 +18,25 @@ public sealed class LabelListTests
     [InlineData("")]
     [InlineData(" , ,")]
     public void SaysThatThereAreNoLabels(string text) =>
-        Assert.Equal("There are no labels; name at least one, separated by commas.", Assert.Throws<ArgumentException>(() => LabelList.Parse(text)).Message);
+        Assert.Equal(
+            "There are no labels; name at least one, separated by commas.",
+            Assert.Throws<ArgumentException>(() => LabelList.Parse(text)).Message
+        );
 
     [Fact]
-    public void RefusesTwoEqualLabelsAndNamesBothPositions() => Assert.Equal(
-        "The label 'cat' stands at positions 1 and 3; labels must differ, so rename or remove one.",
-        Assert.Throws<ArgumentException>(() => LabelList.Parse("cat,dog, cat")).Message);
+    public void RefusesTwoEqualLabelsAndNamesBothPositions() =>
+        Assert.Equal(
+            "The label 'cat' stands at positions 1 and 3; labels must differ, so rename or remove one.",
+            Assert.Throws<ArgumentException>(() => LabelList.Parse("cat,dog, cat")).Message
+        );
 
     [Fact]
-    public void AllEqualLabelsAreNamedInOneSentence() => Assert.Equal(
-        "Labels must differ, and 2 stand more than once: 'cat' (1, 3), 'dog' (2, 4, 5); rename or remove all but one of each.",
-        Assert.Throws<ArgumentException>(() => LabelList.Parse("cat,dog,cat,dog,dog")).Message);
+    public void AllEqualLabelsAreNamedInOneSentence() =>
+        Assert.Equal(
+            "Labels must differ, and 2 stand more than once: 'cat' (1, 3), 'dog' (2, 4, 5); "
+                + "rename or remove all but one of each.",
+            Assert.Throws<ArgumentException>(() => LabelList.Parse("cat,dog,cat,dog,dog")).Message
+        );
 
     [Fact]
     public void ALabelOfAFileMayHoldACommaWithOrWithoutMarks()
@@ -66,32 +74,49 @@ public sealed class LabelListTests
     [InlineData("labels.json", "[\"cat\", 7]", "has something that is no text at position 2 of its labels.")]
     [InlineData("labels.json", "[\"cat\", [\"dog\"]]", "has something that is no text at position 2 of its labels.")]
     [InlineData("labels.json", "[\"\\ud800\"]", "holds text that is not Unicode.")]
-    [InlineData("labels.txt", "cat\ndog\ncat", ": The label 'cat' stands at positions 1 and 3; labels must differ, so rename or remove one.")]
+    [InlineData(
+        "labels.txt",
+        "cat\ndog\ncat",
+        ": The label 'cat' stands at positions 1 and 3; labels must differ, so rename or remove one."
+    )]
     public void RefusesAFileInOneSentenceThatNamesIt(string name, string content, string sentence)
     {
         using TextFixture file = new(name, content);
-        Assert.Equal($"'{file.Path}' {sentence}".Replace("' :", "':", StringComparison.Ordinal), Assert.Throws<InvalidDataException>(() => LabelList.Read(file.Path)).Message);
+        Assert.Equal(
+            $"'{file.Path}' {sentence}".Replace("' :", "':", StringComparison.Ordinal),
+            Assert.Throws<InvalidDataException>(() => LabelList.Read(file.Path)).Message
+        );
     }
 
     [Fact]
     public void RefusesBytesThatAreNoText()
     {
         using TextFixture file = new("labels.txt", [0xff, 0xd8, 0xff, 0xe0]);
-        Assert.Equal($"'{file.Path}' is not text in UTF-8.", Assert.Throws<InvalidDataException>(() => LabelList.Read(file.Path)).Message);
+        Assert.Equal(
+            $"'{file.Path}' is not text in UTF-8.",
+            Assert.Throws<InvalidDataException>(() => LabelList.Read(file.Path)).Message
+        );
     }
 
     [Fact]
     public void RefusesJsonThatIsNestedWithoutEnd()
     {
         using TextFixture file = new("labels.json", new string('[', 100_000));
-        Assert.Contains("is not valid JSON", Assert.Throws<InvalidDataException>(() => LabelList.Read(file.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not valid JSON",
+            Assert.Throws<InvalidDataException>(() => LabelList.Read(file.Path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void RefusesAFileWithoutEnd()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/zero, a file without end, is Unix's.");
-        Assert.Equal("'/dev/zero' has more than 64 MB, and lists of texts are not that large.", Assert.Throws<InvalidDataException>(() => LabelList.Read("/dev/zero")).Message);
+        Assert.Equal(
+            "'/dev/zero' has more than 64 MB, and lists of texts are not that large.",
+            Assert.Throws<InvalidDataException>(() => LabelList.Read("/dev/zero")).Message
+        );
     }
 
     [Fact]
@@ -99,8 +124,14 @@ public sealed class LabelListTests
     {
         using TextFixture file = new("labels.txt", "cat");
         string folder = Path.GetDirectoryName(file.Path)!;
-        Assert.Equal($"There is no file '{file.Path}x'.", Assert.Throws<FileNotFoundException>(() => LabelList.Read(file.Path + "x")).Message);
-        Assert.Equal($"'{folder}' is a folder, and a file is needed.", Assert.Throws<FileNotFoundException>(() => LabelList.Read(folder)).Message);
+        Assert.Equal(
+            $"There is no file '{file.Path}x'.",
+            Assert.Throws<FileNotFoundException>(() => LabelList.Read(file.Path + "x")).Message
+        );
+        Assert.Equal(
+            $"'{folder}' is a folder, and a file is needed.",
+            Assert.Throws<FileNotFoundException>(() => LabelList.Read(folder)).Message
+        );
     }
 
     [Fact]
@@ -109,7 +140,9 @@ public sealed class LabelListTests
         string path = SharedFolder.Need("data", "imagenet", "imagenet_classes.json");
         InvalidDataException problem = Assert.Throws<InvalidDataException>(() => LabelList.Read(path));
         Assert.StartsWith(
-            $"'{path}': Labels must differ, and 2 stand more than once: 'missile' (658, 745), ", problem.Message,
-            StringComparison.Ordinal);
+            $"'{path}': Labels must differ, and 2 stand more than once: 'missile' (658, 745), ",
+            problem.Message,
+            StringComparison.Ordinal
+        );
     }
 }

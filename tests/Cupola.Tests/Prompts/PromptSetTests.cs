@@ -4,8 +4,7 @@ namespace Cupola.Tests.Prompts;
 
 public sealed class PromptSetTests
 {
-    private static readonly PromptSet Sentences = new(
-    [
+    private static readonly PromptSet Sentences = new([
         ("cat", [new("A cat purrs.", "a.json"), new("A cat has whiskers.", "a.json"), new("A cat purrs.", "a.json")]),
         ("dog", [new("A dog barks.", "a.json")]),
         ("eel", [new("An eel is long.", "a.json")]),
@@ -17,7 +16,13 @@ public sealed class PromptSetTests
     {
         PromptSet set = PromptSet.FromTemplates(["dog", "cat"], [new("a photo of a {}."), new("art of the {}.")]);
         Assert.Equal(["dog", "cat"], set.ClassNames);
-        Assert.Equal([new Prompt("a photo of a cat.", "template:a photo of a {}."), new Prompt("art of the cat.", "template:art of the {}.")], set["cat"]);
+        Assert.Equal(
+            [
+                new Prompt("a photo of a cat.", "template:a photo of a {}."),
+                new Prompt("art of the cat.", "template:art of the {}."),
+            ],
+            set["cat"]
+        );
         Assert.Equal(4, set.PromptCount);
     }
 
@@ -50,7 +55,10 @@ public sealed class PromptSetTests
     [Fact]
     public void KeepsAClassesPromptsInOrderAndRepeatedOnes()
     {
-        using TextFixture file = new("prompts.json", """{"dog": ["It barks.", "It bites.", "It barks."], "cat": ["It purrs."]}""");
+        using TextFixture file = new(
+            "prompts.json",
+            """{"dog": ["It barks.", "It bites.", "It barks."], "cat": ["It purrs."]}"""
+        );
         PromptSet set = PromptSet.Read(file.Path);
         Assert.Equal(["dog", "cat"], set.ClassNames);
         Assert.Equal([new("It barks.", file.Path), new("It bites.", file.Path), new("It barks.", file.Path)], set["dog"]);
@@ -80,15 +88,28 @@ public sealed class PromptSetTests
     public void ListsAllLabelsThatHaveNoPrompts()
     {
         Assert.Equal(
-            "There are no prompts in 'a.json' for these labels: 'owl', 'yeti', 'Cat'.", Assert.Throws<InvalidDataException>(() => Sentences.Select(["owl", "cat", "yeti", "Cat"])).Message);
-        Assert.Equal("There are no prompts in 'a.json' for the label 'owl'.", Assert.Throws<InvalidDataException>(() => Sentences.Select(["owl"])).Message);
-        Assert.Equal("There are no prompts for the label 'owl'.", Assert.Throws<InvalidDataException>(() => new PromptSet([]).Select(["owl"])).Message);
+            "There are no prompts in 'a.json' for these labels: 'owl', 'yeti', 'Cat'.",
+            Assert.Throws<InvalidDataException>(() => Sentences.Select(["owl", "cat", "yeti", "Cat"])).Message
+        );
+        Assert.Equal(
+            "There are no prompts in 'a.json' for the label 'owl'.",
+            Assert.Throws<InvalidDataException>(() => Sentences.Select(["owl"])).Message
+        );
+        Assert.Equal(
+            "There are no prompts for the label 'owl'.",
+            Assert.Throws<InvalidDataException>(() => new PromptSet([]).Select(["owl"])).Message
+        );
     }
 
     [Fact]
     public void SelectsTheFoldersOfAPhotoCollectionFromCuPLsSentences()
     {
-        string[] labels = [.. Directory.GetDirectories(SharedFolder.Need("data", "photo-tiny-test", "caltech80")).Select(path => Path.GetFileName(path))];
+        string[] labels =
+        [
+            .. Directory
+                .GetDirectories(SharedFolder.Need("data", "photo-tiny-test", "caltech80"))
+                .Select(path => Path.GetFileName(path)),
+        ];
         PromptSelection selection = PromptSet.Read(SharedFolder.Need("data", "cupl", "cal_prompts_full.json")).Select(labels);
         Assert.Equal(labels, selection.Prompts.ClassNames);
         Assert.Equal(102 - labels.Length, selection.LeftOut.Count);
@@ -99,9 +120,18 @@ public sealed class PromptSetTests
     {
         const string Twice = "The label 'cat' stands at positions 1 and 2; labels must differ, so rename or remove one.";
         Assert.Equal(Twice, Assert.Throws<ArgumentException>(() => Sentences.Select(["cat", "cat"])).Message);
-        Assert.Equal(Twice, Assert.Throws<ArgumentException>(() => PromptSet.FromTemplates(["cat", "cat"], PromptTemplates.Simple)).Message);
-        Assert.Equal("There are no labels; name at least one.", Assert.Throws<ArgumentException>(() => Sentences.Select([])).Message);
-        Assert.Equal("There are no templates; name at least one.", Assert.Throws<ArgumentException>(() => PromptSet.FromTemplates(["cat"], [])).Message);
+        Assert.Equal(
+            Twice,
+            Assert.Throws<ArgumentException>(() => PromptSet.FromTemplates(["cat", "cat"], PromptTemplates.Simple)).Message
+        );
+        Assert.Equal(
+            "There are no labels; name at least one.",
+            Assert.Throws<ArgumentException>(() => Sentences.Select([])).Message
+        );
+        Assert.Equal(
+            "There are no templates; name at least one.",
+            Assert.Throws<ArgumentException>(() => PromptSet.FromTemplates(["cat"], [])).Message
+        );
     }
 
     [Theory]
@@ -128,9 +158,21 @@ public sealed class PromptSetTests
     [Fact]
     public void BothFormatsGiveBackWhatWasWrittenAndEqualSetsEqualBytes()
     {
-        PromptProvenance said = new("Describe what a cat looks like:", 3, "some-model", 0.99f, 50, "It has \"whiskers\" & <fur>.\nAnd more");
-        PromptSet set = new([("cat", [new("It has \"whiskers\" & <fur>.", "here", said), new("It purrs — 喵.", "here")]), ("owl", [])]);
-        using TextFixture file = new("prompts.json", ""), again = new("prompts.json", ""), plain = new("prompts.json", "");
+        PromptProvenance said = new(
+            "Describe what a cat looks like:",
+            3,
+            "some-model",
+            0.99f,
+            50,
+            "It has \"whiskers\" & <fur>.\nAnd more"
+        );
+        PromptSet set = new([
+            ("cat", [new("It has \"whiskers\" & <fur>.", "here", said), new("It purrs — 喵.", "here")]),
+            ("owl", []),
+        ]);
+        using TextFixture file = new("prompts.json", ""),
+            again = new("prompts.json", ""),
+            plain = new("prompts.json", "");
         set.Write(file.Path);
         PromptSet read = PromptSet.Read(file.Path);
         Assert.Equal(["cat", "owl"], read.ClassNames);
@@ -144,26 +186,48 @@ public sealed class PromptSetTests
     }
 
     [Theory]
-    [InlineData("{\"format\": \"cupola-prompts-9\", \"classes\": {}}", " says that its format is 'cupola-prompts-9', and holds no prompts in the format cupola-prompts-1.")]
-    [InlineData("{\"format\": \"cupola-prompts-1\", \"classes\": []}", " says that its format is 'cupola-prompts-1', and holds no prompts in the format cupola-prompts-1.")]
-    [InlineData("{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{}]}}", " has something that is no sentence as prompt 1 of 'cat'.")]
+    [InlineData(
+        "{\"format\": \"cupola-prompts-9\", \"classes\": {}}",
+        " says that its format is 'cupola-prompts-9', and holds no prompts in the format cupola-prompts-1."
+    )]
+    [InlineData(
+        "{\"format\": \"cupola-prompts-1\", \"classes\": []}",
+        " says that its format is 'cupola-prompts-1', and holds no prompts in the format cupola-prompts-1."
+    )]
+    [InlineData(
+        "{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{}]}}",
+        " has something that is no sentence as prompt 1 of 'cat'."
+    )]
     [InlineData(
         "{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{\"text\": \"It purrs.\", \"question\": \"What?\"}]}}",
-        " says of prompt 1 of 'cat' which question it answers, and not all of answer, model, temperature, maxTokens and rawAnswer.")]
-    public void RefusesAFileOfItsOwnFormatThatIsNone(string content, string sentence) => RefusesAFileInOneSentenceThatNamesTheFileAndTheClass(content, sentence);
+        " says of prompt 1 of 'cat' which question it answers, and not all of answer, model, temperature, maxTokens and "
+            + "rawAnswer."
+    )]
+    public void RefusesAFileOfItsOwnFormatThatIsNone(string content, string sentence) =>
+        RefusesAFileInOneSentenceThatNamesTheFileAndTheClass(content, sentence);
 
     [Fact]
     public void RefusesJsonThatIsNestedWithoutEnd()
     {
         using TextFixture file = new("prompts.json", string.Concat(Enumerable.Repeat("{\"cat\":", 100_000)));
-        Assert.Contains("is not valid JSON", Assert.Throws<InvalidDataException>(() => PromptSet.Read(file.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is not valid JSON",
+            Assert.Throws<InvalidDataException>(() => PromptSet.Read(file.Path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void AnUnknownClassAndAClassThatStandsTwiceAreNamed()
     {
-        Assert.Equal("There is no class 'owl' in this prompt set.", Assert.Throws<ArgumentException>(() => Sentences["owl"]).Message);
-        Assert.Equal("The class 'cat' stands twice.", Assert.Throws<ArgumentException>(() => new PromptSet([("cat", []), ("cat", [])])).Message);
+        Assert.Equal(
+            "There is no class 'owl' in this prompt set.",
+            Assert.Throws<ArgumentException>(() => Sentences["owl"]).Message
+        );
+        Assert.Equal(
+            "The class 'cat' stands twice.",
+            Assert.Throws<ArgumentException>(() => new PromptSet([("cat", []), ("cat", [])])).Message
+        );
     }
 
     [Fact]

@@ -14,9 +14,7 @@ internal sealed class TextFixture : IDisposable
     }
 
     public TextFixture(string name, string content)
-        : this(name, Encoding.UTF8.GetBytes(content))
-    {
-    }
+        : this(name, Encoding.UTF8.GetBytes(content)) { }
 
     public string Path { get; }
 

@@ -15,7 +15,10 @@ public sealed class CompiledGraphTests
         builder.Output("sums", builder.Add(rows, builder.Parameter("bias", width)));
         using Tensor bias = Tensor.Allocate(ElementType.Float32, width);
         bias.AsSpan<float>().Fill(10);
-        using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor> { ["bias"] = bias });
+        using CompiledGraph graph = new Engine(new()).Compile(
+            builder.Build(),
+            new Dictionary<string, Tensor> { ["bias"] = bias }
+        );
         using Tensor input = Tensor.Allocate(ElementType.Float32, 1, width);
         input.AsSpan<float>().Fill(1);
         using Tensor output = Tensor.Allocate(ElementType.Float32, 1, width);
@@ -37,7 +40,9 @@ public sealed class CompiledGraphTests
         using Tensor weight = Tensor.Of<float>(ElementType.Float32, [1, 2, 3, 4, 5, 6], 3, 2);
         using Tensor bias = Tensor.Of<float>(ElementType.Float32, [0.5f, 0, 0], 3);
         using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
-            builder.Build(), new Dictionary<string, Tensor> { ["weight"] = weight, ["bias"] = bias });
+            builder.Build(),
+            new Dictionary<string, Tensor> { ["weight"] = weight, ["bias"] = bias }
+        );
         using Tensor input = Tensor.Of<float>(ElementType.Float32, [1, 10], 1, 2);
         using Tensor output = Tensor.Allocate(ElementType.Float32, 1, 3);
 
@@ -55,7 +60,9 @@ public sealed class CompiledGraphTests
         GraphBuilder builder = new();
         builder.Output("out", builder.Relu(builder.Parameter("weight", 3)));
 
-        string message = Assert.Throws<InvalidOperationException>(() => new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>())).Message;
+        string message = Assert
+            .Throws<InvalidOperationException>(() => new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>()))
+            .Message;
 
         Assert.Contains("'weight' [3]", message, StringComparison.Ordinal);
     }
@@ -64,11 +71,13 @@ public sealed class CompiledGraphTests
     public void SaysThatThereIsNotEnoughMemoryWhereNoMachineHasIt()
     {
         GraphBuilder builder = new();
-        Value left = builder.Input("left", ElementType.Float32, ["rows", 1]), right = builder.Input("right", ElementType.Float32, [1, "columns"]);
+        Value left = builder.Input("left", ElementType.Float32, ["rows", 1]),
+            right = builder.Input("right", ElementType.Float32, [1, "columns"]);
         builder.Output("sum", builder.Sum(builder.Tanh(builder.MatMul(left, right)), 0, 1));
         using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>());
         // A product of 64 terabytes.
-        using Tensor column = Tensor.Allocate(ElementType.Float32, 1 << 22, 1), row = Tensor.Borrow(ElementType.Float32, column.Address, 1, 1 << 22);
+        using Tensor column = Tensor.Allocate(ElementType.Float32, 1 << 22, 1),
+            row = Tensor.Borrow(ElementType.Float32, column.Address, 1, 1 << 22);
         using Tensor sum = Tensor.Allocate(ElementType.Float32);
 
         Assert.Throws<InsufficientMemoryException>(() => graph.Run(SessionThreads.One, [column, row], [sum]));
@@ -78,10 +87,12 @@ public sealed class CompiledGraphTests
     public void WhatTheEngineRefusesIsOneSentence()
     {
         GraphBuilder builder = new();
-        Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]), indices = builder.Input("indices", ElementType.Int32, ["count"]);
+        Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]),
+            indices = builder.Input("indices", ElementType.Int32, ["count"]);
         builder.Output("gathered", builder.Gather(rows, indices));
         using CompiledGraph graph = new Engine(new()).Compile(builder.Build(), new Dictionary<string, Tensor>());
-        using Tensor given = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2), beyond = Tensor.Of<int>(ElementType.Int32, [7], 1);
+        using Tensor given = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2),
+            beyond = Tensor.Of<int>(ElementType.Int32, [7], 1);
         using Tensor gathered = Tensor.Allocate(ElementType.Float32, 1, 2);
 
         string message = Assert.Throws<EngineException>(() => graph.Run(SessionThreads.All, [given, beyond], [gathered])).Message;
@@ -93,7 +104,15 @@ public sealed class CompiledGraphTests
     [Fact]
     public void SaysWhichPackageBringsADeviceThatIsMissing()
     {
-        Assert.Contains("Microsoft.ML.OnnxRuntime.Gpu", Assert.Throws<ArgumentException>(() => new Engine(new("cuda"))).Message, StringComparison.Ordinal);
-        Assert.Contains("'abacus'", Assert.Throws<ArgumentException>(() => new Engine(new("abacus"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Microsoft.ML.OnnxRuntime.Gpu",
+            Assert.Throws<ArgumentException>(() => new Engine(new("cuda"))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "'abacus'",
+            Assert.Throws<ArgumentException>(() => new Engine(new("abacus"))).Message,
+            StringComparison.Ordinal
+        );
     }
 }

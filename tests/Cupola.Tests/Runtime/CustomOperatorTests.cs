@@ -16,7 +16,8 @@ public sealed class CustomOperatorTests
     [InlineData(1003)]
     public void TheSlopeOfSwishIsRightWhereverANumberStands(int count)
     {
-        float[] seed = Numbers(count, 1), argument = [.. Numbers(count, 2).Select(static number => number * 8)];
+        float[] seed = Numbers(count, 1),
+            argument = [.. Numbers(count, 2).Select(static number => number * 8)];
         float[] gradient = Run("SwishGradient", [(seed, [count]), (argument, [count])], 0)[0];
         for (int index = 0; index < count; index++)
         {
@@ -41,7 +42,9 @@ public sealed class CustomOperatorTests
     {
         float[] rows = Numbers(count * width, 3);
         float[] sums = Run("SumOfRows", [(rows, [count, width]), (new float[width], [width])], 1)[0];
-        Assert.All(sums.Index(), sum => Near(Enumerable.Range(0, count).Sum(row => (double)rows[(row * width) + sum.Index]), sum.Item));
+        Assert.All(sums.Index(), sum =>
+            Near(Enumerable.Range(0, count).Sum(row => (double)rows[(row * width) + sum.Index]), sum.Item)
+        );
     }
 
     [Theory]
@@ -50,24 +53,44 @@ public sealed class CustomOperatorTests
     [InlineData(200, 131)]
     public void TheGradientOfALayerNormIsTheSumThatItStandsFor(int count, int width)
     {
-        float[] seed = Numbers(count * width, 4), rows = Numbers(count * width, 5), weight = Numbers(width, 6);
-        double[][] centred = [.. rows.Chunk(width).Select(static row => row.Select(number => number - row.Average(static each => (double)each)).ToArray())];
+        float[] seed = Numbers(count * width, 4),
+            rows = Numbers(count * width, 5),
+            weight = Numbers(width, 6);
+        double[][] centred =
+        [
+            .. rows.Chunk(width)
+                .Select(static row => row.Select(number => number - row.Average(static each => (double)each)).ToArray()),
+        ];
         double[] inverse = [.. centred.Select(static row => 1 / Math.Sqrt(row.Average(static each => each * each) + 1e-5))];
         float[] means = [.. rows.Chunk(width).Select(static row => (float)row.Average(static each => (double)each))];
 
         float[][] outputs = Run(
             "LayerNormGradient",
-            [(seed, [count, width]), (rows, [count, width]), (means, [count, 1]), ([.. inverse.Select(static each => (float)each)], [count, 1]), (weight, [width])], 0, 4, 4);
+            [
+                (seed, [count, width]),
+                (rows, [count, width]),
+                (means, [count, 1]),
+                ([.. inverse.Select(static each => (float)each)], [count, 1]),
+                (weight, [width]),
+            ],
+            0,
+            4,
+            4
+        );
 
         var ofWeight = new double[width];
         var ofBias = new double[width];
         for (int row = 0; row < count; row++)
         {
             double[] weighted = [.. seed.Skip(row * width).Take(width).Zip(weight, static (given, each) => (double)given * each)];
-            double mean = weighted.Average(), along = weighted.Zip(centred[row], static (given, each) => given * each).Average();
+            double mean = weighted.Average(),
+                along = weighted.Zip(centred[row], static (given, each) => given * each).Average();
             for (int column = 0; column < width; column++)
             {
-                Near((weighted[column] - mean - (centred[row][column] * inverse[row] * inverse[row] * along)) * inverse[row], outputs[0][(row * width) + column]);
+                Near(
+                    (weighted[column] - mean - (centred[row][column] * inverse[row] * inverse[row] * along)) * inverse[row],
+                    outputs[0][(row * width) + column]
+                );
                 ofWeight[column] += seed[(row * width) + column] * centred[row][column] * inverse[row];
                 ofBias[column] += seed[(row * width) + column];
             }
@@ -86,7 +109,12 @@ public sealed class CustomOperatorTests
         // Small whole numbers, whose sums float32 holds exactly.
         float[] rows = [.. Numbers(count * width, 7).Select(static number => MathF.Round(number * 8))];
         int[] indices = [.. Enumerable.Range(0, count).Select(row => row * row % places)];
-        Tensor[] given = [Tensor.Of<float>(ElementType.Float32, rows, count, width), Tensor.Of<int>(ElementType.Int32, indices, count), Tensor.Of<float>(ElementType.Float32, new float[places * width], places, width)];
+        Tensor[] given =
+        [
+            Tensor.Of<float>(ElementType.Float32, rows, count, width),
+            Tensor.Of<int>(ElementType.Int32, indices, count),
+            Tensor.Of<float>(ElementType.Float32, new float[places * width], places, width),
+        ];
 
         float[] sums = Run("AddRows", given, SessionThreads.All, 2)[0];
 
@@ -103,22 +131,58 @@ public sealed class CustomOperatorTests
     public void AnOperatorThatFailsSaysSoThroughTheEngine()
     {
         EngineException failure = Assert.Throws<EngineException>(static () =>
-            Run("LayerNormGradient", [(new float[8], [2, 4]), (new float[8], [2, 4]), (new float[3], [3, 1]), (new float[3], [3, 1]), (new float[4], [4])], 0, 4, 4));
+            Run(
+                "LayerNormGradient",
+                [
+                    (new float[8], [2, 4]),
+                    (new float[8], [2, 4]),
+                    (new float[3], [3, 1]),
+                    (new float[3], [3, 1]),
+                    (new float[4], [4]),
+                ],
+                0,
+                4,
+                4
+            )
+        );
         Assert.Contains("LayerNormGradient", failure.Message, StringComparison.Ordinal);
     }
 
-    private static void Near(double expected, float actual) => Assert.True(Math.Abs(expected - actual) <= Tolerance * Math.Max(10, Math.Abs(expected)), $"{expected} was expected, and {actual} is there.");
+    private static void Near(double expected, float actual) =>
+        Assert.True(
+            Math.Abs(expected - actual) <= Tolerance * Math.Max(10, Math.Abs(expected)),
+            $"{expected} was expected, and {actual} is there."
+        );
 
     private static float[][] Run(string name, (float[] Numbers, long[] Shape)[] given, params int[] outputsLike) =>
-        Run(name, [.. given.Select(static tensor => Tensor.Of<float>(ElementType.Float32, tensor.Numbers, tensor.Shape))], SessionThreads.One, outputsLike);
+        Run(
+            name,
+            [.. given.Select(static tensor => Tensor.Of<float>(ElementType.Float32, tensor.Numbers, tensor.Shape))],
+            SessionThreads.One,
+            outputsLike
+        );
 
     /// <summary>Runs an operator as the only one of a graph, and disposes what it was given.</summary>
     private static float[][] Run(string name, Tensor[] given, SessionThreads width, params int[] outputsLike)
     {
-        Value[] inputs = [.. given.Select(static (tensor, place) => new Value($"input {place}", tensor.Type, TensorShape.Create([.. tensor.Shape])))];
-        Value[] outputs = [.. outputsLike.Select((like, place) => new Value($"output {place}", ElementType.Float32, inputs[like].Shape))];
-        Node node = new(name, GraphBuilder.CustomDomain, [.. inputs], outputs[0], new Dictionary<string, object>()) { MoreOutputs = [.. outputs[1..]] };
-        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(new([.. inputs], [.. outputs], [], [], [node]), new Dictionary<string, Tensor>());
+        Value[] inputs =
+        [
+            .. given.Select(
+                static (tensor, place) => new Value($"input {place}", tensor.Type, TensorShape.Create([.. tensor.Shape]))
+            ),
+        ];
+        Value[] outputs =
+        [
+            .. outputsLike.Select((like, place) => new Value($"output {place}", ElementType.Float32, inputs[like].Shape)),
+        ];
+        Node node = new(name, GraphBuilder.CustomDomain, [.. inputs], outputs[0], new Dictionary<string, object>())
+        {
+            MoreOutputs = [.. outputs[1..]],
+        };
+        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
+            new([.. inputs], [.. outputs], [], [], [node]),
+            new Dictionary<string, Tensor>()
+        );
         Tensor[] results = [.. outputsLike.Select(like => Tensor.Allocate(ElementType.Float32, [.. given[like].Shape]))];
         try
         {

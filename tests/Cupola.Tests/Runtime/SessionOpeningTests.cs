@@ -29,7 +29,7 @@ public sealed class SessionOpeningTests
         Thread[] threads =
         [
             .. from index in Enumerable.Range(0, Graphs)
-               select new Thread(() => failures[index] = Record.Exception(() => Open(index, barrier))),
+            select new Thread(() => failures[index] = Record.Exception(() => Open(index, barrier))),
         ];
         Array.ForEach(threads, static thread => thread.Start());
         Array.ForEach(threads, static thread => thread.Join());

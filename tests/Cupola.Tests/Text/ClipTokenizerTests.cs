@@ -8,11 +8,13 @@ namespace Cupola.Tests.Text;
 
 public sealed class ClipTokenizerTests
 {
-    private static readonly Lazy<ClipTokenizer> Clip = new(() => ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", "vocab.json")));
+    private static readonly Lazy<ClipTokenizer> Clip = new(() =>
+        ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", "vocab.json"))
+    );
 
     /// <summary>CLIP's own, or where it is not there one that this repository has learnt.</summary>
-    private static readonly string AnyFile =
-        SharedFolder.Find("data", "clip-bpe", "vocab.json") ?? SharedFolder.Own("trained-tokenizer", "tokenizer.json");
+    private static readonly string AnyFile = SharedFolder.Find("data", "clip-bpe", "vocab.json")
+        ?? SharedFolder.Own("trained-tokenizer", "tokenizer.json");
 
     private static readonly Lazy<ClipTokenizer> Any = new(static () => ClipTokenizer.Open(AnyFile));
 
@@ -29,8 +31,12 @@ public sealed class ClipTokenizerTests
         AssertGivesTheIdsOf("tokens-unicode.jsonl", 600, SharedFolder.Need("data", "clip-bpe", file));
 
     [Fact]
-    public void GivesTheIdsOfTheFastTokenizerInASmallVocabularyToo() => AssertGivesTheIdsOf(
-        Path.Combine("trained-tokenizer", "ids-texts.jsonl"), 877, SharedFolder.Own("trained-tokenizer", "tokenizer.json"));
+    public void GivesTheIdsOfTheFastTokenizerInASmallVocabularyToo() =>
+        AssertGivesTheIdsOf(
+            Path.Combine("trained-tokenizer", "ids-texts.jsonl"),
+            877,
+            SharedFolder.Own("trained-tokenizer", "tokenizer.json")
+        );
 
     [Fact]
     public void WithoutUnicodeDataATextThatMayNeedItIsRefusedAndOthersAreRead()
@@ -41,7 +47,10 @@ public sealed class ClipTokenizerTests
         Tool.Run plain = Tool.StartWith(without, "inspect", "tokens", "Ein Café", "--model", model, "--format", "json");
         Tool.Run composed = Tool.StartWith(without, "inspect", "tokens", "e\u0301", "--model", model);
 
-        Assert.Equal(Clip.Value.Encode("Ein Café").Ids, JsonDocument.Parse(plain.Lines[0]).RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32()));
+        Assert.Equal(
+            Clip.Value.Encode("Ein Café").Ids,
+            JsonDocument.Parse(plain.Lines[0]).RootElement.GetProperty("ids").EnumerateArray().Select(id => id.GetInt32())
+        );
         Assert.Equal(3, composed.ExitCode);
         Assert.Contains("install ICU", composed.Error, StringComparison.Ordinal);
     }
@@ -61,7 +70,8 @@ public sealed class ClipTokenizerTests
     [InlineData("a<|endoftext|>b", new[] { 49406, 320, 49407, 321, 49407 })]
     [InlineData("<|StartOfText|>", new[] { 49406, 49406, 49407 })]
     [InlineData("", new[] { 49406, 49407 })]
-    public void KnowsTheSpecialTokensAsTheFastTokenizerDoes(string text, int[] expected) => Assert.Equal(expected, Clip.Value.Encode(text).Ids);
+    public void KnowsTheSpecialTokensAsTheFastTokenizerDoes(string text, int[] expected) =>
+        Assert.Equal(expected, Clip.Value.Encode(text).Ids);
 
     [Fact]
     public void ReadsTheEndTokenInCapitalsAsWordsAsTheFastTokenizerDoes()
@@ -120,12 +130,20 @@ public sealed class ClipTokenizerTests
         string path = TestFolder.NewFile("tokenizer.json");
         File.WriteAllText(path, json);
 
-        Assert.Contains(named, Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            named,
+            Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(path)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
-    public void SaysWhatAFolderWithoutATokenizerNeeds() => Assert.Contains(
-        "tokenizer.json", Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(TestFolder.New())).Message, StringComparison.Ordinal);
+    public void SaysWhatAFolderWithoutATokenizerNeeds() =>
+        Assert.Contains(
+            "tokenizer.json",
+            Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(TestFolder.New())).Message,
+            StringComparison.Ordinal
+        );
 
     private static void AssertGivesTheIdsOf(string golden, int count, string path)
     {

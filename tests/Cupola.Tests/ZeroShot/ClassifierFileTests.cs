@@ -22,7 +22,9 @@ public sealed class ClassifierFileTests
         ZeroShotClassifier read = ZeroShotClassifier.Load(path, photos.Model, photos.Written);
         Assert.Equal(made.Labels, read.Labels);
         Assert.Equal((ensemble, 1.7f), (read.Ensemble, read.Temperature));
-        Assert.All(Enumerable.Range(0, 5), photo => Assert.Equal(made.Classify(photos.Embeddings[photo]), read.Classify(photos.Embeddings[photo])));
+        Assert.All(Enumerable.Range(0, 5), photo =>
+            Assert.Equal(made.Classify(photos.Embeddings[photo]), read.Classify(photos.Embeddings[photo]))
+        );
         string again = TestFolder.NewFile("classifier.safetensors");
         read.Save(again);
         Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(again));
@@ -35,9 +37,17 @@ public sealed class ClassifierFileTests
         string path = TestFolder.NewFile("classifier.safetensors");
         ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Save(path);
         PromptSet fewer = new(photos.Labels.Select(label => (label, photos.Written[label].Skip(1))));
-        Assert.Contains("was made from other prompts", Refusal(() => ZeroShotClassifier.Load(path, photos.Model, fewer)), StringComparison.Ordinal);
+        Assert.Contains(
+            "was made from other prompts",
+            Refusal(() => ZeroShotClassifier.Load(path, photos.Model, fewer)),
+            StringComparison.Ordinal
+        );
         using ClipEmbedder other = ClipEmbedder.Load(SharedFolder.Need("parity", "vit", "transformers"));
-        Assert.Contains("was made with another model", Refusal(() => ZeroShotClassifier.Load(path, other)), StringComparison.Ordinal);
+        Assert.Contains(
+            "was made with another model",
+            Refusal(() => ZeroShotClassifier.Load(path, other)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -98,10 +108,13 @@ public sealed class ClassifierFileTests
         SafetensorsFile.Write(
             path,
             [
-                ("vectors", [classes.Length, vectors.Length / classes.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(vectors))),
+                ("vectors", [classes.Length, vectors.Length / classes.Length], stream =>
+                    stream.Write(MemoryMarshal.AsBytes<float>(vectors))
+                ),
                 ("classes", [classes.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(classes))),
             ],
-            metadata);
+            metadata
+        );
         return path;
     }
 }

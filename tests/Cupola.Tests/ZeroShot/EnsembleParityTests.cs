@@ -31,9 +31,14 @@ public sealed class EnsembleParityTests
         using ParityModel parity = ParityModel.Open(name, layout);
         TextFeatures features = parity.Model.Text.Encode(parity.InputIds());
 
-        float[] pooled = parity.Expected("class_pooled_mean"), embedding = parity.Expected("class_embedding_mean");
+        float[] pooled = parity.Expected("class_pooled_mean"),
+            embedding = parity.Expected("class_embedding_mean");
         ForwardParityTests.AssertClose(pooled, Weights(parity, features, ClassEnsemble.PooledMean).Vectors.Values, pooled);
-        ForwardParityTests.AssertClose(embedding, Weights(parity, features, ClassEnsemble.EmbeddingMean).Vectors.Values, embedding);
+        ForwardParityTests.AssertClose(
+            embedding,
+            Weights(parity, features, ClassEnsemble.EmbeddingMean).Vectors.Values,
+            embedding
+        );
     }
 
     [Theory]
@@ -43,10 +48,19 @@ public sealed class EnsembleParityTests
         using ParityModel parity = ParityModel.Open(name, layout);
         TextFeatures features = parity.Model.Text.Encode(parity.InputIds());
 
-        Compare(parity, Weights(parity, features, ClassEnsemble.EmbeddingMean, [.. Enumerable.Repeat(1, 12)]), "probs_image_to_text");
+        Compare(
+            parity,
+            Weights(parity, features, ClassEnsemble.EmbeddingMean, [.. Enumerable.Repeat(1, 12)]),
+            "probs_image_to_text"
+        );
     }
 
-    private static ClassWeights Weights(ParityModel parity, TextFeatures features, ClassEnsemble ensemble, params int[] promptCounts)
+    private static ClassWeights Weights(
+        ParityModel parity,
+        TextFeatures features,
+        ClassEnsemble ensemble,
+        params int[] promptCounts
+    )
     {
         PromptFeatures prompts = new(features, promptCounts.Length > 0 ? promptCounts : [4, 4, 4], parity.Model.Text);
         return ClassWeights.Create(prompts, ensemble, PromptWeights.Equal(prompts));
@@ -57,10 +71,19 @@ public sealed class EnsembleParityTests
         float[] expected = parity.Expected(golden);
         int count = expected.Length / weights.ClassCount;
         using Tensor pixels = parity.PixelValues([.. Enumerable.Range(0, count)]);
-        EmbeddingMatrix images = new EmbeddingMatrix(parity.Model.Image.Encode(pixels), count, parity.Model.Config.EmbeddingDimension).Normalize();
+        EmbeddingMatrix images = new EmbeddingMatrix(
+            parity.Model.Image.Encode(pixels),
+            count,
+            parity.Model.Config.EmbeddingDimension
+        ).Normalize();
         float scale = MathF.Exp(parity.Model.LogitScale);
 
-        float[] actual = [.. Enumerable.Range(0, count).SelectMany(index => ZeroShotClassifier.Probabilities(weights.Score(images[index]), scale))];
+        float[] actual =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .SelectMany(index => ZeroShotClassifier.Probabilities(weights.Score(images[index]), scale)),
+        ];
 
         ForwardParityTests.AssertClose(expected, actual, expected);
     }

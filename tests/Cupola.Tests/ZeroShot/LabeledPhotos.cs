@@ -15,9 +15,18 @@ internal sealed class LabeledPhotos
     private LabeledPhotos()
     {
         Model = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"));
-        string[] folders = [.. Directory.EnumerateDirectories(SharedFolder.Need("data", "photo-tiny-test", "caltech80")).Order(StringComparer.Ordinal).Take(Classes)];
+        string[] folders =
+        [
+            .. Directory
+                .EnumerateDirectories(SharedFolder.Need("data", "photo-tiny-test", "caltech80"))
+                .Order(StringComparer.Ordinal)
+                .Take(Classes),
+        ];
         Labels = [.. folders.Select(folder => Path.GetFileName(folder))];
-        Files = [.. folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(PhotosPerClass))];
+        Files =
+        [
+            .. folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(PhotosPerClass)),
+        ];
         LabelOfPhoto = [.. Enumerable.Range(0, Files.Count).Select(index => index / PhotosPerClass)];
         float[] values = [.. Model.EmbedImages(Files).SelectMany(image => image.Embedding!)];
         Embeddings = new(values, Files.Count, Model.Config.EmbeddingDimension);
@@ -48,5 +57,6 @@ internal sealed class LabeledPhotos
     }
 
     /// <summary>How many photos a classifier answers rightly.</summary>
-    public int Right(ZeroShotClassifier classifier) => Files.Index().Count(photo => classifier.Classify(Embeddings[photo.Index])[0].Label == Labels[LabelOfPhoto[photo.Index]]);
+    public int Right(ZeroShotClassifier classifier) =>
+        Files.Index().Count(photo => classifier.Classify(Embeddings[photo.Index])[0].Label == Labels[LabelOfPhoto[photo.Index]]);
 }

@@ -12,7 +12,12 @@ public sealed class TemperatureScalingTests
     public void FindsTheTemperatureThatLabelsWereDrawnWith(float temperature)
     {
         Random random = new(7);
-        float[][] logits = [.. Enumerable.Range(0, 20_000).Select(_ => Enumerable.Range(0, 5).Select(_ => (float)(random.NextDouble() * 8)).ToArray())];
+        float[][] logits =
+        [
+            .. Enumerable
+                .Range(0, 20_000)
+                .Select(_ => Enumerable.Range(0, 5).Select(_ => (float)(random.NextDouble() * 8)).ToArray()),
+        ];
         int[] labels = [.. logits.Select(ofImage => Draw(ZeroShotClassifier.Probabilities(ofImage, 1 / temperature), random))];
         Assert.Equal(temperature, TemperatureScaling.Fit(logits, labels), 0.05f * temperature);
     }
@@ -20,7 +25,11 @@ public sealed class TemperatureScalingTests
     [Fact]
     public void StaysWithinBoundsWhereEveryAnswerIsRightOrEveryAnswerIsWrong()
     {
-        float[][] logits = [[9, 1, 1], [1, 9, 1]];
+        float[][] logits =
+        [
+            [9, 1, 1],
+            [1, 9, 1],
+        ];
         Assert.Equal(1e-3f, TemperatureScaling.Fit(logits, [0, 1]), 1e-6f);
         Assert.Equal(1e3f, TemperatureScaling.Fit(logits, [1, 2]), 1f);
     }
@@ -34,11 +43,26 @@ public sealed class TemperatureScalingTests
         Assert.NotEqual(1, calibrated.Temperature, 1e-3f);
         Assert.Equal(photos.Right(raw), photos.Right(calibrated));
         double best = LogLikelihood(calibrated);
-        Assert.All([raw, calibrated.WithTemperature(calibrated.Temperature * 1.1f), calibrated.WithTemperature(calibrated.Temperature / 1.1f)],
-            other => Assert.True(LogLikelihood(other) < best, $"{other.Temperature}"));
+        Assert.All(
+            [
+                raw,
+                calibrated.WithTemperature(calibrated.Temperature * 1.1f),
+                calibrated.WithTemperature(calibrated.Temperature / 1.1f),
+            ],
+            other => Assert.True(LogLikelihood(other) < best, $"{other.Temperature}")
+        );
 
-        double LogLikelihood(ZeroShotClassifier classifier) => photos.Files.Index().Sum(photo => Math.Log(
-            classifier.Classify(photos.Embeddings[photo.Index]).Single(prediction => prediction.Label == photos.Labels[photos.LabelOfPhoto[photo.Index]]).Probability));
+        double LogLikelihood(ZeroShotClassifier classifier) =>
+            photos
+                .Files.Index()
+                .Sum(photo =>
+                    Math.Log(
+                        classifier
+                            .Classify(photos.Embeddings[photo.Index])
+                            .Single(prediction => prediction.Label == photos.Labels[photos.LabelOfPhoto[photo.Index]])
+                            .Probability
+                    )
+                );
     }
 
     private static int Draw(float[] probabilities, Random random)

@@ -1,0 +1,124 @@
+using System.Text.Json;
+using static System.FormattableString;
+
+namespace Cupola.Files;
+
+/// <summary>Reads small text files that people and other programs write: lists of lines, and JSON.</summary>
+internal static class TextFile
+{
+    // CuPL's largest file has 3 MB.
+    private const int SizeLimit = 64 << 20;
+    private const int QuoteLength = 120;
+
+    /// <summary>
+    /// A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.
+    /// Of a JSON object of lists, <c>FILE#NAME</c> names the one that counts.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="what">What the texts are, for the sentence of an error: "labels".</param>
+    /// <param name="unquote">Whether a line in quotation marks is what stands between them, as in CSV of one column.</param>
+    /// <param name="entersOnlyList">Whether the only list of a JSON object counts without its name.</param>
+    public static IReadOnlyList<string> ReadList(string path, string what, bool unquote = false, bool entersOnlyList = false)
+    {
+        NamedEntry file = NamedEntry.Read(path);
+        string content = Read(file.File);
+        string start = content.TrimStart();
+        bool isJson =
+            file.Entry is not null
+            || start.StartsWith('[')
+            || start.StartsWith('{')
+            || Path.GetExtension(file.File).Equals(".json", StringComparison.OrdinalIgnoreCase);
+        IEnumerable<string> texts = isJson
+            ? ReadJson(file.File, content, root => List(Enter(file, root, what, entersOnlyList), file.File, what))
+            : content.Split(['\r', '\n']).Select(line => unquote ? DelimitedFields.Unquote(line.Trim()) : line);
+        string[] list = [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
+        return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' holds no {what}.");
+    }
+
+    /// <summary>Reads a whole file as JSON.</summary>
+    public static T ReadJson<T>(string path, Func<JsonElement, T> read) => ReadJson(path, Read(path), read);
+
+    /// <summary>A text of a file or command line in a sentence of ours: short, and on one line.</summary>
+    public static string Quote(string text) => $"'{ForeignText.OneLine(text, QuoteLength)}'";
+
+    private static JsonElement Enter(NamedEntry file, JsonElement root, string what, bool entersOnlyList)
+    {
+        bool isLists =
+            root.ValueKind == JsonValueKind.Object
+            && root.EnumerateObject().Any()
+            && root.EnumerateObject().All(static entry => entry.Value.ValueKind == JsonValueKind.Array);
+        return entersOnlyList && file.Entry is null && isLists ? file.EnterOnly(root, what) : file.Enter(root);
+    }
+
+    private static List<string> List(JsonElement root, string path, string what)
+    {
+        if (root.ValueKind != JsonValueKind.Array)
+        {
+            throw new InvalidDataException($"'{path}' holds no JSON list; {what} are a JSON list of texts, or one a line.");
+        }
+
+        List<string> texts = new(root.GetArrayLength());
+        foreach (JsonElement element in root.EnumerateArray())
+        {
+            texts.Add(
+                element.ValueKind == JsonValueKind.String
+                    ? element.GetString()!
+                    : throw new InvalidDataException(
+                        Invariant($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}.")
+                    )
+            );
+        }
+
+        return texts;
+    }
+
+    private static T ReadJson<T>(string path, string content, Func<JsonElement, T> read)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(content);
+            return read(document.RootElement);
+        }
+        catch (JsonException problem)
+        {
+            throw new InvalidDataException(Invariant($"'{path}' is not valid JSON (line {problem.LineNumber + 1})."), problem);
+        }
+        catch (InvalidOperationException problem)
+        {
+            throw new InvalidDataException($"'{path}' holds text that is not Unicode.", problem);
+        }
+    }
+
+    private static string Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException(
+                Directory.Exists(path) ? $"'{path}' is a folder, and a file is needed." : $"There is no file '{path}'."
+            );
+        }
+
+        // A pipe, as the shell's <(command) is one, has no length: there what counts is what arrives.
+        using FileStream stream = File.OpenRead(path);
+        InvalidDataException TooLarge() =>
+            new($"'{path}' has more than {SizeLimit >> 20} MB, and lists of texts are not that large.");
+        if (stream.CanSeek && stream.Length > SizeLimit)
+        {
+            throw TooLarge();
+        }
+
+        using MemoryStream bytes = new();
+        byte[] buffer = new byte[1 << 16];
+        while (stream.Read(buffer) is > 0 and int count)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > SizeLimit)
+            {
+                throw TooLarge();
+            }
+        }
+
+        return UnicodeText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
+            ?? throw new InvalidDataException($"'{path}' is not text in UTF-8.");
+    }
+}

@@ -1,0 +1,151 @@
+namespace Cupola.Hub;
+
+/// <summary>A CLIP that lies in the cache.</summary>
+/// <param name="Name">Its name on the hub, <c>owner/name</c>.</param>
+/// <param name="Revision">The branch or tag it was fetched as, or its commit where none is known.</param>
+/// <param name="Commit">The hash of its commit.</param>
+/// <param name="Bytes">The bytes of its files.</param>
+/// <param name="Folder">The folder that holds its files.</param>
+public sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
+
+/// <summary>
+/// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and fetches what
+/// is missing from the hub. A
+/// model that Python has downloaded is found, and Python finds what was downloaded here. Only what a CLIP needs is fetched:
+/// configurations, tokenizer files and
+/// one set of weights (transformers' <c>model.safetensors</c> where <c>config.json</c> describes a CLIP, else open_clip's
+/// weights). A branch means what it
+/// meant when it was fetched: what is complete in the cache costs no request.
+/// </summary>
+public sealed class ModelHub
+{
+    private readonly HubSettings _settings;
+    private readonly HubCache _cache;
+    private readonly HubConnection _connection;
+
+    /// <summary>A hub that keeps its models where the settings say.</summary>
+    public ModelHub(HubSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _cache = new HubCache(settings.CacheFolder, settings.SymbolicLinks);
+        _connection = new HubConnection(settings);
+    }
+
+    /// <summary>Whether a text has the form <c>owner/name</c> or <c>owner/name@revision</c>.</summary>
+    public static bool IsName(string text) => HubModelName.TryParse(text, out _);
+
+    /// <summary>
+    /// The folder of a model that lies in the cache with all that a CLIP needs, or nothing; never asks the network.
+    /// </summary>
+    /// <param name="name">The model, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
+    /// <param name="revision">A branch, a tag or the hash of a commit; <c>main</c> where neither this nor the name says.</param>
+    /// <exception cref="ArgumentException">The name or the revision has not the form of one.</exception>
+    /// <exception cref="InvalidDataException">A configuration in the cache is damaged.</exception>
+    public string? FindCached(string name, string? revision = null) => FindCached(HubModelName.Parse(name, revision));
+
+    /// <summary>Every CLIP in the cache, ordered by name.</summary>
+    public IReadOnlyList<CachedModel> List() =>
+        [
+            .. _cache
+                .Commits()
+                .Select(found => (found.Model, Snapshot: _cache.Snapshot(found.Model, found.Commit), found.Commit))
+                .Where(found => IsComplete(found.Snapshot))
+                .Select(found => new CachedModel(
+                    $"{found.Model.Owner}/{found.Model.Name}",
+                    found.Model.Revision,
+                    found.Commit,
+                    found.Snapshot.TotalBytes,
+                    found.Snapshot.Folder
+                ))
+                .OrderBy(model => model.Name, StringComparer.Ordinal)
+                .ThenBy(model => model.Revision, StringComparer.Ordinal),
+        ];
+
+    /// <summary>
+    /// The folder of a model, after what is missing of it has been fetched. A download that breaks off is continued by the next
+    /// call, also in another process.
+    /// </summary>
+    /// <param name="name">The model, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
+    /// <param name="revision">A branch, a tag or the hash of a commit; <c>main</c> where neither this nor the name says.</param>
+    /// <param name="progress">Hears how far the download is.</param>
+    /// <param name="cancellationToken">Stops the download; what has arrived is kept.</param>
+    /// <exception cref="ArgumentException">The name or the revision has not the form of one.</exception>
+    /// <exception cref="FileNotFoundException">
+    /// Something is missing, and <see cref="HubSettings.Offline"/> forbids to ask for it.
+    /// </exception>
+    /// <exception cref="HttpRequestException">The hub cannot be reached, knows no such model, or refuses it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The repository holds no CLIP, or the hub sends something else than it declares.
+    /// </exception>
+    /// <exception cref="IOException">The cache cannot be written, for instance because the disk is full.</exception>
+    public async Task<string> DownloadAsync(
+        string name,
+        string? revision = null,
+        IProgress<HubProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        HubModelName model = HubModelName.Parse(name, revision);
+        if (FindCached(model) is { } cached)
+        {
+            return cached;
+        }
+
+        if (_settings.Offline)
+        {
+            throw new FileNotFoundException(
+                $"HF_HUB_OFFLINE is set, and '{_settings.CacheFolder}' lacks {MissingOf(model)} of '{model}'; unset it once to "
+                    + "download the model."
+            );
+        }
+
+        HubRepository repository = new(_connection, _settings.Endpoint, model);
+        HubListing listing = await repository.ListAsync(cancellationToken).ConfigureAwait(false);
+        HubSnapshot snapshot = _cache.Snapshot(model, listing.Commit);
+        try
+        {
+            HubFetch fetch = new(repository, new HubDownload(_connection, _cache, model), listing, snapshot);
+            await fetch
+                .FetchMissingAsync(
+                    await fetch.ChooseWeightsAsync(cancellationToken).ConfigureAwait(false),
+                    progress,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            _cache.WriteReference(model, listing.Commit);
+        }
+        catch (UnauthorizedAccessException problem)
+        {
+            throw new IOException(
+                $"'{_settings.CacheFolder}' cannot be written ({problem.Message}); name another folder in HF_HUB_CACHE.",
+                problem
+            );
+        }
+
+        return snapshot.Folder;
+    }
+
+    private string? FindCached(HubModelName model) =>
+        _cache.ReadReference(model) is { } commit
+        && _cache.Snapshot(model, commit) is var snapshot
+        && snapshot.Missing().Count == 0
+            ? snapshot.Folder
+            : null;
+
+    private string MissingOf(HubModelName model) =>
+        _cache.ReadReference(model) is { } commit ? string.Join(" and ", _cache.Snapshot(model, commit).Missing()) : "every file";
+
+    // What is damaged cannot be used, and says so when it is asked for by name.
+    private static bool IsComplete(HubSnapshot snapshot)
+    {
+        try
+        {
+            return snapshot.Missing().Count == 0;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Cupola.Files;
+using Cupola.Text;
+using static System.FormattableString;
+
+namespace Cupola.Prompts.Audit;
+
+/// <summary>
+/// What is wrong with the prompts of a set, prompt by prompt and with reasons (docs/audit.md): language models repeat themselves,
+/// evade, lose the thread at a limit of tokens and forget the name of
+/// what they describe. It goes by spelling and word lists of English and understands nothing, so it can be wrong; what it finds
+/// is for a person to look at.
+/// </summary>
+public sealed class PromptAudit
+{
+    /// <summary>
+    /// No model of this kind reads 77 tokens of so many characters. What is longer is too long, and not looked at further, so
+    /// that a hostile file costs no more than its length.
+    /// </summary>
+    internal const int LongestText = 4000;
+
+    /// <summary>
+    /// In how many other classes' sentences a name may stand until it counts as a common word: in three, or in one of fifty.
+    /// </summary>
+    private const int OthersAtLeast = 3;
+    private const int OneOtherOf = 50;
+
+    private PromptAudit(PromptSet prompts, PromptAuditSettings settings)
+    {
+        Prompts = prompts;
+        Settings = settings;
+        NeedsEndMarks =
+            prompts.ClassNames.Sum(name => prompts[name].Count(static prompt => CutSentence.HasEndMark(prompt.Text))) * 2
+            >= prompts.PromptCount;
+        ClassNames names = new(prompts.ClassNames, settings.Synonyms);
+        OtherNames others = new(names);
+        List<PromptFinding> findings = [];
+        List<Mention> mentions = [];
+        for (int index = 0; index < names.Count; index++)
+        {
+            AuditClass(index, names, others, findings, mentions);
+        }
+
+        Dictionary<OtherNames.KnownName, int> spread = mentions
+            .GroupBy(static mention => mention.Name)
+            .ToDictionary(
+                static group => group.Key,
+                static group => group.Select(static mention => mention.Class).Distinct().Count()
+            );
+        int mostOthers = Math.Max(OthersAtLeast, names.Count / OneOtherOf);
+        CommonNames =
+        [
+            .. spread
+                .Where(name => name.Value > mostOthers)
+                .OrderByDescending(static name => name.Value)
+                .Select(static name => name.Key.Text),
+        ];
+        IEnumerable<IGrouping<(int Class, int Position, bool IsBesideOwn), Mention>> byPrompt = mentions
+            .Where(mention => spread[mention.Name] <= mostOthers)
+            .GroupBy(static mention => (mention.Class, mention.Position, mention.IsBesideOwn));
+        findings.AddRange(
+            byPrompt.Select(group => new PromptFinding(
+                names[group.Key.Class],
+                group.Key.Position,
+                prompts[names[group.Key.Class]][group.Key.Position],
+                PromptFault.OtherClass,
+                $"names {string.Join(" and ", group.Select(static mention => TextFile.Quote(mention.Name.Text)))} "
+                    + $"{(group.Key.IsBesideOwn ? "beside" : "and not")} its own class"
+            ))
+        );
+        Dictionary<string, int> order = prompts
+            .ClassNames.Index()
+            .ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
+        Findings =
+        [
+            .. findings
+                .OrderBy(finding => order[finding.ClassName])
+                .ThenBy(static finding => finding.Position)
+                .ThenBy(static finding => finding.Fault),
+        ];
+    }
+
+    /// <summary>The prompts that were looked at.</summary>
+    public PromptSet Prompts { get; }
+
+    /// <summary>What the audit went by.</summary>
+    public PromptAuditSettings Settings { get; }
+
+    /// <summary>The faults, in the order of classes and prompts. A prompt may have several, each kind once.</summary>
+    public IReadOnlyList<PromptFinding> Findings { get; }
+
+    /// <summary>
+    /// Class names that stand in the sentences of so many other classes ("table", "orange", "can") that they are common words in
+    /// this set, and naming them is no fault; the most common first.
+    /// </summary>
+    public IReadOnlyList<string> CommonNames { get; }
+
+    /// <summary>Whether the set's sentences end with end marks, so that one without is cut. Sets of captions do not.</summary>
+    internal bool NeedsEndMarks { get; }
+
+    /// <summary>Looks at all prompts of a set.</summary>
+    public static PromptAudit Create(PromptSet prompts, PromptAuditSettings? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        return new(prompts, settings ?? new());
+    }
+
+    /// <summary>Repairs what can be repaired, and leaves out what cannot.</summary>
+    /// <param name="alsoDrop">
+    /// Faults for which prompts are left out that would only be reported: near duplicates, prompts that name another class or do
+    /// not name theirs, prompts that are too long. The last prompts of a class
+    /// stay nevertheless.
+    /// </param>
+    public RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
+
+    /// <summary>The faults that a sentence has by itself.</summary>
+    internal static IEnumerable<(PromptFault Fault, string Detail)> FaultsOf(
+        string text,
+        IReadOnlyList<FoldedWord> words,
+        ClassWords name,
+        bool needsEndMark
+    )
+    {
+        if (ProgramCode.Problem(text) is { } code)
+        {
+            yield return (PromptFault.Markup, code);
+            yield break;
+        }
+
+        if (EvasiveSentence.Problem(text) is { } evasion)
+        {
+            yield return (PromptFault.Refusal, evasion);
+        }
+
+        if (CutSentence.Problem(text, name, needsEndMark) is { } cut)
+        {
+            yield return (PromptFault.Cut, cut);
+        }
+
+        if (ArticleMistakes.Find(text, words, name).FirstOrDefault() is { Detail: { } article })
+        {
+            yield return (PromptFault.WrongArticle, article);
+        }
+
+        if ((StrayMarkup.Problem(text) ?? LostBreaks.Problem(text, name)) is { } markup)
+        {
+            yield return (PromptFault.Markup, markup);
+        }
+    }
+
+    /// <summary>Why a text is too long, or nothing.</summary>
+    internal static string? TooLong(string text, ClipTokenizer? tokenizer) =>
+        text.Length > LongestText
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"has {text.Length} characters, of which no model reads {LongestText}; nothing else was looked at"
+            )
+        : tokenizer?.Encode(text).IsTruncated == true
+            ? Invariant($"has more than the {tokenizer.ContextLength} tokens that the model reads")
+        : null;
+
+    /// <summary>An answer that Cupola's writer kept is whole, also where it is a caption without an end mark.</summary>
+    internal bool NeedsEndMarkOf(Prompt prompt) => NeedsEndMarks && prompt.Provenance is null;
+
+    private void AuditClass(int index, ClassNames names, OtherNames others, List<PromptFinding> findings, List<Mention> mentions)
+    {
+        string className = names[index];
+        ImmutableArray<Prompt> prompts = Prompts[className];
+        ClassWords name = new(className);
+        RepeatedSentences sentences = new();
+        for (int position = 0; position < prompts.Length; position++)
+        {
+            string text = prompts[position].Text;
+            if (TooLong(text, Settings.Tokenizer) is { } length)
+            {
+                Add(position, PromptFault.TooLong, length);
+            }
+
+            IReadOnlyList<FoldedWord> words = text.Length > LongestText ? [] : FoldedWord.AllOf(text);
+            sentences.Add(text, words);
+            if (text.Length > LongestText)
+            {
+                continue;
+            }
+
+            foreach ((PromptFault fault, string detail) in FaultsOf(text, words, name, NeedsEndMarkOf(prompts[position])))
+            {
+                Add(position, fault, detail);
+            }
+
+            string? missing = names.Missing(index, text, words);
+            if (missing is not null)
+            {
+                Add(position, PromptFault.NoClassName, missing);
+            }
+
+            // Which of them are common words is known at the end.
+            mentions.AddRange(
+                others.In(index, text, words).Select(other => new Mention(index, position, other, missing is null))
+            );
+        }
+
+        foreach (RepeatedSentences.Repetition repetition in sentences.Find())
+        {
+            Add(
+                repetition.Index,
+                repetition.Likeness is null ? PromptFault.Duplicate : PromptFault.NearDuplicate,
+                repetition.Detail
+            );
+        }
+
+        void Add(int position, PromptFault fault, string detail) =>
+            findings.Add(new(className, position, prompts[position], fault, detail));
+    }
+
+    /// <summary>The name of another class in a sentence.</summary>
+    private sealed record Mention(int Class, int Position, OtherNames.KnownName Name, bool IsBesideOwn);
+}

@@ -1,0 +1,32 @@
+namespace Cupola.Prompts.Audit;
+
+/// <summary>What can be wrong with a prompt.</summary>
+public enum PromptFault
+{
+    /// <summary>An earlier prompt of the class is the same, but for case, spaces and punctuation.</summary>
+    Duplicate,
+
+    /// <summary>An earlier prompt of the class has nearly the same words.</summary>
+    NearDuplicate,
+
+    /// <summary>It talks about the question in place of the class: a refusal, an evasion, small talk.</summary>
+    Refusal,
+
+    /// <summary>It does not name its class.</summary>
+    NoClassName,
+
+    /// <summary>It names another class of the set.</summary>
+    OtherClass,
+
+    /// <summary>It does not come to its end.</summary>
+    Cut,
+
+    /// <summary>It is longer than the model reads.</summary>
+    TooLong,
+
+    /// <summary>It has "a" in place of "an", or "an" in place of "a", or an article too many.</summary>
+    WrongArticle,
+
+    /// <summary>It has line breaks, list markers, Markdown, HTML, or program code.</summary>
+    Markup,
+}

@@ -1,0 +1,331 @@
+using System.Net;
+using System.Text;
+using Cupola.Prompts.Audit;
+using Microsoft.Extensions.AI;
+using Polly;
+using Polly.Retry;
+using static System.FormattableString;
+
+namespace Cupola.Prompts.Writing;
+
+/// <summary>What a language model wrote.</summary>
+/// <param name="Prompts">
+/// The first sentence of each answer, in the order of classes, questions and answers, with its provenance.
+/// </param>
+/// <param name="Dropped">The answers that held no whole sentence, also when more tokens were allowed.</param>
+public sealed record WrittenPrompts(PromptSet Prompts, IReadOnlyList<DroppedAnswer> Dropped);
+
+/// <summary>An answer from which no prompt came.</summary>
+/// <param name="ClassName">The class.</param>
+/// <param name="Question">What was asked.</param>
+/// <param name="RawAnswer">What the model said: a sentence that was cut, or nothing.</param>
+public sealed record DroppedAnswer(string ClassName, string Question, string RawAnswer);
+
+/// <summary>
+/// Has a language model describe classes (CuPL, arXiv 2209.03320): asks each question about each class as often as answers are
+/// wanted and takes the first
+/// sentence of each. Every answer is in a journal on disk before the next question is asked, so that a run that ends, however it
+/// ends, is gone on with and
+/// asks nothing twice.
+/// What may pass is tried again with growing, scattered pauses, or after the pause a server asks for: 408, 429, 5xx, broken
+/// connections, silence.
+/// </summary>
+/// <param name="client">
+/// The language model. Failures that it reports otherwise than by <see cref="LanguageModelException"/>,
+/// <see cref="HttpRequestException"/> or
+/// <see cref="IOException"/> end the run.
+/// </param>
+/// <param name="questions">What is asked.</param>
+/// <param name="settings">How it is asked.</param>
+public sealed class PromptWriter(IChatClient client, PromptQuestions questions, PromptWriterSettings settings)
+{
+    private const int RetryLimit = 8;
+
+    // A first sentence of 200 tokens is no caption any more.
+    private const int MoreTokens = 4;
+
+    // No answer that was to have 50 or 200 tokens is as long; a server that sends more does not keep to the limit.
+    private const int LongestAnswer = 1 << 16;
+
+    private const string Kept = "what it has answered is stored, so another run goes on from there";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    // A server that asks for more than this is better asked by another run.
+    private static readonly TimeSpan LongestRequestedPause = TimeSpan.FromMinutes(10);
+
+    private readonly ResiliencePipeline<JournalEntry> _retries = new ResiliencePipelineBuilder<JournalEntry>()
+        .AddRetry(
+            new RetryStrategyOptions<JournalEntry>
+            {
+                ShouldHandle = new PredicateBuilder<JournalEntry>().Handle<LanguageModelException>(static problem =>
+                    problem.IsTransient && !(problem.RetryAfter > LongestRequestedPause)
+                ),
+                MaxRetryAttempts = RetryLimit,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                Delay = settings.FirstPause,
+                MaxDelay = LongestPause,
+                // Never less than was asked for, and up to a quarter more, so that those who were refused together do not come
+                // back together.
+                DelayGenerator = static retry =>
+                    ValueTask.FromResult(
+                        (retry.Outcome.Exception as LanguageModelException)?.RetryAfter * (1 + (Random.Shared.NextDouble() / 4))
+                    ),
+            }
+        )
+        .Build();
+
+    // A server that has never answered is rather not there than busy.
+    private volatile bool _hasAnswered;
+
+    /// <summary>The number of answers that are wanted about classes.</summary>
+    public int CountAnswers(IReadOnlyCollection<string> classNames)
+    {
+        ArgumentNullException.ThrowIfNull(classNames);
+        return classNames.Count * questions.Questions.Sum(question => question.Answers);
+    }
+
+    /// <summary>Asks what the journal does not answer yet, and gives the prompts of all answers.</summary>
+    /// <param name="classNames">The classes.</param>
+    /// <param name="journal">
+    /// The file of answers: it is made, or gone on with where it belongs to the same model and settings; what it says of other
+    /// classes or other questions stays there.
+    /// </param>
+    /// <param name="progress">
+    /// Hears how many more answers there are, at first those of an earlier run; called from several threads.
+    /// </param>
+    /// <param name="cancellationToken">Stops asking; answers that are stored stay so.</param>
+    /// <exception cref="ArgumentException">There are no classes, two are equal, or a setting is out of its range.</exception>
+    /// <exception cref="InvalidDataException">The journal belongs to a run with other settings, or is none.</exception>
+    /// <exception cref="IOException">The journal cannot be written, or another process writes it.</exception>
+    /// <exception cref="HttpRequestException">The server refuses, or fails for good.</exception>
+    public async Task<WrittenPrompts> WriteAsync(
+        IReadOnlyList<string> classNames,
+        string journal,
+        Action<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        settings.Check();
+        PromptSet.RequireLabels(classNames);
+        PromptRequest[] requests =
+        [
+            .. from className in classNames
+            from asked in questions.About(className, settings.Domain)
+            from answer in Enumerable.Range(0, asked.Answers)
+            select new PromptRequest(className, asked.Question, answer),
+        ];
+        using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.From(settings));
+        PromptRequest[] missing = [.. requests.Where(request => !IsSettled(stored.Find(request)))];
+        progress?.Invoke(requests.Length - missing.Length);
+        if (missing.Length > 0)
+        {
+            // What a server does not take, it refuses once, and not to all questions at a time.
+            await SettleAsync(missing[0], stored, cancellationToken).ConfigureAwait(false);
+            progress?.Invoke(1);
+        }
+
+        ParallelOptions limit = new() { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken };
+        await Parallel
+            .ForEachAsync(missing.Skip(1), limit, async (request, stop) =>
+            {
+                await SettleAsync(request, stored, stop).ConfigureAwait(false);
+                progress?.Invoke(1);
+            })
+            .ConfigureAwait(false);
+        return Collect(classNames, requests, stored);
+    }
+
+    /// <summary>
+    /// Whether an answer has a sentence, or would have none either if it were asked for again. One of a run with fewer tokens may
+    /// have been too short.
+    /// </summary>
+    private bool IsSettled(JournalEntry? entry) =>
+        entry is not null
+        && (
+            SentenceOf(entry) is not null
+            || entry.MaxTokens >= (WasCut(entry) ? settings.MaxTokens * MoreTokens : settings.MaxTokens)
+        );
+
+    private static bool WasCut(JournalEntry entry) => entry.Finish == ChatFinishReason.Length.Value;
+
+    private async Task SettleAsync(PromptRequest request, PromptJournal stored, CancellationToken cancellationToken)
+    {
+        JournalEntry? entry = stored.Find(request);
+        if (entry is null || entry.MaxTokens < settings.MaxTokens)
+        {
+            entry = await AskAndStoreAsync(request, settings.MaxTokens, stored, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!IsSettled(entry))
+        {
+            await AskAndStoreAsync(request, settings.MaxTokens * MoreTokens, stored, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string? SentenceOf(JournalEntry entry) =>
+        FirstSentence.Find(entry.RawAnswer, entry.Finish == ChatFinishReason.Stop.Value);
+
+    private WrittenPrompts Collect(IReadOnlyList<string> classNames, PromptRequest[] requests, PromptJournal stored)
+    {
+        ILookup<string, (JournalEntry Entry, string? Sentence)> answers = requests
+            .Select(request => stored.Find(request)!)
+            .Select(static entry => (entry, SentenceOf(entry)))
+            .ToLookup(static answer => answer.entry.Class, StringComparer.Ordinal);
+        return new WrittenPrompts(
+            new PromptSet(
+                classNames.Select(name =>
+                    (
+                        name,
+                        answers[name]
+                            .Where(static answer => answer.Sentence is not null)
+                            .Select(answer => PromptOf(answer.Entry, answer.Sentence!))
+                    )
+                )
+            ),
+            [
+                .. classNames
+                    .SelectMany(name => answers[name])
+                    .Where(static answer => answer.Sentence is null)
+                    .Select(static answer => new DroppedAnswer(
+                        answer.Entry.Class,
+                        answer.Entry.Question,
+                        answer.Entry.RawAnswer
+                    )),
+            ]
+        );
+    }
+
+    private Prompt PromptOf(JournalEntry entry, string sentence) =>
+        new(
+            sentence,
+            $"model:{settings.Model}",
+            new PromptProvenance(
+                entry.Question,
+                entry.Answer,
+                settings.Model,
+                settings.Temperature,
+                entry.MaxTokens,
+                entry.RawAnswer
+            )
+        );
+
+    private async Task<JournalEntry> AskAndStoreAsync(
+        PromptRequest request,
+        int maxTokens,
+        PromptJournal stored,
+        CancellationToken cancellationToken
+    )
+    {
+        JournalEntry entry = await _retries
+            .ExecuteAsync(async stop => await AskAsync(request, maxTokens, stop).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+        stored.Append(entry);
+        return entry;
+    }
+
+    private async Task<JournalEntry> AskAsync(PromptRequest request, int maxTokens, CancellationToken cancellationToken)
+    {
+        ChatOptions options = new()
+        {
+            ModelId = settings.Model,
+            Temperature = settings.Temperature,
+            MaxOutputTokens = maxTokens,
+            // Ten answers to one question differ, and a server that keeps to seeds gives each again.
+            Seed = request.Answer + 1,
+        };
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(settings.RequestTimeout);
+        StringBuilder answer = new();
+        ChatFinishReason? finish = null;
+        try
+        {
+            await foreach (
+                ChatResponseUpdate update in client
+                    .GetStreamingResponseAsync(request.Question, options, patience.Token)
+                    .ConfigureAwait(false)
+            )
+            {
+                patience.CancelAfter(settings.RequestTimeout);
+                answer.Append(update.Text);
+                finish = update.FinishReason ?? finish;
+                if (answer.Length > LongestAnswer)
+                {
+                    answer.Length = LongestAnswer;
+                    finish = ChatFinishReason.Length;
+                    break;
+                }
+            }
+        }
+        catch (Exception problem)
+            when (!cancellationToken.IsCancellationRequested
+                && problem is not LanguageModelException
+                && Explain(problem) is not null
+            )
+        {
+            throw Explain(problem)!;
+        }
+
+        _hasAnswered = true;
+        // Half of an emoji would come back from the journal otherwise than it went there.
+        string text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(answer.ToString()));
+        return new JournalEntry(
+            request.Class,
+            request.Question,
+            request.Answer,
+            maxTokens,
+            finish?.Value,
+            text,
+            DateTimeOffset.UtcNow
+        );
+    }
+
+    /// <summary>What a failure means for the run, or nothing where it is none of the server's.</summary>
+    private LanguageModelException? Explain(Exception problem) =>
+        problem switch
+        {
+            OperationCanceledException => new(
+                Invariant(
+                    $"The language model's server stayed silent for {settings.RequestTimeout.TotalSeconds:0.#} seconds; {Kept}."
+                ),
+                innerException: problem
+            )
+            {
+                IsTransient = _hasAnswered,
+            },
+            HttpRequestException { StatusCode: { } status } => new(
+                Invariant($"The language model's server fails ({(int)status}): {problem.Message}"),
+                status,
+                problem
+            )
+            {
+                IsTransient =
+                    status
+                        is HttpStatusCode.RequestTimeout
+                            or HttpStatusCode.TooManyRequests
+                            or >= HttpStatusCode.InternalServerError,
+            },
+            HttpRequestException
+            {
+                HttpRequestError: HttpRequestError.ConnectionError
+                    or HttpRequestError.NameResolutionError
+                    or HttpRequestError.SecureConnectionError
+            } => new(
+                $"The language model's server cannot be reached ({problem.Message}); check that it runs, and its address.",
+                innerException: problem
+            )
+            {
+                IsTransient = _hasAnswered,
+            },
+            HttpRequestException or IOException => new(
+                $"The connection to the language model's server broke off ({problem.Message}); {Kept}.",
+                innerException: problem
+            )
+            {
+                IsTransient = true,
+            },
+            _ => null,
+        };
+}

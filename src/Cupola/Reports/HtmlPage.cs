@@ -1,0 +1,197 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using Cupola.Files;
+using static System.FormattableString;
+
+namespace Cupola.Reports;
+
+/// <summary>
+/// A page for people: one file that needs nothing else, neither network nor script. It is built from elements, so every text in
+/// it is
+/// encoded, and what a file or a label says can never become part of the page.
+/// </summary>
+internal static class HtmlPage
+{
+    /// <summary>
+    /// Elements that HTML closes by themselves; all others need their end, which XML would leave out where they are empty.
+    /// </summary>
+    private static readonly HashSet<string> SelfClosing = ["meta", "img", "br", "rect", "line", "circle", "path", "col"];
+
+    /// <summary>As long as CLIP's longest class names, and more than once over; a file may hold any.</summary>
+    private const int LongestText = 160;
+
+    /// <summary>
+    /// An element with a class of the page's style, and what is in it: texts, elements, attributes and sequences of them.
+    /// </summary>
+    public static XElement Element(string name, string? style, params object?[] content) =>
+        new(name, style is null ? null : new XAttribute("class", style), content);
+
+    /// <summary>A part of the page with its heading and, below it, a sentence that says how to read what follows.</summary>
+    public static XElement Section(string heading, string? lead, params object?[] content) =>
+        Element("section", null, Element("h2", null, heading), lead is null ? null : Element("p", "lead", lead), content);
+
+    /// <summary>
+    /// A table. A heading that begins with <c>#</c> stands over numbers, which are set right; one that begins with <c>|</c> over
+    /// drawings, which get room.
+    /// </summary>
+    public static XElement Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object>> rows)
+    {
+        string?[] styles =
+        [
+            .. headings.Select(static heading =>
+                heading.StartsWith('#') ? "number"
+                : heading.StartsWith('|') ? "plot"
+                : null
+            ),
+        ];
+        return Element(
+            "div",
+            "scroll",
+            Element(
+                "table",
+                null,
+                Element(
+                    "thead",
+                    null,
+                    Element(
+                        "tr",
+                        null,
+                        headings.Select(
+                            (heading, column) =>
+                                Element("th", styles[column], new XAttribute("scope", "col"), heading.TrimStart('#', '|'))
+                        )
+                    )
+                ),
+                Element(
+                    "tbody",
+                    null,
+                    rows.Select(row => Element("tr", null, row.Select((cell, column) => Element("td", styles[column], cell))))
+                )
+            )
+        );
+    }
+
+    /// <summary>A large figure with what it is and a word more.</summary>
+    public static XElement Tile(string figure, string what, string more) =>
+        Element("div", "tile", Element("b", "figure", figure), Element("span", null, what), Element("span", "quiet", more));
+
+    /// <summary>A word of a list of words, and what is said about it.</summary>
+    public static XElement[] Definition(string word, string meaning) => [Element("dt", null, word), Element("dd", null, meaning)];
+
+    /// <summary>An image that lies in the page itself.</summary>
+    /// <param name="jpeg">The file's bytes.</param>
+    /// <param name="description">What it shows, for who does not see it.</param>
+    public static XElement Image(byte[] jpeg, string description) =>
+        new(
+            "img",
+            new XAttribute("src", $"data:image/jpeg;base64,{Convert.ToBase64String(jpeg)}"),
+            new XAttribute("alt", description),
+            new XAttribute("loading", "lazy")
+        );
+
+    /// <summary>A number in a drawing: short, with a point, whatever the machine's language.</summary>
+    public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>A share as people read it: 48.2 %.</summary>
+    public static string Percent(double share, int digits = 1) =>
+        (share * 100).ToString(Invariant($"F{digits}"), CultureInfo.InvariantCulture) + " %";
+
+    /// <summary>How many there are of something: 1 class, 1,000 classes.</summary>
+    public static string Count(int count, string one, string? several = null) =>
+        $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {(count == 1 ? one : several ?? one + "s")}";
+
+    /// <summary>A text of a file, short enough for a table.</summary>
+    public static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "…" : text;
+
+    /// <summary>Writes the page; the file is whole or not there.</summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="title">What the page is called.</param>
+    /// <param name="lead">A sentence below the title.</param>
+    /// <param name="content">Sections.</param>
+    public static void Write(string path, string title, string lead, IEnumerable<XElement> content)
+    {
+        XElement page = Element(
+            "html",
+            null,
+            new XAttribute("lang", "en"),
+            Element(
+                "head",
+                null,
+                new XElement("meta", new XAttribute("charset", "utf-8")),
+                new XElement(
+                    "meta",
+                    new XAttribute("name", "viewport"),
+                    new XAttribute("content", "width=device-width, initial-scale=1")
+                ),
+                new XElement(
+                    "meta",
+                    new XAttribute("http-equiv", "Content-Security-Policy"),
+                    new XAttribute("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'")
+                ),
+                Element("title", null, title),
+                Element("style", null, HtmlStyle.Text)
+            ),
+            Element(
+                "body",
+                null,
+                Element("header", null, Element("h1", null, title), Element("p", "lead", lead)),
+                Element("main", null, content),
+                Element("footer", null, "Made by Cupola. The page needs no network and runs no script.")
+            )
+        );
+        MakeWritable(page);
+        XmlWriterSettings settings = new()
+        {
+            Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+            OmitXmlDeclaration = true,
+            NewLineHandling = NewLineHandling.None,
+        };
+        AtomicFile.Write(path, stream =>
+        {
+            using XmlWriter writer = XmlWriter.Create(stream, settings);
+            new XDocument(new XDocumentType("html", null, null, null), page).Save(writer);
+        });
+    }
+
+    /// <summary>Gives every element its end, and every character that no page may hold a mark in its place.</summary>
+    private static void MakeWritable(XElement page)
+    {
+        foreach (XElement element in page.DescendantsAndSelf())
+        {
+            if (element.IsEmpty && !SelfClosing.Contains(element.Name.LocalName))
+            {
+                element.Value = "";
+            }
+
+            foreach (XAttribute attribute in element.Attributes())
+            {
+                attribute.Value = Writable(attribute.Value);
+            }
+
+            foreach (XText text in element.Nodes().OfType<XText>())
+            {
+                text.Value = Writable(text.Value);
+            }
+        }
+    }
+
+    private static string Writable(string text)
+    {
+        StringBuilder? writable = null;
+        for (int index = 0; index < text.Length; index++)
+        {
+            bool isPair = index + 1 < text.Length && XmlConvert.IsXmlSurrogatePair(text[index + 1], text[index]);
+            if (!isPair && !XmlConvert.IsXmlChar(text[index]))
+            {
+                writable ??= new(text);
+                writable[index] = '\uFFFD';
+            }
+
+            index += isPair ? 1 : 0;
+        }
+
+        return writable?.ToString() ?? text;
+    }
+}

@@ -1,0 +1,81 @@
+namespace Cupola.Training.Data;
+
+/// <summary>
+/// Other brightness, contrast and saturation, in random order (torchvision's ColorJitter), each a blend of the image with one
+/// that has none: black, its mean grey, its greys
+/// (Pillow, ImageEnhance.py).
+/// </summary>
+internal static class ColorJitter
+{
+    private const int Adjustments = 3;
+
+    /// <summary>Changes an image in place.</summary>
+    /// <param name="pixels">[pixels, 3].</param>
+    /// <param name="strength">Factors are drawn evenly from 1 − strength, but not below 0, to 1 + strength.</param>
+    /// <param name="random">Draws order and factors.</param>
+    public static void Apply(Span<byte> pixels, double strength, SplitMix64 random)
+    {
+        Span<int> order = [0, 1, 2];
+        random.Shuffle(order);
+        Span<float> factors = stackalloc float[Adjustments];
+        foreach (ref float factor in factors)
+        {
+            factor = (float)random.NextBetween(Math.Max(0, 1 - strength), 1 + strength);
+        }
+
+        foreach (int adjustment in order)
+        {
+            switch (adjustment)
+            {
+                case 0:
+                    Brighten(pixels, factors[0]);
+                    break;
+                case 1:
+                    Contrast(pixels, factors[1]);
+                    break;
+                default:
+                    Saturate(pixels, factors[2]);
+                    break;
+            }
+        }
+    }
+
+    internal static void Brighten(Span<byte> pixels, float factor) => BlendWith(pixels, 0, factor);
+
+    internal static void Contrast(Span<byte> pixels, float factor)
+    {
+        long sum = 0;
+        for (int index = 0; index < pixels.Length; index += 3)
+        {
+            sum += Grey(pixels[index], pixels[index + 1], pixels[index + 2]);
+        }
+
+        BlendWith(pixels, (int)(((double)sum / (pixels.Length / 3)) + 0.5), factor);
+    }
+
+    internal static void Saturate(Span<byte> pixels, float factor)
+    {
+        for (int index = 0; index < pixels.Length; index += 3)
+        {
+            int grey = Grey(pixels[index], pixels[index + 1], pixels[index + 2]);
+            foreach (ref byte channel in pixels.Slice(index, 3))
+            {
+                channel = Blend(grey, channel, factor);
+            }
+        }
+    }
+
+    private static void BlendWith(Span<byte> pixels, int other, float factor)
+    {
+        foreach (ref byte channel in pixels)
+        {
+            channel = Blend(other, channel, factor);
+        }
+    }
+
+    /// <summary>Pillow's blend (Blend.c): in float32, cut off to a byte.</summary>
+    private static byte Blend(int from, int to, float factor) => (byte)Math.Clamp(from + (factor * (to - from)), 0f, 255f);
+
+    /// <summary>Pillow's grey (Convert.c, ITU-R 601): weights with 16 fractional bits.</summary>
+    private static int Grey(int red, int green, int blue) => ((red * 19595) + (green * 38470) + (blue * 7471) + 0x8000) >> 16;
+}

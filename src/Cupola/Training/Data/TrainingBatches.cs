@@ -1,0 +1,222 @@
+using Cupola.Graphs;
+using Cupola.Images;
+using Cupola.Runtime;
+using Cupola.Text;
+
+namespace Cupola.Training.Data;
+
+/// <summary>
+/// Batches made ready ahead of the steps that learn from them, on bounded memory. What is random in them follows from the seed,
+/// the epoch and the pair alone, so a run that is
+/// resumed sees the same bits.
+/// </summary>
+internal sealed class TrainingBatches
+{
+    /// <summary>Prepared images that may wait for their step, all together.</summary>
+    private const long AheadBytes = 256L << 20;
+
+    private readonly TrainingPairs _pairs;
+    private readonly BatchSampler _order;
+    private readonly ClipTokenizer _tokenizer;
+    private readonly ImagePreprocessing _preprocessing;
+    private readonly ImageAugmentation _augmentation;
+    private readonly ulong _seed;
+    private readonly int _threads;
+    private readonly ImageCache _remembered;
+    private readonly HashSet<int> _told = [];
+
+    /// <summary>Batches of a run.</summary>
+    /// <param name="pairs">What there is to learn from.</param>
+    /// <param name="order">Which pairs stand in which batch.</param>
+    /// <param name="tokenizer">Reads captions; its context length bounds them.</param>
+    /// <param name="preprocessing">The model's.</param>
+    /// <param name="augmentation">What happens to images besides.</param>
+    /// <param name="seed">The run's.</param>
+    /// <param name="threads">Images that are decoded at once.</param>
+    /// <param name="remembered">Bytes that images may take which are kept for the next epoch.</param>
+    public TrainingBatches(
+        TrainingPairs pairs,
+        BatchSampler order,
+        ClipTokenizer tokenizer,
+        ImagePreprocessing preprocessing,
+        ImageAugmentation augmentation,
+        ulong seed,
+        int threads,
+        long remembered
+    )
+    {
+        _pairs = pairs;
+        _order = order;
+        _tokenizer = tokenizer;
+        _preprocessing = preprocessing;
+        _augmentation = augmentation;
+        _seed = seed;
+        _threads = threads;
+        _remembered = new(pairs.Count, remembered);
+    }
+
+    /// <summary>
+    /// The batches of some steps, in order; whoever takes one disposes it. Pairs whose images cannot be read are left out of
+    /// their batch. Where batches are mined, no steps may be asked
+    /// for beyond the epoch that was mined.
+    /// </summary>
+    /// <param name="step">The first.</param>
+    /// <param name="end">The step before which to stop.</param>
+    /// <param name="cancellation">Stops before the next batch.</param>
+    /// <exception cref="InvalidDataException">Not one image of a batch can be read.</exception>
+    public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellation)
+    {
+        IEnumerable<PairAt> places = Steps(step, end)
+            .SelectMany(each => _order.Batch(each).Select(pair => new PairAt(each, _order.EpochOf(each), pair)));
+        return Batches(places, _order.BatchSize, cancellation);
+    }
+
+    /// <summary>
+    /// Some pairs in the order that is asked for, in batches whose steps count from 0; for looking at pairs otherwise than by
+    /// learning from them.
+    /// </summary>
+    /// <param name="pairs">Which.</param>
+    /// <param name="epoch">Decides which captions are drawn, and what is random about images.</param>
+    /// <param name="cancellation">Stops before the next batch.</param>
+    public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
+        Batches(pairs.Select((pair, index) => new PairAt(index / _order.BatchSize, epoch, pair)), _order.BatchSize, cancellation);
+
+    /// <summary>
+    /// What each pair of the data says in an epoch: equal numbers stand for pairs of one class, or with equal captions.
+    /// </summary>
+    public int[] DuplicatesOf(long epoch) =>
+        DuplicateCaptions.Find([
+            .. Enumerable.Range(0, _pairs.Count).Select(pair => (_pairs[pair].Label, Caption(new(0, epoch, pair)).Ids)),
+        ]);
+
+    private static IEnumerable<long> Steps(long step, long end)
+    {
+        for (; step < end; step++)
+        {
+            yield return step;
+        }
+    }
+
+    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairAt> places, int batchSize, CancellationToken cancellation)
+    {
+        int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
+        List<PreparedPair> batch = [];
+        foreach (
+            PreparedPair pair in Prefetch.Select(places, place => Prepare(place, cancellation), _threads, ahead, cancellation)
+        )
+        {
+            batch.Add(pair);
+            if (batch.Count == batchSize)
+            {
+                yield return Assemble(batch);
+                batch.Clear();
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            yield return Assemble(batch);
+        }
+    }
+
+    private PreparedPair Prepare(PairAt place, CancellationToken cancellation)
+    {
+        TrainingPair pair = _pairs[place.Pair];
+        TokenizedText text = Caption(place);
+        try
+        {
+            return new(
+                place,
+                pair,
+                text,
+                _augmentation.Crops ? Crop(pair, place, cancellation) : Shape(pair, place, cancellation),
+                null
+            );
+        }
+        catch (Exception exception) when (ImageReader.IsBroken(exception))
+        {
+            return new(place, pair, text, null, exception.Message);
+        }
+    }
+
+    /// <summary>Where a part is taken, what all epochs have in common is the decoded image.</summary>
+    private byte[] Crop(TrainingPair pair, PairAt place, CancellationToken cancellation)
+    {
+        using RgbImage? remembered = _remembered.Find(place.Pair);
+        using RgbImage? decoded = remembered is null ? pair.Image.DecodeShared(orient: false, cancellation) : null;
+        RgbImage image = remembered ?? decoded!;
+        _remembered.Keep(place.Pair, image);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
+        _augmentation.Apply(image, _preprocessing, _seed, place.Epoch, place.Pair, pixels);
+        return pixels;
+    }
+
+    /// <summary>Where none is, it is the preprocessed one.</summary>
+    private byte[] Shape(TrainingPair pair, PairAt place, CancellationToken cancellation)
+    {
+        using RgbImage? remembered = _remembered.Find(place.Pair);
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
+        if (remembered is not null)
+        {
+            remembered.Bytes.CopyTo(pixels);
+        }
+        else
+        {
+            using RgbImage image = pair.Image.DecodeShared(orient: false, cancellation),
+                shaped = new(_preprocessing.Size, _preprocessing.Size);
+            _preprocessing.Apply(image, pixels);
+            pixels.CopyTo(shaped.Bytes);
+            _remembered.Keep(place.Pair, shaped);
+        }
+
+        _augmentation.ApplyShaped(pixels, _preprocessing.Size, _seed, place.Epoch, place.Pair);
+        return pixels;
+    }
+
+    private TokenizedText Caption(PairAt place)
+    {
+        IReadOnlyList<string> captions = _pairs[place.Pair].Captions;
+        return _tokenizer.Encode(
+            captions[new SplitMix64(_seed, RandomUse.Caption, place.Epoch, place.Pair).NextBelow(captions.Count)]
+        );
+    }
+
+    private TrainingBatch Assemble(List<PreparedPair> batch)
+    {
+        PreparedPair[] whole = [.. batch.Where(static pair => pair.Pixels is not null)];
+        if (whole.Length == 0)
+        {
+            throw new InvalidDataException(
+                $"None of the {batch.Count} images of a batch can be read, the first because of this: {batch[0].Error} Repair "
+                    + "the images, or take them out of the data."
+            );
+        }
+
+        string[] broken =
+        [
+            .. batch.Where(pair => pair.Error is not null && _told.Add(pair.Place.Pair)).Select(static pair => pair.Error!),
+        ];
+        int size = _preprocessing.Size;
+        Tensor images = Tensor.Allocate(ElementType.UInt8, whole.Length, size, size, 3);
+        foreach ((int row, PreparedPair pair) in whole.Index())
+        {
+            pair.Pixels!.CopyTo(images.AsSpan<byte>()[(row * _preprocessing.ByteCount)..]);
+        }
+
+        return new(
+            batch[0].Place.Step,
+            [.. whole.Select(static pair => pair.Place.Pair)],
+            images,
+            [.. whole.Select(static pair => pair.Text.Ids)],
+            DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]),
+            [.. whole.Select(static pair => pair.Pair.Image.Name)],
+            broken,
+            whole.Count(static pair => pair.Text.IsTruncated)
+        );
+    }
+
+    /// <summary>A pair's place in a run.</summary>
+    private sealed record PairAt(long Step, long Epoch, int Pair);
+
+    private sealed record PreparedPair(PairAt Place, TrainingPair Pair, TokenizedText Text, byte[]? Pixels, string? Error);
+}

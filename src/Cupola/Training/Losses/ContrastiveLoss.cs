@@ -1,0 +1,134 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training.Losses;
+
+/// <summary>
+/// CLIP's loss (arXiv 2103.00020, figure 3): each image chooses its text among all texts of the batch, each text its image among
+/// all images, and the
+/// loss is the mean of both cross entropies. All blocks are gone through twice: for the normalisers of rows and columns, and for
+/// the gradient.
+/// </summary>
+internal sealed class ContrastiveLoss : ImageTextLoss
+{
+    /// <summary>The start of the logarithm of the factor on cosines, ln(1 / 0.07) (arXiv 2103.00020, section 2.5).</summary>
+    public const float InitialLogitScale = 2.6592600f;
+
+    private readonly CompiledGraph _normalizers;
+    private readonly CompiledGraph _gradients;
+
+    /// <summary>Makes the loss ready.</summary>
+    /// <param name="engine">What it runs on.</param>
+    /// <param name="dimension">Of the embeddings.</param>
+    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
+    public ContrastiveLoss(Engine engine, int dimension, bool labelled)
+        : base(engine, dimension, labelled)
+    {
+        var none = new Dictionary<string, Tensor>();
+        _normalizers = engine.Compile(Normalizers(dimension, labelled), none);
+        _gradients = engine.Compile(Gradients(dimension, labelled), none);
+    }
+
+    public override void Dispose()
+    {
+        _normalizers.Dispose();
+        _gradients.Dispose();
+    }
+
+    protected override PairGradients Evaluate(LossBatch batch)
+    {
+        (float[] rows, float[] columns) = Normalizers(batch);
+        (float[] images, float[] texts, double[] totals) = SumGradients(
+            batch,
+            _gradients,
+            block =>
+                [
+                    Tensor.Of<float>(ElementType.Float32, rows.AsSpan(block.Row, block.Rows), block.Rows, 1),
+                    Tensor.Of<float>(ElementType.Float32, columns.AsSpan(block.Column, block.Columns), 1, block.Columns),
+                ],
+            totals: 1
+        );
+        double ofRight = AttractPositives(batch, images, texts),
+            normalizers = 0;
+        for (int pair = 0; pair < batch.Pairs; pair++)
+        {
+            normalizers += ((double)rows[pair] + columns[pair]) / 2;
+        }
+
+        return new((normalizers - ofRight) / batch.Pairs, images, texts, totals[0] - (ofRight / batch.Pairs), LogitBias: 0);
+    }
+
+    /// <summary>log Σ exp of the logits of each row and of each column.</summary>
+    private (float[] Rows, float[] Columns) Normalizers(LossBatch batch)
+    {
+        float[] rows = new float[batch.Pairs],
+            columns = new float[batch.Pairs];
+        rows.AsSpan().Fill(float.NegativeInfinity);
+        columns.AsSpan().Fill(float.NegativeInfinity);
+        ForEachBlock(batch, block =>
+        {
+            Tensor[] found = batch.Run(_normalizers, block, [], [block.Rows], [block.Columns]);
+            return () =>
+            {
+                AddLogarithms(rows.AsSpan(block.Row), found[0]);
+                AddLogarithms(columns.AsSpan(block.Column), found[1]);
+            };
+        });
+        return (rows, columns);
+    }
+
+    /// <summary>log(exp(a) + exp(b)), element by element.</summary>
+    private static void AddLogarithms(Span<float> sums, Tensor more)
+    {
+        ReadOnlySpan<float> numbers = more.AsSpan<float>();
+        for (int index = 0; index < numbers.Length; index++)
+        {
+            double larger = Math.Max(sums[index], numbers[index]),
+                smaller = Math.Min(sums[index], numbers[index]);
+            sums[index] = double.IsNegativeInfinity(smaller)
+                ? (float)larger
+                : (float)(larger + Math.Log(1 + Math.Exp(smaller - larger)));
+        }
+
+        more.Dispose();
+    }
+
+    /// <summary>log Σ exp of a block's logits, over each of its rows and each of its columns.</summary>
+    private static Graph Normalizers(int dimension, bool labelled)
+    {
+        GraphBuilder graph = new();
+        (_, Value choices, _) = Choices(graph, dimension, labelled);
+        graph.Output("rows", graph.LogSumExp(choices, 1));
+        graph.Output("columns", graph.LogSumExp(choices, 0));
+        return graph.Build();
+    }
+
+    /// <summary>
+    /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, less 1 ÷ n for a right pair,
+    /// which is left to the caller.
+    /// </summary>
+    private static Graph Gradients(int dimension, bool labelled)
+    {
+        GraphBuilder graph = new();
+        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, labelled);
+        Value rows = graph.Input("row_normalizers", ElementType.Float32, ["rows", 1]),
+            columns = graph.Input("column_normalizers", ElementType.Float32, [1, "columns"]);
+        Value both = graph.Add(graph.Exp(graph.Subtract(choices, rows)), graph.Exp(graph.Subtract(choices, columns)));
+        OutputGradients(graph, graph.Multiply(both, graph.Multiply(inputs.Share, 0.5f)), logits, inputs);
+        return graph.Build();
+    }
+
+    /// <summary>The logits of a block, and those among which is chosen: what does not count is −∞ there.</summary>
+    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(GraphBuilder graph, int dimension, bool labelled)
+    {
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        return (
+            logits,
+            counts is null
+                ? logits
+                : graph.Where(graph.AreEqual(counts, graph.Constant([0f])), graph.Constant([float.NegativeInfinity]), logits),
+            inputs
+        );
+    }
+}

@@ -1,0 +1,228 @@
+using System.Numerics.Tensors;
+using Cupola.Graphs;
+using Cupola.Runtime;
+using Tensor = Cupola.Runtime.Tensor;
+
+namespace Cupola.Training.Losses;
+
+/// <summary>
+/// A loss that tells each pair of a batch from all others by the logits of every image with every text. It is worked out in
+/// blocks of them, so that memory grows with the batch
+/// and not with its square.
+/// </summary>
+/// <remarks>
+/// Pairs that say the same thing (equal captions) may be told by a label: such a pair is no negative of the other, and is left
+/// out.
+/// </remarks>
+internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelled) : IDisposable
+{
+    /// <summary>
+    /// The end of the logarithm of the factor on cosines, ln 100: beyond, training was found to be unstable (arXiv 2103.00020,
+    /// section 2.5).
+    /// </summary>
+    public const float LargestLogitScale = 4.6051702f;
+
+    /// <summary>Images of one block: products large enough for the processor's peak, logits few enough for its cache.</summary>
+    private const int BlockRows = 128;
+
+    /// <summary>Texts of one block; likewise.</summary>
+    private const int BlockColumns = 1024;
+
+    /// <summary>Whether pairs have labels.</summary>
+    public bool IsLabelled => labelled;
+
+    /// <summary>Makes a loss ready.</summary>
+    /// <param name="kind">Which.</param>
+    /// <param name="engine">What it runs on.</param>
+    /// <param name="dimension">Of the embeddings.</param>
+    public static ImageTextLoss Create(LossKind kind, Engine engine, int dimension) =>
+        kind switch
+        {
+            LossKind.Labelled or LossKind.Contrastive => new ContrastiveLoss(
+                engine,
+                dimension,
+                labelled: kind == LossKind.Labelled
+            ),
+            _ => new SigmoidLoss(engine, dimension, labelled: kind == LossKind.LabelledSigmoid),
+        };
+
+    /// <summary>The loss of a batch and its gradients.</summary>
+    /// <param name="images">Image embeddings of any length, [pairs, dimension].</param>
+    /// <param name="texts">Text embeddings of any length, [pairs, dimension].</param>
+    /// <param name="logitScale">The logarithm of the factor on cosines.</param>
+    /// <param name="logitBias">What is added to them, where the loss has such a thing.</param>
+    /// <param name="labels">What each pair says, where the loss is labelled; equal numbers stand for equal sayings.</param>
+    public PairGradients Evaluate(
+        ReadOnlySpan<float> images,
+        ReadOnlySpan<float> texts,
+        float logitScale,
+        float logitBias = 0,
+        IReadOnlyList<int>? labels = null
+    )
+    {
+        using NormalizedEmbeddings image = new(images, dimension),
+            text = new(texts, dimension);
+        if (image.Count != text.Count || image.Count == 0)
+        {
+            throw new ArgumentException($"A loss is of pairs, and there are {image.Count} images and {text.Count} texts.");
+        }
+
+        if (IsLabelled != (labels is not null))
+        {
+            throw new ArgumentException(IsLabelled ? "The loss wants a label for each pair." : "The loss takes no labels.");
+        }
+
+        using LossBatch batch = new(image, text, MathF.Exp(logitScale), logitBias, labels);
+        PairGradients gradients = Evaluate(batch);
+        image.Backward(gradients.Images);
+        text.Backward(gradients.Texts);
+        return gradients;
+    }
+
+    public abstract void Dispose();
+
+    /// <summary>The same, with respect to embeddings of unit length.</summary>
+    protected abstract PairGradients Evaluate(LossBatch batch);
+
+    /// <summary>Does something to each block; results are added up in order.</summary>
+    /// <param name="batch">Of which.</param>
+    /// <param name="work">Does a block, and gives what adds its result.</param>
+    protected void ForEachBlock(LossBatch batch, Func<LossBlock, Action> work)
+    {
+        int rows = (batch.Pairs + BlockRows - 1) / BlockRows,
+            columns = (batch.Pairs + BlockColumns - 1) / BlockColumns;
+        OrderedReduction.Run(rows * columns, engine.Threads, index =>
+        {
+            int row = index / columns * BlockRows,
+                column = index % columns * BlockColumns;
+            return work(new(row, Math.Min(BlockRows, batch.Pairs - row), column, Math.Min(BlockColumns, batch.Pairs - column)));
+        });
+    }
+
+    /// <summary>Sums up what a graph of <see cref="OutputGradients"/> gives for each block.</summary>
+    /// <param name="batch">Of which.</param>
+    /// <param name="graph">The graph.</param>
+    /// <param name="more">What it reads besides for a block; disposed behind it.</param>
+    /// <param name="totals">How many sums of its rows it gives, whose totals are returned.</param>
+    protected (float[] Images, float[] Texts, double[] Totals) SumGradients(
+        LossBatch batch,
+        CompiledGraph graph,
+        Func<LossBlock, Tensor[]> more,
+        int totals
+    )
+    {
+        var images = new float[batch.Pairs * dimension];
+        var texts = new float[images.Length];
+        var sums = new double[totals];
+        ForEachBlock(batch, block =>
+        {
+            Tensor[] found = batch.Run(
+                graph,
+                block,
+                more(block),
+                [
+                    [block.Rows, dimension],
+                    [block.Columns, dimension],
+                    .. Enumerable.Repeat<long[]>([block.Rows], totals),
+                ]
+            );
+            return () =>
+            {
+                Add(images.AsSpan(block.Row * dimension), found[0]);
+                Add(texts.AsSpan(block.Column * dimension), found[1]);
+                foreach ((int index, Tensor rows) in found.Skip(2).Index())
+                {
+                    sums[index] += Sum(rows);
+                }
+            };
+        });
+        return (images, texts, sums);
+    }
+
+    /// <summary>The right pairs, which the blocks leave out: each pulls its image and its text together.</summary>
+    /// <returns>The sum of their logits, without a bias.</returns>
+    protected double AttractPositives(LossBatch batch, float[] images, float[] texts)
+    {
+        double logits = 0;
+        float pull = batch.Scale / batch.Pairs;
+        for (int pair = 0; pair < batch.Pairs; pair++)
+        {
+            Span<float> image = images.AsSpan(pair * dimension, dimension),
+                text = texts.AsSpan(pair * dimension, dimension);
+            logits += (double)batch.Scale * TensorPrimitives.Dot(batch.Images[pair], batch.Texts[pair]);
+            TensorPrimitives.MultiplyAdd(batch.Texts[pair], -pull, image, image);
+            TensorPrimitives.MultiplyAdd(batch.Images[pair], -pull, text, text);
+        }
+
+        return logits;
+    }
+
+    /// <summary>
+    /// The logits of a block without a bias, [rows, columns], and which of them count: an equal saying other than the pair's own
+    /// does not.
+    /// </summary>
+    protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(GraphBuilder graph, int dimension, bool labelled)
+    {
+        LossInputs inputs = new(
+            graph.Input("image_rows", ElementType.Float32, ["rows", dimension]),
+            graph.Input("texts", ElementType.Float32, ["columns", dimension]),
+            graph.Input("scale", ElementType.Float32, [1]),
+            graph.Input("share", ElementType.Float32, [1]),
+            graph.Input("bias", ElementType.Float32, [1])
+        );
+        Value logits = graph.Multiply(graph.Product(inputs.Images, inputs.Texts, turnRight: true), inputs.Scale);
+        if (!labelled)
+        {
+            return (logits, null, inputs);
+        }
+
+        Value row = graph.Input("row_labels", ElementType.Int32, ["rows", 1]),
+            column = graph.Input("column_labels", ElementType.Int32, [1, "columns"]);
+        Value rowPlace = graph.Input("row_places", ElementType.Int32, ["rows", 1]),
+            columnPlace = graph.Input("column_places", ElementType.Int32, [1, "columns"]);
+        Value other = graph.Where(graph.AreEqual(row, column), graph.Constant([0f]), graph.Constant([1f]));
+        return (logits, graph.Where(graph.AreEqual(rowPlace, columnPlace), graph.Constant([1f]), other), inputs);
+    }
+
+    /// <summary>
+    /// Has a graph give what follows from the gradient of a block's logits, as <see cref="SumGradients"/> sums it: that of the
+    /// images, of the texts, and of the scale.
+    /// </summary>
+    protected static void OutputGradients(GraphBuilder graph, Value ofLogits, Value logits, LossInputs inputs)
+    {
+        Value scaled = graph.Multiply(ofLogits, inputs.Scale);
+        graph.Output("image_gradients", graph.Product(scaled, inputs.Texts));
+        graph.Output("text_gradients", graph.Product(scaled, inputs.Images, turnLeft: true));
+        graph.Output("scale_gradients", graph.Sum(graph.Multiply(ofLogits, logits), 1));
+    }
+
+    private static void Add(Span<float> sums, Tensor more)
+    {
+        ReadOnlySpan<float> numbers = more.AsSpan<float>();
+        TensorPrimitives.Add(sums[..numbers.Length], numbers, sums[..numbers.Length]);
+        more.Dispose();
+    }
+
+    private static double Sum(Tensor numbers)
+    {
+        double sum = 0;
+        foreach (float number in numbers.AsSpan<float>())
+        {
+            sum += number;
+        }
+
+        numbers.Dispose();
+        return sum;
+    }
+
+    /// <summary>What every block reads; the share is one pair's of the batch.</summary>
+    protected sealed record LossInputs(Value Images, Value Texts, Value Scale, Value Share, Value Bias);
+}
+
+/// <summary>What a loss says of a batch of pairs.</summary>
+/// <param name="Loss">Its value.</param>
+/// <param name="Images">Its gradient with respect to the image embeddings as the tower gave them, [pairs, dimension].</param>
+/// <param name="Texts">Likewise for the texts.</param>
+/// <param name="LogitScale">Its gradient with respect to the logarithm of the factor on cosines.</param>
+/// <param name="LogitBias">Its gradient with respect to what is added to them; 0 where nothing is.</param>
+internal sealed record PairGradients(double Loss, float[] Images, float[] Texts, double LogitScale, double LogitBias);

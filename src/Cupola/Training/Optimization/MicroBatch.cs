@@ -1,0 +1,92 @@
+using Cupola.Graphs;
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Text;
+
+namespace Cupola.Training.Optimization;
+
+/// <summary>What one run of a tower reads, and for which pairs of the batch it answers.</summary>
+/// <param name="Read">
+/// Makes the tower's inputs by name, which are disposed behind the run: of a large batch, those of all chunks would be as much as
+/// the batch itself.
+/// </param>
+/// <param name="Symbols">The extents of the run.</param>
+/// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
+internal sealed record MicroBatch(
+    Func<IReadOnlyDictionary<string, Tensor>> Read,
+    IReadOnlyDictionary<string, long> Symbols,
+    IReadOnlyList<int[]> Pairs
+)
+{
+    /// <summary>Images in so many chunks, in order, none larger than another by more than one image; they are lent.</summary>
+    public static IReadOnlyList<MicroBatch> OfImages(Tensor images, int chunks, string input, string symbol)
+    {
+        long pairs = images.Shape[0];
+        return
+        [
+            .. Enumerable
+                .Range(0, chunks)
+                .Select(chunk =>
+                {
+                    int start = (int)(pairs * chunk / chunks),
+                        count = (int)(pairs * (chunk + 1) / chunks) - start;
+                    return new MicroBatch(
+                        () => new Dictionary<string, Tensor> { [input] = images.Rows(start, count) },
+                        new Dictionary<string, long> { [symbol] = count },
+                        [.. Enumerable.Range(start, count).Select(static row => new[] { row })]
+                    );
+                }),
+        ];
+    }
+
+    /// <summary>
+    /// Texts, up to their end tokens, as prompt trees: beginnings that texts of a chunk share are computed once, forwards and
+    /// backwards, and equal texts have one end.
+    /// </summary>
+    public static IReadOnlyList<MicroBatch> OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
+    {
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(texts, chunkTokens, share: true, out int[] firsts);
+        ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
+        return
+        [
+            .. trees.Select(tree => new MicroBatch(
+                () => new PackedTree(tree).ByName,
+                PackedTree.SymbolsOf(tree),
+                [.. tree.Sequences.Select(sequence => equals[sequence].ToArray())]
+            )),
+        ];
+    }
+
+    /// <summary>Copies the rows of an answer to their pairs' places in the batch.</summary>
+    public void Scatter(Tensor rows, float[] batch)
+    {
+        int width = (int)rows.Shape[1];
+        ReadOnlySpan<float> values = rows.AsSpan<float>();
+        for (int row = 0; row < Pairs.Count; row++)
+        {
+            foreach (int pair in Pairs[row])
+            {
+                values.Slice(row * width, width).CopyTo(batch.AsSpan(pair * width, width));
+            }
+        }
+    }
+
+    /// <summary>The gradient of an answer's rows: the sum over the pairs that each answered for.</summary>
+    public Tensor Gather(float[] batch, Tensor like)
+    {
+        Tensor rows = Tensor.Allocate(ElementType.Float32, [.. like.Shape]);
+        int width = (int)like.Shape[1];
+        Span<float> values = rows.AsSpan<float>();
+        values.Clear();
+        for (int row = 0; row < Pairs.Count; row++)
+        {
+            Span<float> sum = values.Slice(row * width, width);
+            foreach (int pair in Pairs[row])
+            {
+                System.Numerics.Tensors.TensorPrimitives.Add(sum, batch.AsSpan(pair * width, width), sum);
+            }
+        }
+
+        return rows;
+    }
+}

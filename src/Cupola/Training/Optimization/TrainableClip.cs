@@ -1,0 +1,199 @@
+using System.Collections.Concurrent;
+using Cupola.Images;
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Text;
+using Cupola.Training.Losses;
+
+namespace Cupola.Training.Optimization;
+
+/// <summary>
+/// Both towers while they learn. A batch is cut into chunks, small enough for the processor's cache, that run on threads side by
+/// side; the loss sees the
+/// embeddings of the whole batch, so the gradient is that of the whole batch whatever the chunks (GradCache, arXiv 2101.06983).
+/// </summary>
+internal sealed class TrainableClip : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly TrainableParameters _parameters;
+    private readonly TrainableTower _image;
+    private readonly TrainableTower _text;
+    private readonly ImageTextLoss _loss;
+    private readonly ClipConfig _config;
+    private readonly TrainingMemory _memory;
+    private readonly TensorPool _pool = new();
+
+    /// <summary>Makes the towers ready.</summary>
+    /// <param name="engine">What they run on.</param>
+    /// <param name="config">Their architecture.</param>
+    /// <param name="preprocessing">What was done to images that come as bytes.</param>
+    /// <param name="parameters">What they learn; lent until this is disposed.</param>
+    /// <param name="form">How images come.</param>
+    /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
+    /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
+    public TrainableClip(
+        Engine engine,
+        ClipConfig config,
+        ImagePreprocessing preprocessing,
+        TrainableParameters parameters,
+        ImageForm form,
+        TrainingMemory memory,
+        LossKind loss
+    )
+    {
+        _engine = engine;
+        _parameters = parameters;
+        _config = config;
+        _memory = memory;
+        _image = TrainableTower.Create(engine, parameters, _pool, graph =>
+            TowerDescription.OfImages(graph, config, preprocessing, form, parameters.Statistics.Contains)
+        );
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, config));
+        _loss = ImageTextLoss.Create(loss, engine, config.EmbeddingDimension);
+    }
+
+    /// <summary>
+    /// The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that
+    /// follow the images take their step.
+    /// </summary>
+    /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
+    /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
+    /// <param name="labels">What each pair says, where the loss is labelled.</param>
+    public double Differentiate(Tensor images, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
+    {
+        (TrainableTower Tower, MicroBatch Chunk)[] work = Chunks(images, texts);
+        var passes = new ForwardPass?[work.Length];
+        try
+        {
+            bool[] isKept = WithSavedActivations(work);
+            StepStatistics statistics = new(_image.Statistics, work.Length);
+            var imageEmbeddings = new float[texts.Count * Dimension];
+            var textEmbeddings = new float[imageEmbeddings.Length];
+            ForEachChunk(work, (tower, chunk, index) =>
+            {
+                ForwardPass pass = isKept[index] ? tower.Forward(chunk) : tower.Embed(chunk);
+                passes[index] = pass;
+                chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
+                statistics.Take(index, chunk.Pairs.Count, pass.Statistics);
+                if (!isKept[index])
+                {
+                    pass.Dispose();
+                    passes[index] = null;
+                }
+            });
+            statistics.MoveRunning(_parameters);
+
+            PairGradients gradients = _loss.Evaluate(
+                imageEmbeddings,
+                textEmbeddings,
+                _parameters.LogitScale,
+                _parameters.LogitBias,
+                labels
+            );
+            foreach (
+                (string name, double ofNumber) in new[]
+                {
+                    (TrainableParameters.LogitScaleName, gradients.LogitScale),
+                    (TrainableParameters.LogitBiasName, gradients.LogitBias),
+                }
+            )
+            {
+                if (_parameters.Gradients.TryGetValue(name, out Tensor? gradient))
+                {
+                    gradient.AsSpan<float>()[0] = (float)ofNumber;
+                }
+            }
+
+            OrderedReduction.Run(work.Length, _engine.Threads, index =>
+            {
+                (TrainableTower tower, MicroBatch chunk) = work[index];
+                if (!tower.Learns)
+                {
+                    return static () => { };
+                }
+
+                using ForwardPass pass = passes[index] ?? tower.Forward(chunk);
+                using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
+                passes[index] = null;
+                return tower.Backward(pass, seed, isFirst: index == 0 || work[index - 1].Tower != tower);
+            });
+            return gradients.Loss;
+        }
+        finally
+        {
+            foreach (ForwardPass? pass in passes)
+            {
+                pass?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Numbers an embedding.</summary>
+    public int Dimension => _image.Dimension;
+
+    /// <summary>What the towers make of pairs, as they are now: embeddings of any length, [pairs, dimension].</summary>
+    /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
+    /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
+    public (float[] Images, float[] Texts) Embed(Tensor images, IReadOnlyList<int[]> texts)
+    {
+        float[] imageEmbeddings = new float[texts.Count * Dimension],
+            textEmbeddings = new float[imageEmbeddings.Length];
+        ForEachChunk(Chunks(images, texts), (tower, chunk, _) =>
+        {
+            using ForwardPass pass = tower.Embed(chunk);
+            chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
+        });
+        return (imageEmbeddings, textEmbeddings);
+    }
+
+    public void Dispose()
+    {
+        _image.Dispose();
+        _text.Dispose();
+        _loss.Dispose();
+        _pool.Dispose();
+    }
+
+    /// <summary>
+    /// A batch in chunks, images first. Where batch norms go by a chunk's own images, chunks have at least as many as were asked
+    /// for, because the statistics of fewer say less.
+    /// </summary>
+    private (TrainableTower Tower, MicroBatch Chunk)[] Chunks(Tensor images, IReadOnlyList<int[]> texts)
+    {
+        bool byImages = _image.Statistics.Count > 0;
+        long count = images.Shape[0],
+            size = _memory.PairsOf(_config.Image, count, byImages);
+        long chunks = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
+        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
+        return
+        [
+            .. MicroBatch
+                .OfImages(images, (int)chunks, TowerDescription.Images, ImageEncoder.Batch)
+                .Select(chunk => (_image, chunk)),
+            .. MicroBatch
+                .OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length)))
+                .Select(chunk => (_text, chunk)),
+        ];
+    }
+
+    /// <summary>
+    /// Which chunks' forward passes are kept for the backward pass: the first of those that learn, as many as there is memory
+    /// for.
+    /// </summary>
+    private bool[] WithSavedActivations((TrainableTower Tower, MicroBatch Chunk)[] work)
+    {
+        long kept = 0;
+        return
+        [
+            .. work.Select(piece => piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _memory.KeptBytes),
+        ];
+    }
+
+    /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
+    private void ForEachChunk((TrainableTower Tower, MicroBatch Chunk)[] work, Action<TrainableTower, MicroBatch, int> run) =>
+        Parallel.ForEach(
+            Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering),
+            new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
+            item => run(item.Item.Tower, item.Item.Chunk, item.Index)
+        );
+}

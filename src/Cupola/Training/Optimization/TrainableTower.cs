@@ -1,0 +1,264 @@
+using Cupola.Graphs;
+using Cupola.Runtime;
+
+namespace Cupola.Training.Optimization;
+
+/// <summary>
+/// One tower while it learns: its forward pass, with or without what the backward pass needs, and the backward pass, which adds
+/// to the gradients of its
+/// parameters. Runs may be made from several threads at once.
+/// </summary>
+internal sealed class TrainableTower : IDisposable
+{
+    private readonly TrainableParameters _parameters;
+    private readonly TensorPool _pool;
+    private readonly DifferentiatedGraph _graph;
+    private readonly CompiledGraph _embed;
+    private readonly CompiledGraph _forward;
+    private readonly CompiledGraph _backward;
+    private readonly IReadOnlyList<GradientTarget> _targets;
+
+    private TrainableTower(
+        Engine engine,
+        TrainableParameters parameters,
+        TensorPool pool,
+        DifferentiatedGraph graph,
+        Graph embed,
+        IReadOnlyList<GradientTarget> targets,
+        IReadOnlyList<string> statistics
+    )
+    {
+        Statistics = statistics;
+        Dimension = (int)embed.Outputs[0].Shape[^1].Factor;
+        _pool = pool;
+        _parameters = parameters;
+        _graph = graph;
+        _targets = targets;
+        var none = new Dictionary<string, Tensor>();
+        _embed = engine.Compile(embed, none);
+        _forward = engine.Compile(graph.Forward, none);
+        _backward = engine.Compile(graph.Backward, none);
+    }
+
+    /// <summary>Numbers an embedding.</summary>
+    public int Dimension { get; }
+
+    /// <summary>
+    /// The running statistics that follow the tower's images, in the order in which a run gives what they follow.
+    /// </summary>
+    public IReadOnlyList<string> Statistics { get; }
+
+    /// <summary>Whether any of its parameters learns; of one that is frozen as a whole there is no backward pass.</summary>
+    public bool Learns => _targets.Count > 0;
+
+    /// <summary>Makes a tower ready.</summary>
+    /// <param name="engine">What it runs on.</param>
+    /// <param name="parameters">What it learns; lent until it is disposed.</param>
+    /// <param name="pool">Where its runs take their memory; lent likewise.</param>
+    /// <param name="describe">Describes it.</param>
+    public static TrainableTower Create(
+        Engine engine,
+        TrainableParameters parameters,
+        TensorPool pool,
+        Func<GraphBuilder, TowerDescription> describe
+    )
+    {
+        GraphBuilder graph = new(OperatorSet.Trainable);
+        TowerDescription tower = describe(graph);
+        Value[] statistics = [.. tower.Statistics.Select(static statistic => statistic.Value)];
+        Graph embed = graph.Subgraph(tower.Inputs, [tower.Embeddings, .. statistics]);
+        HashSet<string> lookedUp = [.. tower.LookUps.Select(static lookUp => lookUp.Parameter)];
+        List<GradientTarget> targets =
+        [
+            .. embed
+                .Inputs.Where(input => parameters.Gradients.ContainsKey(input.Name) && !lookedUp.Contains(input.Name))
+                .Select(static input => new GradientTarget(input, input.Name, Indices: null)),
+            .. tower
+                .LookUps.Where(lookUp => parameters.Gradients.ContainsKey(lookUp.Parameter))
+                .Select(static lookUp => new GradientTarget(lookUp.Rows, lookUp.Parameter, lookUp.Indices)),
+        ];
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Create(
+            graph,
+            tower.Inputs,
+            tower.Embeddings,
+            statistics,
+            [.. targets.Select(static target => target.Source)]
+        );
+        return new(
+            engine,
+            parameters,
+            pool,
+            differentiated,
+            embed,
+            targets,
+            [.. tower.Statistics.Select(static statistic => statistic.Running)]
+        );
+    }
+
+    /// <summary>The embeddings and statistics alone.</summary>
+    /// <param name="chunk">What it reads.</param>
+    public ForwardPass Embed(MicroBatch chunk) => Run(_embed, chunk);
+
+    /// <summary>The embeddings and statistics, and what the backward pass needs to have kept.</summary>
+    /// <inheritdoc cref="Embed"/>
+    public ForwardPass Forward(MicroBatch chunk) => Run(_forward, chunk);
+
+    /// <summary>The memory that <see cref="Forward"/> takes for a chunk until its pass is disposed.</summary>
+    public long ForwardBytes(MicroBatch chunk) =>
+        _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(chunk.Symbols)));
+
+    /// <summary>What a pass makes of the gradient of its embeddings.</summary>
+    /// <param name="pass">The forward pass.</param>
+    /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
+    /// <param name="isFirst">
+    /// Whether it is the first of the tower's passes to be added: its gradients are written in the place of those of the step
+    /// before. A parameter may have more numbers than a chunk has activations.
+    /// </param>
+    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before.</returns>
+    public Action Backward(ForwardPass pass, Tensor seed, bool isFirst)
+    {
+        var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
+        foreach ((Value kept, Tensor tensor) in _graph.Kept.Zip(pass.Kept))
+        {
+            given.Add(kept.Name, tensor);
+        }
+
+        bool IsInPlace(GradientTarget target) => isFirst && target.Indices is null;
+        TensorBlock gradients = _pool.Allocate([
+            .. _graph
+                .Backward.Outputs.Zip(_targets)
+                .Select(output => IsInPlace(output.Second) ? [0] : output.First.Shape.Resolve(pass.Chunk.Symbols)),
+        ]);
+        try
+        {
+            Run(
+                _backward,
+                given,
+                [
+                    .. gradients
+                        .Tensors.Zip(_targets)
+                        .Select(output =>
+                            IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First
+                        ),
+                ]
+            );
+        }
+        catch
+        {
+            gradients.Dispose();
+            throw;
+        }
+
+        Dictionary<string, int[]> indices = _targets
+            .Select(static target => target.Indices)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(static name => name, name => pass.Inputs[name].AsSpan<int>().ToArray(), StringComparer.Ordinal);
+        return () =>
+        {
+            foreach (
+                (GradientTarget target, Tensor gradient) in _targets
+                    .Zip(gradients.Tensors)
+                    .Where(output => !IsInPlace(output.First))
+            )
+            {
+                target.Add(_parameters, gradient, target.Indices is null ? [] : indices[target.Indices], isFirst);
+            }
+
+            gradients.Dispose();
+        };
+    }
+
+    public void Dispose()
+    {
+        _embed.Dispose();
+        _forward.Dispose();
+        _backward.Dispose();
+    }
+
+    private ForwardPass Run(CompiledGraph graph, MicroBatch chunk)
+    {
+        TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
+        ForwardPass? pass = null;
+        try
+        {
+            pass = new(chunk.Read(), outputs, chunk, Statistics.Count);
+            Run(graph, pass.Inputs, [.. outputs.Tensors]);
+            return pass;
+        }
+        catch
+        {
+            ((IDisposable?)pass ?? outputs).Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// One run has one thread, whatever others do: with several, the order of sums would depend on how many there are.
+    /// </summary>
+    private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
+    {
+        Tensor[] inputs =
+        [
+            .. graph.Inputs.Select(input =>
+                given.TryGetValue(input.Name, out Tensor? tensor) ? tensor : _parameters.Values[input.Name]
+            ),
+        ];
+        graph.Run(SessionThreads.One, inputs, outputs);
+    }
+
+    /// <summary>Where a gradient goes: to a parameter, or to the rows of a parameter that were looked up.</summary>
+    private sealed record GradientTarget(Value Source, string Parameter, string? Indices)
+    {
+        public void Add(TrainableParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
+        {
+            if (Indices is null)
+            {
+                parameters.AddGradient(Parameter, gradient.AsSpan<float>());
+                return;
+            }
+
+            Span<float> table = parameters.Gradients[Parameter].AsSpan<float>();
+            if (isFirst)
+            {
+                table.Clear();
+            }
+
+            ReadOnlySpan<float> rows = gradient.AsSpan<float>();
+            int width = rows.Length / indices.Length;
+            for (int row = 0; row < indices.Length; row++)
+            {
+                Span<float> sum = table.Slice(indices[row] * width, width);
+                System.Numerics.Tensors.TensorPrimitives.Add(sum, rows.Slice(row * width, width), sum);
+            }
+        }
+    }
+}
+
+/// <summary>What a run of a tower gave.</summary>
+/// <param name="Inputs">What it read; its own.</param>
+/// <param name="Outputs">The embeddings, statistics, and what was kept for the backward pass; its own.</param>
+/// <param name="Chunk">Of which chunk.</param>
+/// <param name="StatisticCount">How many outputs are statistics.</param>
+internal sealed record ForwardPass(
+    IReadOnlyDictionary<string, Tensor> Inputs,
+    TensorBlock Outputs,
+    MicroBatch Chunk,
+    int StatisticCount
+) : IDisposable
+{
+    public Tensor Embeddings => Outputs.Tensors[0];
+
+    public IEnumerable<Tensor> Statistics => Outputs.Tensors.Skip(1).Take(StatisticCount);
+
+    public IEnumerable<Tensor> Kept => Outputs.Tensors.Skip(1 + StatisticCount);
+
+    public void Dispose()
+    {
+        Outputs.Dispose();
+        foreach (Tensor input in Inputs.Values)
+        {
+            input.Dispose();
+        }
+    }
+}

@@ -1,0 +1,354 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics.Tensors;
+using Cupola.Embedding;
+using Cupola.Runtime;
+using Cupola.Training.Data;
+using Cupola.Training.Losses;
+using Cupola.Training.Optimization;
+using static System.FormattableString;
+
+namespace Cupola.Training.Run;
+
+/// <summary>
+/// Trains a model in a folder, batch by batch, with checkpoints from which a run goes on bit for bit, however it ended. At each
+/// checkpoint, and in the end, the folder is a model that can be loaded.
+/// </summary>
+public sealed partial class Trainer : IDisposable
+{
+    private readonly RunFolder _run;
+    private readonly TrainingSettings _settings;
+    private readonly TrainableModel _model;
+    private readonly TrainingPlan _plan;
+    private readonly TrainingBatches _batches;
+    private readonly HardNegativeMining? _mining;
+    private readonly TrainableClip _clip;
+    private readonly AdamW _optimizer;
+    private readonly MovingAverage? _average;
+    private readonly TrainingState _state;
+    private readonly TrainingLog<LoggedStep> _log;
+    private readonly TrainingLog<LoggedEvaluation> _evaluations;
+    private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();
+    private readonly Stopwatch _learning = new();
+    private long _pairsSinceLogged;
+    private long _saved;
+    private IReadOnlyList<string> _learnedFrom = [];
+
+    /// <summary>Steps that were made.</summary>
+    public long Step => _state.Step;
+
+    /// <summary>Steps in all.</summary>
+    public long Steps => _plan.Steps;
+
+    /// <summary>Whether training ended before its last step, because evaluations got no better.</summary>
+    public bool StoppedEarly => _settings.Patience is { } patience && _state.SinceBest >= patience;
+
+    /// <summary>Whether nothing is left to do.</summary>
+    public bool IsFinished => _state.Step >= _plan.Steps || StoppedEarly;
+
+    /// <summary>
+    /// The evaluation of the model in the folder: the best where training stops early, else the last.
+    /// </summary>
+    public LoggedEvaluation? KeptEvaluation
+    {
+        get
+        {
+            IReadOnlyList<LoggedEvaluation> made = TrainingLog<LoggedEvaluation>.Read(_run.Evaluations);
+            return _settings.Patience is not null ? made.MinBy(static line => line.Penalty)
+                : made is [.., var last] ? last
+                : null;
+        }
+    }
+
+    /// <summary>Makes the steps that are left.</summary>
+    /// <param name="observer">Who follows.</param>
+    /// <param name="cancellation">Stops behind a step; the run is saved as it is then.</param>
+    /// <exception cref="InvalidDataException">The loss or a gradient is no finite number; the last checkpoint stays.</exception>
+    /// <exception cref="IOException">The run cannot be written; the last checkpoint stays.</exception>
+    public void Run(TrainingObserver? observer = null, CancellationToken cancellation = default)
+    {
+        observer ??= new();
+        if (IsFinished && !IsDue)
+        {
+            return;
+        }
+
+        try
+        {
+            EvaluateIfDue(observer, cancellation);
+            _learning.Start();
+            while (!IsFinished)
+            {
+                long end = MineIfDue(observer, cancellation);
+                foreach (TrainingBatch batch in _batches.From(_state.Step, end, cancellation))
+                {
+                    using (batch)
+                    {
+                        Learn(batch, observer);
+                    }
+
+                    EvaluateIfDue(observer, cancellation);
+                    if (IsFinished)
+                    {
+                        break;
+                    }
+
+                    if (_sinceSaved.Elapsed.TotalMinutes >= _settings.CheckpointMinutes)
+                    {
+                        Save(observer);
+                    }
+
+                    cancellation.ThrowIfCancellationRequested();
+                }
+            }
+
+            EvaluateIfDue(observer, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Save(observer);
+            throw;
+        }
+
+        Save(observer);
+    }
+
+    /// <summary>Gives the model and the folder back.</summary>
+    public void Dispose()
+    {
+        DisposeOwn();
+        _model.Dispose();
+        _run.Dispose();
+    }
+
+    /// <summary>Disposes what was made here, as far as it was.</summary>
+    private void DisposeOwn()
+    {
+        _log?.Dispose();
+        _evaluations?.Dispose();
+        _clip?.Dispose();
+        _optimizer.Dispose();
+        _average?.Dispose();
+    }
+
+    /// <summary>
+    /// One step: the gradient of the batch's loss, its length limited, AdamW, the bounds of the logit scale, and the average.
+    /// </summary>
+    private void Learn(TrainingBatch batch, TrainingObserver observer)
+    {
+        foreach (string sentence in batch.Broken)
+        {
+            observer.Broken?.Invoke(sentence);
+        }
+
+        double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
+        double norm = GradientNorm.Compute(_model.Parameters, _threads);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            throw Diverged(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
+        }
+
+        if (_settings.ClipNorm is { } limit)
+        {
+            GradientNorm.Limit(_model.Parameters, norm, limit, _threads);
+        }
+
+        double rate = _plan.Schedule.At(batch.Step);
+        _optimizer.Step(name => (float)(rate * _model.LayerwiseDecay.MultiplierFor(name)));
+        if (_model.Parameters.Gradients.ContainsKey(TrainableParameters.LogitScaleName))
+        {
+            Span<float> scale = _model.Parameters.Values[TrainableParameters.LogitScaleName].AsSpan<float>();
+            scale[0] = Math.Clamp(scale[0], 0, ImageTextLoss.LargestLogitScale);
+        }
+
+        _average?.Follow(_optimizer.Steps);
+        _state.Step = batch.Step + 1;
+        _pairsSinceLogged += batch.Texts.Count;
+        _learnedFrom = batch.Names;
+        Report(loss, Math.Exp(_model.Parameters.LogitScale), rate, observer);
+    }
+
+    private void Report(double loss, double scale, double rate, TrainingObserver observer)
+    {
+        if (_state.Step == 1 || _state.Step == _plan.Steps || _state.Step % _settings.LogEvery == 0)
+        {
+            double seconds = Math.Max(_learning.Elapsed.TotalSeconds, 1e-9);
+            LoggedStep line = new(
+                _state.Step,
+                _plan.EpochAt(_state.Step),
+                Math.Round(loss, 6),
+                Math.Round(scale, 4),
+                rate,
+                Math.Round(_pairsSinceLogged / seconds, 1)
+            );
+            OnDisk(() => _log.Append(line));
+            observer.Logged?.Invoke(line);
+            _pairsSinceLogged = 0;
+            _learning.Restart();
+        }
+
+        observer.Stepped?.Invoke(_state.Step);
+    }
+
+    /// <summary>Mines the epoch that begins, where hard negatives are wanted.</summary>
+    /// <returns>The step before which batches are known.</returns>
+    private long MineIfDue(TrainingObserver observer, CancellationToken cancellation)
+    {
+        if (_mining is null)
+        {
+            return _plan.Steps;
+        }
+
+        // A checkpoint first: what was mined for the epoch before is lost now, and only from here on not needed.
+        Save(observer);
+        OnDisk(() => _mining.Prepare(_state.Step, observer.Broken, cancellation));
+        return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
+    }
+
+    [MemberNotNullWhen(true, nameof(_evaluate))]
+    private bool IsDue =>
+        _evaluate is not null
+        && _state.Step != _state.Evaluated
+        && (_state.Step % _plan.StepsPerEvaluation == 0 || _state.Step == _plan.Steps);
+
+    private void EvaluateIfDue(TrainingObserver observer, CancellationToken cancellation)
+    {
+        if (!IsDue)
+        {
+            return;
+        }
+
+        _learning.Stop();
+        RequireFiniteParameters();
+        // Where the best model is kept, this one may not take its place before it is known to be better.
+        string folder = _settings.Patience is null ? _run.Path : _run.UnderEvaluation;
+        OnDisk(() => _model.Write(folder, _average, _settings.Storage));
+        ModelScore score = Evaluate(folder, _evaluate, cancellation);
+        bool isBest = score.Penalty < _state.Best;
+        (_state.Best, _state.SinceBest) = isBest ? (score.Penalty, 0) : (_state.Best, _state.SinceBest + 1);
+        _state.Evaluated = _state.Step;
+        LoggedEvaluation line = new(
+            _state.Step,
+            _plan.EpochAt(_state.Step),
+            score.ValidationLoss,
+            score.Top1?.Share,
+            score.Top1?.Interval.Low,
+            score.Top1?.Interval.High,
+            score.Top1?.Images
+        );
+        OnDisk(() =>
+        {
+            if (folder != _run.Path)
+            {
+                Directory.Delete(folder, recursive: true);
+                if (isBest)
+                {
+                    _model.Write(_run.Path, _average, _settings.Storage);
+                }
+            }
+
+            _evaluations.Append(line);
+        });
+        observer.Evaluated?.Invoke(line);
+        _learning.Start();
+    }
+
+    private ModelScore Evaluate(
+        string folder,
+        Func<ClipEmbedder, CancellationToken, ModelScore> evaluate,
+        CancellationToken cancellation
+    )
+    {
+        using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions(Threads: _threads));
+        return evaluate(embedder, cancellation);
+    }
+
+    private void Save(TrainingObserver observer)
+    {
+        _learning.Stop();
+        RequireFiniteParameters();
+        OnDisk(() =>
+        {
+            // The log first: a checkpoint must not know of steps that the log has forgotten.
+            _log.Save();
+            _evaluations.Save();
+            Write();
+            if (TrainingLog<LoggedStep>.Read(_run.Log) is { Count: > 0 } steps)
+            {
+                TrainingReport.Write(
+                    _run.Page,
+                    _run.Name,
+                    _plan.Steps,
+                    steps,
+                    TrainingLog<LoggedEvaluation>.Read(_run.Evaluations)
+                );
+            }
+        });
+        observer.Saved?.Invoke();
+        _sinceSaved.Restart();
+        _learning.Start();
+    }
+
+    private void Write()
+    {
+        if (_settings.Patience is null || _state.Step == 0)
+        {
+            _model.Write(_run.Path, _average, _settings.Storage);
+        }
+
+        _state.Write(_run.Checkpoint);
+        _saved = _state.Step;
+    }
+
+    private void OnDisk(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string next = File.Exists(_run.Checkpoint)
+                ? Invariant($"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there")
+                : "put that right, and give the same command again";
+            throw new IOException(
+                Invariant($"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {next}."),
+                exception
+            );
+        }
+    }
+
+    /// <summary>
+    /// Keeps a step that went astray from taking the place of what is whole: its loss was still a number, and only the next would
+    /// not be.
+    /// </summary>
+    private void RequireFiniteParameters()
+    {
+        if (
+            _model.Parameters.Changing.Any(name =>
+                !TensorPrimitives.IsFiniteAll<float>(_model.Parameters.Values[name].AsSpan<float>())
+            )
+        )
+        {
+            throw Diverged(_state.Step, "a parameter", _learnedFrom);
+        }
+    }
+
+    private InvalidDataException Diverged(long step, string what, IReadOnlyList<string> names)
+    {
+        const int Named = 3;
+        OnDisk(() => File.WriteAllLines(_run.FailedBatch, names));
+        string rest = names.Count > Named ? Invariant($" and {names.Count - Named} more") : "";
+        double lower = Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing);
+        return new InvalidDataException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}"
+                    + $"{rest} (listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: "
+                    + $"begin again with a lower one or a limit (\"clipNorm\": 1), or go on from here by --init {_run.Path} "
+                    + $"-o ANOTHER --learning-rate {lower}; {_run.Path} keeps the checkpoint of step {_saved}."
+            )
+        );
+    }
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Cupola.Files;
+using static System.FormattableString;
+
+namespace Cupola.Training.Run;
+
+/// <summary>Settings as JSON: a file says only what it wants otherwise.</summary>
+internal static class TrainingSettingsFile
+{
+    /// <summary>A settings file has some dozens of lines.</summary>
+    private const long MaximumBytes = 1 << 20;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        IgnoreReadOnlyProperties = true,
+        RespectNullableAnnotations = true,
+        WriteIndented = true,
+    };
+
+    private static readonly JsonDocumentOptions ReadOptions = new()
+    {
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = 8,
+    };
+
+    /// <summary>All settings, as they are written into a run.</summary>
+    public static JsonObject ToJson(TrainingSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
+
+    /// <summary>Reads a file of settings; comments and trailing commas are allowed.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It is no JSON object.</exception>
+    public static JsonObject Read(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There are no settings {path}.", path);
+        }
+
+        if (new FileInfo(path).Length > MaximumBytes)
+        {
+            throw new InvalidDataException($"{path} is too large for settings.");
+        }
+
+        try
+        {
+            using JsonDocument document = UnicodeJson.Parse(Encoding.UTF8.GetBytes(File.ReadAllText(path)), ReadOptions);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? JsonObject.Create(document.RootElement.Clone())!
+                : throw new InvalidDataException(
+                    $"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}."
+                );
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException(
+                Invariant($"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1})."),
+                exception
+            );
+        }
+    }
+
+    /// <summary>Settings with some of them otherwise.</summary>
+    /// <param name="settings">What holds where nothing else is said.</param>
+    /// <param name="changes">What is said.</param>
+    /// <param name="source">Who says it, for errors.</param>
+    /// <exception cref="InvalidDataException">
+    /// A name is unknown, or a value is of another kind; the message says which.
+    /// </exception>
+    public static TrainingSettings Merge(TrainingSettings settings, JsonObject changes, string source)
+    {
+        JsonObject merged = ToJson(settings);
+        Merge(merged, changes, source, within: "");
+        try
+        {
+            return merged.Deserialize<TrainingSettings>(Json)!;
+        }
+        catch (JsonException exception)
+        {
+            string path = exception.Path?.TrimStart('$', '.') ?? "";
+            JsonNode? given = Find(changes, path);
+            throw new InvalidDataException(
+                $"{source} cannot be used: '{path}' is {Short(given)}; it takes {SettingKinds.KindOf(path, given)} "
+                    + $"({Short(Find(ToJson(new()), path))} by default).",
+                exception
+            );
+        }
+    }
+
+    private static void Merge(JsonObject target, JsonObject changes, string source, string within)
+    {
+        foreach ((string name, JsonNode? value) in changes)
+        {
+            if (!target.TryGetPropertyValue(name, out JsonNode? known))
+            {
+                throw new InvalidDataException(
+                    $"{source} cannot be used: there is no setting '{within}{ForeignText.Shown(name)}'; there are "
+                        + $"{string.Join(", ", target.Select(static entry => entry.Key))}"
+                        + $"{(within.Length == 0 ? "" : $" in '{within.TrimEnd('.')}'")}."
+                );
+            }
+
+            if (IsBeyondNumbers(value))
+            {
+                throw new InvalidDataException(
+                    $"{source} cannot be used: '{within}{name}' is {Short(value)}, and no setting is so large."
+                );
+            }
+
+            if (known is JsonObject inner && value is JsonObject more)
+            {
+                Merge(inner, more, source, $"{within}{name}.");
+            }
+            else
+            {
+                target[name] = value?.DeepClone();
+            }
+        }
+    }
+
+    /// <summary>What a setting is, as a file of settings has it.</summary>
+    public static string ValueOf(TrainingSettings settings, string name) => Short(Find(ToJson(settings), name));
+
+    /// <summary>Such a number would be read as infinite.</summary>
+    private static bool IsBeyondNumbers(JsonNode? value) =>
+        value?.GetValueKind() == JsonValueKind.Number
+        && !(Math.Abs(double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture)) <= float.MaxValue);
+
+    private static JsonNode? Find(JsonNode? node, string path) =>
+        path.Split('.', '[').Aggregate(node, static (found, name) => found is JsonObject inner ? inner[name] : found);
+
+    private static string Short(JsonNode? value)
+    {
+        string text = value?.ToJsonString() ?? "null";
+        return text.Length > 40 ? text[..40] + "…" : text;
+    }
+}

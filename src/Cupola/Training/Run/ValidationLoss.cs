@@ -1,0 +1,77 @@
+using Cupola.Embedding;
+using Cupola.Runtime;
+using Cupola.Training.Data;
+using Cupola.Training.Losses;
+
+namespace Cupola.Training.Run;
+
+/// <summary>
+/// The loss of a model on pairs that it does not learn from, in the batches that training has, so that both losses can be laid
+/// side by side.
+/// </summary>
+public sealed class ValidationLoss
+{
+    private readonly TrainingPairs _pairs;
+    private readonly TrainingSettings _settings;
+    private readonly Engine _engine;
+    private readonly Action<string>? _broken;
+
+    /// <summary>Takes the pairs.</summary>
+    /// <param name="pairs">They are the same at each evaluation, with the same captions and without augmentation.</param>
+    /// <param name="settings">The batch, the loss and the seed.</param>
+    /// <param name="threads">Threads; 0 stands for one a physical core.</param>
+    /// <param name="broken">Hears of each image that cannot be read, at each evaluation; its pair is left out.</param>
+    public ValidationLoss(TrainingPairs pairs, TrainingSettings settings, int threads = 0, Action<string>? broken = null)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentNullException.ThrowIfNull(settings);
+        (_pairs, _settings, _engine, _broken) = (pairs, settings, new(new(Threads: threads)), broken);
+    }
+
+    /// <summary>The mean over all pairs but those that fill no batch.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="cancellation">Stops before the next batch.</param>
+    public double Compute(ClipEmbedder embedder, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(embedder);
+        ShuffledSampler order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
+        TrainingBatches batches = new(
+            _pairs,
+            order,
+            embedder.Tokenizer,
+            embedder.Preprocessing,
+            ImageAugmentation.None,
+            (ulong)_settings.Seed,
+            _engine.Threads,
+            remembered: 0
+        );
+        using ImageTextLoss loss = ImageTextLoss.Create(_settings.Loss, _engine, embedder.Config.EmbeddingDimension);
+        double sum = 0;
+        int count = 0;
+        foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellation))
+        {
+            using (batch)
+            {
+                foreach (string sentence in batch.Broken)
+                {
+                    _broken?.Invoke(sentence);
+                }
+
+                float[] images = embedder.Model.Image.Encode(batch.Images, cancellation);
+                float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellation).Embeddings;
+                sum +=
+                    batch.Texts.Count
+                    * loss.Evaluate(
+                        images,
+                        texts,
+                        embedder.LogitScale,
+                        embedder.Model.LogitBias ?? 0,
+                        _settings.IsLabelled ? batch.Labels : null
+                    ).Loss;
+                count += batch.Texts.Count;
+            }
+        }
+
+        return sum / count;
+    }
+}

@@ -1,0 +1,227 @@
+using Cupola.Runtime;
+using Cupola.Training.Losses;
+
+namespace Cupola.Tests.Training.Losses;
+
+/// <summary>The losses against their definitions in float64, written out over all pairs.</summary>
+public sealed class ImageTextLossTests
+{
+    private const int Dimension = 5;
+
+    private static readonly Engine Engine = new(new(Threads: 2));
+
+    /// <summary>One block, several of images, several of texts too, and ones that are not full.</summary>
+    private static readonly int[] Batches = [1, 6, 128, 300, 1100];
+
+    public static TheoryData<LossKind, int> Cases =>
+        new(from kind in Enum.GetValues<LossKind>() from pairs in Batches select new TheoryDataRow<LossKind, int>(kind, pairs));
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ALossInBlocksIsItsDefinitionAndSoIsEachGradient(LossKind kind, int pairs)
+    {
+        (float[] images, float[] texts) = Embeddings(pairs);
+        int[]? labels = kind is LossKind.Labelled or LossKind.LabelledSigmoid
+            ? [.. Enumerable.Range(0, pairs).Select(static pair => pair * pair % 7)]
+            : null;
+        using ImageTextLoss loss = ImageTextLoss.Create(kind, Engine, Dimension);
+
+        PairGradients actual = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7, labels);
+
+        Definition expected = new(kind, labels, images, texts);
+        Assert.Equal(expected.Loss(), actual.Loss, 1e-6 * Math.Max(1, expected.Loss()));
+        Near(expected.SlopeOfScale(), actual.LogitScale, 1);
+        Near(expected.SlopeOfBias(), actual.LogitBias, 1);
+        Near(expected.Slopes(images), actual.Images);
+        Near(expected.Slopes(texts), actual.Texts);
+    }
+
+    [Theory]
+    [InlineData(LossKind.Labelled, 300)]
+    [InlineData(LossKind.Labelled, 1100)]
+    [InlineData(LossKind.LabelledSigmoid, 300)]
+    public void WhereAWholeRowOfABlockDoesNotCountNothingIsLost(LossKind kind, int pairs)
+    {
+        // All but the first say the same: in most blocks there is nothing to choose from.
+        (float[] images, float[] texts) = Embeddings(pairs);
+        int[] labels = [1, .. Enumerable.Repeat(0, pairs - 1)];
+        using ImageTextLoss loss = ImageTextLoss.Create(kind, Engine, Dimension);
+
+        PairGradients actual = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7, labels);
+
+        Definition expected = new(kind, labels, images, texts);
+        Assert.Equal(expected.Loss(), actual.Loss, 1e-6 * Math.Max(1, expected.Loss()));
+        Near(expected.Slopes(images), actual.Images);
+        Near(expected.Slopes(texts), actual.Texts);
+        Assert.All(actual.Images, static gradient => Assert.True(float.IsFinite(gradient)));
+    }
+
+    [Fact]
+    public void TheSigmoidLossIsThatOfPyTorch()
+    {
+        (float[] images, float[] texts) = Embeddings(6);
+        using ImageTextLoss loss = ImageTextLoss.Create(LossKind.Sigmoid, Engine, Dimension);
+
+        PairGradients gradients = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7);
+
+        // torch 1.13, float64: -logsigmoid((2 eye - 1) * (exp(2.5) * normalize(x) @ normalize(y).T - 7)).sum() / 6
+        Assert.Equal(6.723075170393501, gradients.Loss, 1e-5);
+        Assert.Equal(-0.2121812650858648, gradients.LogitScale, 1e-5);
+        Assert.Equal(-0.9635959820036264, gradients.LogitBias, 1e-6);
+        Assert.All(
+            new[] { 0.5842983123338911, 0.909803048208668, -0.7393012019846343, 0.03699656978148864, -0.32095502988582925 }.Zip(
+                gradients.Images
+            ),
+            static pair => Assert.Equal(pair.First, pair.Second, 1e-5)
+        );
+        Assert.All(
+            new[] { 0.36650914558147885, 0.9207698551690439, 0.6443972112997871, -0.45416127753229557, 0.6230015226753381 }.Zip(
+                gradients.Texts.TakeLast(Dimension)
+            ),
+            static pair => Assert.Equal(pair.First, pair.Second, 1e-5)
+        );
+    }
+
+    [Fact]
+    public void LogitsThatAreFarOffStayNumbers()
+    {
+        (float[] images, float[] texts) = Embeddings(6);
+        foreach (LossKind kind in (LossKind[])[LossKind.Contrastive, LossKind.Sigmoid])
+        {
+            using ImageTextLoss loss = ImageTextLoss.Create(kind, Engine, Dimension);
+            foreach (float bias in (float[])[-200, 0, 200])
+            {
+                PairGradients gradients = loss.Evaluate(images, texts, ImageTextLoss.LargestLogitScale, bias);
+                Assert.All([gradients.Loss, gradients.LogitScale, gradients.LogitBias, .. gradients.Images], static number =>
+                    Assert.True(double.IsFinite(number))
+                );
+            }
+        }
+    }
+
+    [Fact]
+    public void PairsAndLabelsMustFit()
+    {
+        using ImageTextLoss labelled = ImageTextLoss.Create(LossKind.LabelledSigmoid, Engine, 1),
+            published = ImageTextLoss.Create(LossKind.Contrastive, Engine, 1);
+
+        Assert.Contains(
+            "2 images and 1 texts",
+            Assert.Throws<ArgumentException>(() => published.Evaluate([1, 2], [1], 0)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "wants a label",
+            Assert.Throws<ArgumentException>(() => labelled.Evaluate([1], [1], 0)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "takes no labels",
+            Assert.Throws<ArgumentException>(() => published.Evaluate([1], [1], 0, labels: [1])).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    private static (float[] Images, float[] Texts) Embeddings(int pairs) =>
+        (
+            [
+                .. Enumerable
+                    .Range(0, pairs * Dimension)
+                    .Select(static place =>
+                        (float)Math.Sin(1 + (3 * (place / Dimension)) + (2 * (place % Dimension) * (place % Dimension)))
+                    ),
+            ],
+            [
+                .. Enumerable
+                    .Range(0, pairs * Dimension)
+                    .Select(static place =>
+                        (float)Math.Cos(2 + (5 * (place / Dimension)) + (place % Dimension * (place % Dimension)))
+                    ),
+            ]
+        );
+
+    private static void Near((int Place, double Slope)[] expected, float[] actual)
+    {
+        double largest = expected.Max(static place => Math.Abs(place.Slope));
+        Assert.All(expected, place => Near(place.Slope, actual[place.Place], largest));
+    }
+
+    private static void Near(double expected, double actual, double largest) =>
+        Assert.True(
+            Math.Abs(expected - actual) <= 2e-5 * Math.Max(largest, 1e-3),
+            $"The slope is {expected}, the gradient says {actual}."
+        );
+
+    /// <summary>A loss as its paper writes it, at a place; slopes by moving one number.</summary>
+    private sealed class Definition(LossKind kind, int[]? labels, float[] images, float[] texts)
+    {
+        private const double Step = 1e-5;
+        private readonly double[] _images = [.. images];
+        private readonly double[] _texts = [.. texts];
+        private double _scale = 2.5;
+        private double _bias = -7;
+
+        public double Loss()
+        {
+            int pairs = _images.Length / Dimension;
+            bool isSigmoid = kind is LossKind.Sigmoid or LossKind.LabelledSigmoid;
+            double[] ofRows = new double[pairs],
+                ofColumns = new double[pairs];
+            double sum = 0;
+            for (int row = 0; row < pairs; row++)
+            {
+                for (int column = 0; column < pairs; column++)
+                {
+                    bool isRight = row == column;
+                    if (!isRight && labels?[row] == labels?[column] && labels is not null)
+                    {
+                        continue;
+                    }
+
+                    double logit = Math.Exp(_scale) * Cosine(row, column);
+                    sum +=
+                        isSigmoid ? Math.Log(1 + Math.Exp((isRight ? -1 : 1) * (logit + _bias)))
+                        : isRight ? -logit
+                        : 0;
+                    ofRows[row] += Math.Exp(logit);
+                    ofColumns[column] += Math.Exp(logit);
+                }
+            }
+
+            return (isSigmoid ? sum : sum + (ofRows.Concat(ofColumns).Sum(Math.Log) / 2)) / pairs;
+        }
+
+        public double SlopeOfScale() => Slope(ref _scale);
+
+        public double SlopeOfBias() => kind is LossKind.Sigmoid or LossKind.LabelledSigmoid ? Slope(ref _bias) : 0;
+
+        /// <summary>
+        /// Of the first and the last pair's numbers on one side; the others follow the same rule, and take long.
+        /// </summary>
+        public (int Place, double Slope)[] Slopes(float[] side)
+        {
+            double[] numbers = ReferenceEquals(side, images) ? _images : _texts;
+            int each = numbers.Length > 1000 * Dimension ? 1 : Dimension;
+            IEnumerable<int> places = Enumerable.Range(0, each).Concat(Enumerable.Range(numbers.Length - each, each));
+            return [.. places.Select(place => (place, Slope(ref numbers[place])))];
+        }
+
+        private double Slope(ref double number)
+        {
+            double there = number;
+            number = there + Step;
+            double above = Loss();
+            number = there - Step;
+            double below = Loss();
+            number = there;
+            return (above - below) / (2 * Step);
+        }
+
+        private double Cosine(int row, int column)
+        {
+            ReadOnlySpan<double> image = _images.AsSpan(row * Dimension, Dimension),
+                text = _texts.AsSpan(column * Dimension, Dimension);
+            return System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(image, text);
+        }
+    }
+}

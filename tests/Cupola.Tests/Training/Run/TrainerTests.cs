@@ -1,0 +1,393 @@
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+using Cupola.Evaluation;
+using Cupola.Models;
+using Cupola.Runtime;
+using Cupola.Training.Data;
+using Cupola.Training.Losses;
+using Cupola.Training.Run;
+using static Cupola.Tests.Training.Run.TrainingFixture;
+
+namespace Cupola.Tests.Training.Run;
+
+/// <summary>Trainings from their first step to their last.</summary>
+public sealed class TrainerTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(null, null, LossKind.Labelled)]
+    [InlineData(0.9, null, LossKind.LabelledSigmoid)]
+    [InlineData(null, 4, LossKind.Contrastive)]
+    public void ARunThatIsStoppedAndGoesOnGivesTheSameBytesAndTheSameLog(double? average, int? hardNegatives, LossKind loss)
+    {
+        TrainingSettings settings = Settings with
+        {
+            Average = average,
+            HardNegatives = hardNegatives,
+            Loss = loss,
+            SmallestArea = 0.5f,
+            Colour = 0.3f,
+            CheckpointMinutes = 1000,
+        };
+        string undisturbed = Train(settings),
+            stopped = TestFolder.New();
+        // Three steps an epoch: in the middle of one, at its end, and at its beginning.
+        foreach (int step in (int[])[1, 4, 6, 7])
+        {
+            using CancellationTokenSource stop = new();
+            using Trainer trainer = Open(stopped, settings);
+            Assert.Throws<OperationCanceledException>(() =>
+                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellation: stop.Token)
+            );
+            Assert.Equal(step, trainer.Step);
+        }
+
+        using (Trainer rest = Open(stopped, settings))
+        {
+            rest.Run(cancellation: Cancellation);
+            Assert.True(rest.IsFinished);
+        }
+
+        Assert.Equal(Bytes(undisturbed).Model, Bytes(stopped).Model);
+        Assert.Equal(Bytes(undisturbed).Checkpoint, Bytes(stopped).Checkpoint);
+        Assert.Equal(Log(undisturbed), Log(stopped));
+        Assert.Equal(Enumerable.Range(1, 10), Log(stopped).Select(static line => (int)line.Step));
+    }
+
+    [Fact]
+    public void HardNegativesAreOtherBatchesThanRandomOnesAndTheOldOrderIsNeeded()
+    {
+        TrainingSettings settings = Settings with { HardNegatives = 4, Steps = 5 };
+        string mined = Train(settings),
+            random = Train(Settings with { Steps = 5 });
+        Assert.NotEqual(Bytes(random).Model, Bytes(mined).Model);
+
+        string run = TestFolder.New();
+        using (Trainer trainer = Open(run, settings))
+        {
+            using CancellationTokenSource stop = new();
+            Assert.Throws<OperationCanceledException>(() =>
+                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellation: stop.Token)
+            );
+        }
+
+        File.Delete(Path.Combine(run, "mined.json"));
+        using Trainer rest = Open(run, settings);
+        Assert.Contains(
+            "cannot go on in the middle of an epoch",
+            Assert.Throws<InvalidDataException>(() => rest.Run(cancellation: Cancellation)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void LinesOfStepsBehindTheCheckpointAreWrittenAgainAndAHalfLineIsDropped()
+    {
+        string run = Train(Settings),
+            log = Path.Combine(run, "log.jsonl");
+        IReadOnlyList<LoggedStep> whole = Log(run);
+        byte[] checkpoint = Bytes(run).Checkpoint;
+        string[] lines = File.ReadAllLines(log);
+
+        // As a crash leaves it: the log of all steps and half a line more, the checkpoint of an earlier step.
+        string other = TestFolder.New();
+        using (Trainer trainer = Open(other))
+        {
+            using CancellationTokenSource stop = new();
+            Assert.Throws<OperationCanceledException>(() =>
+                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellation: stop.Token)
+            );
+        }
+
+        File.WriteAllText(Path.Combine(other, "log.jsonl"), string.Join('\n', lines) + "\n{\"step\":11,\"ep");
+        using (Trainer trainer = Open(other))
+        {
+            Assert.Equal(6, trainer.Step);
+            Assert.Equal(whole.Take(6), Log(other));
+            trainer.Run(cancellation: Cancellation);
+        }
+
+        Assert.Equal(whole, Log(other));
+        Assert.Equal(checkpoint, Bytes(other).Checkpoint);
+    }
+
+    [Fact]
+    public void ARunIsAModelThatLearnedItsPairs()
+    {
+        string run = Train(
+            Settings with
+            {
+                Steps = 150,
+                LearningRate = 3e-3,
+                LogEvery = 50,
+                SmallestArea = 1,
+                CheckpointMinutes = 1000,
+            }
+        );
+
+        IReadOnlyList<LoggedStep> log = Log(run);
+        Assert.Equal([1L, 50, 100, 150], log.Select(static line => line.Step));
+        Assert.True(log[^1].Loss < 0.25 * log[0].Loss, $"The loss went from {log[0].Loss} to {log[^1].Loss}.");
+        using ClipEmbedder embedder = ClipEmbedder.Load(run);
+        Assert.Equal(540, embedder.Tokenizer.VocabularySize);
+        Assert.Equal(16, embedder.EmbedTexts(["a red disc"])[0].Length);
+        Assert.Equal(Math.Exp(embedder.LogitScale), log[^1].LogitScale, 1e-4);
+        Assert.Contains(
+            $"How {Path.GetFileName(run)} was trained",
+            File.ReadAllText(Path.Combine(run, "training.html")),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void WhatComesOutDependsNeitherOnThreadsNorOnMemory()
+    {
+        // So wide that the engine would cut its sums otherwise, if a run had several threads.
+        TrainingSettings wide = Settings with
+        {
+            Steps = 3,
+            Model = Settings.Model with { ImageWidth = 256, EmbeddingDimension = 128 },
+        };
+        byte[] expected = Bytes(Train(wide)).Model;
+
+        Assert.Equal(expected, Bytes(Train(wide, threads: 1)).Model);
+        Assert.Equal(expected, Bytes(Train(wide with { KeptMegabytes = 0 }, threads: 3)).Model);
+    }
+
+    [Fact]
+    public void WhereAnAverageIsKeptItIsTheModel()
+    {
+        string run = Train(Settings with { Average = 0.9 });
+
+        using SafetensorsFile checkpoint = new(Path.Combine(run, "checkpoint.safetensors"));
+        using ClipModel model = ClipModel.Load(run, new Engine(new()));
+        foreach (string name in model.ParameterShapes.Keys)
+        {
+            float[] stored = model.Parameters[name].AsSpan<float>().ToArray();
+            Assert.Equal(checkpoint.Tensors[$"average/{name}"].ToArray<float>(), stored);
+            Assert.NotEqual(checkpoint.Tensors[$"parameter/{name}"].ToArray<float>(), stored);
+        }
+
+        // It moves: after fewer steps it was elsewhere.
+        Assert.NotEqual(Bytes(Train(Settings with { Average = 0.9, Steps = 1 })).Model, Bytes(run).Model);
+    }
+
+    [Fact]
+    public void WhatIsFrozenStaysAndTheRestLearns()
+    {
+        string start = Train(Settings with { Steps = 1 }),
+            run = Train(Tuning(start) with { Frozen = ["text", "image.blocks.0", "logit_scale"] });
+
+        using ClipModel before = ClipModel.Load(start, new Engine(new())),
+            after = ClipModel.Load(run, new Engine(new()));
+        foreach (string name in before.ParameterShapes.Keys)
+        {
+            bool isFrozen =
+                name == "logit_scale"
+                || name.StartsWith("text.", StringComparison.Ordinal)
+                || name.StartsWith("image.blocks.0.", StringComparison.Ordinal);
+            Assert.Equal(isFrozen, before.Parameters[name].AsSpan<float>().SequenceEqual(after.Parameters[name].AsSpan<float>()));
+        }
+    }
+
+    [Fact]
+    public void ALearningRateThatDivergesStopsWithStepFilesAndTheWayOutAndTheRunIsKept()
+    {
+        string run = TestFolder.New();
+        TrainingSettings settings = Settings with { LearningRate = 1e39, WarmUp = 0 };
+        using Trainer trainer = Open(run, settings);
+        byte[] before = Bytes(run).Checkpoint;
+
+        string message = Assert.Throws<InvalidDataException>(() => trainer.Run(cancellation: Cancellation)).Message;
+
+        Assert.Contains("astray at step 1: a parameter is no finite number, on ", message, StringComparison.Ordinal);
+        Assert.Contains(".bmp, ", message, StringComparison.Ordinal);
+        Assert.Contains("and 5 more", message, StringComparison.Ordinal);
+        Assert.Contains("begin again with a lower one or a limit", message, StringComparison.Ordinal);
+        // A tenth of what is far too high is too high as well, so no more than what a model from nothing begins with is named.
+        Assert.Contains("--learning-rate 0.0005;", message, StringComparison.Ordinal);
+        Assert.Contains("keeps the checkpoint of step 0", message, StringComparison.Ordinal);
+        Assert.Equal(8, File.ReadAllLines(Path.Combine(run, "failed-batch.txt")).Length);
+        Assert.Equal(before, Bytes(run).Checkpoint);
+    }
+
+    [Fact]
+    public void ALossThatIsNoNumberStopsAtItsStep()
+    {
+        string run = TestFolder.New();
+        using Trainer trainer = Open(run, Settings with { LearningRate = 1e30, WarmUp = 0, CheckpointMinutes = 1000 });
+
+        Assert.Contains(
+            "astray at step 2: the loss is no finite number",
+            Assert.Throws<InvalidDataException>(() => trainer.Run(cancellation: Cancellation)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void TrainingStopsWhenEvaluationsGetNoBetterAndTheBestModelIsKept()
+    {
+        string run = TestFolder.New();
+        double[] losses = [3, 2, 2.5, 2.4, 1];
+        List<byte[]> models = [];
+        List<LoggedEvaluation> told = [];
+        // 30 pairs in batches of 8: three steps an epoch.
+        using Trainer trainer = Open(run, Settings with { Steps = 15, Patience = 2 }, evaluate: Evaluate);
+        trainer.Run(new(Evaluated: told.Add), Cancellation);
+
+        Assert.True(trainer.StoppedEarly);
+        Assert.Equal(12, trainer.Step);
+        Assert.Equal([3L, 6, 9, 12], told.Select(static line => line.Step));
+        Assert.Equal(losses[..4], told.Select(static line => line.ValidationLoss!.Value));
+        Assert.Equal(models[1], Bytes(run).Model);
+        Assert.NotEqual(models[3], Bytes(run).Model);
+        Assert.False(Directory.Exists(Path.Combine(run, "candidate")));
+        Assert.Equal(told[1], trainer.KeptEvaluation);
+        Assert.Equal(told, TrainingLog<LoggedEvaluation>.Read(Path.Combine(run, "evaluations.jsonl")));
+
+        ModelScore Evaluate(ClipEmbedder embedder, CancellationToken cancellation)
+        {
+            models.Add(File.ReadAllBytes(embedder.WeightsPath));
+            return new(losses[models.Count - 1], null);
+        }
+    }
+
+    [Fact]
+    public void PatienceWithoutAnythingToJudgeByIsRefusedBeforeTheFolderIsBegun()
+    {
+        string run = Path.Combine(TestFolder.New(), "run");
+
+        string message = Assert.Throws<ArgumentException>(() => Open(run, Settings with { Patience = 2 })).Message;
+
+        Assert.Contains("'patience' stops when evaluations get no better, and there are none", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run));
+    }
+
+    [Fact]
+    public void AnEvaluationThatIsInterruptedIsMadeWhenTheRunGoesOn()
+    {
+        TrainingSettings settings = Settings with { Steps = 6, EvaluateEvery = 1 };
+        string run = TestFolder.New();
+        using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => throw new OperationCanceledException()))
+        {
+            Assert.Throws<OperationCanceledException>(() => trainer.Run(cancellation: Cancellation));
+            Assert.Equal(3, trainer.Step);
+        }
+
+        List<LoggedEvaluation> told = [];
+        using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => new(null, new Accuracy(7, 10))))
+        {
+            trainer.Run(new(Evaluated: told.Add), Cancellation);
+        }
+
+        Assert.Equal([3L, 6], told.Select(static line => line.Step));
+        Assert.All(told, line =>
+            Assert.Equal(
+                (0.7, WilsonInterval.Compute(7, 10).Low, WilsonInterval.Compute(7, 10).High, 10),
+                (line.Top1, line.Top1Low, line.Top1High, line.Images)
+            )
+        );
+    }
+
+    [Theory]
+    [InlineData(LossKind.Labelled)]
+    [InlineData(LossKind.Contrastive)]
+    [InlineData(LossKind.LabelledSigmoid)]
+    [InlineData(LossKind.Sigmoid)]
+    public void TheValidationLossIsTheTrainingLossOfAModelThatDoesNotLearn(LossKind loss)
+    {
+        // Eight pairs in one batch, without augmentation and with a learning rate that changes nothing: both look at the same.
+        string table = WriteTable(8),
+            run = TestFolder.New();
+        TrainingSettings settings = Settings with
+        {
+            Steps = 1,
+            SmallestArea = 1,
+            LearningRate = 1e-30,
+            EvaluateEvery = 1,
+            Loss = loss,
+        };
+        ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
+        List<LoggedEvaluation> told = [];
+        using Trainer trainer = Open(run, settings, table, evaluate: (embedder, cancellation) =>
+            new(validation.Compute(embedder, cancellation), null)
+        );
+        trainer.Run(new(Evaluated: told.Add), Cancellation);
+
+        Assert.Equal(Assert.Single(Log(run)).Loss, Assert.Single(told).ValidationLoss!.Value, 1e-5);
+    }
+
+    [Fact]
+    public void ScaleAndBiasOfASigmoidLossBeginAsInThePaperAndGoOnWithTheModel()
+    {
+        TrainingSettings settings = Settings with { Loss = LossKind.Sigmoid, LearningRate = 1e-2 };
+        TrainingSettings still = settings with { Steps = 1, LearningRate = 1e-30, Model = new() };
+        string clip = Train(Settings),
+            first = Train(settings with { Steps = 1, LearningRate = 1e-30 }),
+            run = Train(settings);
+        string tuned = Train(still with { Init = run }),
+            taught = Train(still with { Init = clip });
+
+        Assert.Equal((MathF.Log(10), -10f), ScaleAndBias(first));
+        Assert.Equal((MathF.Log(10), -10f), ScaleAndBias(taught));
+        Assert.NotEqual(-10f, ScaleAndBias(run).Bias);
+        Assert.Equal(ScaleAndBias(run), ScaleAndBias(tuned));
+        Assert.Null(ScaleAndBias(clip).Bias);
+        Assert.True(Log(run)[^1].Loss < Log(run)[0].Loss);
+
+        static (float Scale, float? Bias) ScaleAndBias(string run)
+        {
+            using ClipEmbedder embedder = ClipEmbedder.Load(run);
+            return (embedder.LogitScale, embedder.Model.LogitBias);
+        }
+    }
+
+    [Fact]
+    public void OtherSettingsOrOtherPairsAreNoWayToGoOn()
+    {
+        string run = Train(Settings with { Steps = 2 });
+
+        string settings = Assert.Throws<InvalidDataException>(() => Open(run, Settings with { Steps = 3, Seed = 4 })).Message;
+        Assert.Contains("begun with other settings (steps 2, not 3; seed 0, not 4)", settings, StringComparison.Ordinal);
+        string pairs = Assert.Throws<InvalidDataException>(() => Open(run, Settings with { Steps = 2 }, WriteTable(12))).Message;
+        Assert.Contains("begun with other pairs: 30 of pairs.csv, where pairs.csv has 12;", pairs, StringComparison.Ordinal);
+        Assert.Equal(Settings with { Steps = 2 }, TrainingSettings.OfRun(run)! with { Frozen = Settings.Frozen });
+        Assert.Null(TrainingSettings.OfRun(TestFolder.New()));
+    }
+
+    [Fact]
+    public void AFolderOfSomethingElseIsLeftAsItIs()
+    {
+        string folder = TestFolder.New();
+        File.WriteAllText(Path.Combine(folder, "thesis.txt"), "all my work");
+
+        Assert.Contains(
+            "holds something else than a run",
+            Assert.Throws<IOException>(() => Open(folder)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(["thesis.txt"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void TwoTrainingsOfOneRunAreRefused()
+    {
+        string run = TestFolder.New();
+        using Trainer first = Open(run);
+
+        Assert.Contains(
+            "in use: another process trains there",
+            Assert.Throws<IOException>(() => Open(run)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    private static void Stop(long made, int step, CancellationTokenSource stop)
+    {
+        if (made == step)
+        {
+            stop.Cancel();
+        }
+    }
+}
