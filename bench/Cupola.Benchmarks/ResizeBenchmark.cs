@@ -32,15 +32,15 @@ internal static class ResizeBenchmark
                 small.WriteToMemory<byte>();
             });
             Console.WriteLine($"{width} × {height} to 224, images a second:");
-            Console.WriteLine($"  Cupola, one thread           {one, 9:0.0}");
-            Console.WriteLine($"  Cupola, two threads          {two, 9:0.0}  {two / one:0.00}× one thread");
+            Console.WriteLine($"  Cupola, one thread           {one,9:0.0}");
+            Console.WriteLine($"  Cupola, two threads          {two,9:0.0}  {two / one:0.00}× one thread");
             Console.WriteLine(
-                $"  libvips thumbnail, one thread{thumbnail, 9:0.0}  {one / thumbnail:0.00}× (another filter, other bytes)"
+                $"  libvips thumbnail, one thread{thumbnail,9:0.0}  {one / thumbnail:0.00}× (another filter, other bytes)"
             );
             if (pillow[index] > 0)
             {
                 Console.WriteLine(
-                    $"  Pillow                       {pillow[index], 9:0.0}  Cupola is {one / pillow[index]:0.00}× on one thread"
+                    $"  Pillow                       {pillow[index],9:0.0}  Cupola is {one / pillow[index]:0.00}× on one thread"
                 );
             }
         }

@@ -30,7 +30,7 @@ internal static class TrainMemoryBenchmark
                 ];
                 first = first == 0 ? measured[0] : first;
                 Console.WriteLine(
-                    $"  batch {batch, 6:N0}: peak {measured[0], 6:0} MB, {measured[0] / first:0.00}× the first's, of which "
+                    $"  batch {batch,6:N0}: peak {measured[0],6:0} MB, {measured[0] / first:0.00}× the first's, of which "
                         + $"{measured[1]:0} MB before the step (images and texts {measured[2]:0} MB); {measured[3]:0.0} s a "
                         + $"step, {batch / measured[3]:0} pairs/s"
                 );

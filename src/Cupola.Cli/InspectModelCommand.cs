@@ -48,7 +48,7 @@ internal static class InspectModelCommand
                     }
                     else
                     {
-                        Console.Out.WriteLine($"{key, -14}{text}");
+                        Console.Out.WriteLine($"{key,-14}{text}");
                     }
                 }
 

@@ -61,7 +61,7 @@ internal sealed class LanguageModelServer : IChatClient
     {
         string question = string.Join("\n\n", messages.Select(static message => message.Text));
         LanguageModelRefusedException? first = null;
-        for (bool isAskedAgain = true; isAskedAgain; )
+        for (bool isAskedAgain = true; isAskedAgain;)
         {
             isAskedAgain = false;
             Uri address = _address.Current;

@@ -26,11 +26,11 @@ public sealed partial class PackageTests
         string list = Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.deps.json");
         JsonElement targets = JsonDocument.Parse(File.ReadAllText(list)).RootElement.GetProperty("targets");
         return from library in targets.EnumerateObject().Single().Value.EnumerateObject()
-            where !library.Name.StartsWith("Cupola", StringComparison.Ordinal)
-            from kind in library.Value.EnumerateObject()
-            where kind.Name is "runtime" or "runtimeTargets"
-            from file in kind.Value.EnumerateObject()
-            select Path.GetFileName(file.Name);
+               where !library.Name.StartsWith("Cupola", StringComparison.Ordinal)
+               from kind in library.Value.EnumerateObject()
+               where kind.Name is "runtime" or "runtimeTargets"
+               from file in kind.Value.EnumerateObject()
+               select Path.GetFileName(file.Name);
     }
 
     /// <summary>A file's name in the table's first column, where a star stands for anything.</summary>

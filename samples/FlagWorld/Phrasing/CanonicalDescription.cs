@@ -137,16 +137,16 @@ internal static class CanonicalDescription
             charge.Count == 1
                 ? $"a {Of(charge.Tint)} {name}"
                 : $"{ShapeWords.Number(charge.Count)} {Of(charge.Tint)} {Plural(name)} {(charge.Arrangement switch
-        {
-            Arrangement.Row => "in a row",
-            Arrangement.Column => "in a column",
-            Arrangement.Circle => "in a circle",
-            Arrangement.Arc => "in an arc",
-            Arrangement.SideArc => "in a side arc",
-            Arrangement.SouthernCross => "as the Southern Cross",
-            Arrangement.Grid => "in rows",
-            _ => "one in each quarter",
-        })}";
+                {
+                    Arrangement.Row => "in a row",
+                    Arrangement.Column => "in a column",
+                    Arrangement.Circle => "in a circle",
+                    Arrangement.Arc => "in an arc",
+                    Arrangement.SideArc => "in a side arc",
+                    Arrangement.SouthernCross => "as the Southern Cross",
+                    Arrangement.Grid => "in rows",
+                    _ => "one in each quarter",
+                })}";
         string star = charge.StarTint is { } tint && tint.Hue != charge.Tint.Hue ? $" with a {Of(tint)} star" : "";
         string under = charge.Backing is { } backing ? $" on a {Of(backing.Tint)} {$"{backing.Shape}".ToLowerInvariant()}" : "";
         string where = charge.Place switch

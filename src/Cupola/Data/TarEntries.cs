@@ -137,7 +137,7 @@ internal sealed class TarEntries(string archive) : IDisposable
         ImageDecoder.CheckLength(name, length);
         using SafeFileHandle handle = File.OpenHandle(archive, options: FileOptions.RandomAccess);
         byte[] bytes = new byte[length];
-        for (int read = 0; read < bytes.Length; )
+        for (int read = 0; read < bytes.Length;)
         {
             int count = RandomAccess.Read(handle, bytes.AsSpan(read), offset + read);
             read +=

@@ -29,7 +29,7 @@ internal static class DelimitedFields
     {
         fields.Clear();
         QuoteEnd result = QuoteEnd.Closed;
-        for (int start = 0; ; )
+        for (int start = 0; ;)
         {
             int end = Next(record, separator, start, out string field, out QuoteEnd how);
             fields.Add(field);

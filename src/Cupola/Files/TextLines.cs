@@ -19,7 +19,7 @@ internal static class TextLines
             begun = false;
         while (Fill(reader, block, path) is > 0 and int count)
         {
-            for (ReadOnlyMemory<char> rest = block.AsMemory(0, count); rest.Length > 0; )
+            for (ReadOnlyMemory<char> rest = block.AsMemory(0, count); rest.Length > 0;)
             {
                 if (afterReturn && rest.Span[0] == '\n')
                 {

@@ -16,7 +16,7 @@ internal static class BmpRuns
         ReadOnlySpan<byte> bytes = file.Bytes;
         bool isHalves = header.Compression == BmpCompression.Runs4;
         Canvas canvas = new(header, image);
-        for (long at = header.Start; !canvas.IsFull; )
+        for (long at = header.Start; !canvas.IsFull;)
         {
             if (at + 2 > bytes.Length || (bytes[(int)at] == 0 && bytes[(int)at + 1] == EndOfImage))
             {

@@ -137,7 +137,7 @@ internal static class ImageAddress
         // A read that waits for the network ends when its stream does.
         using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
-        for (int read = 1; read > 0; )
+        for (int read = 1; read > 0;)
         {
             if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {

@@ -159,9 +159,9 @@ public sealed class LanguageModelServerTests
 
     internal static string Chunk(string? text, string? finish = null) =>
         $"data: {JsonSerializer.Serialize(new
-    {
-        created = 1,
-        choices = new[]
+        {
+            created = 1,
+            choices = new[]
         {
             new
             {
@@ -170,7 +170,7 @@ public sealed class LanguageModelServerTests
                 finish_reason = finish,
             },
         },
-    })}\n\n";
+        })}\n\n";
 
     internal static async Task<ChatResponse> AskAsync(Func<ChatQuestion, ChatReply> reply, ChatOptions? options = null)
     {

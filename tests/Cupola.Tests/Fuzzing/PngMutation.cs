@@ -11,7 +11,7 @@ internal static class PngMutation
     public static byte[] Change(byte[] bytes, Random random)
     {
         List<(int Start, int Length)> chunks = [];
-        for (int place = Signature; place + 12 <= bytes.Length; )
+        for (int place = Signature; place + 12 <= bytes.Length;)
         {
             uint length = BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(place));
             if (length > bytes.Length - place - 12)

@@ -145,7 +145,7 @@ internal sealed class RepeatedSentences
     private static double Likeness(int[] one, int[] other)
     {
         int both = 0;
-        for (int left = 0, right = 0; left < one.Length && right < other.Length; )
+        for (int left = 0, right = 0; left < one.Length && right < other.Length;)
         {
             int order = one[left].CompareTo(other[right]);
             both += order == 0 ? 1 : 0;

@@ -225,13 +225,13 @@ internal sealed class ChatServer : IAsyncDisposable
 
     private static string Piece(string text, string? finish) =>
         $"data: {JsonSerializer.Serialize(new
-    {
-        id = "chat-1",
-        @object = "chat.completion.chunk",
-        created = 1,
-        model = "loopback",
-        choices = new[] { new { index = 0, delta = new { role = "assistant", content = text }, finish_reason = finish } },
-    })}\n\n";
+        {
+            id = "chat-1",
+            @object = "chat.completion.chunk",
+            created = 1,
+            model = "loopback",
+            choices = new[] { new { index = 0, delta = new { role = "assistant", content = text }, finish_reason = finish } },
+        })}\n\n";
 
     private Task WriteChunkAsync(NetworkStream stream, string text) =>
         WriteAsync(stream, $"{Encoding.UTF8.GetByteCount(text):x}\r\n{text}\r\n");
