@@ -116,7 +116,7 @@ public sealed class CustomOperatorTests
             Tensor.Of<float>(ElementType.Float32, new float[places * width], places, width),
         ];
 
-        float[] sums = Run("AddRows", given, SessionThreads.All, 2)[0];
+        float[] sums = Run("ScatterAddRows", given, SessionThreads.All, 2)[0];
 
         var expected = new double[places * width];
         for (int place = 0; place < rows.Length; place++)
