@@ -9,6 +9,14 @@ public sealed class CustomOperatorTests
     /// <summary>float32 carries 6e-8 of a number; some hundred rows and columns are added up in another order.</summary>
     private const double Tolerance = 2e-6;
 
+    [Fact]
+    public void TheLibraryIsOfTheVersionThatItsPackageNames()
+    {
+        Version package = typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version!;
+
+        Assert.StartsWith($"{package.Major}.{package.Minor}.", OrtInterface.LibraryVersion, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
