@@ -1,20 +1,20 @@
 namespace Cupola.Training.Losses;
 
-/// <summary>Which loss teaches.</summary>
+/// <summary>The kind of loss.</summary>
 public enum LossKind
 {
-    /// <summary>CLIP's, in which pairs that say the same thing are no negatives of each other.</summary>
+    /// <summary>CLIP's InfoNCE, in which pairs with the same meaning are masked: they are not negatives of each other.</summary>
     Labelled,
 
-    /// <summary>CLIP's as it was published: every other pair of the batch is a negative.</summary>
+    /// <summary>CLIP's InfoNCE as published: every other pair of the batch is a negative.</summary>
     Contrastive,
 
-    /// <summary>SigLIP's, in which pairs that say the same thing are no negatives of each other.</summary>
+    /// <summary>SigLIP's, in which pairs with the same meaning are masked: they are not negatives of each other.</summary>
     LabelledSigmoid,
 
     /// <summary>
-    /// SigLIP's as it was published (arXiv 2303.15343): whether an image and a text belong together is asked of every two by
-    /// themselves.
+    /// SigLIP's as published (arXiv 2303.15343): an independent yes-or-no decision for every image and text whether they belong
+    /// together.
     /// </summary>
     Sigmoid,
 }
