@@ -23,10 +23,10 @@ internal sealed class SigmoidLoss : ImageTextLoss
     /// <summary>Makes the loss ready.</summary>
     /// <param name="engine">What it runs on.</param>
     /// <param name="dimension">Of the embeddings.</param>
-    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
-    public SigmoidLoss(Engine engine, int dimension, bool labelled)
-        : base(engine, dimension, labelled) =>
-        _gradients = engine.Compile(Gradients(dimension, labelled), new Dictionary<string, Tensor>());
+    /// <param name="masksSameLabel">Whether pairs of one label are no negatives of each other.</param>
+    public SigmoidLoss(Engine engine, int dimension, bool masksSameLabel)
+        : base(engine, dimension, masksSameLabel) =>
+        _gradients = engine.Compile(Gradients(dimension, masksSameLabel), new Dictionary<string, Tensor>());
 
     public override void Dispose() => _gradients.Dispose();
 
@@ -43,10 +43,10 @@ internal sealed class SigmoidLoss : ImageTextLoss
     /// + exp(−z)) = log(1 + exp(z)) − z, so that it counts as a wrong one too, and
     /// −z, whose gradient is −1 ÷ n, is left to the caller.
     /// </summary>
-    private static Graph Gradients(int dimension, bool labelled)
+    private static Graph Gradients(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, masksSameLabel);
         Value biased = graph.Add(logits, inputs.Bias);
         Value Counted(Value value) => graph.Multiply(counts is null ? value : graph.Multiply(value, counts), inputs.Share);
         Value ofLogits = Counted(graph.Sigmoid(biased));
