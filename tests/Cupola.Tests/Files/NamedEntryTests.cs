@@ -40,7 +40,7 @@ public sealed class NamedEntryTests
         Assert.Equal(["cat", "dog"], PromptSet.Read($"{several.Path}#cifar10").ClassNames);
         Assert.Equal(["rocket"], PromptSet.Read(one.Path).ClassNames);
         Assert.Contains(
-            "holds the prompts of several data sets, 'imagenet1k', 'cifar10'",
+            "contains the prompts of several data sets, 'imagenet1k', 'cifar10'",
             Problem(several.Path),
             StringComparison.Ordinal
         );

@@ -63,10 +63,10 @@ public sealed class LabelListTests
     }
 
     [Theory]
-    [InlineData("labels.txt", "", "holds no labels.")]
-    [InlineData("labels.txt", " \n\n", "holds no labels.")]
-    [InlineData("labels.json", "[]", "holds no labels.")]
-    [InlineData("labels.json", "[\" \"]", "holds no labels.")]
+    [InlineData("labels.txt", "", "contains no labels.")]
+    [InlineData("labels.txt", " \n\n", "contains no labels.")]
+    [InlineData("labels.json", "[]", "contains no labels.")]
+    [InlineData("labels.json", "[\" \"]", "contains no labels.")]
     [InlineData("labels.json", "", "is not valid JSON (line 1).")]
     [InlineData("labels.json", "[\"cat\",\n\"dog\"", "is not valid JSON (line 2).")]
     [InlineData("labels.json", "cat\ndog", "is not valid JSON (line 1).")]

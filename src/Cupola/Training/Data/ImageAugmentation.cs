@@ -10,47 +10,51 @@ namespace Cupola.Training.Data;
 /// </summary>
 internal sealed record ImageAugmentation
 {
-    /// <param name="smallestArea">
+    /// <param name="minimumScale">
     /// The least share of the image in a random crop; 1 keeps the model's own preprocessing.
     /// </param>
     /// <param name="flip">Whether images are mirrored with probability ½.</param>
-    /// <param name="colour">The strength of the color jitter: how far the factors may be from 1; 0 disables it.</param>
+    /// <param name="jitterStrength">
+    /// The strength of the color jitter: how far the factors may be from 1; 0 disables it.
+    /// </param>
     /// <exception cref="ArgumentException">A share or a strength is out of its range.</exception>
-    public ImageAugmentation(float smallestArea, bool flip, float colour)
+    public ImageAugmentation(float minimumScale, bool flip, float jitterStrength)
     {
-        if (smallestArea is not (> 0 and <= 1))
+        if (minimumScale is not (> 0 and <= 1))
         {
             throw new ArgumentException(
-                Invariant($"A random part has a share above 0 and at most 1 of the image, not {smallestArea}; 1 is all."),
-                nameof(smallestArea)
+                Invariant($"A random part has a share above 0 and at most 1 of the image, not {minimumScale}; 1 is all."),
+                nameof(minimumScale)
             );
         }
 
-        if (colour is not (>= 0 and <= 1))
+        if (jitterStrength is not (>= 0 and <= 1))
         {
             throw new ArgumentException(
-                Invariant($"Brightness, contrast and saturation change by a share between 0 and 1, not {colour}; 0 leaves them."),
-                nameof(colour)
+                Invariant(
+                    $"Brightness, contrast and saturation change by a share between 0 and 1, not {jitterStrength}; 0 leaves them."
+                ),
+                nameof(jitterStrength)
             );
         }
 
-        (SmallestArea, Flip, Colour) = (smallestArea, flip, colour);
+        (MinimumScale, Flip, JitterStrength) = (minimumScale, flip, jitterStrength);
     }
 
     /// <summary>The model's own preprocessing, byte for byte.</summary>
     public static ImageAugmentation None { get; } = new(1, flip: false, 0);
 
     /// <summary>The least share of the image in a random crop.</summary>
-    public float SmallestArea { get; }
+    public float MinimumScale { get; }
 
     /// <summary>Whether images are mirrored with probability ½.</summary>
     public bool Flip { get; }
 
     /// <summary>The strength of the color jitter.</summary>
-    public float Colour { get; }
+    public float JitterStrength { get; }
 
     /// <summary>Whether images are cropped randomly.</summary>
-    public bool Crops => SmallestArea < 1;
+    public bool Crops => MinimumScale < 1;
 
     /// <summary>Augments and preprocesses an image for one epoch.</summary>
     /// <param name="image">The decoded image.</param>
@@ -64,7 +68,7 @@ internal sealed record ImageAugmentation
         destination = destination[..preprocessing.ByteCount];
         if (Crops)
         {
-            RandomCrop crop = RandomCrop.Draw(image.Width, image.Height, SmallestArea, new(seed, RandomUse.Crop, epoch, pair));
+            RandomCrop crop = RandomCrop.Draw(image.Width, image.Height, MinimumScale, new(seed, RandomUse.Crop, epoch, pair));
             using RgbImage part = crop.Apply(image);
             (preprocessing with { Mode = ResizeMode.Squash, ResizeSize = preprocessing.Size }).Apply(part, destination);
         }
@@ -87,9 +91,9 @@ internal sealed record ImageAugmentation
             }
         }
 
-        if (Colour > 0)
+        if (JitterStrength > 0)
         {
-            ColorJitter.Apply(pixels, Colour, new(seed, RandomUse.Colour, epoch, pair));
+            ColorJitter.Apply(pixels, JitterStrength, new(seed, RandomUse.ColorJitter, epoch, pair));
         }
     }
 

@@ -24,13 +24,13 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     /// <summary>Compiles the loss.</summary>
     /// <param name="engine">The engine that runs it.</param>
     /// <param name="dimension">The embeddings' dimension.</param>
-    /// <param name="labelled">Whether pairs have labels, so that pairs with equal ones are masked.</param>
-    public ContrastiveLoss(Engine engine, int dimension, bool labelled)
-        : base(engine, dimension, labelled)
+    /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
+    public ContrastiveLoss(Engine engine, int dimension, bool masksSameLabel)
+        : base(engine, dimension, masksSameLabel)
     {
         var none = new Dictionary<string, Tensor>();
-        _normalizers = engine.Compile(Normalizers(dimension, labelled), none);
-        _gradients = engine.Compile(Gradients(dimension, labelled), none);
+        _normalizers = engine.Compile(Normalizers(dimension, masksSameLabel), none);
+        _gradients = engine.Compile(Gradients(dimension, masksSameLabel), none);
     }
 
     public override void Dispose()
@@ -98,10 +98,10 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     }
 
     /// <summary>log Σ exp of a block's logits, over each of its rows and each of its columns.</summary>
-    private static Graph Normalizers(int dimension, bool labelled)
+    private static Graph Normalizers(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (_, Value choices, _) = Choices(graph, dimension, labelled);
+        (_, Value choices, _) = Choices(graph, dimension, masksSameLabel);
         graph.Output("rows", graph.LogSumExp(choices, 1));
         graph.Output("columns", graph.LogSumExp(choices, 0));
         return graph.Build();
@@ -112,10 +112,10 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     /// pair,
     /// which the caller subtracts.
     /// </summary>
-    private static Graph Gradients(int dimension, bool labelled)
+    private static Graph Gradients(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, labelled);
+        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, masksSameLabel);
         Value rows = graph.Input("row_normalizers", ElementType.Float32, ["rows", 1]),
             columns = graph.Input("column_normalizers", ElementType.Float32, [1, "columns"]);
         Value both = graph.Add(graph.Exp(graph.Subtract(choices, rows)), graph.Exp(graph.Subtract(choices, columns)));
@@ -124,9 +124,13 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     }
 
     /// <summary>The logits of a block, without and with masking: masked ones are −∞.</summary>
-    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(GraphBuilder graph, int dimension, bool labelled)
+    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(
+        GraphBuilder graph,
+        int dimension,
+        bool masksSameLabel
+    )
     {
-        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, masksSameLabel);
         return (
             logits,
             counts is null

@@ -12,7 +12,7 @@ namespace Cupola.Training.Losses;
 /// <remarks>
 /// Pairs with the same meaning (equal captions) may have equal labels: such a pair is not a negative of the other, and is masked.
 /// </remarks>
-internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelled) : IDisposable
+internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSameLabel) : IDisposable
 {
     /// <summary>
     /// The largest logit scale (the logarithm of the factor on cosines), ln 100: beyond it, training was found to be unstable
@@ -28,29 +28,24 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
     private const int BlockColumns = 1024;
 
     /// <summary>Whether pairs have labels.</summary>
-    public bool IsLabelled => labelled;
+    public bool MasksSameLabel => masksSameLabel;
 
     /// <summary>Creates a loss.</summary>
     /// <param name="kind">The kind of the loss.</param>
+    /// <param name="maskSameLabel">Whether pairs with equal labels are masked; then each pair needs a label.</param>
     /// <param name="engine">The engine that runs it.</param>
     /// <param name="dimension">The embeddings' dimension.</param>
-    public static ImageTextLoss Create(LossKind kind, Engine engine, int dimension) =>
-        kind switch
-        {
-            LossKind.Labelled or LossKind.Contrastive => new ContrastiveLoss(
-                engine,
-                dimension,
-                labelled: kind == LossKind.Labelled
-            ),
-            _ => new SigmoidLoss(engine, dimension, labelled: kind == LossKind.LabelledSigmoid),
-        };
+    public static ImageTextLoss Create(LossKind kind, bool maskSameLabel, Engine engine, int dimension) =>
+        kind == LossKind.InfoNce
+            ? new ContrastiveLoss(engine, dimension, maskSameLabel)
+            : new SigmoidLoss(engine, dimension, maskSameLabel);
 
     /// <summary>Computes the loss of a batch and its gradients.</summary>
     /// <param name="images">Image embeddings of any length, [pairs, dimension].</param>
     /// <param name="texts">Text embeddings of any length, [pairs, dimension].</param>
     /// <param name="logitScale">The logarithm of the factor on cosines.</param>
     /// <param name="logitBias">The bias of the logits, if the loss has one.</param>
-    /// <param name="labels">The meaning of each pair, if the loss masks; equal numbers for equal meanings.</param>
+    /// <param name="labels">The label of each pair, if the loss masks; equal numbers for equal captions.</param>
     public PairGradients Evaluate(
         ReadOnlySpan<float> images,
         ReadOnlySpan<float> texts,
@@ -66,9 +61,9 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
             throw new ArgumentException($"A loss is of pairs, and there are {image.Count} images and {text.Count} texts.");
         }
 
-        if (IsLabelled != (labels is not null))
+        if (MasksSameLabel != (labels is not null))
         {
-            throw new ArgumentException(IsLabelled ? "The loss needs a label for each pair." : "The loss takes no labels.");
+            throw new ArgumentException(MasksSameLabel ? "The loss needs a label for each pair." : "The loss takes no labels.");
         }
 
         using LossBatch batch = new(image, text, MathF.Exp(logitScale), logitBias, labels);
@@ -161,7 +156,11 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
     /// unless it is
     /// the pair itself.
     /// </summary>
-    protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(GraphBuilder graph, int dimension, bool labelled)
+    protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(
+        GraphBuilder graph,
+        int dimension,
+        bool masksSameLabel
+    )
     {
         LossInputs inputs = new(
             graph.Input("image_rows", ElementType.Float32, ["rows", dimension]),
@@ -171,7 +170,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
             graph.Input("bias", ElementType.Float32, [1])
         );
         Value logits = graph.Multiply(graph.Product(inputs.Images, inputs.Texts, transposeRight: true), inputs.Scale);
-        if (!labelled)
+        if (!masksSameLabel)
         {
             return (logits, null, inputs);
         }

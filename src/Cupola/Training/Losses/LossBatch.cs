@@ -16,7 +16,7 @@ internal sealed class LossBatch : IDisposable
     /// <param name="texts">Borrowed; the caller disposes it.</param>
     /// <param name="scale">The factor on cosines.</param>
     /// <param name="bias">The bias of the logits.</param>
-    /// <param name="labels">The meaning of each pair, if the loss masks.</param>
+    /// <param name="labels">The label of each pair, if the loss masks.</param>
     public LossBatch(NormalizedEmbeddings images, NormalizedEmbeddings texts, float scale, float bias, IReadOnlyList<int>? labels)
     {
         (Images, Texts, Scale, Bias, Pairs) = (images, texts, scale, bias, images.Count);

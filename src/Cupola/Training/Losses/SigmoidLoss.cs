@@ -26,10 +26,10 @@ internal sealed class SigmoidLoss : ImageTextLoss
     /// <summary>Compiles the loss.</summary>
     /// <param name="engine">The engine that runs it.</param>
     /// <param name="dimension">The embeddings' dimension.</param>
-    /// <param name="labelled">Whether pairs have labels, so that pairs with equal ones are masked.</param>
-    public SigmoidLoss(Engine engine, int dimension, bool labelled)
-        : base(engine, dimension, labelled) =>
-        _gradients = engine.Compile(Gradients(dimension, labelled), new Dictionary<string, Tensor>());
+    /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
+    public SigmoidLoss(Engine engine, int dimension, bool masksSameLabel)
+        : base(engine, dimension, masksSameLabel) =>
+        _gradients = engine.Compile(Gradients(dimension, masksSameLabel), new Dictionary<string, Tensor>());
 
     public override void Dispose() => _gradients.Dispose();
 
@@ -47,10 +47,10 @@ internal sealed class SigmoidLoss : ImageTextLoss
     /// exp(−z)) = log(1 + exp(z)) − z, so that it is treated like a negative one, and the gradient of −z, −1 ÷ n, is added by
     /// the caller.
     /// </summary>
-    private static Graph Gradients(int dimension, bool labelled)
+    private static Graph Gradients(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, masksSameLabel);
         Value biased = graph.Add(logits, inputs.Bias);
         Value Counted(Value value) => graph.Multiply(counts is null ? value : graph.Multiply(value, counts), inputs.Share);
         Value ofLogits = Counted(graph.Sigmoid(biased));

@@ -103,7 +103,7 @@ public sealed class PromptQuestionsTests
     [InlineData("""["Describe {an} {}"]""", "{a/an}")]
     [InlineData("""["A {}", "A {}"]""", "twice")]
     [InlineData("""[{"text": "A {}", "answers": 0}]""", "from 1 to 1000")]
-    [InlineData("""{"questions": ["A {}"], "answers": 1.5}""", "no whole number")]
+    [InlineData("""{"questions": ["A {}"], "answers": 1.5}""", "not a whole number")]
     [InlineData("""{"questions": ["A {}"], "articles": {"x": "der"}}""", "can be a, an, the, or nothing")]
     [InlineData("""{"questions": ["A {}"], "articles": ["x"]}""", "not a JSON object")]
     [InlineData("nonsense", "not valid JSON")]

@@ -110,7 +110,7 @@ public sealed class TrainingPairsTests
 
         Assert.Equal(["a cat", "a dog"], [.. Enumerable.Range(0, 2).Select(pair => pairs[pair].Captions[0])]);
         Assert.Equal(2, pairs.Count);
-        Assert.Contains(broken, told => told.Contains("1 holds no caption", StringComparison.Ordinal));
+        Assert.Contains(broken, told => told.Contains("1 has no caption", StringComparison.Ordinal));
         Assert.Contains(broken, told =>
             told.Contains("1.tar", StringComparison.Ordinal) && told.Contains("it ends too early", StringComparison.Ordinal)
         );
