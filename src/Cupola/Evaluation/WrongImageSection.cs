@@ -60,7 +60,7 @@ internal static class WrongImageSection
     )
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellation);
-        string place = (outcome.Rank + 1).ToString("#,0", CultureInfo.InvariantCulture),
+        string rank = (outcome.Rank + 1).ToString("#,0", CultureInfo.InvariantCulture),
             name = image.Name.StartsWith(dataset, StringComparison.Ordinal)
                 ? image.Name[dataset.Length..].TrimStart('/', '\\')
                 : image.Name;
@@ -82,7 +82,7 @@ internal static class WrongImageSection
                 HtmlPage.Element(
                     "p",
                     "path",
-                    $"The right label was number {place}.",
+                    $"The right label was number {rank}.",
                     HtmlPage.Element("br", null),
                     HtmlPage.Shortened(name)
                 )
