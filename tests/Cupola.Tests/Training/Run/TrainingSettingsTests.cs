@@ -152,6 +152,7 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "model": { "imageSize": -48 } }""", "model.imageSize")]
     [InlineData("""{ "model": { "imageSize": 2000000000, "patchSize": 1 } }""", "model.imageSize")]
     [InlineData("""{ "model": { "contextLength": 1 } }""", "model.contextLength")]
+    [InlineData("""{ "model": { "contextLength": 65536 } }""", "model.contextLength")]
     [InlineData("""{ "model": { "vocabulary": 100 } }""", "model.vocabulary")]
     [InlineData("""{ "model": { "vocabulary": 2147483647 } }""", "model.vocabulary")]
     [InlineData("""{ "model": { "embeddingDimension": 0 } }""", "model.embeddingDimension")]
