@@ -50,7 +50,7 @@ public sealed class HardNegativeSamplerTests
     public void NoBatchHoldsMoreOfASayingThanAnEvenSpreadNeeds() =>
         Gen.Select(Gen.Int[1, 300], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 12], Gen.Int[0, 1000])
             .Sample(
-                (pairs, batchSize, neighbours, kinds, seed) =>
+                (pairs, batchSize, neighbors, kinds, seed) =>
                 {
                     World world = World.Of(pairs, clusters: 5);
                     Random random = new(seed);
@@ -61,7 +61,7 @@ public sealed class HardNegativeSamplerTests
                             .Range(0, pairs)
                             .Select(pair => random.Next(4) == 0 ? 100 + pair : (int)(kinds * Math.Pow(random.NextDouble(), 3))),
                     ];
-                    HardNegativeSampler order = new(pairs, batchSize, neighbours, (ulong)seed);
+                    HardNegativeSampler order = new(pairs, batchSize, neighbors, (ulong)seed);
                     order.Mine(epoch: 1, sayings, world.Embed);
 
                     int[][] batches = Epoch(order, 1);
@@ -143,9 +143,9 @@ public sealed class HardNegativeSamplerTests
         Assert.All(Epoch(order, 0), batch => Assert.Equal(64, batch.Select(pair => classes[pair]).Distinct().Count()));
     }
 
-    private static HardNegativeSampler Mined(World world, int batchSize, int neighbours)
+    private static HardNegativeSampler Mined(World world, int batchSize, int neighbors)
     {
-        HardNegativeSampler order = new(world.Distinct.Length, batchSize, neighbours, seed: 5);
+        HardNegativeSampler order = new(world.Distinct.Length, batchSize, neighbors, seed: 5);
         order.Mine(epoch: 2, world.Distinct, world.Embed);
         return order;
     }
