@@ -85,8 +85,8 @@ internal static class PromptsInfluenceCommand
                 SingleLabel.Note(set.ClassNames);
                 using ClipEmbedder embedder = model.Load(parsed, cancellation);
                 EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
-                EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
-                PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
+                EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellation);
+                PromptWeights? learned = known is null ? null : PromptWeights.Create(weighting, encoded, known.Embeddings);
                 ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
                 PromptInfluence influence = new(encoded, ensemble, learned);
                 IInfluenceWriter writer = parsed.GetValue(format) switch

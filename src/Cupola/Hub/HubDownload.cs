@@ -57,8 +57,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         {
             File.Delete(incomplete);
             throw new InvalidDataException(
-                $"What arrived as {What(file)} does not have the hash that the hub declares and was deleted; run the command "
-                    + "again to fetch it anew."
+                $"What arrived as {What(file)} does not have the hash that the hub declares and was deleted; another "
+                    + "download fetches it anew."
             );
         }
 
