@@ -14,21 +14,14 @@ internal static class ClassifyCommand
     {
         ModelOptions model = new();
         ClassifierOptions options = new();
-        Argument<string[]> images = new("images")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.OneOrMore);
         NumberOption<int> top = new("--top", 1)
         {
             Description = "How many labels to show.",
             DefaultValueFactory = static _ => 5,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient")
-        {
-            Description = "Turn images as their EXIF orientation says (the reference does not).",
-        };
+        Option<bool> orient = ImageArguments.CreateOrient();
         PageOption explain = new(
             "--explain",
             "Write a page that shows each image and the prompts that spoke for and against its label."

@@ -17,11 +17,7 @@ internal static class PromptsInfluenceCommand
     {
         ModelOptions model = new();
         PromptOptions prompts = new();
-        Argument<string[]> images = new("images")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.ZeroOrMore);
         WeightsOption weights = new();
         DatasetInfluence ofDataset = new(model, prompts, weights);
         NumberOption<int> top = new("--top", 1)
@@ -30,10 +26,7 @@ internal static class PromptsInfluenceCommand
             DefaultValueFactory = static _ => 2,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient")
-        {
-            Description = "Turn images as their EXIF orientation says (the reference does not).",
-        };
+        Option<bool> orient = ImageArguments.CreateOrient();
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
             "influence",
