@@ -1,6 +1,6 @@
-using System.Globalization;
 using Cupola.Embedding;
 using Cupola.Evaluation;
+using Cupola.Reports;
 
 namespace Cupola.Cli;
 
@@ -97,9 +97,9 @@ internal static class RetrievalEvaluation
                             (IReadOnlyList<string>)
                                 [
                                     row.Query == "imageToText" ? "a caption for each image" : "the image for each caption",
-                                    Number(row.Depth),
-                                    Percent(row.Found.Share),
-                                    $"{Percent(row.Found.Interval.Low)} to {Percent(row.Found.Interval.High)}",
+                                    NumberFormat.Plain(row.Depth),
+                                    NumberFormat.Points(row.Found.Share),
+                                    NumberFormat.PointsRange(row.Found.Interval.Low, row.Found.Interval.High),
                                 ]
                         ),
                     ]
@@ -107,8 +107,4 @@ internal static class RetrievalEvaluation
                 break;
         }
     }
-
-    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -29,7 +29,7 @@ internal sealed record ChartAxis(string Name, double Low, double High, Func<doub
     }
 
     /// <summary>An axis of shares, from nothing to all.</summary>
-    public static ChartAxis Shares(string name) => new(name, 0, 1, static share => HtmlPage.Percent(share, digits: 0));
+    public static ChartAxis Shares(string name) => new(name, 0, 1, static share => NumberFormat.Percent(share, digits: 0));
 
     /// <summary>An axis of shares from nothing to the first round one that none of these is beyond.</summary>
     public static ChartAxis SharesUpTo(string name, IEnumerable<double> shares) =>

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Cupola.Files;
-using static System.FormattableString;
 
 namespace Cupola.Reports;
 
@@ -90,17 +88,6 @@ internal static class HtmlPage
             new XAttribute("alt", description),
             new XAttribute("loading", "lazy")
         );
-
-    /// <summary>A number in a drawing: short, with a point, whatever the machine's language.</summary>
-    public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
-
-    /// <summary>A share as people read it: 48.2 %.</summary>
-    public static string Percent(double share, int digits = 1) =>
-        (share * 100).ToString(Invariant($"F{digits}"), CultureInfo.InvariantCulture) + " %";
-
-    /// <summary>How many there are of something: 1 class, 1,000 classes.</summary>
-    public static string Count(int count, string one, string? several = null) =>
-        $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {(count == 1 ? one : several ?? one + "s")}";
 
     /// <summary>A text of a file, short enough for a table.</summary>
     public static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "…" : text;
