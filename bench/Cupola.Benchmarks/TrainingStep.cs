@@ -27,7 +27,16 @@ internal sealed class TrainingStep : IDisposable
         Random random = new(1);
         IReadOnlyDictionary<string, long[]> shapes = ClipModel.ParametersOf(config);
         _parameters = new(shapes, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
-        _clip = new(engine, config, new(config.Image.ImageSize), _parameters, form, memory, LossKind.Contrastive);
+        _clip = new(
+            engine,
+            config,
+            new(config.Image.ImageSize),
+            _parameters,
+            form,
+            memory,
+            LossKind.InfoNce,
+            maskSameLabel: false
+        );
         _optimizer = new(_parameters, new());
         _images = Images(random, form, batch, config.Image.ImageSize);
         _texts = [.. Enumerable.Range(0, batch).Select(_ => Text(random, config.Text.ContextLength))];

@@ -5,7 +5,8 @@ using Cupola.ZeroShot;
 namespace Cupola.Explanation;
 
 /// <summary>
-/// The answers on labelled images, and what becomes of them when one prompt is left out: only its own class's scores change.
+/// Leave-one-out: the answers on labeled images, and how they change when one prompt is left out; only the scores of the prompt's
+/// class change.
 /// </summary>
 internal sealed class LeaveOneOut
 {
@@ -34,7 +35,7 @@ internal sealed class LeaveOneOut
         Parallel.For(0, images.Count, image => _scores[image] = classes.Score(images[image]));
     }
 
-    /// <summary>The effect of each prompt of one class; none where it is the only one.</summary>
+    /// <summary>The effect of each prompt of one class; none if it is the only one.</summary>
     public PromptEffect[] OfClass(int classIndex)
     {
         PromptFeatures features = _encoded.Features;
@@ -65,7 +66,7 @@ internal sealed class LeaveOneOut
         return effects;
     }
 
-    /// <summary>The score of a class with some of its prompts only, for each image.</summary>
+    /// <summary>The score of a class with only some of its prompts, for each image.</summary>
     private float[] ScoresOfOthers(int[] rows)
     {
         float[] scores = new float[_images.Count];
@@ -89,7 +90,7 @@ internal sealed class LeaveOneOut
         return scores;
     }
 
-    /// <summary>What the other classes say of an image, as far as the answer depends on it.</summary>
+    /// <summary>The scores of the other classes, as far as the answer for an image depends on them.</summary>
     private Rivals RivalsOf(int classIndex, float[] scores, int label)
     {
         float best = float.NegativeInfinity;
@@ -115,7 +116,7 @@ internal sealed class LeaveOneOut
     }
 
     /// <summary>
-    /// How many images are right, and the sum of the log probabilities of their labels, where a class has these scores.
+    /// The number of right images, and the sum of the log-probabilities of their labels, if a class has the given scores.
     /// </summary>
     private (int Right, double LogLikelihood) LogLikelihood(int classIndex, Rivals[] rivals, float[] scores)
     {

@@ -15,7 +15,7 @@ internal sealed record JsonRules
     public string NotJson { get; init; } = "cannot be read: it is not JSON";
 
     /// <summary>What is said of a file with half a surrogate pair or bytes that are not UTF-8.</summary>
-    public string NotUnicode { get; init; } = "cannot be read: it holds text that is not Unicode";
+    public string NotUnicode { get; init; } = "cannot be read: it contains text that is not Unicode";
 
     /// <summary>The depth, and whether comments, trailing commas and equal names are allowed.</summary>
     public JsonDocumentOptions Options { get; init; }

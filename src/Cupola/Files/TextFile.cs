@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace Cupola.Files;
 
-/// <summary>Reads small text files that people and other programs write: lists of lines, and JSON.</summary>
+/// <summary>Reads small text files: lists of lines, and JSON.</summary>
 internal static class TextFile
 {
     private const int QuoteLength = 120;
@@ -15,17 +15,18 @@ internal static class TextFile
         MaximumBytes = 64 << 20,
         TooLarge = "has more than 64 MB, and lists of texts are not that large",
         NotJson = "is not valid JSON",
-        NotUnicode = "holds text that is not Unicode",
+        NotUnicode = "contains text that is not Unicode",
     };
 
     /// <summary>
-    /// A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.
-    /// Of a JSON object of lists, <c>FILE#NAME</c> names the one that counts.
+    /// Reads a JSON list of texts, or one text per line; white space around texts and empty texts are dropped. Of a JSON object
+    /// of
+    /// lists, <c>FILE#NAME</c> names one.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="what">What the texts are, for the sentence of an error: "labels".</param>
-    /// <param name="unquote">Whether a line in quotation marks is what stands between them, as in CSV of one column.</param>
-    /// <param name="entersOnlyList">Whether the only list of a JSON object counts without its name.</param>
+    /// <param name="what">The kind of the texts, for error messages: "labels".</param>
+    /// <param name="unquote">Whether quotation marks around a line are removed, as in CSV with one column.</param>
+    /// <param name="entersOnlyList">Whether the only list of a JSON object is used without its name.</param>
     public static IReadOnlyList<string> ReadList(string path, string what, bool unquote = false, bool entersOnlyList = false)
     {
         NamedEntry file = NamedEntry.Read(path);
@@ -40,13 +41,13 @@ internal static class TextFile
             ? ReadJson(file.File, content, root => List(Enter(file, root, what, entersOnlyList), file.File, what))
             : content.Split(['\r', '\n']).Select(line => unquote ? DelimitedFields.Unquote(line.Trim()) : line);
         string[] list = [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
-        return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' holds no {what}.");
+        return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' contains no {what}.");
     }
 
     /// <summary>Reads a whole file as JSON.</summary>
     public static T ReadJson<T>(string path, Func<JsonElement, T> read) => ReadJson(path, Read(path), read);
 
-    /// <summary>A text of a file or command line in a sentence of ours: short, and on one line.</summary>
+    /// <summary>Quotes a text of a file or command line in a message: shortened, and on one line.</summary>
     public static string Quote(string text) => $"'{ForeignText.OneLine(text, QuoteLength)}'";
 
     private static JsonElement Enter(NamedEntry file, JsonElement root, string what, bool entersOnlyList)
@@ -62,7 +63,7 @@ internal static class TextFile
     {
         if (root.ValueKind != JsonValueKind.Array)
         {
-            throw new InvalidDataException($"'{path}' holds no JSON list; {what} are a JSON list of texts, or one a line.");
+            throw new InvalidDataException($"'{path}' contains no JSON list; {what} are a JSON list of texts, or one per line.");
         }
 
         List<string> texts = new(root.GetArrayLength());
@@ -72,7 +73,7 @@ internal static class TextFile
                 element.ValueKind == JsonValueKind.String
                     ? element.GetString()!
                     : throw new InvalidDataException(
-                        Invariant($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}.")
+                        Invariant($"'{path}' has something that is not a text at position {texts.Count + 1} of its {what}.")
                     )
             );
         }

@@ -3,10 +3,10 @@ using Cupola.Files;
 
 namespace Cupola.Hub;
 
-/// <summary>Reads JSON that somebody else wrote, in bounded memory.</summary>
+/// <summary>Reads JSON from the hub in bounded memory.</summary>
 internal static class HubJson
 {
-    /// <summary>No file but weights is larger: the largest tokenizers have some 20 MB.</summary>
+    /// <summary>The largest file other than weights; the largest tokenizers have some 20 MB.</summary>
     public const int SizeLimit = 64 << 20;
 
     private const int QuoteLength = 80;
@@ -22,7 +22,7 @@ internal static class HubJson
     public static T Read<T>(string path, Func<JsonElement, T> read) =>
         Read(BoundedJson.ReadBytes(path, $"'{path}'", Rules), $"'{path}'", read);
 
-    /// <summary>Reads bytes that hold one JSON object; <paramref name="what"/> names them in the sentence of an error.</summary>
+    /// <summary>Reads bytes that contain one JSON object; <paramref name="what"/> names them in error messages.</summary>
     public static T Read<T>(ReadOnlyMemory<byte> bytes, string what, Func<JsonElement, T> read)
     {
         try
@@ -30,15 +30,16 @@ internal static class HubJson
             return BoundedJson.Read(bytes, what, Rules, root =>
                 root.ValueKind == JsonValueKind.Object
                     ? read(root)
-                    : throw new InvalidDataException($"{what} holds no JSON object.")
+                    : throw new InvalidDataException($"{what} is not a JSON object.")
             );
         }
         catch (InvalidOperationException problem)
         {
-            throw new InvalidDataException($"{what} is not what it should be: a value in it is of another kind.", problem);
+            // JsonElement throws InvalidOperationException for a value of another kind.
+            throw new InvalidDataException($"{what} has a value of the wrong kind.", problem);
         }
     }
 
-    /// <summary>A text of somebody else's in a sentence of ours: short, and without control characters.</summary>
+    /// <summary>Quotes a text from the hub in a message: shortened, and without control characters.</summary>
     public static string Quote(string text) => $"'{ForeignText.OneLine(text, QuoteLength)}'";
 }

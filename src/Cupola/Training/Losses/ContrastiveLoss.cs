@@ -6,28 +6,31 @@ namespace Cupola.Training.Losses;
 
 /// <summary>
 /// CLIP's loss (arXiv 2103.00020, figure 3): each image chooses its text among all texts of the batch, each text its image among
-/// all images, and the
-/// loss is the mean of both cross entropies. All blocks are gone through twice: for the normalisers of rows and columns, and for
-/// the gradient.
+/// all
+/// images, and the loss is the mean of both cross-entropies. There are two passes over all blocks: for the normalizers of rows
+/// and
+/// columns, and for the gradient.
 /// </summary>
 internal sealed class ContrastiveLoss : ImageTextLoss
 {
-    /// <summary>The start of the logarithm of the factor on cosines, ln(1 / 0.07) (arXiv 2103.00020, section 2.5).</summary>
+    /// <summary>
+    /// The initial logit scale (the logarithm of the factor on cosines), ln(1 / 0.07) (arXiv 2103.00020, section 2.5).
+    /// </summary>
     public const float InitialLogitScale = 2.6592600f;
 
     private readonly CompiledGraph _normalizers;
     private readonly CompiledGraph _gradients;
 
-    /// <summary>Makes the loss ready.</summary>
-    /// <param name="engine">What it runs on.</param>
-    /// <param name="dimension">Of the embeddings.</param>
-    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
-    public ContrastiveLoss(Engine engine, int dimension, bool labelled)
-        : base(engine, dimension, labelled)
+    /// <summary>Compiles the loss.</summary>
+    /// <param name="engine">The engine that runs it.</param>
+    /// <param name="dimension">The embeddings' dimension.</param>
+    /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
+    public ContrastiveLoss(Engine engine, int dimension, bool masksSameLabel)
+        : base(engine, dimension, masksSameLabel)
     {
         var none = new Dictionary<string, Tensor>();
-        _normalizers = engine.Compile(Normalizers(dimension, labelled), none);
-        _gradients = engine.Compile(Gradients(dimension, labelled), none);
+        _normalizers = engine.Compile(Normalizers(dimension, masksSameLabel), none);
+        _gradients = engine.Compile(Gradients(dimension, masksSameLabel), none);
     }
 
     public override void Dispose()
@@ -95,23 +98,24 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     }
 
     /// <summary>log Σ exp of a block's logits, over each of its rows and each of its columns.</summary>
-    private static Graph Normalizers(int dimension, bool labelled)
+    private static Graph Normalizers(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (_, Value choices, _) = Choices(graph, dimension, labelled);
+        (_, Value choices, _) = Choices(graph, dimension, masksSameLabel);
         graph.Output("rows", graph.LogSumExp(choices, 1));
         graph.Output("columns", graph.LogSumExp(choices, 0));
         return graph.Build();
     }
 
     /// <summary>
-    /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, less 1 ÷ n for a right pair,
-    /// which is left to the caller.
+    /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, minus 1 ÷ n for a positive
+    /// pair,
+    /// which the caller subtracts.
     /// </summary>
-    private static Graph Gradients(int dimension, bool labelled)
+    private static Graph Gradients(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, labelled);
+        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, masksSameLabel);
         Value rows = graph.Input("row_normalizers", ElementType.Float32, ["rows", 1]),
             columns = graph.Input("column_normalizers", ElementType.Float32, [1, "columns"]);
         Value both = graph.Add(graph.Exp(graph.Subtract(choices, rows)), graph.Exp(graph.Subtract(choices, columns)));
@@ -119,10 +123,14 @@ internal sealed class ContrastiveLoss : ImageTextLoss
         return graph.Build();
     }
 
-    /// <summary>The logits of a block, and those among which is chosen: what does not count is −∞ there.</summary>
-    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(GraphBuilder graph, int dimension, bool labelled)
+    /// <summary>The logits of a block, without and with masking: masked ones are −∞.</summary>
+    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(
+        GraphBuilder graph,
+        int dimension,
+        bool masksSameLabel
+    )
     {
-        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, masksSameLabel);
         return (
             logits,
             counts is null

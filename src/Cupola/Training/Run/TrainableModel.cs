@@ -32,7 +32,7 @@ internal sealed class TrainableModel : IDisposable
         Config = config;
         Preprocessing = preprocessing;
         _tokenizerFolder = tokenizerFolder;
-        LayerwiseDecay = new(config, settings.LayerDecay, settings.Frozen, [.. shapes.Keys]);
+        LayerwiseDecay = new(config, settings.Optimizer.LayerDecay, settings.Frozen, [.. shapes.Keys]);
 
         // Scale and bias belong together: of a model that has no bias, neither is of use to a loss that has.
         ReadOnlySpan<float> Initial(string name) =>
