@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cupola.Prompts.Audit;
+using Cupola.Reports;
 
 namespace Cupola.Cli;
 
@@ -113,7 +114,7 @@ internal static class AuditWriters
                             (IReadOnlyList<string>)
                                 [
                                     Short(row.Finding.ClassName),
-                                    Number(row.Finding.Position + 1),
+                                    NumberFormat.Plain(row.Finding.Position + 1),
                                     Short(row.Finding.Prompt.Text),
                                     Short(row.Finding.Detail),
                                     .. isFixed ? [Remedy(row)] : Array.Empty<string>(),
@@ -149,12 +150,13 @@ internal static class AuditWriters
                         string[] counts =
                         [
                             FaultNames.NameOf(fault),
-                            Number(all.Length),
+                            NumberFormat.Plain(all.Length),
                             Percent(all.Length, audit.Prompts.PromptCount),
                         ];
                         string[] remedies =
                         [
-                            .. Enum.GetValues<PromptRemedy>().Select(remedy => Number(all.Count(row => row.Remedy == remedy))),
+                            .. Enum.GetValues<PromptRemedy>()
+                                .Select(remedy => NumberFormat.Plain(all.Count(row => row.Remedy == remedy))),
                         ];
                         return (IReadOnlyList<string>)(isFixed ? [.. counts, .. remedies] : counts);
                     }),
@@ -190,8 +192,6 @@ internal static class AuditWriters
     private static string Name(PromptRemedy? remedy) => remedy?.ToString().ToLowerInvariant() ?? "";
 
     private static string Short(string text) => text.Length > ShownLength ? text[..ShownLength] + "…" : text;
-
-    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Percent(int part, int all) =>
         all == 0 ? "–" : (100.0 * part / all).ToString("0.0", CultureInfo.InvariantCulture);

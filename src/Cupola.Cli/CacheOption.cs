@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cupola.Embedding;
+using Cupola.Evaluation;
 
 namespace Cupola.Cli;
 
@@ -20,6 +21,28 @@ internal sealed class CacheOption
             ? "Stopped; nothing is kept, as --no-cache says."
             : $"Stopped; the embeddings so far are kept in {EmbeddingCache.DefaultFolder}, and the same command goes on from "
                 + "there.";
+
+    /// <summary>
+    /// Embeds the images that can be read, with progress where a person looks on, and says on standard error of the others why
+    /// not.
+    /// </summary>
+    public EmbeddedDataset Embed(
+        ParseResult parsed,
+        LabeledDataset dataset,
+        ClipEmbedder embedder,
+        CancellationToken cancellation
+    ) => With(parsed, cache =>
+        {
+            EmbeddedDataset embedded = WorkProgress.Items("Embedding images", dataset.Count, progress =>
+                dataset.Embed(embedder, cache, progress, cancellation)
+            );
+            foreach (string failure in embedded.Failed)
+            {
+                Console.Error.WriteLine(failure);
+            }
+
+            return embedded;
+        });
 
     /// <summary>Runs work with the cache, or with none, and then says what was found in it.</summary>
     public T With<T>(ParseResult parsed, Func<EmbeddingCache?, T> work)

@@ -19,9 +19,6 @@ internal sealed record ImageAnswer(
     IReadOnlyList<Prediction>? ByName
 )
 {
-    /// <summary>The answer where no label is good enough.</summary>
-    public const string NoneOfThese = "none of these";
-
     /// <summary>The labels that are shown.</summary>
     public IReadOnlyList<Prediction> Predictions { get; } = [.. Labels.Take(Top)];
 
@@ -30,7 +27,7 @@ internal sealed record ImageAnswer(
         Answer
         ?? (
             Answers is null ? null
-            : Answers.Count == 0 ? NoneOfThese
+            : Answers.Count == 0 ? ImageLabels.NoneOfThese
             : string.Join(", ", Answers)
         );
 }
@@ -41,6 +38,18 @@ internal interface IClassificationWriter
     void Write(ImageAnswer answer);
 
     void WriteError(string image, string error);
+}
+
+/// <summary>The three ways.</summary>
+internal static class ClassificationWriter
+{
+    public static IClassificationWriter Create(OutputFormat format) =>
+        format switch
+        {
+            OutputFormat.Json => new JsonClassifications(),
+            OutputFormat.Csv => new CsvClassifications(),
+            _ => new TableClassifications(),
+        };
 }
 
 /// <summary>One object an image.</summary>
@@ -130,9 +139,9 @@ internal sealed class CsvClassifications : IClassificationWriter
     /// <summary>What a row answers: its own label where that is the answer or one of them, or that there is none.</summary>
     private static string? AnswerOf(ImageAnswer answer, int place)
     {
-        bool isNone = answer.Answers is { } several ? several.Count == 0 : answer.Answer == ImageAnswer.NoneOfThese;
+        bool isNone = answer.Answers is { } several ? several.Count == 0 : answer.Answer == ImageLabels.NoneOfThese;
         int answers = answer.Answers?.Count ?? 1;
-        return isNone ? ImageAnswer.NoneOfThese
+        return isNone ? ImageLabels.NoneOfThese
             : place < answers ? answer.Labels[place].Label
             : null;
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Cupola.Embedding;
-using Cupola.Explanation;
+using Cupola.Evaluation;
 using Cupola.Prompts;
 using Cupola.ZeroShot;
 
@@ -9,15 +10,12 @@ namespace Cupola.Cli;
 /// <summary>The options of <c>classify</c> that say how an image's embedding becomes an answer.</summary>
 internal sealed class ClassifierOptions
 {
-    /// <summary>A label is in an image where that is likelier than not.</summary>
-    private const float EvenChance = 0.5f;
-
     private readonly PromptOptions _prompts = new();
 
     private readonly NumberOption<float> _threshold = new("--threshold", 0, 1)
     {
         Description =
-            $"Below this probability the answer is \"{ImageAnswer.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
+            $"Below this probability the answer is \"{ImageLabels.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
         HelpName = "T",
     };
 
@@ -53,9 +51,16 @@ internal sealed class ClassifierOptions
 
     private readonly WeightsOption _weights = new();
 
-    private readonly CalibrationOption _calibration = new();
+    private readonly LabeledDatasetOption _calibration = new(
+        "--calibrate",
+        "Fit the temperature on a labelled dataset, so that probabilities can be believed; --save-classifier keeps it."
+    );
 
-    private readonly BaselineByNameOption _byName = new();
+    private readonly Option<string> _byName = new("--by-name")
+    {
+        Description = "Answer by the labels' names alone as well, put into this template, to show what the prompts add.",
+        HelpName = "\"a photo of a {}.\"",
+    };
 
     public void AddTo(Command command)
     {
@@ -67,24 +72,17 @@ internal sealed class ClassifierOptions
 
         _weights.AddTo(command);
         _calibration.AddTo(command);
-        _byName.AddTo(command);
+        command.Options.Add(_byName);
     }
 
-    /// <summary>What answers by the labels' names alone, where the command line wants that as well.</summary>
-    public Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? ReadByName(ParseResult parsed) => _byName.Read(parsed);
-
-    /// <summary>Whether all images have to be known before the first is answered.</summary>
-    public bool LearnsFromImages(ParseResult parsed) => _weights.Read(parsed, _prompts.Ensemble(parsed)) != PromptWeighting.Even;
-
-    /// <summary>Reads what the command line names, before any model is loaded: what is wrong with it is said at once.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="explained">Whether answers will be explained, which needs their prompts.</param>
-    /// <returns>Makes the classifier; it is given the images where it learns from them.</returns>
-    public Func<ClipEmbedder, EmbeddedImages?, CancellationToken, ImageClassifier> Read(ParseResult parsed, bool explained)
+    /// <summary>The classifier that the command line names. What cannot be together is refused before anything that takes
+    /// long.</summary>
+    public ClassifierRequest Read(ParseResult parsed, bool explained)
     {
-        Refuse(parsed, explained);
-        string? saved = parsed.GetValue(_saved);
         ClassEnsemble ensemble = _prompts.Ensemble(parsed);
+        PromptWeighting weighting = _weights.Read(parsed, ensemble);
+        Refuse(parsed, explained, learns: weighting != PromptWeighting.Even);
+        string? saved = parsed.GetValue(_saved);
         PromptSet? set = saved is not null && !_prompts.AreNamed(parsed) ? null : _prompts.Read(parsed);
         if (explained && set!.ClassNames.Count < 2)
         {
@@ -93,145 +91,77 @@ internal sealed class ClassifierOptions
             );
         }
 
-        if (parsed.GetValue(_multiLabel))
+        return new()
         {
-            float threshold = parsed.GetValue(_threshold) ?? EvenChance;
-            PromptSet absent = Negations(parsed, set!.ClassNames);
-            return (embedder, _, cancellation) =>
-                SeveralLabels(
-                    MultiLabelClassifier.Create(
-                        Encode(embedder, set, cancellation),
-                        Encode(embedder, absent, cancellation),
-                        ensemble
-                    ),
-                    threshold
-                );
-        }
-
-        if (saved is not null)
-        {
-            return (embedder, _, cancellation) =>
-            {
-                ZeroShotClassifier loaded = ZeroShotClassifier.Load(saved, embedder, set);
-                return OneLabel(
-                    parsed,
-                    loaded,
-                    _calibration.Read(parsed, loaded.Labels),
-                    embedder,
-                    influence: null,
-                    cancellation
-                );
-            };
-        }
-
-        LabeledDataset? labelled = _calibration.Read(parsed, set!.ClassNames);
-        return (embedder, images, cancellation) =>
-        {
-            EncodedPrompts encoded = Encode(embedder, set, cancellation);
-            PromptWeights? weights = images is null
-                ? null
-                : WeightsOption.Of(_weights.Read(parsed, ensemble), encoded, images.Embeddings);
-            return OneLabel(
-                parsed,
-                ZeroShotClassifier.Create(encoded, ensemble, weights),
-                labelled,
-                embedder,
-                explained ? new PromptInfluence(encoded, ensemble, weights) : null,
-                cancellation
-            );
+            Prompts = set,
+            Saved = saved,
+            Negations = parsed.GetValue(_multiLabel) ? Negations(parsed, set!.ClassNames) : null,
+            Ensemble = ensemble,
+            Weighting = weighting,
+            Threshold = parsed.GetValue(_threshold),
         };
     }
 
-    /// <summary>Encodes prompts, with progress where a person looks on, and says which were cut.</summary>
-    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, CancellationToken cancellation)
-    {
-        PromptOptions.WarnOfCutPrompts(prompts, embedder.Tokenizer);
-        return WorkProgress.Items("Encoding prompts", prompts.PromptCount, progress =>
-            EncodedPrompts.Encode(embedder, prompts, progress, cancellation)
-        );
-    }
+    /// <summary>
+    /// The template that answers by the labels' names alone; null where the command line wants no such answers.
+    /// </summary>
+    public PromptTemplate? ReadByName(ParseResult parsed) => parsed.GetValue(_byName) is { } text ? new(text) : null;
+
+    /// <summary>The images to fit the temperature on; null where the command line names none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="labels">What there is to choose from.</param>
+    public LabeledDataset? OpenCalibration(ParseResult parsed, IReadOnlyList<string> labels) => _calibration.Open(parsed, labels);
 
     /// <summary>
-    /// A classifier that is calibrated and saved as far as the command line says, and then answers with one label.
+    /// The classifier with the temperature of labelled images, and how many of them could not be read. Says on standard error
+    /// what that changes.
     /// </summary>
-    private ImageClassifier OneLabel(
+    public (SingleLabelAnswers Classifier, int Failed) Calibrate(
         ParseResult parsed,
-        ZeroShotClassifier classifier,
-        LabeledDataset? labelled,
+        SingleLabelAnswers answers,
+        LabeledDataset images,
         ClipEmbedder embedder,
-        PromptInfluence? influence,
         CancellationToken cancellation
     )
     {
-        SingleLabel.Note(classifier.Labels);
-        int failed = 0;
-        if (labelled is not null)
-        {
-            (classifier, failed) = _calibration.Fit(parsed, classifier, labelled, embedder, cancellation);
-        }
-
-        if (parsed.GetValue(_save) is { } save)
-        {
-            classifier.Save(save);
-        }
-
-        float? threshold = parsed.GetValue(_threshold);
-        return new(
-            classifier.Labels,
-            embedding =>
-            {
-                IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
-                return (
-                    predictions,
-                    threshold is null ? null
-                    : predictions[0].Probability < threshold ? ImageAnswer.NoneOfThese
-                    : predictions[0].Label,
-                    null
-                );
-            },
-            influence,
-            failed
+        string dataset = _calibration.Name(parsed)!;
+        EmbeddedDataset embedded = _calibration.Embed(parsed, images, embedder, cancellation);
+        FittedTemperature fitted = FittedTemperature.Fit(answers.Classifier, embedded, dataset);
+        Console.Error.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The temperature is {fitted.Classifier.Temperature:0.###}, fitted on {embedded.Truths.Count} images of "
+                    + $"{dataset}; the calibration error there goes from {fitted.ErrorBefore * 100:0.0} % to "
+                    + $"{fitted.ErrorAfter * 100:0.0} %."
+            )
         );
+        return (answers.With(fitted.Classifier), embedded.Failed.Count);
     }
 
-    private static ImageClassifier SeveralLabels(MultiLabelClassifier classifier, float threshold) =>
-        new(
-            classifier.Labels,
-            embedding =>
-            {
-                IReadOnlyList<Prediction> predictions = classifier.Classify(embedding);
-                return (
-                    predictions,
-                    null,
-                    [
-                        .. predictions
-                            .Where(prediction => prediction.Probability >= threshold)
-                            .Select(static prediction => prediction.Label),
-                    ]
-                );
-            },
-            Influence: null,
-            Failed: 0
-        );
+    /// <summary>Saves a classifier where the command line says so.</summary>
+    public void Save(ParseResult parsed, ZeroShotClassifier classifier)
+    {
+        if (parsed.GetValue(_save) is { } path)
+        {
+            classifier.Save(path);
+        }
+    }
 
     private PromptSet Negations(ParseResult parsed, IReadOnlyList<string> labels)
     {
-        PromptTemplate[] templates = [.. (parsed.GetValue(_negation) ?? []).Select(static text => new PromptTemplate(text))];
+        PromptSource named = PromptSource.Read("the negations", [], parsed.GetValue(_negation) ?? [], named: null);
         PromptSet? written = parsed.GetValue(_negations) is { } file ? PromptSet.Read(file).Select(labels).Prompts : null;
-        PromptSet? filled =
-            templates.Length > 0 || written is null
-                ? PromptSet.FromTemplates(labels, templates.Length > 0 ? templates : PromptTemplates.Negations)
-                : null;
-        return written is null ? filled! : filled?.Union(written) ?? written;
+        PromptSource source =
+            named.Templates.Count == 0 && written is null ? named with { Templates = PromptTemplates.Negations } : named;
+        return source.FillAnd(labels, written);
     }
 
-    private void Refuse(ParseResult parsed, bool explained)
+    private void Refuse(ParseResult parsed, bool explained, bool learns)
     {
         bool multiLabel = parsed.GetValue(_multiLabel),
             saved = parsed.GetValue(_saved) is not null,
             save = parsed.GetValue(_save) is not null,
-            calibrated = _calibration.IsNamed(parsed),
-            learns = LearnsFromImages(parsed);
+            calibrated = _calibration.IsNamed(parsed);
         string? why =
             saved && save && !calibrated ? "--classifier names a classifier that is saved already; leave --save-classifier away."
             : saved && explained
@@ -242,7 +172,7 @@ internal sealed class ClassifierOptions
             : multiLabel && calibrated
                 ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; leave "
                     + "one of them away."
-            : multiLabel && _byName.IsNamed(parsed)
+            : multiLabel && parsed.GetValue(_byName) is not null
                 ? "--by-name shows which one label an image would get by its name alone; leave --multi-label away."
             : multiLabel && learns
                 ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; leave one "
@@ -260,17 +190,3 @@ internal sealed class ClassifierOptions
         }
     }
 }
-
-/// <summary>What says which labels an image shows.</summary>
-/// <param name="Labels">What there is to choose from.</param>
-/// <param name="Classify">
-/// All labels for an embedding, the best first; the one answer and all answers, where something decides on them.
-/// </param>
-/// <param name="Influence">What each prompt did, where answers are explained.</param>
-/// <param name="Failed">How many images that it was to be made with could not be read.</param>
-internal sealed record ImageClassifier(
-    IReadOnlyList<string> Labels,
-    Func<float[], (IReadOnlyList<Prediction> Predictions, string? Answer, IReadOnlyList<string>? Answers)> Classify,
-    PromptInfluence? Influence,
-    int Failed
-);

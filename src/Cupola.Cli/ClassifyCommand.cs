@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cupola.Embedding;
+using Cupola.Evaluation;
 using Cupola.Explanation;
+using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -8,28 +10,18 @@ namespace Cupola.Cli;
 /// <summary><c>cupola classify</c>: zero-shot classification.</summary>
 internal static class ClassifyCommand
 {
-    /// <summary>How many prompts a page names for an answer, and how many against.</summary>
-    private const int ArgumentsShown = 6;
-
     public static Command Create()
     {
         ModelOptions model = new();
         ClassifierOptions options = new();
-        Argument<string[]> images = new("images")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.OneOrMore);
         NumberOption<int> top = new("--top", 1)
         {
             Description = "How many labels to show.",
             DefaultValueFactory = static _ => 5,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient")
-        {
-            Description = "Turn images as their EXIF orientation says (the reference does not).",
-        };
+        Option<bool> orient = ImageArguments.CreateOrient();
         PageOption explain = new(
             "--explain",
             "Write a page that shows each image and the prompts that spoke for and against its label."
@@ -65,35 +57,45 @@ internal static class ClassifyCommand
             {
                 int shown = top.Read(parsed);
                 string? page = explain.Read(parsed);
-                Func<ClipEmbedder, EmbeddedImages?, CancellationToken, ImageClassifier> read = options.Read(
-                    parsed,
-                    explained: page is not null
-                );
-                Func<ClipEmbedder, IReadOnlyList<string>, ZeroShotClassifier>? readByName = options.ReadByName(parsed);
+                ClassifierRequest request = options.Read(parsed, explained: page is not null);
+                PromptTemplate? byName = options.ReadByName(parsed);
+                LabeledDataset? labelled = request.Saved is null
+                    ? options.OpenCalibration(parsed, request.Prompts!.ClassNames)
+                    : null;
                 using ClipEmbedder embedder = model.Load(parsed, cancellation);
                 string[] named = parsed.GetValue(images)!;
-                EmbeddedImages? known = options.LearnsFromImages(parsed) ? EmbeddedImages.Embed(named, Embed) : null;
-                ImageClassifier classifier = read(embedder, known, cancellation);
-                ZeroShotClassifier? byName = readByName?.Invoke(embedder, classifier.Labels);
-                IClassificationWriter writer = parsed.GetValue(format) switch
-                {
-                    OutputFormat.Json => new JsonClassifications(),
-                    OutputFormat.Csv => new CsvClassifications(),
-                    _ => new TableClassifications(),
-                };
-                List<ExplainedAnswer> explained = [];
-                int classified = 0;
-                int failed = known is not null
-                    ? Run(known.Images, classifier, byName, shown, writer, explained, ref classified, progress: null)
-                    : ImageArguments.Run("Classifying", named, (paths, progress) =>
-                        Run(Embed(paths), classifier, byName, shown, writer, explained, ref classified, progress)
-                    );
+                EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
+                (ImageClassifier classifier, int failed) = Prepare(
+                    parsed,
+                    options,
+                    request,
+                    labelled,
+                    embedder,
+                    known?.Embeddings,
+                    cancellation
+                );
+                Classification classification = new(
+                    classifier,
+                    byName is null
+                        ? null
+                        : ZeroShotClassifier.Create(
+                            embedder,
+                            PromptSet.FromTemplates(classifier.Labels, [byName]),
+                            cancellation: cancellation
+                        ),
+                    page is null ? null : Influence((SingleLabelAnswers)classifier, request.Ensemble),
+                    shown,
+                    ClassificationWriter.Create(parsed.GetValue(format))
+                );
+                failed += known is not null
+                    ? classification.Write(known.Images, progress: null)
+                    : ImageArguments.Run("Classifying", named, (paths, progress) => classification.Write(Embed(paths), progress));
                 if (page is not null)
                 {
-                    ClassificationReport.Write(page, explained, classified - explained.Count, parsed.GetValue(orient));
+                    classification.WriteReport(page, parsed.GetValue(orient));
                 }
 
-                return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+                return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
                     embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
@@ -103,52 +105,49 @@ internal static class ClassifyCommand
         return command;
     }
 
-    /// <summary>How many images could not be read; the first answers are explained, all are counted.</summary>
-    private static int Run(
-        IEnumerable<EmbeddedImage> images,
-        ImageClassifier classifier,
-        ZeroShotClassifier? byName,
-        int top,
-        IClassificationWriter writer,
-        List<ExplainedAnswer> explained,
-        ref int classified,
-        Action<int>? progress
+    /// <summary>
+    /// Makes the classifier, calibrates and saves it as far as the command line says; gives it, and how many images could not be
+    /// read for that.
+    /// </summary>
+    private static (ImageClassifier Classifier, int Failed) Prepare(
+        ParseResult parsed,
+        ClassifierOptions options,
+        ClassifierRequest request,
+        LabeledDataset? labelled,
+        ClipEmbedder embedder,
+        EmbeddingMatrix? images,
+        CancellationToken cancellation
     )
     {
+        if (request.Saved is null)
+        {
+            PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
+        }
+
+        if (request.Negations is not null)
+        {
+            PromptOptions.WarnOfCutPrompts(request.Negations, embedder.Tokenizer);
+        }
+
+        ImageClassifier classifier = WorkProgress.Items("Encoding prompts", request.PromptCount, progress =>
+            request.Create(embedder, images, progress, cancellation)
+        );
+        if (classifier is not SingleLabelAnswers single)
+        {
+            return (classifier, 0);
+        }
+
+        SingleLabel.Note(single.Labels);
         int failed = 0;
-        try
+        if ((labelled ?? options.OpenCalibration(parsed, single.Labels)) is { } fitted)
         {
-            foreach (EmbeddedImage image in images)
-            {
-                progress?.Invoke(1);
-                if (image.Embedding is null)
-                {
-                    failed++;
-                    writer.WriteError(image.Path, image.Error!);
-                    continue;
-                }
-
-                var (predictions, answer, answers) = classifier.Classify(image.Embedding);
-                IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(image.Embedding).Take(top)];
-                writer.Write(new(image.Path, predictions, top, answer, answers, named));
-                classified++;
-                if (classifier.Influence is not null && explained.Count < ClassificationReport.MostImages)
-                {
-                    explained.Add(
-                        new(
-                            image.Path,
-                            [.. predictions.Take(top)],
-                            PromptAttributions.Compute(classifier.Influence, predictions, image.Embedding, ArgumentsShown)
-                        )
-                    );
-                }
-            }
-        }
-        finally
-        {
-            Console.Out.Flush();
+            (single, failed) = options.Calibrate(parsed, single, fitted, embedder, cancellation);
         }
 
-        return failed;
+        options.Save(parsed, single.Classifier);
+        return (single, failed);
     }
+
+    private static PromptInfluence Influence(SingleLabelAnswers classifier, ClassEnsemble ensemble) =>
+        new(classifier.Encoded!, ensemble, classifier.Weights);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Cupola.Training.Run;
 
 namespace Cupola.Cli;
 
@@ -94,7 +95,8 @@ internal static class CommandRunner
             or InvalidDataException
             or UnauthorizedAccessException
             or HttpRequestException
-            or PlatformNotSupportedException => ExitCode.Unusable,
+            or PlatformNotSupportedException
+            or TrainingDivergedException => ExitCode.Unusable,
             AggregateException several => several.InnerExceptions.Select(CodeOf).FirstOrDefault(static code => code is not null),
             _ => MachineFailure.Sentence(exception) is null ? null : ExitCode.Unusable,
         };
@@ -102,7 +104,7 @@ internal static class CommandRunner
     private static string Sentence(Exception exception) =>
         exception is AggregateException several
             ? Sentence(several.InnerExceptions.First(static each => CodeOf(each) is not null))
-            : MachineFailure.Sentence(exception) ?? exception.Message;
+            : FailureSentence.Write(exception);
 
     private static IEnumerable<string> Path(CommandResult result) =>
         result.Parent is CommandResult parent ? [.. Path(parent), result.Command.Name] : [];

@@ -1,14 +1,11 @@
 using System.Globalization;
-using CsvHelper;
-using CsvHelper.Configuration;
+using Cupola.Files;
 
 namespace Cupola.Cli;
 
 /// <summary>Rows on standard output for a spreadsheet (RFC 4180), below a row of headings.</summary>
 internal sealed class CsvOutput
 {
-    private static readonly CsvConfiguration Configuration = new(CultureInfo.InvariantCulture) { NewLine = "\n" };
-
     private readonly TextWriter _output = StandardStreams.Output;
 
     /// <summary>Writes the headings.</summary>
@@ -17,20 +14,21 @@ internal sealed class CsvOutput
     /// <summary>Writes a row: texts, numbers, and nothing where a field is empty.</summary>
     public void Write(params ReadOnlySpan<object?> fields)
     {
-        using CsvWriter row = new(_output, Configuration, leaveOpen: true);
+        List<string> texts = new(fields.Length);
         foreach (object? field in fields)
         {
-            row.WriteField(
+            texts.Add(
                 field switch
                 {
                     string text => Inert(text),
                     bool answer => answer ? "true" : "false",
-                    _ => Convert.ToString(field, CultureInfo.InvariantCulture),
+                    _ => Convert.ToString(field, CultureInfo.InvariantCulture) ?? "",
                 }
             );
         }
 
-        row.NextRecord();
+        // Rows end alike on every machine.
+        _output.Write(DelimitedFields.Join(texts) + "\n");
     }
 
     /// <summary>A text that a spreadsheet would run as a formula gets an apostrophe, which makes it a text there.</summary>

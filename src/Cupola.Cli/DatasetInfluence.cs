@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cupola.Embedding;
+using Cupola.Evaluation;
 using Cupola.Explanation;
 using Cupola.Prompts;
 using Cupola.ZeroShot;
@@ -13,38 +14,27 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     /// <summary>How many prompts that do harm, and how many that help, a person sees.</summary>
     private const int Shown = 12;
 
-    private readonly Option<string> _dataset = new("--dataset")
-    {
-        Description =
-            "Labelled images instead (as for evaluate): leave each prompt out once, and say what that does to the answers.",
-        HelpName = "DATASET",
-    };
+    private readonly LabeledDatasetOption _dataset = new(
+        "--dataset",
+        "Labelled images instead (as for evaluate): leave each prompt out once, and say what that does to the answers."
+    );
 
-    private readonly CacheOption _kept = new();
+    public void AddTo(Command command) => _dataset.AddTo(command);
 
-    private readonly FetchOption _fetch = new();
-
-    public void AddTo(Command command)
-    {
-        command.Options.Add(_dataset);
-        _kept.AddTo(command);
-        _fetch.AddTo(command);
-    }
-
-    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_dataset) is not null;
+    public bool IsNamed(ParseResult parsed) => _dataset.IsNamed(parsed);
 
     /// <summary>Measures and writes.</summary>
     public int Run(ParseResult parsed, OutputFormat format, CancellationToken cancellation)
     {
         ClassEnsemble ensemble = prompts.Ensemble(parsed);
         PromptWeighting weighting = weights.Read(parsed, ensemble);
-        LabeledDataset judged = LabeledDataset.Open(parsed.GetValue(_dataset)!, prompts.Labels(parsed), _fetch.Read(parsed));
+        LabeledDataset judged = _dataset.Open(parsed, prompts.Labels(parsed))!;
         PromptSet set = prompts.Read(parsed, judged.Labels);
         RequireSeveral(set);
         using ClipEmbedder embedder = model.Load(parsed, cancellation);
-        EmbeddedDataset images = _kept.With(parsed, cache => judged.Embed(embedder, cache, cancellation));
-        EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
-        PromptInfluence influence = new(encoded, ensemble, WeightsOption.Of(weighting, encoded, images.Embeddings));
+        EmbeddedDataset images = _dataset.Embed(parsed, judged, embedder, cancellation);
+        EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellation);
+        PromptInfluence influence = new(encoded, ensemble, PromptWeights.Create(weighting, encoded, images.Embeddings));
         IReadOnlyList<PromptEffect> effects = WorkProgress.Items("Leaving prompts out", set.PromptCount, progress =>
             influence.LeaveOneOut(images.Embeddings, images.Truths, progress, cancellation)
         );

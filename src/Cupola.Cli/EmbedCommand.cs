@@ -30,15 +30,8 @@ internal static class EmbedCommand
     private static CommandWithExamples Images()
     {
         ModelOptions model = new();
-        Argument<string[]> images = new("images")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        Option<bool> orient = new("--orient")
-        {
-            Description = "Turn images as their EXIF orientation says (the reference does not).",
-        };
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.OneOrMore);
+        Option<bool> orient = ImageArguments.CreateOrient();
         Option<string> file = CreateFileOption();
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(

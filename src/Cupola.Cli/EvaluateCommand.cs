@@ -92,18 +92,28 @@ internal static class EvaluateCommand
                 string? page = report.Read(parsed);
                 ClassEnsemble how = ensemble.Read(parsed);
                 IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
-                Func<IReadOnlyList<string>, IReadOnlyList<NamedPromptSet>> read = sets.Read(parsed);
-                LabeledDataset images = LabeledDataset.Open(parsed.GetValue(dataset)!, labels.Read(parsed), fetch.Read(parsed));
+                PromptSetRequest request = sets.Read(parsed);
+                LabeledDataset images = LabeledDataset.Open(
+                    parsed.GetValue(dataset)!,
+                    labels.Read(parsed),
+                    fetch.Read(parsed),
+                    Console.Error.WriteLine
+                );
                 SingleLabel.Note(images.Labels);
-                IReadOnlyList<NamedPromptSet> candidates = read(images.Labels);
+                IReadOnlyList<NamedPromptSet> candidates = PromptCandidates.Create(
+                    request.Sources,
+                    images.Labels,
+                    request.ShuffleSeed,
+                    Console.Error.WriteLine
+                );
                 using ClipEmbedder embedder = model.Load(parsed, cancellation);
-                EmbeddedDataset embedded = kept.With(parsed, cache => images.Embed(embedder, cache, cancellation));
+                EmbeddedDataset embedded = kept.Embed(parsed, images, embedder, cancellation);
                 DatasetEvaluation judged = new(
                     parsed.GetValue(dataset)!,
                     model.Name(parsed),
                     [
                         .. candidates.SelectMany(candidate =>
-                            Judge(candidate, ClassifierOptions.Encode(embedder, candidate.Prompts, cancellation))
+                            Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellation))
                         ),
                     ],
                     embedded.Failed
@@ -121,7 +131,11 @@ internal static class EvaluateCommand
                     weightings.Select(weighting =>
                         EvaluationResult.Evaluate(
                             weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
-                            ZeroShotClassifier.Create(encoded, how, WeightsOption.Of(weighting, encoded, embedded.Embeddings)),
+                            ZeroShotClassifier.Create(
+                                encoded,
+                                how,
+                                PromptWeights.Create(weighting, encoded, embedded.Embeddings)
+                            ),
                             embedded.Embeddings,
                             embedded.Truths
                         )

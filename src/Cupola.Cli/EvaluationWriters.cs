@@ -1,5 +1,5 @@
-using System.Globalization;
 using Cupola.Evaluation;
+using Cupola.Reports;
 
 namespace Cupola.Cli;
 
@@ -179,15 +179,15 @@ internal static class EvaluationWriters
                     (set, index) =>
                         (IReadOnlyList<string>)
                             [
-                                Number(index + 1),
-                                Percent(set.Top1.Share),
-                                Percent(set.Top1.Interval),
-                                Percent(set.Top5.Share),
-                                Percent(set.Top5.Interval),
-                                Percent(set.MeanPerClass),
-                                Percent(set.MeanPerClassInterval),
-                                Percent(set.Reliability.ExpectedCalibrationError),
-                                Number(set.Candidate.Prompts.PromptCount),
+                                NumberFormat.Plain(index + 1),
+                                NumberFormat.Points(set.Top1.Share),
+                                NumberFormat.PointsRange(set.Top1.Interval.Low, set.Top1.Interval.High),
+                                NumberFormat.Points(set.Top5.Share),
+                                NumberFormat.PointsRange(set.Top5.Interval.Low, set.Top5.Interval.High),
+                                NumberFormat.Points(set.MeanPerClass),
+                                NumberFormat.PointsRange(set.MeanPerClassInterval.Low, set.MeanPerClassInterval.High),
+                                NumberFormat.Points(set.Reliability.ExpectedCalibrationError),
+                                NumberFormat.Plain(set.Candidate.Prompts.PromptCount),
                                 set.Name,
                             ]
                 ),
@@ -212,11 +212,11 @@ internal static class EvaluationWriters
                             [
                                 Place(pair.First),
                                 Place(pair.Second),
-                                Number(pair.Test.OnlyFirstRight),
-                                Number(pair.Test.OnlySecondRight),
-                                Signed(pair.Test.Difference),
-                                $"{Signed(pair.Test.DifferenceInterval.Low)} to {Signed(pair.Test.DifferenceInterval.High)}",
-                                Probability(pair.Test.P),
+                                NumberFormat.Plain(pair.Test.OnlyFirstRight),
+                                NumberFormat.Plain(pair.Test.OnlySecondRight),
+                                NumberFormat.Difference(pair.Test.Difference),
+                                NumberFormat.DifferenceRange(pair.Test.DifferenceInterval.Low, pair.Test.DifferenceInterval.High),
+                                NumberFormat.PValue(pair.Test.P),
                             ]
                     ),
                 ]
@@ -225,7 +225,7 @@ internal static class EvaluationWriters
 
         WriteClasses(best);
 
-        string Place(EvaluationResult set) => Number(report.Sets.Index().First(each => each.Item == set).Index + 1);
+        string Place(EvaluationResult set) => NumberFormat.Plain(report.Sets.Index().First(each => each.Item == set).Index + 1);
     }
 
     private static void WriteClasses(EvaluationResult best)
@@ -244,10 +244,10 @@ internal static class EvaluationWriters
                         (IReadOnlyList<string>)
                             [
                                 each.Label,
-                                Number(each.Recall.Images),
-                                Percent(each.Recall.Share),
-                                Percent(each.Recall.Interval),
-                                each.Precision.Images == 0 ? "–" : Percent(each.Precision.Share),
+                                NumberFormat.Plain(each.Recall.Images),
+                                NumberFormat.Points(each.Recall.Share),
+                                NumberFormat.PointsRange(each.Recall.Interval.Low, each.Recall.Interval.High),
+                                each.Precision.Images == 0 ? "–" : NumberFormat.Points(each.Precision.Share),
                             ]
                     ),
             ]
@@ -266,7 +266,12 @@ internal static class EvaluationWriters
                 [
                     .. confused.Select(pair =>
                         (IReadOnlyList<string>)
-                            [best.Labels[pair.Truth], best.Labels[pair.Answer], Number(pair.Images), Percent(pair.Share)]
+                            [
+                                best.Labels[pair.Truth],
+                                best.Labels[pair.Answer],
+                                NumberFormat.Plain(pair.Images),
+                                NumberFormat.Points(pair.Share),
+                            ]
                     ),
                 ]
             );
@@ -281,14 +286,4 @@ internal static class EvaluationWriters
 
     /// <summary>Nothing is known of a class without images, or of one that was never answered.</summary>
     private static double? Known(Accuracy accuracy) => accuracy.Images == 0 ? null : accuracy.Share;
-
-    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture);
-
-    private static string Percent(Interval interval) => $"{Percent(interval.Low)} to {Percent(interval.High)}";
-
-    private static string Signed(double share) => (share * 100).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
-
-    private static string Probability(double p) => p < 0.0001 ? "< 0.0001" : p.ToString("0.0000", CultureInfo.InvariantCulture);
 }

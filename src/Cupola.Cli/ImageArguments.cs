@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Cupola.Images;
 
 namespace Cupola.Cli;
@@ -5,6 +6,14 @@ namespace Cupola.Cli;
 /// <summary>The images that a command line names.</summary>
 internal static class ImageArguments
 {
+    /// <summary>The argument that names them.</summary>
+    public static Argument<string[]> Create(ArgumentArity arity) =>
+        new("images") { Description = "Files, folders, http(s) addresses, or - for paths on standard input.", Arity = arity };
+
+    /// <summary>The option that says how they are turned.</summary>
+    public static Option<bool> CreateOrient() =>
+        new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
+
     /// <summary>
     /// Runs work over the images, with progress where the answers go into a file or a pipe and a person looks on; answers
     /// on a terminal are progress enough.

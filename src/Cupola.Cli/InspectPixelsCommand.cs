@@ -11,20 +11,13 @@ internal static class InspectPixelsCommand
     public static Command Create()
     {
         ModelOptions model = new("images are seen as CLIP sees them at 224 pixels");
-        Argument<string[]> images = new("images")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.OneOrMore);
         NumberOption<int> size = new("--size", 1, 4096)
         {
             Description = "CLIP's preprocessing at so many pixels, in place of a model's.",
             HelpName = "N",
         };
-        Option<bool> orient = new("--orient")
-        {
-            Description = "Turn images as their EXIF orientation says (the reference does not).",
-        };
+        Option<bool> orient = ImageArguments.CreateOrient();
         Option<string> file = new("--output", "-o")
         {
             Description = "Write the crop of one image as .png or .npy (uint8, [height, width, 3]).",

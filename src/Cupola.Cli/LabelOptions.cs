@@ -4,11 +4,11 @@ using Cupola.Prompts;
 namespace Cupola.Cli;
 
 /// <summary>The options that say which labels there are.</summary>
-internal sealed class LabelOptions
+internal sealed class LabelOptions(string purpose = "choose from")
 {
     private readonly Option<string> _labels = new("--labels", "-l")
     {
-        Description = "The labels to choose from, with commas between.",
+        Description = $"The labels to {purpose}, with commas between.",
         HelpName = "a,b,c",
     };
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cupola.Embedding;
+using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Text;
 using Cupola.ZeroShot;
@@ -8,8 +10,6 @@ namespace Cupola.Cli;
 /// <summary>The options that say what is said about which labels.</summary>
 internal sealed class PromptOptions
 {
-    private const int MostShown = 5;
-
     private readonly LabelOptions _labels = new();
 
     private readonly EnsembleOption _ensemble = new();
@@ -63,38 +63,30 @@ internal sealed class PromptOptions
     /// </param>
     public PromptSet Read(ParseResult parsed, IReadOnlyList<string>? chosen = null)
     {
-        string[] files = parsed.GetValue(_prompts) ?? [];
-        PromptSet? written =
-            files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second));
+        PromptSource named = PromptSource.Read(
+            "the prompt file",
+            parsed.GetValue(_prompts) ?? [],
+            parsed.GetValue(_template) ?? [],
+            parsed.GetValue(_templates)
+        );
         IReadOnlyList<string> labels = chosen
             ?? _labels.Read(parsed)
-            ?? written?.ClassNames
+            ?? named.Written?.ClassNames
             ?? throw new ArgumentException(
                 "There are no labels to choose from; name some, as in --labels \"dog,cat\", or a file by --labels-file or "
                     + "--prompts."
             );
-        IReadOnlyList<PromptTemplate> templates = ReadTemplates(parsed, written is null);
-        PromptSet? filled = templates.Count == 0 ? null : PromptSet.FromTemplates(labels, templates);
-        if (written is null)
-        {
-            return filled!;
-        }
-
-        PromptSet ofLabels = Choose(written, labels, "the prompt file");
-        return filled is null ? ofLabels : filled.Union(ofLabels);
+        PromptSource source = named is { Written: null, Templates.Count: 0 } ? PromptSource.Simple : named;
+        return source.CreateSet(labels, Console.Error.WriteLine);
     }
 
-    /// <summary>The prompts of the labels; classes that are no label are left out with a note.</summary>
-    public static PromptSet Choose(PromptSet written, IReadOnlyList<string> labels, string file)
+    /// <summary>Encodes prompts, with progress where a person looks on, and says which were cut.</summary>
+    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, CancellationToken cancellation)
     {
-        (PromptSet chosen, IReadOnlyList<string> leftOut) = written.Select(labels);
-        if (leftOut.Count > 0)
-        {
-            string which = leftOut.Count == 1 ? $"class of {file} is no label and is" : $"classes of {file} are no label and are";
-            Console.Error.WriteLine($"{leftOut.Count} {which} left out: {Shown(leftOut)}.");
-        }
-
-        return chosen;
+        WarnOfCutPrompts(prompts, embedder.Tokenizer);
+        return WorkProgress.Items("Encoding prompts", prompts.PromptCount, progress =>
+            EncodedPrompts.Encode(embedder, prompts, progress, cancellation)
+        );
     }
 
     /// <summary>Says which prompts are too long for the model to read to their end.</summary>
@@ -112,20 +104,8 @@ internal sealed class PromptOptions
             Console.Error.WriteLine(
                 $"{cut.Length} {(cut.Length == 1 ? "prompt is" : "prompts are")} longer than the {tokenizer.ContextLength} "
                     + "tokens that the model reads, and cut there: "
-                    + $"{Shown([.. cut.Select(static text => $"\"{(text.Length > 60 ? text[..60] + "…" : text)}\"")])}."
+                    + $"{ShortList.Join([.. cut.Select(static text => $"\"{(text.Length > 60 ? text[..60] + "…" : text)}\"")])}."
             );
         }
-    }
-
-    /// <summary>The first of some names, and how many more there are.</summary>
-    public static string Shown(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(MostShown)) + (names.Count > MostShown ? $" and {names.Count - MostShown} more" : "");
-
-    private IReadOnlyList<PromptTemplate> ReadTemplates(ParseResult parsed, bool otherwiseSimple)
-    {
-        string[] single = parsed.GetValue(_template) ?? [];
-        IReadOnlyList<PromptTemplate> named = parsed.GetValue(_templates) is { } name ? PromptTemplates.Read(name) : [];
-        PromptTemplate[] all = [.. single.Select(static text => new PromptTemplate(text)), .. named];
-        return all.Length > 0 || !otherwiseSimple ? all : PromptTemplates.Simple;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cupola.Embedding;
+using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Prompts.Audit;
 using Cupola.Text;
@@ -116,7 +117,7 @@ internal static class PromptsAuditCommand
         string[] unknown = [.. synonyms.Keys.Except(prompts.ClassNames, StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {
-            Console.Error.WriteLine($"{path} has synonyms of what is no class here: {PromptOptions.Shown(unknown)}.");
+            Console.Error.WriteLine($"{path} has synonyms of what is no class here: {ShortList.Join(unknown)}.");
         }
 
         return synonyms;
@@ -152,7 +153,7 @@ internal static class PromptsAuditCommand
         }
 
         Console.Error.WriteLine(
-            $"No prompt could be kept for {PromptOptions.Shown(repaired.EmptiedClasses)}; "
+            $"No prompt could be kept for {ShortList.Join(repaired.EmptiedClasses)}; "
                 + $"{(repaired.EmptiedClasses.Count == 1 ? "it stands" : "they stand")} in {target} without any."
         );
         return ExitCode.SomeFailed;

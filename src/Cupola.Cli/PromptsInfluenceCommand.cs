@@ -17,11 +17,7 @@ internal static class PromptsInfluenceCommand
     {
         ModelOptions model = new();
         PromptOptions prompts = new();
-        Argument<string[]> images = new("images")
-        {
-            Description = "Files, folders, http(s) addresses, or - for paths on standard input.",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.ZeroOrMore);
         WeightsOption weights = new();
         DatasetInfluence ofDataset = new(model, prompts, weights);
         NumberOption<int> top = new("--top", 1)
@@ -30,10 +26,7 @@ internal static class PromptsInfluenceCommand
             DefaultValueFactory = static _ => 2,
             HelpName = "K",
         };
-        Option<bool> orient = new("--orient")
-        {
-            Description = "Turn images as their EXIF orientation says (the reference does not).",
-        };
+        Option<bool> orient = ImageArguments.CreateOrient();
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
             "influence",
@@ -85,8 +78,8 @@ internal static class PromptsInfluenceCommand
                 SingleLabel.Note(set.ClassNames);
                 using ClipEmbedder embedder = model.Load(parsed, cancellation);
                 EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
-                EncodedPrompts encoded = ClassifierOptions.Encode(embedder, set, cancellation);
-                PromptWeights? learned = known is null ? null : WeightsOption.Of(weighting, encoded, known.Embeddings);
+                EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellation);
+                PromptWeights? learned = known is null ? null : PromptWeights.Create(weighting, encoded, known.Embeddings);
                 ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
                 PromptInfluence influence = new(encoded, ensemble, learned);
                 IInfluenceWriter writer = parsed.GetValue(format) switch

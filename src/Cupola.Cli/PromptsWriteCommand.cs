@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Cupola.Prompts;
+using Cupola.LanguageModels;
 using Cupola.Prompts.Writing;
 
 namespace Cupola.Cli;
@@ -15,16 +15,7 @@ internal static class PromptsWriteCommand
 
     public static Command Create()
     {
-        Option<string> labels = new("--labels", "-l")
-        {
-            Description = "The labels to describe, with commas between.",
-            HelpName = "a,b,c",
-        };
-        Option<string> labelsFile = new("--labels-file")
-        {
-            Description = "A file of labels: one a line, or a JSON list.",
-            HelpName = "F",
-        };
+        LabelOptions labels = new("describe");
         Option<string> questions = new("--questions")
         {
             Description = $"What is asked: a file, or {string.Join(", ", PromptQuestions.Names)}.",
@@ -106,27 +97,36 @@ internal static class PromptsWriteCommand
             cupola prompts write --labels-file land.txt --domain "satellite photo of" --endpoint http://localhost:8000/v1
              --llm Qwen/Qwen2.5-7B-Instruct -o land.json --cupl
             """
+        );
+        labels.AddTo(command);
+        foreach (
+            Option option in new Option[]
+            {
+                questions,
+                endpoint,
+                model,
+                output,
+                cupl,
+                domain,
+                article,
+                answers,
+                temperature,
+                maxTokens,
+                concurrency,
+                patience,
+            }
         )
         {
-            labels,
-            labelsFile,
-            questions,
-            endpoint,
-            model,
-            output,
-            cupl,
-            domain,
-            article,
-            answers,
-            temperature,
-            maxTokens,
-            concurrency,
-            patience,
-        };
+            command.Options.Add(option);
+        }
+
         command.SetVerb(
             (parsed, cancellation) =>
             {
-                IReadOnlyList<string> names = ReadLabels(parsed.GetValue(labels), parsed.GetValue(labelsFile));
+                IReadOnlyList<string> names = labels.Read(parsed)
+                    ?? throw new ArgumentException(
+                        "There are no labels to describe; name some, as in --labels \"dog,cat\", or a file by --labels-file."
+                    );
                 PromptQuestions asked = PromptQuestions
                     .Read(parsed.GetValue(questions)!)
                     .WithArticles((parsed.GetValue(article) ?? []).Select(ReadArticle));
@@ -217,17 +217,6 @@ internal static class PromptsWriteCommand
         );
         return ExitCode.SomeFailed;
     }
-
-    private static IReadOnlyList<string> ReadLabels(string? list, string? file) =>
-        (list, file) switch
-        {
-            (not null, not null) => throw new ArgumentException("Name labels by --labels or by --labels-file, not by both."),
-            (not null, null) => LabelList.Parse(list),
-            (null, not null) => LabelList.Read(file),
-            _ => throw new ArgumentException(
-                "There are no labels to describe; name some, as in --labels \"dog,cat\", or a file by --labels-file."
-            ),
-        };
 
     private static KeyValuePair<string, string> ReadArticle(string text) =>
         text.LastIndexOf('=') is >= 0 and int equals

@@ -1,8 +1,6 @@
-using System.Globalization;
-using Cupola.Data;
 using Cupola.Embedding;
 using Cupola.Evaluation;
-using Cupola.Images;
+using Cupola.Reports;
 
 namespace Cupola.Cli;
 
@@ -21,67 +19,29 @@ internal static class RetrievalEvaluation
         CancellationToken cancellation
     )
     {
-        List<string> failed = [];
-        IEnumerable<CaptionedImage> images = CaptionedImages.Open(dataset, fetch).Read(failed.Add);
-        List<HashedImage> named = [.. images.Select(static image => new HashedImage(image))];
-        RetrievalPairs pairs = new(embedder.Tokenizer);
-        List<float> values = [];
-        int read = 0,
-            captions = 0;
-        WorkProgress.Items("Embedding images", named.Count, progress =>
-        {
-            foreach ((EmbeddedImage embedded, HashedImage image) in Embed(embedder, named, cache, cancellation).Zip(named))
-            {
-                progress?.Invoke(1);
-                if (embedded.Embedding is null)
-                {
-                    failed.Add(embedded.Error!);
-                    continue;
-                }
-
-                read++;
-                captions += image.Captions.Count;
-                if (pairs.Add(image.Hash!, image.Captions))
-                {
-                    values.AddRange(embedded.Embedding);
-                }
-            }
-
-            return read;
-        });
-        failed.ForEach(Console.Error.WriteLine);
-        if (read == 0)
+        RetrievalDataset pairs = RetrievalDataset.Open(dataset, fetch);
+        EmbeddedRetrieval embedded = WorkProgress.Items("Embedding images", pairs.Count, progress =>
+            pairs.Embed(embedder, cache, progress, cancellation)
+        );
+        embedded.Failed.ToList().ForEach(Console.Error.WriteLine);
+        if (embedded.ReadImages == 0)
         {
             throw new InvalidDataException($"{dataset} has no images with captions that can be read.");
         }
 
-        if (pairs.Images < read || pairs.Texts.Count < captions)
+        if (embedded.HasEqual)
         {
             Console.Error.WriteLine(
-                $"Equal images and equal captions count once: {read} images with {captions} captions are "
-                    + $"{pairs.Images} different images and {pairs.Texts.Count} different captions."
+                $"Equal images and equal captions count once: {embedded.ReadImages} images with {embedded.ReadCaptions} captions "
+                    + $"are {embedded.Pairs.Images} different images and {embedded.Pairs.Texts.Count} different captions."
             );
         }
 
-        EmbeddingMatrix ofImages = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
-        EmbeddingMatrix ofTexts = WorkProgress.Items("Encoding captions", pairs.Texts.Count, progress =>
-            embedder.EmbedTexts(pairs.Texts, progress, cancellation)
+        RetrievalRecall recall = WorkProgress.Items("Encoding captions", embedded.Pairs.Texts.Count, progress =>
+            embedded.Compare(embedder, progress, cancellation)
         );
-        Write(dataset, RetrievalRecall.Compute(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
-        return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-    }
-
-    private static IEnumerable<EmbeddedImage> Embed(
-        ClipEmbedder embedder,
-        List<HashedImage> images,
-        EmbeddingCache? cache,
-        CancellationToken cancellation
-    )
-    {
-        IEnumerable<ImageSource> sources = images.Select(static image => image.Source);
-        return cache is null
-            ? embedder.EmbedImages(sources, orient: false, cancellation)
-            : embedder.EmbedImages(sources, orient: false, cache, cancellation);
+        Write(dataset, recall, embedded.Failed.Count, format);
+        return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
     }
 
     private static void Write(string dataset, RetrievalRecall recall, int failed, OutputFormat format)
@@ -137,9 +97,9 @@ internal static class RetrievalEvaluation
                             (IReadOnlyList<string>)
                                 [
                                     row.Query == "imageToText" ? "a caption for each image" : "the image for each caption",
-                                    Number(row.Depth),
-                                    Percent(row.Found.Share),
-                                    $"{Percent(row.Found.Interval.Low)} to {Percent(row.Found.Interval.High)}",
+                                    NumberFormat.Plain(row.Depth),
+                                    NumberFormat.Points(row.Found.Share),
+                                    NumberFormat.PointsRange(row.Found.Interval.Low, row.Found.Interval.High),
                                 ]
                         ),
                     ]
@@ -147,8 +107,4 @@ internal static class RetrievalEvaluation
                 break;
         }
     }
-
-    private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 }

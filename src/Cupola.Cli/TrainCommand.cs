@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
@@ -13,7 +12,7 @@ internal static class TrainCommand
     public static Command Create()
     {
         TrainingOptions settings = new();
-        TrainingScores scores = new();
+        TrainingDataOptions data = new();
         Argument<string> dataset = new("dataset")
         {
             Description =
@@ -44,7 +43,7 @@ internal static class TrainCommand
         };
         command.Options.Add(output);
         settings.AddTo(command);
-        scores.AddTo(command);
+        data.AddTo(command);
         command.Options.Add(threadsOption);
         command.Options.Add(format);
         command.SetVerb(
@@ -55,21 +54,20 @@ internal static class TrainCommand
                 int threads = parsed.GetValue(threadsOption) ?? 0;
                 TrainingSettings chosen = settings.Read(parsed, run);
                 HashSet<string> broken = [];
-                (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = scores.ReadPrompts(parsed);
-                TrainingPairs pairs = TrainingPairs.Open(path, prompts, templates, Tell, scores.Fetches(parsed));
+                TrainingPairs pairs = data.OpenPairs(parsed, path, Tell);
                 foreach (string note in pairs.Notes)
                 {
                     Console.Error.WriteLine(note);
                 }
 
-                Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = scores.Open(parsed, chosen, threads, Tell);
+                TrainingScores? scores = data.OpenScores(parsed, chosen, threads, Tell);
                 bool isJudged = false;
                 using Trainer trainer = Trainer.Open(
                     run,
                     path,
                     pairs,
                     chosen,
-                    evaluate is null ? null : Judge,
+                    scores is null ? null : Judge,
                     name => ModelOptions.Find(name, cancellation),
                     threads
                 );
@@ -81,11 +79,11 @@ internal static class TrainCommand
                         $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
                             + $"{(isJudged ? Said(trainer.KeptEvaluation!) : "")}"
                     );
-                    if (evaluate is not null && !isJudged)
+                    if (scores is not null && !isJudged)
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
                         using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
-                        Console.Error.WriteLine($"Judged now:{Said(evaluate(embedder, cancellation))}");
+                        Console.Error.WriteLine($"Judged now:{Said(scores.Compute(embedder, cancellation))}");
                     }
                 }
                 catch (OperationCanceledException exception)
@@ -102,7 +100,7 @@ internal static class TrainCommand
                 ModelScore Judge(ClipEmbedder embedder, CancellationToken stop)
                 {
                     isJudged = true;
-                    return evaluate!(embedder, stop);
+                    return scores!.Compute(embedder, stop);
                 }
 
                 // Each evaluation comes upon the same images; a sentence is said once.

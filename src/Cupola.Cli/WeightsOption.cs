@@ -1,18 +1,7 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
-
-/// <summary>How much the prompts of a label count beside each other.</summary>
-internal enum PromptWeighting
-{
-    /// <summary>All the same.</summary>
-    Even,
-
-    /// <summary>As the images say, whose labels nobody needs to know (zero-shot prompt ensembling).</summary>
-    Zpe,
-}
 
 /// <summary>The option that says how much each prompt counts.</summary>
 internal sealed class WeightsOption
@@ -51,13 +40,6 @@ internal sealed class WeightsOption
             )
             : named;
     }
-
-    /// <summary>The weights of prompts; nothing where all count the same.</summary>
-    /// <param name="weighting">How they are weighed.</param>
-    /// <param name="encoded">The prompts.</param>
-    /// <param name="images">Images of the kind that is classified.</param>
-    public static PromptWeights? Of(PromptWeighting weighting, EncodedPrompts encoded, EmbeddingMatrix images) =>
-        weighting == PromptWeighting.Zpe ? PromptWeights.FromImages(encoded, images) : null;
 
     private static PromptWeighting Of(string name) =>
         Names.TryGetValue(name, out PromptWeighting weighting)

@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         "Prompts",
         "Prompts.Audit",
         "Prompts.Writing",
+        "LanguageModels",
         "ZeroShot",
         "Reports",
         "Explanation",

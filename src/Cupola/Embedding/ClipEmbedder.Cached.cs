@@ -62,6 +62,16 @@ public sealed partial class ClipEmbedder
         }
     }
 
+    /// <summary>Embeds the images of a dataset, as they are stored, with a cache or without one.</summary>
+    internal IEnumerable<EmbeddedImage> EmbedUnturned(
+        IEnumerable<ImageSource> images,
+        EmbeddingCache? cache,
+        CancellationToken cancellation
+    ) =>
+        cache is null
+            ? EmbedImages(images, orient: false, cancellation)
+            : EmbedImages(images, orient: false, cache, cancellation);
+
     /// <summary>What the embedding of an image's file is found by: everything that it depends on.</summary>
     internal byte[] CacheKey(byte[] file, bool orient) =>
         SHA256.HashData(

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cupola.Runtime;
 using static System.FormattableString;
 
 namespace Cupola.Embedding;
@@ -59,6 +60,12 @@ public sealed class EmbeddingMatrix
 
         return new(unit, Count, Dimension);
     }
+
+    /// <summary>The score of each row for a query, their dot product.</summary>
+    /// <param name="query">[dimension].</param>
+    /// <param name="destination">Is given the scores: [count].</param>
+    internal void Scores(ReadOnlySpan<float> query, Span<float> destination) =>
+        RowProducts.Compute(_values, query, destination[..Count]);
 
     /// <summary>The weighted mean of some of the rows, summed in float64: [dimension].</summary>
     internal float[] Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights)

@@ -17,13 +17,17 @@ internal static class AccuracySection
             "section",
             "tiles",
             HtmlPage.Tile(
-                HtmlPage.Percent(best.Top1.Share),
+                NumberFormat.Percent(best.Top1.Share),
                 report.Sets.Count == 1 ? "right" : $"right with {bestName}, the best set",
                 Range(best.Top1.Interval)
             ),
-            HtmlPage.Tile(HtmlPage.Percent(best.Top5.Share), "right within five answers", Range(best.Top5.Interval)),
-            HtmlPage.Tile(HtmlPage.Percent(best.MeanPerClass), "mean of the classes' recalls", Range(best.MeanPerClassInterval)),
-            HtmlPage.Tile(HtmlPage.Percent(best.Reliability.ExpectedCalibrationError), "calibration error", calibration)
+            HtmlPage.Tile(NumberFormat.Percent(best.Top5.Share), "right within five answers", Range(best.Top5.Interval)),
+            HtmlPage.Tile(
+                NumberFormat.Percent(best.MeanPerClass),
+                "mean of the classes' recalls",
+                Range(best.MeanPerClassInterval)
+            ),
+            HtmlPage.Tile(NumberFormat.Percent(best.Reliability.ExpectedCalibrationError), "calibration error", calibration)
         );
     }
 
@@ -83,12 +87,12 @@ internal static class AccuracySection
                         share(set),
                         interval(set).Low,
                         interval(set).High,
-                        $"{labels.Name(set)}: {HtmlPage.Percent(share(set))}, {Range(interval(set))}"
+                        $"{labels.Name(set)}: {NumberFormat.Percent(share(set))}, {Range(interval(set))}"
                     ),
                     HtmlPage.Element(
                         "div",
                         "figure",
-                        HtmlPage.Element("b", null, HtmlPage.Percent(share(set))),
+                        HtmlPage.Element("b", null, NumberFormat.Percent(share(set))),
                         HtmlPage.Element("span", "quiet", Range(interval(set)))
                     )
                 )
@@ -97,6 +101,5 @@ internal static class AccuracySection
         );
     }
 
-    private static string Range(Interval interval) =>
-        string.Create(CultureInfo.InvariantCulture, $"{interval.Low * 100:0.0} to {interval.High * 100:0.0}");
+    private static string Range(Interval interval) => NumberFormat.PointsRange(interval.Low, interval.High);
 }

@@ -31,7 +31,7 @@ internal static class CalibrationSection
                             HtmlPage.Element(
                                 "span",
                                 "quiet",
-                                $"off by {HtmlPage.Percent(set.Reliability.ExpectedCalibrationError)}"
+                                $"off by {NumberFormat.Percent(set.Reliability.ExpectedCalibrationError)}"
                             )
                         ),
                         Curve(set.Reliability, set.Outcomes.Count, labels.Name(set))
@@ -52,7 +52,8 @@ internal static class CalibrationSection
                 bin.Low,
                 bin.High,
                 TallestBar * bin.Images / most,
-                $"{HtmlPage.Count(bin.Images, "answer")} of {HtmlPage.Percent(bin.Low, 0)} to {HtmlPage.Percent(bin.High, 0)}"
+                $"{NumberFormat.Count(bin.Images, "answer")} of {NumberFormat.Percent(bin.Low, 0)} to "
+                    + $"{NumberFormat.Percent(bin.High, 0)}"
             );
         }
 
@@ -70,14 +71,14 @@ internal static class CalibrationSection
                 "point",
                 bin.Confidence,
                 bin.Accuracy,
-                $"{HtmlPage.Count(bin.Images, "answer")} with {HtmlPage.Percent(bin.Confidence)} on average; "
-                    + $"{HtmlPage.Percent(bin.Accuracy)} of them right"
+                $"{NumberFormat.Count(bin.Images, "answer")} with {NumberFormat.Percent(bin.Confidence)} on average; "
+                    + $"{NumberFormat.Percent(bin.Accuracy)} of them right"
             );
         }
 
         return chart.Draw(
-            $"Reliability of {name} on {HtmlPage.Count(images, "image")}: calibration error "
-                + $"{HtmlPage.Percent(reliability.ExpectedCalibrationError)}"
+            $"Reliability of {name} on {NumberFormat.Count(images, "image")}: calibration error "
+                + $"{NumberFormat.Percent(reliability.ExpectedCalibrationError)}"
         );
     }
 }

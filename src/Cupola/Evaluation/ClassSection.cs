@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Reports;
 
@@ -33,8 +32,8 @@ internal static class ClassSection
         ClassAccuracy[] unfolded = [.. classes.Skip(Shown).Take(MostRows - Shown)];
         return HtmlPage.Section(
             "The classes",
-            $"With {name}, the worst first. Of {HtmlPage.Count(classes.Length, "class", "classes")}, {Number(never)} "
-                + $"{(never == 1 ? "was" : "were")} never recognized and {Number(always)} always. Recall: the share of the "
+            $"With {name}, the worst first. Of {NumberFormat.Count(classes.Length, "class", "classes")}, {NumberFormat.Count(never)} "
+                + $"{(never == 1 ? "was" : "were")} never recognized and {NumberFormat.Count(always)} always. Recall: the share of the "
                 + "class's "
                 + "images that were answered with it. Precision: the share of the images answered with it that belong to it.",
             Rows(classes.Take(Shown)),
@@ -47,8 +46,8 @@ internal static class ClassSection
                         "summary",
                         null,
                         classes.Length > MostRows
-                            ? $"The next {Number(unfolded.Length)} of {Number(classes.Length)} classes"
-                            : $"The other {HtmlPage.Count(unfolded.Length, "class", "classes")}"
+                            ? $"The next {NumberFormat.Count(unfolded.Length)} of {NumberFormat.Count(classes.Length)} classes"
+                            : $"The other {NumberFormat.Count(unfolded.Length, "class", "classes")}"
                     ),
                     Rows(unfolded)
                 )
@@ -68,16 +67,17 @@ internal static class ClassSection
                                 each.Recall.Share,
                                 each.Recall.Interval.Low,
                                 each.Recall.Interval.High,
-                                $"{HtmlPage.Percent(each.Recall.Interval.Low)} to {HtmlPage.Percent(each.Recall.Interval.High)}"
+                                $"{NumberFormat.Percent(each.Recall.Interval.Low)} to "
+                                    + $"{NumberFormat.Percent(each.Recall.Interval.High)}"
                             ),
-                            HtmlPage.Element("b", null, HtmlPage.Percent(each.Recall.Share, digits: 0)),
-                            $"{Number(each.Recall.Right)} of {Number(each.Recall.Images)}",
-                            each.Precision.Images == 0 ? "–" : HtmlPage.Percent(each.Precision.Share, digits: 0),
+                            HtmlPage.Element("b", null, NumberFormat.Percent(each.Recall.Share, digits: 0)),
+                            $"{NumberFormat.Count(each.Recall.Right)} of {NumberFormat.Count(each.Recall.Images)}",
+                            each.Precision.Images == 0 ? "–" : NumberFormat.Percent(each.Precision.Share, digits: 0),
                             takenFor.GetValueOrDefault(each.Label) is { } pair
                                 ? new object[]
                                 {
                                     HtmlPage.Shortened(set.Labels[pair.Answer]),
-                                    HtmlPage.Element("span", "quiet", $" {Number(pair.Images)}×"),
+                                    HtmlPage.Element("span", "quiet", $" {NumberFormat.Count(pair.Images)}×"),
                                 }
                                 : "",
                         ]
@@ -85,6 +85,4 @@ internal static class ClassSection
             );
         }
     }
-
-    private static string Number(int count) => count.ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -53,14 +53,15 @@ internal static class ComparisonSection
                                 pair.Test.Difference,
                                 pair.Test.DifferenceInterval.Low,
                                 pair.Test.DifferenceInterval.High,
-                                $"{Signed(pair.Test.Difference)} points, {Range(pair.Test.DifferenceInterval)}"
+                                $"{NumberFormat.Difference(pair.Test.Difference)} points, "
+                                    + $"{Range(pair.Test.DifferenceInterval)}"
                             ),
                             new[]
                             {
-                                HtmlPage.Element("b", null, Signed(pair.Test.Difference)),
+                                HtmlPage.Element("b", null, NumberFormat.Difference(pair.Test.Difference)),
                                 HtmlPage.Element("span", "quiet below", Range(pair.Test.DifferenceInterval)),
                             },
-                            pair.Test.P < 0.0001 ? "< 0.0001" : pair.Test.P.ToString("0.0000", CultureInfo.InvariantCulture),
+                            NumberFormat.PValue(pair.Test.P),
                         ]
                 )
             ),
@@ -83,10 +84,10 @@ internal static class ComparisonSection
         object[] counts =
         [
             " alone is right on ",
-            HtmlPage.Count(more, "image"),
+            NumberFormat.Count(more, "image"),
             ", ",
             labels.Disc(secondLeads ? pair.First : pair.Second),
-            $" alone on {fewer.ToString("#,0", CultureInfo.InvariantCulture)}.",
+            $" alone on {NumberFormat.Count(fewer)}.",
         ];
         return test.P switch
         {
@@ -106,7 +107,5 @@ internal static class ComparisonSection
     private static string Often(double p) =>
         p > 0.995 ? "every time" : string.Create(CultureInfo.InvariantCulture, $"{p * 100:0} times in 100");
 
-    private static string Signed(double share) => (share * 100).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
-
-    private static string Range(Interval interval) => $"{Signed(interval.Low)} to {Signed(interval.High)}";
+    private static string Range(Interval interval) => NumberFormat.DifferenceRange(interval.Low, interval.High);
 }

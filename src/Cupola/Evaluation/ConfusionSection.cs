@@ -34,7 +34,8 @@ internal static class ConfusionSection
             $"A row is what the images show, a column what {name} answered. "
                 + (
                     classes.Length < seen
-                        ? $"Of {HtmlPage.Count(seen, "class", "classes")} these are the {classes.Length} that are confused most; "
+                        ? $"Of {NumberFormat.Count(seen, "class", "classes")} these are the {classes.Length} that are confused "
+                            + "most; "
                         : ""
                 )
                 + "classes that are mistaken for each other are side by side. The stronger a color, the larger the share of the "
@@ -69,7 +70,7 @@ internal static class ConfusionSection
                                 HtmlPage.Shortened(set.Labels[pair.Truth]),
                                 HtmlPage.Shortened(set.Labels[pair.Answer]),
                                 HtmlPage.Element("div", "confused", Share(axis, pair, set)),
-                                HtmlPage.Percent(pair.Share, digits: 0),
+                                NumberFormat.Percent(pair.Share, digits: 0),
                                 string.Create(
                                     CultureInfo.InvariantCulture,
                                     $"{pair.Images:#,0} of {set.Confusion.ImagesOf(pair.Truth):#,0}"
@@ -88,7 +89,7 @@ internal static class ConfusionSection
             pair.Share,
             interval.Low,
             interval.High,
-            $"{HtmlPage.Percent(interval.Low)} to {HtmlPage.Percent(interval.High)}"
+            $"{NumberFormat.Percent(interval.Low)} to {NumberFormat.Percent(interval.High)}"
         );
     }
 
@@ -129,7 +130,7 @@ internal static class ConfusionSection
                     null,
                     new XAttribute(
                         "transform",
-                        $"translate({HtmlPage.Number(middle)} {HtmlPage.Number(Labels - 6)}) rotate(-90)"
+                        $"translate({NumberFormat.Short(middle)} {NumberFormat.Short(Labels - 6)}) rotate(-90)"
                     ),
                     Cut(set.Labels[truth])
                 )
@@ -167,8 +168,8 @@ internal static class ConfusionSection
         return HtmlPage.Element(
             "svg",
             "map",
-            new XAttribute("viewBox", $"0 0 {HtmlPage.Number(whole)} {HtmlPage.Number(whole)}"),
-            new XAttribute("style", $"min-width:{HtmlPage.Number(Math.Min(whole, 640))}px"),
+            new XAttribute("viewBox", $"0 0 {NumberFormat.Short(whole)} {NumberFormat.Short(whole)}"),
+            new XAttribute("style", $"min-width:{NumberFormat.Short(Math.Min(whole, 640))}px"),
             new XAttribute("role", "img"),
             new XAttribute("aria-label", $"Confusion of {classes.Length} classes"),
             drawn
@@ -177,5 +178,5 @@ internal static class ConfusionSection
 
     private static string Cut(string label) => label.Length > LongestLabel ? label[..(LongestLabel - 1)] + "…" : label;
 
-    private static XAttribute At(string name, double value) => new(name, HtmlPage.Number(value));
+    private static XAttribute At(string name, double value) => new(name, NumberFormat.Short(value));
 }

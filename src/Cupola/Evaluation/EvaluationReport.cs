@@ -60,9 +60,9 @@ public static class EvaluationReport
         HtmlPage.Write(
             path,
             $"How well {(report.Sets.Count == 1 ? "the model recognizes" : "prompts recognize")} {NameOf(report.Dataset)}",
-            $"{HtmlPage.Count(best.Outcomes.Count, "image")} of "
-                + $"{HtmlPage.Count(best.Classes.Count(static each => each.Recall.Images > 0), "class", "classes")}, "
-                + $"{HtmlPage.Count(best.Labels.Count, "label")} to choose from, evaluated "
+            $"{NumberFormat.Count(best.Outcomes.Count, "image")} of "
+                + $"{NumberFormat.Count(best.Classes.Count(static each => each.Recall.Images > 0), "class", "classes")}, "
+                + $"{NumberFormat.Count(best.Labels.Count, "label")} to choose from, evaluated "
                 + $"with {(Path.IsPathRooted(report.Model) ? NameOf(report.Model) : report.Model)}.",
             sections.OfType<XElement>()
         );
@@ -74,7 +74,7 @@ public static class EvaluationReport
         failed.Count == 0
             ? null
             : HtmlPage.Section(
-                $"{HtmlPage.Count(failed.Count, "image")} could not be read",
+                $"{NumberFormat.Count(failed.Count, "image")} could not be read",
                 "They are not counted above.",
                 HtmlPage.Element(
                     "ul",

@@ -81,27 +81,34 @@ public sealed class RetrievalRecall
 
         int[] textRanks = new int[texts.Count],
             imageRanks = new int[images.Count];
-        Parallel.For(0, texts.Count, text =>
-        {
-            int rank = 0;
-            float right = own[text].Max(image => TensorPrimitives.Dot(texts[text], images[image]));
-            for (int image = 0; image < images.Count; image++)
+        Parallel.For(
+            0,
+            texts.Count,
+            () => new float[images.Count],
+            (text, _, scores) =>
             {
-                if (own[text].Contains(image))
+                images.Scores(texts[text], scores);
+                int rank = 0;
+                float right = own[text].Max(image => scores[image]);
+                for (int image = 0; image < images.Count; image++)
                 {
-                    continue;
+                    if (own[text].Contains(image))
+                    {
+                        continue;
+                    }
+
+                    rank += scores[image] >= right ? 1 : 0;
+                    if (scores[image] >= best[image])
+                    {
+                        Interlocked.Increment(ref imageRanks[image]);
+                    }
                 }
 
-                float score = TensorPrimitives.Dot(texts[text], images[image]);
-                rank += score >= right ? 1 : 0;
-                if (score >= best[image])
-                {
-                    Interlocked.Increment(ref imageRanks[image]);
-                }
-            }
-
-            textRanks[text] = rank;
-        });
+                textRanks[text] = rank;
+                return scores;
+            },
+            static _ => { }
+        );
         return new(textRanks, imageRanks);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Cupola.Prompts;
 using Cupola.Reports;
 
 namespace Cupola.Evaluation;
@@ -13,9 +14,6 @@ internal sealed class SetLabels
 {
     /// <summary>The longest shown name; a longer one is cut, and shown in full as a tooltip.</summary>
     private const int LongestName = 80;
-
-    /// <summary>The prefix of a template in a set's name.</summary>
-    private const string Template = "template:";
 
     private readonly Dictionary<EvaluationResult, (int Number, string Name)> _labels;
 
@@ -46,9 +44,11 @@ internal sealed class SetLabels
 
     private static string Readable(string name)
     {
-        if (name.Contains(Template, StringComparison.Ordinal))
+        if (name.Contains(PromptSource.TemplatePrefix, StringComparison.Ordinal))
         {
-            return name.StartsWith(Template, StringComparison.Ordinal) ? $"“{name[Template.Length..]}”" : name;
+            return name.StartsWith(PromptSource.TemplatePrefix, StringComparison.Ordinal)
+                ? $"“{name[PromptSource.TemplatePrefix.Length..]}”"
+                : name;
         }
 
         // A folder ends in a slash; + separates parts, and : follows "shuffled" or a drive letter.

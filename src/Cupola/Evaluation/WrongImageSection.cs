@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Images;
 using Cupola.Reports;
@@ -60,7 +59,7 @@ internal static class WrongImageSection
     )
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellation);
-        string rank = (outcome.Rank + 1).ToString("#,0", CultureInfo.InvariantCulture),
+        string rank = NumberFormat.Count(outcome.Rank + 1),
             name = image.Name.StartsWith(dataset, StringComparison.Ordinal)
                 ? image.Name[dataset.Length..].TrimStart('/', '\\')
                 : image.Name;
@@ -98,11 +97,11 @@ internal static class WrongImageSection
                 HtmlPage.Element("span", "quiet", verb + " "),
                 HtmlPage.Element("b", null, HtmlPage.Shortened(label))
             ),
-            HtmlPage.Element("dd", null, HtmlPage.Percent(probability)),
+            HtmlPage.Element("dd", null, NumberFormat.Percent(probability)),
             HtmlPage.Element(
                 "div",
                 style,
-                HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(probability * 100)}%"))
+                HtmlPage.Element("i", null, new XAttribute("style", $"width:{NumberFormat.Short(probability * 100)}%"))
             ),
         ];
 }

@@ -77,11 +77,11 @@ public static class ClassificationReport
     private static object[] Bar(Prediction prediction, bool isAnswer) =>
         [
             HtmlPage.Element("dt", null, prediction.Label),
-            HtmlPage.Element("dd", null, HtmlPage.Percent(prediction.Probability)),
+            HtmlPage.Element("dd", null, NumberFormat.Percent(prediction.Probability)),
             HtmlPage.Element(
                 "div",
                 isAnswer ? "share true" : "share",
-                HtmlPage.Element("i", null, new XAttribute("style", $"width:{HtmlPage.Number(prediction.Probability * 100)}%"))
+                HtmlPage.Element("i", null, new XAttribute("style", $"width:{NumberFormat.Short(prediction.Probability * 100)}%"))
             ),
         ];
 

@@ -48,11 +48,12 @@ internal sealed class LeaveOneOut
 
         string label = _encoded.Prompts.ClassNames[classIndex];
         Rivals[] rivals = [.. _scores.Select((scores, image) => RivalsOf(classIndex, scores, _labels[image]))];
-        (int rightWith, double likelihoodWith) = LogLikelihood(classIndex, rivals, image => _scores[image][classIndex]);
+        float[] own = [.. _scores.Select(scores => scores[classIndex])];
+        (int rightWith, double likelihoodWith) = LogLikelihood(classIndex, rivals, own);
         var effects = new PromptEffect[count];
         for (int index = 0; index < count; index++)
         {
-            Func<int, float> without = ScoreOfOthers([.. Enumerable.Range(first, count).Where(row => row != first + index)]);
+            float[] without = ScoresOfOthers([.. Enumerable.Range(first, count).Where(row => row != first + index)]);
             (int right, double likelihood) = LogLikelihood(classIndex, rivals, without);
             effects[index] = new(
                 label,
@@ -66,18 +67,27 @@ internal sealed class LeaveOneOut
     }
 
     /// <summary>The score of a class with only some of its prompts, for each image.</summary>
-    private Func<int, float> ScoreOfOthers(int[] rows)
+    private float[] ScoresOfOthers(int[] rows)
     {
+        float[] scores = new float[_images.Count];
         if (_ensemble == ClassEnsemble.ScoreMax)
         {
-            return image => rows.Max(row => TensorPrimitives.Dot(_encoded.Embeddings[row], _images[image]));
+            float[] ofRow = new float[_images.Count];
+            scores.AsSpan().Fill(float.NegativeInfinity);
+            foreach (int row in rows)
+            {
+                _images.Scores(_encoded.Embeddings[row], ofRow);
+                TensorPrimitives.Max(scores, ofRow, scores);
+            }
+
+            return scores;
         }
 
         float[] weights = [.. rows.Select(row => _weights.Values[row])];
         float sum = TensorPrimitives.Sum<float>(weights);
         TensorPrimitives.Divide(weights, sum, weights);
-        float[] vector = _encoded.Features.Mean(rows, weights, _ensemble);
-        return image => TensorPrimitives.Dot(vector, _images[image]);
+        _images.Scores(_encoded.Features.Mean(rows, weights, _ensemble), scores);
+        return scores;
     }
 
     /// <summary>The scores of the other classes, as far as the answer for an image depends on them.</summary>
@@ -108,13 +118,13 @@ internal sealed class LeaveOneOut
     /// <summary>
     /// The number of right images, and the sum of the log-probabilities of their labels, if a class has the given scores.
     /// </summary>
-    private (int Right, double LogLikelihood) LogLikelihood(int classIndex, Rivals[] rivals, Func<int, float> score)
+    private (int Right, double LogLikelihood) LogLikelihood(int classIndex, Rivals[] rivals, float[] scores)
     {
         int right = 0;
         double likelihood = 0;
         for (int image = 0; image < rivals.Length; image++)
         {
-            float own = score(image);
+            float own = scores[image];
             Rivals others = rivals[image];
             int answer =
                 own > others.Best || (own == others.Best && classIndex < others.BestIndex) ? classIndex : others.BestIndex;

@@ -14,7 +14,8 @@ internal enum QuoteEnd
 }
 
 /// <summary>
-/// Splits records of CSV and TSV into fields without the white space around them. A field that begins with a quotation
+/// Splits records of CSV and TSV into fields without the white space around them, and joins fields to records. A field that
+/// begins with a quotation
 /// mark ends with one, and two within it stand for one (RFC 4180).
 /// </summary>
 internal static class DelimitedFields
@@ -47,11 +48,23 @@ internal static class DelimitedFields
     public static string[] SplitLiterally(string record, char separator) =>
         record.Split(separator, StringSplitOptions.TrimEntries);
 
+    /// <summary>Joins fields to a record of CSV.</summary>
+    public static string Join(IEnumerable<string> fields) => string.Join(',', fields.Select(QuoteWhereNeeded));
+
     /// <summary>A text without the quotation marks around it; unchanged if it has none.</summary>
     public static string Unquote(string text)
     {
         List<string> fields = [];
         return text.StartsWith(Quote) && Split(text, '\n', fields) == QuoteEnd.Closed ? fields[0] : text;
+    }
+
+    /// <summary>The field in quotation marks where it would be read as another one without them.</summary>
+    private static string QuoteWhereNeeded(string field)
+    {
+        bool isPlain =
+            field.AsSpan().IndexOfAny(",\"\r\n") < 0
+            && (field.Length == 0 || (!char.IsWhiteSpace(field[0]) && !char.IsWhiteSpace(field[^1])));
+        return isPlain ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     /// <summary>The field that begins here, and the index of its end.</summary>

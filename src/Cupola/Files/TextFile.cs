@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using static System.FormattableString;
 
@@ -6,9 +7,16 @@ namespace Cupola.Files;
 /// <summary>Reads small text files: lists of lines, and JSON.</summary>
 internal static class TextFile
 {
-    // CuPL's largest file has 3 MB.
-    private const int SizeLimit = 64 << 20;
     private const int QuoteLength = 120;
+
+    // CuPL's largest file has 3 MB.
+    private static readonly JsonRules Rules = new()
+    {
+        MaximumBytes = 64 << 20,
+        TooLarge = "has more than 64 MB, and lists of texts are not that large",
+        NotJson = "is not valid JSON",
+        NotUnicode = "contains text that is not Unicode",
+    };
 
     /// <summary>
     /// Reads a JSON list of texts, or one text per line; white space around texts and empty texts are dropped. Of a JSON object
@@ -73,22 +81,8 @@ internal static class TextFile
         return texts;
     }
 
-    private static T ReadJson<T>(string path, string content, Func<JsonElement, T> read)
-    {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(content);
-            return read(document.RootElement);
-        }
-        catch (JsonException problem)
-        {
-            throw new InvalidDataException(Invariant($"'{path}' is not valid JSON (line {problem.LineNumber + 1})."), problem);
-        }
-        catch (InvalidOperationException problem)
-        {
-            throw new InvalidDataException($"'{path}' contains text that is not Unicode.", problem);
-        }
-    }
+    private static T ReadJson<T>(string path, string content, Func<JsonElement, T> read) =>
+        BoundedJson.Read(Encoding.UTF8.GetBytes(content), $"'{path}'", Rules, read);
 
     private static string Read(string path)
     {
@@ -99,27 +93,7 @@ internal static class TextFile
             );
         }
 
-        // A pipe, such as the shell's <(command), has no length, so the bytes are counted as they arrive.
-        using FileStream stream = File.OpenRead(path);
-        InvalidDataException TooLarge() =>
-            new($"'{path}' has more than {SizeLimit >> 20} MB, and lists of texts are not that large.");
-        if (stream.CanSeek && stream.Length > SizeLimit)
-        {
-            throw TooLarge();
-        }
-
-        using MemoryStream bytes = new();
-        byte[] buffer = new byte[1 << 16];
-        while (stream.Read(buffer) is > 0 and int count)
-        {
-            bytes.Write(buffer, 0, count);
-            if (bytes.Length > SizeLimit)
-            {
-                throw TooLarge();
-            }
-        }
-
-        return UnicodeText.Decode(bytes.GetBuffer().AsSpan(0, (int)bytes.Length))
+        return UnicodeText.Decode(BoundedJson.ReadBytes(path, $"'{path}'", Rules).Span)
             ?? throw new InvalidDataException($"'{path}' is not text in UTF-8.");
     }
 }

@@ -49,6 +49,15 @@ internal static class UnicodeText
         }
     }
 
+    /// <summary>The bytes without a byte order mark, in UTF-8 where the mark names another encoding.</summary>
+    public static ReadOnlyMemory<byte> ToUtf8(ReadOnlyMemory<byte> bytes)
+    {
+        (Encoding encoding, int mark) = EncodingOf(bytes.Span);
+        return encoding is UTF8Encoding ? bytes[mark..]
+            : Decode(bytes.Span) is { } text ? Encoding.UTF8.GetBytes(text)
+            : bytes;
+    }
+
     /// <summary>Whether it can be text: UTF-16 without its mark reads as UTF-8 with a zero after each character.</summary>
     public static bool IsText(ReadOnlySpan<char> text) => !text.Contains('\0');
 

@@ -57,9 +57,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         {
             File.Delete(incomplete);
             throw new InvalidDataException(
-                $"The bytes received as {What(file)} do not have the hash that the hub declares and were deleted; run the "
-                    + "command "
-                    + "again to download the file again."
+                $"The bytes received as {What(file)} do not have the hash that the hub declares and were deleted; another "
+                    + "download gets the file again."
             );
         }
 

@@ -11,34 +11,32 @@ internal static class HubJson
 
     private const int QuoteLength = 80;
 
-    /// <summary>Reads a file that contains one JSON object.</summary>
-    public static T Read<T>(string path, Func<JsonElement, T> read)
+    private static readonly JsonRules Rules = new()
     {
-        using FileStream stream = File.OpenRead(path);
-        if (stream.Length > SizeLimit)
-        {
-            throw new InvalidDataException($"'{path}' has {stream.Length} bytes, and no configuration is that large.");
-        }
+        MaximumBytes = SizeLimit,
+        TooLarge = "is too large for a configuration",
+        NotJson = "is not JSON",
+    };
 
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return Read(bytes, $"'{path}'", read);
-    }
+    /// <summary>Reads a file that holds one JSON object.</summary>
+    public static T Read<T>(string path, Func<JsonElement, T> read) =>
+        Read(BoundedJson.ReadBytes(path, $"'{path}'", Rules), $"'{path}'", read);
 
     /// <summary>Reads bytes that contain one JSON object; <paramref name="what"/> names them in error messages.</summary>
     public static T Read<T>(ReadOnlyMemory<byte> bytes, string what, Func<JsonElement, T> read)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(bytes);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? read(document.RootElement)
-                : throw new InvalidDataException($"{what} is not a JSON object.");
+            return BoundedJson.Read(bytes, what, Rules, root =>
+                root.ValueKind == JsonValueKind.Object
+                    ? read(root)
+                    : throw new InvalidDataException($"{what} is not a JSON object.")
+            );
         }
-        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        catch (InvalidOperationException problem)
         {
-            // JsonElement throws InvalidOperationException for a text that is not Unicode.
-            throw new InvalidDataException($"{what} is not JSON.", problem);
+            // JsonElement throws InvalidOperationException for a value of another kind.
+            throw new InvalidDataException($"{what} has a value of the wrong kind.", problem);
         }
     }
 

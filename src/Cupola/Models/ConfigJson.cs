@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cupola.Files;
-using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -9,8 +8,13 @@ namespace Cupola.Models;
 /// </summary>
 internal sealed class ConfigJson
 {
-    /// <summary>The largest configuration known takes a few kilobytes.</summary>
-    private const long MaximumBytes = 4 << 20;
+    private static readonly JsonRules Rules = new()
+    {
+        // The largest configuration known takes a few kilobytes.
+        MaximumBytes = 4 << 20,
+        TooLarge = "is too large for a configuration",
+        Options = new() { MaxDepth = 32, AllowTrailingCommas = true },
+    };
 
     private readonly string _source;
     private readonly JsonElement _object;
@@ -29,31 +33,7 @@ internal sealed class ConfigJson
 
     public IEnumerable<string> Keys => _object.EnumerateObject().Select(property => property.Name);
 
-    public static ConfigJson Read(string path)
-    {
-        if (new FileInfo(path).Length > MaximumBytes)
-        {
-            throw new InvalidDataException($"{path} is too large for a configuration.");
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(
-                File.ReadAllBytes(path),
-                new() { MaxDepth = 32, AllowTrailingCommas = true }
-            );
-            return UnicodeJson.IsReadable(document.RootElement)
-                ? new(path, document.RootElement.Clone())
-                : throw new InvalidDataException($"{path} cannot be read: it holds text that is not Unicode.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException(
-                Invariant($"{path} cannot be read: it is not JSON (line {exception.LineNumber + 1})."),
-                exception
-            );
-        }
-    }
+    public static ConfigJson Read(string path) => new(path, BoundedJson.Load(path, Rules));
 
     /// <summary>Whether the key is there and not null.</summary>
     public bool Has(string key) => Find(key) is not null;

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Cupola.Graphs;
 using Cupola.Runtime;
 using Cupola.Text;
@@ -84,13 +83,8 @@ internal sealed class TextTransformer : IDisposable
     /// <summary>Features [width] into the shared space, [embedding].</summary>
     public float[] Project(ReadOnlySpan<float> pooled)
     {
-        ReadOnlySpan<float> projection = _projection.AsSpan<float>();
         var embedding = new float[_embeddingDimension];
-        for (int index = 0; index < embedding.Length; index++)
-        {
-            embedding[index] = TensorPrimitives.Dot(projection.Slice(index * pooled.Length, pooled.Length), pooled);
-        }
-
+        RowProducts.Compute(_projection.AsSpan<float>(), pooled, embedding);
         return embedding;
     }
 

@@ -27,7 +27,7 @@ public static class PromptTemplates
     ];
 
     /// <summary>
-    /// What is said of an image that does not show a class, for telling whether it does (<c>--multi-label</c>).
+    /// What is said of an image that does not show a class, for telling whether it does, whatever else it shows.
     /// </summary>
     public static IReadOnlyList<PromptTemplate> Negations { get; } = [new("a photo without a {}."), new("a photo with no {}.")];
 

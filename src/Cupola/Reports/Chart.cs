@@ -36,7 +36,10 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
                 continue;
             }
 
-            path.Append(CultureInfo.InvariantCulture, $"{(begun ? 'L' : 'M')}{HtmlPage.Number(X(x))} {HtmlPage.Number(Y(y))}");
+            path.Append(
+                CultureInfo.InvariantCulture,
+                $"{(begun ? 'L' : 'M')}{NumberFormat.Short(X(x))} {NumberFormat.Short(Y(y))}"
+            );
             begun = true;
         }
 
@@ -47,8 +50,10 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
     public void AddBand(string style, IReadOnlyList<(double Across, double Low, double High)> points)
     {
         IEnumerable<string> edge = points
-            .Select(point => $"{HtmlPage.Number(X(point.Across))} {HtmlPage.Number(Y(point.High))}")
-            .Concat(points.Reverse().Select(point => $"{HtmlPage.Number(X(point.Across))} {HtmlPage.Number(Y(point.Low))}"));
+            .Select(point => $"{NumberFormat.Short(X(point.Across))} {NumberFormat.Short(Y(point.High))}")
+            .Concat(
+                points.Reverse().Select(point => $"{NumberFormat.Short(X(point.Across))} {NumberFormat.Short(Y(point.Low))}")
+            );
         _drawn.Add(HtmlPage.Element("path", style, new XAttribute("d", $"M{string.Join('L', edge)}Z")));
     }
 
@@ -102,7 +107,7 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
         return HtmlPage.Element(
             "svg",
             "chart",
-            new XAttribute("viewBox", $"0 0 {HtmlPage.Number(width)} {HtmlPage.Number(height)}"),
+            new XAttribute("viewBox", $"0 0 {NumberFormat.Short(width)} {NumberFormat.Short(height)}"),
             new XAttribute("role", "img"),
             new XAttribute("aria-label", description),
             axes,
@@ -120,5 +125,5 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
     private static XElement Text(string text, double x, double y, string anchor) =>
         HtmlPage.Element("text", null, At("x", x), At("y", y), new XAttribute("text-anchor", anchor), text);
 
-    private static XAttribute At(string name, double value) => new(name, HtmlPage.Number(value));
+    private static XAttribute At(string name, double value) => new(name, NumberFormat.Short(value));
 }

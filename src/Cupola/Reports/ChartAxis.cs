@@ -29,7 +29,7 @@ internal sealed record ChartAxis(string Name, double Low, double High, Func<doub
     }
 
     /// <summary>An axis of shares from 0 to 1.</summary>
-    public static ChartAxis Shares(string name) => new(name, 0, 1, static share => HtmlPage.Percent(share, digits: 0));
+    public static ChartAxis Shares(string name) => new(name, 0, 1, static share => NumberFormat.Percent(share, digits: 0));
 
     /// <summary>An axis of shares from 0 to the first round share that is not exceeded.</summary>
     public static ChartAxis SharesUpTo(string name, IEnumerable<double> shares) =>

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Cupola.Files;
-using static System.FormattableString;
 
 namespace Cupola.Reports;
 
@@ -89,17 +87,6 @@ internal static class HtmlPage
             new XAttribute("alt", description),
             new XAttribute("loading", "lazy")
         );
-
-    /// <summary>Formats a number for a drawing: short, with a decimal point in every locale.</summary>
-    public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
-
-    /// <summary>Formats a share as a percentage: 48.2 %.</summary>
-    public static string Percent(double share, int digits = 1) =>
-        (share * 100).ToString(Invariant($"F{digits}"), CultureInfo.InvariantCulture) + " %";
-
-    /// <summary>Formats a count with its noun: 1 class, 1,000 classes.</summary>
-    public static string Count(int count, string one, string? several = null) =>
-        $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {(count == 1 ? one : several ?? one + "s")}";
 
     /// <summary>Shortens a text of a file for a table.</summary>
     public static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "…" : text;

@@ -60,7 +60,7 @@ internal static class IntervalBar
                 HtmlPage.Element(
                     "span",
                     null,
-                    new XAttribute("style", $"left:{HtmlPage.Number(At(axis, mark))}%"),
+                    new XAttribute("style", $"left:{NumberFormat.Short(At(axis, mark))}%"),
                     axis.Write(mark)
                 )
             )
@@ -70,7 +70,7 @@ internal static class IntervalBar
         HtmlPage.Element(
             "svg",
             "bars",
-            new XAttribute("viewBox", $"0 0 100 {HtmlPage.Number(Height)}"),
+            new XAttribute("viewBox", $"0 0 100 {NumberFormat.Short(Height)}"),
             new XAttribute("preserveAspectRatio", "none"),
             new XAttribute("role", "img"),
             new XAttribute("aria-label", description),
@@ -97,5 +97,5 @@ internal static class IntervalBar
 
     private static double At(ChartAxis axis, double value) => 100 * axis.Position(value);
 
-    private static XAttribute Number(string name, double value) => new(name, HtmlPage.Number(value));
+    private static XAttribute Number(string name, double value) => new(name, NumberFormat.Short(value));
 }

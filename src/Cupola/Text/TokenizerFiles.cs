@@ -10,8 +10,12 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
 {
     public const string OpenAiFileName = "bpe_simple_vocab_16e6.txt.gz";
 
-    /// <summary>The largest file; CLIP's tokenizer.json has 2 MB, the largest of any model some tens.</summary>
-    private const long MaximumBytes = 64 << 20;
+    private static readonly JsonRules Rules = new()
+    {
+        // CLIP's tokenizer.json has 2 MB; the largest of any model some tens.
+        MaximumBytes = 64 << 20,
+        TooLarge = "is too large for a tokenizer",
+    };
 
     /// <summary>The number of merges that count; OpenAI's file lists more: 49152 − 256 − 2 (simple_tokenizer.py).</summary>
     private const int OpenAiMerges = 49152 - 256 - 2;
@@ -74,18 +78,17 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     private static TokenizerFiles ReadPair(string vocabularyPath, string mergesPath)
     {
         IEnumerable<string> merges = Encoding
-            .UTF8.GetString(ReadBytes(mergesPath))
+            .UTF8.GetString(ReadBytes(mergesPath).Span)
             .Split('\n')
             .Select(static line => line.TrimEnd('\r'));
         try
         {
-            using JsonDocument vocabulary = JsonDocument.Parse(ReadBytes(vocabularyPath));
             return new(
-                ReadVocabulary(vocabulary.RootElement),
+                BoundedJson.Read(ReadBytes(vocabularyPath), vocabularyPath, Rules, ReadVocabulary),
                 [.. merges.Where(static line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal))]
             );
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
             throw new InvalidDataException(
                 $"{vocabularyPath} cannot be read: it is not a JSON object from tokens to ids.",
@@ -98,38 +101,35 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(ReadBytes(path));
-            JsonElement model = document.RootElement.GetProperty("model");
-            if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
-            {
-                throw new InvalidDataException($"{path} has a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE.");
-            }
-
-            if (!model.TryGetProperty("end_of_word_suffix", out JsonElement suffix) || suffix.GetString() != "</w>")
-            {
-                throw new InvalidDataException($"{path} is not CLIP's tokenizer: its words do not end in </w>.");
-            }
-
-            // Newer files write a merge as a pair, older ones as a text with a space.
-            IEnumerable<string> merges = model
-                .GetProperty("merges")
-                .EnumerateArray()
-                .Select(static merge =>
-                    merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!
-                );
-            return new(ReadVocabulary(model.GetProperty("vocab")), [.. merges]);
+            return BoundedJson.Read(ReadBytes(path), path, Rules, root => ReadModel(root.GetProperty("model"), path));
         }
         catch (Exception exception)
-            when (exception
-                    is JsonException
-                        or InvalidOperationException
-                        or KeyNotFoundException
-                        or FormatException
-                        or IndexOutOfRangeException
-            )
+            when (exception is InvalidOperationException or KeyNotFoundException or FormatException or IndexOutOfRangeException)
         {
             throw new InvalidDataException($"{path} cannot be read: it is not a tokenizer.json.", exception);
         }
+    }
+
+    private static TokenizerFiles ReadModel(JsonElement model, string path)
+    {
+        if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
+        {
+            throw new InvalidDataException($"{path} has a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE.");
+        }
+
+        if (!model.TryGetProperty("end_of_word_suffix", out JsonElement suffix) || suffix.GetString() != "</w>")
+        {
+            throw new InvalidDataException($"{path} is not CLIP's tokenizer: its words do not end in </w>.");
+        }
+
+        // Newer files write a merge as a pair, older ones as a text with a space.
+        IEnumerable<string> merges = model
+            .GetProperty("merges")
+            .EnumerateArray()
+            .Select(static merge =>
+                merge.ValueKind == JsonValueKind.Array ? $"{merge[0].GetString()} {merge[1].GetString()}" : merge.GetString()!
+            );
+        return new(ReadVocabulary(model.GetProperty("vocab")), [.. merges]);
     }
 
     /// <summary>
@@ -172,17 +172,10 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     private static KeyValuePair<string, int>[] ReadVocabulary(JsonElement tokens) =>
         [.. tokens.EnumerateObject().Select(static token => KeyValuePair.Create(token.Name, token.Value.GetInt32()))];
 
-    private static byte[] ReadBytes(string path)
-    {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no {path}, which the tokenizer needs.", path);
-        }
-
-        return new FileInfo(path).Length <= MaximumBytes
-            ? File.ReadAllBytes(path)
-            : throw new InvalidDataException($"{path} is too large for a tokenizer.");
-    }
+    private static ReadOnlyMemory<byte> ReadBytes(string path) =>
+        File.Exists(path)
+            ? BoundedJson.ReadBytes(path, path, Rules)
+            : throw new FileNotFoundException($"There is no {path}, which the tokenizer needs.", path);
 
     private static byte[] ReadGzip(string path)
     {
@@ -194,7 +187,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
             for (int count = stream.Read(block); count > 0; count = stream.Read(block))
             {
                 bytes.Write(block, 0, count);
-                if (bytes.Length > MaximumBytes)
+                if (bytes.Length > Rules.MaximumBytes)
                 {
                     throw new InvalidDataException($"{path} is too large for a tokenizer once it is decompressed.");
                 }

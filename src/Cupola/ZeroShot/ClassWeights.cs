@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Cupola.Embedding;
 
 namespace Cupola.ZeroShot;
@@ -50,12 +49,19 @@ internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, in
     /// <summary>The score of each class for a unit embedding.</summary>
     public float[] Score(ReadOnlySpan<float> embedding)
     {
+        var rowScores = new float[vectors.Count];
+        vectors.Scores(embedding, rowScores);
+        if (vectors.Count == classCount)
+        {
+            return rowScores;
+        }
+
         var scores = new float[classCount];
         scores.AsSpan().Fill(float.NegativeInfinity);
-        for (int row = 0; row < vectors.Count; row++)
+        for (int row = 0; row < rowScores.Length; row++)
         {
             ref float score = ref scores[classOfRow[row]];
-            score = Math.Max(score, TensorPrimitives.Dot(embedding, vectors[row]));
+            score = Math.Max(score, rowScores[row]);
         }
 
         return scores;

@@ -1,3 +1,5 @@
+using Cupola.Embedding;
+
 namespace Cupola.ZeroShot;
 
 /// <summary>
@@ -48,16 +50,12 @@ public sealed class MultiLabelClassifier
     {
         float[] present = _present.Score(embedding),
             absent = _absent.Score(embedding);
+        float[] probabilities = [.. present.Zip(absent, (own, negation) => 1 / (1 + MathF.Exp(_scale * (negation - own))))];
         return
         [
-            .. Labels
-                .Index()
-                .Select(label => new Prediction(
-                    label.Item,
-                    1 / (1 + MathF.Exp(_scale * (absent[label.Index] - present[label.Index]))),
-                    present[label.Index]
-                ))
-                .OrderByDescending(static prediction => prediction.Probability),
+            .. Ranking
+                .Descending(probabilities)
+                .Select(index => new Prediction(Labels[index], probabilities[index], present[index])),
         ];
     }
 

@@ -21,6 +21,13 @@ public sealed class PromptWeights
         return Equal(encoded.Features);
     }
 
+    /// <summary>The weights of prompts; null where all count the same.</summary>
+    /// <param name="weighting">How they are weighed.</param>
+    /// <param name="encoded">The prompts.</param>
+    /// <param name="images">Images of the kind that is classified.</param>
+    internal static PromptWeights? Create(PromptWeighting weighting, EncodedPrompts encoded, EmbeddingMatrix images) =>
+        weighting == PromptWeighting.Zpe ? FromImages(encoded, images) : null;
+
     /// <summary>
     /// Learns weights from unlabeled images: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's score is
     /// its

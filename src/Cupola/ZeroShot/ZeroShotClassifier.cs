@@ -152,10 +152,7 @@ public sealed class ZeroShotClassifier
         (float[] scores, float[] probabilities) = Score(embedding);
         return
         [
-            .. Enumerable
-                .Range(0, scores.Length)
-                .OrderByDescending(index => scores[index])
-                .Select(index => new Prediction(Labels[index], probabilities[index], scores[index])),
+            .. Ranking.Descending(scores).Select(index => new Prediction(Labels[index], probabilities[index], scores[index])),
         ];
     }
 

@@ -1,4 +1,4 @@
-using Cupola.Cli;
+using Cupola.LanguageModels;
 
 namespace Cupola.Tests.Fuzzing;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -35,97 +34,51 @@ internal sealed record LoopbackAnswer(int Status, byte[] Body, params (string Na
 /// </summary>
 internal sealed class LoopbackServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopped = new();
+    private readonly LoopbackListener _listener;
     private readonly ConcurrentQueue<LoopbackRequest> _requests = new();
     private readonly Func<LoopbackRequest, LoopbackAnswer> _answer;
-    private readonly Task _accepting;
 
     public LoopbackServer(Func<LoopbackRequest, LoopbackAnswer> answer)
     {
         _answer = answer;
-        _listener.Start();
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        _accepting = AcceptAsync();
+        _listener = new(ServeAsync);
     }
 
-    public int Port { get; }
+    public int Port => _listener.Port;
 
     public IReadOnlyList<LoopbackRequest> Requests => [.. _requests];
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
+
+    private async Task ServeAsync(NetworkStream stream, CancellationToken stopped)
     {
-        await _stopped.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stopped.Dispose();
+        LoopbackRequest request = await ReadAsync(stream, stopped);
+        _requests.Enqueue(request);
+        LoopbackAnswer answer = _answer(request);
+        StringBuilder head = new($"HTTP/1.1 {answer.Status} Whatever\r\nConnection: close\r\n");
+        foreach ((string name, string value) in answer.Headers)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
+        }
+
+        if ((answer.DeclaredLength ?? answer.Body.Length) is >= 0 and var length)
+        {
+            head.Append(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n");
+        }
+
+        await stream.WriteAsync(Encoding.Latin1.GetBytes(head + "\r\n"), stopped);
+        if (request.Method != "HEAD")
+        {
+            await stream.WriteAsync(answer.Body.AsMemory(0, answer.BreakAfter ?? answer.Body.Length), stopped);
+        }
+
+        await (answer.SilentUntil ?? Task.CompletedTask).WaitAsync(stopped);
     }
 
-    private async Task AcceptAsync()
-    {
-        List<Task> connections = [];
-        try
-        {
-            while (true)
-            {
-                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopped.Token)));
-            }
-        }
-        catch (Exception) when (_stopped.IsCancellationRequested)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient connection)
-    {
-        using (connection)
-        {
-            try
-            {
-                NetworkStream stream = connection.GetStream();
-                LoopbackRequest request = await ReadAsync(stream);
-                _requests.Enqueue(request);
-                LoopbackAnswer answer = _answer(request);
-                StringBuilder head = new($"HTTP/1.1 {answer.Status} Whatever\r\nConnection: close\r\n");
-                foreach ((string name, string value) in answer.Headers)
-                {
-                    head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-                }
-
-                if ((answer.DeclaredLength ?? answer.Body.Length) is >= 0 and var length)
-                {
-                    head.Append(CultureInfo.InvariantCulture, $"Content-Length: {length}\r\n");
-                }
-
-                await stream.WriteAsync(Encoding.Latin1.GetBytes(head + "\r\n"), _stopped.Token);
-                if (request.Method != "HEAD")
-                {
-                    await stream.WriteAsync(answer.Body.AsMemory(0, answer.BreakAfter ?? answer.Body.Length), _stopped.Token);
-                }
-
-                await (answer.SilentUntil ?? Task.CompletedTask).WaitAsync(_stopped.Token);
-            }
-            catch (Exception problem) when (problem is IOException or OperationCanceledException)
-            {
-                // The client went away, or the test is over.
-            }
-        }
-    }
-
-    private async Task<LoopbackRequest> ReadAsync(NetworkStream stream)
+    private static async Task<LoopbackRequest> ReadAsync(NetworkStream stream, CancellationToken stopped)
     {
         using StreamReader reader = new(stream, Encoding.Latin1, leaveOpen: true);
-        string[] first = (await reader.ReadLineAsync(_stopped.Token) ?? throw new IOException("The client said nothing.")).Split(
-            ' '
-        );
-        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
-        while (await reader.ReadLineAsync(_stopped.Token) is { Length: > 0 } line)
-        {
-            string[] parts = line.Split(':', 2);
-            headers[parts[0]] = parts[1].Trim();
-        }
-
-        return new LoopbackRequest(first[0], first[1], headers);
+        string[] first = (await reader.ReadLineAsync(stopped) ?? throw new IOException("The client said nothing.")).Split(' ');
+        return new LoopbackRequest(first[0], first[1], await LoopbackListener.ReadHeadersAsync(reader, stopped));
     }
 }

@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Numerics.Tensors;
 using Cupola.Embedding;
 using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Cupola.Training.Optimization;
-using static System.FormattableString;
 
 namespace Cupola.Training.Run;
 
@@ -64,7 +62,9 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Makes the steps that are left.</summary>
     /// <param name="observer">Who follows.</param>
     /// <param name="cancellation">Stops behind a step; the run is saved as it is then.</param>
-    /// <exception cref="InvalidDataException">The loss or a gradient is no finite number; the last checkpoint stays.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss or a gradient is no finite number; the last checkpoint stays.
+    /// </exception>
     /// <exception cref="IOException">The run cannot be written; the last checkpoint stays.</exception>
     public void Run(TrainingObserver? observer = null, CancellationToken cancellation = default)
     {
@@ -309,13 +309,7 @@ public sealed partial class Trainer : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            string next = File.Exists(_run.Checkpoint)
-                ? Invariant($"the checkpoint of step {_saved} is whole: put that right, and the same command goes on from there")
-                : "put that right, and give the same command again";
-            throw new IOException(
-                Invariant($"The run cannot be written after step {_state.Step} ({exception.Message.TrimEnd('.')}); {next}."),
-                exception
-            );
+            throw new RunWriteException(exception, _state.Step, File.Exists(_run.Checkpoint) ? _saved : null);
         }
     }
 
@@ -335,20 +329,17 @@ public sealed partial class Trainer : IDisposable
         }
     }
 
-    private InvalidDataException Diverged(long step, string what, IReadOnlyList<string> names)
+    private TrainingDivergedException Diverged(long step, string what, IReadOnlyList<string> names)
     {
-        const int Named = 3;
         OnDisk(() => File.WriteAllLines(_run.FailedBatch, names));
-        string rest = names.Count > Named ? Invariant($" and {names.Count - Named} more") : "";
-        double lower = Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing);
-        return new InvalidDataException(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Training went astray at step {step}: {what} is no finite number, on {string.Join(", ", names.Take(Named))}"
-                    + $"{rest} (listed in {_run.FailedBatch}). The learning rate {_settings.ChosenRate} is likely too high: "
-                    + $"begin again with a lower one or a limit (\"clipNorm\": 1), or go on from here by --init {_run.Path} "
-                    + $"-o ANOTHER --learning-rate {lower}; {_run.Path} keeps the checkpoint of step {_saved}."
-            )
-        );
+        return new(what, names)
+        {
+            Step = step,
+            FailedBatch = _run.FailedBatch,
+            LearningRate = _settings.ChosenRate,
+            SuggestedLearningRate = Math.Min(_settings.ChosenRate / 10, TrainingSettings.RateFromNothing),
+            Run = _run.Path,
+            CheckpointStep = _saved,
+        };
     }
 }

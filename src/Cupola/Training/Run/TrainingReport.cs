@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Reports;
 
@@ -48,9 +47,10 @@ internal static class TrainingReport
             path,
             $"How {run} was trained",
             last.Step < planned
-                ? $"{Count(last.Step)} of {Count(planned)} steps, and the pairs seen "
+                ? $"{NumberFormat.Count(last.Step)} of {NumberFormat.Count(planned)} steps, and the pairs seen "
                     + $"{ChartAxis.Plain(Math.Round(last.Epoch, 2))} times."
-                : $"{Count(last.Step)} steps; the pairs were seen {ChartAxis.Plain(Math.Round(last.Epoch, 2))} times.",
+                : $"{NumberFormat.Count(last.Step)} steps; the pairs were seen {ChartAxis.Plain(Math.Round(last.Epoch, 2))} "
+                    + "times.",
             new[] { Summary(steps, evaluations), Curves(steps, evaluations), Evaluations(evaluations) }.OfType<XElement>()
         );
     }
@@ -65,22 +65,30 @@ internal static class TrainingReport
             "tiles",
             losses.Length == 0
                 ? null
-                : HtmlPage.Tile(Short(losses[^1]), "loss of the last batch", $"the lowest {Short(losses.Min())}"),
+                : HtmlPage.Tile(
+                    NumberFormat.Thousandths(losses[^1]),
+                    "loss of the last batch",
+                    $"the lowest {NumberFormat.Thousandths(losses.Min())}"
+                ),
             held is null
                 ? null
                 : HtmlPage.Tile(
-                    Short(held.ValidationLoss!.Value),
+                    NumberFormat.Thousandths(held.ValidationLoss!.Value),
                     "lowest loss on pairs not learned from",
-                    $"at step {Count(held.Step)}"
+                    $"at step {NumberFormat.Count(held.Step)}"
                 ),
             best is null
                 ? null
                 : HtmlPage.Tile(
-                    HtmlPage.Percent(best.Top1!.Value),
+                    NumberFormat.Percent(best.Top1!.Value),
                     "recognised, at best",
-                    $"{Range(best)}at step {Count(best.Step)}"
+                    $"{Range(best)}at step {NumberFormat.Count(best.Step)}"
                 ),
-            HtmlPage.Tile(Count((long)Median(steps.Select(static step => step.PairsPerSecond))), "pairs a second", "the median")
+            HtmlPage.Tile(
+                NumberFormat.Count((long)Median(steps.Select(static step => step.PairsPerSecond))),
+                "pairs a second",
+                "the median"
+            )
         );
     }
 
@@ -145,7 +153,7 @@ internal static class TrainingReport
             ),
             broken == 0
                 ? null
-                : HtmlPage.Element("p", "wrong", $"The loss of {HtmlPage.Count(broken, "logged step")} is no number.")
+                : HtmlPage.Element("p", "wrong", $"The loss of {NumberFormat.Count(broken, "logged step")} is no number.")
         );
     }
 
@@ -182,9 +190,13 @@ internal static class TrainingReport
             chart,
             "curve second",
             "point second",
-            [.. CurvePoint.Thin(second, PointsOfMean).Select(static point => (point.Across, point.Mean, Short(point.Mean)))]
+            [
+                .. CurvePoint
+                    .Thin(second, PointsOfMean)
+                    .Select(static point => (point.Across, point.Mean, NumberFormat.Thousandths(point.Mean))),
+            ]
         );
-        return chart.Draw($"{what} over {Count((long)across.High)} steps");
+        return chart.Draw($"{what} over {NumberFormat.Count((long)across.High)} steps");
     }
 
     private static XElement? Accuracy(ChartAxis across, IReadOnlyList<LoggedEvaluation> evaluations)
@@ -213,12 +225,12 @@ internal static class TrainingReport
             chart,
             "curve",
             "point",
-            [.. mean.Select(static point => (point.Across, point.Mean, HtmlPage.Percent(point.Mean)))]
+            [.. mean.Select(static point => (point.Across, point.Mean, NumberFormat.Percent(point.Mean)))]
         );
         return Panel(
             "Zero-shot accuracy",
-            Legend($"of {HtmlPage.Count(judged[^1].Images ?? 0, "image")}, with its interval of 95 %", null),
-            chart.Draw($"Zero-shot accuracy over {HtmlPage.Count(judged.Length, "evaluation")}")
+            Legend($"of {NumberFormat.Count(judged[^1].Images ?? 0, "image")}, with its interval of 95 %", null),
+            chart.Draw($"Zero-shot accuracy over {NumberFormat.Count(judged.Length, "evaluation")}")
         );
     }
 
@@ -227,7 +239,7 @@ internal static class TrainingReport
         chart.AddLine(line, points.Select(static each => (each.Across, each.Up)));
         foreach ((double place, double height, string said) in points)
         {
-            chart.AddPoint(point, place, height, $"step {Count((long)place)}: {said}");
+            chart.AddPoint(point, place, height, $"step {NumberFormat.Count((long)place)}: {said}");
         }
     }
 
@@ -237,12 +249,16 @@ internal static class TrainingReport
             : HtmlPage.Section(
                 "Evaluations",
                 evaluations.Count > MostEvaluations
-                    ? $"The last {MostEvaluations} of {HtmlPage.Count(evaluations.Count, "evaluation")}, the newest first."
+                    ? $"The last {MostEvaluations} of {NumberFormat.Count(evaluations.Count, "evaluation")}, the newest first."
                     : "The newest first.",
                 HtmlPage.Element(
                     "details",
                     null,
-                    HtmlPage.Element("summary", null, HtmlPage.Count(Math.Min(evaluations.Count, MostEvaluations), "evaluation")),
+                    HtmlPage.Element(
+                        "summary",
+                        null,
+                        NumberFormat.Count(Math.Min(evaluations.Count, MostEvaluations), "evaluation")
+                    ),
                     HtmlPage.Table(
                         ["#step", "#epoch", "#validation loss", "#recognised", "#interval"],
                         evaluations
@@ -251,12 +267,12 @@ internal static class TrainingReport
                             .Select(static each =>
                                 (IReadOnlyList<object>)
                                     [
-                                        Count(each.Step),
+                                        NumberFormat.Count(each.Step),
                                         ChartAxis.Plain(Math.Round(each.Epoch, 2)),
-                                        each.ValidationLoss is { } loss ? Short(loss) : "–",
-                                        each.Top1 is { } share ? HtmlPage.Percent(share) : "–",
+                                        each.ValidationLoss is { } loss ? NumberFormat.Thousandths(loss) : "–",
+                                        each.Top1 is { } share ? NumberFormat.Percent(share) : "–",
                                         each.Top1Low is { } low && each.Top1High is { } high
-                                            ? string.Create(CultureInfo.InvariantCulture, $"{low * 100:0.0} to {high * 100:0.0}")
+                                            ? NumberFormat.PointsRange(low, high)
                                             : "–",
                                     ]
                             )
@@ -287,13 +303,7 @@ internal static class TrainingReport
         return sorted.Length == 0 ? 0 : sorted[sorted.Length / 2];
     }
 
-    private static string Count(long count) => count.ToString("#,0", CultureInfo.InvariantCulture);
-
-    private static string Short(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
-
     /// <summary>The interval of an accuracy in percent, with a comma behind it; nothing where there is none.</summary>
     private static string Range(LoggedEvaluation evaluation) =>
-        evaluation is { Top1Low: { } low, Top1High: { } high }
-            ? string.Create(CultureInfo.InvariantCulture, $"{low * 100:0.0} to {high * 100:0.0}, ")
-            : "";
+        evaluation is { Top1Low: { } low, Top1High: { } high } ? $"{NumberFormat.PointsRange(low, high)}, " : "";
 }

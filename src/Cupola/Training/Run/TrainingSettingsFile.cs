@@ -1,19 +1,14 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cupola.Files;
-using static System.FormattableString;
 
 namespace Cupola.Training.Run;
 
 /// <summary>Settings as JSON: a file says only what it wants otherwise.</summary>
 internal static class TrainingSettingsFile
 {
-    /// <summary>A settings file has some dozens of lines.</summary>
-    private const long MaximumBytes = 1 << 20;
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -23,12 +18,19 @@ internal static class TrainingSettingsFile
         WriteIndented = true,
     };
 
-    private static readonly JsonDocumentOptions ReadOptions = new()
+    private static readonly JsonRules Rules = new()
     {
-        AllowTrailingCommas = true,
-        AllowDuplicateProperties = false,
-        CommentHandling = JsonCommentHandling.Skip,
-        MaxDepth = 8,
+        // A settings file has some dozens of lines.
+        MaximumBytes = 1 << 20,
+        TooLarge = "is too large for settings",
+        NotJson = "cannot be read: it is not JSON, or says something twice",
+        Options = new()
+        {
+            AllowTrailingCommas = true,
+            AllowDuplicateProperties = false,
+            CommentHandling = JsonCommentHandling.Skip,
+            MaxDepth = 8,
+        },
     };
 
     /// <summary>The groups of settings; a file names their members without the group.</summary>
@@ -70,27 +72,10 @@ internal static class TrainingSettingsFile
             throw new FileNotFoundException($"There are no settings {path}.", path);
         }
 
-        if (new FileInfo(path).Length > MaximumBytes)
-        {
-            throw new InvalidDataException($"{path} is too large for settings.");
-        }
-
-        try
-        {
-            using JsonDocument document = UnicodeJson.Parse(Encoding.UTF8.GetBytes(File.ReadAllText(path)), ReadOptions);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? JsonObject.Create(document.RootElement.Clone())!
-                : throw new InvalidDataException(
-                    $"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}."
-                );
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException(
-                Invariant($"{path} cannot be read: it is not JSON, or says something twice (line {exception.LineNumber + 1})."),
-                exception
-            );
-        }
+        JsonElement settings = BoundedJson.Load(path, Rules);
+        return settings.ValueKind == JsonValueKind.Object
+            ? JsonObject.Create(settings)!
+            : throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");
     }
 
     /// <summary>Settings with some of them otherwise.</summary>

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Cupola.Tests.Hub;
 
 namespace Cupola.Tests.Prompts.Writing;
 
@@ -61,20 +61,17 @@ internal sealed class ChatServer : IAsyncDisposable
 {
     private const int WordsInAPiece = 8;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopped = new();
+    private readonly LoopbackListener _listener;
     private readonly ConcurrentQueue<ChatQuestion> _asked = new();
     private readonly Func<ChatQuestion, ChatReply> _reply;
-    private readonly Task _accepting;
     private int _number;
     private int _delivered;
 
     public ChatServer(Func<ChatQuestion, ChatReply> reply)
     {
         _reply = reply;
-        _listener.Start();
-        Endpoint = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1");
-        _accepting = AcceptAsync();
+        _listener = new(ServeAsync);
+        Endpoint = new Uri($"http://127.0.0.1:{_listener.Port}/v1");
     }
 
     public Uri Endpoint { get; }
@@ -102,76 +99,36 @@ internal sealed class ChatServer : IAsyncDisposable
         return $"It is {words} of 3.5 cm. And it is more than that.";
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopped.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stopped.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(NetworkStream stream, CancellationToken stopped)
     {
-        List<Task> connections = [];
-        try
+        using StreamReader reader = new(stream, Encoding.Latin1, leaveOpen: true);
+        while (await ReadAsync(reader, stopped) is { } question)
         {
-            while (true)
+            _asked.Enqueue(question);
+            ChatReply reply = _reply(question);
+            await reply.SilentUntil.WaitAsync(stopped);
+            bool isStream = reply.Status == 200 && reply.Body is null && reply.Bytes is null;
+            if (!(isStream ? await StreamAsync(stream, question, reply, stopped) : await RefuseAsync(stream, reply, stopped)))
             {
-                connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stopped.Token)));
-            }
-        }
-        catch (Exception) when (_stopped.IsCancellationRequested)
-        {
-            await Task.WhenAll(connections);
-        }
-    }
-
-    private async Task ServeAsync(TcpClient connection)
-    {
-        using (connection)
-        {
-            try
-            {
-                connection.NoDelay = true;
-                NetworkStream stream = connection.GetStream();
-                using StreamReader reader = new(stream, Encoding.Latin1, leaveOpen: true);
-                while (await ReadAsync(reader) is { } question)
-                {
-                    _asked.Enqueue(question);
-                    ChatReply reply = _reply(question);
-                    await reply.SilentUntil.WaitAsync(_stopped.Token);
-                    bool isStream = reply.Status == 200 && reply.Body is null && reply.Bytes is null;
-                    if (!(isStream ? await StreamAsync(stream, question, reply) : await RefuseAsync(stream, reply)))
-                    {
-                        return;
-                    }
-                }
-            }
-            catch (Exception problem) when (problem is IOException or OperationCanceledException)
-            {
-                // The client went away, or the test is over.
+                return;
             }
         }
     }
 
-    private async Task<ChatQuestion?> ReadAsync(StreamReader reader)
+    private async Task<ChatQuestion?> ReadAsync(StreamReader reader, CancellationToken stopped)
     {
-        if (await reader.ReadLineAsync(_stopped.Token) is not { Length: > 0 } first)
+        if (await reader.ReadLineAsync(stopped) is not { Length: > 0 } first)
         {
             return null;
         }
 
         string[] request = first.Split(' ');
         Assert.Equal(["POST", "HTTP/1.1"], [request[0], request[2]]);
-        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
-        while (await reader.ReadLineAsync(_stopped.Token) is { Length: > 0 } line)
-        {
-            string[] parts = line.Split(':', 2);
-            headers[parts[0]] = parts[1].Trim();
-        }
-
+        Dictionary<string, string> headers = await LoopbackListener.ReadHeadersAsync(reader, stopped);
         char[] body = new char[int.Parse(headers["Content-Length"], CultureInfo.InvariantCulture)];
-        await reader.ReadBlockAsync(body, _stopped.Token);
+        await reader.ReadBlockAsync(body, stopped);
         JsonElement root = JsonDocument.Parse(Encoding.Latin1.GetBytes(body)).RootElement;
         return new ChatQuestion(
             Interlocked.Increment(ref _number),
@@ -186,18 +143,18 @@ internal sealed class ChatServer : IAsyncDisposable
         int Number(string field) => root.TryGetProperty(field, out JsonElement value) ? value.GetInt32() : 0;
     }
 
-    private async Task<bool> RefuseAsync(NetworkStream stream, ChatReply reply)
+    private static async Task<bool> RefuseAsync(NetworkStream stream, ChatReply reply, CancellationToken stopped)
     {
         byte[] body = reply.Bytes ?? Encoding.UTF8.GetBytes(reply.Body ?? "");
         string head =
             $"HTTP/1.1 {reply.Status} Whatever\r\nContent-Type: {reply.ContentType}\r\nContent-Length: {body.Length}\r\n"
             + (reply.Encoding is null ? "" : $"Content-Encoding: {reply.Encoding}\r\n")
             + (reply.RetryAfter is null ? "" : $"Retry-After: {reply.RetryAfter}\r\n");
-        await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head + "\r\n"), .. body], _stopped.Token);
+        await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head + "\r\n"), .. body], stopped);
         return true;
     }
 
-    private async Task<bool> StreamAsync(NetworkStream stream, ChatQuestion question, ChatReply reply)
+    private async Task<bool> StreamAsync(NetworkStream stream, ChatQuestion question, ChatReply reply, CancellationToken stopped)
     {
         string[] words = reply.Text.Split(' ');
         string[][] pieces = [.. words.Take(question.MaxTokens).Chunk(WordsInAPiece)];
@@ -206,19 +163,27 @@ internal sealed class ChatServer : IAsyncDisposable
             return false;
         }
 
-        await WriteAsync(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+        await WriteAsync(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
+            stopped
+        );
         for (int index = 0; index < pieces.Length; index++)
         {
-            await Task.Delay(reply.Delay, _stopped.Token);
-            await WriteChunkAsync(stream, Piece((index == 0 ? "" : " ") + string.Join(' ', pieces[index]), null));
+            await Task.Delay(reply.Delay, stopped);
+            await WriteChunkAsync(stream, Piece((index == 0 ? "" : " ") + string.Join(' ', pieces[index]), null), stopped);
             if (reply.BreakAfter == index + 1)
             {
                 return false;
             }
         }
 
-        await WriteChunkAsync(stream, Piece("", words.Length > question.MaxTokens ? "length" : "stop") + "data: [DONE]\n\n");
-        await WriteAsync(stream, "0\r\n\r\n");
+        await WriteChunkAsync(
+            stream,
+            Piece("", words.Length > question.MaxTokens ? "length" : "stop") + "data: [DONE]\n\n",
+            stopped
+        );
+        await WriteAsync(stream, "0\r\n\r\n", stopped);
         Interlocked.Increment(ref _delivered);
         return true;
     }
@@ -233,9 +198,9 @@ internal sealed class ChatServer : IAsyncDisposable
             choices = new[] { new { index = 0, delta = new { role = "assistant", content = text }, finish_reason = finish } },
         })}\n\n";
 
-    private Task WriteChunkAsync(NetworkStream stream, string text) =>
-        WriteAsync(stream, $"{Encoding.UTF8.GetByteCount(text):x}\r\n{text}\r\n");
+    private static Task WriteChunkAsync(NetworkStream stream, string text, CancellationToken stopped) =>
+        WriteAsync(stream, $"{Encoding.UTF8.GetByteCount(text):x}\r\n{text}\r\n", stopped);
 
-    private Task WriteAsync(NetworkStream stream, string text) =>
-        stream.WriteAsync(Encoding.UTF8.GetBytes(text), _stopped.Token).AsTask();
+    private static Task WriteAsync(NetworkStream stream, string text, CancellationToken stopped) =>
+        stream.WriteAsync(Encoding.UTF8.GetBytes(text), stopped).AsTask();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cupola.Cli;
 using Cupola.Tests.Cli;
 using Cupola.Training.Run;
 using static Cupola.Tests.Training.Run.TrainingFixture;
@@ -25,14 +26,14 @@ public sealed class FullDiskTests
             using (Trainer trainer = Open(run, Settings with { Steps = 60 }))
             {
                 // Room for what is there, and not for another checkpoint beside it.
-                string message = Assert
-                    .Throws<IOException>(() =>
+                string message = FailureSentence.Write(
+                    Assert.Throws<RunWriteException>(() =>
                         trainer.Run(
                             observer: new(Stepped: made => Fill(made, filler)),
                             cancellation: TestContext.Current.CancellationToken
                         )
                     )
-                    .Message;
+                );
                 Assert.Contains("The run cannot be written after step 5 (", message, StringComparison.Ordinal);
                 Assert.Contains(
                     "the checkpoint of step 4 is whole: put that right, and the same command goes on from there",

@@ -1,4 +1,5 @@
 using Cupola.Checkpoints;
+using Cupola.Cli;
 using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Models;
@@ -209,7 +210,9 @@ public sealed class TrainerTests
         using Trainer trainer = Open(run, settings);
         byte[] before = Bytes(run).Checkpoint;
 
-        string message = Assert.Throws<InvalidDataException>(() => trainer.Run(cancellation: Cancellation)).Message;
+        string message = FailureSentence.Write(
+            Assert.Throws<TrainingDivergedException>(() => trainer.Run(cancellation: Cancellation))
+        );
 
         Assert.Contains("astray at step 1: a parameter is no finite number, on ", message, StringComparison.Ordinal);
         Assert.Contains(".bmp, ", message, StringComparison.Ordinal);
@@ -237,7 +240,7 @@ public sealed class TrainerTests
 
         Assert.Contains(
             "astray at step 2: the loss is no finite number",
-            Assert.Throws<InvalidDataException>(() => trainer.Run(cancellation: Cancellation)).Message,
+            Assert.Throws<TrainingDivergedException>(() => trainer.Run(cancellation: Cancellation)).Message,
             StringComparison.Ordinal
         );
     }

@@ -1,8 +1,9 @@
 using Cupola.Data;
 using Cupola.Embedding;
 using Cupola.Images;
+using static System.FormattableString;
 
-namespace Cupola.Cli;
+namespace Cupola.Evaluation;
 
 /// <summary>The images of a dataset, each with the position of its class among the labels.</summary>
 internal sealed class LabeledDataset
@@ -23,13 +24,14 @@ internal sealed class LabeledDataset
 
     /// <summary>Reads which images there are. Those of classes that are no labels are left out, and a note counts them.</summary>
     /// <param name="dataset">Class folders, a table or shards.</param>
-    /// <param name="labels">The labels, where the command line says them; the dataset's own otherwise.</param>
+    /// <param name="labels">The labels to choose from; null takes the dataset's own.</param>
     /// <param name="fetch">Whether addresses in a table are fetched.</param>
+    /// <param name="note">Hears what a person should know of how classes became labels.</param>
     /// <exception cref="InvalidDataException">It has no images of these labels.</exception>
-    public static LabeledDataset Open(string dataset, IReadOnlyList<string>? labels, bool fetch)
+    public static LabeledDataset Open(string dataset, IReadOnlyList<string>? labels, bool fetch, Action<string>? note)
     {
         LabeledImages images = LabeledImages.Open(dataset, fetch: fetch);
-        Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset);
+        Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset, note);
         ChosenLabels chosen = new(labels ?? images.Labels);
         List<string> broken = [];
         (ImageSource, int)[] judged =
@@ -44,9 +46,9 @@ internal sealed class LabeledDataset
         ];
         HashSet<string> used = [.. judged.Select(each => chosen.Labels[each.Item2])];
         IEnumerable<string> notes = judged.Length > 0 ? images.NotesOnLabels(labels, used) : [];
-        foreach (string note in notes.Prepend(chosen.Note).OfType<string>())
+        foreach (string each in notes.Prepend(chosen.Note).OfType<string>())
         {
-            Console.Error.WriteLine(note);
+            note?.Invoke(each);
         }
 
         string why =
@@ -58,73 +60,46 @@ internal sealed class LabeledDataset
             : throw new InvalidDataException($"{dataset} has no images to judge by{why}");
     }
 
-    /// <summary>Embeds the images that can be read, and says on standard error of the others why not.</summary>
-    /// <inheritdoc cref="Embed(ClipEmbedder, EmbeddingCache?, Action{string}, CancellationToken)"/>
-    public EmbeddedDataset Embed(ClipEmbedder embedder, EmbeddingCache? cache, CancellationToken cancellation) =>
-        Embed(embedder, cache, Console.Error.WriteLine, cancellation);
+    /// <summary>How many images there are to embed.</summary>
+    public int Count => _images.Count;
 
-    /// <summary>Embeds the images that can be read.</summary>
+    /// <summary>Embeds the images that can be read, each once.</summary>
     /// <param name="embedder">The model.</param>
     /// <param name="cache">Where embeddings are kept; null keeps none.</param>
-    /// <param name="tell">Hears of the others why they cannot be.</param>
+    /// <param name="progress">Told how many more images are done.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidDataException">None can be read.</exception>
     public EmbeddedDataset Embed(
         ClipEmbedder embedder,
         EmbeddingCache? cache,
-        Action<string> tell,
+        Action<int>? progress,
         CancellationToken cancellation
     )
     {
         IEnumerable<ImageSource> sources = _images.Select(static each => each.Image);
+        IEnumerable<EmbeddedImage> embedded = embedder.EmbedUnturned(sources, cache, cancellation);
         List<float> values = [];
         List<int> truths = [];
         List<ImageSource> images = [];
         List<string> failed = [.. _broken];
-        WorkProgress.Items("Embedding images", _images.Count, progress =>
+        foreach ((EmbeddedImage image, (ImageSource source, int truth)) in embedded.Zip(_images))
         {
-            foreach (
-                (EmbeddedImage embedded, (ImageSource image, int truth)) in (
-                    cache is null
-                        ? embedder.EmbedImages(sources, orient: false, cancellation)
-                        : embedder.EmbedImages(sources, orient: false, cache, cancellation)
-                ).Zip(_images)
-            )
+            progress?.Invoke(1);
+            if (image.Embedding is null)
             {
-                progress?.Invoke(1);
-                if (embedded.Embedding is null)
-                {
-                    failed.Add(embedded.Error!);
-                    continue;
-                }
-
-                values.AddRange(embedded.Embedding);
-                truths.Add(truth);
-                images.Add(image);
+                failed.Add(image.Error!);
+                continue;
             }
 
-            return truths.Count;
-        });
-        if (truths.Count == 0)
-        {
-            throw new InvalidDataException(
-                $"None of the {_images.Count} images of {_dataset} can be read, the first because of this: {failed[0]}"
-            );
+            values.AddRange(image.Embedding);
+            truths.Add(truth);
+            images.Add(source);
         }
 
-        failed.ForEach(tell);
-        return new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, images, failed);
+        return truths.Count > 0
+            ? new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, images, failed)
+            : throw new InvalidDataException(
+                Invariant($"None of the {_images.Count} images of {_dataset} can be read, the first because of this: {failed[0]}")
+            );
     }
 }
-
-/// <summary>A dataset's images that could be read.</summary>
-/// <param name="Embeddings">One row an image.</param>
-/// <param name="Truths">The position of each one's class among the labels.</param>
-/// <param name="Images">Where each is to be had again.</param>
-/// <param name="Failed">What could not be read, each as a sentence.</param>
-internal sealed record EmbeddedDataset(
-    EmbeddingMatrix Embeddings,
-    IReadOnlyList<int> Truths,
-    IReadOnlyList<ImageSource> Images,
-    IReadOnlyList<string> Failed
-);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>What a server says in place of an answer, by a status with a body or within a stream.</summary>
 internal sealed record LanguageModelError

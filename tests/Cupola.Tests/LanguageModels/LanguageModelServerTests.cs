@@ -1,11 +1,11 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using Cupola.Cli;
+using Cupola.LanguageModels;
 using Cupola.Tests.Prompts.Writing;
 using Microsoft.Extensions.AI;
 
-namespace Cupola.Tests.Cli;
+namespace Cupola.Tests.LanguageModels;
 
 /// <summary>Answers as servers of OpenAI's protocol give them, which differ in all that the answer does not need.</summary>
 public sealed class LanguageModelServerTests
@@ -73,7 +73,7 @@ public sealed class LanguageModelServerTests
 
     private static string Message =>
         $$$"""{"id":"x","choices":[{"index":0,"message":"""
-            + $$$"""{"role":"assistant","content":"{{{Sentence}}}"},"finish_reason":"stop"}]}""";
+        + $$$"""{"role":"assistant","content":"{{{Sentence}}}"},"finish_reason":"stop"}]}""";
 
     [Theory]
     [MemberData(nameof(Streams))]

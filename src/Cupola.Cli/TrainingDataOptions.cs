@@ -1,15 +1,13 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Prompts;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
-using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
 /// <summary>The options that say what is said about classes, and by which data a model is judged while it learns.</summary>
-internal sealed class TrainingScores
+internal sealed class TrainingDataOptions
 {
     private readonly Option<string[]> _template = new("--template")
     {
@@ -51,9 +49,6 @@ internal sealed class TrainingScores
 
     private readonly FetchOption _fetch = new();
 
-    /// <summary>Whether addresses in tables are fetched, of the pairs to learn from as well.</summary>
-    public bool Fetches(ParseResult parsed) => _fetch.Read(parsed);
-
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _template, _templates, _prompts, _validation, _evaluate, _evaluateBy })
@@ -64,38 +59,30 @@ internal sealed class TrainingScores
         _fetch.AddTo(command);
     }
 
-    /// <summary>What is said about classes; nothing where nothing is named.</summary>
-    public (PromptSet? Prompts, IReadOnlyList<PromptTemplate>? Templates) ReadPrompts(ParseResult parsed)
+    /// <summary>The pairs to learn from.</summary>
+    public TrainingPairs OpenPairs(ParseResult parsed, string dataset, Action<string> broken)
     {
-        string[] files = parsed.GetValue(_prompts) ?? [];
-        PromptTemplate[] templates =
-        [
-            .. (parsed.GetValue(_template) ?? []).Select(static text => new PromptTemplate(text)),
-            .. parsed.GetValue(_templates) is { } name ? PromptTemplates.Read(name) : [],
-        ];
-        return (
-            files.Length == 0 ? null : files.Select(PromptSet.Read).Aggregate(static (first, second) => first.Union(second)),
-            templates.Length == 0 ? null : templates
+        PromptSource named = PromptSource.Read(
+            "the prompt file",
+            parsed.GetValue(_prompts) ?? [],
+            parsed.GetValue(_template) ?? [],
+            parsed.GetValue(_templates)
         );
+        IReadOnlyList<PromptTemplate>? templates = named.Templates.Count == 0 ? null : named.Templates;
+        return TrainingPairs.Open(dataset, named.Written, templates, broken, _fetch.Read(parsed));
     }
 
-    /// <summary>What judges a model; nothing where there is nothing to judge it by.</summary>
+    /// <summary>What evaluates a model; null where there is nothing to evaluate it by.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="settings">Of the training.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core.</param>
     /// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
-    public Func<ClipEmbedder, CancellationToken, ModelScore>? Open(
-        ParseResult parsed,
-        TrainingSettings settings,
-        int threads,
-        Action<string> broken
-    )
+    public TrainingScores? OpenScores(ParseResult parsed, TrainingSettings settings, int threads, Action<string> broken)
     {
-        (PromptSet? prompts, IReadOnlyList<PromptTemplate>? templates) = ReadPrompts(parsed);
         string? by = parsed.GetValue(_evaluateBy);
-        Func<IReadOnlyList<string>, NamedPromptSet> said = PromptSetOptions.ReadOne(by ?? "simple");
+        PromptSource said = by is null ? PromptSource.Simple : PromptSource.Read(by);
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
-            ? new(TrainingPairs.Open(heldOut, prompts, templates, broken, Fetches(parsed)), settings, threads, broken)
+            ? new(OpenPairs(parsed, heldOut, broken), settings, threads, broken)
             : null;
         if (parsed.GetValue(_evaluate) is not { } labelled)
         {
@@ -104,30 +91,12 @@ internal sealed class TrainingScores
                         "--evaluate-by says what is said of labels, and there are none; name labelled images by --evaluate."
                     )
                 : validation is null ? null
-                : (embedder, cancellation) => new(validation.Compute(embedder, cancellation), null);
+                : new(validation, images: null, candidate: null, broken);
         }
 
-        LabeledDataset images = LabeledDataset.Open(labelled, labels: null, Fetches(parsed));
+        LabeledDataset images = LabeledDataset.Open(labelled, labels: null, _fetch.Read(parsed), Console.Error.WriteLine);
         SingleLabel.Note(images.Labels);
-        NamedPromptSet candidate = said(images.Labels);
-        return (embedder, cancellation) =>
-            new(validation?.Compute(embedder, cancellation), Top1(embedder, images, candidate, broken, cancellation));
-    }
-
-    private static Accuracy Top1(
-        ClipEmbedder embedder,
-        LabeledDataset images,
-        NamedPromptSet candidate,
-        Action<string> broken,
-        CancellationToken cancellation
-    )
-    {
-        ZeroShotClassifier classifier = ZeroShotClassifier.Create(
-            EncodedPrompts.Encode(embedder, candidate.Prompts, progress: null, cancellation),
-            ClassEnsemble.EmbeddingMean,
-            weights: null
-        );
-        EmbeddedDataset embedded = images.Embed(embedder, cache: null, broken, cancellation);
-        return EvaluationResult.Evaluate(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
+        NamedPromptSet candidate = new(said.Name, said.CreateSet(images.Labels, Console.Error.WriteLine));
+        return new(validation, images, candidate, broken);
     }
 }

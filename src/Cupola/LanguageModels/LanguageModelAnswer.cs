@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>An answer while it comes: what of it was read, and whether it has come to its end.</summary>
 internal sealed class LanguageModelAnswer

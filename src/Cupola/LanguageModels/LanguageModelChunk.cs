@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>
 /// The few fields of a chat completion that are needed: <c>choices[0].delta.content</c>, or <c>message.content</c> where the

@@ -6,7 +6,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Cupola.Prompts.Writing;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>Asks a server, shows it the key, and says in a sentence what it answers in place of a chat completion.</summary>
 internal sealed class LanguageModelConnection : IDisposable
@@ -120,8 +120,7 @@ internal sealed class LanguageModelConnection : IDisposable
         {
             < 300 or 404 when refused.IsPage =>
                 $"{Host} answers with a web page; the endpoint is the address that /chat/completions follows, {Example}.",
-            >= 300 and < 400 =>
-                $"{Host} has moved{code}{Where(refused.Location)}; name the address where it is now by --endpoint.",
+            >= 300 and < 400 => $"{Host} has moved{code}{Where(refused.Location)}; name the address where it is now.",
             401 or 403 when _key is null => $"{Host} wants a key{code}; set {Variable}{because}.",
             401 => $"{Host} refuses the key in {Variable}{code}{because}.",
             403 => $"{Host} refuses the key in {Variable}{code}, or what is asked with it{because}.",
@@ -132,7 +131,7 @@ internal sealed class LanguageModelConnection : IDisposable
                 CultureInfo.InvariantCulture,
                 $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."
             ),
-            429 => $"{Host} is asked too often{code}{because}; run the command again later, or with a smaller --concurrency.",
+            429 => $"{Host} is asked too often{code}{because}.",
             >= 500 or 408 => $"{Host} fails{code}{because}; {Kept}.",
             null when error.IsTransient => $"{Host} fails{because}; {Kept}.",
             _ => $"{Host} refuses the question{code}{because}.",

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Cupola.Data;
 using Cupola.Images;
 
-namespace Cupola.Cli;
+namespace Cupola.Evaluation;
 
 /// <summary>An image whose bytes are hashed while they are read for something else.</summary>
 internal sealed class HashedImage

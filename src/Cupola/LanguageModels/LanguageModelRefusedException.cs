@@ -1,4 +1,4 @@
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>A server said that something is wrong, by a status or within its answer.</summary>
 internal sealed class LanguageModelRefusedException(LanguageModelError error) : Exception(error.Reason)

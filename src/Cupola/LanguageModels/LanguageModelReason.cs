@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>Finds the reason, the codes and all other words in an error, whatever form a server gives it.</summary>
 internal static class LanguageModelReason

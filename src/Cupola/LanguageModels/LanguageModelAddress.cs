@@ -1,4 +1,4 @@
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>
 /// Where a server takes questions: behind the address that a person named, or behind its <c>/v1</c>, whichever answers.

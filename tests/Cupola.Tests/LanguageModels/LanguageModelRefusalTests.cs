@@ -1,10 +1,10 @@
 using System.Text.Json;
-using Cupola.Cli;
+using Cupola.LanguageModels;
 using Cupola.Prompts.Writing;
 using Cupola.Tests.Prompts.Writing;
 using Microsoft.Extensions.AI;
 
-namespace Cupola.Tests.Cli;
+namespace Cupola.Tests.LanguageModels;
 
 /// <summary>
 /// What a server says in place of an answer: told in its words, asked again where that may help, and without what it cannot take.

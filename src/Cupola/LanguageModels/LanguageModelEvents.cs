@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>What a server sends at a time.</summary>
 /// <param name="Json">An object or a list.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
+using Cupola.Files;
 
-namespace Cupola.Cli;
+namespace Cupola.Evaluation;
 
 /// <summary>What the classes of a dataset are called among the labels.</summary>
 internal static class ClassNameOverrides
@@ -14,9 +15,15 @@ internal static class ClassNameOverrides
     /// <param name="classes">The dataset's classes, in order.</param>
     /// <param name="labels">What there is to choose from; the classes themselves where nothing is said.</param>
     /// <param name="dataset">For the sentence of an error.</param>
+    /// <param name="note">Hears how classes became labels, where they have other names.</param>
     /// <returns>The label of each class that has another name.</returns>
     /// <exception cref="InvalidDataException">No class is a label.</exception>
-    public static Dictionary<string, string> Find(IReadOnlyList<string> classes, IReadOnlyList<string>? labels, string dataset)
+    public static Dictionary<string, string> Find(
+        IReadOnlyList<string> classes,
+        IReadOnlyList<string>? labels,
+        string dataset,
+        Action<string>? note
+    )
     {
         if (labels is null || classes.Count == 0 || classes.Intersect(labels, StringComparer.Ordinal).Any())
         {
@@ -30,12 +37,12 @@ internal static class ClassNameOverrides
                 ? (labels, $"there are {classes.Count} of both and they are taken for each other in order")
             : throw new InvalidDataException(
                 $"None of the {classes.Count} classes of {dataset} ("
-                    + $"{PromptOptions.Shown([.. classes.Select(static name => $"'{name}'")])}) is one of the {labels.Count} "
+                    + $"{ShortList.Join([.. classes.Select(static name => $"'{name}'")])}) is one of the {labels.Count} "
                     + "labels; name the labels as the dataset does."
             );
-        Console.Error.WriteLine(
+        note?.Invoke(
             $"No class of {dataset} is named as a label; {how}: "
-                + $"{PromptOptions.Shown([.. classes.Zip(named, static (name, label) => $"{name} for {label}")])}."
+                + $"{ShortList.Join([.. classes.Zip(named, static (name, label) => $"{name} for {label}")])}."
         );
         return classes.Zip(named).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
 

@@ -1,6 +1,6 @@
 using Cupola.Text;
 
-namespace Cupola.Cli;
+namespace Cupola.Evaluation;
 
 /// <summary>
 /// Which captions belong to which images. Equal captions are one caption and images of equal bytes are one image, however

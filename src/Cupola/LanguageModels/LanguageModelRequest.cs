@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.AI;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>
 /// What a server is asked. A field that the answer does not need and that the server refuses is left out from then on; the limit

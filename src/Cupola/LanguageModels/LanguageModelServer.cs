@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 
-namespace Cupola.Cli;
+namespace Cupola.LanguageModels;
 
 /// <summary>
 /// A language model behind the protocol of OpenAI, as Ollama, llama.cpp, vLLM, Azure and many others speak it, each a little

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Cupola.Embedding;
+using Cupola.Evaluation;
+
+namespace Cupola.Cli;
+
+/// <summary>An option that names labelled images, with those that say how they are read.</summary>
+internal sealed class LabeledDatasetOption(string name, string description)
+{
+    private readonly Option<string> _dataset = new(name) { Description = description, HelpName = "DATASET" };
+
+    private readonly CacheOption _kept = new();
+
+    private readonly FetchOption _fetch = new();
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_dataset);
+        _kept.AddTo(command);
+        _fetch.AddTo(command);
+    }
+
+    public bool IsNamed(ParseResult parsed) => Name(parsed) is not null;
+
+    /// <summary>What the command line calls the images; null where it names none.</summary>
+    public string? Name(ParseResult parsed) => parsed.GetValue(_dataset);
+
+    /// <summary>The images; null where the command line names none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="labels">What there is to choose from; null takes the dataset's own.</param>
+    public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string>? labels) =>
+        Name(parsed) is { } dataset ? LabeledDataset.Open(dataset, labels, _fetch.Read(parsed), Console.Error.WriteLine) : null;
+
+    /// <inheritdoc cref="CacheOption.Embed"/>
+    public EmbeddedDataset Embed(
+        ParseResult parsed,
+        LabeledDataset dataset,
+        ClipEmbedder embedder,
+        CancellationToken cancellation
+    ) => _kept.Embed(parsed, dataset, embedder, cancellation);
+}

@@ -1,0 +1,74 @@
+using Cupola.Data;
+using Cupola.Embedding;
+
+namespace Cupola.Evaluation;
+
+/// <summary>The images of a dataset, each with its captions.</summary>
+internal sealed class RetrievalDataset
+{
+    private readonly string _dataset;
+    private readonly IReadOnlyList<HashedImage> _images;
+    private readonly IReadOnlyList<string> _broken;
+
+    private RetrievalDataset(string dataset, IReadOnlyList<HashedImage> images, IReadOnlyList<string> broken) =>
+        (_dataset, _images, _broken) = (dataset, images, broken);
+
+    /// <summary>How many images there are to embed.</summary>
+    public int Count => _images.Count;
+
+    /// <summary>Reads which images and captions there are.</summary>
+    /// <param name="dataset">A table of captions, or shards.</param>
+    /// <param name="fetch">Whether addresses in a table are fetched.</param>
+    public static RetrievalDataset Open(string dataset, bool fetch)
+    {
+        List<string> broken = [];
+        HashedImage[] images =
+        [
+            .. CaptionedImages.Open(dataset, fetch).Read(broken.Add).Select(static image => new HashedImage(image)),
+        ];
+        return new(dataset, images, broken);
+    }
+
+    /// <summary>Embeds the images that can be read; images of equal bytes count once.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="cache">Where embeddings are kept; null keeps none.</param>
+    /// <param name="progress">Told how many more images are done.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public EmbeddedRetrieval Embed(
+        ClipEmbedder embedder,
+        EmbeddingCache? cache,
+        Action<int>? progress,
+        CancellationToken cancellation
+    )
+    {
+        RetrievalPairs pairs = new(embedder.Tokenizer);
+        List<string> failed = [.. _broken];
+        List<float> values = [];
+        int read = 0,
+            captions = 0;
+        IEnumerable<EmbeddedImage> embedded = embedder.EmbedUnturned(
+            _images.Select(static image => image.Source),
+            cache,
+            cancellation
+        );
+        foreach ((EmbeddedImage result, HashedImage image) in embedded.Zip(_images))
+        {
+            progress?.Invoke(1);
+            if (result.Embedding is null)
+            {
+                failed.Add(result.Error!);
+                continue;
+            }
+
+            read++;
+            captions += image.Captions.Count;
+            if (pairs.Add(image.Hash!, image.Captions))
+            {
+                values.AddRange(result.Embedding);
+            }
+        }
+
+        EmbeddingMatrix embeddings = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
+        return new(_dataset, embeddings, pairs, read, captions, failed);
+    }
+}

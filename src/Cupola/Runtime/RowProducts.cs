@@ -1,0 +1,17 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.Runtime;
+
+/// <summary>The product of a matrix and a vector, on one thread.</summary>
+internal static class RowProducts
+{
+    /// <summary>Multiplies each row with the vector: rows [count, width] · vector [width] → products [count].</summary>
+    public static void Compute(ReadOnlySpan<float> rows, ReadOnlySpan<float> vector, Span<float> products)
+    {
+        int width = vector.Length;
+        for (int row = 0; row < products.Length; row++)
+        {
+            products[row] = TensorPrimitives.Dot(rows.Slice(row * width, width), vector);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Cupola.Embedding;
+using Cupola.Evaluation;
+using Cupola.ZeroShot;
+
+namespace Cupola.Training.Run;
+
+/// <summary>Evaluates a model while it learns: by the loss on held-out pairs, by labelled images, or by both.</summary>
+/// <param name="validation">The held-out pairs; null where there are none.</param>
+/// <param name="images">The labelled images; null where there are none.</param>
+/// <param name="candidate">What is said of their labels; null where there are none.</param>
+/// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
+internal sealed class TrainingScores(
+    ValidationLoss? validation,
+    LabeledDataset? images,
+    NamedPromptSet? candidate,
+    Action<string> broken
+)
+{
+    /// <summary>Evaluates the model as it is.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    public ModelScore Compute(ClipEmbedder embedder, CancellationToken cancellation) =>
+        new(validation?.Compute(embedder, cancellation), images is null ? null : Top1(embedder, images, cancellation));
+
+    private Accuracy Top1(ClipEmbedder embedder, LabeledDataset labelled, CancellationToken cancellation)
+    {
+        ZeroShotClassifier classifier = ZeroShotClassifier.Create(
+            EncodedPrompts.Encode(embedder, candidate!.Prompts, progress: null, cancellation),
+            ClassEnsemble.EmbeddingMean,
+            weights: null
+        );
+        EmbeddedDataset embedded = labelled.Embed(embedder, cache: null, progress: null, cancellation);
+        foreach (string failure in embedded.Failed)
+        {
+            broken(failure);
+        }
+
+        return EvaluationResult.Evaluate(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;
+    }
+}
