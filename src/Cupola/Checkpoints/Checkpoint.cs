@@ -113,11 +113,6 @@ public sealed class Checkpoint : IDisposable
         Refuse(Listed("missing", missing), Listed("unused", unused), Listed("wrongly shaped", WronglyShaped(expected)));
     }
 
-    /// <summary>Compares the shapes of the parameters that are there.</summary>
-    /// <exception cref="InvalidDataException">Some are of another shape; the message lists them.</exception>
-    internal void RequireShapes(IReadOnlyDictionary<string, long[]> expected) =>
-        Refuse(Listed("wrongly shaped", WronglyShaped(expected)));
-
     private string[] WronglyShaped(IReadOnlyDictionary<string, long[]> expected) =>
         [
             .. from entry in expected

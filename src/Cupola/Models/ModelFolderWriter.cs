@@ -56,7 +56,7 @@ internal static class ModelFolderWriter
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
         ClipTokenizer tokenizer = ClipTokenizer.Open(folder, config.Text.ContextLength);
-        IEnumerable<string> names = ClipModel.ParametersOf(config).Keys.Order(StringComparer.Ordinal);
+        IEnumerable<string> names = new ClipNetwork(config).Parameters.Select(static parameter => parameter.Name);
         if (config.Image is VisionTransformerConfig)
         {
             ModelConfigWriter.WriteTransformers(folder, config, preprocessing, tokenizer.StartId, tokenizer.EndId);

@@ -12,8 +12,8 @@ public sealed class DeclarationTests
         string[] lines =
         [
             .. from model in OpenAiModels.All
-            from parameter in ClipModel.ParametersOf(model.Config).OrderBy(static entry => entry.Key, StringComparer.Ordinal)
-            select $"{model.Name} {parameter.Key} [{string.Join(", ", parameter.Value)}]",
+            from parameter in new ClipNetwork(model.Config).Parameters
+            select $"{model.Name} {parameter.Name} [{string.Join(", ", parameter.Shape)}]",
         ];
         Assert.Equal(File.ReadAllLines(SharedFolder.Own("parameters.txt")), lines);
     }

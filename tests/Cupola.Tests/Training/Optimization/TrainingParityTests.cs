@@ -124,7 +124,7 @@ public sealed class TrainingParityTests
         using Tensor images = Images(golden, step: 0);
         Dictionary<string, float[]> Gradients(int pairs)
         {
-            using TrainableParameters parameters = TrainableParameters.CopyFrom(start, ConvolutionUnit.IsRunningStatistic);
+            using TrainableParameters parameters = TrainableParameters.CopyFrom(start, static parameter => parameter.IsStatistic);
             using TrainableClip clip = new(
                 new Engine(new(Threads: 2)),
                 start.Config,
