@@ -59,10 +59,10 @@ internal sealed class JsonClassifications : IClassificationWriter
             line["answers"] = answer.Answers;
         }
 
-        line["predictions"] = answer.Predictions;
+        line["predictions"] = answer.Predictions.Select(Row);
         if (answer.ByName is not null)
         {
-            line["byName"] = answer.ByName;
+            line["byName"] = answer.ByName.Select(Row);
         }
 
         Output.WriteJson(line);
@@ -73,6 +73,14 @@ internal sealed class JsonClassifications : IClassificationWriter
         Output.WriteJson(new { image, error });
         Console.Error.WriteLine(error);
     }
+
+    private static object Row(Prediction prediction) =>
+        new
+        {
+            prediction.Label,
+            prediction.Probability,
+            Cosine = prediction.Score,
+        };
 }
 
 /// <summary>One row an image and label, with the label's own numbers.</summary>

@@ -86,7 +86,7 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
                             Prompt = effect.Prompt.Text,
                             effect.Right,
                             effect.LogLikelihood,
-                            Images = images,
+                            Pictures = images,
                         }
                     );
                 }

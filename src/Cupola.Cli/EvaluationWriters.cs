@@ -38,7 +38,7 @@ internal static class EvaluationWriters
                     Prompts = set.Name,
                     Ensemble = EnsembleOption.Name(set.Ensemble),
                     Sentences = set.Candidate.Prompts.PromptCount,
-                    Images = set.Outcomes.Count,
+                    Pictures = set.Outcomes.Count,
                     Failed = report.Failed.Count,
                     set.Top1.Right,
                     Top1 = set.Top1.Share,
@@ -52,11 +52,20 @@ internal static class EvaluationWriters
                     MeanPerClassHigh = set.MeanPerClassInterval.High,
                     CalibrationError = set.Reliability.ExpectedCalibrationError,
                     set.Candidate.Control?.Renamed,
-                    Reliability = set.Reliability.Bins.Where(static bin => bin.Images > 0),
+                    Reliability = set
+                        .Reliability.Bins.Where(static bin => bin.Images > 0)
+                        .Select(static bin => new
+                        {
+                            bin.Low,
+                            bin.High,
+                            Pictures = bin.Images,
+                            bin.Confidence,
+                            bin.Accuracy,
+                        }),
                     Classes = set.Classes.Select(static each => new
                     {
                         each.Label,
-                        each.Recall.Images,
+                        Pictures = each.Recall.Images,
                         each.Recall.Right,
                         Recall = Known(each.Recall),
                         RecallLow = each.Recall.Interval.Low,
@@ -70,7 +79,7 @@ internal static class EvaluationWriters
                         {
                             Label = set.Labels[pair.Truth],
                             Answer = set.Labels[pair.Answer],
-                            pair.Images,
+                            Pictures = pair.Images,
                             pair.Share,
                         }),
                 }

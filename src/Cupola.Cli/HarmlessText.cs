@@ -9,7 +9,7 @@ internal static class HarmlessText
     private const char Unprintable = '\uFFFD';
 
     /// <summary>Unicode's images of the control characters, as ␊ for a line's end, stand in their order from here.</summary>
-    private const char ControlImages = '\u2400';
+    private const char ControlPictures = '\u2400';
 
     private const char DeleteImage = '\u2421';
 
@@ -27,7 +27,7 @@ internal static class HarmlessText
     public static char Shown(char letter) =>
         letter switch
         {
-            < ' ' => (char)(ControlImages + letter),
+            < ' ' => (char)(ControlPictures + letter),
             '\u007F' => DeleteImage,
             // The second set of controls, which begins sequences too.
             >= '\u0080' and <= '\u009F' => Unprintable,

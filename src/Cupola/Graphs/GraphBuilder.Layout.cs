@@ -89,18 +89,18 @@ internal sealed partial class GraphBuilder
     /// </summary>
     public Value ScatterAdd(Value rows, Value indices, Value like)
     {
-        RequireIndices("AddRows", indices);
+        RequireIndices("ScatterAddRows", indices);
         TensorShape expected = [.. indices.Shape, .. like.Shape.Skip(1)];
         if (!rows.Shape.Equals(expected))
         {
-            throw Mismatch("AddRows", rows, indices, $"the rows would be {expected}");
+            throw Mismatch("ScatterAddRows", rows, indices, $"the rows would be {expected}");
         }
 
         if (IsTrainable)
         {
             return AddNode(
                 CustomDomain,
-                "AddRows",
+                "ScatterAddRows",
                 rows.Type,
                 like.Shape,
                 [rows, indices.Type == ElementType.Int32 ? indices : Cast(indices, ElementType.Int32), like]

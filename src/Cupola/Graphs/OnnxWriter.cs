@@ -5,8 +5,8 @@ using Google.Protobuf;
 namespace Cupola.Graphs;
 
 /// <summary>
-/// Writes a graph as an ONNX model. Field numbers are those of onnx.proto (ONNX 1.12: IR version 8, operator set 17),
-/// the newest that every current engine reads.
+/// Writes a graph as an ONNX model. It is of ONNX 1.12 (IR version 8, operator set 17), the newest that every
+/// current engine reads.
 /// </summary>
 internal static class OnnxWriter
 {
@@ -61,10 +61,10 @@ internal static class OnnxWriter
     private static byte[] Write(Graph graph, Func<Value, ByteString> initializer) =>
         Message(model =>
             {
-                WriteInteger(model, 1, IrVersion);
-                WriteText(model, 2, "cupola");
-                WriteMessage(model, 7, Message(output => WriteGraph(output, graph, initializer)));
-                WriteMessage(model, 8, OperatorSetId("", OperatorSetVersion));
+                WriteInteger(model, OnnxFields.Model.IrVersion, IrVersion);
+                WriteText(model, OnnxFields.Model.ProducerName, "cupola");
+                WriteMessage(model, OnnxFields.Model.Graph, Message(output => WriteGraph(output, graph, initializer)));
+                WriteMessage(model, OnnxFields.Model.OperatorSets, OperatorSetId("", OperatorSetVersion));
                 foreach (
                     string domain in graph
                         .Nodes.Select(node => node.Domain)
@@ -72,7 +72,7 @@ internal static class OnnxWriter
                         .Distinct(StringComparer.Ordinal)
                 )
                 {
-                    WriteMessage(model, 8, OperatorSetId(domain, 1));
+                    WriteMessage(model, OnnxFields.Model.OperatorSets, OperatorSetId(domain, 1));
                 }
             })
             .ToByteArray();
@@ -81,71 +81,71 @@ internal static class OnnxWriter
     {
         foreach (Node node in graph.Nodes)
         {
-            WriteMessage(output, 1, Message(message => WriteNode(message, node)));
+            WriteMessage(output, OnnxFields.Graph.Nodes, Message(message => WriteNode(message, node)));
         }
 
-        WriteText(output, 2, "cupola");
+        WriteText(output, OnnxFields.Graph.Name, "cupola");
         foreach (Value parameter in graph.Parameters)
         {
-            WriteMessage(output, 5, initializer(parameter));
+            WriteMessage(output, OnnxFields.Graph.Initializers, initializer(parameter));
         }
 
         foreach (Constant constant in graph.Constants)
         {
-            WriteMessage(output, 5, Tensor(constant.Value, constant.Bytes));
+            WriteMessage(output, OnnxFields.Graph.Initializers, Tensor(constant.Value, constant.Bytes));
         }
 
-        WriteValues(output, 11, graph.Inputs);
-        WriteValues(output, 12, graph.Outputs);
+        WriteValues(output, OnnxFields.Graph.Inputs, graph.Inputs);
+        WriteValues(output, OnnxFields.Graph.Outputs, graph.Outputs);
     }
 
     private static void WriteNode(CodedOutputStream output, Node node)
     {
         foreach (Value? input in node.Inputs)
         {
-            WriteText(output, 1, input?.Name ?? "");
+            WriteText(output, OnnxFields.Node.Inputs, input?.Name ?? "");
         }
 
         foreach (Value given in node.Outputs)
         {
-            WriteText(output, 2, given.Name);
+            WriteText(output, OnnxFields.Node.Outputs, given.Name);
         }
 
-        WriteText(output, 3, node.Output.Name);
-        WriteText(output, 4, node.Operator);
+        WriteText(output, OnnxFields.Node.Name, node.Output.Name);
+        WriteText(output, OnnxFields.Node.Operator, node.Operator);
         foreach ((string name, object value) in node.Attributes)
         {
-            WriteMessage(output, 5, Message(attribute => WriteAttribute(attribute, name, value)));
+            WriteMessage(output, OnnxFields.Node.Attributes, Message(attribute => WriteAttribute(attribute, name, value)));
         }
 
-        WriteText(output, 7, node.Domain);
+        WriteText(output, OnnxFields.Node.Domain, node.Domain);
     }
 
     private static void WriteAttribute(CodedOutputStream output, string name, object value)
     {
-        WriteText(output, 1, name);
+        WriteText(output, OnnxFields.Attribute.Name, name);
         switch (value)
         {
             case float number:
-                output.WriteTag(2, WireFormat.WireType.Fixed32);
+                output.WriteTag(OnnxFields.Attribute.Float, WireFormat.WireType.Fixed32);
                 output.WriteFloat(number);
-                WriteInteger(output, 20, 1); // AttributeProto.FLOAT
+                WriteInteger(output, OnnxFields.Attribute.Type, OnnxFields.AttributeType.Float);
                 break;
             case long number:
-                WriteInteger(output, 3, number);
-                WriteInteger(output, 20, 2); // AttributeProto.INT
+                WriteInteger(output, OnnxFields.Attribute.Integer, number);
+                WriteInteger(output, OnnxFields.Attribute.Type, OnnxFields.AttributeType.Integer);
                 break;
             case string text:
-                WriteText(output, 4, text);
-                WriteInteger(output, 20, 3); // AttributeProto.STRING
+                WriteText(output, OnnxFields.Attribute.Text, text);
+                WriteInteger(output, OnnxFields.Attribute.Type, OnnxFields.AttributeType.Text);
                 break;
             case long[] numbers:
                 foreach (long number in numbers)
                 {
-                    WriteInteger(output, 8, number);
+                    WriteInteger(output, OnnxFields.Attribute.Integers, number);
                 }
 
-                WriteInteger(output, 20, 7); // AttributeProto.INTS
+                WriteInteger(output, OnnxFields.Attribute.Type, OnnxFields.AttributeType.Integers);
                 break;
             default:
                 throw new InvalidOperationException(
@@ -164,16 +164,16 @@ internal static class OnnxWriter
                 {
                     WriteMessage(
                         message,
-                        1,
+                        OnnxFields.Shape.Dimensions,
                         Message(extent =>
                         {
                             if (dimension.IsFixed)
                             {
-                                WriteInteger(extent, 1, dimension.Factor);
+                                WriteInteger(extent, OnnxFields.Dimension.Number, dimension.Factor);
                             }
                             else
                             {
-                                WriteText(extent, 2, dimension.ToString());
+                                WriteText(extent, OnnxFields.Dimension.Symbol, dimension.ToString());
                             }
                         })
                     );
@@ -181,16 +181,20 @@ internal static class OnnxWriter
             });
             ByteString tensorType = Message(message =>
             {
-                WriteInteger(message, 1, TypeNumber(value.Type));
-                WriteMessage(message, 2, shape);
+                WriteInteger(message, OnnxFields.TensorType.ElementType, TypeNumber(value.Type));
+                WriteMessage(message, OnnxFields.TensorType.Shape, shape);
             });
             WriteMessage(
                 output,
                 field,
                 Message(message =>
                 {
-                    WriteText(message, 1, value.Name);
-                    WriteMessage(message, 2, Message(type => WriteMessage(type, 1, tensorType)));
+                    WriteText(message, OnnxFields.ValueInfo.Name, value.Name);
+                    WriteMessage(
+                        message,
+                        OnnxFields.ValueInfo.Type,
+                        Message(type => WriteMessage(type, OnnxFields.Type.Tensor, tensorType))
+                    );
                 })
             );
         }
@@ -200,7 +204,7 @@ internal static class OnnxWriter
         Message(output =>
         {
             WriteTensorHead(output, value);
-            output.WriteTag(9, WireFormat.WireType.LengthDelimited); // raw_data
+            output.WriteTag(OnnxFields.Tensor.RawData, WireFormat.WireType.LengthDelimited);
             output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
         });
 
@@ -212,34 +216,34 @@ internal static class OnnxWriter
             {
                 WriteMessage(
                     output,
-                    13,
-                    Message(entry => // external_data
+                    OnnxFields.Tensor.ExternalData,
+                    Message(entry =>
                     {
-                        WriteText(entry, 1, key);
-                        WriteText(entry, 2, text);
+                        WriteText(entry, OnnxFields.Entry.Key, key);
+                        WriteText(entry, OnnxFields.Entry.Value, text);
                     })
                 );
             }
 
-            WriteInteger(output, 14, 1); // data_location EXTERNAL
+            WriteInteger(output, OnnxFields.Tensor.DataLocation, OnnxFields.DataLocation.External);
         });
 
     private static void WriteTensorHead(CodedOutputStream output, Value value)
     {
         foreach (Dimension dimension in value.Shape)
         {
-            WriteInteger(output, 1, dimension.Factor);
+            WriteInteger(output, OnnxFields.Tensor.Dimensions, dimension.Factor);
         }
 
-        WriteInteger(output, 2, TypeNumber(value.Type));
-        WriteText(output, 8, value.Name);
+        WriteInteger(output, OnnxFields.Tensor.ElementType, TypeNumber(value.Type));
+        WriteText(output, OnnxFields.Tensor.Name, value.Name);
     }
 
     private static ByteString OperatorSetId(string domain, long version) =>
         Message(output =>
         {
-            WriteText(output, 1, domain);
-            WriteInteger(output, 2, version);
+            WriteText(output, OnnxFields.OperatorSet.Domain, domain);
+            WriteInteger(output, OnnxFields.OperatorSet.Version, version);
         });
 
     private static ByteString Message(Action<CodedOutputStream> write)

@@ -74,7 +74,7 @@ public sealed class EvaluateTests
             );
         }
 
-        JsonElement[] pairs = [.. Lines(run).Where(static line => line.TryGetProperty("p", out _))];
+        JsonElement[] pairs = [.. run.Json.Where(static line => line.TryGetProperty("p", out _))];
         Assert.Equal(15, pairs.Length);
         Assert.All(pairs, pair =>
             Assert.Equal(
@@ -393,11 +393,8 @@ public sealed class EvaluateTests
         return file;
     }
 
-    private static IEnumerable<JsonElement> Lines(Tool.Run run) =>
-        run.Lines.Select(static line => JsonDocument.Parse(line).RootElement);
-
     private static Dictionary<string, JsonElement> Sets(Tool.Run run) =>
-        Lines(run)
-            .Where(static line => line.TryGetProperty("prompts", out _))
+        run
+            .Json.Where(static line => line.TryGetProperty("prompts", out _))
             .ToDictionary(static line => line.GetProperty("prompts").GetString()!);
 }

@@ -56,7 +56,7 @@ public sealed class LanguageModelServerTests
             {
                 "parts",
                 $$$"""
-                    data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"It wants."}]}]}}]}
+                    data: {"choices":[{"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"Hm."}]}]}}]}
 
                     data: {"choices":[{"delta":{"content":[{"type":"text","text":"{{{Sentence}}}"}]},"finish_reason":"stop"}]}
                     """

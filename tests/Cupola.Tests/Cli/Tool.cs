@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Cupola.Tests.Cli;
 
@@ -9,6 +10,9 @@ internal static class Tool
     internal sealed record Run(int ExitCode, string Output, string Error)
     {
         public string[] Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        /// <summary>Each line as JSON.</summary>
+        public IEnumerable<JsonElement> Json => Lines.Select(static line => JsonDocument.Parse(line).RootElement);
     }
 
     public static Run Start(params string[] arguments) => StartWithInput("", arguments);

@@ -9,6 +9,14 @@ public sealed class CustomOperatorTests
     /// <summary>float32 carries 6e-8 of a number; some hundred rows and columns are added up in another order.</summary>
     private const double Tolerance = 2e-6;
 
+    [Fact]
+    public void TheLibraryIsOfTheVersionThatItsPackageNames()
+    {
+        Version package = typeof(Microsoft.ML.OnnxRuntime.InferenceSession).Assembly.GetName().Version!;
+
+        Assert.StartsWith($"{package.Major}.{package.Minor}.", OrtInterface.LibraryVersion, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
@@ -116,7 +124,7 @@ public sealed class CustomOperatorTests
             Tensor.Of<float>(ElementType.Float32, new float[places * width], places, width),
         ];
 
-        float[] sums = Run("AddRows", given, SessionThreads.All, 2)[0];
+        float[] sums = Run("ScatterAddRows", given, SessionThreads.All, 2)[0];
 
         var expected = new double[places * width];
         for (int place = 0; place < rows.Length; place++)

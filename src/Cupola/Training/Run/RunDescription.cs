@@ -114,7 +114,7 @@ internal sealed record PairsIdentity(string Dataset, int Count, string Sha256)
                 JsonSerializer.SerializeToUtf8Bytes(
                     new
                     {
-                        Image = Path.GetFileName(pair.Image.Name),
+                        Picture = Path.GetFileName(pair.Image.Name),
                         pair.Captions,
                         pair.Label,
                     }

@@ -3,7 +3,7 @@ using Cupola.Training.Losses;
 
 namespace Cupola.Tests.Training.Losses;
 
-/// <summary>The losses against their definitions in float64, written out over all pairs.</summary>
+/// <summary>The blockwise losses and their gradients against <see cref="ReferenceLoss"/>.</summary>
 public sealed class ImageTextLossTests
 {
     private const int Dimension = 5;
@@ -152,7 +152,7 @@ public sealed class ImageTextLossTests
             $"The slope is {expected}, the gradient says {actual}."
         );
 
-    /// <summary>A loss as its paper writes it, at a place; slopes by moving one number.</summary>
+    /// <summary>A loss as its paper writes it (<see cref="ReferenceLoss"/>); derivatives by moving one number.</summary>
     private sealed class Definition(LossKind kind, int[]? labels, float[] images, float[] texts)
     {
         private const double Step = 1e-5;
@@ -164,31 +164,19 @@ public sealed class ImageTextLossTests
         public double Loss()
         {
             int pairs = _images.Length / Dimension;
-            bool isSigmoid = kind is LossKind.Sigmoid or LossKind.LabelledSigmoid;
-            double[] ofRows = new double[pairs],
-                ofColumns = new double[pairs];
-            double sum = 0;
-            for (int row = 0; row < pairs; row++)
+            var logits = new double[pairs, pairs];
+            for (int image = 0; image < pairs; image++)
             {
-                for (int column = 0; column < pairs; column++)
+                for (int text = 0; text < pairs; text++)
                 {
-                    bool isRight = row == column;
-                    if (!isRight && labels?[row] == labels?[column] && labels is not null)
-                    {
-                        continue;
-                    }
-
-                    double logit = Math.Exp(_scale) * Cosine(row, column);
-                    sum +=
-                        isSigmoid ? Math.Log(1 + Math.Exp((isRight ? -1 : 1) * (logit + _bias)))
-                        : isRight ? -logit
-                        : 0;
-                    ofRows[row] += Math.Exp(logit);
-                    ofColumns[column] += Math.Exp(logit);
+                    logits[image, text] = Math.Exp(_scale) * Cosine(image, text);
                 }
             }
 
-            return (isSigmoid ? sum : sum + (ofRows.Concat(ofColumns).Sum(Math.Log) / 2)) / pairs;
+            bool IsMasked(int image, int text) => image != text && labels is not null && labels[image] == labels[text];
+            return kind is LossKind.Sigmoid or LossKind.LabelledSigmoid
+                ? ReferenceLoss.Sigmoid(logits, _bias, IsMasked)
+                : ReferenceLoss.Contrastive(logits, IsMasked);
         }
 
         public double SlopeOfScale() => Slope(ref _scale);

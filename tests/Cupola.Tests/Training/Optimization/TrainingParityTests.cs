@@ -90,7 +90,10 @@ public sealed class TrainingParityTests
 
         double loss = clip.Differentiate(images, Texts(golden, step: 0));
 
-        Assert.Equal(Read(golden, "losses")[0], loss, 1e-6);
+        // Cosines are float32 near 1, and the scale multiplies their last bit: with AVX2's order of sums the loss of our own
+        // small network is 1.2e-6 off, with AVX-512's less than 1e-6.
+        double lastBit = Math.Exp(parameters.LogitScale) * Math.Pow(2, -23);
+        Assert.Equal(Read(golden, "losses")[0], loss, name == "resnet" ? 1e-6 : lastBit);
         (string Name, float[] Values, float Largest)[] gradients = [.. Golden(golden, "grad.", resNet: true)];
         Assert.Equal(parameters.Gradients.Keys, gradients.Select(static gradient => gradient.Name).Order(StringComparer.Ordinal));
         float largestOfAll = gradients.Max(static gradient => gradient.Largest);

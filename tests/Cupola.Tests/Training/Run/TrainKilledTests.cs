@@ -24,7 +24,9 @@ public sealed class TrainKilledTests(ITestOutputHelper output)
             {
               "batch": 8, "steps": 200, "learningRate": 0.001, "logEvery": 1, "checkpointMinutes": 0.0003, "average": 0.99,
               "smallestArea": 0.5, "colour": 0.2,
-              "model": { "imageSize": 16, "imageWidth": 32, "imageLayers": 2, "textWidth": 32, "textLayers": 1, "contextLength": 16, "vocabulary": 540,
+              "model": { "imageSize": 16, "imageWidth": 32, "imageLayers": 2, "textWidth": 32, "textLayers": 1,
+                "contextLength": 16,
+                "vocabulary": 540,
                 "embeddingDimension": 16 }
             }
             """,
