@@ -193,7 +193,11 @@ public sealed class TrainingParityTests
         )
         {
             float[] values = Read(file, name);
-            foreach (ParameterNames.Target target in ParameterNames.TargetsOf(name[prefix.Length..], transformers: false, resNet))
+            foreach (
+                ParameterNames.Target target in (resNet ? OpenAiNames.ResNet : OpenAiNames.VisionTransformer).TargetsOf(
+                    name[prefix.Length..]
+                )
+            )
             {
                 int third = values.Length / 3;
                 yield return (
