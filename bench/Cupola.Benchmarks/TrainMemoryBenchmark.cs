@@ -45,7 +45,13 @@ internal static class TrainMemoryBenchmark
     {
         using Process self = Process.GetCurrentProcess();
         Engine engine = new(new());
-        using TrainingStep step = new(TrainingStep.Small, batch, engine, ImageForm.Bytes, new(KeptBytes: keptMegabytes << 20));
+        using TrainingStep step = new(
+            TrainingStep.Small,
+            batch,
+            engine,
+            ImageForm.Bytes,
+            new(ActivationBytes: keptMegabytes << 20)
+        );
         long before = self.WorkingSet64;
         double seconds = 0;
         for (int index = 0; index < Steps; index++)

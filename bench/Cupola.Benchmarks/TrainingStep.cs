@@ -28,7 +28,16 @@ internal sealed class TrainingStep : IDisposable
         ClipNetwork network = new(config);
         IReadOnlyDictionary<string, long[]> shapes = network.Shapes;
         _parameters = new(network.Parameters, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
-        _clip = new(engine, config, new(config.Image.ImageSize), _parameters, form, memory, LossKind.Contrastive);
+        _clip = new(
+            engine,
+            config,
+            new(config.Image.ImageSize),
+            _parameters,
+            form,
+            memory,
+            LossKind.InfoNce,
+            maskSameLabel: false
+        );
         _optimizer = new(_parameters, new());
         _images = Images(random, form, batch, config.Image.ImageSize);
         _texts = [.. Enumerable.Range(0, batch).Select(_ => Text(random, config.Text.ContextLength))];

@@ -68,7 +68,7 @@ internal sealed class TrainingOptions
         TrainingSettings settings = TrainingSettings.OfRun(run) ?? new();
         if (parsed.GetValue(_config) is { } file)
         {
-            settings = settings.With(file);
+            settings = settings.With(file, Console.Error.WriteLine);
         }
 
         JsonObject flags = [];

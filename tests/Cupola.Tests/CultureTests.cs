@@ -42,7 +42,16 @@ public sealed class CultureTests
         static () => Message(static () => new TrainingSettings { Epochs = -2.5 }.Checked()),
         static () => Message(static () => new TrainingSettings { Batch = -1 }.Checked()),
         static () => Message(static () => new TrainingSettings { Model = new() { ImageSize = -48 } }.Checked()),
-        static () => TrainingSettingsFile.ToJson(new() { LearningRate = 0.0005, Colour = 0.5f }).ToJsonString(),
+        static () =>
+            TrainingSettingsFile
+                .ToJson(
+                    new()
+                    {
+                        Optimizer = new() { LearningRate = 0.0005 },
+                        Augmentation = new() { ColorJitter = 0.5f },
+                    }
+                )
+                .ToJsonString(),
         static () => string.Join(' ', ClipTokenizer.Open(Golden("trained-tokenizer"), 77).Encode("KIZIL Iİ IRMAK I-95").Ids),
         static () =>
             string.Join(

@@ -60,10 +60,11 @@ internal sealed class EmbeddingCacheFile : IDisposable
     /// <summary>Whether something went wrong because of what is in the file.</summary>
     public static bool IsDamage(Exception problem) => problem is SqliteException { SqliteErrorCode: Corrupt or NotADatabase };
 
+    /// <summary>The bytes under a key; none where a damaged row has something else there; null where there is no row.</summary>
     public byte[]? Find(byte[] key)
     {
         _wanted.Value = key;
-        return (byte[]?)_find.ExecuteScalar();
+        return _find.ExecuteScalar() is { } found ? found as byte[] ?? [] : null;
     }
 
     /// <summary>Writes rows, all or none; in a file that would grow too large, the oldest go first.</summary>

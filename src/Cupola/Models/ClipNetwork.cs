@@ -12,7 +12,7 @@ internal sealed class ClipNetwork
     private const float InitialLogitScale = 2.6592600f;
 
     /// <summary>The start of what a sigmoid loss adds to the logits (arXiv 2303.15343, section 3.2).</summary>
-    private const float InitialLogitBias = -10;
+    public const float InitialLogitBias = -10;
 
     /// <summary>Declares the network of a configuration.</summary>
     /// <param name="config">The architecture.</param>

@@ -9,6 +9,10 @@ internal static class ConfigRules
     private const int MostLayers = 1 << 10;
     private const int MostPixels = 1 << 14;
     private const int MostTokens = 1 << 20;
+
+    /// <summary>The longest contexts of text towers; a mask of this size squared still fits in memory.</summary>
+    private const int MostContext = 1 << 13;
+
     private const int MostEntries = 1 << 24;
 
     /// <summary>Start, end and one token between them.</summary>
@@ -24,7 +28,7 @@ internal static class ConfigRules
         [
             ("embedding", Range(config.EmbeddingDimension, 1, MostWidth)),
             ("text.vocabulary", Range(config.Text.VocabularySize, 1, MostEntries)),
-            ("text.context", Range(config.Text.ContextLength, LeastContext, MostTokens)),
+            ("text.context", Range(config.Text.ContextLength, LeastContext, MostContext)),
             .. Tower("text", config.Text.Transformer),
             ("image.size", Range(config.Image.ImageSize, 1, MostPixels)),
             .. config.Image switch

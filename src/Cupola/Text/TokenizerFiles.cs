@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using Cupola.Files;
 
 namespace Cupola.Text;
 
@@ -101,7 +102,9 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
             JsonElement model = document.RootElement.GetProperty("model");
             if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
             {
-                throw new InvalidDataException($"{path} holds a {type.GetString()} tokenizer, and CLIP's is BPE.");
+                throw new InvalidDataException(
+                    $"{path} holds a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE."
+                );
             }
 
             if (!model.TryGetProperty("end_of_word_suffix", out JsonElement suffix) || suffix.GetString() != "</w>")

@@ -112,14 +112,15 @@ public sealed class EmbeddingCacheTests
         Change(
             folder,
             "UPDATE embeddings SET embedding = CAST(substr(embedding, 1, 100) || x'41' || substr(embedding, 102) AS BLOB) WHERE "
-                + "number = 5; UPDATE embeddings SET embedding = x'00' WHERE number = 7"
+                + "number = 5; UPDATE embeddings SET embedding = x'00' WHERE number = 7; "
+                + "UPDATE embeddings SET embedding = 'a text' WHERE number = 9"
         );
 
         (float[]?[] after, int reused, string? note) = Embed(folder, photos.Files);
 
         AssertNear(expected, after);
-        Assert.Equal(photos.Files.Count - 2, reused);
-        Assert.StartsWith("2 embeddings in the cache", note, StringComparison.Ordinal);
+        Assert.Equal(photos.Files.Count - 3, reused);
+        Assert.StartsWith("3 embeddings in the cache", note, StringComparison.Ordinal);
         Assert.Equal(photos.Files.Count, Embed(folder, photos.Files).Reused);
     }
 

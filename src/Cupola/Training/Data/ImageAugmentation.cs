@@ -11,47 +11,51 @@ namespace Cupola.Training.Data;
 /// </summary>
 internal sealed record ImageAugmentation
 {
-    /// <param name="smallestArea">
+    /// <param name="minimumScale">
     /// The least share of the image that a random part may have; 1 keeps the model's own preprocessing.
     /// </param>
     /// <param name="flip">Whether every other image is mirrored.</param>
-    /// <param name="colour">How far brightness, contrast and saturation may go from 1, up and down; 0 leaves them.</param>
+    /// <param name="jitterStrength">
+    /// How far brightness, contrast and saturation may go from 1, up and down; 0 leaves them.
+    /// </param>
     /// <exception cref="ArgumentException">A share that is none, or a strength that is none.</exception>
-    public ImageAugmentation(float smallestArea, bool flip, float colour)
+    public ImageAugmentation(float minimumScale, bool flip, float jitterStrength)
     {
-        if (smallestArea is not (> 0 and <= 1))
+        if (minimumScale is not (> 0 and <= 1))
         {
             throw new ArgumentException(
-                Invariant($"A random part has a share above 0 and at most 1 of the image, not {smallestArea}; 1 is all."),
-                nameof(smallestArea)
+                Invariant($"A random part has a share above 0 and at most 1 of the image, not {minimumScale}; 1 is all."),
+                nameof(minimumScale)
             );
         }
 
-        if (colour is not (>= 0 and <= 1))
+        if (jitterStrength is not (>= 0 and <= 1))
         {
             throw new ArgumentException(
-                Invariant($"Brightness, contrast and saturation change by a share between 0 and 1, not {colour}; 0 leaves them."),
-                nameof(colour)
+                Invariant(
+                    $"Brightness, contrast and saturation change by a share between 0 and 1, not {jitterStrength}; 0 leaves them."
+                ),
+                nameof(jitterStrength)
             );
         }
 
-        (SmallestArea, Flip, Colour) = (smallestArea, flip, colour);
+        (MinimumScale, Flip, JitterStrength) = (minimumScale, flip, jitterStrength);
     }
 
     /// <summary>The model's own preprocessing, byte for byte.</summary>
     public static ImageAugmentation None { get; } = new(1, flip: false, 0);
 
     /// <summary>The least share of the image that a random part may have.</summary>
-    public float SmallestArea { get; }
+    public float MinimumScale { get; }
 
     /// <summary>Whether every other image is mirrored.</summary>
     public bool Flip { get; }
 
     /// <summary>How far brightness, contrast and saturation may go.</summary>
-    public float Colour { get; }
+    public float JitterStrength { get; }
 
     /// <summary>Whether a random part is taken.</summary>
-    public bool Crops => SmallestArea < 1;
+    public bool Crops => MinimumScale < 1;
 
     /// <summary>An image as it is seen in one epoch.</summary>
     /// <param name="image">The decoded image.</param>
@@ -65,7 +69,7 @@ internal sealed record ImageAugmentation
         destination = destination[..preprocessing.ByteCount];
         if (Crops)
         {
-            RandomCrop crop = RandomCrop.Draw(image.Width, image.Height, SmallestArea, new(seed, RandomUse.Crop, epoch, pair));
+            RandomCrop crop = RandomCrop.Draw(image.Width, image.Height, MinimumScale, new(seed, RandomUse.Crop, epoch, pair));
             using RgbImage part = crop.Apply(image);
             (preprocessing with { Mode = ResizeMode.Squash, ResizeSize = preprocessing.Size }).Apply(part, destination);
         }
@@ -88,9 +92,9 @@ internal sealed record ImageAugmentation
             }
         }
 
-        if (Colour > 0)
+        if (JitterStrength > 0)
         {
-            ColorJitter.Apply(pixels, Colour, new(seed, RandomUse.Colour, epoch, pair));
+            ColorJitter.Apply(pixels, JitterStrength, new(seed, RandomUse.ColorJitter, epoch, pair));
         }
     }
 

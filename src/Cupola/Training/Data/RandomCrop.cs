@@ -22,11 +22,11 @@ internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
     private const int Attempts = 10;
 
     /// <summary>Draws a part of an image of this size.</summary>
-    public static RandomCrop Draw(int width, int height, double smallestArea, SplitMix64 random)
+    public static RandomCrop Draw(int width, int height, double minimumScale, SplitMix64 random)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
-            double area = (double)width * height * random.NextBetween(smallestArea, 1);
+            double area = (double)width * height * random.NextBetween(minimumScale, 1);
             double aspect = Math.Exp(random.NextBetween(Math.Log(Narrowest), Math.Log(Widest)));
             int partWidth = (int)Math.Round(Math.Sqrt(area * aspect)),
                 partHeight = (int)Math.Round(Math.Sqrt(area / aspect));

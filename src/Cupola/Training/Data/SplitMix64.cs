@@ -9,7 +9,7 @@ internal enum RandomUse
     Caption,
     Crop,
     Flip,
-    Colour,
+    ColorJitter,
 }
 
 /// <summary>

@@ -21,13 +21,13 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     /// <summary>Makes the loss ready.</summary>
     /// <param name="engine">What it runs on.</param>
     /// <param name="dimension">Of the embeddings.</param>
-    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
-    public ContrastiveLoss(Engine engine, int dimension, bool labelled)
-        : base(engine, dimension, labelled)
+    /// <param name="masksSameLabel">Whether pairs of one label are no negatives of each other.</param>
+    public ContrastiveLoss(Engine engine, int dimension, bool masksSameLabel)
+        : base(engine, dimension, masksSameLabel)
     {
         var none = new Dictionary<string, Tensor>();
-        _normalizers = engine.Compile(Normalizers(dimension, labelled), none);
-        _gradients = engine.Compile(Gradients(dimension, labelled), none);
+        _normalizers = engine.Compile(Normalizers(dimension, masksSameLabel), none);
+        _gradients = engine.Compile(Gradients(dimension, masksSameLabel), none);
     }
 
     public override void Dispose()
@@ -95,10 +95,10 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     }
 
     /// <summary>log Σ exp of a block's logits, over each of its rows and each of its columns.</summary>
-    private static Graph Normalizers(int dimension, bool labelled)
+    private static Graph Normalizers(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (_, Value choices, _) = Choices(graph, dimension, labelled);
+        (_, Value choices, _) = Choices(graph, dimension, masksSameLabel);
         graph.Output("rows", graph.LogSumExp(choices, 1));
         graph.Output("columns", graph.LogSumExp(choices, 0));
         return graph.Build();
@@ -108,10 +108,10 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, less 1 ÷ n for a right pair,
     /// which is left to the caller.
     /// </summary>
-    private static Graph Gradients(int dimension, bool labelled)
+    private static Graph Gradients(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, labelled);
+        (Value logits, Value choices, LossInputs inputs) = Choices(graph, dimension, masksSameLabel);
         Value rows = graph.Input("row_normalizers", ElementType.Float32, ["rows", 1]),
             columns = graph.Input("column_normalizers", ElementType.Float32, [1, "columns"]);
         Value both = graph.Add(graph.Exp(graph.Subtract(choices, rows)), graph.Exp(graph.Subtract(choices, columns)));
@@ -120,9 +120,13 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     }
 
     /// <summary>The logits of a block, and those among which is chosen: what does not count is −∞ there.</summary>
-    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(GraphBuilder graph, int dimension, bool labelled)
+    private static (Value Logits, Value Choices, LossInputs Inputs) Choices(
+        GraphBuilder graph,
+        int dimension,
+        bool masksSameLabel
+    )
     {
-        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, masksSameLabel);
         return (
             logits,
             counts is null

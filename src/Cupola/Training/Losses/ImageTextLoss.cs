@@ -14,7 +14,7 @@ namespace Cupola.Training.Losses;
 /// Pairs that say the same thing (equal captions) may be told by a label: such a pair is no negative of the other, and is left
 /// out.
 /// </remarks>
-internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelled) : IDisposable
+internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSameLabel) : IDisposable
 {
     /// <summary>
     /// The end of the logarithm of the factor on cosines, ln 100: beyond, training was found to be unstable (arXiv 2103.00020,
@@ -29,29 +29,24 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
     private const int BlockColumns = 1024;
 
     /// <summary>Whether pairs have labels.</summary>
-    public bool IsLabelled => labelled;
+    public bool MasksSameLabel => masksSameLabel;
 
     /// <summary>Makes a loss ready.</summary>
     /// <param name="kind">Which.</param>
+    /// <param name="maskSameLabel">Whether pairs of one label are no negatives of each other; each pair has a label then.</param>
     /// <param name="engine">What it runs on.</param>
     /// <param name="dimension">Of the embeddings.</param>
-    public static ImageTextLoss Create(LossKind kind, Engine engine, int dimension) =>
-        kind switch
-        {
-            LossKind.Labelled or LossKind.Contrastive => new ContrastiveLoss(
-                engine,
-                dimension,
-                labelled: kind == LossKind.Labelled
-            ),
-            _ => new SigmoidLoss(engine, dimension, labelled: kind == LossKind.LabelledSigmoid),
-        };
+    public static ImageTextLoss Create(LossKind kind, bool maskSameLabel, Engine engine, int dimension) =>
+        kind == LossKind.InfoNce
+            ? new ContrastiveLoss(engine, dimension, maskSameLabel)
+            : new SigmoidLoss(engine, dimension, maskSameLabel);
 
     /// <summary>The loss of a batch and its gradients.</summary>
     /// <param name="images">Image embeddings of any length, [pairs, dimension].</param>
     /// <param name="texts">Text embeddings of any length, [pairs, dimension].</param>
     /// <param name="logitScale">The logarithm of the factor on cosines.</param>
     /// <param name="logitBias">What is added to them, where the loss has such a thing.</param>
-    /// <param name="labels">What each pair says, where the loss is labelled; equal numbers stand for equal sayings.</param>
+    /// <param name="labels">What each pair says, where equal ones are masked: equal numbers for equal captions.</param>
     public PairGradients Evaluate(
         ReadOnlySpan<float> images,
         ReadOnlySpan<float> texts,
@@ -67,9 +62,9 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
             throw new ArgumentException($"A loss is of pairs, and there are {image.Count} images and {text.Count} texts.");
         }
 
-        if (IsLabelled != (labels is not null))
+        if (MasksSameLabel != (labels is not null))
         {
-            throw new ArgumentException(IsLabelled ? "The loss wants a label for each pair." : "The loss takes no labels.");
+            throw new ArgumentException(MasksSameLabel ? "The loss wants a label for each pair." : "The loss takes no labels.");
         }
 
         using LossBatch batch = new(image, text, MathF.Exp(logitScale), logitBias, labels);
@@ -161,7 +156,11 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
     /// The logits of a block without a bias, [rows, columns], and which of them count: an equal saying other than the pair's own
     /// does not.
     /// </summary>
-    protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(GraphBuilder graph, int dimension, bool labelled)
+    protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(
+        GraphBuilder graph,
+        int dimension,
+        bool masksSameLabel
+    )
     {
         LossInputs inputs = new(
             graph.Input("image_rows", ElementType.Float32, ["rows", dimension]),
@@ -171,7 +170,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool labelle
             graph.Input("bias", ElementType.Float32, [1])
         );
         Value logits = graph.Multiply(graph.Product(inputs.Images, inputs.Texts, turnRight: true), inputs.Scale);
-        if (!labelled)
+        if (!masksSameLabel)
         {
             return (logits, null, inputs);
         }

@@ -16,7 +16,7 @@ internal sealed class LossBatch : IDisposable
     /// <param name="texts">Lent.</param>
     /// <param name="scale">The factor on cosines.</param>
     /// <param name="bias">What is added to them.</param>
-    /// <param name="labels">What each pair says, where the loss is labelled.</param>
+    /// <param name="labels">What each pair says, where equal ones are masked.</param>
     public LossBatch(NormalizedEmbeddings images, NormalizedEmbeddings texts, float scale, float bias, IReadOnlyList<int>? labels)
     {
         (Images, Texts, Scale, Bias, Pairs) = (images, texts, scale, bias, images.Count);

@@ -1,20 +1,15 @@
 namespace Cupola.Training.Losses;
 
-/// <summary>Which loss teaches.</summary>
+/// <summary>The loss that a model is trained by.</summary>
 public enum LossKind
 {
-    /// <summary>CLIP's, in which pairs that say the same thing are no negatives of each other.</summary>
-    Labelled,
-
-    /// <summary>CLIP's as it was published: every other pair of the batch is a negative.</summary>
-    Contrastive,
-
-    /// <summary>SigLIP's, in which pairs that say the same thing are no negatives of each other.</summary>
-    LabelledSigmoid,
+    /// <summary>
+    /// CLIP's: each image chooses its text among all of the batch, and each text its image (arXiv 2103.00020, figure 3).
+    /// </summary>
+    InfoNce,
 
     /// <summary>
-    /// SigLIP's as it was published (arXiv 2303.15343): whether an image and a text belong together is asked of every two by
-    /// themselves.
+    /// SigLIP's: whether an image and a text belong together, asked of every two by themselves (arXiv 2303.15343, equation 1).
     /// </summary>
-    Sigmoid,
+    SigLip,
 }

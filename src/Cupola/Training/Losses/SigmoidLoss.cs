@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Models;
 using Cupola.Runtime;
 using Tensor = Cupola.Runtime.Tensor;
 
@@ -16,17 +17,17 @@ internal sealed class SigmoidLoss : ImageTextLoss
     public const float InitialLogitScale = 2.3025851f;
 
     /// <summary>The start of the bias: most of all answers are no, and so they begin (section 3.2).</summary>
-    public const float InitialLogitBias = -10;
+    public const float InitialLogitBias = ClipNetwork.InitialLogitBias;
 
     private readonly CompiledGraph _gradients;
 
     /// <summary>Makes the loss ready.</summary>
     /// <param name="engine">What it runs on.</param>
     /// <param name="dimension">Of the embeddings.</param>
-    /// <param name="labelled">Whether pairs have labels, so that equal ones are no negatives.</param>
-    public SigmoidLoss(Engine engine, int dimension, bool labelled)
-        : base(engine, dimension, labelled) =>
-        _gradients = engine.Compile(Gradients(dimension, labelled), new Dictionary<string, Tensor>());
+    /// <param name="masksSameLabel">Whether pairs of one label are no negatives of each other.</param>
+    public SigmoidLoss(Engine engine, int dimension, bool masksSameLabel)
+        : base(engine, dimension, masksSameLabel) =>
+        _gradients = engine.Compile(Gradients(dimension, masksSameLabel), new Dictionary<string, Tensor>());
 
     public override void Dispose() => _gradients.Dispose();
 
@@ -43,10 +44,10 @@ internal sealed class SigmoidLoss : ImageTextLoss
     /// + exp(−z)) = log(1 + exp(z)) − z, so that it counts as a wrong one too, and
     /// −z, whose gradient is −1 ÷ n, is left to the caller.
     /// </summary>
-    private static Graph Gradients(int dimension, bool labelled)
+    private static Graph Gradients(int dimension, bool masksSameLabel)
     {
         GraphBuilder graph = new();
-        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, labelled);
+        (Value logits, Value? counts, LossInputs inputs) = Logits(graph, dimension, masksSameLabel);
         Value biased = graph.Add(logits, inputs.Bias);
         Value Counted(Value value) => graph.Multiply(counts is null ? value : graph.Multiply(value, counts), inputs.Share);
         Value ofLogits = Counted(graph.Sigmoid(biased));

@@ -31,6 +31,7 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="form">How images come.</param>
     /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
     /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
+    /// <param name="maskSameLabel">Whether pairs of one label are no negatives of each other.</param>
     public TrainableClip(
         Engine engine,
         ClipConfig config,
@@ -38,7 +39,8 @@ internal sealed class TrainableClip : IDisposable
         TrainableParameters parameters,
         ImageForm form,
         TrainingMemory memory,
-        LossKind loss
+        LossKind loss,
+        bool maskSameLabel
     )
     {
         _engine = engine;
@@ -52,7 +54,7 @@ internal sealed class TrainableClip : IDisposable
             )
         );
         _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, network.Text));
-        _loss = ImageTextLoss.Create(loss, engine, config.EmbeddingDimension);
+        _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension);
     }
 
     /// <summary>
@@ -188,7 +190,9 @@ internal sealed class TrainableClip : IDisposable
         long kept = 0;
         return
         [
-            .. work.Select(piece => piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _memory.KeptBytes),
+            .. work.Select(piece =>
+                piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _memory.ActivationBytes
+            ),
         ];
     }
 

@@ -7,12 +7,12 @@ namespace Cupola.Training.Optimization;
 /// where a batch is cut decides the order of sums, and what comes out must not
 /// depend on the machine's cores.
 /// </summary>
-/// <param name="ChunkPairs">Images of one run; without a number, as many as are fastest.</param>
-/// <param name="ChunkTokens">Nodes of one prompt tree; likewise.</param>
-/// <param name="KeptBytes">
+/// <param name="MicroBatchSize">Images of one run; without a number, as many as are fastest.</param>
+/// <param name="MicroBatchTokens">Nodes of one prompt tree; likewise.</param>
+/// <param name="ActivationBytes">
 /// What forward passes keep for the backward pass, all together; beyond it, a chunk's forward pass is run again.
 /// </param>
-internal sealed record TrainingMemory(int? ChunkPairs = null, int? ChunkTokens = null, long KeptBytes = 2L << 30)
+internal sealed record TrainingMemory(int? MicroBatchSize = null, int? MicroBatchTokens = null, long ActivationBytes = 2L << 30)
 {
     /// <summary>
     /// The widest activations of a run shall stay in a core's second cache, of which newer processors have one to two megabytes
@@ -43,7 +43,7 @@ internal sealed record TrainingMemory(int? ChunkPairs = null, int? ChunkTokens =
     /// <param name="pairs">Pairs of the batch.</param>
     /// <param name="byImages">Whether it has batch norms that go by a run's own images.</param>
     public int PairsOf(ImageConfig config, long pairs, bool byImages) =>
-        ChunkPairs
+        MicroBatchSize
         ?? (
             config is VisionTransformerConfig transformer
                 ? Math.Max(1, RowsOf(transformer.Transformer, pairs * transformer.Tokens) / transformer.Tokens)
@@ -54,7 +54,7 @@ internal sealed record TrainingMemory(int? ChunkPairs = null, int? ChunkTokens =
     /// <summary>Nodes of one prompt tree.</summary>
     /// <param name="config">The text tower.</param>
     /// <param name="tokens">Tokens of the batch.</param>
-    public int TokensOf(TextConfig config, long tokens) => ChunkTokens ?? RowsOf(config.Transformer, tokens);
+    public int TokensOf(TextConfig config, long tokens) => MicroBatchTokens ?? RowsOf(config.Transformer, tokens);
 
     private static int RowsOf(TransformerConfig config, long rows) =>
         (int)

@@ -10,7 +10,15 @@ namespace Cupola.Training.Run;
 internal static class SettingKinds
 {
     /// <summary>The types that weights can be stored in, of those that tensors have.</summary>
-    public const string Storage = "float32 or float16";
+    public const string WeightsType = "float32 or float16";
+
+    private static readonly Type[] Groups =
+    [
+        typeof(OptimizerSettings),
+        typeof(AugmentationSettings),
+        typeof(MemorySettings),
+        typeof(RunSettings),
+    ];
 
     /// <summary>What a setting takes.</summary>
     /// <param name="path">The setting as JSON names it: <c>model.imageWidth</c>, <c>frozen[0]</c>.</param>
@@ -27,9 +35,7 @@ internal static class SettingKinds
                 continue;
             }
 
-            PropertyInfo? property = Array.Find(type.GetProperties(), property =>
-                JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name
-            );
+            PropertyInfo? property = Find(type, name);
             if (property is null)
             {
                 return "something else";
@@ -42,8 +48,14 @@ internal static class SettingKinds
         return Words(type, given) + (isOptional ? " or null" : "");
     }
 
+    /// <summary>The property that JSON names so, also where it is in a group of settings.</summary>
+    private static PropertyInfo? Find(Type type, string name) =>
+        type.GetProperties()
+            .Concat(type == typeof(TrainingSettings) ? Groups.SelectMany(static group => group.GetProperties()) : [])
+            .FirstOrDefault(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name);
+
     private static string Words(Type type, JsonNode? given) =>
-        type == typeof(ElementType) ? Storage
+        type == typeof(ElementType) ? WeightsType
         : type.IsEnum ? Either([.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)])
         : type == typeof(bool) ? "true or false"
         : type == typeof(int) || type == typeof(long)

@@ -27,7 +27,7 @@ internal sealed class TrainableModel : IDisposable
         Config = config;
         Preprocessing = preprocessing;
         _tokenizerFolder = tokenizerFolder;
-        LayerwiseDecay = new(network.Parameters, settings.LayerDecay, settings.Frozen);
+        LayerwiseDecay = new(network.Parameters, settings.Optimizer.LayerDecay, settings.Frozen);
 
         // Scale and bias belong together: of a model that has no bias, neither is of use to a loss that has.
         ReadOnlySpan<float> Initial(string name) =>

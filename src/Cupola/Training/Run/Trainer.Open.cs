@@ -36,14 +36,14 @@ public sealed partial class Trainer
         _optimizer = new(
             model.Parameters,
             new(
-                settings.Beta1,
-                settings.Beta2 ?? (isTransformer ? 0.98f : 0.999f),
-                settings.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f),
-                settings.WeightDecay
+                settings.Optimizer.Beta1,
+                settings.Optimizer.Beta2 ?? (isTransformer ? 0.98f : 0.999f),
+                settings.Optimizer.Epsilon ?? (isTransformer ? 1e-6f : 1e-8f),
+                settings.Optimizer.WeightDecay
             ),
             _threads
         );
-        _average = settings.Average is { } decay ? new(model.Parameters, decay, _threads) : null;
+        _average = settings.Optimizer.EmaDecay is { } decay ? new(model.Parameters, decay, _threads) : null;
         _state = new(model.Parameters, _optimizer, _average);
         try
         {
@@ -65,15 +65,16 @@ public sealed partial class Trainer
                 model.Preprocessing,
                 model.Parameters,
                 ImageForm.Bytes,
-                new(settings.ChunkPairs, settings.ChunkTokens, settings.KeptMegabytes << 20),
-                settings.Loss
+                new(settings.Memory.MicroBatchSize, settings.Memory.MicroBatchTokens, settings.Memory.ActivationMegabytes << 20),
+                settings.Loss,
+                settings.MaskSameLabel
             );
             _batches = new(
                 pairs,
                 order,
                 ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength),
                 model.Preprocessing,
-                settings.Augmentation,
+                settings.ImageAugmentation,
                 (ulong)settings.Seed,
                 engine.Threads,
                 ImageCache.UsualRoom
@@ -116,7 +117,7 @@ public sealed partial class Trainer
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(settings);
         settings.Checked();
-        if (settings.Patience is not null && evaluate is null)
+        if (settings.Run.Patience is not null && evaluate is null)
         {
             throw new ArgumentException(
                 "'patience' stops when evaluations get no better, and there are none; "
@@ -136,10 +137,10 @@ public sealed partial class Trainer
         try
         {
             model = Begin(folder, pairs, settings, findModel ?? (static name => name));
-            if (settings.FrozenStatistics is not null && model.Config.Image is not ResNetConfig)
+            if (settings.FreezeBatchNorm is not null && model.Config.Image is not ResNetConfig)
             {
                 throw new ArgumentException(
-                    "The setting 'frozenStatistics' is about the batch norms of residual networks, and the image tower is a "
+                    "The setting 'freezeBatchNorm' is about the batch norms of residual networks, and the image tower is a "
                         + "vision transformer, which has none."
                 );
             }

@@ -42,7 +42,7 @@ public sealed partial class Trainer : IDisposable
     public long Steps => _plan.Steps;
 
     /// <summary>Whether training ended before its last step, because evaluations got no better.</summary>
-    public bool StoppedEarly => _settings.Patience is { } patience && _state.SinceBest >= patience;
+    public bool StoppedEarly => _settings.Run.Patience is { } patience && _state.SinceBest >= patience;
 
     /// <summary>Whether nothing is left to do.</summary>
     public bool IsFinished => _state.Step >= _plan.Steps || StoppedEarly;
@@ -55,7 +55,7 @@ public sealed partial class Trainer : IDisposable
         get
         {
             IReadOnlyList<LoggedEvaluation> made = TrainingLog<LoggedEvaluation>.Read(_run.Evaluations);
-            return _settings.Patience is not null ? made.MinBy(static line => line.Penalty)
+            return _settings.Run.Patience is not null ? made.MinBy(static line => line.Penalty)
                 : made is [.., var last] ? last
                 : null;
         }
@@ -94,7 +94,7 @@ public sealed partial class Trainer : IDisposable
                         break;
                     }
 
-                    if (_sinceSaved.Elapsed.TotalMinutes >= _settings.CheckpointMinutes)
+                    if (_sinceSaved.Elapsed.TotalMinutes >= _settings.Run.CheckpointMinutes)
                     {
                         Save(observer);
                     }
@@ -142,14 +142,14 @@ public sealed partial class Trainer : IDisposable
             observer.Broken?.Invoke(sentence);
         }
 
-        double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.IsLabelled ? batch.Labels : null);
+        double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.MaskSameLabel ? batch.Labels : null);
         double norm = GradientNorm.Compute(_model.Parameters, _threads);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
             throw Diverged(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
         }
 
-        if (_settings.ClipNorm is { } limit)
+        if (_settings.Optimizer.ClipNorm is { } limit)
         {
             GradientNorm.Limit(_model.Parameters, norm, limit, _threads);
         }
@@ -171,7 +171,7 @@ public sealed partial class Trainer : IDisposable
 
     private void Report(double loss, double scale, double rate, TrainingObserver observer)
     {
-        if (_state.Step == 1 || _state.Step == _plan.Steps || _state.Step % _settings.LogEvery == 0)
+        if (_state.Step == 1 || _state.Step == _plan.Steps || _state.Step % _settings.Run.LogEvery == 0)
         {
             double seconds = Math.Max(_learning.Elapsed.TotalSeconds, 1e-9);
             LoggedStep line = new(
@@ -222,8 +222,8 @@ public sealed partial class Trainer : IDisposable
         _learning.Stop();
         RequireFiniteParameters();
         // Where the best model is kept, this one may not take its place before it is known to be better.
-        string folder = _settings.Patience is null ? _run.Path : _run.UnderEvaluation;
-        OnDisk(() => _model.Write(folder, _average, _settings.Storage));
+        string folder = _settings.Run.Patience is null ? _run.Path : _run.UnderEvaluation;
+        OnDisk(() => _model.Write(folder, _average, _settings.Run.WeightsType));
         ModelScore score = Evaluate(folder, _evaluate, cancellation);
         bool isBest = score.Penalty < _state.Best;
         (_state.Best, _state.SinceBest) = isBest ? (score.Penalty, 0) : (_state.Best, _state.SinceBest + 1);
@@ -244,7 +244,7 @@ public sealed partial class Trainer : IDisposable
                 Directory.Delete(folder, recursive: true);
                 if (isBest)
                 {
-                    _model.Write(_run.Path, _average, _settings.Storage);
+                    _model.Write(_run.Path, _average, _settings.Run.WeightsType);
                 }
             }
 
@@ -292,9 +292,9 @@ public sealed partial class Trainer : IDisposable
 
     private void Write()
     {
-        if (_settings.Patience is null || _state.Step == 0)
+        if (_settings.Run.Patience is null || _state.Step == 0)
         {
-            _model.Write(_run.Path, _average, _settings.Storage);
+            _model.Write(_run.Path, _average, _settings.Run.WeightsType);
         }
 
         _state.Write(_run.Checkpoint);

@@ -12,11 +12,11 @@ internal sealed record TrainingPlan(long Steps, long StepsPerEpoch, long StepsPe
     public static TrainingPlan Create(TrainingSettings settings, long stepsPerEpoch)
     {
         long steps = settings.Steps ?? (long)Math.Min(int.MaxValue, Math.Max(1, Math.Round(settings.Epochs * stepsPerEpoch)));
-        long warmUp = Math.Min(settings.WarmUp ?? Math.Min(2000, steps / 10), steps);
+        long warmUp = Math.Min(settings.Optimizer.WarmUp ?? Math.Min(2000, steps / 10), steps);
         return new(
             steps,
             stepsPerEpoch,
-            Math.Max(1, (long)Math.Round(settings.EvaluateEvery * stepsPerEpoch)),
+            Math.Max(1, (long)Math.Round(settings.Run.EvaluateEvery * stepsPerEpoch)),
             new(settings.ChosenRate, warmUp, steps)
         );
     }

@@ -27,115 +27,52 @@ public sealed record TrainingSettings
     /// <summary>Steps in all, in place of epochs.</summary>
     public long? Steps { get; init; }
 
+    /// <summary>How parameters follow their gradients.</summary>
+    public OptimizerSettings Optimizer { get; init; } = new();
+
+    /// <summary>The loss. The default is CLIP's.</summary>
+    public LossKind Loss { get; init; } = LossKind.InfoNce;
+
     /// <summary>
-    /// The largest learning rate; without one, 5e-4 from nothing (arXiv 2103.00020, table 20) and 3e-5 from a model (arXiv
-    /// 2109.01903).
+    /// Whether pairs with equal captions are no negatives of each other. The default is true; the losses as published mask none.
     /// </summary>
-    public double? LearningRate { get; init; }
+    public bool MaskSameLabel { get; init; } = true;
 
     /// <summary>
-    /// Steps in which the learning rate rises; without a number, a tenth of all, and at most 2,000 (arXiv 2103.00020, table 18).
-    /// </summary>
-    public long? WarmUp { get; init; }
-
-    /// <summary>How strongly matrices are drawn to nothing (arXiv 2103.00020, table 18).</summary>
-    public float WeightDecay { get; init; } = 0.2f;
-
-    /// <summary>How slowly the mean of the gradients moves (table 18).</summary>
-    public float Beta1 { get; init; } = 0.9f;
-
-    /// <summary>
-    /// How slowly the mean of their squares moves; without a number, 0.98 for vision transformers and 0.999 for residual networks
-    /// (table 18).
-    /// </summary>
-    public float? Beta2 { get; init; }
-
-    /// <summary>
-    /// Keeps AdamW's quotient finite; without a number, 1e-6 for vision transformers and 1e-8 for residual networks (table 18).
-    /// </summary>
-    public float? Epsilon { get; init; }
-
-    /// <summary>The longest that all gradients together may be; without a number there is no limit, as in CLIP.</summary>
-    public double? ClipNorm { get; init; }
-
-    /// <summary>What a layer's learning rate is of that of the layer behind it; 1 lets all learn alike.</summary>
-    public double LayerDecay { get; init; } = 1;
-
-    /// <summary>
-    /// Beginnings of the names of parameters that stay as they are: <c>image</c>, <c>text</c>, <c>image.blocks.0</c>.
-    /// </summary>
-    public IReadOnlyList<string> Frozen { get; init; } = [];
-
-    /// <summary>
-    /// Whether the batch norms of a residual network go by the running statistics they have, in place of those of the images of a
-    /// run. Only so is a step's gradient that of the whole batch, whatever
-    /// the runs. Without a value they do where a model is fine-tuned, and do not where one begins from nothing.
-    /// </summary>
-    public bool? FrozenStatistics { get; init; }
-
-    /// <summary>
-    /// How slowly the exponential moving average of the parameters moves, which then is the model; without a number there is
-    /// none.
-    /// </summary>
-    public double? Average { get; init; }
-
-    /// <summary>Which loss teaches.</summary>
-    public LossKind Loss { get; init; } = LossKind.Labelled;
-
-    /// <summary>
-    /// Pairs of a group of hard negatives, which the model confuses: batches are put together of such groups. Without a number
-    /// batches are random.
+    /// Pairs of a group of hard negatives, which the model confuses; batches are put together of such groups. By default batches
+    /// are random.
     /// </summary>
     public int? HardNegatives { get; init; }
 
     /// <summary>
-    /// The least share of an image that is seen, a random part each time; nine tenths are open_clip's (transform.py), and 1 shows
-    /// all of it.
+    /// Beginnings of the names of parameters that do not learn: <c>image</c>, <c>text</c>, <c>image.blocks.0</c>. By default all
+    /// learn.
     /// </summary>
-    public float SmallestArea { get; init; } = 0.9f;
+    public IReadOnlyList<string> Frozen { get; init; } = [];
 
-    /// <summary>Whether every other image is mirrored; not where captions say left and right, or images hold letters.</summary>
-    public bool Flip { get; init; }
+    /// <summary>
+    /// Whether the batch norms of a residual network use the running statistics they have, in place of those of a run's images.
+    /// Only then is a step's gradient that of the whole batch, whatever the runs. The default is true for fine-tuning and false
+    /// for a new model.
+    /// </summary>
+    public bool? FreezeBatchNorm { get; init; }
 
-    /// <summary>How far brightness, contrast and saturation change; 0 leaves them.</summary>
-    public float Colour { get; init; }
+    /// <summary>What happens to images each time they are seen.</summary>
+    public AugmentationSettings Augmentation { get; init; } = new();
 
-    /// <summary>Of the first numbers, of the order of the pairs and of their augmentation.</summary>
+    /// <summary>The seed of the first numbers, of the order of the pairs and of their augmentation. The default is 0.</summary>
     public int Seed { get; init; }
 
-    /// <summary>
-    /// Images of one run of the image tower; without a number, few enough for the processor's cache, and 32 where batch norms go
-    /// by the run's own images.
-    /// </summary>
-    public int? ChunkPairs { get; init; }
+    /// <summary>What a step keeps in memory.</summary>
+    public MemorySettings Memory { get; init; } = new();
 
-    /// <summary>Tokens of one run of the text tower; without a number, few enough for the processor's cache.</summary>
-    public int? ChunkTokens { get; init; }
+    /// <summary>How often the run logs, saves and evaluates.</summary>
+    public RunSettings Run { get; init; } = new();
 
-    /// <summary>Memory for what forward passes keep for the backward pass; beyond it they are run again.</summary>
-    public long KeptMegabytes { get; init; } = 2048;
-
-    /// <summary>Steps from one line of the log to the next.</summary>
-    public int LogEvery { get; init; } = 20;
-
-    /// <summary>Minutes from one checkpoint to the next: as much work as a power cut may cost.</summary>
-    public double CheckpointMinutes { get; init; } = 2;
-
-    /// <summary>Epochs from one evaluation to the next.</summary>
-    public double EvaluateEvery { get; init; } = 1;
-
-    /// <summary>
-    /// Evaluations without a better one until training stops, and the best model is kept; without a number all steps are made.
-    /// </summary>
-    public int? Patience { get; init; }
-
-    /// <summary>How weights are stored in the end: float16 halves the file, and keeps three digits of each.</summary>
-    public ElementType Storage { get; init; } = ElementType.Float32;
-
-    /// <summary>The model to begin with: a folder, a file or a name on the hub; without one, a new one.</summary>
+    /// <summary>The model to fine-tune: a folder, a file or a name on the hub. By default a new one is trained.</summary>
     public string? Init { get; init; }
 
-    /// <summary>The model whose tokenizer a new model takes; without one, a tokenizer is made from the captions.</summary>
+    /// <summary>The model whose tokenizer a new model takes. By default a tokenizer is made from the captions.</summary>
     public string? Tokenizer { get; init; }
 
     /// <summary>The sizes of a new model.</summary>
@@ -152,7 +89,13 @@ public sealed record TrainingSettings
     /// <exception cref="InvalidDataException">
     /// It is not JSON, names a setting that there is not, or gives one a value of another kind.
     /// </exception>
-    public TrainingSettings With(string path) => With(TrainingSettingsFile.Read(path), path);
+    public TrainingSettings With(string path) => With(path, renamed: null);
+
+    /// <inheritdoc cref="With(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="renamed">Is told in a sentence of each setting that the file has under a former name.</param>
+    internal TrainingSettings With(string path, Action<string>? renamed) =>
+        TrainingSettingsFile.Merge(this, TrainingSettingsFile.Read(path), path, renamed);
 
     /// <summary>Settings with some of them otherwise.</summary>
     /// <param name="changes">Names and values, as a file of settings has them.</param>
@@ -163,19 +106,16 @@ public sealed record TrainingSettings
     public TrainingSettings With(JsonObject changes, string source) => TrainingSettingsFile.Merge(this, changes, source);
 
     /// <summary>The learning rate that was chosen, or the default.</summary>
-    internal double ChosenRate => LearningRate ?? (Init is null ? RateFromNothing : 3e-5);
-
-    /// <summary>Whether pairs that say the same thing are no negatives of each other.</summary>
-    internal bool IsLabelled => Loss is LossKind.Labelled or LossKind.LabelledSigmoid;
+    internal double ChosenRate => Optimizer.LearningRate ?? (Init is null ? RateFromNothing : 3e-5);
 
     /// <summary>Whether the loss adds a bias to its logits.</summary>
-    internal bool HasBias => Loss is LossKind.LabelledSigmoid or LossKind.Sigmoid;
+    internal bool HasBias => Loss == LossKind.SigLip;
 
     /// <summary>Whether batch norms keep the running statistics they have.</summary>
-    internal bool KeepsStatistics => FrozenStatistics ?? Init is not null;
+    internal bool KeepsStatistics => FreezeBatchNorm ?? Init is not null;
 
     /// <summary>What happens to images each time they are seen.</summary>
-    internal ImageAugmentation Augmentation => new(SmallestArea, Flip, Colour);
+    internal ImageAugmentation ImageAugmentation => new(Augmentation.MinimumScale, Augmentation.Flip, Augmentation.ColorJitter);
 
     /// <summary>Refuses what cannot be.</summary>
     /// <exception cref="ArgumentException">A setting is impossible; the message says which and why.</exception>
@@ -187,33 +127,37 @@ public sealed record TrainingSettings
             ("steps", Steps is null or (> 0 and <= int.MaxValue), "a whole number from 1 to 2147483647"),
             (
                 "learningRate",
-                LearningRate is null || (LearningRate > 0 && double.IsFinite(LearningRate.Value)),
+                Optimizer.LearningRate is null || (Optimizer.LearningRate > 0 && double.IsFinite(Optimizer.LearningRate.Value)),
                 "a number above 0"
             ),
-            ("warmUp", WarmUp is null or >= 0, "a number of steps, 0 or more"),
-            ("weightDecay", WeightDecay >= 0 && float.IsFinite(WeightDecay), "0 or more"),
-            ("beta1", Beta1 is >= 0 and < 1, "a number from 0 to below 1"),
-            ("beta2", Beta2 is null or (>= 0 and < 1), "a number from 0 to below 1"),
-            ("epsilon", Epsilon is null or (> 0 and < 1), "a number above 0 and below 1"),
-            ("clipNorm", ClipNorm is null || (ClipNorm > 0 && double.IsFinite(ClipNorm.Value)), "a number above 0"),
-            ("layerDecay", LayerDecay is > 0 and <= 1, "a number above 0 and at most 1"),
-            ("average", Average is null or (> 0 and < 1), "a number between 0 and 1"),
+            ("warmUp", Optimizer.WarmUp is null or >= 0, "a number of steps, 0 or more"),
+            ("weightDecay", Optimizer.WeightDecay >= 0 && float.IsFinite(Optimizer.WeightDecay), "0 or more"),
+            ("beta1", Optimizer.Beta1 is >= 0 and < 1, "a number from 0 to below 1"),
+            ("beta2", Optimizer.Beta2 is null or (>= 0 and < 1), "a number from 0 to below 1"),
+            ("epsilon", Optimizer.Epsilon is null or (> 0 and < 1), "a number above 0 and below 1"),
+            (
+                "clipNorm",
+                Optimizer.ClipNorm is null || (Optimizer.ClipNorm > 0 && double.IsFinite(Optimizer.ClipNorm.Value)),
+                "a number above 0"
+            ),
+            ("layerDecay", Optimizer.LayerDecay is > 0 and <= 1, "a number above 0 and at most 1"),
+            ("emaDecay", Optimizer.EmaDecay is null or (> 0 and < 1), "a number between 0 and 1"),
             (
                 "hardNegatives",
                 HardNegatives is null || (HardNegatives > 1 && HardNegatives <= Batch),
                 "a number of pairs from 2 to those of a batch"
             ),
-            ("smallestArea", SmallestArea is > 0 and <= 1, "a share above 0 and at most 1"),
-            ("colour", Colour is >= 0 and <= 1, "a number from 0 to 1"),
+            ("minimumScale", Augmentation.MinimumScale is > 0 and <= 1, "a share above 0 and at most 1"),
+            ("colorJitter", Augmentation.ColorJitter is >= 0 and <= 1, "a number from 0 to 1"),
             ("seed", Seed >= 0, "0 or more"),
-            ("chunkPairs", ChunkPairs is null or > 0, "a number above 0"),
-            ("chunkTokens", ChunkTokens is null or > 0, "a number above 0"),
-            ("keptMegabytes", KeptMegabytes is >= 0 and <= 1 << 30, "a number from 0 to 1073741824"),
-            ("logEvery", LogEvery > 0, "a number of steps above 0"),
-            ("checkpointMinutes", CheckpointMinutes is >= 0 and <= 1e6, "a number of minutes from 0 to 1000000"),
-            ("evaluateEvery", EvaluateEvery > 0 && double.IsFinite(EvaluateEvery), "a number of epochs above 0"),
-            ("patience", Patience is null or > 0, "a number of evaluations above 0"),
-            ("storage", Storage is ElementType.Float32 or ElementType.Float16, SettingKinds.Storage),
+            ("microBatchSize", Memory.MicroBatchSize is null or > 0, "a number above 0"),
+            ("microBatchTokens", Memory.MicroBatchTokens is null or > 0, "a number above 0"),
+            ("activationMegabytes", Memory.ActivationMegabytes is >= 0 and <= 1 << 30, "a number from 0 to 1073741824"),
+            ("logEvery", Run.LogEvery > 0, "a number of steps above 0"),
+            ("checkpointMinutes", Run.CheckpointMinutes is >= 0 and <= 1e6, "a number of minutes from 0 to 1000000"),
+            ("evaluateEvery", Run.EvaluateEvery > 0 && double.IsFinite(Run.EvaluateEvery), "a number of epochs above 0"),
+            ("patience", Run.Patience is null or > 0, "a number of evaluations above 0"),
+            ("weightsType", Run.WeightsType is ElementType.Float32 or ElementType.Float16, SettingKinds.WeightsType),
         ];
         foreach ((string name, bool isPossible, string range) in ranges)
         {

@@ -31,8 +31,34 @@ internal static class TrainingSettingsFile
         MaxDepth = 8,
     };
 
+    /// <summary>The groups of settings; a file names their members without the group.</summary>
+    private static readonly string[] Groups = ["optimizer", "augmentation", "memory", "run"];
+
+    /// <summary>The group of each setting that is in one.</summary>
+    private static readonly Dictionary<string, string> GroupOf = Groups
+        .SelectMany(static group => Nested(new())[group]!.AsObject().Select(setting => (setting.Key, group)))
+        .ToDictionary(static entry => entry.Key, static entry => entry.group, StringComparer.Ordinal);
+
     /// <summary>All settings, as they are written into a run.</summary>
-    public static JsonObject ToJson(TrainingSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
+    public static JsonObject ToJson(TrainingSettings settings)
+    {
+        JsonObject flat = [];
+        foreach ((string name, JsonNode? value) in Nested(settings))
+        {
+            if (!Groups.Contains(name))
+            {
+                flat[name] = value?.DeepClone();
+                continue;
+            }
+
+            foreach ((string setting, JsonNode? each) in value!.AsObject())
+            {
+                flat[setting] = each?.DeepClone();
+            }
+        }
+
+        return flat;
+    }
 
     /// <summary>Reads a file of settings; comments and trailing commas are allowed.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
@@ -71,20 +97,27 @@ internal static class TrainingSettingsFile
     /// <param name="settings">What holds where nothing else is said.</param>
     /// <param name="changes">What is said.</param>
     /// <param name="source">Who says it, for errors.</param>
+    /// <param name="renamed">Is told in a sentence of each former name.</param>
     /// <exception cref="InvalidDataException">
     /// A name is unknown, or a value is of another kind; the message says which.
     /// </exception>
-    public static TrainingSettings Merge(TrainingSettings settings, JsonObject changes, string source)
+    public static TrainingSettings Merge(
+        TrainingSettings settings,
+        JsonObject changes,
+        string source,
+        Action<string>? renamed = null
+    )
     {
+        changes = FormerSettings.Rename(changes, source, renamed);
         JsonObject merged = ToJson(settings);
         Merge(merged, changes, source, within: "");
         try
         {
-            return merged.Deserialize<TrainingSettings>(Json)!;
+            return Grouped(merged).Deserialize<TrainingSettings>(Json)!;
         }
         catch (JsonException exception)
         {
-            string path = exception.Path?.TrimStart('$', '.') ?? "";
+            string path = WithoutGroup(exception.Path?.TrimStart('$', '.') ?? "");
             JsonNode? given = Find(changes, path);
             throw new InvalidDataException(
                 $"{source} cannot be used: '{path}' is {Short(given)}; it takes {SettingKinds.KindOf(path, given)} "
@@ -93,6 +126,32 @@ internal static class TrainingSettingsFile
             );
         }
     }
+
+    private static JsonObject Nested(TrainingSettings settings) => (JsonObject)JsonSerializer.SerializeToNode(settings, Json)!;
+
+    /// <summary>Settings as a file has them, each put into its group.</summary>
+    private static JsonObject Grouped(JsonObject flat)
+    {
+        JsonObject nested = [];
+        foreach ((string name, JsonNode? value) in flat)
+        {
+            JsonObject target = nested;
+            if (GroupOf.TryGetValue(name, out string? group))
+            {
+                nested.TryAdd(group, new JsonObject());
+                target = nested[group]!.AsObject();
+            }
+
+            target[name] = value?.DeepClone();
+        }
+
+        return nested;
+    }
+
+    private static string WithoutGroup(string path) =>
+        Array.Find(Groups, group => path.StartsWith($"{group}.", StringComparison.Ordinal)) is { } group
+            ? path[(group.Length + 1)..]
+            : path;
 
     private static void Merge(JsonObject target, JsonObject changes, string source, string within)
     {

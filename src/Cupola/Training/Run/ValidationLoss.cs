@@ -45,7 +45,12 @@ public sealed class ValidationLoss
             _engine.Threads,
             remembered: 0
         );
-        using ImageTextLoss loss = ImageTextLoss.Create(_settings.Loss, _engine, embedder.Config.EmbeddingDimension);
+        using ImageTextLoss loss = ImageTextLoss.Create(
+            _settings.Loss,
+            _settings.MaskSameLabel,
+            _engine,
+            embedder.Config.EmbeddingDimension
+        );
         double sum = 0;
         int count = 0;
         foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellation))
@@ -66,7 +71,7 @@ public sealed class ValidationLoss
                         texts,
                         embedder.LogitScale,
                         embedder.Model.LogitBias ?? 0,
-                        _settings.IsLabelled ? batch.Labels : null
+                        _settings.MaskSameLabel ? batch.Labels : null
                     ).Loss;
                 count += batch.Texts.Count;
             }

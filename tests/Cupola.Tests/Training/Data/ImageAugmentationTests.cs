@@ -146,7 +146,7 @@ public sealed class ImageAugmentationTests
         for (int pair = 0; pair < 2000; pair++)
         {
             byte[] pixels = [.. grey];
-            ColorJitter.Apply(pixels, 0.5, new(Seed, RandomUse.Colour, epoch: 0, pair));
+            ColorJitter.Apply(pixels, 0.5, new(Seed, RandomUse.ColorJitter, epoch: 0, pair));
             // One grey pixel has neither contrast nor saturation, so its brightness alone shows.
             seen.Add(pixels[0]);
             Assert.True(pixels[0] == pixels[1] && pixels[1] == pixels[2]);

@@ -13,18 +13,21 @@ public sealed class ImageTextLossTests
     /// <summary>One block, several of images, several of texts too, and ones that are not full.</summary>
     private static readonly int[] Batches = [1, 6, 128, 300, 1100];
 
-    public static TheoryData<LossKind, int> Cases =>
-        new(from kind in Enum.GetValues<LossKind>() from pairs in Batches select new TheoryDataRow<LossKind, int>(kind, pairs));
+    public static TheoryData<LossKind, bool, int> Cases =>
+        new(
+            from kind in Enum.GetValues<LossKind>()
+            from maskSameLabel in (bool[])[true, false]
+            from pairs in Batches
+            select new TheoryDataRow<LossKind, bool, int>(kind, maskSameLabel, pairs)
+        );
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void ALossInBlocksIsItsDefinitionAndSoIsEachGradient(LossKind kind, int pairs)
+    public void ALossInBlocksIsItsDefinitionAndSoIsEachGradient(LossKind kind, bool maskSameLabel, int pairs)
     {
         (float[] images, float[] texts) = Embeddings(pairs);
-        int[]? labels = kind is LossKind.Labelled or LossKind.LabelledSigmoid
-            ? [.. Enumerable.Range(0, pairs).Select(static pair => pair * pair % 7)]
-            : null;
-        using ImageTextLoss loss = ImageTextLoss.Create(kind, Engine, Dimension);
+        int[]? labels = maskSameLabel ? [.. Enumerable.Range(0, pairs).Select(static pair => pair * pair % 7)] : null;
+        using ImageTextLoss loss = ImageTextLoss.Create(kind, maskSameLabel, Engine, Dimension);
 
         PairGradients actual = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7, labels);
 
@@ -37,15 +40,15 @@ public sealed class ImageTextLossTests
     }
 
     [Theory]
-    [InlineData(LossKind.Labelled, 300)]
-    [InlineData(LossKind.Labelled, 1100)]
-    [InlineData(LossKind.LabelledSigmoid, 300)]
+    [InlineData(LossKind.InfoNce, 300)]
+    [InlineData(LossKind.InfoNce, 1100)]
+    [InlineData(LossKind.SigLip, 300)]
     public void WhereAWholeRowOfABlockDoesNotCountNothingIsLost(LossKind kind, int pairs)
     {
         // All but the first say the same: in most blocks there is nothing to choose from.
         (float[] images, float[] texts) = Embeddings(pairs);
         int[] labels = [1, .. Enumerable.Repeat(0, pairs - 1)];
-        using ImageTextLoss loss = ImageTextLoss.Create(kind, Engine, Dimension);
+        using ImageTextLoss loss = ImageTextLoss.Create(kind, maskSameLabel: true, Engine, Dimension);
 
         PairGradients actual = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7, labels);
 
@@ -60,7 +63,7 @@ public sealed class ImageTextLossTests
     public void TheSigmoidLossIsThatOfPyTorch()
     {
         (float[] images, float[] texts) = Embeddings(6);
-        using ImageTextLoss loss = ImageTextLoss.Create(LossKind.Sigmoid, Engine, Dimension);
+        using ImageTextLoss loss = ImageTextLoss.Create(LossKind.SigLip, maskSameLabel: false, Engine, Dimension);
 
         PairGradients gradients = loss.Evaluate(images, texts, logitScale: 2.5f, logitBias: -7);
 
@@ -86,9 +89,9 @@ public sealed class ImageTextLossTests
     public void LogitsThatAreFarOffStayNumbers()
     {
         (float[] images, float[] texts) = Embeddings(6);
-        foreach (LossKind kind in (LossKind[])[LossKind.Contrastive, LossKind.Sigmoid])
+        foreach (LossKind kind in Enum.GetValues<LossKind>())
         {
-            using ImageTextLoss loss = ImageTextLoss.Create(kind, Engine, Dimension);
+            using ImageTextLoss loss = ImageTextLoss.Create(kind, maskSameLabel: false, Engine, Dimension);
             foreach (float bias in (float[])[-200, 0, 200])
             {
                 PairGradients gradients = loss.Evaluate(images, texts, ImageTextLoss.LargestLogitScale, bias);
@@ -102,8 +105,8 @@ public sealed class ImageTextLossTests
     [Fact]
     public void PairsAndLabelsMustFit()
     {
-        using ImageTextLoss labelled = ImageTextLoss.Create(LossKind.LabelledSigmoid, Engine, 1),
-            published = ImageTextLoss.Create(LossKind.Contrastive, Engine, 1);
+        using ImageTextLoss labelled = ImageTextLoss.Create(LossKind.SigLip, maskSameLabel: true, Engine, 1),
+            published = ImageTextLoss.Create(LossKind.InfoNce, maskSameLabel: false, Engine, 1);
 
         Assert.Contains(
             "2 images and 1 texts",
@@ -174,14 +177,14 @@ public sealed class ImageTextLossTests
             }
 
             bool IsMasked(int image, int text) => image != text && labels is not null && labels[image] == labels[text];
-            return kind is LossKind.Sigmoid or LossKind.LabelledSigmoid
+            return kind == LossKind.SigLip
                 ? ReferenceLoss.Sigmoid(logits, _bias, IsMasked)
                 : ReferenceLoss.Contrastive(logits, IsMasked);
         }
 
         public double SlopeOfScale() => Slope(ref _scale);
 
-        public double SlopeOfBias() => kind is LossKind.Sigmoid or LossKind.LabelledSigmoid ? Slope(ref _bias) : 0;
+        public double SlopeOfBias() => kind == LossKind.SigLip ? Slope(ref _bias) : 0;
 
         /// <summary>
         /// Of the first and the last pair's numbers on one side; the others follow the same rule, and take long.

@@ -23,8 +23,8 @@ public sealed class LargeBatchTests
     );
 
     [Theory]
-    [InlineData(LossKind.Contrastive)]
-    [InlineData(LossKind.Sigmoid)]
+    [InlineData(LossKind.InfoNce)]
+    [InlineData(LossKind.SigLip)]
     public void TheGradientOf4096PairsInMicroBatchesOf64IsThatOfAllAtOnce(LossKind kind)
     {
         Random random = new(3);
@@ -45,10 +45,12 @@ public sealed class LargeBatchTests
                 ),
         ];
 
-        (double wholeLoss, Dictionary<string, float[]> whole) = Gradients(new(ChunkPairs: Pairs, ChunkTokens: Pairs * 10));
-        (double loss, Dictionary<string, float[]> parts) = Gradients(new(ChunkPairs: 64, ChunkTokens: 64 * 10));
+        (double wholeLoss, Dictionary<string, float[]> whole) = Gradients(
+            new(MicroBatchSize: Pairs, MicroBatchTokens: Pairs * 10)
+        );
+        (double loss, Dictionary<string, float[]> parts) = Gradients(new(MicroBatchSize: 64, MicroBatchTokens: 64 * 10));
         (double loopedLoss, Dictionary<string, float[]> workedOutAgain) = Gradients(
-            new(ChunkPairs: 64, ChunkTokens: 64 * 10, KeptBytes: 0)
+            new(MicroBatchSize: 64, MicroBatchTokens: 64 * 10, ActivationBytes: 0)
         );
 
         Assert.Equal(wholeLoss, loss, 1e-6 * wholeLoss);
@@ -74,7 +76,7 @@ public sealed class LargeBatchTests
                     name == TrainableParameters.LogitBiasName
                         ? new float[] { SigmoidLoss.InitialLogitBias }
                         : initial[name].AsSpan<float>(),
-                isFrozen: parameter => parameter.Name == TrainableParameters.LogitBiasName && kind == LossKind.Contrastive
+                isFrozen: parameter => parameter.Name == TrainableParameters.LogitBiasName && kind == LossKind.InfoNce
             );
             using TrainableClip clip = new(
                 new Engine(new(Threads: 2)),
@@ -83,7 +85,8 @@ public sealed class LargeBatchTests
                 parameters,
                 ImageForm.PixelValues,
                 memory,
-                kind
+                kind,
+                maskSameLabel: false
             );
             double found = clip.Differentiate(images, texts);
             return (

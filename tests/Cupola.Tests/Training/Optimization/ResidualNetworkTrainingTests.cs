@@ -29,10 +29,9 @@ public sealed class ResidualNetworkTrainingTests
             ResNet with
             {
                 Steps = 60,
-                LearningRate = 3e-3,
-                LogEvery = 30,
-                SmallestArea = 1,
-                CheckpointMinutes = 1000,
+                Optimizer = ResNet.Optimizer with { LearningRate = 3e-3 },
+                Run = ResNet.Run with { LogEvery = 30, CheckpointMinutes = 1000 },
+                Augmentation = ResNet.Augmentation with { MinimumScale = 1 },
             }
         );
 
@@ -49,9 +48,9 @@ public sealed class ResidualNetworkTrainingTests
     {
         TrainingSettings settings = ResNet with
         {
-            Average = 0.9,
-            ChunkPairs = 3,
-            CheckpointMinutes = 1000,
+            Optimizer = ResNet.Optimizer with { EmaDecay = 0.9 },
+            Memory = ResNet.Memory with { MicroBatchSize = 3 },
+            Run = ResNet.Run with { CheckpointMinutes = 1000 },
             Model = ResNet.Model with { ImageWidth = 16 },
         };
         string undisturbed = Train(settings),
@@ -88,8 +87,8 @@ public sealed class ResidualNetworkTrainingTests
 
         TrainingSettings tuning = Tuning(start) with { Steps = 3 };
         string kept = Train(tuning),
-            followed = Train(tuning with { FrozenStatistics = false }),
-            stem = Train(tuning with { FrozenStatistics = false, Frozen = ["image.stem"] });
+            followed = Train(tuning with { FreezeBatchNorm = false }),
+            stem = Train(tuning with { FreezeBatchNorm = false, Frozen = ["image.stem"] });
 
         Assert.Equal(Read(start, FirstMean), Read(kept, FirstMean));
         Assert.NotEqual(Read(start, "visual.bn1.weight"), Read(kept, "visual.bn1.weight"));
@@ -124,7 +123,15 @@ public sealed class ResidualNetworkTrainingTests
     [Fact]
     public void ARunOfOneImageWhoseLastMapHasOnePlaceStaysANumber()
     {
-        string run = Train(ResNet with { Batch = 2, ChunkPairs = 1, Steps = 2, Model = ResNet.Model with { ImageSize = 32 } });
+        string run = Train(
+            ResNet with
+            {
+                Batch = 2,
+                Memory = ResNet.Memory with { MicroBatchSize = 1 },
+                Steps = 2,
+                Model = ResNet.Model with { ImageSize = 32 },
+            }
+        );
 
         Assert.All(Read(run, "visual.layer4.0.bn3.running_var"), static variance => Assert.True(float.IsFinite(variance)));
     }
@@ -137,7 +144,7 @@ public sealed class ResidualNetworkTrainingTests
                 Tuning(start) with
                 {
                     Steps = 2,
-                    FrozenStatistics = false,
+                    FreezeBatchNorm = false,
                     Frozen = ["image.stem.1.batch_norm.running_variance"],
                 }
             );
@@ -152,7 +159,7 @@ public sealed class ResidualNetworkTrainingTests
         Assert.Contains(
             "which has none",
             Assert
-                .Throws<ArgumentException>(static () => Open(TestFolder.New(), Settings with { FrozenStatistics = true }))
+                .Throws<ArgumentException>(static () => Open(TestFolder.New(), Settings with { FreezeBatchNorm = true }))
                 .Message,
             StringComparison.Ordinal
         );

@@ -30,13 +30,32 @@ public sealed class ScheduleTests
     {
         Assert.Equal(10, TrainingPlan.Create(new() { Steps = 100 }, 7).Schedule.WarmUp);
         Assert.Equal(2000, TrainingPlan.Create(new() { Steps = 50_000 }, 7).Schedule.WarmUp);
-        Assert.Equal(3, TrainingPlan.Create(new() { Steps = 50_000, WarmUp = 3 }, 7).Schedule.WarmUp);
+        Assert.Equal(
+            3,
+            TrainingPlan
+                .Create(
+                    new()
+                    {
+                        Steps = 50_000,
+                        Optimizer = new() { WarmUp = 3 },
+                    },
+                    7
+                )
+                .Schedule.WarmUp
+        );
     }
 
     [Fact]
     public void EpochsBecomeStepsAndEvaluations()
     {
-        TrainingPlan plan = TrainingPlan.Create(new() { Epochs = 2.5, EvaluateEvery = 0.5 }, 8);
+        TrainingPlan plan = TrainingPlan.Create(
+            new()
+            {
+                Epochs = 2.5,
+                Run = new() { EvaluateEvery = 0.5 },
+            },
+            8
+        );
 
         Assert.Equal((20, 4, 1.5), (plan.Steps, plan.StepsPerEvaluation, plan.EpochAt(12)));
         Assert.Equal(
@@ -44,7 +63,16 @@ public sealed class ScheduleTests
             (
                 plan.Schedule.Rate,
                 TrainingPlan.Create(new() { Init = "m" }, 8).Schedule.Rate,
-                TrainingPlan.Create(new() { Init = "m", LearningRate = 0.1 }, 8).Schedule.Rate
+                TrainingPlan
+                    .Create(
+                        new()
+                        {
+                            Init = "m",
+                            Optimizer = new() { LearningRate = 0.1 },
+                        },
+                        8
+                    )
+                    .Schedule.Rate
             )
         );
     }

@@ -39,7 +39,8 @@ public sealed class TrainingParityTests
             parameters,
             ImageForm.PixelValues,
             new(pairs, start.Config.Text.ContextLength * pairs, keptBytes),
-            LossKind.Contrastive
+            LossKind.InfoNce,
+            maskSameLabel: false
         );
         using AdamW optimizer = new(parameters, new());
         float[] losses = Read(golden, "losses");
@@ -84,7 +85,8 @@ public sealed class TrainingParityTests
             parameters,
             ImageForm.PixelValues,
             new(8, start.Config.Text.ContextLength * textsOfARun, keptBytes),
-            LossKind.Contrastive
+            LossKind.InfoNce,
+            maskSameLabel: false
         );
         using Tensor images = Images(golden, step: 0);
 
@@ -135,7 +137,8 @@ public sealed class TrainingParityTests
                 parameters,
                 ImageForm.PixelValues,
                 new(pairs, start.Config.Text.ContextLength * pairs),
-                LossKind.Contrastive
+                LossKind.InfoNce,
+                maskSameLabel: false
             );
             clip.Differentiate(images, Texts(golden, step: 0));
             return parameters.Gradients.ToDictionary(

@@ -46,7 +46,7 @@ public sealed class TrainerFilesTests
     [Fact]
     public void HalfPrecisionHalvesTheFileAndARunGoesOnFromAllDigits()
     {
-        TrainingSettings half = Settings with { Storage = ElementType.Float16 };
+        TrainingSettings half = Settings with { Run = Settings.Run with { WeightsType = ElementType.Float16 } };
         string run = Train(half),
             whole = Train(Settings);
 

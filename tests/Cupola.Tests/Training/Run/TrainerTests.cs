@@ -16,19 +16,24 @@ public sealed class TrainerTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(null, null, LossKind.Labelled)]
-    [InlineData(0.9, null, LossKind.LabelledSigmoid)]
-    [InlineData(null, 4, LossKind.Contrastive)]
-    public void ARunThatIsStoppedAndGoesOnGivesTheSameBytesAndTheSameLog(double? average, int? hardNegatives, LossKind loss)
+    [InlineData(null, null, LossKind.InfoNce, true)]
+    [InlineData(0.9, null, LossKind.SigLip, true)]
+    [InlineData(null, 4, LossKind.InfoNce, false)]
+    public void ARunThatIsStoppedAndGoesOnGivesTheSameBytesAndTheSameLog(
+        double? average,
+        int? hardNegatives,
+        LossKind loss,
+        bool maskSameLabel
+    )
     {
         TrainingSettings settings = Settings with
         {
-            Average = average,
+            Optimizer = Settings.Optimizer with { EmaDecay = average },
             HardNegatives = hardNegatives,
             Loss = loss,
-            SmallestArea = 0.5f,
-            Colour = 0.3f,
-            CheckpointMinutes = 1000,
+            MaskSameLabel = maskSameLabel,
+            Augmentation = Settings.Augmentation with { MinimumScale = 0.5f, ColorJitter = 0.3f },
+            Run = Settings.Run with { CheckpointMinutes = 1000 },
         };
         string undisturbed = Train(settings),
             stopped = TestFolder.New();
@@ -119,10 +124,9 @@ public sealed class TrainerTests
             Settings with
             {
                 Steps = 150,
-                LearningRate = 3e-3,
-                LogEvery = 50,
-                SmallestArea = 1,
-                CheckpointMinutes = 1000,
+                Optimizer = Settings.Optimizer with { LearningRate = 3e-3 },
+                Run = Settings.Run with { LogEvery = 50, CheckpointMinutes = 1000 },
+                Augmentation = Settings.Augmentation with { MinimumScale = 1 },
             }
         );
 
@@ -152,13 +156,16 @@ public sealed class TrainerTests
         byte[] expected = Bytes(Train(wide)).Model;
 
         Assert.Equal(expected, Bytes(Train(wide, threads: 1)).Model);
-        Assert.Equal(expected, Bytes(Train(wide with { KeptMegabytes = 0 }, threads: 3)).Model);
+        Assert.Equal(
+            expected,
+            Bytes(Train(wide with { Memory = wide.Memory with { ActivationMegabytes = 0 } }, threads: 3)).Model
+        );
     }
 
     [Fact]
     public void WhereAnAverageIsKeptItIsTheModel()
     {
-        string run = Train(Settings with { Average = 0.9 });
+        string run = Train(Settings with { Optimizer = Settings.Optimizer with { EmaDecay = 0.9 } });
 
         using SafetensorsFile checkpoint = new(Path.Combine(run, "checkpoint.safetensors"));
         using ClipModel model = ClipModel.Load(run, new Engine(new()));
@@ -170,7 +177,10 @@ public sealed class TrainerTests
         }
 
         // It moves: after fewer steps it was elsewhere.
-        Assert.NotEqual(Bytes(Train(Settings with { Average = 0.9, Steps = 1 })).Model, Bytes(run).Model);
+        Assert.NotEqual(
+            Bytes(Train(Settings with { Optimizer = Settings.Optimizer with { EmaDecay = 0.9 }, Steps = 1 })).Model,
+            Bytes(run).Model
+        );
     }
 
     [Fact]
@@ -195,7 +205,7 @@ public sealed class TrainerTests
     public void ALearningRateThatDivergesStopsWithStepFilesAndTheWayOutAndTheRunIsKept()
     {
         string run = TestFolder.New();
-        TrainingSettings settings = Settings with { LearningRate = 1e39, WarmUp = 0 };
+        TrainingSettings settings = Settings with { Optimizer = Settings.Optimizer with { LearningRate = 1e39, WarmUp = 0 } };
         using Trainer trainer = Open(run, settings);
         byte[] before = Bytes(run).Checkpoint;
 
@@ -216,7 +226,14 @@ public sealed class TrainerTests
     public void ALossThatIsNoNumberStopsAtItsStep()
     {
         string run = TestFolder.New();
-        using Trainer trainer = Open(run, Settings with { LearningRate = 1e30, WarmUp = 0, CheckpointMinutes = 1000 });
+        using Trainer trainer = Open(
+            run,
+            Settings with
+            {
+                Optimizer = Settings.Optimizer with { LearningRate = 1e30, WarmUp = 0 },
+                Run = Settings.Run with { CheckpointMinutes = 1000 },
+            }
+        );
 
         Assert.Contains(
             "astray at step 2: the loss is no finite number",
@@ -233,7 +250,15 @@ public sealed class TrainerTests
         List<byte[]> models = [];
         List<LoggedEvaluation> told = [];
         // 30 pairs in batches of 8: three steps an epoch.
-        using Trainer trainer = Open(run, Settings with { Steps = 15, Patience = 2 }, evaluate: Evaluate);
+        using Trainer trainer = Open(
+            run,
+            Settings with
+            {
+                Steps = 15,
+                Run = Settings.Run with { Patience = 2 },
+            },
+            evaluate: Evaluate
+        );
         trainer.Run(new(Evaluated: told.Add), Cancellation);
 
         Assert.True(trainer.StoppedEarly);
@@ -258,7 +283,9 @@ public sealed class TrainerTests
     {
         string run = Path.Combine(TestFolder.New(), "run");
 
-        string message = Assert.Throws<ArgumentException>(() => Open(run, Settings with { Patience = 2 })).Message;
+        string message = Assert
+            .Throws<ArgumentException>(() => Open(run, Settings with { Run = Settings.Run with { Patience = 2 } }))
+            .Message;
 
         Assert.Contains("'patience' stops when evaluations get no better, and there are none", message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(run));
@@ -267,7 +294,7 @@ public sealed class TrainerTests
     [Fact]
     public void AnEvaluationThatIsInterruptedIsMadeWhenTheRunGoesOn()
     {
-        TrainingSettings settings = Settings with { Steps = 6, EvaluateEvery = 1 };
+        TrainingSettings settings = Settings with { Steps = 6, Run = Settings.Run with { EvaluateEvery = 1 } };
         string run = TestFolder.New();
         using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => throw new OperationCanceledException()))
         {
@@ -291,11 +318,11 @@ public sealed class TrainerTests
     }
 
     [Theory]
-    [InlineData(LossKind.Labelled)]
-    [InlineData(LossKind.Contrastive)]
-    [InlineData(LossKind.LabelledSigmoid)]
-    [InlineData(LossKind.Sigmoid)]
-    public void TheValidationLossIsTheTrainingLossOfAModelThatDoesNotLearn(LossKind loss)
+    [InlineData(LossKind.InfoNce, true)]
+    [InlineData(LossKind.InfoNce, false)]
+    [InlineData(LossKind.SigLip, true)]
+    [InlineData(LossKind.SigLip, false)]
+    public void TheValidationLossIsTheTrainingLossOfAModelThatDoesNotLearn(LossKind loss, bool maskSameLabel)
     {
         // Eight pairs in one batch, without augmentation and with a learning rate that changes nothing: both look at the same.
         string table = WriteTable(8),
@@ -303,10 +330,11 @@ public sealed class TrainerTests
         TrainingSettings settings = Settings with
         {
             Steps = 1,
-            SmallestArea = 1,
-            LearningRate = 1e-30,
-            EvaluateEvery = 1,
+            Augmentation = Settings.Augmentation with { MinimumScale = 1 },
+            Optimizer = Settings.Optimizer with { LearningRate = 1e-30 },
+            Run = Settings.Run with { EvaluateEvery = 1 },
             Loss = loss,
+            MaskSameLabel = maskSameLabel,
         };
         ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
         List<LoggedEvaluation> told = [];
@@ -321,10 +349,20 @@ public sealed class TrainerTests
     [Fact]
     public void ScaleAndBiasOfASigmoidLossBeginAsInThePaperAndGoOnWithTheModel()
     {
-        TrainingSettings settings = Settings with { Loss = LossKind.Sigmoid, LearningRate = 1e-2 };
-        TrainingSettings still = settings with { Steps = 1, LearningRate = 1e-30, Model = new() };
+        TrainingSettings settings = Settings with
+        {
+            Loss = LossKind.SigLip,
+            MaskSameLabel = false,
+            Optimizer = Settings.Optimizer with { LearningRate = 1e-2 },
+        };
+        TrainingSettings still = settings with
+        {
+            Steps = 1,
+            Optimizer = settings.Optimizer with { LearningRate = 1e-30 },
+            Model = new(),
+        };
         string clip = Train(Settings),
-            first = Train(settings with { Steps = 1, LearningRate = 1e-30 }),
+            first = Train(settings with { Steps = 1, Optimizer = settings.Optimizer with { LearningRate = 1e-30 } }),
             run = Train(settings);
         string tuned = Train(still with { Init = run }),
             taught = Train(still with { Init = clip });

@@ -23,9 +23,8 @@ internal static class TrainingFixture
         {
             Batch = 8,
             Steps = 10,
-            LearningRate = 1e-3,
-            LogEvery = 1,
-            CheckpointMinutes = 0,
+            Optimizer = new() { LearningRate = 1e-3 },
+            Run = new() { LogEvery = 1, CheckpointMinutes = 0 },
             Model = new()
             {
                 ImageSize = 16,

@@ -13,7 +13,8 @@ public sealed class TrainingSettingsTests
             Written(
                 """
                 { // a comment
-                  "batch": 64, "loss": "contrastive", "frozen": ["text"], "average": 0.99, "storage": "float16",
+                  "batch": 64, "loss": "infoNce", "maskSameLabel": false, "frozen": ["text"], "emaDecay": 0.99,
+                  "weightsType": "float16",
                   "model": { "imageWidth": 64, }, /* another */
                 }
                 """
@@ -24,10 +25,11 @@ public sealed class TrainingSettingsTests
             new TrainingSettings
             {
                 Batch = 64,
-                Loss = LossKind.Contrastive,
+                Loss = LossKind.InfoNce,
+                MaskSameLabel = false,
                 Frozen = settings.Frozen,
-                Average = 0.99,
-                Storage = ElementType.Float16,
+                Optimizer = new() { EmaDecay = 0.99 },
+                Run = new() { WeightsType = ElementType.Float16 },
                 Model = new() { ImageWidth = 64 },
             },
             settings
@@ -44,22 +46,24 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "batch": "many" }""", "'batch' is \"many\"; it takes a whole number (256 by default).")]
     [InlineData("""{ "batch": 2.5 }""", "'batch' is 2.5; ")]
     [InlineData("""{ "batch": null }""", "'batch' is null; ")]
-    [InlineData(
-        """{ "loss": "hinge" }""",
-        "'loss' is \"hinge\"; it takes labelled, contrastive, labelledSigmoid or sigmoid (\"labelled\" by default)."
-    )]
+    [InlineData("""{ "loss": "hinge" }""", "'loss' is \"hinge\"; it takes infoNce or sigLip (\"infoNce\" by default).")]
     [InlineData("""{ "model": 3 }""", "'model' is 3; ")]
     [InlineData("""{ "model": null }""", "'model' is null; ")]
     [InlineData("""{ "frozen": null }""", "'frozen' is null; ")]
     [InlineData("""{ "model": { "imageWidth": true } }""", "'model.imageWidth' is true; ")]
     [InlineData("""{ "frozen": "text" }""", "'frozen' is \"text\"; it takes a list ([] by default).")]
-    [InlineData("""{ "storage": "int3" }""", "'storage' is \"int3\"; it takes float32 or float16 (\"float32\" by default).")]
+    [InlineData(
+        """{ "weightsType": "int3" }""",
+        "'weightsType' is \"int3\"; it takes float32 or float16 (\"float32\" by default)."
+    )]
     [InlineData("""{ "flip": "yes" }""", "it takes true or false (false by default).")]
     [InlineData("""{ "epochs": "0,5" }""", "it takes a number (32 by default).")]
     [InlineData("""{ "steps": "all" }""", "it takes a whole number or null (null by default).")]
     [InlineData("""{ "seed": 99999999999 }""", "it takes a whole number up to 2147483647 (0 by default).")]
     [InlineData("""{ "epochs": 1e400 }""", "'epochs' is 1e400, and no setting is so large.")]
     [InlineData("""{ "epsilon": 1e50 }""", "'epsilon' is 1e50, and no setting is so large.")]
+    [InlineData("""{ "colour": "blue" }""", "'colorJitter' is \"blue\"; it takes a number (0 by default).")]
+    [InlineData("""{ "colour": 0, "colorJitter": 1 }""", "it sets 'colorJitter' twice, once under its former name")]
     [InlineData("""[ 1 ]""", "settings are a JSON object")]
     [InlineData("""{ "batch": 1, "batch": 2 }""", "it is not JSON, or says something twice (line ")]
     [InlineData("{\n \"batch\": }", "it is not JSON, or says something twice (line 2)")]
@@ -71,6 +75,47 @@ public sealed class TrainingSettingsTests
 
         Assert.Contains(sentence, message, StringComparison.Ordinal);
         Assert.StartsWith(path, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFormerNameIsReadWithANote()
+    {
+        string former = Written(
+                """
+                { "average": 0.9, "storage": "float16", "frozenStatistics": true, "keptMegabytes": 7, "chunkPairs": 3,
+                  "chunkTokens": 4, "colour": 0.2, "smallestArea": 0.5, "loss": "labelledSigmoid" }
+                """
+            ),
+            today = Written(
+                """
+                { "emaDecay": 0.9, "weightsType": "float16", "freezeBatchNorm": true, "activationMegabytes": 7,
+                  "microBatchSize": 3, "microBatchTokens": 4, "colorJitter": 0.2, "minimumScale": 0.5, "loss": "sigLip",
+                  "maskSameLabel": true }
+                """
+            );
+        List<string> notes = [];
+
+        TrainingSettings settings = new TrainingSettings().With(former, notes.Add);
+
+        Assert.Equal(
+            TrainingSettingsFile.ToJson(new TrainingSettings().With(today)).ToJsonString(),
+            TrainingSettingsFile.ToJson(settings).ToJsonString()
+        );
+        Assert.Equal(9, notes.Count);
+        Assert.Equal($"{former}: the setting 'colour' is called 'colorJitter'.", notes[6]);
+        Assert.Equal($"{former}: the loss 'labelledSigmoid' is called 'sigLip' with \"maskSameLabel\": true.", notes[8]);
+    }
+
+    [Theory]
+    [InlineData("labelled", LossKind.InfoNce, true)]
+    [InlineData("contrastive", LossKind.InfoNce, false)]
+    [InlineData("labelledSigmoid", LossKind.SigLip, true)]
+    [InlineData("sigmoid", LossKind.SigLip, false)]
+    public void AFormerLossSaysWhetherEqualCaptionsAreMasked(string former, LossKind loss, bool maskSameLabel)
+    {
+        TrainingSettings settings = new TrainingSettings().With(Written($$"""{ "loss": "{{former}}" }"""));
+
+        Assert.Equal((loss, maskSameLabel), (settings.Loss, settings.MaskSameLabel));
     }
 
     [Fact]
@@ -86,7 +131,7 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "epochs": -1 }""", "epochs")]
     [InlineData("""{ "beta2": 1 }""", "beta2")]
     [InlineData("""{ "layerDecay": 1.5 }""", "layerDecay")]
-    [InlineData("""{ "storage": "int8" }""", "storage")]
+    [InlineData("""{ "weightsType": "int8" }""", "weightsType")]
     [InlineData("""{ "epsilon": 1 }""", "epsilon")]
     [InlineData("""{ "steps": 99999999999 }""", "steps")]
     [InlineData("""{ "frozen": [null] }""", "frozen")]
@@ -107,6 +152,7 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "model": { "imageSize": -48 } }""", "model.imageSize")]
     [InlineData("""{ "model": { "imageSize": 2000000000, "patchSize": 1 } }""", "model.imageSize")]
     [InlineData("""{ "model": { "contextLength": 1 } }""", "model.contextLength")]
+    [InlineData("""{ "model": { "contextLength": 65536 } }""", "model.contextLength")]
     [InlineData("""{ "model": { "vocabulary": 100 } }""", "model.vocabulary")]
     [InlineData("""{ "model": { "vocabulary": 2147483647 } }""", "model.vocabulary")]
     [InlineData("""{ "model": { "embeddingDimension": 0 } }""", "model.embeddingDimension")]

@@ -57,10 +57,18 @@ public sealed class WeightInterpolationTests
     [Fact]
     public void TheBiasOfASigmoidLossLiesBetweenTooWhereBothHaveOne()
     {
-        string start = Train(Settings with { Steps = 1, Loss = LossKind.Sigmoid }),
+        string start = Train(Settings with { Steps = 1, Loss = LossKind.SigLip, MaskSameLabel = false }),
             folder = TestFolder.New(),
             other = TestFolder.New();
-        string fineTuned = Train(Tuning(start) with { Steps = 5, LearningRate = 0.1, Loss = LossKind.Sigmoid });
+        string fineTuned = Train(
+            Tuning(start) with
+            {
+                Steps = 5,
+                Optimizer = Tuning(start).Optimizer with { LearningRate = 0.1 },
+                Loss = LossKind.SigLip,
+                MaskSameLabel = false,
+            }
+        );
 
         WeightInterpolation.Write(start, fineTuned, 0.25, folder);
         WeightInterpolation.Write(Models.Value.Start, fineTuned, 0.25, other);
