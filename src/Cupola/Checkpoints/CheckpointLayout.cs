@@ -1,14 +1,14 @@
 namespace Cupola.Checkpoints;
 
-/// <summary>Whose names the parameters of a checkpoint have.</summary>
+/// <summary>The naming scheme of a checkpoint's parameters.</summary>
 public enum CheckpointLayout
 {
     /// <summary>Hugging Face transformers' CLIPModel.</summary>
     Transformers,
 
-    /// <summary>open_clip's, which are OpenAI's names with a configuration beside the file.</summary>
+    /// <summary>open_clip's: OpenAI's names, with a configuration beside the file.</summary>
     OpenClip,
 
-    /// <summary>OpenAI's own archive: no configuration; the architecture follows from the shapes.</summary>
+    /// <summary>OpenAI's archive, without configuration; the architecture follows from the shapes.</summary>
     OpenAi,
 }

@@ -1,9 +1,9 @@
 namespace Cupola.Checkpoints;
 
-/// <summary>Where a CLIP lies among the names of a file.</summary>
-/// <param name="Prefix">What stands before all its names.</param>
-/// <param name="Tensors">The names that are the model's, or may be: as they are in the file, and without what wraps them.</param>
-/// <param name="LeftOut">Names of the file that are not the model's.</param>
+/// <summary>A CLIP found among the names of a file.</summary>
+/// <param name="Prefix">The prefix of all its names.</param>
+/// <param name="Tensors">The names that are, or may be, the model's: as in the file, and without wrappers.</param>
+/// <param name="LeftOut">Names of the file that do not belong to the model.</param>
 /// <param name="Others">Prefixes of other models in the file.</param>
 internal sealed record FoundModel(
     string Prefix,
@@ -12,15 +12,15 @@ internal sealed record FoundModel(
     IReadOnlyList<string> Others
 )
 {
-    /// <summary>Names in a sentence.</summary>
+    /// <summary>The most names in a sentence.</summary>
     private const int MaximumListed = 4;
 
-    /// <summary>Whole sentences about what was chosen and what was left out.</summary>
+    /// <summary>Notes, in complete sentences, about what was chosen and what was left out.</summary>
     public IEnumerable<string> Notes(string path)
     {
         if (Others.Count > 0)
         {
-            yield return $"{path} holds more than one model; the one {ModelNames.Place(Prefix)} is used, and not the one "
+            yield return $"{path} contains more than one model; the one {ModelNames.Place(Prefix)} is used, and not the one "
                 + $"{string.Join(" or the one ", Others.Take(MaximumListed).Select(ModelNames.Place))}.";
         }
 
@@ -28,26 +28,26 @@ internal sealed record FoundModel(
         {
             string tensors =
                 LeftOut.Count == 1
-                    ? "a tensor that is not the model's and is left out"
-                    : $"{LeftOut.Count} tensors that are not the model's and are left out";
-            yield return $"{path} also holds {tensors}: {List(LeftOut, MaximumListed)}.";
+                    ? "a tensor that does not belong to the model and is left out"
+                    : $"{LeftOut.Count} tensors that do not belong to the model and are left out";
+            yield return $"{path} also contains {tensors}: {List(LeftOut, MaximumListed)}.";
         }
     }
 
-    /// <summary>The first few names, with a sign that there are more.</summary>
+    /// <summary>The first few names, with an ellipsis if there are more.</summary>
     public static string List(IEnumerable<string> names, int most) =>
         string.Join(", ", names.Take(most).Select(static name => name.Length > 80 ? name[..80] + "…" : name))
         + (names.Skip(most).Any() ? ", …" : "");
 }
 
 /// <summary>
-/// Finds a CLIP among the names of a file, whatever training code put before them or among them (<c>module.</c>,
-/// <c>state_dict.model.</c>, <c>_orig_mod.</c>), and tells it from what lies beside it.
+/// Finds a CLIP among the names of a file, whatever prefixes training code added (<c>module.</c>, <c>state_dict.model.</c>,
+/// <c>_orig_mod.</c>), and separates it from other content.
 /// </summary>
 internal static class ModelNames
 {
     /// <summary>
-    /// What PyTorch's wrappers (parallel, compiled, sharded, checkpointed modules) put into a name, at any place.
+    /// The parts that PyTorch's wrappers (parallel, compiled, sharded, checkpointed modules) insert into names, anywhere.
     /// </summary>
     private static readonly HashSet<string> Wrappers = new(StringComparer.Ordinal)
     {
@@ -58,7 +58,7 @@ internal static class ModelNames
         "_forward_module",
     };
 
-    /// <summary>Each tower has one of these, and nothing else has.</summary>
+    /// <summary>Names that each tower has, and nothing else.</summary>
     private static readonly Anchor[] Anchors =
     [
         new("visual.conv1.weight", IsImage: true, IsTransformers: false),
@@ -68,7 +68,7 @@ internal static class ModelNames
         new("text_model.embeddings.token_embedding.weight", IsImage: false, IsTransformers: true),
     ];
 
-    /// <summary>What the model's own names begin with: what is unknown there would make it another network.</summary>
+    /// <summary>First parts of the model's names; an unknown name that begins with one means another network.</summary>
     private static readonly HashSet<string> OwnParts = new(StringComparer.Ordinal)
     {
         "visual",
@@ -85,7 +85,7 @@ internal static class ModelNames
         "visual_projection",
     };
 
-    /// <summary>Words in the name of a model that follows another one, or went before it.</summary>
+    /// <summary>Words in the name of a model that follows another one (an average, a teacher) or is an earlier state.</summary>
     private static readonly HashSet<string> SecondWords = new(StringComparer.OrdinalIgnoreCase)
     {
         "ema",
@@ -120,10 +120,10 @@ internal static class ModelNames
         public string[] Parts { get; } = Name.Split('.');
     }
 
-    /// <summary>The model, or nothing where no name is one of a CLIP's towers.</summary>
+    /// <summary>Finds the model; null if no name belongs to a tower of a CLIP.</summary>
     /// <param name="names">All names of the file.</param>
-    /// <param name="areSame">Whether two names of the file are the same numbers.</param>
-    /// <exception cref="InvalidDataException">There are several, and none is more likely meant; the message is the end of a
+    /// <param name="areSame">Whether two names of the file have the same numbers.</param>
+    /// <exception cref="InvalidDataException">There are several models and no rule to choose one; the message is the end of a
     /// sentence.</exception>
     public static FoundModel? Find(IReadOnlyCollection<string> names, Func<string, string, bool> areSame)
     {
@@ -144,7 +144,7 @@ internal static class ModelNames
         ];
         if (whole.Length == 0)
         {
-            // A tower alone is no model, but its names are known, so that a sentence can say what is missing.
+            // A single tower is not a model, but its names are recognized, so that a message can say what is missing.
             string[] towers = [.. anchors.Select(static found => found.Prefix).Distinct(StringComparer.Ordinal)];
             string[] parts =
             [
@@ -161,7 +161,7 @@ internal static class ModelNames
         return Divide(names, prefix, others, [.. whole.Where(other => other != prefix)]);
     }
 
-    /// <summary>Where a model lies, in words.</summary>
+    /// <summary>The position of a model in the file, in words.</summary>
     public static string Place(string prefix) => prefix.Length == 0 ? "at the top" : $"under '{prefix.TrimEnd('.')}'";
 
     private static bool IsWhole(List<(string Prefix, Anchor Anchor)> anchors, string prefix) =>
@@ -174,8 +174,8 @@ internal static class ModelNames
         );
 
     /// <summary>
-    /// The one that is meant: the only one that is not another's average, teacher or past, or what PyTorch's own examples call
-    /// it.
+    /// Chooses a model: the only one that is not another's average, teacher or earlier state, or the one named as in PyTorch's
+    /// examples.
     /// </summary>
     private static string Choose(
         IReadOnlyCollection<string> names,
@@ -202,8 +202,8 @@ internal static class ModelNames
             : first.Where(static prefix => prefix.StartsWith("model.", StringComparison.Ordinal)).ToArray() is [string next]
                 ? next
             : throw new InvalidDataException(
-                $"it holds more than one model, {FoundModel.List(different.Select(Place), 4)}; "
-                    + "save the one that is meant in a file of its own"
+                $"it contains more than one model, {FoundModel.List(different.Select(Place), 4)}; "
+                    + "save the one that you want in a separate file"
             );
         others = [.. different.Where(prefix => prefix != chosen)];
         return chosen;
@@ -222,7 +222,7 @@ internal static class ModelNames
     private static bool IsSecond(string prefix) => prefix.Split('.', '_', '-').Any(SecondWords.Contains);
 
     /// <summary>
-    /// Tells the model's names from the rest, of which other models, and copies of this one, are not told name by name.
+    /// Separates the model's names from the rest; other models and copies of this one are not listed name by name.
     /// </summary>
     private static FoundModel Divide(IReadOnlyCollection<string> names, string prefix, string[] others, string[] models)
     {
@@ -250,7 +250,7 @@ internal static class ModelNames
         return parts.Any(Wrappers.Contains) ? string.Join('.', parts.Where(static part => !Wrappers.Contains(part))) : name;
     }
 
-    /// <summary>What stands before an anchor at the end of a name; nothing where it does not end so.</summary>
+    /// <summary>The part of a name before an anchor at its end; null if it does not end with the anchor.</summary>
     private static string? PrefixOf(string name, Anchor anchor)
     {
         if (

@@ -5,20 +5,19 @@ using System.Text;
 
 namespace Cupola.Checkpoints;
 
-/// <summary>
-/// The bytes of a pickle, read once from the first to the last, and the arguments that its operations have among them.
-/// </summary>
+/// <summary>Reads the bytes of a pickle once from first to last, and decodes the arguments of its operations.</summary>
 internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
 {
     /// <summary>
-    /// PyTorch's longest number, the older format's magic one, takes ten bytes; a longer one is of no use here.
+    /// The longest number in bytes; PyTorch's longest, the magic number of the older format, takes ten. Longer ones are not
+    /// needed.
     /// </summary>
     private const int LongestNumber = 16;
 
-    /// <summary>Bytes of a text that are kept; no name is nearly as long.</summary>
+    /// <summary>The longest text that is kept, in bytes; no name is nearly as long.</summary>
     private const int LongestText = 1 << 16;
 
-    /// <summary>What stands for a number that is too long to be of use.</summary>
+    /// <summary>The placeholder for a number that is too long.</summary>
     private static readonly PickleObject LongNumber = new("int");
 
     public int Position { get; private set; }
@@ -37,13 +36,13 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
 
     public byte Byte() => Take(1)[0];
 
-    /// <summary>A length or a place in four bytes.</summary>
+    /// <summary>A length or an index in four bytes.</summary>
     public uint Count4() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
 
     /// <summary>A length in eight bytes.</summary>
     public ulong Count8() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
-    /// <summary>A text; of a very long one, the beginning.</summary>
+    /// <summary>A text; only the beginning of a very long one.</summary>
     public string Text(ulong bytes)
     {
         ReadOnlySpan<byte> text = Take(bytes);
@@ -59,14 +58,14 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
         return line.TrimEnd('\r');
     }
 
-    /// <summary>A whole number in little-endian two's complement.</summary>
+    /// <summary>An integer in little-endian two's complement.</summary>
     public object Number(ulong bytes)
     {
         ReadOnlySpan<byte> digits = Take(bytes);
         return digits.Length > LongestNumber ? LongNumber : Boxed(new(digits));
     }
 
-    /// <summary>A whole number in decimal digits.</summary>
+    /// <summary>An integer in decimal digits.</summary>
     public static object Number(string digits)
     {
         bool isShort = digits.Length <= 3 * LongestNumber;
@@ -82,7 +81,7 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
             : throw Damaged();
     }
 
-    /// <summary>A real number as Python writes it.</summary>
+    /// <summary>A floating-point number as Python writes it.</summary>
     public static double Real(string text) =>
         text switch
         {
@@ -94,7 +93,7 @@ internal sealed class PickleBytes(ReadOnlyMemory<byte> pickle)
                 : throw Damaged(),
         };
 
-    /// <summary>A place among what is remembered.</summary>
+    /// <summary>An index into the memo.</summary>
     public static long Index(string digits) => Number(digits) is long index ? index : throw Damaged();
 
     public static InvalidDataException Damaged() => new("its pickle is damaged");

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cupola.Checkpoints;
 
-/// <summary>Texts as protocol 0 of pickle writes them, in one line of visible characters.</summary>
+/// <summary>Decodes the texts of pickle's protocol 0, which are one line of visible characters.</summary>
 internal static class PickleEscapes
 {
     /// <summary>A text in quotation marks, as Python 2's repr writes it.</summary>
@@ -12,7 +12,7 @@ internal static class PickleEscapes
             ? Unescape(line[1..^1])
             : throw PickleBytes.Damaged();
 
-    /// <summary>A text whose backslashes stand for other characters.</summary>
+    /// <summary>A text with backslash escapes.</summary>
     public static string Unescape(string line)
     {
         if (!line.Contains('\\', StringComparison.Ordinal))

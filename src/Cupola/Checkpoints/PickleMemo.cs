@@ -1,7 +1,7 @@
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// What a pickle asked to be remembered, by number. Programs count up from 0; other numbers take more room, and few are allowed.
+/// The memo of a pickle: values by number. Programs count up from 0; other numbers take more memory, and few are allowed.
 /// </summary>
 internal sealed class PickleMemo
 {
@@ -12,7 +12,7 @@ internal sealed class PickleMemo
 
     public long Count => _counted.Count + _scattered.Count;
 
-    /// <exception cref="InvalidDataException">The numbers are not those of any program.</exception>
+    /// <exception cref="InvalidDataException">No real program uses these numbers.</exception>
     public void Put(long number, object? value)
     {
         if (number == _counted.Count)
@@ -29,7 +29,7 @@ internal sealed class PickleMemo
         }
     }
 
-    /// <exception cref="InvalidDataException">Nothing was remembered by that number.</exception>
+    /// <exception cref="InvalidDataException">There is no value of that number.</exception>
     public object? Get(long number) =>
         number >= 0 && number < _counted.Count ? _counted[(int)number]
         : _scattered.TryGetValue(number, out object? value) ? value

@@ -1,15 +1,15 @@
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// What a pickle makes by name. PyTorch's tensors and Python's containers become ours; everything else is a placeholder, so that
-/// what training code keeps beside a model does no harm and does not keep anyone from the model.
+/// The objects that a pickle constructs by name. PyTorch's tensors and Python's containers are supported; everything else is a
+/// placeholder, so that other content of a training checkpoint does not prevent the model from being read.
 /// </summary>
 internal sealed class PickleObjects(bool isTorchScript)
 {
-    /// <summary>Names beyond these are not told.</summary>
+    /// <summary>The most names that are reported.</summary>
     private const int MaximumTold = 4;
 
-    /// <summary>Where the names lie that training code commonly writes; nobody needs to be told of them.</summary>
+    /// <summary>The modules of names that training code commonly writes; they are not reported.</summary>
     private static readonly string[] CommonModules =
     [
         "torch",
@@ -46,7 +46,7 @@ internal sealed class PickleObjects(bool isTorchScript)
         "timm",
     ];
 
-    /// <summary>Of Python's own names, those that make a value and do nothing else.</summary>
+    /// <summary>Python's own names that only construct a value.</summary>
     private static readonly HashSet<string> CommonNames = new(StringComparer.Ordinal)
     {
         "set",
@@ -80,13 +80,13 @@ internal sealed class PickleObjects(bool isTorchScript)
     private readonly SortedSet<string> _uncommon = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _storageBytes = new(StringComparer.Ordinal);
 
-    /// <summary>Names that no list of tensors and hardly any training code needs, the first few.</summary>
+    /// <summary>The first few names that lists of tensors never need and training code hardly ever.</summary>
     public IReadOnlyCollection<string> Uncommon => _uncommon;
 
-    /// <summary>The bytes of one number of each storage that was named, by the storage's key.</summary>
+    /// <summary>The element size in bytes of each named storage, by the storage's key.</summary>
     public IReadOnlyDictionary<string, int> StorageBytes => _storageBytes;
 
-    /// <summary>A class or function by its name, which is remembered where it is an uncommon one.</summary>
+    /// <summary>A class or function by its name; an uncommon name is recorded.</summary>
     public PickleGlobal Name(string module, string name)
     {
         PickleGlobal global = new(module, name);
@@ -98,8 +98,8 @@ internal sealed class PickleObjects(bool isTorchScript)
         return global;
     }
 
-    /// <summary>What a call, or a class with arguments, gives.</summary>
-    /// <exception cref="InvalidDataException">Nothing that could be called is called.</exception>
+    /// <summary>The result of a call, or of a class with arguments.</summary>
+    /// <exception cref="InvalidDataException">The called object is not callable.</exception>
     public object? Make(object? callable, object? arguments)
     {
         if (callable is PickleGlobal global)
@@ -110,7 +110,9 @@ internal sealed class PickleObjects(bool isTorchScript)
         return callable as PickleObject ?? throw PickleBytes.Damaged();
     }
 
-    /// <summary>A storage by its id, ("storage", its class, its key, its device, its length), or a placeholder.</summary>
+    /// <summary>
+    /// A storage by its persistent id, ("storage", its class, its key, its device, its length), or a placeholder.
+    /// </summary>
     public object Persistent(object? id)
     {
         if (
@@ -123,11 +125,11 @@ internal sealed class PickleObjects(bool isTorchScript)
         }
 
         _storageBytes.TryAdd(key, storage.ElementBytes);
-        // The sixth part, of old files, says that it is a part of another storage.
+        // In old files a sixth part marks a view of another storage.
         return parts.Length == 5 || parts[5] is null ? storage : new PickleObject("a part of another storage");
     }
 
-    /// <summary>Whether training code commonly keeps such a thing.</summary>
+    /// <summary>Whether training checkpoints commonly contain this name.</summary>
     private static bool IsCommon(PickleGlobal global) =>
         global.Module is "builtins" or "__builtin__"
             ? CommonNames.Contains(global.Name)
@@ -159,14 +161,14 @@ internal sealed class PickleObjects(bool isTorchScript)
             case var name when name.StartsWith("torch.jit._pickle.", StringComparison.Ordinal) && arguments is [{ } list]:
                 return list;
             default:
-                // TorchScript's own classes, whose code lies beside the pickle and is not looked at.
+                // TorchScript's own classes, whose code is beside the pickle and is not read.
                 return isTorchScript && global.Module.StartsWith("__torch__", StringComparison.Ordinal)
                     ? new PickleModule()
                     : global.Object;
         }
     }
 
-    /// <summary>Empty, to be filled; Python 2 gives the entries of an ordered one as pairs at once.</summary>
+    /// <summary>An empty dictionary to be filled; Python 2 gives the entries of an ordered one as pairs at once.</summary>
     private static PickleDictionary DictionaryOf(object?[] arguments)
     {
         PickleDictionary dictionary = new();

@@ -4,15 +4,15 @@ using System.Text.RegularExpressions;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// The name of something beside the pickle. PyTorch's is a tuple, ("storage", class, key, device, length); protocol 0 can write a
-/// name as a line of text only, which is then that tuple as Python prints it.
+/// Parses a persistent id, the name of data outside the pickle. PyTorch's is a tuple, ("storage", class, key, device, length);
+/// protocol 0 can write it only as a line of text, which is the tuple as Python prints it.
 /// </summary>
 internal static partial class PicklePersistentId
 {
-    /// <summary>Names come from files; no name takes a regular expression this long.</summary>
+    /// <summary>Names come from untrusted files; no valid one takes a regular expression this long.</summary>
     private const int MatchTimeoutMilliseconds = 1000;
 
-    /// <summary>The tuple that a line says, or the line itself where it says none.</summary>
+    /// <summary>The tuple that a line represents, or the line itself if it represents none.</summary>
     public static object Parse(string line)
     {
         if (Printed().Match(line) is not { Success: true } match)

@@ -20,7 +20,7 @@ internal static class PickleStorages
     };
 
     /// <summary>
-    /// Storages whose numbers Cupola does not read, and the bytes of one: where they lie is known all the same.
+    /// Storages of unsupported types, with their element size in bytes, which is needed to find the storages after them.
     /// </summary>
     private static readonly Dictionary<string, int> OtherBytes = new(StringComparer.Ordinal)
     {
@@ -35,7 +35,7 @@ internal static class PickleStorages
         ["ComplexDoubleStorage"] = 16,
     };
 
-    /// <summary>torch's names of element types.</summary>
+    /// <summary>PyTorch's names of element types.</summary>
     private static readonly Dictionary<string, ElementType> ElementTypes = new(StringComparer.Ordinal)
     {
         ["float32"] = ElementType.Float32,
@@ -53,7 +53,7 @@ internal static class PickleStorages
         ["bool"] = ElementType.Boolean,
     };
 
-    /// <summary>A storage of a class of torch's, or nothing where the class is not one.</summary>
+    /// <summary>A storage of a PyTorch class, or null for another class.</summary>
     public static PickleStorage? Open(PickleGlobal type, string key)
     {
         if (type.Module is not ("torch" or "torch.cuda" or "torch.storage"))
@@ -67,9 +67,9 @@ internal static class PickleStorages
     }
 
     /// <summary>
-    /// The tensor that PyTorch's functions make of (storage, offset, shape, strides, whether it learns, hooks, and more), or
-    /// nothing
-    /// where it cannot be read: its numbers have no type of ours, or are to be conjugated or negated.
+    /// The tensor that PyTorch's functions construct from (storage, offset, shape, strides, requires_grad, hooks, and more);
+    /// null if it
+    /// cannot be read because its element type is unsupported or it is a conjugated or negated view.
     /// </summary>
     public static PickleTensor? View(object?[] arguments)
     {

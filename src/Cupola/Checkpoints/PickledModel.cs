@@ -1,18 +1,18 @@
 namespace Cupola.Checkpoints;
 
-/// <summary>The model's tensors in what a pickle holds, and what is to be said of the rest.</summary>
-/// <param name="Tensors">By the names they have in the model.</param>
-/// <param name="Notes">Whole sentences.</param>
+/// <summary>The model's tensors in a pickle, and notes about the rest.</summary>
+/// <param name="Tensors">The tensors, by their names in the model.</param>
+/// <param name="Notes">Complete sentences.</param>
 internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Tensor)> Tensors, IReadOnlyList<string> Notes)
 {
     private const string Parallel = "module.";
 
     /// <summary>Finds the model.</summary>
-    /// <param name="root">What the pickle holds.</param>
-    /// <param name="objects">What was named on the way.</param>
-    /// <param name="path">The file, for sentences.</param>
-    /// <param name="isShard">Whether the file is one of several; then its names stay as they are.</param>
-    /// <exception cref="InvalidDataException">There is none, or it is not made of tensors; the message is the end of a
+    /// <param name="root">The unpickled object.</param>
+    /// <param name="objects">The names that the pickle used.</param>
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="isShard">Whether the file is one of several; then its names stay unchanged.</param>
+    /// <exception cref="InvalidDataException">There is no model, or it is not made of tensors; the message is the end of a
     /// sentence.</exception>
     public static PickledModel Create(object? root, PickleObjects objects, string path, bool isShard)
     {
@@ -39,7 +39,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         {
             if (!inFile.TryAdd(own, name) || repeated.Contains(name))
             {
-                throw new InvalidDataException($"it holds '{own}' twice");
+                throw new InvalidDataException($"it contains '{own}' twice");
             }
 
             if (values[name] is PickleTensor tensor)
@@ -49,7 +49,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
             else if (values[name] is PickleObject other && ParameterNames.IsParameter(own))
             {
                 throw new InvalidDataException(
-                    $"'{name}' is a {other.Class} in place of a tensor, and nothing of it was run; "
+                    $"'{name}' is a {other.Class} instead of a tensor, and nothing of it was run; "
                         + "save the model's state_dict with plain tensors"
                 );
             }
@@ -67,7 +67,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         }
     }
 
-    /// <summary>All tensors of a TorchScript archive, whose modules are no containers of models but parts of one.</summary>
+    /// <summary>All tensors of a TorchScript archive, whose modules are parts of one model and not several models.</summary>
     private static List<(string Name, PickleTensor Tensor)> OfModules(List<PickledTensors.Entry> entries)
     {
         IEnumerable<PickledTensors.Entry> tensors = entries.Where(static entry => entry.Value is PickleTensor);
@@ -79,7 +79,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         ];
     }
 
-    /// <summary>The tensors of the dictionary that has most; a beginning <c>module.</c> that all have is dropped.</summary>
+    /// <summary>The tensors of the dictionary that has most; a prefix <c>module.</c> of all names is dropped.</summary>
     private static List<(string Name, PickleTensor Tensor)> Largest(List<PickledTensors.Entry> entries, bool isShard)
     {
         IGrouping<string, PickledTensors.Entry>? largest = entries
@@ -90,9 +90,9 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         {
             throw new InvalidDataException(
                 entries.Find(static entry => entry.Value is PickleObject) is { Value: PickleObject { Class: string name } }
-                    ? $"it holds no tensors but an object of the class {name}, and nothing of it was run; "
-                        + "save the model's state_dict in place of the model"
-                    : "it holds no tensors"
+                    ? $"it contains no tensors but an object of the class {name}, and nothing of it was run; "
+                        + "save the model's state_dict instead of the model"
+                    : "it contains no tensors"
             );
         }
 

@@ -3,23 +3,25 @@ using System.Globalization;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// Everything in a pickle that is a tensor or a placeholder, by the path of keys that leads to it, as if all its containers were
-/// one dictionary: whatever a training program wraps its model in is then a beginning of names.
+/// Every tensor and placeholder of a pickle, by the path of keys that leads to it, as if all containers were one dictionary: any
+/// container that a training program wraps around its model becomes a prefix of names.
 /// </summary>
 internal static class PickledTensors
 {
-    /// <summary>Containers in containers; real ones have four, and a TorchScript's modules eight.</summary>
+    /// <summary>The deepest nesting of containers; real files have four levels, and TorchScript modules eight.</summary>
     private const int MaximumDepth = 64;
 
-    /// <summary>No parameter's name is half as long, and a container that many others hold has a name for each.</summary>
+    /// <summary>
+    /// The longest path; names of parameters are less than half as long, and shared containers multiply long names.
+    /// </summary>
     private const int MaximumPath = 512;
 
-    /// <summary>A checkpoint with its optimizer's state has some thousand.</summary>
+    /// <summary>The most tensors; a checkpoint with its optimizer's state has some thousand.</summary>
     private const int MaximumTensors = 1_000_000;
 
-    /// <summary>What stands at a path.</summary>
-    /// <param name="Container">The path of the container, with a point at its end, or nothing at the top.</param>
-    /// <param name="Key">The rest.</param>
+    /// <summary>A value with its path.</summary>
+    /// <param name="Container">The path of the container, with a dot at its end, or empty at the top.</param>
+    /// <param name="Key">The last part of the path.</param>
     /// <param name="Value">A <see cref="PickleTensor"/> or a <see cref="PickleObject"/>.</param>
     internal readonly record struct Entry(string Container, string Key, object Value)
     {
@@ -27,7 +29,7 @@ internal static class PickledTensors
     }
 
     /// <summary>
-    /// All of them, outer containers first. A container that stands in several places is looked at in the first.
+    /// All tensors and placeholders, outer containers first. A container with several paths is listed under the first.
     /// </summary>
     /// <exception cref="InvalidDataException">There are more than any checkpoint has.</exception>
     public static List<Entry> In(object? root)
@@ -65,7 +67,7 @@ internal static class PickledTensors
                     entries.Add(
                         entries.Count < MaximumTensors
                             ? new(next.Path, name, value)
-                            : throw new InvalidDataException("it holds more than a million tensors")
+                            : throw new InvalidDataException("it contains more than a million tensors")
                     );
                 }
                 else if (value is PickleDictionary or PickleModule or List<object?> or object?[])

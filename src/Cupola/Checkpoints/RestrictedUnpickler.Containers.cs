@@ -1,11 +1,11 @@
 namespace Cupola.Checkpoints;
 
-/// <summary>The operations that make containers and objects, and those that fill them.</summary>
+/// <summary>The operations that construct containers and objects, and those that fill them.</summary>
 internal sealed partial class RestrictedUnpickler
 {
     private static readonly PickleObject Set = new("set");
 
-    /// <summary>What a number stands for that a program agreed on with itself (copyreg's extensions).</summary>
+    /// <summary>The placeholder for an extension code, which programs register with Python's copyreg.</summary>
     private static readonly PickleObject Extension = new("extension");
 
     private bool Container(byte operation)
@@ -120,7 +120,7 @@ internal sealed partial class RestrictedUnpickler
                 break;
             case (byte)'b':
                 object? state = Pop();
-                // A state dictionary's own attributes (its version) are of no use here.
+                // A state dictionary's own attributes (its version) are not needed.
                 if (Peek() is PickleModule bag && state is PickleDictionary attributes)
                 {
                     bag.Attributes = attributes;
@@ -146,7 +146,7 @@ internal sealed partial class RestrictedUnpickler
         Push(Extension);
     }
 
-    /// <summary>Python's machine pops marks by this operation too.</summary>
+    /// <summary>Pops a value or a mark; Python's machine too pops marks by this operation.</summary>
     private void PopOrMark() => _stack.RemoveAt(_stack.Count > 0 ? _stack.Count - 1 : throw PickleBytes.Damaged());
 
     private void Append(object?[] values)
@@ -184,7 +184,7 @@ internal sealed partial class RestrictedUnpickler
         }
     }
 
-    /// <summary>What is put into an object that is only a placeholder is dropped; numbers and texts take nothing.</summary>
+    /// <summary>Checks that the target of an attribute is an object; what is stored in a placeholder is dropped.</summary>
     private void RequireObject()
     {
         if (Peek() is not PickleObject)

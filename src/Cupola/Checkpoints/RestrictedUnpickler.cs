@@ -4,19 +4,19 @@ using System.Globalization;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A pickle machine for all protocols, 0 to 5, that makes tensors, numbers, texts and containers (Python's pickletools.py
-/// describes the operations). Classes and functions are names, and whatever else Python would make by one is a placeholder, so no
-/// code in a pickle can ever run. Each operation takes bytes of the file and makes at most one small object, and there is an end
-/// to operations, so memory is bounded.
+/// A pickle machine for all protocols, 0 to 5, that constructs tensors, numbers, texts and containers (Python's pickletools.py
+/// describes the operations). Classes and functions remain names, and every other object is a placeholder, so no code in a pickle
+/// can run. Each operation reads bytes of the file and creates at most one small object, and the number of operations is limited,
+/// so memory is bounded.
 /// </summary>
 internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, bool isTorchScript)
 {
-    /// <summary>A checkpoint with its optimizer takes some hundred thousand; a list of losses, one each.</summary>
+    /// <summary>A checkpoint with its optimizer needs some hundred thousand; a list of losses, one per value.</summary>
     private const int MaximumOperations = 10_000_000;
 
     private static readonly object Mark = new();
 
-    /// <summary>What stands for bytes: no tensor needs them.</summary>
+    /// <summary>The placeholder for bytes, which tensors do not need.</summary>
     private static readonly PickleObject Bytes = new("bytes");
 
     private readonly PickleBytes _bytes = new(pickle);
@@ -24,13 +24,13 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
     private readonly List<object?> _stack = [];
     private readonly PickleMemo _memo = new();
 
-    /// <summary>Bytes read so far; after a pickle another one may follow.</summary>
+    /// <summary>The number of bytes read so far; another pickle may follow the first.</summary>
     public int Position => _bytes.Position;
 
-    /// <summary>What was named on the way.</summary>
+    /// <summary>The names that the pickle used.</summary>
     public PickleObjects Objects => _objects;
 
-    /// <summary>The object that the pickle holds.</summary>
+    /// <summary>Reads the pickled object.</summary>
     /// <exception cref="InvalidDataException">It is damaged; the message is the end of a sentence.</exception>
     public object? Read()
     {
@@ -217,7 +217,7 @@ internal sealed partial class RestrictedUnpickler(ReadOnlyMemory<byte> pickle, b
 
     private void Push(object? value) => _stack.Add(value);
 
-    /// <summary>The last value; a mark is none.</summary>
+    /// <summary>The top of the stack, which must be a value and not a mark.</summary>
     private object? Peek() => _stack.Count > 0 && !ReferenceEquals(_stack[^1], Mark) ? _stack[^1] : throw PickleBytes.Damaged();
 
     private object? Pop()

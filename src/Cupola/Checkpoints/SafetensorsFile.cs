@@ -7,15 +7,15 @@ using static System.FormattableString;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A safetensors file, memory-mapped: eight bytes of header length, a JSON header, the tensors' bytes. It is as strict as
-/// the format's reference: every byte behind the header belongs to exactly one tensor.
+/// A memory-mapped safetensors file: eight bytes of header length, a JSON header, the tensors' bytes. It is as strict as the
+/// format's reference: every byte after the header belongs to exactly one tensor.
 /// </summary>
 public sealed class SafetensorsFile : TensorFile
 {
-    /// <summary>The format's own limit.</summary>
+    /// <summary>The limit that the format sets.</summary>
     private const long MaximumHeaderBytes = 100_000_000;
 
-    /// <summary>How the format calls the types that Cupola knows.</summary>
+    /// <summary>The format's names of the supported element types.</summary>
     private static readonly Dictionary<string, ElementType> TypeNames = new(StringComparer.Ordinal)
     {
         ["F32"] = ElementType.Float32,
@@ -52,12 +52,12 @@ public sealed class SafetensorsFile : TensorFile
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
-    /// <summary>The texts of the header that are no tensors.</summary>
+    /// <summary>The texts in the header's metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>Writes tensors of float32 one after the other; the file is whole or not there.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="tensors">Name, shape and a writer that fills the numbers when their turn comes.</param>
+    /// <summary>Writes float32 tensors one after the other; the file is written atomically.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="tensors">Name, shape and a function that fills in the numbers when the tensor is written.</param>
     /// <param name="metadata">Texts for the header.</param>
     public static void Write(
         string path,
@@ -65,10 +65,10 @@ public sealed class SafetensorsFile : TensorFile
         IReadOnlyDictionary<string, string>? metadata = null
     ) => Write(path, ElementType.Float32, tensors, metadata);
 
-    /// <summary>Writes tensors of one type one after the other; the file is whole or not there.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="type">What each number is: float32, float16 or bfloat16.</param>
-    /// <param name="tensors">Name, shape and a writer that fills the numbers when their turn comes.</param>
+    /// <summary>Writes tensors of one type one after the other; the file is written atomically.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="type">The element type: float32, float16 or bfloat16.</param>
+    /// <param name="tensors">Name, shape and a function that fills in the numbers when the tensor is written.</param>
     /// <param name="metadata">Texts for the header.</param>
     internal static void Write(
         string path,
@@ -107,7 +107,7 @@ public sealed class SafetensorsFile : TensorFile
             json.WriteEndObject();
         }
 
-        // Spaces bring the first tensor to a multiple of a cache line, so that it can be lent where it lies.
+        // Spaces align the first tensor to a cache line, so that it can be used without a copy.
         while ((header.Length + 8) % 64 != 0)
         {
             header.WriteByte((byte)' ');
@@ -157,10 +157,7 @@ public sealed class SafetensorsFile : TensorFile
                         or ArgumentException
             )
         {
-            throw new InvalidDataException(
-                $"{FilePath} cannot be read: its header is not what safetensors prescribes.",
-                exception
-            );
+            throw new InvalidDataException($"{FilePath} cannot be read: its header is not valid for safetensors.", exception);
         }
     }
 
@@ -189,18 +186,18 @@ public sealed class SafetensorsFile : TensorFile
                 || shape.Any(extent => extent < 0)
             )
             {
-                throw Damaged($"tensor '{name}' lies outside the file");
+                throw Damaged($"tensor '{name}' is outside the file");
             }
 
             StoredTensor tensor = new(name, type, shape, _memory, start + begin);
             if (tensor.ByteCount != end - begin)
             {
-                throw Damaged(Invariant($"tensor '{name}' of {tensor.ByteCount} bytes was given {end - begin}"));
+                throw Damaged(Invariant($"tensor '{name}' needs {tensor.ByteCount} bytes and has {end - begin}"));
             }
 
             if (!tensors.TryAdd(name, tensor))
             {
-                throw Damaged($"tensor '{name}' is there twice");
+                throw Damaged($"tensor '{name}' occurs twice");
             }
 
             spans.Add((begin, end, name));
@@ -218,13 +215,13 @@ public sealed class SafetensorsFile : TensorFile
             covered = end;
         }
 
-        return covered == _memory.ByteCount - start ? tensors : throw Damaged("bytes behind the last tensor belong to none");
+        return covered == _memory.ByteCount - start ? tensors : throw Damaged("bytes after the last tensor belong to none");
     }
 
     private ElementType ReadType(string name, string? type) =>
         TypeNames.TryGetValue(type ?? "", out ElementType known)
             ? known
-            : throw Damaged($"tensor '{name}' has the type {type}, which Cupola does not read");
+            : throw Damaged($"tensor '{name}' has the type {type}, which Cupola cannot read");
 
     private InvalidDataException Damaged(string why) => new($"{FilePath} cannot be read: {ForeignText.Shown(why)}.");
 }

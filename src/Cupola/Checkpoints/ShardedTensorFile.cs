@@ -4,20 +4,20 @@ using Cupola.Files;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// Several files of tensors under one index, as the hub stores large models (<c>model.safetensors.index.json</c>).
+/// Several files of tensors with one index, as the hub stores large models (<c>model.safetensors.index.json</c>).
 /// </summary>
 public sealed class ShardedTensorFile : TensorFile
 {
-    /// <summary>An index lists names alone; the largest known takes a few megabytes.</summary>
+    /// <summary>The largest index; it lists only names, and the largest known has a few megabytes.</summary>
     private const long MaximumIndexBytes = 64 << 20;
 
-    /// <summary>What file systems allow.</summary>
+    /// <summary>The limit of file systems.</summary>
     private const int LongestFileName = 255;
 
     private readonly List<TensorFile> _shards = [];
 
-    /// <summary>Opens the index and every file it names, which lie beside it.</summary>
-    /// <exception cref="InvalidDataException">The index is damaged, or a tensor is not where it says.</exception>
+    /// <summary>Opens the index and every file it names, in the same folder.</summary>
+    /// <exception cref="InvalidDataException">The index is damaged, or a tensor is not in the file it names.</exception>
     public ShardedTensorFile(string path)
         : base(path)
     {
@@ -53,7 +53,7 @@ public sealed class ShardedTensorFile : TensorFile
             )
             {
                 throw new InvalidDataException(
-                    $"{FilePath} names the file '{ForeignText.Shown(fileName)}', which does not lie beside it."
+                    $"{FilePath} names the file '{ForeignText.Shown(fileName)}', which is not in the same folder."
                 );
             }
 

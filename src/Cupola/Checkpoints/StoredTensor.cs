@@ -6,8 +6,9 @@ using static System.FormattableString;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A tensor as it lies in a file: row-major, little-endian, contiguous. Its memory belongs to the file (or the checkpoint)
-/// that gave it and may be read until that is disposed.
+/// A tensor in a file: row-major, little-endian, contiguous. Its memory belongs to the file (or the checkpoint) that returned it
+/// and
+/// may be read until that is disposed.
 /// </summary>
 public sealed unsafe class StoredTensor
 {
@@ -25,31 +26,31 @@ public sealed unsafe class StoredTensor
         ByteCount = checked(ElementCount * type.ByteSize());
     }
 
-    /// <summary>The name it has in its file.</summary>
+    /// <summary>Its name in the file.</summary>
     public string Name { get; }
 
-    /// <summary>What one number is.</summary>
+    /// <summary>The element type.</summary>
     public ElementType Type { get; }
 
-    /// <summary>The extents, outermost first; none for a single number.</summary>
+    /// <summary>The extents, outermost first; empty for a scalar.</summary>
     public IReadOnlyList<long> Shape { get; }
 
-    /// <summary>How many numbers there are.</summary>
+    /// <summary>The number of elements.</summary>
     public long ElementCount { get; }
 
-    /// <summary>How many bytes they take.</summary>
+    /// <summary>The size in bytes.</summary>
     public long ByteCount { get; }
 
-    /// <summary>The first byte. A file may place it anywhere: see <see cref="IsAligned"/>.</summary>
+    /// <summary>The address of the first byte, which may not be aligned: see <see cref="IsAligned"/>.</summary>
     /// <exception cref="ObjectDisposedException">The owner was disposed.</exception>
     internal nint Address => _memory.Address + (nint)_offset;
 
-    /// <summary>Whether the first byte lies at a multiple of the element size.</summary>
+    /// <summary>Whether the address is a multiple of the element size.</summary>
     internal bool IsAligned => Address % Type.ByteSize() == 0;
 
-    /// <summary>The numbers as float32, exactly where float32 can hold them.</summary>
-    /// <param name="destination">As many as <see cref="ElementCount"/>.</param>
-    /// <exception cref="InvalidDataException">The tensor holds integers.</exception>
+    /// <summary>Copies the elements as float32, exactly where float32 can represent them.</summary>
+    /// <param name="destination">A span of <see cref="ElementCount"/> elements.</param>
+    /// <exception cref="InvalidDataException">The tensor has an integer type.</exception>
     /// <exception cref="ObjectDisposedException">The owner was disposed.</exception>
     public void CopyTo(Span<float> destination)
     {
@@ -73,31 +74,31 @@ public sealed unsafe class StoredTensor
                 TensorPrimitives.ConvertTruncating(Read<double>(), destination);
                 break;
             default:
-                throw new InvalidDataException($"Tensor '{Name}' holds {Type}, where real numbers are needed.");
+                throw new InvalidDataException($"Tensor '{Name}' has the type {Type}, where real numbers are needed.");
         }
     }
 
-    /// <summary>The numbers in a type of their own size, copied.</summary>
+    /// <summary>Copies the elements to an array of a type of the same size.</summary>
     /// <exception cref="ObjectDisposedException">The owner was disposed.</exception>
     public T[] ToArray<T>()
         where T : unmanaged => Read<T>().ToArray();
 
-    /// <summary>The bytes in place.</summary>
+    /// <summary>The bytes, without a copy.</summary>
     internal ReadOnlySpan<byte> Bytes =>
         ByteCount <= int.MaxValue
             ? new((void*)Address, (int)ByteCount)
             : throw new InvalidDataException(
-                Invariant($"Tensor '{Name}' has {ByteCount} bytes; more than 2 GB in one tensor are not read.")
+                Invariant($"Tensor '{Name}' has {ByteCount} bytes; tensors of more than 2 GB are not supported.")
             );
 
-    /// <summary>The same numbers under another name and, if given, as a part of the first axis.</summary>
+    /// <summary>The same elements under another name, or a range of the first axis.</summary>
     internal StoredTensor As(string name, long start, long count) =>
         new(name, Type, [count, .. Shape.Skip(1)], _memory, _offset + (Shape[0] == 0 ? 0 : start * (ByteCount / Shape[0])));
 
-    /// <summary>The same numbers in another shape of as many.</summary>
+    /// <summary>The same elements in another shape of the same size.</summary>
     internal StoredTensor WithShape(IReadOnlyList<long> shape) => new(Name, Type, shape, _memory, _offset);
 
-    /// <summary>Whether both hold the same numbers in the same shape.</summary>
+    /// <summary>Whether both have the same numbers in the same shape.</summary>
     internal bool IsSameAs(StoredTensor other) =>
         Type == other.Type && Shape.SequenceEqual(other.Shape) && Bytes.SequenceEqual(other.Bytes);
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Cupola.Checkpoints;
 
-/// <summary>Memory that tensors lie in: a file mapped read-only, or a block of our own. Whoever made it disposes it.</summary>
+/// <summary>Memory for tensors: a read-only mapped file, or an allocated block. The code that created it disposes it.</summary>
 internal sealed unsafe class TensorMemory : IDisposable
 {
     private readonly MemoryMappedFile? _file;
@@ -26,7 +26,7 @@ internal sealed unsafe class TensorMemory : IDisposable
 
     public long ByteCount { get; }
 
-    /// <exception cref="ObjectDisposedException">The memory was given back.</exception>
+    /// <exception cref="ObjectDisposedException">The memory was freed.</exception>
     public nint Address
     {
         get
@@ -36,7 +36,7 @@ internal sealed unsafe class TensorMemory : IDisposable
         }
     }
 
-    /// <summary>Maps a whole file, which must not be empty.</summary>
+    /// <summary>Maps a complete file, which must not be empty.</summary>
     public static TensorMemory Map(string path)
     {
         using FileStream stream = File.OpenRead(path);
@@ -67,7 +67,7 @@ internal sealed unsafe class TensorMemory : IDisposable
         }
     }
 
-    /// <summary>A block of our own, not cleared.</summary>
+    /// <summary>Allocates a block that is not cleared.</summary>
     public static TensorMemory Allocate(long byteCount) =>
         new((nint)NativeMemory.AlignedAlloc((nuint)Math.Max(byteCount, 1), 64), byteCount);
 

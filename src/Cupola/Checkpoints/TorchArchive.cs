@@ -6,20 +6,24 @@ using Cupola.Graphs;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A file that PyTorch saved (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>, <c>.ckpt</c>): a zip archive, the older format without zip,
-/// or a TorchScript archive as OpenAI publishes. It is read by a machine that makes tensors, numbers, texts and containers, and
-/// placeholders for everything else. Contiguous tensors are used where they lie in the mapped file.
+/// A file saved by PyTorch (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>, <c>.ckpt</c>): a zip archive, the older format without zip, or
+/// a
+/// TorchScript archive such as OpenAI's. It is read by a restricted unpickler that constructs tensors, numbers, texts and
+/// containers,
+/// and placeholders for everything else. Contiguous tensors are used from the mapped file without a copy.
 /// </summary>
 /// <remarks>
-/// Of a training checkpoint the model's tensors count, wherever they lie in it, without what stands before all their names
-/// (<c>state_dict</c>, <c>module.</c> and the like). Where it holds no CLIP, they are those of the largest dictionary.
+/// Of a training checkpoint only the model's tensors are used, wherever they are in it, without the common prefix of their names
+/// (<c>state_dict</c>, <c>module.</c> and the like). If it contains no CLIP, they are those of the largest dictionary.
 /// </remarks>
 public sealed class TorchArchive : TensorFile
 {
-    /// <summary>The pickle describes the tensors and does not hold them; that of the largest models has some megabytes.</summary>
+    /// <summary>
+    /// The largest pickle; it describes the tensors without their numbers, and takes some megabytes for the largest models.
+    /// </summary>
     private const int MaximumPickleBytes = 256 << 20;
 
-    /// <summary>What the older format begins with (torch/serialization.py, MAGIC_NUMBER).</summary>
+    /// <summary>The first object of the older format (torch/serialization.py, MAGIC_NUMBER).</summary>
     private static readonly BigInteger MagicNumber = BigInteger.Parse(
         "119547037146038801333356",
         System.Globalization.CultureInfo.InvariantCulture
@@ -28,12 +32,12 @@ public sealed class TorchArchive : TensorFile
     private readonly TensorMemory _memory;
     private readonly List<TensorMemory> _copies = [];
 
-    /// <summary>Maps a file and reads what it says of its tensors.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or what should be the model's tensors is something else.</exception>
+    /// <summary>Maps a file and reads the descriptions of its tensors.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or the model's tensors are something else.</exception>
     public TorchArchive(string path)
         : this(path, isShard: false) { }
 
-    /// <summary>Maps a file that may be one of several, and then keeps its names as they are.</summary>
+    /// <summary>Maps a file that may be one of several, whose names then stay unchanged.</summary>
     internal TorchArchive(string path, bool isShard)
         : base(path)
     {
@@ -58,7 +62,7 @@ public sealed class TorchArchive : TensorFile
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
-    /// <summary>Whether it is a TorchScript archive, as OpenAI publishes.</summary>
+    /// <summary>Whether it is a TorchScript archive such as OpenAI's.</summary>
     internal bool IsTorchScript { get; private set; }
 
     /// <inheritdoc/>
@@ -68,7 +72,7 @@ public sealed class TorchArchive : TensorFile
         _memory.Dispose();
     }
 
-    /// <summary>What was chosen of the file and what was left out, in whole sentences.</summary>
+    /// <summary>Notes, in complete sentences, about what was chosen and what was left out.</summary>
     internal IReadOnlyList<string> Notes { get; private set; } = [];
 
     private Dictionary<string, StoredTensor> ReadZip(bool isShard)
@@ -121,7 +125,7 @@ public sealed class TorchArchive : TensorFile
         {
             string called =
                 named.Uncommon.Count == 0 ? "" : $"names {FoundModel.List(named.Uncommon, 3)}, of which nothing was run, and ";
-            throw new InvalidDataException($"it {called}does not begin as PyTorch's files do; save the model with torch.save");
+            throw new InvalidDataException($"it {called}does not begin like PyTorch's files; save the model with torch.save");
         }
 
         Next();
@@ -154,7 +158,7 @@ public sealed class TorchArchive : TensorFile
         var places = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
         foreach (string key in keys.OfType<string>())
         {
-            // A storage of an unknown kind has an unknown length; those after it cannot be found.
+            // A storage of an unknown type has an unknown length, so the storages after it cannot be found.
             if (!elementBytes.TryGetValue(key, out int bytes) || place > _memory.ByteCount - 8)
             {
                 break;
@@ -163,7 +167,7 @@ public sealed class TorchArchive : TensorFile
             long length = checked(BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(place, 8)) * bytes);
             if (length < 0 || length > _memory.ByteCount - place - 8)
             {
-                throw new InvalidDataException($"the storage {key} is cut off");
+                throw new InvalidDataException($"the storage {key} is truncated");
             }
 
             places[key] = (place + 8, length);
@@ -200,10 +204,10 @@ public sealed class TorchArchive : TensorFile
             last = checked(last + (Math.Max(tensor.Shape[axis] - 1, 0) * tensor.Strides[axis]));
         }
 
-        // A stride of 0 could make a small file a large tensor.
+        // With a stride of 0 a small file could claim a large tensor.
         if (count > 0 && (last >= length / size || count > length / size))
         {
-            throw new InvalidDataException($"tensor '{name}' reaches outside its storage");
+            throw new InvalidDataException($"tensor '{name}' exceeds its storage");
         }
 
         if (count == 0 || isContiguous)
@@ -237,5 +241,5 @@ public sealed class TorchArchive : TensorFile
     }
 
     private static InvalidDataException BigEndian() =>
-        new("its numbers are big-endian; load and save it once with PyTorch on a machine of today's kind");
+        new("its numbers are big-endian; load and save it with PyTorch on a little-endian machine");
 }

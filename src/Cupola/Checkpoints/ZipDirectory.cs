@@ -4,8 +4,8 @@ using System.Text;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// Where the entries of a zip archive lie, so that uncompressed ones can be used in place, as PyTorch means them to be
-/// (APPNOTE.TXT 4.3, with the 64-bit fields of 4.5.3).
+/// Finds the entries of a zip archive, so that uncompressed ones can be used without a copy, as PyTorch intends (APPNOTE.TXT 4.3,
+/// with the 64-bit fields of 4.5.3).
 /// </summary>
 internal static class ZipDirectory
 {
@@ -16,10 +16,10 @@ internal static class ZipDirectory
     private const uint EntrySignature = 0x02014b50;
     private const uint LocalSignature = 0x04034b50;
 
-    /// <summary>A model has some thousand tensors.</summary>
+    /// <summary>The most entries; a model has some thousand tensors.</summary>
     private const long MaximumEntries = 1_000_000;
 
-    /// <summary>Name ► place and length in bytes of every entry that is not compressed; PyTorch compresses code alone.</summary>
+    /// <summary>Name ► offset and length in bytes of every uncompressed entry; PyTorch compresses only code.</summary>
     /// <exception cref="InvalidDataException">The archive is damaged; the message is the end of a sentence.</exception>
     public static Dictionary<string, (long Offset, long Length)> Read(TensorMemory file)
     {
@@ -95,7 +95,7 @@ internal static class ZipDirectory
         return count is >= 0 and <= MaximumEntries ? (position, count) : throw Damaged();
     }
 
-    /// <summary>The size and the local header's place; what does not fit 32 bits stands in the extra field 1.</summary>
+    /// <summary>The size and the local header's offset; values that do not fit 32 bits are in the extra field 1.</summary>
     private static (long Size, long Local) Sizes(ReadOnlySpan<byte> head, ReadOnlySpan<byte> extra)
     {
         long packed = BinaryPrimitives.ReadUInt32LittleEndian(head[20..]),

@@ -1,7 +1,7 @@
 namespace Cupola.Data;
 
 /// <summary>
-/// A table of images and their captions. An image that stands in several lines is as many images, each with its own caption.
+/// A table of images and their captions. An image in several lines counts as several images, each with its own caption.
 /// </summary>
 internal sealed class CaptionTable(string path, bool fetch) : CaptionedImages
 {

@@ -3,7 +3,7 @@ using Cupola.Files;
 namespace Cupola.Data;
 
 /// <summary>
-/// WebDataset shards with captions: a sample's is its txt, else the property "caption" of its json, which may list several.
+/// WebDataset shards with captions: a sample's caption is its txt, else the property "caption" of its json, which may be a list.
 /// </summary>
 internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedImages
 {
@@ -25,7 +25,7 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedI
             ];
             if (captions.Length == 0)
             {
-                broken?.Invoke($"{sample.Name} holds no caption: a .txt in UTF-8, or a .json with \"caption\".");
+                broken?.Invoke($"{sample.Name} has no caption: a .txt in UTF-8, or a .json with \"caption\".");
                 continue;
             }
 

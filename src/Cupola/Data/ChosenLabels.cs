@@ -3,17 +3,17 @@ using static System.FormattableString;
 
 namespace Cupola.Data;
 
-/// <summary>Keeps the images of some labels and counts those of others.</summary>
+/// <summary>Keeps the images of chosen labels and counts those of others.</summary>
 public sealed class ChosenLabels
 {
-    /// <summary>A note that names more is one that no one reads.</summary>
+    /// <summary>The most names in one note; longer notes are not read.</summary>
     private const int MostNamed = 5;
 
     private readonly Dictionary<string, int> _positions;
     private readonly Dictionary<string, int> _leftOut = new(StringComparer.Ordinal);
 
     /// <summary>Chooses labels.</summary>
-    /// <param name="labels">Compared ordinally with the dataset's.</param>
+    /// <param name="labels">The labels; compared ordinally with the dataset's.</param>
     /// <exception cref="ArgumentException">Two are equal.</exception>
     public ChosenLabels(IReadOnlyList<string> labels)
     {
@@ -29,13 +29,13 @@ public sealed class ChosenLabels
         }
     }
 
-    /// <summary>The chosen labels, as they were given.</summary>
+    /// <summary>The chosen labels, as given.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>How many images of each other label were met since the last reading began.</summary>
+    /// <summary>The number of images of each other label, since the last enumeration began.</summary>
     public IReadOnlyDictionary<string, int> LeftOut => _leftOut;
 
-    /// <summary>One sentence about the images that were left out, or null where there were none.</summary>
+    /// <summary>One sentence about the images that were left out, or null if there were none.</summary>
     public string? Note
     {
         get
@@ -62,7 +62,7 @@ public sealed class ChosenLabels
         }
     }
 
-    /// <summary>Where a label stands among the chosen, or -1.</summary>
+    /// <summary>The index of a label among the chosen, or -1.</summary>
     public int IndexOf(string label) => _positions.GetValueOrDefault(label, -1);
 
     /// <summary>The images whose label is chosen, in order; the others are counted.</summary>

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Cupola.Data;
 
 /// <summary>
-/// A folder in which each folder is a class: the label is the folder's name as it is, and all images below it belong to it.
+/// A folder with one folder per class: the label is the folder's name, unchanged, and all images below the folder have it.
 /// </summary>
 internal sealed class ClassFolders : LabeledImages
 {

@@ -2,10 +2,10 @@ using Cupola.Images;
 
 namespace Cupola.Data;
 
-/// <summary>In which form images and what is known of them lie on disk.</summary>
+/// <summary>The form in which a dataset is stored.</summary>
 internal enum DatasetForm
 {
-    /// <summary>A folder that holds a folder of images for each class.</summary>
+    /// <summary>A folder with a folder of images for each class.</summary>
     ClassFolders,
 
     /// <summary>A table that names images.</summary>
@@ -15,23 +15,23 @@ internal enum DatasetForm
     Shards,
 }
 
-/// <summary>What a dataset's name stands for.</summary>
-/// <param name="Path">As it was named.</param>
+/// <summary>The files that a dataset's name refers to.</summary>
+/// <param name="Path">The name, as given.</param>
 /// <param name="Form">The form.</param>
-/// <param name="Shards">The archives, in order; none in the other forms.</param>
+/// <param name="Shards">The archives, in order; empty in the other forms.</param>
 /// <param name="Table">The table, or null in the other forms.</param>
 internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList<string> Shards, string? Table = null)
 {
-    /// <summary>Tables that describe the folder they lie in, as Hugging Face's imagefolder has them.</summary>
+    /// <summary>Tables that describe their folder, as in Hugging Face's imagefolder.</summary>
     private static readonly string[] FolderTables = ["metadata.csv", "metadata.jsonl"];
 
     private static readonly string[] Compressed = [".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst"];
 
-    /// <summary>Finds out what a name stands for.</summary>
+    /// <summary>Finds the files that a name refers to.</summary>
     /// <param name="path">A folder, a table, a shard or a pattern of shards.</param>
-    /// <param name="texts">The column of texts that a folder's own table must have to count.</param>
+    /// <param name="texts">The column of texts that a table in a folder must have to count.</param>
     /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard of the pattern is missing.</exception>
-    /// <exception cref="InvalidDataException">It is no dataset.</exception>
+    /// <exception cref="InvalidDataException">It is not a dataset.</exception>
     /// <exception cref="ArgumentException">The pattern names no shards, or too many.</exception>
     public static DatasetFiles Find(string path, TableColumn texts)
     {
@@ -51,12 +51,13 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
             : IsCompressed(path) ? throw Unpacked(path)
             : ImageTable.IsTable(path) ? new(path, DatasetForm.Table, [], path)
             : throw new InvalidDataException(
-                $"{path} is no dataset: that is a folder with a folder of images for each label, a .csv, .tsv or .jsonl table, "
+                $"{path} is not a dataset: that is a folder with a folder of images for each label, a .csv, .tsv or .jsonl "
+                    + "table, "
                     + "or .tar shards."
             );
     }
 
-    /// <summary>Shards, else a table that describes the folder and has the column, else class folders.</summary>
+    /// <summary>Prefers shards, then a table that describes the folder and has the column, then class folders.</summary>
     private static DatasetFiles OfFolder(string path, TableColumn texts)
     {
         string[] shards = [.. Visible(path).Where(IsShard).Order(StringComparer.Ordinal)];
@@ -92,7 +93,7 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
 
     private static InvalidDataException Unpacked(string path) =>
         new(
-            $"{path} is compressed, and shards are read where they lie; "
+            $"{path} is compressed, and shards are read without unpacking; "
                 + "decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar."
         );
 }

@@ -1,7 +1,7 @@
 namespace Cupola.Data;
 
 /// <summary>
-/// A table with a line of column names, and fields between commas, tabs, semicolons or bars, whatever the file is called.
+/// A table with a line of column names, and fields separated by commas, tabs, semicolons or bars, whatever the file's extension.
 /// </summary>
 internal sealed class DelimitedTable : ImageTable
 {

@@ -6,7 +6,7 @@ namespace Cupola.Data;
 
 /// <summary>A line of a table.</summary>
 /// <param name="Image">The image it names.</param>
-/// <param name="Texts">What the other column says of it: one text, or several where a line may hold a list.</param>
+/// <param name="Texts">The other column's content: one text, or several if a line may contain a list.</param>
 internal sealed record TableRow(ImageSource Image, IReadOnlyList<string> Texts);
 
 /// <summary>
@@ -15,14 +15,15 @@ internal sealed record TableRow(ImageSource Image, IReadOnlyList<string> Texts);
 internal abstract class ImageTable
 {
     /// <summary>
-    /// No path, label or caption is longer; a quotation mark that is never closed would swallow the whole file.
+    /// The longest field; no path, label or caption is longer, and a quotation mark that is never closed would take in the whole
+    /// file.
     /// </summary>
     protected const int MaximumFieldLength = 1 << 16;
 
-    /// <summary>Linux takes no longer path, and no browser a longer address.</summary>
+    /// <summary>The longest path on Linux, and the longest address in browsers.</summary>
     private const int LongestPath = 4096;
 
-    /// <summary>Some fields of the greatest length; a file without line ends would otherwise be read as one line.</summary>
+    /// <summary>Several fields of the greatest length; a file without line ends would otherwise be read as one line.</summary>
     protected const int MaximumLineLength = 16 * MaximumFieldLength;
 
     private readonly TableImages _images;
@@ -40,15 +41,15 @@ internal abstract class ImageTable
     /// <summary>The column of texts.</summary>
     protected TableColumn TextColumn { get; }
 
-    /// <summary>Whether a file is a table, which its name alone decides.</summary>
+    /// <summary>Whether a file is a table, by its name alone.</summary>
     public static bool IsTable(string path) =>
         System.IO.Path.GetExtension(path).ToUpperInvariant() is ".CSV" or ".TSV" or ".TAB" or ".TXT" || IsJsonLines(path);
 
     /// <summary>Opens a table.</summary>
-    /// <param name="path">Separated fields, or a JSON object a line, as its name says.</param>
-    /// <param name="texts">The column wanted beside that of images.</param>
-    /// <param name="fetch">Whether addresses in it are fetched.</param>
-    /// <exception cref="InvalidDataException">It is none, or lacks a column; the message says which it has.</exception>
+    /// <param name="path">Separated fields, or a JSON object per line, according to its extension.</param>
+    /// <param name="texts">The column required in addition to that of images.</param>
+    /// <param name="fetch">Whether addresses in it are downloaded.</param>
+    /// <exception cref="InvalidDataException">It is not a table, or lacks a column; the message lists its columns.</exception>
     public static ImageTable Open(string path, TableColumn texts, bool fetch) =>
         IsJsonLines(path) ? new JsonLines(path, texts, fetch) : new DelimitedTable(path, texts, fetch);
 
@@ -67,14 +68,14 @@ internal abstract class ImageTable
     }
 
     /// <summary>Reads the lines in order.</summary>
-    /// <param name="broken">Told in one sentence of each line that had to be passed over.</param>
+    /// <param name="broken">Receives a sentence for each skipped line.</param>
     public abstract IEnumerable<TableRow> Read(Action<string>? broken);
 
-    /// <summary>A line's row, or null and a sentence to whoever wants to know.</summary>
-    /// <param name="line">Where it stands, from 1.</param>
+    /// <summary>Makes a row from a line; null, with a note, if a part is missing.</summary>
+    /// <param name="line">The line number, from 1.</param>
     /// <param name="image">The image's path or address.</param>
-    /// <param name="texts">The texts; empty ones are left out.</param>
-    /// <param name="broken">Told where a part is missing.</param>
+    /// <param name="texts">The texts; empty ones are omitted.</param>
+    /// <param name="broken">Receives a sentence if a part is missing.</param>
     protected TableRow? Row(int line, string image, IEnumerable<string> texts, Action<string>? broken)
     {
         string file = Clean(image);
@@ -94,7 +95,7 @@ internal abstract class ImageTable
         return new(_images.Resolve(file), said);
     }
 
-    /// <summary>Tells of a line that cannot be used.</summary>
+    /// <summary>Reports a line that is skipped.</summary>
     protected void PassOver(int line, string problem, Action<string>? broken) =>
         broken?.Invoke(Invariant($"Line {line} of {Path} is passed over: {problem}."));
 

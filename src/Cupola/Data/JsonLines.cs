@@ -3,7 +3,7 @@ using Cupola.Files;
 
 namespace Cupola.Data;
 
-/// <summary>A table with a JSON object a line, whose properties are its columns; a line may hold a list of texts.</summary>
+/// <summary>A table with a JSON object per line, whose properties are its columns; a line may contain a list of texts.</summary>
 internal sealed class JsonLines : ImageTable
 {
     public JsonLines(string path, TableColumn texts, bool fetch)
@@ -15,7 +15,7 @@ internal sealed class JsonLines : ImageTable
                 Parse(line, static root => root.EnumerateObject().Select(static column => column.Name).ToArray())
             )
             .FirstOrDefault(static names => names is not null)
-            ?? throw new InvalidDataException($"{path} is no table of images: no line of it is a JSON object.");
+            ?? throw new InvalidDataException($"{path} is not a table of images: no line of it is a JSON object.");
         TableColumn.Image.IndexAmong(columns, path);
         texts.IndexAmong(columns, path);
     }
@@ -35,7 +35,7 @@ internal sealed class JsonLines : ImageTable
             }
             else if (Parse(line, root => Fields(root)) is not { } fields)
             {
-                PassOver(index + 1, "it is no JSON object", broken);
+                PassOver(index + 1, "it is not a JSON object", broken);
             }
             else if (Row(index + 1, fields.Image, fields.Texts, broken) is { } row)
             {
@@ -54,7 +54,7 @@ internal sealed class JsonLines : ImageTable
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Half a surrogate pair is an InvalidOperationException, once the text is asked for.
+            // Half a surrogate pair causes an InvalidOperationException when the text is read.
             return null;
         }
     }
@@ -62,7 +62,7 @@ internal sealed class JsonLines : ImageTable
     private LineFields Fields(JsonElement root) =>
         new(Texts(root, TableColumn.Image).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
 
-    /// <summary>A text, the texts of a list, or a number as it is written.</summary>
+    /// <summary>A text, the texts of a list, or a number as written.</summary>
     private static IEnumerable<string> Texts(JsonElement root, TableColumn column)
     {
         JsonProperty[] properties = [.. root.EnumerateObject()];

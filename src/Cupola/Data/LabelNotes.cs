@@ -4,17 +4,17 @@ using static System.FormattableString;
 
 namespace Cupola.Data;
 
-/// <summary>What is odd about labels, each in a sentence.</summary>
+/// <summary>Notes about unusual labels, one sentence each.</summary>
 internal static class LabelNotes
 {
-    /// <summary>A note that names more is one that no one reads.</summary>
+    /// <summary>The most names in one note; longer notes are not read.</summary>
     private const int MostNamed = 5;
 
-    /// <summary>Labels that no image has, or null where each has one.</summary>
-    /// <param name="dataset">Its name.</param>
-    /// <param name="labels">All there are to choose from.</param>
+    /// <summary>A note about labels without images, or null if each has one.</summary>
+    /// <param name="dataset">The dataset's name.</param>
+    /// <param name="labels">All labels that can be answered.</param>
     /// <param name="unused">Those without images.</param>
-    /// <param name="why">What is known of the reason; "" where nothing is.</param>
+    /// <param name="why">The reason, if known; otherwise "".</param>
     public static string? OfUnused(string dataset, IReadOnlyList<string> labels, IReadOnlyList<string> unused, string why) =>
         unused.Count == 0
             ? null
@@ -23,7 +23,7 @@ internal static class LabelNotes
                 $"and can be answered all the same: {Named(unused)}{(why.Length == 0 ? "" : $"; {why}")}."
             );
 
-    /// <summary>Labels that a person takes for one, each group in a sentence.</summary>
+    /// <summary>Notes about labels that look the same, one sentence per group.</summary>
     public static IEnumerable<string> OfSpelling(IEnumerable<string> labels) =>
         labels
             .Distinct(StringComparer.Ordinal)
@@ -56,7 +56,7 @@ internal static class LabelNotes
         }
         catch (ArgumentException)
         {
-            // Half a surrogate pair has no form.
+            // Half a surrogate pair cannot be normalized.
             return label;
         }
     }

@@ -2,11 +2,11 @@ using Cupola.Images;
 
 namespace Cupola.Data;
 
-/// <summary>An image of which it is known what it shows.</summary>
-/// <param name="Image">Where it is to be had, and what it is called.</param>
+/// <summary>An image with its label.</summary>
+/// <param name="Image">The image's source, with its name.</param>
 /// <param name="Label">The class name.</param>
 public sealed record LabeledImage(ImageSource Image, string Label)
 {
-    /// <summary>What people call the image: a path, or an entry of an archive.</summary>
+    /// <summary>The image's name: a path, or an entry of an archive.</summary>
     public string Name => Image.Name;
 }

@@ -1,9 +1,7 @@
 namespace Cupola.Data;
 
 /// <summary>
-/// A labelled dataset: images with their class names, read while they are asked for. It may be read several times, and always
-/// comes in the
-/// same order.
+/// A labeled dataset: images with their class names, read lazily. It may be read several times, always in the same order.
 /// </summary>
 public abstract class LabeledImages
 {
@@ -15,35 +13,34 @@ public abstract class LabeledImages
         _labels = new(FindLabels);
     }
 
-    /// <summary>What was opened, as it was named.</summary>
+    /// <summary>The dataset's name, as given.</summary>
     public string Path { get; }
 
     /// <summary>
-    /// The dataset's own labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A
-    /// table, and shards without class names, are read
-    /// through once for them, but for the images; theirs are in ordinal order.
+    /// The dataset's labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A table,
+    /// and
+    /// shards without class names, are read through once to find them, without the images; theirs are in ordinal order.
     /// </summary>
     public IReadOnlyList<string> Labels => _labels.Value;
 
     /// <summary>
-    /// Opens a dataset: a folder of class folders (each named as its label, with all images below it); a table (.csv or .tsv,
-    /// whose first line names
-    /// the columns, or .jsonl, whose properties are the columns) with a column of images (image, filepath, path, filename or
-    /// file_name, relative to the table's folder) and one of
-    /// labels (label or class), also as metadata.csv or metadata.jsonl in a folder; or WebDataset shards (a .tar, a folder of
-    /// them, or a pattern such as <c>photos-{000..017}.tar</c>).
+    /// Opens a dataset: a folder of class folders (each named like its label, with all images below it); a table (.csv or .tsv,
+    /// whose first line names the columns, or .jsonl, whose properties are the columns) with a column of images (image, filepath,
+    /// path, filename or file_name, relative to the table's folder) and one of labels (label or class), also as metadata.csv or
+    /// metadata.jsonl in a folder; or WebDataset shards (a .tar, a folder of them, or a pattern such as
+    /// <c>photos-{000..017}.tar</c>).
     /// </summary>
     /// <param name="path">The folder, the table, the shard or the pattern.</param>
     /// <param name="classNames">
-    /// What the numbers in shards stand for; where null, what classnames.txt or classes.json beside the shards or in the folder
-    /// above says.
+    /// The class names for numbers in shards; if null, those of classnames.txt or classes.json beside the shards or in the folder
+    /// above.
     /// </param>
     /// <param name="fetch">
-    /// Whether http and https addresses in a table are fetched; where not, they are images that cannot be read.
+    /// Whether http and https addresses in a table are downloaded; otherwise they are images that cannot be read.
     /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name, or a shard of the pattern is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// It is no such dataset, or the table lacks a column; the message says which it has.
+    /// It is not such a dataset, or the table lacks a column; the message lists its columns.
     /// </exception>
     /// <exception cref="ArgumentException">The pattern names no shards, or too many.</exception>
     public static LabeledImages Open(string path, IReadOnlyList<string>? classNames = null, bool fetch = false)
@@ -58,15 +55,14 @@ public abstract class LabeledImages
         };
     }
 
-    /// <summary>Reads the dataset from its beginning; images themselves are read by whoever asks for their bytes.</summary>
-    /// <param name="broken">Told in one sentence of each thing that had to be passed over.</param>
+    /// <summary>Reads the dataset from its beginning; the images' bytes are read only when they are requested.</summary>
+    /// <param name="broken">Receives a sentence for each skipped entry.</param>
     public abstract IEnumerable<LabeledImage> Read(Action<string>? broken = null);
 
     /// <summary>
-    /// What is odd about the labels, each in a sentence: those of the dataset that no image has, and those that a person
-    /// would take for one.
+    /// Notes about unusual labels, one sentence each: labels of the dataset that no image has, and labels that look the same.
     /// </summary>
-    /// <param name="labels">What there is to choose from, where it is not the dataset's own labels.</param>
+    /// <param name="labels">The labels that can be answered, if they are not the dataset's.</param>
     /// <param name="used">The labels that images have.</param>
     public IEnumerable<string> NotesOnLabels(IReadOnlyList<string>? labels, IReadOnlySet<string> used)
     {
@@ -77,7 +73,7 @@ public abstract class LabeledImages
 
     private protected abstract IReadOnlyList<string> FindLabels();
 
-    /// <summary>What is known of why labels have no images, in words without a full stop; "" where nothing is.</summary>
+    /// <summary>The reason why labels have no images, as a clause; "" if it is unknown.</summary>
     private protected virtual string WhyUnused(IReadOnlyList<string> labels) => "";
 
     private protected IReadOnlyList<string> LabelsMet() =>

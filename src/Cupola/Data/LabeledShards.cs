@@ -4,15 +4,14 @@ using Cupola.Files;
 namespace Cupola.Data;
 
 /// <summary>
-/// WebDataset shards. A sample's label is its cls (a class's number, or its name), else the property "label" of its json, else
-/// its txt. Numbers become names where class names
-/// are known.
+/// WebDataset shards. A sample's label is its cls (a class's number or name), else the property "label" of its json, else its
+/// txt. Numbers become names if class names are known.
 /// </summary>
 internal sealed class LabeledShards : LabeledImages
 {
     /// <summary>
-    /// What the numbers stand for, one a line or a JSON list; the first is the name that CLIP_benchmark's datasets use, in the
-    /// folder above their shards.
+    /// Files of class names, one per line or a JSON list; CLIP_benchmark's datasets have the first in the folder above their
+    /// shards.
     /// </summary>
     private static readonly string[] ClassNameFiles = ["classnames.txt", "classes.json"];
 
@@ -58,7 +57,7 @@ internal sealed class LabeledShards : LabeledImages
         string? label = text?.Trim();
         if (string.IsNullOrEmpty(label))
         {
-            return (null, "holds no label: a .cls, a .json with \"label\", or a .txt in UTF-8");
+            return (null, "has no label: a .cls, a .json with \"label\", or a .txt in UTF-8");
         }
 
         if (!mayBeNumber || _classNames is null || !label.All(char.IsAsciiDigit))
@@ -68,7 +67,7 @@ internal sealed class LabeledShards : LabeledImages
 
         return int.TryParse(label, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < _classNames.Count
             ? (_classNames[index], null)
-            : (null, $"is of class {TextFile.Quote(label)}, and there are {_classNames.Count} class names");
+            : (null, $"has class {TextFile.Quote(label)}, and there are {_classNames.Count} class names");
     }
 
     private static IReadOnlyList<string>? NamesBeside(string folder) =>

@@ -3,16 +3,16 @@ using System.Text.RegularExpressions;
 
 namespace Cupola.Data;
 
-/// <summary>Many shards in one name, as WebDataset writes them: <c>photos-{000..017}.tar</c>.</summary>
+/// <summary>Expands one name for many shards, as WebDataset writes them: <c>photos-{000..017}.tar</c>.</summary>
 internal static partial class ShardPattern
 {
-    /// <summary>More are a slip of the hand.</summary>
+    /// <summary>The most shards; a larger range is a typing error.</summary>
     private const int MostShards = 100_000;
 
     public static bool IsPattern(string path) => Range().IsMatch(path);
 
-    /// <summary>The names that a pattern stands for, numbers as wide as the first.</summary>
-    /// <exception cref="ArgumentException">A range goes down, or there are too many.</exception>
+    /// <summary>The names of a pattern, with numbers as wide as the first.</summary>
+    /// <exception cref="ArgumentException">A range is descending, or there are too many names.</exception>
     public static IReadOnlyList<string> Expand(string pattern)
     {
         List<string> names = [pattern];
@@ -24,7 +24,7 @@ internal static partial class ShardPattern
             if (last < first || ((long)last - first + 1) * names.Count > MostShards)
             {
                 throw new ArgumentException(
-                    $"{pattern} names no shards, or more than {MostShards}; a range goes up, as in {{000..017}}."
+                    $"{pattern} names no shards, or more than {MostShards}; a range is ascending, as in {{000..017}}."
                 );
             }
 

@@ -6,14 +6,14 @@ using static System.FormattableString;
 namespace Cupola.Data;
 
 /// <summary>
-/// What belongs together in a WebDataset shard: consecutive entries with one key, as 000017.jpg and 000017.cls. The key is the
-/// path up to the first dot of the
-/// file's own name, and what follows the dot says what the entry is (the WebDataset convention, <c>base_plus_ext</c>). An
-/// entry without a key, as a Mac's ._000017.jpg, .DS_Store and README are, belongs to no sample and ends none.
+/// A sample of a WebDataset shard: consecutive entries with the same key, such as 000017.jpg and 000017.cls. The key is the path
+/// up to the first dot of the file's name, and the part after the dot is the kind of the entry (the WebDataset convention,
+/// <c>base_plus_ext</c>). An entry without a key, such as macOS's ._000017.jpg, .DS_Store and README, belongs to no sample and
+/// ends none.
 /// </summary>
 internal sealed class ShardSample(string name)
 {
-    /// <summary>Other names that webdataset's decoders know.</summary>
+    /// <summary>Other names of kinds that webdataset's decoders know.</summary>
     private static readonly Dictionary<string, string> Kinds = new(StringComparer.Ordinal)
     {
         ["class"] = "cls",
@@ -31,13 +31,13 @@ internal sealed class ShardSample(string name)
     /// <summary>The first entry that is an image.</summary>
     public ImageSource? Image { get; private set; }
 
-    /// <summary>The content of the entry of this kind: cls, txt or json; null where there is none that can be read.</summary>
+    /// <summary>The content of the entry of a kind: cls, txt or json; null if there is none that can be read.</summary>
     public string? Text(string kind) => _texts.GetValueOrDefault(kind);
 
-    /// <summary>Whether an entry of this kind is no text, so that what another kind says may be something else.</summary>
+    /// <summary>Whether an entry of a kind exists but is not text, so that another kind should not replace it.</summary>
     public bool IsUnreadable(string kind) => _texts.TryGetValue(kind, out string? text) && text is null;
 
-    /// <summary>A text or a number among the properties of the sample's json; null where there is none.</summary>
+    /// <summary>A text or a number among the properties of the sample's json; null if there is none.</summary>
     public (string Text, bool IsNumber)? Property(string property) =>
         Find(property) switch
         {
@@ -46,9 +46,7 @@ internal sealed class ShardSample(string name)
             _ => null,
         };
 
-    /// <summary>
-    /// The texts of a property of the sample's json, which is one or a list of them; none where there are none.
-    /// </summary>
+    /// <summary>The texts of a property of the sample's json, which is one text or a list; empty if there are none.</summary>
     public IReadOnlyList<string> Texts(string property) =>
         Find(property) switch
         {
@@ -87,14 +85,14 @@ internal sealed class ShardSample(string name)
 
     /// <summary>The samples of some shards that have an image, in order.</summary>
     /// <param name="shards">The tar files.</param>
-    /// <param name="broken">Told in one sentence of what had to be passed over.</param>
+    /// <param name="broken">Receives a sentence for each skipped entry.</param>
     public static IEnumerable<ShardSample> WithImages(IEnumerable<string> shards, Action<string>? broken)
     {
         foreach (ShardSample sample in shards.SelectMany(shard => Read(shard, broken)))
         {
             if (sample.Image is null)
             {
-                broken?.Invoke($"{sample.Name} holds no image.");
+                broken?.Invoke($"{sample.Name} has no image.");
                 continue;
             }
 
@@ -102,9 +100,9 @@ internal sealed class ShardSample(string name)
         }
     }
 
-    /// <summary>The samples of a shard, in order. A damaged one gives what stands before the damage.</summary>
+    /// <summary>The samples of a shard, in order. A damaged shard yields the samples before the damage.</summary>
     /// <param name="shard">The tar file.</param>
-    /// <param name="broken">Told in one sentence of what had to be passed over.</param>
+    /// <param name="broken">Receives a sentence for each skipped entry.</param>
     public static IEnumerable<ShardSample> Read(string shard, Action<string>? broken)
     {
         using TarEntries entries = new(shard);
@@ -142,13 +140,13 @@ internal sealed class ShardSample(string name)
         {
             broken?.Invoke(
                 count == 0
-                    ? $"{shard} is no tar archive that can be read: {damage}."
-                    : Invariant($"{shard} is damaged behind its first {count} samples, and the rest is passed over: {damage}.")
+                    ? $"{shard} is not a tar archive that can be read: {damage}."
+                    : Invariant($"{shard} is damaged after its first {count} samples, and the rest is passed over: {damage}.")
             );
         }
         else if (count == 0)
         {
-            broken?.Invoke($"{shard} holds no samples.");
+            broken?.Invoke($"{shard} contains no samples.");
         }
     }
 
@@ -168,11 +166,11 @@ internal sealed class ShardSample(string name)
     private static ImageSource Sparse(string name) =>
         new(name, _ =>
             throw new InvalidDataException(
-                $"{name} lies in the archive without its holes, which cannot be read; make the archive without --sparse."
+                $"{name} is stored in the archive without its holes and cannot be read; make the archive without --sparse."
             )
         );
 
-    /// <summary>The key and the kind of an entry; nothing where it has no key.</summary>
+    /// <summary>The key and the kind of an entry; null if it has no key.</summary>
     private static (string Key, string Kind)? Split(string entry)
     {
         int start = entry.LastIndexOf('/') + 1,
@@ -182,7 +180,7 @@ internal sealed class ShardSample(string name)
             : (entry[..dot], entry[(dot + 1)..].ToLowerInvariant());
     }
 
-    /// <summary>What webdataset keeps for itself: a first folder or a file that is called as <c>__this__</c>.</summary>
+    /// <summary>Names reserved by webdataset: a first folder or a file named like <c>__this__</c>.</summary>
     private static bool IsMeta(string entry)
     {
         string first = entry.Split('/', 2)[0];

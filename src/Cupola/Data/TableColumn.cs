@@ -2,12 +2,12 @@ using Cupola.Files;
 
 namespace Cupola.Data;
 
-/// <summary>A column of a table, whatever it is called.</summary>
-/// <param name="What">What stands in it, for the sentence of an error: "label".</param>
-/// <param name="Names">What it may be called; the first that is there counts.</param>
+/// <summary>A column of a table, with its possible names.</summary>
+/// <param name="What">Its content, for error messages: "label".</param>
+/// <param name="Names">Its possible names; the first that the table has counts.</param>
 internal sealed record TableColumn(string What, params IReadOnlyList<string> Names)
 {
-    /// <summary>Files and addresses; open_clip's tables say filepath, Hugging Face's file_name, img2dataset's url.</summary>
+    /// <summary>Files and addresses; open_clip's tables have filepath, Hugging Face's file_name, img2dataset's url.</summary>
     public static TableColumn Image { get; } =
         new("image", "image", "filepath", "path", "filename", "file_name")
         {
@@ -26,15 +26,13 @@ internal sealed record TableColumn(string What, params IReadOnlyList<string> Nam
             RarerNames = ["captions", "description", "prompt"],
         };
 
-    /// <summary>Whether a line may hold several texts, where the table's form can say so.</summary>
+    /// <summary>Whether a line may contain several texts, if the table's form allows it.</summary>
     public bool AllowsLists { get; private init; }
 
-    /// <summary>Names that count where none of the usual ones is there, and that no error lists.</summary>
+    /// <summary>Names that count if the table has none of the usual ones, and that error messages do not list.</summary>
     private IReadOnlyList<string> RarerNames { get; init; } = [];
 
-    /// <summary>
-    /// Where the column stands among others, or -1. Case and what stands between words (File Name, file-name) do not count.
-    /// </summary>
+    /// <summary>The index of the column among others, or -1. Case and separators (File Name, file-name) are ignored.</summary>
     public int Find(IReadOnlyList<string> columns)
     {
         string[] folded = [.. columns.Select(Fold)];
@@ -44,8 +42,8 @@ internal sealed record TableColumn(string What, params IReadOnlyList<string> Nam
             .FirstOrDefault(static index => index >= 0, -1);
     }
 
-    /// <summary>Where the column stands among others.</summary>
-    /// <exception cref="InvalidDataException">It is not there.</exception>
+    /// <summary>The index of the column among others.</summary>
+    /// <exception cref="InvalidDataException">The table does not have it.</exception>
     public int IndexAmong(IReadOnlyList<string> columns, string path) =>
         Find(columns) is >= 0 and int found
             ? found

@@ -3,27 +3,28 @@ using static System.FormattableString;
 
 namespace Cupola.Data;
 
-/// <summary>What the first line of a table of separated fields says.</summary>
-/// <param name="Line">Where it stands, from 1.</param>
-/// <param name="Separator">What stands between fields.</param>
-/// <param name="Columns">How many fields a line has.</param>
+/// <summary>The first line of a table of separated fields.</summary>
+/// <param name="Line">The line number, from 1.</param>
+/// <param name="Separator">The separator of fields.</param>
+/// <param name="Columns">The number of fields in a line.</param>
 /// <param name="Image">The column of images.</param>
 /// <param name="Text">The column of texts.</param>
 internal sealed record TableHeader(int Line, char Separator, int Columns, int Image, int Text)
 {
     /// <summary>
-    /// open_clip's tables have tabs whatever they are called, and Excel writes semicolons where a comma is in numbers.
+    /// open_clip's tables have tabs whatever their extension, and Excel writes semicolons in locales with a decimal comma.
     /// </summary>
     private static readonly char[] Separators = [',', '\t', ';', '|'];
 
     /// <summary>
-    /// Reads the first line. The separator is the one under which both columns are there, or the one that a line
-    /// <c>sep=;</c> before it names.
+    /// Reads the first line. The separator is the one with which both columns exist, or the one that a line <c>sep=;</c> before
+    /// it
+    /// names.
     /// </summary>
     /// <param name="path">The table.</param>
-    /// <param name="maximumLength">Of a line.</param>
-    /// <param name="texts">The column wanted beside that of images.</param>
-    /// <exception cref="InvalidDataException">It is no table, or lacks a column; the message says which it has.</exception>
+    /// <param name="maximumLength">The longest allowed line.</param>
+    /// <param name="texts">The column required in addition to that of images.</param>
+    /// <exception cref="InvalidDataException">It is not a table, or lacks a column; the message lists its columns.</exception>
     public static TableHeader Read(string path, int maximumLength, TableColumn texts)
     {
         char? named = null;
@@ -32,7 +33,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
             if (line is null)
             {
                 throw new InvalidDataException(
-                    Invariant($"{path} is no table of images: its first line is longer than {maximumLength} characters.")
+                    Invariant($"{path} is not a table of images: its first line is longer than {maximumLength} characters.")
                 );
             }
 
@@ -46,7 +47,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
             }
         }
 
-        throw new InvalidDataException($"{path} is no table of images: it is empty.");
+        throw new InvalidDataException($"{path} is not a table of images: it is empty.");
     }
 
     private static TableHeader Read(string path, string line, int number, char[] separators, TableColumn texts)
@@ -71,7 +72,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
         return names;
     }
 
-    /// <summary>What Excel writes before a table so that it knows the separator again.</summary>
+    /// <summary>The separator that Excel writes before a table so that it can read it back.</summary>
     private static char? NamedSeparator(string line)
     {
         string text = DelimitedFields.Unquote(line.TrimStart().TrimEnd(' '));

@@ -4,14 +4,14 @@ using Cupola.Images;
 namespace Cupola.Data;
 
 /// <summary>
-/// The images that a table names. Whoever wrote the table may be a stranger, so nothing in it has another machine called:
-/// addresses are fetched only where that was asked for, and a share of another machine never is.
+/// The images that a table names. A table may come from a stranger, so it must not cause connections to other machines:
+/// addresses are downloaded only on request, and network shares are never opened.
 /// </summary>
-/// <param name="folder">The table's, which its paths are relative to.</param>
-/// <param name="fetch">Whether http and https addresses are fetched.</param>
+/// <param name="folder">The table's folder, to which its paths are relative.</param>
+/// <param name="fetch">Whether http and https addresses are downloaded.</param>
 internal sealed partial class TableImages(string folder, bool fetch)
 {
-    /// <summary>The image that a line names; one that may not be had fails when it is read, as a broken one does.</summary>
+    /// <summary>The image that a line names; one that is not allowed fails when it is read, as an unreadable one does.</summary>
     public ImageSource Resolve(string named)
     {
         if (ImageAddress.IsAddress(named))
@@ -23,7 +23,7 @@ internal sealed partial class TableImages(string folder, bool fetch)
 
         if (Scheme().IsMatch(named))
         {
-            return Refused(named, "is no path; a table names images by paths, or with --fetch by http and https addresses");
+            return Refused(named, "is not a path; a table names images by paths, or with --fetch by http and https addresses");
         }
 
         if (IsOnAnotherMachine(named))
@@ -41,7 +41,7 @@ internal sealed partial class TableImages(string folder, bool fetch)
         return ImageSource.FromPath(path);
     }
 
-    /// <summary>Whether a path is a share (\\host\share), in any of the forms that Windows knows.</summary>
+    /// <summary>Whether a path is a network share (\\host\share), in any of its forms on Windows.</summary>
     private static bool IsOnAnotherMachine(string path) =>
         path.StartsWith(@"\\", StringComparison.Ordinal)
         || (
@@ -52,7 +52,7 @@ internal sealed partial class TableImages(string folder, bool fetch)
     private static ImageSource Refused(string named, string why) =>
         new(named, _ => throw new InvalidDataException($"{named} {why}."));
 
-    /// <summary>The beginning of a URI; a single letter is a drive of Windows.</summary>
+    /// <summary>The beginning of a URI; a single letter is a Windows drive.</summary>
     [GeneratedRegex(
         @"^([a-z][a-z0-9+.\-]+://|file:)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,

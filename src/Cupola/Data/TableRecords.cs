@@ -6,19 +6,19 @@ using static System.FormattableString;
 namespace Cupola.Data;
 
 /// <summary>A record of a table: its fields, or why it cannot be used.</summary>
-/// <param name="Line">Where it begins, from 1.</param>
-/// <param name="Fields">The fields; none where there is a problem.</param>
+/// <param name="Line">The line where it begins, from 1.</param>
+/// <param name="Fields">The fields; empty if there is a problem.</param>
 /// <param name="Problem">What is wrong with it, or null.</param>
 internal readonly record struct TableRecord(int Line, IReadOnlyList<string> Fields, string? Problem);
 
 /// <summary>
-/// Reads the records below a table's first line. A quoted field may have line breaks; a quotation mark that is never
-/// closed costs its own line and none of those after it. Between tabs, a mark is a character as any other where the
-/// field as a whole is not quoted: programs that write TSV without quoting are as many as those that quote it.
+/// Reads the records below a table's first line. A quoted field may have line breaks; a quotation mark that is never closed
+/// costs only its own line. With tabs, a quotation mark is an ordinary character unless the whole field is quoted: programs that
+/// write TSV without quoting are as common as those that quote.
 /// </summary>
 internal sealed class TableRecords(string path, TableHeader header, int maximumLineLength, int maximumFieldLength)
 {
-    /// <summary>No caption has more lines.</summary>
+    /// <summary>The most lines of one record; no caption has more.</summary>
     private const int MostLines = 1000;
 
     private readonly List<string?> _ahead = [];
@@ -51,10 +51,10 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
         }
     }
 
-    /// <summary>Splits a record that begins with a line.</summary>
+    /// <summary>Splits the record that begins on a line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="lines">Those after it.</param>
-    /// <param name="fields">Is given the fields.</param>
+    /// <param name="lines">The lines after it.</param>
+    /// <param name="fields">Receives the fields.</param>
     /// <param name="more">How many of the lines after it belong to it.</param>
     /// <returns>What is wrong with it, or null.</returns>
     private string? Split(string line, IEnumerator<string?> lines, List<string> fields, out int more)
@@ -82,13 +82,13 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
         return end switch
         {
             QuoteEnd.Open => "its quotation mark is never closed",
-            QuoteEnd.Misplaced => "its quotation marks do not fit together",
+            QuoteEnd.Misplaced => "its quotation marks do not match",
             _ => null,
         };
     }
 
     /// <summary>
-    /// How many of the next lines a quoted field goes on in; 0 where it is not closed, or where it would swallow records.
+    /// The number of further lines that a quoted field spans; 0 if it is not closed, or if it would take in other records.
     /// </summary>
     private int LinesToClose(string line, IEnumerator<string?> lines, List<string> fields)
     {
@@ -127,7 +127,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
     }
 
     /// <summary>
-    /// Whether what a quoted field would hold is a record by itself: as many fields as there are columns, an image in its place.
+    /// Whether the content of a quoted field is itself a record: the right number of fields, with an image in its column.
     /// </summary>
     private bool IsRecord(string text)
     {
@@ -136,7 +136,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
             && (ImageFolder.IsImage(fields[header.Image]) || ImageAddress.IsAddress(fields[header.Image]));
     }
 
-    /// <summary>What is wrong with fields by number or length; those that are missing are told by their column.</summary>
+    /// <summary>What is wrong with the number or length of fields; missing ones are reported by their column.</summary>
     private string? Misfit(List<string> fields)
     {
         if (fields.Skip(header.Columns).Any(static field => field.Length > 0))
@@ -148,7 +148,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
         return isLong ? Invariant($"a field of it is longer than {maximumFieldLength} characters") : null;
     }
 
-    /// <summary>Whether there is a line so many after the next, which is read ahead and kept.</summary>
+    /// <summary>Whether there is a line at an offset after the next; lines read ahead are kept.</summary>
     private bool Has(IEnumerator<string?> lines, int index)
     {
         while (_ahead.Count - _taken <= index)
@@ -171,7 +171,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
         return line;
     }
 
-    /// <summary>Forgets lines; the list is cut now and then, so that each line is moved a few times only.</summary>
+    /// <summary>Drops lines; the list is trimmed only now and then, so that each line is moved a few times only.</summary>
     private void Skip(int count)
     {
         _taken += count;

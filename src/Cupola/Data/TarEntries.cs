@@ -6,30 +6,32 @@ using Microsoft.Win32.SafeHandles;
 namespace Cupola.Data;
 
 /// <summary>
-/// One walk over the files in a tar archive, from header to header: images stay where they lie, and nothing is unpacked. Where
-/// the archive is damaged, the walk ends.
+/// Enumerates the files of a tar archive, from header to header, without unpacking: images are read from the archive. The
+/// enumeration ends where the archive is damaged.
 /// </summary>
 internal sealed class TarEntries(string archive) : IDisposable
 {
-    /// <summary>No label or caption is longer.</summary>
+    /// <summary>The longest text; no label or caption is longer.</summary>
     private const int MaximumTextBytes = 1 << 20;
 
     private FileStream? _stream;
     private TarReader? _reader;
     private TarEntry? _entry;
 
-    /// <summary>Why the walk ended before the archive's end, or null.</summary>
+    /// <summary>Why the enumeration ended before the archive's end, or null.</summary>
     public string? Damage { get; private set; }
 
-    /// <summary>The entry's name in the archive; it names nothing outside.</summary>
+    /// <summary>The entry's name in the archive; it never refers to a file outside.</summary>
     public string Name => ForeignText.OneLine(SparseName ?? _entry!.Name);
 
-    /// <summary>Whether the entry's holes are left out of the archive (tar --sparse); what lies there is not the file.</summary>
+    /// <summary>
+    /// Whether the archive omits the entry's holes (tar --sparse); the stored bytes are then not those of the file.
+    /// </summary>
     public bool IsSparse => SparseName is not null;
 
     private string? SparseName => (_entry as PaxTarEntry)?.ExtendedAttributes.GetValueOrDefault("GNU.sparse.name");
 
-    /// <summary>The entry as an image, which is read from the archive when it is asked for.</summary>
+    /// <summary>The entry as an image source, which reads from the archive on request.</summary>
     public ImageSource Image
     {
         get
@@ -40,15 +42,15 @@ internal sealed class TarEntries(string archive) : IDisposable
         }
     }
 
-    /// <summary>Goes to the next file.</summary>
-    /// <returns>False at the end of the archive, and where it is damaged.</returns>
+    /// <summary>Moves to the next file.</summary>
+    /// <returns>False at the end of the archive or at damage.</returns>
     public bool MoveNext() =>
         Try(() =>
         {
             _stream ??= File.OpenRead(archive);
             if (_reader is null && IsCompressed(_stream))
             {
-                Damage = "it is compressed with gzip; unpack it with gunzip, because shards are read where they lie";
+                Damage = "it is compressed with gzip; unpack it with gunzip, because shards are read without unpacking";
                 return false;
             }
 
@@ -66,7 +68,7 @@ internal sealed class TarEntries(string archive) : IDisposable
         });
 
     /// <summary>
-    /// The entry as text; null where it is none in UTF-8 or as its byte order mark says, or far longer than a label.
+    /// The entry as text; null if it is not UTF-8 or in the encoding of its byte order mark, or if it is far longer than a label.
     /// </summary>
     public string? ReadText()
     {
@@ -93,7 +95,7 @@ internal sealed class TarEntries(string archive) : IDisposable
     }
 
     /// <summary>
-    /// System.Formats.Tar answers a hostile header with any of these, InvalidOperationException and OverflowException included.
+    /// System.Formats.Tar throws any of these on a hostile header, including InvalidOperationException and OverflowException.
     /// </summary>
     private bool Try(Func<bool> read)
     {
@@ -118,12 +120,12 @@ internal sealed class TarEntries(string archive) : IDisposable
                 exception is EndOfStreamException ? "it ends too early"
                 : isSparse ? "it holds files without their holes; make the archive without --sparse"
                 : exception is IOException or UnauthorizedAccessException ? ForeignText.OneLine(exception.Message.TrimEnd('.'))
-                : "a header in it is not what tar prescribes";
+                : "one of its headers is not valid";
             return false;
         }
     }
 
-    /// <summary>Whether it is gzip: images are read where they lie, which a compressed archive has no place for.</summary>
+    /// <summary>Whether it is gzip; a compressed archive does not allow access to single images.</summary>
     private static bool IsCompressed(FileStream archive)
     {
         Span<byte> start = stackalloc byte[2];

@@ -4,7 +4,7 @@ using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
-/// <summary>How often the sets are right: the best one in large figures, all of them as bars with intervals.</summary>
+/// <summary>The accuracy of the sets: the best one in large figures, and all of them as bars with intervals.</summary>
 internal static class AccuracySection
 {
     /// <summary>The best set's figures.</summary>
@@ -12,7 +12,7 @@ internal static class AccuracySection
     {
         EvaluationResult best = report.Best;
         double confidence = best.Outcomes.Average(static outcome => outcome.Confidence);
-        string calibration = confidence > best.Top1.Share ? "surer than it should be" : "less sure than it could be";
+        string calibration = confidence > best.Top1.Share ? "overconfident" : "underconfident";
         return HtmlPage.Element(
             "section",
             "tiles",
@@ -35,7 +35,7 @@ internal static class AccuracySection
             .FirstOrDefault(static each => each is not null);
         return HtmlPage.Section(
             "How often each set is right",
-            "The thin line over a bar's end is its interval of 95 %: where the true share is likely to lie.",
+            "The thin line over a bar's end is its 95 % interval: where the true share is likely to be.",
             Bars(report, labels, "The best answer is right", static set => set.Top1.Share, static set => set.Top1.Interval),
             Bars(
                 report,
@@ -52,7 +52,7 @@ internal static class AccuracySection
                     "quiet small",
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Grey bars are controls: the same sentences, with the descriptions exchanged between classes. Of "
+                        $"Gray bars are controls: the same sentences, with the descriptions exchanged between classes. Of "
                             + $"{control.Prompts.PromptCount:#,0} sentences {control.Renamed:#,0} named their class and now "
                             + $"name the other."
                     )

@@ -1,31 +1,31 @@
 namespace Cupola.Evaluation;
 
-/// <summary>The images whose answers had probabilities of one range.</summary>
-/// <param name="Low">The range's lower end, not in it.</param>
-/// <param name="High">Its upper end, in it.</param>
-/// <param name="Images">How many there are.</param>
-/// <param name="Confidence">Their answers' mean probability; 0 where there are none.</param>
-/// <param name="Accuracy">The share of them that were answered rightly; 0 where there are none.</param>
+/// <summary>The images whose answers have probabilities in one range.</summary>
+/// <param name="Low">The range's lower end, exclusive.</param>
+/// <param name="High">Its upper end, inclusive.</param>
+/// <param name="Images">The number of images.</param>
+/// <param name="Confidence">The mean probability of their answers; 0 if there are no images.</param>
+/// <param name="Accuracy">The share of right answers; 0 if there are no images.</param>
 public sealed record CalibrationBin(double Low, double High, int Images, double Confidence, double Accuracy);
 
 /// <summary>
-/// Whether probabilities can be believed: of the answers with a probability of 0.8, eight in ten should be right (Guo and others,
-/// "On Calibration of Modern Neural Networks",
-/// arXiv 1706.04599, section 2).
+/// A calibration curve (reliability diagram): of the answers with a probability of 0.8, eight in ten should be right (Guo et al.,
+/// "On Calibration of Modern Neural Networks", arXiv 1706.04599, section 2).
 /// </summary>
 public sealed class CalibrationCurve
 {
-    /// <summary>As many as Guo and others use in their tables.</summary>
+    /// <summary>The number of bins that Guo et al. use in their tables.</summary>
     public const int BinCount = 15;
 
     private CalibrationCurve(IReadOnlyList<CalibrationBin> bins) => Bins = bins;
 
-    /// <summary>Ranges of equal width from 0 to 1.</summary>
+    /// <summary>Bins of equal width from 0 to 1.</summary>
     public IReadOnlyList<CalibrationBin> Bins { get; }
 
     /// <summary>
-    /// The expected calibration error: the mean distance of confidence and accuracy, each bin weighing as much as it has images
-    /// (Guo and others, equation 3).
+    /// The expected calibration error (ECE): the mean distance of confidence and accuracy, each bin weighted by its number of
+    /// images
+    /// (Guo et al., equation 3).
     /// </summary>
     public double ExpectedCalibrationError
     {
@@ -36,7 +36,7 @@ public sealed class CalibrationCurve
         }
     }
 
-    /// <summary>Sorts outcomes into ranges of their answers' probability.</summary>
+    /// <summary>Sorts outcomes into bins by the probability of their answers.</summary>
     public static CalibrationCurve Compute(IReadOnlyList<ImageResult> outcomes)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
@@ -45,8 +45,8 @@ public sealed class CalibrationCurve
         double[] confidence = new double[BinCount];
         foreach (ImageResult outcome in outcomes)
         {
-            // Ranges are (low, high], in float32 as the probabilities are, so that 0.2 ends a range; nothing is so unsure that it
-            // has none.
+            // Ranges are (low, high], in float32 as the probabilities are, so that 0.2 ends a range; an answer of probability 0
+            // belongs to the first.
             int bin = Math.Clamp((int)Math.Ceiling(outcome.Confidence * BinCount) - 1, 0, BinCount - 1);
             images[bin]++;
             right[bin] += outcome.IsRight ? 1 : 0;

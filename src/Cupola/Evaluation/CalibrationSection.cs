@@ -3,20 +3,20 @@ using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
-/// <summary>
-/// Whether probabilities can be believed: one reliability curve a set (Guo and others, arXiv 1706.04599, figure 1).
-/// </summary>
+/// <summary>The calibration of the sets: one calibration curve per set (Guo et al., arXiv 1706.04599, figure 1).</summary>
 internal static class CalibrationSection
 {
-    /// <summary>How much of the height the fullest range's bar takes, so that the bars stay behind the curve.</summary>
+    /// <summary>The share of the height that the tallest bar takes, so that the bars do not hide the curve.</summary>
     private const double TallestBar = 0.35;
 
     public static XElement Create(DatasetEvaluation report, SetLabels labels) =>
         HtmlPage.Section(
-            "Whether it knows how sure it can be",
-            "Each point stands for the answers of like probability: to the right what it said, upwards how many of them are "
-                + "right. On the dashed line both agree; below it, it is surer than it should be. The bars behind "
-                + "say where the answers are.",
+            "Calibration",
+            "Each point stands for the answers of similar probability: its position to the right is their mean probability, its "
+                + "height "
+                + "the share of them that are right. On the dashed line both agree; below it, the model is overconfident. The "
+                + "bars "
+                + "show how many answers there are.",
             HtmlPage.Element(
                 "div",
                 "panels",

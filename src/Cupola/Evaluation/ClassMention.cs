@@ -5,9 +5,8 @@ using Cupola.Prompts;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Finds a class's name in sentences, whatever its case, in the singular or the plural, its words joined by spaces, hyphens or
-/// underscores, and puts another name in its place:
-/// article, capital letter and plural as the sentence needs them.
+/// Finds a class's name in sentences, in any case, in the singular or plural, its words joined by spaces, hyphens or underscores,
+/// and replaces it by another name, with the article, capital letter and plural that the sentence needs.
 /// </summary>
 internal sealed class ClassMention
 {
@@ -16,7 +15,7 @@ internal sealed class ClassMention
 
     public ClassMention(string label)
     {
-        // What stands in brackets tells namesakes apart and is seldom said: crane (bird).
+        // Text in brackets distinguishes equal names and is seldom written in a sentence: crane (bird).
         int bracket = label.IndexOf('(', StringComparison.Ordinal);
         _name = bracket > 0 ? label[..bracket].TrimEnd() : label;
         string[] words = [.. _name.Split([' ', '\t', '_', '-'], StringSplitOptions.RemoveEmptyEntries).Select(Regex.Escape)];
@@ -27,12 +26,12 @@ internal sealed class ClassMention
             @"(?<![\p{L}\p{N}])(?:(?<article>an?)(?<space>\s+))?(?<name>"
                 + $@"{string.Join(@"[\s_-]+", [.. words.SkipLast(1), plural])}){aside}(?![\p{{L}}\p{{N}}])",
             RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-            // No part of it can match the same text in two ways, so it takes no longer than the sentence is long.
+            // No part of the pattern can match the same text in two ways, so the time is linear in the length of the sentence.
             Regex.InfiniteMatchTimeout
         );
     }
 
-    /// <summary>The sentence about another class, or nothing where it does not name this one.</summary>
+    /// <summary>The sentence about another class, or null if it does not name this one.</summary>
     public string? Rename(string sentence, ClassMention other) =>
         _mention.IsMatch(sentence) ? _mention.Replace(sentence, mention => Put(mention, other._name)) : null;
 

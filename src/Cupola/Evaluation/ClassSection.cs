@@ -4,13 +4,15 @@ using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
-/// <summary>How each class fared, the worst first.</summary>
+/// <summary>The recall and precision of each class, the worst first.</summary>
 internal static class ClassSection
 {
-    /// <summary>What stands open; the rest unfolds.</summary>
+    /// <summary>The number of rows that are visible at first; the rest unfolds.</summary>
     private const int Shown = 15;
 
-    /// <summary>ImageNet has a thousand; rows of 21,000 would be ten times the rest of the page.</summary>
+    /// <summary>
+    /// The most rows; ImageNet has a thousand classes, and rows of 21,000 would be ten times the rest of the page.
+    /// </summary>
     private const int MostRows = 2000;
 
     public static XElement Create(EvaluationResult set, string name)
@@ -30,10 +32,11 @@ internal static class ClassSection
             always = classes.Count(static each => each.Recall.Right == each.Recall.Images);
         ClassAccuracy[] unfolded = [.. classes.Skip(Shown).Take(MostRows - Shown)];
         return HtmlPage.Section(
-            "How each class fared",
+            "The classes",
             $"With {name}, the worst first. Of {HtmlPage.Count(classes.Length, "class", "classes")}, {Number(never)} "
-                + $"{(never == 1 ? "was" : "were")} never recognised and {Number(always)} always. Recall: of the class's "
-                + "images, how many were answered with it. Precision: of the images answered with it, how many are of it.",
+                + $"{(never == 1 ? "was" : "were")} never recognized and {Number(always)} always. Recall: the share of the "
+                + "class's "
+                + "images that were answered with it. Precision: the share of the images answered with it that belong to it.",
             Rows(classes.Take(Shown)),
             unfolded.Length == 0
                 ? null
@@ -55,7 +58,7 @@ internal static class ClassSection
         {
             ChartAxis axis = ChartAxis.Shares("recall");
             return HtmlPage.Table(
-                ["class", "|recall", "#", "#right", "#precision", "most often taken for"],
+                ["class", "|recall", "#", "#right", "#precision", "most often mistaken for"],
                 rows.Select(each =>
                     (IReadOnlyList<object>)
                         [

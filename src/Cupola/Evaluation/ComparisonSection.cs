@@ -5,13 +5,13 @@ using static System.FormattableString;
 
 namespace Cupola.Evaluation;
 
-/// <summary>Which differences between sets are real, two by two, in plain words.</summary>
+/// <summary>The significance of the differences between sets, pair by pair, in plain words.</summary>
 internal static class ComparisonSection
 {
-    /// <summary>The pairs of eleven sets; a table with more is one that no one reads.</summary>
+    /// <summary>The most pairs, those of eleven sets; a longer table is not read.</summary>
     private const int MostPairs = 55;
 
-    /// <summary>What is rarer than this among equal sets counts as a difference.</summary>
+    /// <summary>The significance level: a difference that is rarer than this among equal sets counts.</summary>
     private const double Rare = 0.05;
 
     public static XElement? Create(DatasetEvaluation report, SetLabels labels)
@@ -37,8 +37,8 @@ internal static class ComparisonSection
                         ? ""
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"A set is better where chance would make equal sets differ so less than once in {tests / Rare:#,0} "
-                                + $"comparisons, and may be better where less than once in {1 / Rare:0}: "
+                            $"A set is better if chance would make equal sets differ as much less than once in {tests / Rare:#,0} "
+                                + $"comparisons, and may be better if less than once in {1 / Rare:0}: "
                         ) + Invariant($"among {tests}, something as rare is no surprise (Bonferroni).")
                 ),
             HtmlPage.Table(

@@ -1,15 +1,15 @@
 namespace Cupola.Evaluation;
 
-/// <summary>A class whose images were taken for another.</summary>
-/// <param name="Truth">The class, as its position among the labels.</param>
-/// <param name="Answer">What its images were taken for.</param>
-/// <param name="Images">How many.</param>
-/// <param name="Share">Which share of the class's images that is.</param>
+/// <summary>A class whose images were mistaken for another.</summary>
+/// <param name="Truth">The class, as its index among the labels.</param>
+/// <param name="Answer">The class that was answered.</param>
+/// <param name="Images">The number of such images.</param>
+/// <param name="Share">Their share of the class's images.</param>
 public sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
 
 /// <summary>
-/// The confusion matrix: how often images of each class were answered with each class. Only what occurred is stored, so ten
-/// thousand classes are no burden.
+/// The confusion matrix: how often images of each class were answered with each class. It is stored sparsely, so it suits ten
+/// thousand classes too.
 /// </summary>
 public sealed class ConfusionMatrix
 {
@@ -20,15 +20,15 @@ public sealed class ConfusionMatrix
     private ConfusionMatrix(Dictionary<(int, int), int> counts, int[] images, int[] answers) =>
         (_counts, _images, _answers) = (counts, images, answers);
 
-    /// <summary>How many classes there are.</summary>
+    /// <summary>The number of classes.</summary>
     public int ClassCount => _images.Length;
 
     /// <summary>How many images of one class were answered with another, or with itself.</summary>
     public int this[int truth, int answer] => _counts.GetValueOrDefault((truth, answer));
 
     /// <summary>Counts outcomes.</summary>
-    /// <param name="outcomes">What was answered.</param>
-    /// <param name="classCount">How many labels there were to choose from.</param>
+    /// <param name="outcomes">The answers.</param>
+    /// <param name="classCount">The number of labels that could be answered.</param>
     public static ConfusionMatrix Compute(IReadOnlyList<ImageResult> outcomes, int classCount)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
@@ -43,14 +43,14 @@ public sealed class ConfusionMatrix
         return new(outcomes.CountBy(static outcome => (outcome.Truth, outcome.Answer)).ToDictionary(), images, answers);
     }
 
-    /// <summary>How many images of a class there were.</summary>
+    /// <summary>The number of images of a class.</summary>
     public int ImagesOf(int truth) => _images[truth];
 
-    /// <summary>How many images were answered with a class.</summary>
+    /// <summary>The number of images that were answered with a class.</summary>
     public int AnswersOf(int answer) => _answers[answer];
 
-    /// <summary>Which classes were taken for which, the most frequent first.</summary>
-    /// <param name="most">How many pairs to name.</param>
+    /// <summary>The pairs of classes that are confused most often, the most frequent first.</summary>
+    /// <param name="most">The most pairs to return.</param>
     public IReadOnlyList<ConfusedPair> MostConfused(int most) =>
         [
             .. _counts

@@ -1,20 +1,21 @@
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Which classes a confusion map shows, and in which order: each beside the one it is taken for most, as far as one line allows.
+/// Chooses and orders the classes of a confusion map: each next to the one it is mistaken for most, as far as a single line
+/// allows.
 /// </summary>
 internal static class ConfusionOrder
 {
-    /// <summary>The classes of a map.</summary>
-    /// <param name="confusion">What was answered.</param>
-    /// <param name="most">How many classes there is room for.</param>
+    /// <summary>The classes of a map, in order.</summary>
+    /// <param name="confusion">The confusion matrix.</param>
+    /// <param name="most">The most classes that fit.</param>
     public static int[] Compute(ConfusionMatrix confusion, int most)
     {
         IReadOnlyList<ConfusedPair> pairs = confusion.MostConfused(int.MaxValue);
         Dictionary<int, double> weights = [];
         foreach (ConfusedPair pair in pairs)
         {
-            // Shares, so that a class with many images is not confused for that reason alone.
+            // Shares, so that a class does not count as confused just because it has many images.
             weights[pair.Truth] = weights.GetValueOrDefault(pair.Truth) + pair.Share;
             weights[pair.Answer] = weights.GetValueOrDefault(pair.Answer) + pair.Share;
         }
@@ -38,7 +39,7 @@ internal static class ConfusionOrder
         List<int> line = [];
         while (left.Count > 0)
         {
-            // The nearest to the last; of those equally near, and where none is, the one that is confused most.
+            // The nearest to the last; among equally near ones, or if there is none, the one that is confused most.
             int next = line.Count == 0 ? left[0] : left.MaxBy(index => Together(line[^1], index));
             line.Add(next);
             left.Remove(next);

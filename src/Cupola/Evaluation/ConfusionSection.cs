@@ -4,22 +4,22 @@ using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
-/// <summary>What is taken for what: a map of the classes that are confused most, and the pairs.</summary>
+/// <summary>The confusions: a map of the classes that are confused most, and the most confused pairs.</summary>
 internal static class ConfusionSection
 {
-    /// <summary>As many rows as can still be read; of more classes, those that matter are shown.</summary>
+    /// <summary>The most rows that can be read; of more classes, those that are confused most are shown.</summary>
     private const int MostClasses = 36;
 
     private const int MostPairs = 20;
 
     private const int LongestLabel = 18;
 
-    // In the drawing's units: a cell, what is left free around it, and room for the labels on two sides.
+    // In the drawing's units: a cell, the margin around it, and room for the labels on two sides.
     private const double Cell = 16;
     private const double Gap = 0.75;
     private const double Labels = 116;
 
-    /// <summary>The map; nothing where nothing is confused.</summary>
+    /// <summary>The map, or null if nothing is confused.</summary>
     public static XElement? Map(EvaluationResult set, string name)
     {
         int[] classes = ConfusionOrder.Compute(set.Confusion, MostClasses);
@@ -30,14 +30,14 @@ internal static class ConfusionSection
 
         int seen = set.Classes.Count(static each => each.Recall.Images > 0);
         return HtmlPage.Section(
-            "What is taken for what",
-            $"A row is what the images show, a column what {name} said. "
+            "Which classes are confused",
+            $"A row is what the images show, a column what {name} answered. "
                 + (
                     classes.Length < seen
                         ? $"Of {HtmlPage.Count(seen, "class", "classes")} these are the {classes.Length} that are confused most; "
                         : ""
                 )
-                + "classes that are taken for each other stand side by side. The fuller a colour, the larger the share of the "
+                + "classes that are mistaken for each other are side by side. The stronger a color, the larger the share of the "
                 + "row's images.",
             HtmlPage.Element("div", "scroll", Drawing(set, classes)),
             HtmlPage.Element(
@@ -46,12 +46,12 @@ internal static class ConfusionSection
                 HtmlPage.Element("i", "agree", ""),
                 "answered rightly ",
                 HtmlPage.Element("i", "confuse", ""),
-                "taken for another class"
+                "mistaken for another class"
             )
         );
     }
 
-    /// <summary>The pairs that are confused most often; nothing where nothing is confused.</summary>
+    /// <summary>The pairs that are confused most often, or null if nothing is confused.</summary>
     public static XElement? Pairs(EvaluationResult set, string name)
     {
         IReadOnlyList<ConfusedPair> pairs = set.Confusion.MostConfused(MostPairs);
@@ -62,7 +62,7 @@ internal static class ConfusionSection
                 "The most confused pairs",
                 $"With {name}.",
                 HtmlPage.Table(
-                    ["class", "taken for", "|of the class's images", "#", "#images"],
+                    ["class", "mistaken for", "|of the class's images", "#", "#images"],
                     pairs.Select(pair =>
                         (IReadOnlyList<object>)
                             [
@@ -122,7 +122,7 @@ internal static class ConfusionSection
                     Cut(set.Labels[truth])
                 )
             );
-            // Turned upwards, a column's label begins at its column.
+            // Rotated upwards, a column's label begins at its column.
             drawn.Add(
                 HtmlPage.Element(
                     "text",
@@ -138,7 +138,7 @@ internal static class ConfusionSection
             {
                 int images = set.Confusion[truth, answer],
                     all = set.Confusion.ImagesOf(truth);
-                // The root lets a single image of ten still be seen.
+                // The square root keeps a single image of ten visible.
                 drawn.Add(
                     HtmlPage.Element(
                         "rect",
@@ -155,7 +155,7 @@ internal static class ConfusionSection
                             string.Create(
                                 CultureInfo.InvariantCulture,
                                 $"{Cut(set.Labels[truth])} "
-                                    + $"{(truth == answer ? "recognised" : $"taken for {Cut(set.Labels[answer])}")}: "
+                                    + $"{(truth == answer ? "recognized" : $"mistaken for {Cut(set.Labels[answer])}")}: "
                                     + $"{images:#,0} of {all:#,0}"
                             )
                         )

@@ -1,16 +1,16 @@
 namespace Cupola.Evaluation;
 
 /// <summary>Two prompt sets, compared on the same images.</summary>
-/// <param name="First">The one.</param>
-/// <param name="Second">The other.</param>
-/// <param name="Test">Which of them was right where they differ.</param>
+/// <param name="First">The first set.</param>
+/// <param name="Second">The second set.</param>
+/// <param name="Test">The paired test of their answers.</param>
 public sealed record PromptComparison(EvaluationResult First, EvaluationResult Second, PairedTest Test);
 
-/// <summary>What came of judging prompt sets side by side.</summary>
-/// <param name="Dataset">What the images are called together.</param>
+/// <summary>The evaluation of several prompt sets on one dataset.</summary>
+/// <param name="Dataset">The dataset's name.</param>
 /// <param name="Model">The model's name.</param>
-/// <param name="Sets">The prompt sets, all judged on the same images in the same order.</param>
-/// <param name="Failed">The images that could not be read, each as a sentence; they count nowhere.</param>
+/// <param name="Sets">The prompt sets, all evaluated on the same images in the same order.</param>
+/// <param name="Failed">The images that could not be read, a sentence for each; they are not counted.</param>
 public sealed record DatasetEvaluation(
     string Dataset,
     string Model,
@@ -18,11 +18,11 @@ public sealed record DatasetEvaluation(
     IReadOnlyList<string> Failed
 )
 {
-    /// <summary>The set with the most right answers that is no control; the first of several.</summary>
+    /// <summary>The set with the most right answers, except controls; the first of several.</summary>
     public EvaluationResult Best =>
         Sets.Where(static set => set.Candidate.Control is null).DefaultIfEmpty(Sets[0]).MaxBy(static set => set.Top1.Right)!;
 
-    /// <summary>Each two sets.</summary>
+    /// <summary>The comparison of every two sets.</summary>
     public IReadOnlyList<PromptComparison> Comparisons { get; } =
     [
         .. Sets.SelectMany(

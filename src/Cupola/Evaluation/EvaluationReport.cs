@@ -6,20 +6,20 @@ using static System.FormattableString;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// A page that shows how good prompt sets are: bars with intervals, which differences are real, whether probabilities can be
-/// believed, how each class fared, what is taken for
-/// what, and the images that the best set got most wrong. Its size is bounded, whatever the number of images and classes.
+/// Writes an HTML report on the evaluation of prompt sets: bars with intervals, significance of differences, calibration,
+/// classes,
+/// confusions, and the most confident wrong answers of the best set. Its size is bounded for any number of images and classes.
 /// </summary>
 public static class EvaluationReport
 {
-    /// <summary>More of them no one reads.</summary>
+    /// <summary>The most failed images that are listed; a longer list is not read.</summary>
     private const int MostFailed = 100;
 
-    /// <summary>Writes the page; the file is whole or what it was before.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="report">What came of judging.</param>
+    /// <summary>Writes the report; the file is replaced atomically.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="report">The evaluation.</param>
     /// <param name="images">
-    /// The images that were judged, in the order of the outcomes; the worst answered are read again and shown small.
+    /// The images that were evaluated, in the order of the outcomes; those of the worst answers are read again for thumbnails.
     /// </param>
     /// <param name="cancellation">Stops before the next image.</param>
     /// <exception cref="ArgumentException">There are not as many images as outcomes.</exception>
@@ -36,7 +36,7 @@ public static class EvaluationReport
         if (images.Count != best.Outcomes.Count)
         {
             throw new ArgumentException(
-                $"The page shows the images that were judged, and there are {images.Count} images and {best.Outcomes.Count} "
+                $"The report shows the evaluated images, and there are {images.Count} images and {best.Outcomes.Count} "
                     + "answers.",
                 nameof(images)
             );
@@ -59,11 +59,11 @@ public static class EvaluationReport
         ];
         HtmlPage.Write(
             path,
-            $"How well {(report.Sets.Count == 1 ? "it recognises" : "prompts recognise")} {NameOf(report.Dataset)}",
+            $"How well {(report.Sets.Count == 1 ? "the model recognizes" : "prompts recognize")} {NameOf(report.Dataset)}",
             $"{HtmlPage.Count(best.Outcomes.Count, "image")} of "
                 + $"{HtmlPage.Count(best.Classes.Count(static each => each.Recall.Images > 0), "class", "classes")}, "
-                + $"{HtmlPage.Count(best.Labels.Count, "label")} to choose from, judged "
-                + $"by {(Path.IsPathRooted(report.Model) ? NameOf(report.Model) : report.Model)}.",
+                + $"{HtmlPage.Count(best.Labels.Count, "label")} to choose from, evaluated "
+                + $"with {(Path.IsPathRooted(report.Model) ? NameOf(report.Model) : report.Model)}.",
             sections.OfType<XElement>()
         );
     }
@@ -75,7 +75,7 @@ public static class EvaluationReport
             ? null
             : HtmlPage.Section(
                 $"{HtmlPage.Count(failed.Count, "image")} could not be read",
-                "They count nowhere above.",
+                "They are not counted above.",
                 HtmlPage.Element(
                     "ul",
                     "small",
@@ -88,7 +88,7 @@ public static class EvaluationReport
 
     private static XElement Methods() =>
         HtmlPage.Section(
-            "How these numbers are made",
+            "How these numbers are computed",
             null,
             HtmlPage.Element(
                 "dl",
@@ -96,12 +96,12 @@ public static class EvaluationReport
                 HtmlPage.Definition(
                     "Intervals",
                     "of 95 %: of a hundred such experiments, about ninety-five have the true value in theirs. Wilson's for "
-                        + "shares; for the mean per class the bootstrap's, images drawn anew within each class."
+                        + "shares; for the mean per class the bootstrap's, with images resampled within each class."
                 ),
                 HtmlPage.Definition(
                     "Paired test",
-                    "McNemar's, exact. Only images that one set answers rightly and the other wrongly tell two sets apart; p is "
-                        + "how likely so uneven a split of them is where both are equally good."
+                    "McNemar's, exact. Only images that one set answers rightly and the other wrongly distinguish two sets; p is "
+                        + "the probability of so uneven a split of them if both sets are equally good."
                 ),
                 HtmlPage.Definition(
                     "Mean per class",
@@ -114,7 +114,8 @@ public static class EvaluationReport
                 ),
                 HtmlPage.Definition(
                     "Shuffled",
-                    "a control: the same sentences with the classes' descriptions exchanged. What a set gains over it, it gains "
+                    "a control: the same sentences with the classes' descriptions exchanged. What a set gains over its control, "
+                        + "it gains "
                         + "by what its sentences say."
                 )
             )

@@ -3,34 +3,34 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Evaluation;
 
-/// <summary>How often something was right.</summary>
-/// <param name="Right">How many images.</param>
-/// <param name="Images">Of how many.</param>
+/// <summary>The number of right answers among images.</summary>
+/// <param name="Right">The number of right answers.</param>
+/// <param name="Images">The number of images.</param>
 public sealed record Accuracy(int Right, int Images)
 {
-    /// <summary>The share; 0 where there are no images.</summary>
+    /// <summary>The share; 0 if there are no images.</summary>
     public double Share => Images == 0 ? 0 : (double)Right / Images;
 
     /// <summary>Wilson's interval of the share.</summary>
     public Interval Interval => WilsonInterval.Compute(Right, Images);
 }
 
-/// <summary>How one class fared.</summary>
+/// <summary>The results of one class.</summary>
 /// <param name="Label">The class.</param>
-/// <param name="Recall">Of its images, how many were answered with it.</param>
-/// <param name="Precision">Of the images that were answered with it, how many are of it.</param>
+/// <param name="Recall">How many of its images were answered with it.</param>
+/// <param name="Precision">How many of the images answered with it belong to it.</param>
 public sealed record ClassAccuracy(string Label, Accuracy Recall, Accuracy Precision);
 
-/// <summary>How good the answers of one prompt set are on labelled images.</summary>
+/// <summary>The results of one prompt set on labeled images.</summary>
 public sealed class EvaluationResult
 {
-    /// <summary>Answers that count as found where five may be given, as ImageNet counts.</summary>
+    /// <summary>The k of top-5 accuracy, as for ImageNet.</summary>
     private const int Five = 5;
 
-    /// <summary>Counts what was answered.</summary>
-    /// <param name="candidate">The prompt set; its classes are what there was to choose from.</param>
-    /// <param name="ensemble">How a class's prompts became one score.</param>
-    /// <param name="outcomes">What was answered for each image.</param>
+    /// <summary>Counts outcomes.</summary>
+    /// <param name="candidate">The prompt set; its classes are the possible answers.</param>
+    /// <param name="ensemble">How the prompts of a class are combined.</param>
+    /// <param name="outcomes">The answer for each image.</param>
     public EvaluationResult(NamedPromptSet candidate, ClassEnsemble ensemble, IReadOnlyList<ImageResult> outcomes)
     {
         ArgumentNullException.ThrowIfNull(candidate);
@@ -60,46 +60,46 @@ public sealed class EvaluationResult
     /// <summary>The prompt set.</summary>
     public NamedPromptSet Candidate { get; }
 
-    /// <summary>What it is called.</summary>
+    /// <summary>The set's name.</summary>
     public string Name => Candidate.Name;
 
-    /// <summary>How a class's prompts became one score.</summary>
+    /// <summary>How the prompts of a class are combined.</summary>
     public ClassEnsemble Ensemble { get; }
 
-    /// <summary>The classes to choose from.</summary>
+    /// <summary>The classes that could be answered.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>What was answered for each image.</summary>
+    /// <summary>The answer for each image.</summary>
     public IReadOnlyList<ImageResult> Outcomes { get; }
 
-    /// <summary>How often the answer is right.</summary>
+    /// <summary>Top-1 accuracy: how often the answer is right.</summary>
     public Accuracy Top1 => new(Outcomes.Count(static outcome => outcome.IsRight), Outcomes.Count);
 
-    /// <summary>How often the right class is among the five best.</summary>
+    /// <summary>Top-5 accuracy: how often the right class is among the five best.</summary>
     public Accuracy Top5 => new(Outcomes.Count(static outcome => outcome.Rank < Five), Outcomes.Count);
 
     /// <summary>The mean of the classes' recalls (<see cref="MeanPerClassRecall"/>).</summary>
     public double MeanPerClass { get; }
 
-    /// <summary>Its interval, by the bootstrap.</summary>
+    /// <summary>Its bootstrap interval.</summary>
     public Interval MeanPerClassInterval { get; }
 
-    /// <summary>Whether the answers' probabilities can be believed.</summary>
+    /// <summary>The calibration of the answers' probabilities.</summary>
     public CalibrationCurve Reliability { get; }
 
-    /// <summary>Which classes were taken for which.</summary>
+    /// <summary>The confusion matrix.</summary>
     public ConfusionMatrix Confusion { get; }
 
-    /// <summary>How each class fared, in the labels' order.</summary>
+    /// <summary>The results of each class, in the labels' order.</summary>
     public IReadOnlyList<ClassAccuracy> Classes { get; }
 
-    /// <summary>Lets a prompt set answer for images whose classes are known, and counts.</summary>
+    /// <summary>Classifies images whose classes are known, and counts the outcomes.</summary>
     /// <param name="candidate">The prompt set.</param>
-    /// <param name="classifier">The classifier that was made from it.</param>
+    /// <param name="classifier">The classifier created from it.</param>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
-    /// <param name="truths">The position of each image's class among the labels.</param>
+    /// <param name="truths">The index of each image's class among the labels.</param>
     /// <exception cref="ArgumentException">
-    /// There are not as many classes as images, or the classifier's labels are others.
+    /// The numbers of classes and images differ, or the classifier has other labels.
     /// </exception>
     public static EvaluationResult Evaluate(
         NamedPromptSet candidate,

@@ -4,10 +4,10 @@ using static System.FormattableString;
 
 namespace Cupola.Evaluation;
 
-/// <summary>What was answered for an image whose class is known.</summary>
-/// <param name="Truth">The right class, as its position among the labels.</param>
+/// <summary>The answer for an image whose class is known.</summary>
+/// <param name="Truth">The right class, as its index among the labels.</param>
 /// <param name="Answer">The class that was answered.</param>
-/// <param name="Rank">How many classes were placed before the right one; 0 where the answer is right.</param>
+/// <param name="Rank">The number of classes ranked before the right one; 0 if the answer is right.</param>
 /// <param name="Confidence">The probability of the answer.</param>
 /// <param name="TruthProbability">The probability of the right class.</param>
 public sealed record ImageResult(int Truth, int Answer, int Rank, float Confidence, float TruthProbability)
@@ -15,15 +15,15 @@ public sealed record ImageResult(int Truth, int Answer, int Rank, float Confiden
     /// <summary>Whether the answer is the right class.</summary>
     public bool IsRight => Rank == 0;
 
-    /// <summary>The outcome for one image; of equal scores the first label's comes first, as in the reference's argmax.</summary>
-    /// <param name="scores">Of all labels: what decides.</param>
+    /// <summary>Ranks the labels for one image; among equal scores the first label wins, as in the reference's argmax.</summary>
+    /// <param name="scores">The scores of all labels, which decide the rank.</param>
     /// <param name="probabilities">
-    /// Of all labels: what is said of how sure the answer is. Scores that differ may have equal probabilities, so they do not
-    /// decide.
+    /// The probabilities of all labels, for the confidence; they do not decide, because different scores may have equal
+    /// probabilities.
     /// </param>
-    /// <param name="truth">The position of the right label.</param>
+    /// <param name="truth">The index of the right label.</param>
     /// <exception cref="ArgumentException">
-    /// There are not as many scores as probabilities, or the right label is none of them.
+    /// The numbers of scores and probabilities differ, or the right label is not among them.
     /// </exception>
     public static ImageResult Create(ReadOnlySpan<float> scores, ReadOnlySpan<float> probabilities, int truth)
     {
@@ -31,7 +31,7 @@ public sealed record ImageResult(int Truth, int Answer, int Rank, float Confiden
         {
             throw new ArgumentException(
                 Invariant(
-                    $"The right label {truth} has no place among {scores.Length} scores and {probabilities.Length} probabilities."
+                    $"The right label {truth} is not an index of {scores.Length} scores and {probabilities.Length} probabilities."
                 )
             );
         }
@@ -47,11 +47,11 @@ public sealed record ImageResult(int Truth, int Answer, int Rank, float Confiden
         return new(truth, answer, rank, probabilities[answer], probabilities[truth]);
     }
 
-    /// <summary>What a classifier answers for images whose classes are known, in their order.</summary>
+    /// <summary>A classifier's answers for images whose classes are known, in the images' order.</summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
-    /// <param name="truths">The position of each image's class among the classifier's labels.</param>
-    /// <exception cref="ArgumentException">There are not as many classes as images.</exception>
+    /// <param name="truths">The index of each image's class among the classifier's labels.</param>
+    /// <exception cref="ArgumentException">The numbers of classes and images differ.</exception>
     public static IReadOnlyList<ImageResult> Create(
         ZeroShotClassifier classifier,
         EmbeddingMatrix images,

@@ -3,21 +3,19 @@ using MathNet.Numerics.Distributions;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// The mean over classes of the share of a class's images that were answered rightly, so that a class with few images counts as
-/// much as one with many. Its interval is
-/// the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), stratified: images are
-/// drawn anew within each class.
+/// The mean of the classes' recalls, so that a class with few images counts as much as one with many. Its interval is the
+/// percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), stratified: images are
+/// resampled within each class.
 /// </summary>
 public static class MeanPerClassRecall
 {
     /// <summary>
-    /// Enough that the ends of a 95 % interval move by little from seed to seed (Efron and Tibshirani, p. 275, ask for a
-    /// thousand).
+    /// Enough that the ends of a 95 % interval vary little with the seed (Efron and Tibshirani, p. 275, ask for a thousand).
     /// </summary>
     private const int Resamples = 2000;
 
-    /// <summary>The mean over the classes that have images; 0 where none has.</summary>
-    /// <param name="classes">How many of each class's images were answered rightly, and how many there are.</param>
+    /// <summary>The mean over the classes that have images; 0 if none has.</summary>
+    /// <param name="classes">The right answers and the images of each class.</param>
     public static double Compute(IReadOnlyList<(int Right, int Images)> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -29,7 +27,7 @@ public static class MeanPerClassRecall
     }
 
     /// <summary>The interval of the mean.</summary>
-    /// <param name="classes">How many of each class's images were answered rightly, and how many there are.</param>
+    /// <param name="classes">The right answers and the images of each class.</param>
     /// <param name="seed">The same seed gives the same interval.</param>
     public static Interval IntervalOf(IReadOnlyList<(int Right, int Images)> classes, int seed = 0)
     {
@@ -47,7 +45,7 @@ public static class MeanPerClassRecall
             double sum = 0;
             foreach ((int right, int images) in seen)
             {
-                // Of n images drawn with replacement, binomially many are right ones.
+                // Among n images drawn with replacement, the number of right ones is binomial.
                 double share = (double)right / images;
                 sum += right == 0 || right == images ? share : (double)Binomial.Sample(random, share, images) / images;
             }

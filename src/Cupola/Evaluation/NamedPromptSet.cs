@@ -2,8 +2,8 @@ using Cupola.Prompts;
 
 namespace Cupola.Evaluation;
 
-/// <summary>A prompt set that is judged beside others.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="Prompts">What is said about each class.</param>
-/// <param name="Control">The exchanged descriptions in it, where it is a control; nothing otherwise.</param>
+/// <summary>A prompt set that is evaluated together with others.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Prompts">The prompts of each class.</param>
+/// <param name="Control">The exchanged descriptions, if it is a control; otherwise null.</param>
 public sealed record NamedPromptSet(string Name, PromptSet Prompts, ShuffledControl? Control = null);

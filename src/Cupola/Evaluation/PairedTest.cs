@@ -3,18 +3,17 @@ using MathNet.Numerics.Distributions;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Two ways of answering, compared image by image. Only images that one answers rightly and the other wrongly tell them apart.
-/// McNemar's test asks how likely so uneven a
-/// split of those is where both are equally good (Q. McNemar, Psychometrika 12, 1947); it is worked out exactly, by the binomial
-/// distribution, at every count, so that no
-/// approximation has to be chosen.
+/// A paired comparison of two classifiers, image by image. Only images that one answers rightly and the other wrongly
+/// distinguish them. McNemar's test gives the probability of so uneven a split of those if both are equally good (Q. McNemar,
+/// Psychometrika 12, 1947); it is computed exactly, by the binomial distribution, at every count, so that no approximation has to
+/// be chosen.
 /// </summary>
-/// <param name="Images">How many images both answered.</param>
-/// <param name="OnlyFirstRight">How many of them only the first answered rightly.</param>
-/// <param name="OnlySecondRight">How many of them only the second answered rightly.</param>
+/// <param name="Images">The number of images that both answered.</param>
+/// <param name="OnlyFirstRight">The number that only the first answered rightly.</param>
+/// <param name="OnlySecondRight">The number that only the second answered rightly.</param>
 public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRight)
 {
-    /// <summary>The two-sided p-value: how likely a split at least so uneven is where both are equally good.</summary>
+    /// <summary>The two-sided p-value: the probability of a split at least as uneven if both are equally good.</summary>
     public double P
     {
         get
@@ -26,7 +25,7 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
         }
     }
 
-    /// <summary>How much larger the second's share of right answers is; less than 0 where the first is better.</summary>
+    /// <summary>The second's accuracy minus the first's; negative if the first is better.</summary>
     public double Difference => Images == 0 ? 0 : (double)(OnlySecondRight - OnlyFirstRight) / Images;
 
     /// <summary>
@@ -46,8 +45,8 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
         }
     }
 
-    /// <summary>Compares the outcomes of two ways of answering, of the same images in the same order.</summary>
-    /// <exception cref="ArgumentException">They are not of the same images.</exception>
+    /// <summary>Compares the outcomes of two classifiers for the same images in the same order.</summary>
+    /// <exception cref="ArgumentException">They belong to different images.</exception>
     public static PairedTest Compute(IReadOnlyList<ImageResult> first, IReadOnlyList<ImageResult> second)
     {
         ArgumentNullException.ThrowIfNull(first);
@@ -55,7 +54,7 @@ public sealed record PairedTest(int Images, int OnlyFirstRight, int OnlySecondRi
         if (first.Count != second.Count || first.Zip(second).Any(static pair => pair.First.Truth != pair.Second.Truth))
         {
             throw new ArgumentException(
-                "Two ways of answering are compared on the same images in the same order, and these outcomes are of different "
+                "Two classifiers are compared on the same images in the same order, and these outcomes are of different "
                     + "ones."
             );
         }

@@ -4,9 +4,9 @@ using Cupola.Embedding;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// How well texts and images find each other (arXiv 2103.00020, table 13): recall@k is the share of queries with a right answer
-/// among the k best of all. Equal scores are decided against the
-/// right answer, so that a model for which everything is alike finds nothing.
+/// The recall of retrieval between texts and images (arXiv 2103.00020, table 13): recall@k is the share of queries with a right
+/// answer among the k best. Ties count against the right answer, so that a model that gives everything the same score finds
+/// nothing.
 /// </summary>
 public sealed class RetrievalRecall
 {
@@ -15,19 +15,19 @@ public sealed class RetrievalRecall
 
     private RetrievalRecall(int[] textRanks, int[] imageRanks) => (_textRanks, _imageRanks) = (textRanks, imageRanks);
 
-    /// <summary>How many images there are.</summary>
+    /// <summary>The number of images.</summary>
     public int Images => _imageRanks.Length;
 
-    /// <summary>How many texts there are.</summary>
+    /// <summary>The number of texts.</summary>
     public int Texts => _textRanks.Length;
 
-    /// <summary>Compares every text, which is about one image each, with every image.</summary>
+    /// <summary>Compares every text, which describes one image, with every image.</summary>
     /// <param name="images">Unit embeddings, [images, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
     /// <param name="imageOfText">
-    /// The image that each text is about; an image may have several texts, and has one at least.
+    /// The image that each text describes; an image may have several texts, and has at least one.
     /// </param>
-    /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
+    /// <exception cref="ArgumentException">A text describes no image, or an image has no text.</exception>
     public static RetrievalRecall Compute(EmbeddingMatrix images, EmbeddingMatrix texts, IReadOnlyList<int> imageOfText)
     {
         ArgumentNullException.ThrowIfNull(imageOfText);
@@ -35,15 +35,16 @@ public sealed class RetrievalRecall
     }
 
     /// <summary>
-    /// Compares every text with every image, a text at a time, so that memory grows with their numbers and not with the
-    /// product. A text may be about several images, each of which is a right answer to it.
+    /// Compares every text with every image, one text at a time, so that memory grows with their numbers and not with the
+    /// product. A
+    /// text may describe several images, each of which is a right answer.
     /// </summary>
     /// <param name="images">Unit embeddings, [images, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>
     /// <param name="imagesOfText">
-    /// The images that each text is about, one at least; an image may have several texts, and has one at least.
+    /// The images that each text describes, at least one; an image may have several texts, and has at least one.
     /// </param>
-    /// <exception cref="ArgumentException">A text is about no image, or an image has no text.</exception>
+    /// <exception cref="ArgumentException">A text describes no image, or an image has no text.</exception>
     public static RetrievalRecall Compute(
         EmbeddingMatrix images,
         EmbeddingMatrix texts,
@@ -61,13 +62,13 @@ public sealed class RetrievalRecall
         )
         {
             throw new ArgumentException(
-                $"Each text is about an image, and each image has a text; "
-                    + $"there are {images.Count} images, {texts.Count} texts and {own.Length} places.",
+                $"Each text describes an image, and each image has a text; "
+                    + $"there are {images.Count} images, {texts.Count} texts and {own.Length} indices.",
                 nameof(imagesOfText)
             );
         }
 
-        // What an image's best own text scores, which the others are measured by.
+        // The score of each image's best own text, with which the other scores are compared.
         float[] best = new float[images.Count];
         best.AsSpan().Fill(float.NegativeInfinity);
         foreach ((int text, HashSet<int> some) in own.Index())
@@ -104,9 +105,9 @@ public sealed class RetrievalRecall
         return new(textRanks, imageRanks);
     }
 
-    /// <summary>The texts of which an image is among the k best.</summary>
+    /// <summary>The number of texts for which a right image is among the k best.</summary>
     public Accuracy TextToImage(int k) => new(_textRanks.Count(rank => rank < k), _textRanks.Length);
 
-    /// <summary>The images one of whose texts is among the k best.</summary>
+    /// <summary>The number of images for which a right text is among the k best.</summary>
     public Accuracy ImageToText(int k) => new(_imageRanks.Count(rank => rank < k), _imageRanks.Length);
 }

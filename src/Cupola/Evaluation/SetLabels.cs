@@ -6,15 +6,15 @@ using Cupola.Reports;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// How a page calls prompt sets: a number on a disc, and the name, with files named without their folders as long as all names
-/// still differ.
+/// The labels of prompt sets in a report: a number on a disc, and the name, with files shortened to their names without folders
+/// where these are unique.
 /// </summary>
 internal sealed class SetLabels
 {
-    /// <summary>Longer names are cut; the whole name shows where one points at it.</summary>
+    /// <summary>The longest shown name; a longer one is cut, and shown in full as a tooltip.</summary>
     private const int LongestName = 80;
 
-    /// <summary>What the command line puts before a template in a set's name.</summary>
+    /// <summary>The prefix of a template in a set's name.</summary>
     private const string Template = "template:";
 
     private readonly Dictionary<EvaluationResult, (int Number, string Name)> _labels;
@@ -51,7 +51,7 @@ internal sealed class SetLabels
             return name.StartsWith(Template, StringComparison.Ordinal) ? $"“{name[Template.Length..]}”" : name;
         }
 
-        // A folder ends in a slash; + stands between parts and : behind "shuffled", or behind the letter of a drive.
+        // A folder ends in a slash; + separates parts, and : follows "shuffled" or a drive letter.
         return Regex
             .Replace(name, @"(?:(?<![A-Za-z])[A-Za-z]:)?[^+:]*[/\\]", "", RegexOptions.None, Regex.InfiniteMatchTimeout)
             .Replace("+", " + ", StringComparison.Ordinal)

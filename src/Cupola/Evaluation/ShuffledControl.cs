@@ -3,31 +3,31 @@ using Cupola.Prompts;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// The same sentences with the classes' descriptions exchanged: each class is told what another one looks like, under its own
-/// name. Averaging many sentences helps by itself,
-/// whatever they say; random words do nearly as well as descriptions (Roth and others, "Waffling around for Performance", arXiv
-/// 2306.07282). So what descriptions
-/// are worth is not what they gain over one template, but what they gain over this control, which has all of theirs but the
-/// meaning: as many sentences for each class, of the same
-/// lengths and style, written by the same model, with the class's name in them where the name of theirs was.
+/// A control: the same sentences with the classes' descriptions exchanged, so that each class has another's descriptions under
+/// its
+/// own name. Averaging many sentences helps whatever they say; random words do nearly as well as descriptions (Roth et al.,
+/// "Waffling around for Performance", arXiv 2306.07282). So the value of descriptions is not their gain over one template but
+/// their gain over this control, which differs only in meaning: as many sentences for each class, of the same lengths and style,
+/// written by the same model, with the class's name where the other name was.
 /// </summary>
-/// <param name="Prompts">The sentences, as many of each class as it had.</param>
+/// <param name="Prompts">The sentences, as many for each class as before.</param>
 /// <param name="Renamed">
-/// In how many of them the other class's name was found and replaced. The rest are about their class without naming it, or name
-/// it in words that are not the label's, and stay as
-/// they are: they may still speak of the other class, which does the control harm. Where they are many, little can be concluded
-/// from being better than the control.
+/// The number of sentences in which the other class's name was found and replaced. The rest do not name their class, or name it
+/// in
+/// other words than the label, and stay unchanged: they may still describe the other class, which weakens the control. If there
+/// are
+/// many, a gain over the control proves little.
 /// </param>
 public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
 {
     /// <summary>Exchanges the descriptions of classes; no class keeps its own.</summary>
     /// <param name="prompts">
-    /// Sentences of two classes or more. Templates describe nothing: filled with names, they would come out as they were.
+    /// Sentences of at least two classes. Templates describe nothing: filled with names, they would not change.
     /// </param>
     /// <param name="seed">
-    /// The same seed gives the same control. Who gets whose description is chance; another seed shows how much of the result is.
+    /// The seed of the random exchange; the same seed gives the same control. Other seeds show how much the result depends on it.
     /// </param>
-    /// <exception cref="ArgumentException">There are no two classes with sentences.</exception>
+    /// <exception cref="ArgumentException">Fewer than two classes have sentences.</exception>
     public static ShuffledControl Create(PromptSet prompts, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(prompts);
@@ -35,7 +35,7 @@ public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
         if (names.Count(name => prompts[name].Length > 0) < 2)
         {
             throw new ArgumentException(
-                "Descriptions are exchanged between classes, and there are no two that have any.",
+                "Descriptions are exchanged between classes, and fewer than two classes have any.",
                 nameof(prompts)
             );
         }
@@ -50,8 +50,9 @@ public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
         Prompt[] Described(int index)
         {
             List<Prompt> others = [];
-            // The next on the circle describes this class; where it has fewer sentences than are needed, so does the next but
-            // one.
+            // The next class on the cycle describes this one; if it has fewer sentences than needed, so does the one after it,
+            // and
+            // so on.
             for (int donor = circle[index]; others.Count < prompts[names[index]].Length; donor = circle[donor])
             {
                 Prompt[] sentences = donor == index ? [] : [.. prompts[names[donor]]];
@@ -69,8 +70,7 @@ public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
     }
 
     /// <summary>
-    /// Who follows whom on a circle of all, in an order of chance (S. Sattolo, Information Processing Letters 22, 1986): nobody
-    /// follows himself.
+    /// A random permutation that is a single cycle, without fixed points (S. Sattolo, Information Processing Letters 22, 1986).
     /// </summary>
     private static int[] Circle(int count, Random random)
     {

@@ -4,19 +4,18 @@ namespace Cupola.Evaluation;
 
 /// <summary>
 /// Wilson's score interval of a share (E. B. Wilson, JASA 22, 1927, p. 209), without continuity correction. Unlike the textbook's
-/// ± 1.96 standard errors it holds what it
-/// promises for few trials and for shares near 0 and 1, and never leaves that range (Brown, Cai and DasGupta, Statistical Science
-/// 16, 2001).
+/// ± 1.96 standard errors it keeps its coverage for few trials and for shares near 0 and 1, and never leaves that range (Brown,
+/// Cai and DasGupta, Statistical Science 16, 2001).
 /// </summary>
 public static class WilsonInterval
 {
-    /// <summary>How many standard errors of a normal distribution hold 95 %: 1.96.</summary>
+    /// <summary>The number of standard errors around the mean that contain 95 % of a normal distribution: 1.96.</summary>
     internal static double StandardErrors { get; } = Normal.InvCDF(0, 1, (1 + Interval.Confidence) / 2);
 
     /// <summary>The interval of a share.</summary>
-    /// <param name="right">How many trials succeeded.</param>
-    /// <param name="trials">How many there were; without any nothing is known, and the interval is 0 to 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The numbers are below 0, or more succeeded than were tried.</exception>
+    /// <param name="right">The number of trials that succeeded.</param>
+    /// <param name="trials">The number of trials; if 0, nothing is known, and the interval is 0 to 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or more succeeded than were tried.</exception>
     public static Interval Compute(int right, int trials)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(right);

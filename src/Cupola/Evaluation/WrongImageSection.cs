@@ -5,10 +5,10 @@ using Cupola.Reports;
 
 namespace Cupola.Evaluation;
 
-/// <summary>The images that were got most wrong: those that a wrong answer was given to with the most confidence.</summary>
+/// <summary>The images with the most confident wrong answers.</summary>
 internal static class WrongImageSection
 {
-    /// <summary>At about 10 kB each, these are half a megabyte.</summary>
+    /// <summary>The most images; at about 10 kB each, they take half a megabyte.</summary>
     private const int MostImages = 48;
 
     private const int LongestSide = 280;
@@ -33,8 +33,9 @@ internal static class WrongImageSection
         return wrong.Length == 0
             ? null
             : HtmlPage.Section(
-                "What it got most wrong",
-                $"The wrong answers of {name} that it was surest of. Some images show both, and some are labelled wrongly: look "
+                "The most confident mistakes",
+                $"The wrong answers of {name} with the highest probabilities. Some images show both, and some are labeled "
+                    + "wrongly: look "
                     + "before you blame the model.",
                 HtmlPage.Element(
                     "div",
@@ -81,7 +82,7 @@ internal static class WrongImageSection
                 HtmlPage.Element(
                     "p",
                     "path",
-                    $"The right label came in place {place}.",
+                    $"The right label was number {place}.",
                     HtmlPage.Element("br", null),
                     HtmlPage.Shortened(name)
                 )

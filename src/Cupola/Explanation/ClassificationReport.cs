@@ -7,25 +7,25 @@ using static System.FormattableString;
 
 namespace Cupola.Explanation;
 
-/// <summary>An answer and what was said for and against it.</summary>
+/// <summary>An answer with its prompt attributions.</summary>
 /// <param name="Image">The file or address.</param>
 /// <param name="Predictions">The best classes, the best first.</param>
-/// <param name="Arguments">What the prompts said.</param>
+/// <param name="Arguments">The prompts for and against the answer.</param>
 public sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
 
-/// <summary>A page that shows images, what was answered, and the prompts that spoke for and against.</summary>
+/// <summary>Writes an HTML report of images, their answers, and the prompts for and against each.</summary>
 public static class ClassificationReport
 {
-    /// <summary>A page with more is one that no one reads and no browser opens.</summary>
+    /// <summary>The most images; a longer page is not read, and browsers do not open it.</summary>
     public const int MostImages = 200;
 
     private const int LongestSide = 480;
 
-    /// <summary>Writes the page; the file is whole or what it was before.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="answers">The answers, <see cref="MostImages"/> at most.</param>
-    /// <param name="notShown">How many more images were classified.</param>
-    /// <param name="orient">Whether images are turned as their EXIF orientation says.</param>
+    /// <summary>Writes the report; the file is replaced atomically.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="answers">The answers, at most <see cref="MostImages"/>.</param>
+    /// <param name="notShown">The number of further classified images.</param>
+    /// <param name="orient">Whether to apply the images' EXIF orientation.</param>
     public static void Write(string path, IReadOnlyList<ExplainedAnswer> answers, int notShown = 0, bool orient = false)
     {
         ArgumentNullException.ThrowIfNull(answers);

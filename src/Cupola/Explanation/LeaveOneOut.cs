@@ -5,7 +5,8 @@ using Cupola.ZeroShot;
 namespace Cupola.Explanation;
 
 /// <summary>
-/// The answers on labelled images, and what becomes of them when one prompt is left out: only its own class's scores change.
+/// Leave-one-out: the answers on labeled images, and how they change when one prompt is left out; only the scores of the prompt's
+/// class change.
 /// </summary>
 internal sealed class LeaveOneOut
 {
@@ -34,7 +35,7 @@ internal sealed class LeaveOneOut
         Parallel.For(0, images.Count, image => _scores[image] = classes.Score(images[image]));
     }
 
-    /// <summary>The effect of each prompt of one class; none where it is the only one.</summary>
+    /// <summary>The effect of each prompt of one class; none if it is the only one.</summary>
     public PromptEffect[] OfClass(int classIndex)
     {
         PromptFeatures features = _encoded.Features;
@@ -64,7 +65,7 @@ internal sealed class LeaveOneOut
         return effects;
     }
 
-    /// <summary>The score of a class with some of its prompts only, for each image.</summary>
+    /// <summary>The score of a class with only some of its prompts, for each image.</summary>
     private Func<int, float> ScoreOfOthers(int[] rows)
     {
         if (_ensemble == ClassEnsemble.ScoreMax)
@@ -79,7 +80,7 @@ internal sealed class LeaveOneOut
         return image => TensorPrimitives.Dot(vector, _images[image]);
     }
 
-    /// <summary>What the other classes say of an image, as far as the answer depends on it.</summary>
+    /// <summary>The scores of the other classes, as far as the answer for an image depends on them.</summary>
     private Rivals RivalsOf(int classIndex, float[] scores, int label)
     {
         float best = float.NegativeInfinity;
@@ -105,7 +106,7 @@ internal sealed class LeaveOneOut
     }
 
     /// <summary>
-    /// How many images are right, and the sum of the log probabilities of their labels, where a class has these scores.
+    /// The number of right images, and the sum of the log-probabilities of their labels, if a class has the given scores.
     /// </summary>
     private (int Right, double LogLikelihood) LogLikelihood(int classIndex, Rivals[] rivals, Func<int, float> score)
     {

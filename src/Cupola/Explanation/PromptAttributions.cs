@@ -2,33 +2,32 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
 
-/// <summary>What one prompt says about an answer.</summary>
+/// <summary>The attribution of an answer to one prompt.</summary>
 /// <param name="Label">The class that the prompt is about.</param>
 /// <param name="Text">The prompt.</param>
 /// <param name="Cosine">How well it fits the image.</param>
 /// <param name="Margin">
-/// How far it alone would move the answer: a prompt of the answer by how far its cosine is above the score of the runner-up, a
-/// prompt of another class by how far its
-/// cosine is above the answer's score, and then counted against it.
+/// How far it alone would move the answer: for a prompt of the answer, its cosine minus the score of the runner-up; for a prompt
+/// of another class, its cosine minus the answer's score, which counts against the answer.
 /// </param>
 public sealed record PromptAttribution(string Label, string Text, float Cosine, float Margin);
 
-/// <summary>The prompts that spoke for an answer and those that spoke against it, the strongest first.</summary>
-/// <param name="For">Prompts of the answer that fit better than the runner-up does as a whole.</param>
+/// <summary>The prompts for an answer and those against it, the strongest first.</summary>
+/// <param name="For">Prompts of the answer that fit better than the runner-up's score.</param>
 /// <param name="Against">
-/// Prompts of the answer that fit worse than that, and prompts of other classes that fit better than the answer does as a whole.
+/// Prompts of the answer that fit worse than that, and prompts of other classes that fit better than the answer's score.
 /// </param>
 public sealed record PromptAttributions(IReadOnlyList<PromptAttribution> For, IReadOnlyList<PromptAttribution> Against)
 {
-    /// <summary>Classes further down have no say in an answer.</summary>
+    /// <summary>The number of rivals considered; classes further down do not affect an answer.</summary>
     private const int Rivals = 4;
 
-    /// <summary>Weighs the prompts of an answer and of its nearest rivals.</summary>
+    /// <summary>Compares the prompts of an answer with those of its nearest rivals.</summary>
     /// <param name="influence">The prompts.</param>
     /// <param name="predictions">All classes for the image, the best first.</param>
     /// <param name="embedding">The image's unit embedding.</param>
-    /// <param name="most">How many to name on each side.</param>
-    /// <exception cref="ArgumentException">There is one class only, and nothing to argue about.</exception>
+    /// <param name="most">The most prompts on each side.</param>
+    /// <exception cref="ArgumentException">There is only one class.</exception>
     public static PromptAttributions Compute(
         PromptInfluence influence,
         IReadOnlyList<Prediction> predictions,

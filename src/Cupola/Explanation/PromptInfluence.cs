@@ -6,26 +6,24 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
 
-/// <summary>What one prompt did to the score of its class for one image.</summary>
+/// <summary>The contribution of one prompt to the score of its class for one image.</summary>
 /// <param name="Label">The class.</param>
-/// <param name="Prompt">What is said about it.</param>
-/// <param name="Weight">How much the prompt counts in its class; a class's weights sum to 1.</param>
+/// <param name="Prompt">The prompt.</param>
+/// <param name="Weight">The prompt's weight in its class; a class's weights sum to 1.</param>
 /// <param name="Cosine">How well the prompt alone fits the image; from −1 to 1.</param>
 /// <param name="Contribution">Its part of the class's score: the contributions of a class's prompts sum to the score.</param>
 public sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
 
-/// <summary>What it does to the answers on labelled images that one prompt is there.</summary>
+/// <summary>The effect of one prompt on the answers for labeled images.</summary>
 /// <param name="Label">The class.</param>
-/// <param name="Prompt">What is said about it.</param>
+/// <param name="Prompt">The prompt.</param>
 /// <param name="Right">
-/// How many more images are answered rightly with the prompt than without it; less than 0 where it does harm.
+/// How many more images are answered rightly with the prompt than without it; negative if it does harm.
 /// </param>
-/// <param name="LogLikelihood">How much the mean log probability of the right label rises with the prompt, in nats.</param>
+/// <param name="LogLikelihood">How much the mean log-probability of the right label rises with the prompt, in nats.</param>
 public sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
 
-/// <summary>
-/// Takes the scores of classes apart into what each of their prompts contributed. It may be used from several threads at once.
-/// </summary>
+/// <summary>Splits the scores of classes into the contributions of their prompts. It is thread-safe.</summary>
 public sealed class PromptInfluence
 {
     private readonly EncodedPrompts _encoded;
@@ -34,10 +32,10 @@ public sealed class PromptInfluence
     private readonly EmbeddingMatrix _parts;
     private readonly Dictionary<string, int> _classes;
 
-    /// <summary>Makes ready to explain one way of putting prompts together.</summary>
+    /// <summary>Prepares to explain one ensemble.</summary>
     /// <param name="encoded">The prompts.</param>
-    /// <param name="ensemble">How a class's prompts become one score.</param>
-    /// <param name="weights">How much each prompt counts; the same where null.</param>
+    /// <param name="ensemble">How the prompts of a class are combined.</param>
+    /// <param name="weights">The weight of each prompt; equal weights if null.</param>
     public PromptInfluence(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights = null)
     {
         ArgumentNullException.ThrowIfNull(encoded);
@@ -50,7 +48,7 @@ public sealed class PromptInfluence
             .ToDictionary(static name => name.Item, static name => name.Index, StringComparer.Ordinal);
     }
 
-    /// <summary>What each prompt of one class contributed to its score for an image, in the prompts' order.</summary>
+    /// <summary>The contribution of each prompt of one class to its score for an image, in the prompts' order.</summary>
     /// <param name="label">The class.</param>
     /// <param name="embedding">The image's unit embedding.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
@@ -96,14 +94,15 @@ public sealed class PromptInfluence
     }
 
     /// <summary>
-    /// What each prompt does on labelled images: every prompt is left out once, and the answers with and without it are compared.
+    /// The effect of each prompt on labeled images: every prompt is left out once, and the answers with and without it are
+    /// compared.
     /// </summary>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
-    /// <param name="labels">The position of each image's class.</param>
-    /// <param name="progress">Told how many more prompts are done, from any thread.</param>
+    /// <param name="labels">The index of each image's class.</param>
+    /// <param name="progress">Receives the number of further finished prompts, from any thread.</param>
     /// <param name="cancellation">Stops between classes.</param>
     /// <returns>The effect of each prompt whose class has others, class by class.</returns>
-    /// <exception cref="ArgumentException">There are not as many labels as images.</exception>
+    /// <exception cref="ArgumentException">The numbers of labels and images differ.</exception>
     public IReadOnlyList<PromptEffect> LeaveOneOut(
         EmbeddingMatrix images,
         IReadOnlyList<int> labels,

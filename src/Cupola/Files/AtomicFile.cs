@@ -1,12 +1,12 @@
 namespace Cupola.Files;
 
-/// <summary>Writes files that are whole or not there: beside their place first, then moved.</summary>
+/// <summary>Writes files atomically: under a temporary name in the same folder first, then moved.</summary>
 internal static class AtomicFile
 {
-    /// <summary>What the name of a file ends in until it is whole.</summary>
+    /// <summary>The suffix of a file's name until it is complete.</summary>
     public const string Unfinished = ".unfinished";
 
-    /// <summary>Writes a file; where writing fails, what stood there before stays.</summary>
+    /// <summary>Writes a file; if writing fails, an existing file stays unchanged.</summary>
     public static void Write(string path, Action<Stream> write)
     {
         string unfinished = path + Unfinished;
@@ -15,7 +15,7 @@ internal static class AtomicFile
             using (FileStream stream = File.Create(unfinished))
             {
                 write(stream);
-                // Else the new name may reach the disk before the bytes do, and a loss of power leaves a file of nothing.
+                // Otherwise the new name may reach the disk before the bytes, and a loss of power would leave an empty file.
                 stream.Flush(flushToDisk: true);
             }
 

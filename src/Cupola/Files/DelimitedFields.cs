@@ -1,15 +1,15 @@
 namespace Cupola.Files;
 
-/// <summary>How the quotation marks of a record end.</summary>
+/// <summary>The state of the quotation marks at the end of a record.</summary>
 internal enum QuoteEnd
 {
-    /// <summary>Each that was opened is closed.</summary>
+    /// <summary>Each opened quotation mark is closed.</summary>
     Closed,
 
-    /// <summary>The last one is still open, so that the record may go on in the next line.</summary>
+    /// <summary>The last one is still open, so the record may continue on the next line.</summary>
     Open,
 
-    /// <summary>One stands where none can.</summary>
+    /// <summary>One is where none is allowed.</summary>
     Misplaced,
 }
 
@@ -22,9 +22,9 @@ internal static class DelimitedFields
     private const char Quote = '"';
 
     /// <summary>Splits a record.</summary>
-    /// <param name="record">One line, or several where a quoted field has line breaks.</param>
-    /// <param name="separator">What stands between fields.</param>
-    /// <param name="fields">Is given the fields; those whose marks do not fit together as they stand.</param>
+    /// <param name="record">One line, or several if a quoted field has line breaks.</param>
+    /// <param name="separator">The separator of fields.</param>
+    /// <param name="fields">Receives the fields; those with invalid quotation marks unchanged.</param>
     public static QuoteEnd Split(string record, char separator, List<string> fields)
     {
         fields.Clear();
@@ -43,18 +43,18 @@ internal static class DelimitedFields
         }
     }
 
-    /// <summary>Splits a record in which quotation marks are characters as any other.</summary>
+    /// <summary>Splits a record in which quotation marks are ordinary characters.</summary>
     public static string[] SplitLiterally(string record, char separator) =>
         record.Split(separator, StringSplitOptions.TrimEntries);
 
-    /// <summary>A text without the quotation marks around all of it; as it is where it has none.</summary>
+    /// <summary>A text without the quotation marks around it; unchanged if it has none.</summary>
     public static string Unquote(string text)
     {
         List<string> fields = [];
         return text.StartsWith(Quote) && Split(text, '\n', fields) == QuoteEnd.Closed ? fields[0] : text;
     }
 
-    /// <summary>The field that begins here, and where it ends.</summary>
+    /// <summary>The field that begins here, and the index of its end.</summary>
     private static int Next(string record, char separator, int start, out string field, out QuoteEnd how)
     {
         int first = SkipBlanks(record, separator, start);
@@ -80,7 +80,7 @@ internal static class DelimitedFields
         return plainEnd;
     }
 
-    /// <summary>Where the mark stands that closes the one here, or -1.</summary>
+    /// <summary>The index of the closing quotation mark, or -1.</summary>
     private static int Closing(string record, int opening)
     {
         for (int index = opening + 1; index < record.Length; index++)

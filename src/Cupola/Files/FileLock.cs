@@ -1,9 +1,9 @@
 namespace Cupola.Files;
 
-/// <summary>Files that one process has for itself.</summary>
+/// <summary>Locks files for one process.</summary>
 internal static class FileLock
 {
-    /// <summary>Opens a file for this process alone, or gives nothing where another has it.</summary>
+    /// <summary>Opens a file for this process alone; null if another process has locked it.</summary>
     public static FileStream? TryOpen(string path)
     {
         try

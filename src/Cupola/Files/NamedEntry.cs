@@ -4,20 +4,20 @@ using static System.FormattableString;
 namespace Cupola.Files;
 
 /// <summary>
-/// A file, and the entry of its JSON object that is meant where its name ends with one: <c>templates.json#cifar10</c>.
-/// Files of benchmarks hold the texts of many data sets, each below its name.
+/// A file, and optionally the entry of its JSON object that follows its name: <c>templates.json#cifar10</c>. Files of benchmarks
+/// contain the texts of many data sets, each under its name.
 /// </summary>
 /// <param name="File">The path.</param>
 /// <param name="Entry">The name of the entry, or null.</param>
 internal sealed record NamedEntry(string File, string? Entry)
 {
-    /// <summary>More names than these nobody reads.</summary>
+    /// <summary>The most names in a message; longer lists are not read.</summary>
     private const int MostNamed = 20;
 
-    /// <summary>Whether the file is there.</summary>
+    /// <summary>Whether the file exists.</summary>
     public bool Exists => Path.Exists(File);
 
-    /// <summary>Takes a name apart; a file whose own name has a <c>#</c> comes first.</summary>
+    /// <summary>Splits a name; a file whose own name contains <c>#</c> takes precedence.</summary>
     public static NamedEntry Read(string path)
     {
         if (!Path.Exists(path))
@@ -34,8 +34,8 @@ internal sealed record NamedEntry(string File, string? Entry)
         return new(path, null);
     }
 
-    /// <summary>What counts of the file: the named entry, or all of it where none is named.</summary>
-    /// <exception cref="InvalidDataException">There is no such entry; the message lists those there are.</exception>
+    /// <summary>The named entry of the file, or all of it if no entry is named.</summary>
+    /// <exception cref="InvalidDataException">There is no such entry; the message lists the existing ones.</exception>
     public JsonElement Enter(JsonElement root)
     {
         if (Entry is null)
@@ -45,7 +45,7 @@ internal sealed record NamedEntry(string File, string? Entry)
 
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidDataException($"'{File}' holds no JSON object, so it has no entry {TextFile.Quote(Entry)}.");
+            throw new InvalidDataException($"'{File}' is not a JSON object, so it has no entry {TextFile.Quote(Entry)}.");
         }
 
         return root.TryGetProperty(Entry, out JsonElement entry)
@@ -53,9 +53,9 @@ internal sealed record NamedEntry(string File, string? Entry)
             : throw new InvalidDataException($"'{File}' has no entry {TextFile.Quote(Entry)}; it has {Names(root)}.");
     }
 
-    /// <summary>The only entry of an object; of several, none is meant without its name.</summary>
-    /// <param name="root">An object with an entry at least.</param>
-    /// <param name="what">What its entries hold, for the sentence of an error: "templates".</param>
+    /// <summary>The only entry of an object; if there are several, one must be named.</summary>
+    /// <param name="root">An object with at least one entry.</param>
+    /// <param name="what">The content of its entries, for error messages: "templates".</param>
     /// <exception cref="InvalidDataException">There are several; the message lists them.</exception>
     public JsonElement EnterOnly(JsonElement root, string what)
     {
@@ -63,7 +63,7 @@ internal sealed record NamedEntry(string File, string? Entry)
         return root.EnumerateObject().Count() == 1
             ? first.Value
             : throw new InvalidDataException(
-                $"'{File}' holds the {what} of several data sets, {Names(root)}; "
+                $"'{File}' contains the {what} of several data sets, {Names(root)}; "
                     + $"name one, as in '{File}#{ForeignText.OneLine(first.Name)}'."
             );
     }

@@ -3,7 +3,7 @@ using static System.FormattableString;
 
 namespace Cupola.Files;
 
-/// <summary>Reads small text files that people and other programs write: lists of lines, and JSON.</summary>
+/// <summary>Reads small text files: lists of lines, and JSON.</summary>
 internal static class TextFile
 {
     // CuPL's largest file has 3 MB.
@@ -11,13 +11,14 @@ internal static class TextFile
     private const int QuoteLength = 120;
 
     /// <summary>
-    /// A file that is a JSON list of texts, or one text a line; white space around a text is dropped, and so are empty ones.
-    /// Of a JSON object of lists, <c>FILE#NAME</c> names the one that counts.
+    /// Reads a JSON list of texts, or one text per line; white space around texts and empty texts are dropped. Of a JSON object
+    /// of
+    /// lists, <c>FILE#NAME</c> names one.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="what">What the texts are, for the sentence of an error: "labels".</param>
-    /// <param name="unquote">Whether a line in quotation marks is what stands between them, as in CSV of one column.</param>
-    /// <param name="entersOnlyList">Whether the only list of a JSON object counts without its name.</param>
+    /// <param name="what">The kind of the texts, for error messages: "labels".</param>
+    /// <param name="unquote">Whether quotation marks around a line are removed, as in CSV with one column.</param>
+    /// <param name="entersOnlyList">Whether the only list of a JSON object is used without its name.</param>
     public static IReadOnlyList<string> ReadList(string path, string what, bool unquote = false, bool entersOnlyList = false)
     {
         NamedEntry file = NamedEntry.Read(path);
@@ -32,13 +33,13 @@ internal static class TextFile
             ? ReadJson(file.File, content, root => List(Enter(file, root, what, entersOnlyList), file.File, what))
             : content.Split(['\r', '\n']).Select(line => unquote ? DelimitedFields.Unquote(line.Trim()) : line);
         string[] list = [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
-        return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' holds no {what}.");
+        return list.Length > 0 ? list : throw new InvalidDataException($"'{path}' contains no {what}.");
     }
 
     /// <summary>Reads a whole file as JSON.</summary>
     public static T ReadJson<T>(string path, Func<JsonElement, T> read) => ReadJson(path, Read(path), read);
 
-    /// <summary>A text of a file or command line in a sentence of ours: short, and on one line.</summary>
+    /// <summary>Quotes a text of a file or command line in a message: shortened, and on one line.</summary>
     public static string Quote(string text) => $"'{ForeignText.OneLine(text, QuoteLength)}'";
 
     private static JsonElement Enter(NamedEntry file, JsonElement root, string what, bool entersOnlyList)
@@ -54,7 +55,7 @@ internal static class TextFile
     {
         if (root.ValueKind != JsonValueKind.Array)
         {
-            throw new InvalidDataException($"'{path}' holds no JSON list; {what} are a JSON list of texts, or one a line.");
+            throw new InvalidDataException($"'{path}' contains no JSON list; {what} are a JSON list of texts, or one per line.");
         }
 
         List<string> texts = new(root.GetArrayLength());
@@ -64,7 +65,7 @@ internal static class TextFile
                 element.ValueKind == JsonValueKind.String
                     ? element.GetString()!
                     : throw new InvalidDataException(
-                        Invariant($"'{path}' has something that is no text at position {texts.Count + 1} of its {what}.")
+                        Invariant($"'{path}' has something that is not a text at position {texts.Count + 1} of its {what}.")
                     )
             );
         }
@@ -85,7 +86,7 @@ internal static class TextFile
         }
         catch (InvalidOperationException problem)
         {
-            throw new InvalidDataException($"'{path}' holds text that is not Unicode.", problem);
+            throw new InvalidDataException($"'{path}' contains text that is not Unicode.", problem);
         }
     }
 
@@ -98,7 +99,7 @@ internal static class TextFile
             );
         }
 
-        // A pipe, as the shell's <(command) is one, has no length: there what counts is what arrives.
+        // A pipe, such as the shell's <(command), has no length, so the bytes are counted as they arrive.
         using FileStream stream = File.OpenRead(path);
         InvalidDataException TooLarge() =>
             new($"'{path}' has more than {SizeLimit >> 20} MB, and lists of texts are not that large.");

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Cupola.Files;
 
-/// <summary>The lines of a text file of any length, read while they are asked for and on bounded memory.</summary>
+/// <summary>Reads the lines of a text file of any length lazily and in bounded memory.</summary>
 internal static class TextLines
 {
-    /// <summary>Lines end with CR, LF or CRLF, as in files of old Macs, Unix and Windows.</summary>
+    /// <summary>Reads lines that end with CR, LF or CRLF, as in files of old Macs, Unix and Windows.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="maximumLength">No line is longer; of a file without line ends nothing more is kept.</param>
-    /// <returns>Each line in order; null where one is too long to be one.</returns>
-    /// <exception cref="InvalidDataException">It is not text; found while it is read.</exception>
+    /// <param name="maximumLength">The longest line; the rest of a longer one is not kept in memory.</param>
+    /// <returns>Each line in order; null for one that is too long.</returns>
+    /// <exception cref="InvalidDataException">It is not text; thrown during the enumeration.</exception>
     public static IEnumerable<string?> Read(string path, int maximumLength)
     {
         using StreamReader reader = UnicodeText.Open(File.OpenRead(path));

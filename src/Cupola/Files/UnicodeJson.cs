@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace Cupola.Files;
 
 /// <summary>
-/// JSON may hold bytes that are not UTF-8 and halves of surrogate pairs. The parser passes both, and they are found only
-/// when a text is asked for.
+/// Parses JSON and checks its text. JSON may contain bytes that are not UTF-8 and halves of surrogate pairs; .NET's parser
+/// accepts
+/// both and fails only when a text is read.
 /// </summary>
 internal static class UnicodeJson
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Cupola.Files;
 
 /// <summary>
-/// Bytes as text: in the encoding that a byte order mark names, else in UTF-8. Bytes that are no such text are an
-/// error and never a replacement character, because a garbled label looks like an answer.
+/// Decodes bytes as text: in the encoding of a byte order mark, else in UTF-8. Invalid bytes are an error and never become
+/// replacement characters, because a garbled label looks like an answer.
 /// </summary>
 internal static class UnicodeText
 {
@@ -21,8 +21,9 @@ internal static class UnicodeText
     private static readonly UTF8Encoding Unmarked = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Reads a stream that can seek, from its beginning. Reading fails with <see cref="DecoderFallbackException"/>
-    /// where the bytes are no text.
+    /// Opens a seekable stream for reading from its beginning. Reading fails with <see cref="DecoderFallbackException"/> if the
+    /// bytes
+    /// are not text.
     /// </summary>
     public static StreamReader Open(Stream stream)
     {
@@ -33,7 +34,7 @@ internal static class UnicodeText
         return new(stream, encoding, detectEncodingFromByteOrderMarks: false);
     }
 
-    /// <summary>The text of some bytes, or null where they are none.</summary>
+    /// <summary>Decodes bytes; null if they are not text.</summary>
     public static string? Decode(ReadOnlySpan<byte> bytes)
     {
         (Encoding encoding, int mark) = EncodingOf(bytes);
@@ -48,7 +49,7 @@ internal static class UnicodeText
         }
     }
 
-    /// <summary>Whether it can be text: UTF-16 without its mark is UTF-8 with a zero character between all others.</summary>
+    /// <summary>Whether it can be text: UTF-16 without its mark reads as UTF-8 with a zero after each character.</summary>
     public static bool IsText(ReadOnlySpan<char> text) => !text.Contains('\0');
 
     private static (Encoding Encoding, int Mark) EncodingOf(ReadOnlySpan<byte> start)

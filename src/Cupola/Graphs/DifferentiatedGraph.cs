@@ -4,20 +4,18 @@ using static System.FormattableString;
 namespace Cupola.Graphs;
 
 /// <summary>
-/// A network and its vector–Jacobian product as two graphs. The first gives the output and keeps what the second needs of the way
-/// there; so the forward
-/// pass is run once. Parameters are inputs of both, because they change from step to step.
+/// A network and its vector–Jacobian product as two graphs. The first gives the output and the saved activations that the second
+/// needs, so the forward pass is run once. Parameters are inputs of both, because they change from step to step.
 /// </summary>
-/// <param name="Forward">Gives the output, then what was asked for besides, then what is kept.</param>
+/// <param name="Forward">Gives the output, then the additional outputs, then the saved activations.</param>
 /// <param name="Backward">
-/// Reads the seed, what was kept, and of the inputs and parameters what it needs; gives the gradient of each source.
+/// Reads the upstream gradient, the saved activations, and the inputs and parameters it needs; gives the gradient of each source.
 /// </param>
-/// <param name="Kept">What the backward pass reads of the forward pass: the last of the forward graph's outputs.</param>
+/// <param name="Kept">The saved activations: the last outputs of the forward graph, which the backward pass reads.</param>
 internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, ImmutableArray<Value> Kept)
 {
     /// <summary>
-    /// Operators that only say the same otherwise, or work on shapes and indices: what they give is worked out again and not
-    /// kept.
+    /// Operators that only change the layout, or work on shapes and indices: their outputs are recomputed and not saved.
     /// </summary>
     private static readonly HashSet<string> FreeToRecompute =
     [
@@ -31,11 +29,11 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     ];
 
     /// <summary>Differentiates a network.</summary>
-    /// <param name="graph">Where it was described, nothing else.</param>
-    /// <param name="inputs">What each run brings.</param>
-    /// <param name="output">What it gives.</param>
-    /// <param name="besides">What the forward pass gives besides, of which there is no gradient.</param>
-    /// <param name="sources">With respect to what.</param>
+    /// <param name="graph">The description of the network, and of nothing else.</param>
+    /// <param name="inputs">The inputs of each run.</param>
+    /// <param name="output">The output.</param>
+    /// <param name="besides">Additional outputs of the forward pass, without gradients.</param>
+    /// <param name="sources">The values with respect to which it is differentiated.</param>
     public static DifferentiatedGraph Create(
         GraphBuilder graph,
         IReadOnlyList<Value> inputs,
@@ -77,7 +75,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
                 return;
             }
 
-            // What follows from the parameters alone is as large for a run of one image as for many, and is worked out again.
+            // Values that depend on parameters alone are as large for one image as for many, and are recomputed.
             if (!FreeToRecompute.Contains(node.Operator) && value.Type == ElementType.Float32 && ofRun.Contains(value.Name))
             {
                 kept.Add(value);
@@ -92,7 +90,8 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     }
 
     /// <summary>
-    /// Values of their own: two sources that were added have one gradient, and a graph cannot give one value twice.
+    /// Copies gradients that are the same value: two sources that were added share one gradient, and a graph cannot return a
+    /// value twice.
     /// </summary>
     private static Value[] DistinctNames(GraphBuilder graph, IReadOnlyList<Value> gradients)
     {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Cupola.Graphs;
 
 /// <summary>
-/// One extent of a tensor: a number, a symbol that each run fills in ("batch"), or a product of both ("49·batch").
-/// Products make reshapes checkable while the graph is built: the elements of a tensor are themselves such a product.
+/// One extent of a tensor: a number, a symbol whose value each run sets ("batch"), or a product of both ("49·batch"). Products
+/// make
+/// reshapes checkable while the graph is built: the element count of a tensor is itself such a product.
 /// </summary>
 internal readonly record struct Dimension
 {
@@ -16,10 +17,10 @@ internal readonly record struct Dimension
         _symbols = symbols;
     }
 
-    /// <summary>The number that stands before the symbols; the extent itself where there are none.</summary>
+    /// <summary>The numeric factor; the extent itself if there are no symbols.</summary>
     public long Factor { get; }
 
-    /// <summary>The symbols in order, each as often as it counts.</summary>
+    /// <summary>The symbols in order, each as often as it occurs.</summary>
     public ReadOnlySpan<string> Symbols => string.IsNullOrEmpty(_symbols) ? [] : _symbols.Split('·');
 
     /// <summary>Whether the extent is known before a run.</summary>

@@ -1,6 +1,6 @@
 namespace Cupola.Graphs;
 
-/// <summary>What one number of a tensor is.</summary>
+/// <summary>The type of a tensor's elements.</summary>
 public enum ElementType
 {
     /// <summary>IEEE 754 binary32.</summary>
@@ -37,7 +37,7 @@ public enum ElementType
 /// <summary>Sizes of the element types.</summary>
 public static class ElementTypeExtensions
 {
-    /// <summary>Bytes one element takes.</summary>
+    /// <summary>The size of one element in bytes.</summary>
     public static int ByteSize(this ElementType type) =>
         type switch
         {

@@ -27,7 +27,7 @@ internal sealed partial class Gradient
         }
     }
 
-    /// <summary>The derivative of a function of one number, from its argument or its result.</summary>
+    /// <summary>The derivative of an elementwise function, computed from its argument or its result.</summary>
     private Value Derivative(Node node)
     {
         Value argument = node.Inputs[0]!,
@@ -62,7 +62,7 @@ internal sealed partial class Gradient
         Value input = node.Inputs[0]!;
         Add(input, () =>
         {
-            // The axes that went come back with the extent 1.
+            // The reduced axes return with the extent 1.
             long[] axes =
             [
                 .. ((long[]?)node.Attributes.GetValueOrDefault("axes") ?? _graph.Integers(node.Inputs[1]!)!).Select(axis =>

@@ -6,35 +6,35 @@ internal sealed partial class Gradient
     {
         Value left = node.Inputs[0]!,
             right = node.Inputs[1]!;
-        bool turnLeft = node.Attributes.GetValueOrDefault("transA", 0L) is 1L,
-            turnRight = node.Attributes.GetValueOrDefault("transB", 0L) is 1L;
+        bool transposeLeft = node.Attributes.GetValueOrDefault("transA", 0L) is 1L,
+            transposeRight = node.Attributes.GetValueOrDefault("transB", 0L) is 1L;
         var factor = (float)node.Attributes.GetValueOrDefault("alpha", 1f);
         if (node.Operator is "MatMul" or "FusedMatMul")
         {
             Add(left, () =>
-                turnLeft
-                    ? _graph.MatMul(right, seed, turnRight, turnRight: true, factor)
-                    : _graph.MatMul(seed, right, turnLeft: false, !turnRight, factor)
+                transposeLeft
+                    ? _graph.MatMul(right, seed, transposeRight, transposeRight: true, factor)
+                    : _graph.MatMul(seed, right, transposeLeft: false, !transposeRight, factor)
             );
             Add(right, () =>
-                turnRight
-                    ? _graph.MatMul(seed, left, turnLeft: true, turnLeft, factor)
-                    : _graph.MatMul(left, seed, !turnLeft, turnRight: false, factor)
+                transposeRight
+                    ? _graph.MatMul(seed, left, transposeLeft: true, transposeLeft, factor)
+                    : _graph.MatMul(left, seed, !transposeLeft, transposeRight: false, factor)
             );
             return;
         }
 
         Add(left, () =>
-            turnLeft
-                ? _graph.Product(right, seed, turnRight, turnRight: true, factor)
-                : _graph.Product(seed, right, turnLeft: false, !turnRight, factor)
+            transposeLeft
+                ? _graph.Product(right, seed, transposeRight, transposeRight: true, factor)
+                : _graph.Product(seed, right, transposeLeft: false, !transposeRight, factor)
         );
-        Add(right, () => (turnLeft, turnRight) switch
+        Add(right, () => (transposeLeft, transposeRight) switch
             {
                 (false, true) => _graph.ProductOverRows(seed, left, factor),
                 (false, false) => _graph.ProductOverRows(left, seed, factor),
-                (true, true) => _graph.Product(seed, left, turnLeft: true, turnRight: true, factor),
-                (true, false) => _graph.Product(left, seed, turnLeft: false, turnRight: false, factor),
+                (true, true) => _graph.Product(seed, left, transposeLeft: true, transposeRight: true, factor),
+                (true, false) => _graph.Product(left, seed, transposeLeft: false, transposeRight: false, factor),
             });
         if (node.Inputs.Length == 3)
         {
@@ -57,9 +57,9 @@ internal sealed partial class Gradient
     }
 
     /// <summary>
-    /// With c = x − mean and r = 1 ÷ √(variance + ε), both of which the operator gives besides, y = w c r + b. For the seed g: dw
-    /// = Σ r g c and db = Σ g over the rows;
-    /// dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last axis.
+    /// With c = x − mean and r = 1 ÷ √(variance + ε), both additional outputs of the operator, y = w c r + b. For the upstream
+    /// gradient
+    /// g: dw = Σ r g c and db = Σ g over the rows; dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last axis.
     /// </summary>
     private void OfLayerNorm(Node node, Value seed)
     {

@@ -44,12 +44,12 @@ internal sealed partial class Gradient
                 break;
             default:
                 throw new InvalidOperationException(
-                    $"There is no derivative of a Gather on another axis than the first, which gives {node.Output}."
+                    $"Gather has a derivative only for the first axis, and {node.Output} gathers on another."
                 );
         }
     }
 
-    /// <summary>The indices [n] that were written as [n, 1] for GatherND.</summary>
+    /// <summary>The indices [n] that are reshaped to [n, 1] for GatherND.</summary>
     private Value IndicesOfPairs(Value pairs) => _graph.Reshape(pairs, [pairs.Shape[0]]);
 
     private static long[] Inverse(long[] order)

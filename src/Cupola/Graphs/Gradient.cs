@@ -1,14 +1,15 @@
 namespace Cupola.Graphs;
 
 /// <summary>
-/// Reverse mode: adds to a graph what gives the vector–Jacobian product of one of its values, operator by operator from the
-/// end (Griewank and Walther, Evaluating Derivatives, chapter 3). The result is a graph like any other.
+/// Reverse-mode differentiation: extends a graph by the vector–Jacobian product of one of its values, operator by operator from
+/// the
+/// end (Griewank and Walther, Evaluating Derivatives, chapter 3). The result is an ordinary graph.
 /// </summary>
 internal sealed partial class Gradient
 {
     private readonly GraphBuilder _graph;
 
-    /// <summary>Values that depend on a source; only their gradients are worked out.</summary>
+    /// <summary>Values that depend on a source; only their gradients are computed.</summary>
     private readonly HashSet<string> _needed;
 
     private readonly Dictionary<string, Value> _gradients = new(StringComparer.Ordinal);
@@ -20,12 +21,12 @@ internal sealed partial class Gradient
     }
 
     /// <summary>The gradient of Σ seed · output with respect to each source.</summary>
-    /// <param name="graph">Where output and sources were described; it grows by the gradient.</param>
-    /// <param name="output">What depends on the sources.</param>
-    /// <param name="seed">The gradient of whatever comes after with respect to the output; of its shape.</param>
-    /// <param name="sources">Inputs, parameters or anything between them and the output.</param>
+    /// <param name="graph">The graph of output and sources, which is extended by the gradient.</param>
+    /// <param name="output">A value that depends on the sources.</param>
+    /// <param name="seed">The upstream gradient, that is, the gradient with respect to the output; of its shape.</param>
+    /// <param name="sources">Inputs, parameters or values between them and the output.</param>
     /// <exception cref="InvalidOperationException">
-    /// The output does not depend on a source, or by an operator that has no derivative here.
+    /// The output does not depend on a source, or depends on it by an operator without a derivative here.
     /// </exception>
     public static IReadOnlyList<Value> Compute(GraphBuilder graph, Value output, Value seed, IReadOnlyList<Value> sources)
     {
@@ -94,12 +95,12 @@ internal sealed partial class Gradient
                 break;
             default:
                 throw new InvalidOperationException(
-                    $"There is no derivative of the operator {node.Operator}, which gives {node.Output}."
+                    $"The operator {node.Operator}, which gives {node.Output}, has no derivative here."
                 );
         }
     }
 
-    /// <summary>Adds to the gradient of an operator's input, where anyone needs it.</summary>
+    /// <summary>Adds to the gradient of an operator's input, if it is needed.</summary>
     private void Add(Value? input, Func<Value> gradient)
     {
         if (input is null || !_needed.Contains(input.Name))
@@ -116,7 +117,7 @@ internal sealed partial class Gradient
         _gradients[input.Name] = _gradients.TryGetValue(input.Name, out Value? known) ? _graph.Add(known, more) : more;
     }
 
-    /// <summary>Sums what was repeated: the gradient of a value that an operator repeated over a larger shape.</summary>
+    /// <summary>Reduces the gradient of a value that an operator broadcast to a larger shape, by summing.</summary>
     private Value ReduceTo(Value gradient, Value like)
     {
         int more = gradient.Shape.Rank - like.Shape.Rank;

@@ -2,7 +2,9 @@ namespace Cupola.Graphs;
 
 internal sealed partial class GraphBuilder
 {
-    /// <summary>Element by element, the shorter shape repeated over the longer (extents equal or 1, from the right).</summary>
+    /// <summary>
+    /// Element by element, with the shorter shape broadcast to the longer (extents equal or 1, from the right).
+    /// </summary>
     public Value Add(Value left, Value right) => Elementwise("Add", left, right);
 
     /// <inheritdoc cref="Add(Value, Value)"/>
@@ -14,13 +16,13 @@ internal sealed partial class GraphBuilder
     /// <inheritdoc cref="Add(Value, Value)"/>
     public Value Divide(Value left, Value right) => Elementwise("Div", left, right);
 
-    /// <summary>The larger of two; otherwise likewise.</summary>
+    /// <summary>The elementwise maximum, broadcast like <see cref="Add(Value, Value)"/>.</summary>
     public Value Maximum(Value left, Value right) => Elementwise("Max", left, right);
 
     public Value Multiply(Value value, float factor) => Multiply(value, Constant([factor]));
 
     /// <summary>
-    /// The same for a value that no one else reads: in training, the factor becomes one of the product that gives the value.
+    /// Multiplies a value that no other node reads: in training, the factor becomes part of the product that gives the value.
     /// </summary>
     public Value Scale(Value value, float factor) =>
         operators == OperatorSet.Trainable && ProducerOf(value) is { } maker && Scaled(maker, factor) is { } scaled
@@ -41,7 +43,7 @@ internal sealed partial class GraphBuilder
 
     public Value Sigmoid(Value value) => AddNode("Sigmoid", value.Type, value.Shape, [value]);
 
-    /// <summary>log(1 + exp(x)); nothing overflows.</summary>
+    /// <summary>log(1 + exp(x)), without overflow.</summary>
     public Value Softplus(Value value) => AddNode("Softplus", value.Type, value.Shape, [value]);
 
     public Value Relu(Value value) => AddNode("Relu", value.Type, value.Shape, [value]);
@@ -50,14 +52,14 @@ internal sealed partial class GraphBuilder
         AddNode("Cast", type, value.Shape, [value], ("to", OnnxWriter.TypeNumber(type)));
 
     /// <summary>
-    /// The product of the last two axes, one for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n]. Either
-    /// operand may be turned first: it comes as
-    /// [..., k, m] or [..., n, k].
+    /// The product of the last two axes, for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n]. Either
+    /// operand may
+    /// be transposed first: it then has the shape [..., k, m] or [..., n, k].
     /// </summary>
-    public Value MatMul(Value left, Value right, bool turnLeft = false, bool turnRight = false, float factor = 1)
+    public Value MatMul(Value left, Value right, bool transposeLeft = false, bool transposeRight = false, float factor = 1)
     {
-        TensorShape leftShape = turnLeft ? Turned(left.Shape) : left.Shape,
-            rightShape = turnRight ? Turned(right.Shape) : right.Shape;
+        TensorShape leftShape = transposeLeft ? Turned(left.Shape) : left.Shape,
+            rightShape = transposeRight ? Turned(right.Shape) : right.Shape;
         if (
             leftShape.Rank != rightShape.Rank
             || leftShape.Rank < 2
@@ -69,11 +71,11 @@ internal sealed partial class GraphBuilder
 
         if (leftShape[^1] != rightShape[^2])
         {
-            throw Mismatch("MatMul", left, right, $"{leftShape[^1]} columns meet {rightShape[^2]} rows");
+            throw Mismatch("MatMul", left, right, $"{leftShape[^1]} columns do not match {rightShape[^2]} rows");
         }
 
         TensorShape shape = leftShape.With(^1, rightShape[^1]);
-        if (operators == OperatorSet.Trainable && (turnLeft || turnRight || factor != 1))
+        if (operators == OperatorSet.Trainable && (transposeLeft || transposeRight || factor != 1))
         {
             return AddNode(
                 FusedDomain,
@@ -82,8 +84,8 @@ internal sealed partial class GraphBuilder
                 shape,
                 [left, right],
                 ("alpha", factor),
-                ("transA", turnLeft ? 1L : 0L),
-                ("transB", turnRight ? 1L : 0L)
+                ("transA", transposeLeft ? 1L : 0L),
+                ("transB", transposeRight ? 1L : 0L)
             );
         }
 
@@ -91,7 +93,7 @@ internal sealed partial class GraphBuilder
             "MatMul",
             left.Type,
             shape,
-            [turnLeft ? TransposeLast(left) : left, turnRight ? TransposeLast(right) : right]
+            [transposeLeft ? TransposeLast(left) : left, transposeRight ? TransposeLast(right) : right]
         );
         return factor == 1 ? product : Multiply(product, factor);
     }
@@ -99,7 +101,7 @@ internal sealed partial class GraphBuilder
     /// <summary>exp(x) ÷ Σ exp(x) over the last axis.</summary>
     public Value Softmax(Value value) => AddNode("Softmax", value.Type, value.Shape, [value], ("axis", -1L));
 
-    /// <summary>The mean over one axis, which goes.</summary>
+    /// <summary>The mean over one axis, which is removed.</summary>
     public Value Mean(Value value, int axis) =>
         AddNode("ReduceMean", value.Type, Without(value.Shape, axis), [value], ("axes", new long[] { axis }), ("keepdims", 0L));
 
@@ -114,7 +116,7 @@ internal sealed partial class GraphBuilder
             ("keepdims", 1L)
         );
 
-    /// <summary>The sum over some axes, which go.</summary>
+    /// <summary>The sum over some axes, which are removed.</summary>
     public Value Sum(Value value, params int[] axes) =>
         AddNode(
             "ReduceSum",
@@ -125,7 +127,7 @@ internal sealed partial class GraphBuilder
         );
 
     /// <summary>
-    /// log Σ exp(x) over one axis, which goes; the largest element is taken off first, so that nothing overflows.
+    /// log Σ exp(x) over one axis, which is removed; the largest element is subtracted first to avoid overflow.
     /// </summary>
     public Value LogSumExp(Value value, int axis) =>
         AddNode(
@@ -137,10 +139,10 @@ internal sealed partial class GraphBuilder
             ("keepdims", 0L)
         );
 
-    /// <summary>Whether elements are equal, repeated as by <see cref="Add(Value, Value)"/>.</summary>
+    /// <summary>Elementwise equality, broadcast like <see cref="Add(Value, Value)"/>.</summary>
     public Value AreEqual(Value left, Value right) => Elementwise("Equal", left, right, ElementType.Boolean);
 
-    /// <summary>One of two values, as a condition says, repeated as by <see cref="Add(Value, Value)"/>.</summary>
+    /// <summary>Elementwise choice by a condition, broadcast like <see cref="Add(Value, Value)"/>.</summary>
     public Value Where(Value condition, Value then, Value otherwise)
     {
         RequireType("Where", condition, ElementType.Boolean);
@@ -151,13 +153,13 @@ internal sealed partial class GraphBuilder
     public Value SumOfLast(Value value) =>
         AddNode("ReduceSum", value.Type, value.Shape.With(^1, 1), [value, Constant([-1L], 1)], ("keepdims", 1L));
 
-    /// <summary>How many elements a value has in a run, as a float.</summary>
+    /// <summary>The number of elements of a value in a run, as a float.</summary>
     public Value SizeOf(Value value) =>
         value.Shape.ElementCount.IsFixed
             ? Constant([(float)value.Shape.ElementCount.Factor])
             : Cast(AddNode("Size", ElementType.Int64, [], [value]), ElementType.Float32);
 
-    /// <summary>A value repeated to the shape of another, as <see cref="Add(Value, Value)"/> repeats.</summary>
+    /// <summary>Broadcasts a value to the shape of another, like <see cref="Add(Value, Value)"/>.</summary>
     public Value ExpandTo(Value value, Value like)
     {
         if (value.Shape.Equals(like.Shape))
@@ -187,7 +189,7 @@ internal sealed partial class GraphBuilder
 
     public Value Exp(Value value) => AddNode("Exp", value.Type, value.Shape, [value]);
 
-    /// <summary>The place of the largest element of the last axis, the first where several are as large.</summary>
+    /// <summary>The index of the largest element of the last axis; the first of equal ones.</summary>
     public Value ArgMax(Value value) =>
         AddNode(
             "ArgMax",
@@ -207,7 +209,9 @@ internal sealed partial class GraphBuilder
 
     private static TensorShape Turned(TensorShape shape) => shape.With(^1, shape[^2]).With(^2, shape[^1]);
 
-    /// <summary>What an operator gives, multiplied within it or before it; nothing where that is not possible.</summary>
+    /// <summary>
+    /// The output of an operator times a factor, applied within or before the operator; null if that is not possible.
+    /// </summary>
     private Value? Scaled(Node maker, float factor)
     {
         switch (maker.Operator)
@@ -248,7 +252,7 @@ internal sealed partial class GraphBuilder
             Dimension second = index <= right.Shape.Rank ? right.Shape[^index] : 1;
             if (first != second && first != 1 && second != 1)
             {
-                throw Mismatch(operation, left, right, $"{first} and {second} can be neither matched nor repeated");
+                throw Mismatch(operation, left, right, $"{first} and {second} cannot be broadcast");
             }
 
             dimensions[rank - index] = first == 1 ? second : first;

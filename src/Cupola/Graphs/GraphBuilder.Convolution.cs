@@ -32,22 +32,22 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// Batch norm by the run's own images (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight + bias, mean and
-    /// variance of each channel over all images and places.
+    /// Batch norm with the statistics of the run's images (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight
+    /// + bias,
+    /// mean and variance of each channel over all images and positions.
     /// </summary>
     /// <param name="maps">[n, channels, height, width].</param>
     /// <param name="weight">[channels].</param>
     /// <param name="bias">[channels].</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <returns>
-    /// Besides the maps, the mean [channels], and the variance [channels] as the estimate of all images' that has no bias (÷
-    /// (numbers − 1); one number alone says nothing, and gives 0).
+    /// The maps, the mean [channels], and the unbiased variance [channels] (÷ (n − 1); 0 for a single number).
     /// </returns>
     public (Value Maps, Value Mean, Value Variance) BatchNorm(Value maps, Value weight, Value bias, float epsilon)
     {
         if (maps.Shape.Rank != 4 || !weight.Shape.Equals([maps.Shape[1]]))
         {
-            throw Mismatch("BatchNorm", maps, weight, "there is not one weight a channel");
+            throw Mismatch("BatchNorm", maps, weight, "there is not one weight per channel");
         }
 
         if (!bias.Shape.Equals(weight.Shape))
@@ -83,16 +83,16 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// What a convolution's outputs say about its images: each output spread by the weight over the places it was made from.
+    /// The gradient of a convolution with respect to its images: each output gradient spread by the weight over its inputs.
     /// </summary>
     /// <param name="outputs">[n, out, height', width'].</param>
     /// <param name="weight">[out, in, kernel, kernel].</param>
-    /// <param name="images">What the convolution read; the result has its shape.</param>
-    /// <param name="stride">The convolution's.</param>
-    /// <param name="padding">The convolution's.</param>
+    /// <param name="images">The convolution's input, whose shape the result has.</param>
+    /// <param name="stride">The convolution's stride.</param>
+    /// <param name="padding">The convolution's padding.</param>
     public Value ConvolutionInputGradient(Value outputs, Value weight, Value images, long stride, long padding)
     {
-        // Places at the lower and right edge that no window reached get nothing.
+        // Positions at the lower and right edge that no window reached have gradient 0.
         long Unreached(int axis) =>
             images.Shape[axis].Factor - (((outputs.Shape[axis].Factor - 1) * stride) + weight.Shape[axis].Factor - (2 * padding));
         return AddNode(
@@ -107,19 +107,20 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// What a convolution's outputs say about its weight: images and outputs compared at each shift of the kernel, summed over
-    /// the images.
+    /// The gradient of a convolution with respect to its weight: images and output gradients correlated at each shift of the
+    /// kernel,
+    /// summed over the images.
     /// </summary>
     /// <param name="images">[n, in, height, width].</param>
     /// <param name="outputs">[n, out, height', width'].</param>
     /// <param name="weight">[out, in, kernel, kernel]; the result has its shape.</param>
-    /// <param name="stride">The convolution's.</param>
-    /// <param name="padding">The convolution's.</param>
+    /// <param name="stride">The convolution's stride.</param>
+    /// <param name="padding">The convolution's padding.</param>
     public Value ConvolutionWeightGradient(Value images, Value outputs, Value weight, long stride, long padding)
     {
         Value channels = Transpose(images, 1, 0, 2, 3),
             kernels = Transpose(outputs, 1, 0, 2, 3);
-        // Windows that end before the last row or column leave shifts beyond the kernel, which are cut off.
+        // Windows that end before the last row or column cause shifts beyond the kernel, which are sliced off.
         Dimension Shifts(int axis) => images.Shape[axis].Factor + (2 * padding) - ((outputs.Shape[axis].Factor - 1) * stride);
         Value shifts = AddNode(
             "Conv",
@@ -137,7 +138,9 @@ internal sealed partial class GraphBuilder
         return Transpose(shifts, 1, 0, 2, 3);
     }
 
-    /// <summary>What the means of windows say about the images: each shared out evenly over its window.</summary>
+    /// <summary>
+    /// The gradient of average pooling with respect to its images: each output gradient divided evenly over its window.
+    /// </summary>
     public Value Unpool(Value means, Value images, long size)
     {
         (Dimension count, Dimension channels, long height, long width) = (

@@ -14,40 +14,41 @@ internal sealed partial class GraphBuilder
 
         if (bias is not null && !bias.Shape.Equals([weight.Shape[0]]))
         {
-            throw Mismatch("Linear", weight, bias, "there is not one bias an output");
+            throw Mismatch("Linear", weight, bias, "there is not one bias per output");
         }
 
-        return AddProduct(rows, weight, bias, turnLeft: false, turnRight: true);
+        return AddProduct(rows, weight, bias, transposeLeft: false, transposeRight: true);
     }
 
-    /// <summary>The product of two matrices, either of them turned first: a b, aᵀ b, a bᵀ or aᵀ bᵀ.</summary>
-    public Value Product(Value left, Value right, bool turnLeft = false, bool turnRight = false, float factor = 1)
+    /// <summary>The product of two matrices, each optionally transposed: a b, aᵀ b, a bᵀ or aᵀ bᵀ.</summary>
+    public Value Product(Value left, Value right, bool transposeLeft = false, bool transposeRight = false, float factor = 1)
     {
-        Dimension inner = left.Shape[turnLeft ? 0 : 1],
-            other = right.Shape[turnRight ? 1 : 0];
+        Dimension inner = left.Shape[transposeLeft ? 0 : 1],
+            other = right.Shape[transposeRight ? 1 : 0];
         if (left.Shape.Rank != 2 || right.Shape.Rank != 2 || inner != other)
         {
-            throw Mismatch("Product", left, right, $"{inner} columns meet {other} rows");
+            throw Mismatch("Product", left, right, $"{inner} columns do not match {other} rows");
         }
 
-        return AddProduct(left, right, bias: null, turnLeft, turnRight, factor);
+        return AddProduct(left, right, bias: null, transposeLeft, transposeRight, factor);
     }
 
     /// <summary>
-    /// aᵀ b, summed over the rows that both have: [rows, a], [rows, b] → [a, b]. The engine turns its first operand anew for
-    /// every 128 columns of the second, so the narrower
-    /// one comes second, and it is the small result that is turned. It is no Gemm, because the engine would fold the turn back
-    /// into one.
+    /// aᵀ b, summed over the common rows: [rows, a], [rows, b] → [a, b]. The engine transposes its first operand again for every
+    /// 128
+    /// columns of the second, so the narrower one is second, and the small result is transposed. It is not a Gemm, because the
+    /// engine
+    /// would fold the transpose back into one.
     /// </summary>
     public Value ProductOverRows(Value left, Value right, float factor = 1) =>
         operators == OperatorSet.Trainable
         && left.Shape[1].IsFixed
         && right.Shape[1].IsFixed
         && left.Shape[1].Factor < right.Shape[1].Factor
-            ? Transpose(MatMul(right, left, turnLeft: true, factor: factor), 1, 0)
-            : Product(left, right, turnLeft: true, factor: factor);
+            ? Transpose(MatMul(right, left, transposeLeft: true, factor: factor), 1, 0)
+            : Product(left, right, transposeLeft: true, factor: factor);
 
-    /// <summary>The sum of all rows, each times its own number: [rows, width], [rows, 1] → [width].</summary>
+    /// <summary>The weighted sum of rows: [rows, width], [rows, 1] → [width].</summary>
     public Value WeightedSumOfRows(Value rows, Value weights) =>
         Reshape(Product(Reshape(weights, [1, rows.Shape[0]]), rows), [rows.Shape[1]]);
 
@@ -56,7 +57,7 @@ internal sealed partial class GraphBuilder
     {
         if (!weight.Shape.Equals([value.Shape[^1]]))
         {
-            throw Mismatch("LayerNorm", value, weight, "there is not one weight an entry of the last axis");
+            throw Mismatch("LayerNorm", value, weight, "there is not one weight per entry of the last axis");
         }
 
         if (!bias.Shape.Equals(weight.Shape))
@@ -77,7 +78,7 @@ internal sealed partial class GraphBuilder
         return normed;
     }
 
-    /// <summary>What a layer norm's rows, weight and bias say, in one operator of our own.</summary>
+    /// <summary>The gradients of a layer norm with respect to its rows, weight and bias, as one custom operator.</summary>
     public (Value OfRows, Value OfWeight, Value OfBias) LayerNormGradient(
         Value seed,
         Value rows,
@@ -98,18 +99,18 @@ internal sealed partial class GraphBuilder
         return (ofRows, node.MoreOutputs[0], node.MoreOutputs[1]);
     }
 
-    /// <summary>The sum of all rows, [rows, width] → [width], where that is the shape of another value.</summary>
+    /// <summary>The sum of all rows, [rows, width] → [width], if that is the shape of another value.</summary>
     public Value SumOfRows(Value rows, Value like) =>
         IsTrainable ? AddNode(CustomDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
 
-    /// <summary>What the argument of z · sigmoid(z) says, in one operator of our own.</summary>
+    /// <summary>The gradient of z · sigmoid(z), as one custom operator.</summary>
     public Value SwishGradient(Value seed, Value argument) =>
         AddNode(CustomDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
 
     /// <summary>
-    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z
-    /// · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both
-    /// factors go into the products before and behind.
+    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as
+    /// z ·
+    /// sigmoid(z) ÷ 1.702 with z = 1.702 x, and both factors are folded into the products before and after it.
     /// </summary>
     public Value QuickGelu(Value value) =>
         operators switch
@@ -139,8 +140,8 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// softmax(q kᵀ ÷ √d + mask) v, head by head (arXiv 1706.03762, section 3.2): query [n, q, width], key and value [n, k,
-    /// width] → [n, q, width].
-    /// The mask, where there is one, is added to the scores: [q, k], or [n, 1, q, k].
+    /// width] →
+    /// [n, q, width]. An optional mask is added to the scores: [q, k], or [n, 1, q, k].
     /// </summary>
     public Value Attention(Value query, Value key, Value value, int heads, Value? mask = null)
     {
@@ -169,15 +170,13 @@ internal sealed partial class GraphBuilder
         long headWidth = query.Shape[2].Factor / heads;
         Value SplitHeads(Value rows) => Transpose(Reshape(rows, [rows.Shape[0], rows.Shape[1], heads, headWidth]), 0, 2, 1, 3);
 
-        Value scores = MatMul(SplitHeads(Scale(query, 1 / MathF.Sqrt(headWidth))), SplitHeads(key), turnRight: true);
+        Value scores = MatMul(SplitHeads(Scale(query, 1 / MathF.Sqrt(headWidth))), SplitHeads(key), transposeRight: true);
         Value weights = Softmax(mask is null ? scores : Add(scores, mask)); // [n, heads, q, k]
         Value mixed = MatMul(weights, SplitHeads(value)); // [n, heads, q, headWidth]
         return (Reshape(Transpose(mixed, 0, 2, 1, 3), query.Shape), weights);
     }
 
-    /// <summary>
-    /// The mask for attention in which no token sees a later one: 0 on and below the diagonal, −∞ above; [length, length].
-    /// </summary>
+    /// <summary>The mask of causal attention: 0 on and below the diagonal, −∞ above; [length, length].</summary>
     public Value CausalMask(int length)
     {
         var mask = new float[length * length];
@@ -189,8 +188,8 @@ internal sealed partial class GraphBuilder
         return Constant(mask, length, length);
     }
 
-    /// <summary>The product of two matrices; a factor on an operand becomes one of the product.</summary>
-    private Value AddProduct(Value left, Value right, Value? bias, bool turnLeft, bool turnRight, float factor = 1)
+    /// <summary>The product of two matrices; a factor on an operand becomes a factor of the product.</summary>
+    private Value AddProduct(Value left, Value right, Value? bias, bool transposeLeft, bool transposeRight, float factor = 1)
     {
         if (operators == OperatorSet.Trainable)
         {
@@ -198,15 +197,15 @@ internal sealed partial class GraphBuilder
             (right, factor) = WithoutFactor(right, factor);
         }
 
-        TensorShape shape = [left.Shape[turnLeft ? 1 : 0], right.Shape[turnRight ? 0 : 1]];
+        TensorShape shape = [left.Shape[transposeLeft ? 1 : 0], right.Shape[transposeRight ? 0 : 1]];
         return AddNode(
             "Gemm",
             left.Type,
             shape,
             bias is null ? [left, right] : [left, right, bias],
             ("alpha", factor),
-            ("transA", turnLeft ? 1L : 0L),
-            ("transB", turnRight ? 1L : 0L)
+            ("transA", transposeLeft ? 1L : 0L),
+            ("transB", transposeRight ? 1L : 0L)
         );
     }
 
@@ -224,7 +223,9 @@ internal sealed partial class GraphBuilder
 
         if (query.Shape[2].Factor % heads != 0)
         {
-            throw new InvalidOperationException(Invariant($"Attention of {query}: its width is no multiple of {heads} heads."));
+            throw new InvalidOperationException(
+                Invariant($"Attention of {query}: its width is not a multiple of {heads} heads.")
+            );
         }
     }
 }

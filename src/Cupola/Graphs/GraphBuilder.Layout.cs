@@ -4,7 +4,7 @@ namespace Cupola.Graphs;
 
 internal sealed partial class GraphBuilder
 {
-    /// <summary>The same elements under another shape.</summary>
+    /// <summary>The same elements in another shape.</summary>
     public Value Reshape(Value value, TensorShape shape)
     {
         if (value.Shape.ElementCount != shape.ElementCount)
@@ -14,7 +14,7 @@ internal sealed partial class GraphBuilder
             );
         }
 
-        // ONNX writes a shape in numbers: 0 repeats the input's extent, and one extent (-1) may be left for the run to work out.
+        // ONNX writes a shape as numbers: 0 repeats the input's extent, and one extent (-1) may be inferred in the run.
         var sizes = new long[shape.Rank];
         bool open = false;
         for (int index = 0; index < shape.Rank; index++)
@@ -45,7 +45,8 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// Flat rows [a · b, width] under the first two extents of another value [a, b], both unknown before the run: [a, b, width].
+    /// Flat rows [a · b, width] reshaped to the first two extents of another value [a, b], both unknown before the run: [a, b,
+    /// width].
     /// </summary>
     public Value ReshapeLike(Value rows, Value like, long width)
     {
@@ -60,7 +61,7 @@ internal sealed partial class GraphBuilder
         return AddNode("Reshape", rows.Type, shape, [rows, sizes]);
     }
 
-    /// <summary>The same elements under the shape of another value.</summary>
+    /// <summary>The same elements in the shape of another value.</summary>
     public Value ReshapeAs(Value value, Value like)
     {
         if (value.Shape.ElementCount != like.Shape.ElementCount)
@@ -68,7 +69,7 @@ internal sealed partial class GraphBuilder
             throw Mismatch("ReshapeAs", value, like, $"{value.Shape.ElementCount} elements cannot be {like.Shape.ElementCount}");
         }
 
-        // A shape with one open extent is written in numbers, so that the other value need not be kept for its shape.
+        // A shape with one open extent is written as numbers, so that the other value need not be saved for its shape.
         return value.Shape.Equals(like.Shape) ? value
             : like.Shape.Count(static extent => !extent.IsFixed) <= 1 ? Reshape(value, like.Shape)
             : AddNode("Reshape", value.Type, like.Shape, [value, AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like])]);
@@ -84,8 +85,7 @@ internal sealed partial class GraphBuilder
         );
 
     /// <summary>
-    /// Zeros of another value's shape to whose first axis rows are added, each at the place that its index names; several may
-    /// name one place.
+    /// Zeros of another value's shape, to whose first axis rows are added at their indices; several rows may have the same index.
     /// </summary>
     public Value ScatterAdd(Value rows, Value indices, Value like)
     {
@@ -113,8 +113,7 @@ internal sealed partial class GraphBuilder
     }
 
     /// <summary>
-    /// For each row of the first axis, the row at the place of the second that its index names, zeros elsewhere: [n, ...], [n] →
-    /// [n, m, ...].
+    /// Scatters each row of the first axis to its index on a new second axis, zeros elsewhere: [n, ...], [n] → [n, m, ...].
     /// </summary>
     public Value ScatterRows(Value rows, Value indices, Value like)
     {
@@ -140,9 +139,7 @@ internal sealed partial class GraphBuilder
         );
     }
 
-    /// <summary>
-    /// Zeros of another value's shape, and in them a value from a place of one axis on: the opposite of a slice.
-    /// </summary>
+    /// <summary>Zeros of another value's shape, with a value from a start of one axis on: the opposite of a slice.</summary>
     public Value PadAs(Value value, Value like, int axis, long start)
     {
         int rank = like.Shape.Rank;
@@ -182,7 +179,7 @@ internal sealed partial class GraphBuilder
         return AddNode("Transpose", value.Type, [.. order.Select(axis => value.Shape[(int)axis])], [value], ("perm", order));
     }
 
-    /// <summary>The entries of one axis that the indices name; the indices' axes stand where that axis stood.</summary>
+    /// <summary>The entries of one axis at the given indices; the indices' axes replace that axis.</summary>
     public Value Gather(Value value, Value indices, int axis = 0)
     {
         RequireIndices("Gather", indices);
@@ -190,22 +187,20 @@ internal sealed partial class GraphBuilder
         return AddNode("Gather", value.Type, shape, [value, indices], ("axis", (long)axis));
     }
 
-    /// <summary>
-    /// For each row of the first axis the entry of the second that the index names: [n, m, ...], [n] → [n, ...].
-    /// </summary>
+    /// <summary>For each row of the first axis the entry of the second at its index: [n, m, ...], [n] → [n, ...].</summary>
     public Value GatherRows(Value value, Value indices)
     {
         RequireIndices("GatherRows", indices);
         if (indices.Shape.Rank != 1 || indices.Shape[0] != value.Shape[0])
         {
-            throw Mismatch("GatherRows", value, indices, "there is not one index a row");
+            throw Mismatch("GatherRows", value, indices, "there is not one index per row");
         }
 
         Value pairs = AddNode("Unsqueeze", indices.Type, [indices.Shape[0], 1], [indices, Constant([1L], 1)]);
         return AddNode("GatherND", value.Type, [value.Shape[0], .. value.Shape.Skip(2)], [value, pairs], ("batch_dims", 1L));
     }
 
-    /// <summary>One value behind the other along an axis.</summary>
+    /// <summary>Two values concatenated along an axis.</summary>
     public Value Concat(Value first, Value second, int axis)
     {
         if (first.Shape.Rank != second.Shape.Rank || !Without(first.Shape, axis).Equals(Without(second.Shape, axis)))
@@ -229,7 +224,7 @@ internal sealed partial class GraphBuilder
         );
     }
 
-    /// <summary>Entries start to end (excluded) of one axis.</summary>
+    /// <summary>Entries start to end (exclusive) of one axis.</summary>
     public Value Slice(Value value, int axis, long start, long end)
     {
         if (start < 0 || end <= start || (value.Shape[axis].IsFixed && end > value.Shape[axis].Factor))
@@ -245,7 +240,7 @@ internal sealed partial class GraphBuilder
         );
     }
 
-    /// <summary>As many leading entries of one axis as another value has on an axis of its own.</summary>
+    /// <summary>As many leading entries of one axis as another value has on one of its axes.</summary>
     public Value SliceLike(Value value, int axis, Value like, int likeAxis)
     {
         Value extents = AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]);
@@ -258,7 +253,7 @@ internal sealed partial class GraphBuilder
         );
     }
 
-    /// <summary>A row [width] once for each of another value's first extent: [n, 1, width].</summary>
+    /// <summary>A row [width] repeated for the first extent of another value: [n, 1, width].</summary>
     public Value RepeatRow(Value row, Value like)
     {
         Value extents = AddNode("Shape", ElementType.Int64, [like.Shape.Rank], [like]);
@@ -271,7 +266,7 @@ internal sealed partial class GraphBuilder
     {
         if (indices.Type is not (ElementType.Int64 or ElementType.Int32))
         {
-            throw new InvalidOperationException($"{operation}: {indices} holds {indices.Type}, not indices.");
+            throw new InvalidOperationException($"{operation}: {indices} has the type {indices.Type}, not that of indices.");
         }
     }
 }

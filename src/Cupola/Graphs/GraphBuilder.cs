@@ -8,16 +8,18 @@ using static System.FormattableString;
 namespace Cupola.Graphs;
 
 /// <summary>
-/// Describes a network operator by operator. Every call checks types and shapes at once, so that a wrong network is an
-/// error that names both operands before anything runs. An operator that is asked for twice with the same operands runs
-/// once, and what no output needs is left out. A builder makes one graph.
+/// Describes a network operator by operator. Every call checks types and shapes at once, so that a wrong network causes an error
+/// that
+/// names both operands before anything runs. An operator that is requested twice with the same operands runs once, and nodes
+/// that no
+/// output needs are omitted. A builder makes one graph.
 /// </summary>
 internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.Standard)
 {
-    /// <summary>Where ONNX Runtime keeps operators of its own.</summary>
+    /// <summary>The domain of ONNX Runtime's own operators.</summary>
     private const string FusedDomain = "com.microsoft";
 
-    /// <summary>The domain of operators that we bring ourselves, for training alone.</summary>
+    /// <summary>The domain of our custom operators, which are only for training.</summary>
     public const string CustomDomain = "cupola";
 
     private static readonly IReadOnlyDictionary<string, object> NoAttributes = ImmutableDictionary<string, object>.Empty;
@@ -31,10 +33,10 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     private readonly Dictionary<string, Node> _producers = new(StringComparer.Ordinal);
     private int _values;
 
-    /// <summary>What was described so far, in the order in which it can run.</summary>
+    /// <summary>The nodes so far, in execution order.</summary>
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    /// <summary>Something that each run brings.</summary>
+    /// <summary>An input of each run.</summary>
     public Value Input(string name, ElementType type, TensorShape shape)
     {
         Value input = new(name, type, shape);
@@ -42,13 +44,13 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         return input;
     }
 
-    /// <summary>Something learned; asking twice for one name gives one value.</summary>
+    /// <summary>A learned parameter; two requests for one name return the same value.</summary>
     public Value Parameter(string name, params ReadOnlySpan<long> shape)
     {
         Value parameter = new(name, ElementType.Float32, TensorShape.Create(shape));
         if (_parameters.TryGetValue(name, out Value? known) && known != parameter)
         {
-            throw new InvalidOperationException($"Parameter {known} was asked for again as {parameter}.");
+            throw new InvalidOperationException($"Parameter {known} was requested again as {parameter}.");
         }
 
         _parameters[name] = parameter;
@@ -61,10 +63,10 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     public Value Constant(ReadOnlySpan<long> numbers, params ReadOnlySpan<long> shape) =>
         AddConstant(ElementType.Int64, MemoryMarshal.AsBytes(numbers), shape);
 
-    /// <summary>Gives a value to whoever runs the graph.</summary>
+    /// <summary>Makes a value an output of the graph.</summary>
     public void Output(string name, Value value) => _outputs.Add(Copy(value, name));
 
-    /// <summary>A value once more under a name of its own.</summary>
+    /// <summary>A copy of a value under another name.</summary>
     public Value Copy(Value value, string name)
     {
         Value copy = value with { Name = name };
@@ -72,13 +74,13 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         return copy;
     }
 
-    /// <summary>The finished graph: only what its outputs need, but every input and every parameter that was named.</summary>
+    /// <summary>The finished graph: only what its outputs need, but every named input and parameter.</summary>
     public Graph Build() => Complete(new(_inputs.ToImmutable(), _outputs.ToImmutable(), [.. _parameters.Values], [], []));
 
     /// <summary>
-    /// The part that leads from some values to others. What lies between is worked out, what is named as an input is not, and
-    /// parameters count as inputs; of the
-    /// inputs only those that are needed are left.
+    /// The part of the graph that leads from some values to others. Values between them are computed, those named as inputs are
+    /// not, and
+    /// parameters count as inputs; only the needed inputs are kept.
     /// </summary>
     public Graph Subgraph(IEnumerable<Value> inputs, IEnumerable<Value> outputs)
     {
@@ -90,7 +92,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         return part with { Inputs = [.. part.Inputs.Where(input => read.Contains(input.Name))] };
     }
 
-    /// <summary>Fills in the nodes and constants that the outputs need; what comes before an input is not needed.</summary>
+    /// <summary>Adds the nodes and constants that the outputs need; nodes before an input are not needed.</summary>
     private Graph Complete(Graph graph)
     {
         HashSet<string> given = [.. graph.Inputs.Select(static input => input.Name)];
@@ -99,7 +101,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         bool IsMissing(Value value) => needed.Contains(value.Name) && !given.Contains(value.Name);
         foreach (Node node in Enumerable.Reverse(_nodes).Where(node => node.Outputs.Any(IsMissing)))
         {
-            // Only the engine's own operators may leave out what they can give besides.
+            // Only the engine's own operators may omit their optional outputs.
             nodes.Push(node.Domain == CustomDomain || node.MoreOutputs.Any(IsMissing) ? node : node with { MoreOutputs = [] });
             needed.UnionWith(node.Inputs.OfType<Value>().Select(static input => input.Name));
         }
@@ -111,20 +113,20 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         };
     }
 
-    /// <summary>The numbers of a constant; nothing where the value is none.</summary>
+    /// <summary>The numbers of a constant; null if the value is not a constant.</summary>
     public long[]? Integers(Value value) =>
         _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
             ? MemoryMarshal.Cast<byte, long>(constant.Bytes.Span).ToArray()
             : null;
 
-    /// <summary>The only number of a constant; nothing where the value is none.</summary>
+    /// <summary>The only number of a constant; null if the value is not such a constant.</summary>
     private float? Number(Value value) =>
         value is { Type: ElementType.Float32, Shape.ElementCount: { IsFixed: true, Factor: 1 } }
         && _constants.FirstOrDefault(constant => constant.Value == value) is { } constant
             ? MemoryMarshal.Read<float>(constant.Bytes.Span)
             : null;
 
-    /// <summary>Adds to what the operator gives that was added last; one that was known before has them already.</summary>
+    /// <summary>Adds outputs to the last operator; one that was found by its key already has them.</summary>
     private void AddOutputs(Value first, params ReadOnlySpan<(string Name, TensorShape Shape)> more)
     {
         Node node = ProducerOf(first)!;
@@ -140,10 +142,10 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
         }
     }
 
-    /// <summary>Whether operators are written for training.</summary>
+    /// <summary>Whether the graph is built for training.</summary>
     public bool IsTrainable => operators == OperatorSet.Trainable;
 
-    /// <summary>The operator that gives a value; nothing where none does.</summary>
+    /// <summary>The node that gives a value; null for an input, a parameter or a constant.</summary>
     private Node? ProducerOf(Value value) => _producers.GetValueOrDefault(value.Name);
 
     private Value AddConstant(ElementType type, ReadOnlySpan<byte> bytes, ReadOnlySpan<long> shape)

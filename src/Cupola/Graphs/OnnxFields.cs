@@ -15,7 +15,7 @@ internal static class OnnxFields
         public const int OperatorSets = 8;
     }
 
-    /// <summary>OperatorSetIdProto: which operators of a domain the graph uses.</summary>
+    /// <summary>OperatorSetIdProto: a domain of operators and its version.</summary>
     internal static class OperatorSet
     {
         public const int Domain = 1;
@@ -96,7 +96,7 @@ internal static class OnnxFields
         public const int Symbol = 2;
     }
 
-    /// <summary>TensorProto: numbers, or where they lie.</summary>
+    /// <summary>TensorProto: numbers, or a reference to an external file.</summary>
     internal static class Tensor
     {
         public const int Dimensions = 1;
@@ -113,7 +113,7 @@ internal static class OnnxFields
         public const long External = 1;
     }
 
-    /// <summary>StringStringEntryProto: one fact about external data.</summary>
+    /// <summary>StringStringEntryProto: one property of external data.</summary>
     internal static class Entry
     {
         public const int Key = 1;

@@ -5,15 +5,14 @@ using Google.Protobuf;
 namespace Cupola.Graphs;
 
 /// <summary>
-/// Writes a graph as an ONNX model. It is of ONNX 1.12 (IR version 8, operator set 17), the newest that every
-/// current engine reads.
+/// Writes a graph as a model of ONNX 1.12 (IR version 8, operator set 17), the newest that every current engine reads.
 /// </summary>
 internal static class OnnxWriter
 {
     private const long IrVersion = 8;
     private const long OperatorSetVersion = 17;
 
-    /// <summary>The number ONNX gives an element type (TensorProto.DataType).</summary>
+    /// <summary>ONNX's number of an element type (TensorProto.DataType).</summary>
     public static long TypeNumber(ElementType type) =>
         type switch
         {
@@ -31,8 +30,9 @@ internal static class OnnxWriter
         };
 
     /// <summary>
-    /// The model's bytes, its parameters left to be lent by whoever runs it: each stands for an external file of that name,
-    /// but for those whose numbers are given.
+    /// The model's bytes with parameters that the code running it provides: each refers to an external file of that name, except
+    /// for
+    /// those whose numbers are given.
     /// </summary>
     public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> given) =>
         Write(graph, parameter =>
@@ -42,12 +42,12 @@ internal static class OnnxWriter
         );
 
     /// <summary>
-    /// The model's bytes with every parameter inside, as others expect an ONNX file; 2 GiB at most, the limit of the format.
+    /// The model's bytes with every parameter inside, as other programs expect it; at most 2 GiB, the limit of the format.
     /// </summary>
     public static byte[] Write(Graph graph, Func<string, ReadOnlyMemory<byte>> parameterBytes) =>
         Write(graph, parameter => Tensor(parameter, parameterBytes(parameter.Name)));
 
-    /// <summary>The model's bytes with every parameter in a file beside it, at these places in bytes.</summary>
+    /// <summary>The model's bytes with every parameter in a file beside it, at these offsets in bytes.</summary>
     public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, (long Offset, long Length)> places) =>
         Write(graph, parameter =>
             External(
@@ -149,7 +149,7 @@ internal static class OnnxWriter
                 break;
             default:
                 throw new InvalidOperationException(
-                    $"Attribute '{name}' is a {value.GetType().Name}, which no operator here takes."
+                    $"Attribute '{name}' is a {value.GetType().Name}, which no operator here accepts."
                 );
         }
     }

@@ -1,9 +1,9 @@
 namespace Cupola.Graphs;
 
-/// <summary>Which operators a graph may be made of.</summary>
+/// <summary>The operators that a graph may use.</summary>
 internal enum OperatorSet
 {
-    /// <summary>ONNX's own: what any engine runs, what is exported.</summary>
+    /// <summary>ONNX's own: every engine runs them, and they are exported.</summary>
     Standard,
 
     /// <summary>
@@ -12,8 +12,9 @@ internal enum OperatorSet
     Fused,
 
     /// <summary>
-    /// Of ONNX Runtime's own operators those that have a derivative here, and factors and turns folded into products: a step of
-    /// training goes over memory as seldom as it can.
+    /// ONNX Runtime's own operators that have a derivative here, with factors and transposes folded into products, so that a
+    /// training step
+    /// makes few passes over memory.
     /// </summary>
     Trainable,
 }

@@ -13,14 +13,14 @@ internal sealed class TensorShape : IEquatable<TensorShape>, IEnumerable<Dimensi
 
     public int Rank => _dimensions.Length;
 
-    /// <summary>How many elements there are.</summary>
+    /// <summary>The number of elements.</summary>
     public Dimension ElementCount => _dimensions.Aggregate((Dimension)1, (product, dimension) => product * dimension);
 
     public Dimension this[Index index] => _dimensions[index];
 
     public static TensorShape Create(ReadOnlySpan<Dimension> dimensions) => new([.. dimensions]);
 
-    /// <summary>The shape of numbers alone.</summary>
+    /// <summary>Creates a shape of numbers alone.</summary>
     public static TensorShape Create(params ReadOnlySpan<long> sizes)
     {
         var dimensions = ImmutableArray.CreateBuilder<Dimension>(sizes.Length);
@@ -35,7 +35,7 @@ internal sealed class TensorShape : IEquatable<TensorShape>, IEnumerable<Dimensi
     /// <summary>This shape with one extent replaced.</summary>
     public TensorShape With(Index index, Dimension dimension) => new(_dimensions.SetItem(index.GetOffset(Rank), dimension));
 
-    /// <summary>The extents in a run in which each symbol has its value.</summary>
+    /// <summary>The extents in a run with the given values of symbols.</summary>
     public long[] Resolve(IReadOnlyDictionary<string, long> values) =>
         [.. _dimensions.Select(dimension => dimension.Resolve(values))];
 

@@ -3,12 +3,12 @@ using Cupola.Files;
 namespace Cupola.Hub;
 
 /// <summary>
-/// The Hugging Face cache on disk: <c>models--owner--name/</c> holds the bytes as <c>blobs/HASH</c>, what a branch or tag meant
-/// when it was last asked for as
-/// <c>refs/REVISION</c>, and each commit as <c>snapshots/COMMIT/FILE</c>, a relative link to its blob.
-/// <c>.no_exist/COMMIT/FILE</c> remembers that a commit has
-/// no such file. Described in huggingface_hub's guide "Understand caching"; its Python and JavaScript libraries read and write
-/// the same folders.
+/// The Hugging Face cache on disk: <c>models--owner--name/</c> contains the bytes as <c>blobs/HASH</c>, the commit that a branch
+/// or
+/// tag last referred to as <c>refs/REVISION</c>, and each commit as <c>snapshots/COMMIT/FILE</c>, a relative link to its blob.
+/// <c>.no_exist/COMMIT/FILE</c> records that a commit has no such file. Described in huggingface_hub's guide "Understand
+/// caching";
+/// its Python and JavaScript libraries read and write the same folders.
 /// </summary>
 internal sealed class HubCache(string folder, bool symbolicLinks)
 {
@@ -18,7 +18,7 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
 
     public HubSnapshot Snapshot(HubModelName model, string commit) => new(ModelFolder(model), commit);
 
-    /// <summary>The commit that the revision is known to mean, or nothing.</summary>
+    /// <summary>The commit that the revision last referred to, or null.</summary>
     public string? ReadReference(HubModelName model)
     {
         if (model.IsCommit)
@@ -44,7 +44,7 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
         File.Move(beside, path, overwrite: true);
     }
 
-    /// <summary>Every commit of every model, each with the first branch or tag that means it, or else itself.</summary>
+    /// <summary>Every commit of every model, each with the first branch or tag that refers to it, or else its hash.</summary>
     public IEnumerable<(HubModelName Model, string Commit)> Commits()
     {
         foreach (string modelFolder in Subfolders(folder))
@@ -79,10 +79,9 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
     public string BlobFile(HubModelName model, string hash) => Path.Combine(ModelFolder(model), "blobs", hash);
 
     /// <summary>
-    /// Keeps every other download of this blob out until it is disposed, of this process and of others: huggingface_hub locks the
-    /// same file (flock on Unix, as
-    /// .NET does for
-    /// <see cref="FileShare.None"/>).
+    /// Prevents every other download of this blob until disposed, by this process and by others: huggingface_hub locks the same
+    /// file
+    /// (flock on Unix, as .NET does for <see cref="FileShare.None"/>).
     /// </summary>
     public async Task<FileStream> LockAsync(HubModelName model, string hash, CancellationToken cancellationToken)
     {
@@ -99,7 +98,7 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
         }
     }
 
-    /// <summary>Puts a blob into a commit's snapshot, as a link or, where there are no links, the file itself.</summary>
+    /// <summary>Adds a blob to a commit's snapshot as a link, or, if links are not possible, as the file itself.</summary>
     public void Link(HubModelName model, string commit, HubFile file)
     {
         string blob = BlobFile(model, file.Hash);

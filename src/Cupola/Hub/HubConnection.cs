@@ -7,16 +7,17 @@ using Polly.Retry;
 namespace Cupola.Hub;
 
 /// <summary>
-/// HTTP as the hub speaks it: redirects are followed by hand, so that the token never leaves the endpoint's host and the headers
-/// of a redirect can be read;
-/// what may pass is tried again, with growing pauses or the one the hub asks for; a silent connection counts as broken.
+/// HTTP for the hub: redirects are followed here, so that the token never leaves the endpoint's host and the headers of a
+/// redirect
+/// can be read; transient failures are retried after growing pauses or the one that the hub asks for; a connection that times out
+/// counts as broken.
 /// </summary>
 internal sealed class HubConnection(HubSettings settings)
 {
     private const int RedirectLimit = 10;
     private const int RetryLimit = 5;
 
-    // A person is waiting: a longer pause is better said than slept.
+    // A person is waiting: a longer pause is reported instead.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private static readonly HttpClient Client = CreateClient();
@@ -36,14 +37,13 @@ internal sealed class HubConnection(HubSettings settings)
         )
         .Build();
 
-    /// <summary>Does something until it succeeds, fails for good, or has failed too often.</summary>
+    /// <summary>Retries an action until it succeeds, fails permanently, or has failed too often.</summary>
     public Task RetryAsync(Func<CancellationToken, Task> attempt, CancellationToken cancellationToken) =>
         _retries.ExecuteAsync(async token => await attempt(token).ConfigureAwait(false), cancellationToken).AsTask();
 
     /// <summary>
-    /// The answer to one request: a success, a 416, or the first redirect that <paramref name="isAnswer"/> accepts.
-    /// <paramref name="what"/> names what is asked
-    /// for, in sentences.
+    /// Sends a request and returns its answer: a success, a 416, or the first redirect that <paramref name="isAnswer"/> accepts.
+    /// <paramref name="what"/> names the requested thing in error messages.
     /// </summary>
     public async Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
@@ -80,7 +80,7 @@ internal sealed class HubConnection(HubSettings settings)
         throw new InvalidDataException($"{settings.Endpoint.Host} redirects {what} more than {RedirectLimit} times.");
     }
 
-    /// <summary>Reads on in a body; nothing for longer than the patience, or an early end, is a broken connection.</summary>
+    /// <summary>Reads more of a body; a timeout or an early end counts as a broken connection.</summary>
     public Task<int> ReadAsync(Stream body, Memory<byte> buffer, string what, CancellationToken cancellationToken) =>
         WithTimeoutAsync(
             async token => await body.ReadAsync(buffer, token).ConfigureAwait(false),
@@ -89,7 +89,7 @@ internal sealed class HubConnection(HubSettings settings)
             cancellationToken
         );
 
-    /// <summary>A failure that the next try may not meet.</summary>
+    /// <summary>A transient failure.</summary>
     public static HubAnswerException Broken(string message, Exception? innerException = null) =>
         new(message, null, innerException) { IsTransient = true };
 
@@ -138,7 +138,7 @@ internal sealed class HubConnection(HubSettings settings)
         catch (OperationCanceledException problem) when (!cancellationToken.IsCancellationRequested)
         {
             throw Broken(
-                $"{address.Host} fell silent while sending {what}; what has arrived is kept, so another run goes on from there.",
+                $"{address.Host} stopped sending {what}; the bytes so far are kept, so another run resumes there.",
                 problem
             );
         }
@@ -149,7 +149,7 @@ internal sealed class HubConnection(HubSettings settings)
                         or HttpRequestError.SecureConnectionError
             )
         {
-            // A host that is not found or not trusted stays so; asking again only keeps a person without a network waiting.
+            // An unknown or untrusted host stays so; a retry would only keep a person without a network waiting.
             throw new HubAnswerException(
                 $"{address.Host} cannot be reached for {what} ({problem.Message}); check the network, name a mirror in "
                     + "HF_ENDPOINT, or use a folder that has the model.",
@@ -165,8 +165,8 @@ internal sealed class HubConnection(HubSettings settings)
         catch (Exception problem) when (problem is HttpRequestException or IOException)
         {
             throw Broken(
-                $"The connection to {address.Host} broke off while sending {what}; what has arrived is kept, so another run "
-                    + "goes on from there.",
+                $"The connection to {address.Host} broke off while sending {what}; the bytes so far are kept, so another run "
+                    + "resumes there.",
                 problem
             );
         }
@@ -178,7 +178,7 @@ internal sealed class HubConnection(HubSettings settings)
         TimeSpan? pause = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - DateTimeOffset.UtcNow : null;
         bool isForbidden = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
 
-        // Storage forbids an address that has expired; the next try asks the endpoint for a fresh one.
+        // Storage refuses an address that has expired; the next attempt asks the endpoint for a new one.
         bool isPassing =
             (isForbidden && !IsEndpoint(address))
             || status
@@ -192,14 +192,14 @@ internal sealed class HubConnection(HubSettings settings)
         string way = status switch
         {
             _ when isPassing && pause > LongestPause => FormattableString.Invariant(
-                $"it asks to come back in {pause.Value.TotalSeconds:F0} seconds"
+                $"it asks to wait for {pause.Value.TotalSeconds:F0} seconds"
             ),
             HttpStatusCode.TooManyRequests => "too many requests came from here; wait a while, or set HF_TOKEN",
             _ when isForbidden && !isPassing && hasToken =>
                 "the token in HF_TOKEN does not open it: accept the terms of a gated model on its page, or use a token that may "
                     + "read a private one",
             _ when isForbidden && !isPassing =>
-                "a gated or private model needs a token in HF_TOKEN, and a misspelt name is answered in the same way",
+                "a gated or private model needs a token in HF_TOKEN, and a misspelled name gets the same answer",
             HttpStatusCode.NotFound when hasToken =>
                 "there is no such model or revision, or the token in HF_TOKEN does not open it",
             HttpStatusCode.NotFound => "there is no such model or revision, or it is private and needs a token in HF_TOKEN",
@@ -229,7 +229,7 @@ internal sealed class HubConnection(HubSettings settings)
         }
 
         string place = target is null ? "nowhere" : HubJson.Quote(target.GetLeftPart(UriPartial.Path));
-        throw new InvalidDataException($"{address.Host} redirects {what} to {place}, which is no safe web address.");
+        throw new InvalidDataException($"{address.Host} redirects {what} to {place}, which is not a safe web address.");
     }
 
     private bool IsEndpoint(Uri address) =>

@@ -6,21 +6,21 @@ using static System.FormattableString;
 namespace Cupola.Hub;
 
 /// <summary>
-/// Fetches blobs into the cache. Bytes go to <c>blobs/HASH.incomplete</c>, which survives a break, a cancellation and a crash and
-/// is continued from where it
-/// ends; only bytes of the declared length and hash become the blob.
+/// Downloads blobs into the cache. Bytes go to <c>blobs/HASH.incomplete</c>, which survives a broken connection, a cancellation
+/// and
+/// a crash, and from which the download is resumed; only bytes of the declared length and hash become the blob.
 /// </summary>
 internal sealed class HubDownload(HubConnection connection, HubCache cache, HubModelName model)
 {
     /// <summary>
-    /// Brings a file into the commit's snapshot; <paramref name="report"/> hears how many of its bytes are here.
+    /// Downloads a file into the commit's snapshot; <paramref name="report"/> receives the number of its bytes on disk.
     /// </summary>
     public async Task FetchAsync(string commit, HubFile file, Action<long> report, CancellationToken cancellationToken)
     {
         FileStream held = await cache.LockAsync(model, file.Hash, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
         {
-            // Another process may have brought it while this one waited.
+            // Another process may have downloaded it while this one waited.
             if (cache.Snapshot(model, commit).Has(file.Name))
             {
                 return;
@@ -57,8 +57,9 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         {
             File.Delete(incomplete);
             throw new InvalidDataException(
-                $"What arrived as {What(file)} does not have the hash that the hub declares and was deleted; run the command "
-                    + "again to fetch it anew."
+                $"The bytes received as {What(file)} do not have the hash that the hub declares and were deleted; run the "
+                    + "command "
+                    + "again to download the file again."
             );
         }
 
@@ -91,7 +92,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         }
     }
 
-    /// <summary>Where in the file the body of an answer begins.</summary>
+    /// <summary>The offset in the file at which the body of an answer begins.</summary>
     private static long Start(HttpResponseMessage response, HubFile file, long have, FileStream target)
     {
         ContentRangeHeaderValue? range = response.Content.Headers.ContentRange;
@@ -123,7 +124,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
             : have;
     }
 
-    /// <summary>Copies a body behind what is there, and never a byte more than the file has.</summary>
+    /// <summary>Appends a body to the file, but never a byte more than the file should have.</summary>
     internal async Task CopyAsync(
         Stream body,
         Stream target,
@@ -166,8 +167,8 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
             throw HubConnection.Broken(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The hub sent only {have} of the {file.Size} bytes of {What(file)}; they are kept, so another run goes on "
-                        + $"from there."
+                    $"The hub sent only {have} of the {file.Size} bytes of {What(file)}; they are kept, so another run resumes "
+                        + $"there."
                 )
             );
         }
@@ -196,7 +197,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         }
         catch (ArgumentException)
         {
-            return null; // A network folder of Windows has no drive letter to ask.
+            return null; // A Windows network folder has no drive letter to query.
         }
     }
 

@@ -1,12 +1,13 @@
 namespace Cupola.Hub;
 
 /// <summary>
-/// Brings one commit of a model into its snapshot: first the small files that say which weights are wanted, then what is missing,
-/// weights last.
+/// Downloads one commit of a model into its snapshot: first the small files that decide which weights are needed, then the
+/// missing
+/// files, weights last.
 /// </summary>
 internal sealed class HubFetch(HubRepository repository, HubDownload download, HubListing listing, HubSnapshot snapshot)
 {
-    /// <summary>The files of the one set of weights that is wanted.</summary>
+    /// <summary>The files of the one set of weights that is needed.</summary>
     public async Task<IReadOnlyList<string>> ChooseWeightsAsync(CancellationToken cancellationToken)
     {
         bool isTransformersClip = false;
@@ -18,7 +19,7 @@ internal sealed class HubFetch(HubRepository repository, HubDownload download, H
 
         string weights = HubModelFiles.Choices(listing.Files.Contains, isTransformersClip).FirstOrDefault().Weights
             ?? throw new InvalidDataException(
-                $"'{repository.Model}' holds no CLIP that Cupola reads: neither a config.json of model type clip nor an "
+                $"'{repository.Model}' has no CLIP that Cupola can read: neither a config.json of model type clip nor an "
                     + "open_clip_config.json, with weights beside it."
             );
         if (!HubModelFiles.IsIndex(weights))
@@ -35,7 +36,7 @@ internal sealed class HubFetch(HubRepository repository, HubDownload download, H
             : shards;
     }
 
-    /// <summary>Fetches the weights and every other file that a CLIP needs, as far as they are not there yet.</summary>
+    /// <summary>Downloads the weights and every other file that a CLIP needs, unless they are already present.</summary>
     public async Task FetchMissingAsync(
         IReadOnlyList<string> weights,
         IProgress<HubProgress>? progress,

@@ -5,13 +5,12 @@ namespace Cupola.Hub;
 
 /// <summary>A file of a repository as the hub describes it.</summary>
 /// <param name="Name">The file's name in the repository.</param>
-/// <param name="Address">Where it is fetched from.</param>
+/// <param name="Address">The address for its download.</param>
 /// <param name="Hash">
-/// The name of its blob in the cache and what proves its bytes: 64 hexadecimal digits are a SHA-256 (large files), 40 are git's
-/// blob hash,
-/// the SHA-1 of <c>"blob LENGTH\0"</c> and the bytes.
+/// The name of its blob in the cache, by which its bytes are verified: 64 hexadecimal digits are a SHA-256 (large files), 40 are
+/// git's blob hash, the SHA-1 of <c>"blob LENGTH\0"</c> and the bytes.
 /// </param>
-/// <param name="Size">Its length in bytes, where the hub declares one.</param>
+/// <param name="Size">Its length in bytes, if the hub declares one.</param>
 internal sealed record HubFile(string Name, Uri Address, string Hash, long? Size)
 {
     private const int Sha256Digits = 64;
@@ -19,7 +18,7 @@ internal sealed record HubFile(string Name, Uri Address, string Hash, long? Size
 
     public static bool IsHash(string text) => text.Length is Sha256Digits or GitDigits && text.All(char.IsAsciiHexDigitLower);
 
-    /// <summary>Whether the bytes at a path are this file's.</summary>
+    /// <summary>Whether the bytes at a path are those of this file.</summary>
     public async Task<bool> IsAtAsync(string path, CancellationToken cancellationToken)
     {
         FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 20, FileOptions.SequentialScan);

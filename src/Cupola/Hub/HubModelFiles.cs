@@ -3,13 +3,11 @@ using System.Text.Json;
 namespace Cupola.Hub;
 
 /// <summary>
-/// Which files of a repository make a CLIP: every configuration and tokenizer file, and one set of weights. Repositories often
-/// hold the same weights several
-/// times. The order is: transformers' safetensors (when <c>config.json</c> says that it describes a CLIP, for it names the
-/// architecture and the preprocessing
-/// in full), open_clip's safetensors, open_clip's archive, transformers' archive; safetensors come first because they are mapped
-/// into memory instead of copied
-/// out of an archive.
+/// Chooses the files of a repository that make a CLIP: every configuration and tokenizer file, and one set of weights.
+/// Repositories
+/// often contain the same weights several times. The order is: transformers' safetensors (if <c>config.json</c> describes a CLIP,
+/// because it gives the architecture and the preprocessing in full), open_clip's safetensors, open_clip's archive, transformers'
+/// archive; safetensors come first because they are mapped into memory instead of copied out of an archive.
 /// </summary>
 internal static class HubModelFiles
 {
@@ -23,7 +21,7 @@ internal static class HubModelFiles
 
     private const string IndexSuffix = ".index.json";
 
-    /// <summary>Every file but the weights; a repository need not have them all.</summary>
+    /// <summary>Every file except the weights; a repository need not have them all.</summary>
     public static IReadOnlyList<string> Descriptions { get; } =
     [
         TransformersConfig,
@@ -52,7 +50,7 @@ internal static class HubModelFiles
 
     public static bool IsSmall(string file) => Descriptions.Contains(file) || IsIndex(file);
 
-    /// <summary>The sets of weights of which all that is named is there, best first.</summary>
+    /// <summary>The sets of weights whose files are all present, best first.</summary>
     public static IEnumerable<(string Config, string Weights)> Choices(Func<string, bool> isThere, bool isTransformersClip) =>
         Preferences.Where(choice =>
             isThere(choice.Config) && isThere(choice.Weights) && (isTransformersClip || choice.Config == OpenClipConfig)
@@ -66,15 +64,13 @@ internal static class HubModelFiles
             && type.GetString() == "clip"
         );
 
-    /// <summary>
-    /// Whether a <c>processor_config.json</c> holds the preprocessing of images, as those of transformers 5 do.
-    /// </summary>
+    /// <summary>Whether a <c>processor_config.json</c> contains the preprocessing of images, as in transformers 5.</summary>
     public static bool NestsPreprocessing(string processorPath) =>
         HubJson.Read(processorPath, root =>
             root.TryGetProperty("image_processor", out JsonElement nested) && nested.ValueKind != JsonValueKind.Null
         );
 
-    /// <summary>The files that an index says the weights are spread over; they lie beside it.</summary>
+    /// <summary>The files over which an index says the weights are spread, in the same folder.</summary>
     public static IReadOnlyList<string> ReadShards(string indexPath) =>
         HubJson.Read(indexPath, root => ReadShards(indexPath, root));
 
@@ -100,18 +96,18 @@ internal static class HubModelFiles
             );
         }
 
-        return shards.Count > 0 ? [.. shards] : throw new InvalidDataException($"'{indexPath}' names no file at all.");
+        return shards.Count > 0 ? [.. shards] : throw new InvalidDataException($"'{indexPath}' names no files.");
     }
 
-    // Letters, digits, dash, underscore and inner dots: no folder, no drive, no device, nothing a shell or file system reads
-    // otherwise.
+    // Letters, digits, dash, underscore and inner dots: never a folder, a drive, a device, or a name with a special meaning to
+    // a shell or file system.
     private static bool IsPlainName(string name) =>
         name.Length is > 0 and <= 200
         && name[0] != '.'
         && !IsDevice(name.Split('.')[0])
         && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.');
 
-    // Windows takes these for devices whatever their extension.
+    // Windows treats these as devices whatever their extension.
     private static bool IsDevice(string stem) =>
         stem.ToUpperInvariant()
             is "CON"

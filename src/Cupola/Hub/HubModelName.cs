@@ -3,7 +3,7 @@ namespace Cupola.Hub;
 /// <summary>A model's name on the hub, <c>owner/name</c>, at a revision: a branch, a tag, or the hash of a commit.</summary>
 internal sealed record HubModelName(string Owner, string Name, string Revision)
 {
-    /// <summary>The branch that is meant where none is named.</summary>
+    /// <summary>The branch if none is named.</summary>
     public const string MainRevision = "main";
 
     private const string FolderPrefix = "models--";
@@ -11,7 +11,7 @@ internal sealed record HubModelName(string Owner, string Name, string Revision)
     /// <summary>The model's folder in the cache.</summary>
     public string FolderName => $"{FolderPrefix}{Owner}--{Name}";
 
-    /// <summary>Whether the revision is the hash of a commit, which never changes what it means.</summary>
+    /// <summary>Whether the revision is the hash of a commit, whose content never changes.</summary>
     public bool IsCommit => IsHash(Revision);
 
     public static bool IsHash(string text) => text.Length == 40 && text.All(char.IsAsciiHexDigitLower);
@@ -34,7 +34,7 @@ internal sealed record HubModelName(string Owner, string Name, string Revision)
         if (!TryParse(text, out HubModelName? model))
         {
             throw new ArgumentException(
-                $"'{text}' is no model name; a name on the hub looks like openai/clip-vit-base-patch32 or owner/name@revision."
+                $"'{text}' is not a model name; a name on the hub looks like openai/clip-vit-base-patch32 or owner/name@revision."
             );
         }
 
@@ -53,7 +53,7 @@ internal sealed record HubModelName(string Owner, string Name, string Revision)
             );
     }
 
-    /// <summary>The model whose folder in the cache this is, or nothing for any other folder.</summary>
+    /// <summary>The model of a folder in the cache, or null for any other folder.</summary>
     public static HubModelName? FromFolderName(string folder) =>
         folder.StartsWith(FolderPrefix, StringComparison.Ordinal)
         && TryParse(folder[FolderPrefix.Length..].Replace("--", "/", StringComparison.Ordinal), out HubModelName? model)
@@ -63,7 +63,7 @@ internal sealed record HubModelName(string Owner, string Name, string Revision)
     /// <inheritdoc/>
     public override string ToString() => Revision == MainRevision ? $"{Owner}/{Name}" : $"{Owner}/{Name}@{Revision}";
 
-    // The cache separates owner and name by two dashes, so a name holds no two in a row (huggingface_hub, validate_repo_id).
+    // The cache separates owner and name by two dashes, so a name has no two in a row (huggingface_hub, validate_repo_id).
     private static bool IsPart(string part) =>
         part.Length <= 96 && IsWord(part) && !part.Contains("--", StringComparison.Ordinal);
 

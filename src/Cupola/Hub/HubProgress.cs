@@ -1,7 +1,7 @@
 namespace Cupola.Hub;
 
-/// <summary>How far the download of a model is.</summary>
-/// <param name="File">The file that is being fetched.</param>
-/// <param name="BytesDone">Bytes of all files that are here.</param>
-/// <param name="BytesTotal">Bytes of all files that were missing at the start.</param>
+/// <summary>The progress of a model's download.</summary>
+/// <param name="File">The file that is being downloaded.</param>
+/// <param name="BytesDone">The downloaded bytes of all files.</param>
+/// <param name="BytesTotal">The bytes of all files that were missing at the start.</param>
 public sealed record HubProgress(string File, long BytesDone, long BytesTotal);

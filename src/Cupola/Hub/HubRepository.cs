@@ -4,13 +4,13 @@ using System.Text.Json;
 
 namespace Cupola.Hub;
 
-/// <summary>What a revision of a model is on the hub.</summary>
+/// <summary>The content of a model's revision on the hub.</summary>
 /// <param name="Commit">The hash of its commit.</param>
 /// <param name="Files">The names of its files.</param>
 internal sealed record HubListing(string Commit, IReadOnlySet<string> Files);
 
 /// <summary>
-/// The hub's questions about one model: <c>api/models/…/revision/…</c> lists its files, <c>…/resolve/COMMIT/FILE</c> is a file.
+/// The hub's API for one model: <c>api/models/…/revision/…</c> lists its files, <c>…/resolve/COMMIT/FILE</c> is a file.
 /// </summary>
 internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubModelName model)
 {
@@ -25,7 +25,7 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
 
     public HubModelName Model => model;
 
-    /// <summary>Asks which commit the revision means and what it holds.</summary>
+    /// <summary>Requests the commit of the revision and its files.</summary>
     public async Task<HubListing> ListAsync(CancellationToken cancellationToken)
     {
         byte[] bytes = [];
@@ -37,7 +37,7 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
         return HubJson.Read(bytes, $"The answer of {endpoint.Host} to {what}", ReadListing);
     }
 
-    /// <summary>Asks for the hash and the length of a file.</summary>
+    /// <summary>Requests the hash and the length of a file.</summary>
     public async Task<HubFile> DescribeAsync(string commit, string file, CancellationToken cancellationToken)
     {
         HubFile? described = null;
@@ -75,7 +75,7 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
         string what = $"{file} of '{model}'";
         Uri address = Address($"{model.Owner}/{model.Name}/resolve/{commit}/{Uri.EscapeDataString(file)}");
 
-        // Large files are redirected to storage; their hash and length stand on the redirect, and storage has another ETag.
+        // Large files are redirected to storage; their hash and length are headers of the redirect, and storage has another ETag.
         using HttpResponseMessage response = await connection
             .SendAsync(HttpMethod.Head, address, what, 0, answer => Header(answer, LinkedHash) is not null, cancellationToken)
             .ConfigureAwait(false);
@@ -109,13 +109,15 @@ internal sealed class HubRepository(HubConnection connection, Uri endpoint, HubM
     {
         if (Header(response, LinkedSize) is not { } linked)
         {
-            // The length of a redirect is that of its own text.
+            // The Content-Length of a redirect is that of its own body.
             return response.IsSuccessStatusCode ? response.Content.Headers.ContentLength : null;
         }
 
         return long.TryParse(linked, NumberStyles.None, CultureInfo.InvariantCulture, out long size)
             ? size
-            : throw new InvalidDataException($"The declared length of {what}, {HubJson.Quote(linked)}, is no number of bytes.");
+            : throw new InvalidDataException(
+                $"The declared length of {what}, {HubJson.Quote(linked)}, is not a number of bytes."
+            );
     }
 
     private HubListing ReadListing(JsonElement root)

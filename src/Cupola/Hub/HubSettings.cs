@@ -1,42 +1,39 @@
 namespace Cupola.Hub;
 
 /// <summary>
-/// Where models are fetched from and kept. The environment variables and folders are those of the Hugging Face libraries
+/// Where models are downloaded from and stored. The environment variables and folders are those of the Hugging Face libraries
 /// (huggingface_hub, <c>constants.py</c>), so both share one cache.
 /// </summary>
 public sealed class HubSettings
 {
-    /// <summary>The folder that holds one folder a model.</summary>
+    /// <summary>The folder that contains one folder per model.</summary>
     public required string CacheFolder { get; init; }
 
     /// <summary>The hub's address, or a mirror's.</summary>
     public Uri Endpoint { get; init; } = new("https://huggingface.co");
 
-    /// <summary>What proves who asks, for gated and private models; sent to the endpoint's host alone.</summary>
+    /// <summary>The access token for gated and private models; sent only to the endpoint's host.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Whether only what lies in the cache may be used and nothing is ever requested.</summary>
+    /// <summary>Whether only the cache is used and nothing is requested.</summary>
     public bool Offline { get; init; }
 
-    /// <summary>The pause before the second try; it doubles from try to try.</summary>
+    /// <summary>The pause before the second attempt; it doubles with each attempt.</summary>
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a connection may stay silent before it counts as broken.</summary>
+    /// <summary>How long a connection may be silent before it counts as broken.</summary>
     internal TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// Whether snapshots are linked to their blobs; where the file system refuses links, files are moved in any case.
-    /// </summary>
+    /// <summary>Whether snapshots link to their blobs; if the file system refuses links, files are moved instead.</summary>
     internal bool SymbolicLinks { get; init; } = true;
 
     /// <summary>
     /// Reads <c>HF_HUB_CACHE</c>, <c>HF_HOME</c> and <c>XDG_CACHE_HOME</c> (the cache folder, in this order, or
-    /// <c>~/.cache/huggingface/hub</c>),
-    /// <c>HF_ENDPOINT</c>,
-    /// <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>, or the one that <c>HF_TOKEN_PATH</c> names) and
-    /// <c>HF_HUB_OFFLINE</c>.
+    /// <c>~/.cache/huggingface/hub</c>), <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>, or the
+    /// one
+    /// that <c>HF_TOKEN_PATH</c> names) and <c>HF_HUB_OFFLINE</c>.
     /// </summary>
-    /// <exception cref="ArgumentException">A variable holds something that cannot be used; the message names it.</exception>
+    /// <exception cref="ArgumentException">A variable has a value that cannot be used; the message names it.</exception>
     public static HubSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
     internal static HubSettings From(Func<string, string?> variable)
@@ -61,9 +58,9 @@ public sealed class HubSettings
         Uri.TryCreate(text, UriKind.Absolute, out Uri? address)
         && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
             ? address
-            : throw new ArgumentException($"HF_ENDPOINT is '{text}', which is no http or https address.");
+            : throw new ArgumentException($"HF_ENDPOINT is '{text}', which is not an http or https address.");
 
-    // A token that cannot be read is as good as none: public models need none, and the hub's refusal says what to do.
+    // A token that cannot be read counts as none: public models need none, and the hub's refusal says what to do.
     private static string? ReadTokenFile(string path)
     {
         try
@@ -80,6 +77,6 @@ public sealed class HubSettings
         token is null || token.All(letter => letter is > ' ' and <= '~')
             ? token
             : throw new ArgumentException(
-                "The Hugging Face token (HF_TOKEN or the token file) holds white space or letters that no token has."
+                "The Hugging Face token (HF_TOKEN or the token file) contains white space or characters that no token has."
             );
 }

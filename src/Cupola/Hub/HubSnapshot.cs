@@ -1,6 +1,6 @@
 namespace Cupola.Hub;
 
-/// <summary>One commit of a model in the cache: the files that are there, and whether a CLIP can be read from them.</summary>
+/// <summary>One commit of a model in the cache: the files that are present, and whether a CLIP can be read from them.</summary>
 internal sealed class HubSnapshot(string modelFolder, string commit)
 {
     public string Folder { get; } = Path.Combine(modelFolder, "snapshots", commit);
@@ -9,13 +9,15 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
 
     public bool Has(string file) => Length(PathOf(file)) is not null;
 
-    /// <summary>The bytes of all its files.</summary>
+    /// <summary>The total size of its files in bytes.</summary>
     public long TotalBytes =>
         Directory.Exists(Folder)
             ? Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories).Sum(path => Length(path) ?? 0)
             : 0;
 
-    /// <summary>What a CLIP needs and this commit is not known to lack, in words; empty when it can be read as it is.</summary>
+    /// <summary>
+    /// The missing files that a CLIP needs, in words, except those the commit is known to lack; empty if it can be read.
+    /// </summary>
     public IReadOnlyList<string> Missing()
     {
         bool isTransformersClip =
@@ -32,7 +34,7 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
             missing.Add(file);
         }
 
-        // Either form of the tokenizer will do.
+        // Either form of the tokenizer is sufficient.
         bool hasTokenizer = Has(HubModelFiles.Tokenizer) || (Has(HubModelFiles.Vocabulary) && Has(HubModelFiles.Merges));
         if (
             !hasTokenizer
@@ -46,7 +48,8 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
     }
 
     /// <summary>
-    /// Where the preprocessing may stand and nobody has looked yet; either of two files has it, or the commit has neither.
+    /// A file that may contain the preprocessing and has not been looked for; either of two files has it, or the commit has
+    /// neither.
     /// </summary>
     private string? MissingPreprocessing()
     {
@@ -58,12 +61,12 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
             : new[] { HubModelFiles.Preprocessor, HubModelFiles.Processor }.FirstOrDefault(file => !IsSettled(file));
     }
 
-    /// <summary>Remembers that the commit has no such file, so that nobody asks again.</summary>
+    /// <summary>Records that the commit has no such file, so that it is not requested again.</summary>
     public void MarkAbsent(string file)
     {
         string path = AbsenceFile(file);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // Shared, for another process may do the same.
+        // Opened shared, because another process may do the same.
         new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite).Dispose();
     }
 
@@ -73,7 +76,7 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
 
     private string AbsenceFile(string file) => Path.Combine(modelFolder, ".no_exist", commit, file);
 
-    // File.Exists says yes to a link whose blob is gone.
+    // File.Exists is true for a link whose blob is gone.
     private static long? Length(string path)
     {
         FileInfo file = new(path);

@@ -1,21 +1,22 @@
 namespace Cupola.Hub;
 
-/// <summary>A CLIP that lies in the cache.</summary>
+/// <summary>A CLIP in the cache.</summary>
 /// <param name="Name">Its name on the hub, <c>owner/name</c>.</param>
-/// <param name="Revision">The branch or tag it was fetched as, or its commit where none is known.</param>
+/// <param name="Revision">The branch or tag under which it was downloaded, or its commit if none is known.</param>
 /// <param name="Commit">The hash of its commit.</param>
-/// <param name="Bytes">The bytes of its files.</param>
-/// <param name="Folder">The folder that holds its files.</param>
+/// <param name="Bytes">The total size of its files.</param>
+/// <param name="Folder">The folder that contains its files.</param>
 public sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
 
 /// <summary>
-/// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and fetches what
-/// is missing from the hub. A
-/// model that Python has downloaded is found, and Python finds what was downloaded here. Only what a CLIP needs is fetched:
-/// configurations, tokenizer files and
-/// one set of weights (transformers' <c>model.safetensors</c> where <c>config.json</c> describes a CLIP, else open_clip's
-/// weights). A branch means what it
-/// meant when it was fetched: what is complete in the cache costs no request.
+/// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and downloads
+/// missing
+/// files from the hub. The cache is shared with Python's libraries in both directions. Only what a CLIP needs is downloaded:
+/// configurations, tokenizer files and one set of weights (transformers' <c>model.safetensors</c> if <c>config.json</c>
+/// describes a
+/// CLIP, else open_clip's weights). A branch keeps the commit it had when it was downloaded: a model that is complete in the
+/// cache
+/// costs no request.
 /// </summary>
 public sealed class ModelHub
 {
@@ -23,7 +24,7 @@ public sealed class ModelHub
     private readonly HubCache _cache;
     private readonly HubConnection _connection;
 
-    /// <summary>A hub that keeps its models where the settings say.</summary>
+    /// <summary>Creates a hub client with settings.</summary>
     public ModelHub(HubSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -35,12 +36,10 @@ public sealed class ModelHub
     /// <summary>Whether a text has the form <c>owner/name</c> or <c>owner/name@revision</c>.</summary>
     public static bool IsName(string text) => HubModelName.TryParse(text, out _);
 
-    /// <summary>
-    /// The folder of a model that lies in the cache with all that a CLIP needs, or nothing; never asks the network.
-    /// </summary>
+    /// <summary>The folder of a model in the cache that has everything a CLIP needs, or null; never uses the network.</summary>
     /// <param name="name">The model, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
-    /// <param name="revision">A branch, a tag or the hash of a commit; <c>main</c> where neither this nor the name says.</param>
-    /// <exception cref="ArgumentException">The name or the revision has not the form of one.</exception>
+    /// <param name="revision">A branch, a tag or the hash of a commit; by default that of the name, or <c>main</c>.</param>
+    /// <exception cref="ArgumentException">The name or the revision is malformed.</exception>
     /// <exception cref="InvalidDataException">A configuration in the cache is damaged.</exception>
     public string? FindCached(string name, string? revision = null) => FindCached(HubModelName.Parse(name, revision));
 
@@ -63,20 +62,21 @@ public sealed class ModelHub
         ];
 
     /// <summary>
-    /// The folder of a model, after what is missing of it has been fetched. A download that breaks off is continued by the next
-    /// call, also in another process.
+    /// Downloads the missing files of a model and returns its folder. An interrupted download is resumed by the next call, even
+    /// in
+    /// another process.
     /// </summary>
     /// <param name="name">The model, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
-    /// <param name="revision">A branch, a tag or the hash of a commit; <c>main</c> where neither this nor the name says.</param>
-    /// <param name="progress">Hears how far the download is.</param>
-    /// <param name="cancellationToken">Stops the download; what has arrived is kept.</param>
-    /// <exception cref="ArgumentException">The name or the revision has not the form of one.</exception>
+    /// <param name="revision">A branch, a tag or the hash of a commit; by default that of the name, or <c>main</c>.</param>
+    /// <param name="progress">Receives the progress of the download.</param>
+    /// <param name="cancellationToken">Stops the download; the bytes so far are kept.</param>
+    /// <exception cref="ArgumentException">The name or the revision is malformed.</exception>
     /// <exception cref="FileNotFoundException">
-    /// Something is missing, and <see cref="HubSettings.Offline"/> forbids to ask for it.
+    /// Something is missing, and <see cref="HubSettings.Offline"/> forbids requests.
     /// </exception>
-    /// <exception cref="HttpRequestException">The hub cannot be reached, knows no such model, or refuses it.</exception>
+    /// <exception cref="HttpRequestException">The hub cannot be reached, does not have the model, or refuses it.</exception>
     /// <exception cref="InvalidDataException">
-    /// The repository holds no CLIP, or the hub sends something else than it declares.
+    /// The repository has no CLIP, or the hub sends something other than it declares.
     /// </exception>
     /// <exception cref="IOException">The cache cannot be written, for instance because the disk is full.</exception>
     public async Task<string> DownloadAsync(
@@ -136,7 +136,7 @@ public sealed class ModelHub
     private string MissingOf(HubModelName model) =>
         _cache.ReadReference(model) is { } commit ? string.Join(" and ", _cache.Snapshot(model, commit).Missing()) : "every file";
 
-    // What is damaged cannot be used, and says so when it is asked for by name.
+    // A damaged snapshot cannot be used; the error is reported when it is requested by name.
     private static bool IsComplete(HubSnapshot snapshot)
     {
         try

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Cupola.Images;
 
 /// <summary>
-/// The kernel for AVX2. A 16-bit multiply and add of neighbours does sixteen products at once, but a weight has 22
-/// fractional bits; so each is split into upper and lower bits, which are summed apart and put together at the end:
+/// The kernel for AVX2. A 16-bit multiply and add of neighbors computes sixteen products at once, but a weight has 22 fractional
+/// bits; so each weight is split into upper and lower bits, which are summed separately and combined at the end:
 /// Σ w·p = 4096 Σ high·p + Σ low·p.
 /// </summary>
 internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
@@ -15,7 +15,8 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
     private const int LowBits = 12;
 
     /// <summary>
-    /// Of four pixels RGBRGBRGBRGB: the first two as 16-bit pairs RR GG BB 00 in the lower half, the other two in the upper.
+    /// Shuffles four pixels RGBRGBRGBRGB: the first two as 16-bit pairs RR GG BB 00 in the lower half, the other two in the
+    /// upper.
     /// </summary>
     private static readonly Vector256<byte> PairPixels = Vector256.Create(
         (byte)0,
@@ -53,7 +54,7 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
     );
 
     /// <summary>
-    /// Of four weights: the first two as a pair for every channel in the lower half, the other two in the upper.
+    /// Shuffles four weights: the first two as a pair for every channel in the lower half, the other two in the upper.
     /// </summary>
     private static readonly Vector256<byte> PairWeights = Vector256.Create(
         (byte)0,
@@ -113,7 +114,7 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
 
         for (; row < rows; row++)
         {
-            // A row four times over is a row.
+            // The last rows are computed one by one: the same row four times.
             FourRows(source + (row * sourceStride), 0, weights, destination + (row * destinationStride), 0);
         }
     }
@@ -211,7 +212,7 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
         return Sse2.PackUnsignedSaturate(words, words).AsUInt32().ToScalar();
     }
 
-    /// <summary>Sixteen neighbouring bytes of one output row.</summary>
+    /// <summary>Sixteen neighboring bytes of one output row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Columns(byte* from, nint stride, ReadOnlySpan<short> low, ReadOnlySpan<short> high)
     {
@@ -236,7 +237,7 @@ internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
         Vector256<int> half = Vector256.Create(Half);
         Vector256<int> sumsA = (lowA + (highA << LowBits) + half) >> ResizeWeights.FractionBits;
         Vector256<int> sumsB = (lowB + (highB << LowBits) + half) >> ResizeWeights.FractionBits;
-        // Unpacking split each half of the sixteen; packing puts them together in order.
+        // Unpacking split each half of the sixteen; packing joins them in order.
         Vector256<short> words = Avx2.PackSignedSaturate(sumsA, sumsB);
         return Sse2.PackUnsignedSaturate(words.GetLower(), words.GetUpper());
     }

@@ -1,9 +1,9 @@
 namespace Cupola.Images;
 
-/// <summary>How the rows of a bitmap are packed, by the numbers in its header.</summary>
+/// <summary>How the rows of a bitmap are compressed, with the numbers of its header.</summary>
 internal enum BmpCompression : uint
 {
-    /// <summary>Not at all.</summary>
+    /// <summary>Not compressed.</summary>
     None = 0,
 
     /// <summary>RLE8: runs of bytes.</summary>
@@ -12,6 +12,6 @@ internal enum BmpCompression : uint
     /// <summary>RLE4: runs of half bytes.</summary>
     Runs4 = 2,
 
-    /// <summary>Not at all, and masks say where the channels lie.</summary>
+    /// <summary>Not compressed, with masks for the position of the channels.</summary>
     Masks = 3,
 }

@@ -2,12 +2,14 @@ using System.Buffers.Binary;
 
 namespace Cupola.Images;
 
-/// <summary>Bitmaps of Windows and OS/2, which libvips does not read: 1 to 32 bits a pixel, plain or in runs.</summary>
+/// <summary>
+/// Decodes bitmaps of Windows and OS/2, which libvips cannot read: 1 to 32 bits per pixel, plain or run-length encoded.
+/// </summary>
 internal static class BmpDecoder
 {
     public static bool IsBmp(ReadOnlySpan<byte> bytes) => bytes.StartsWith("BM"u8);
 
-    /// <exception cref="InvalidDataException">It is damaged, of a kind that is not read, or has too many pixels.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, of an unsupported kind, or has too many pixels.</exception>
     public static RgbImage Decode(EncodedImage file)
     {
         BmpHeader header = BmpHeader.Read(file);
@@ -61,7 +63,7 @@ internal static class BmpDecoder
     }
 
     /// <summary>
-    /// Five bits a channel, or six of green, spread over a byte as Pillow does (Unpack.c): cut off, not rounded.
+    /// Expands five bits per channel, or six of green, to a byte as Pillow does (Unpack.c): truncated, not rounded.
     /// </summary>
     private static void ReadShorts(ReadOnlySpan<byte> source, bool hasSixGreens, Span<byte> target)
     {

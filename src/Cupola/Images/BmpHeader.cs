@@ -3,16 +3,16 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>What the beginning of a Windows or OS/2 bitmap says of its pixels, as far as Pillow knows it.</summary>
-/// <param name="Width">Pixels a row.</param>
+/// <summary>The header of a Windows or OS/2 bitmap, in the variants that Pillow supports.</summary>
+/// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="IsTopDown">Whether the first row is the uppermost; most begin with the lowest.</param>
-/// <param name="Bits">Bits a pixel: 1, 4, 8, 16, 24 or 32.</param>
-/// <param name="Compression">How the rows are packed.</param>
-/// <param name="Start">Where the rows begin in the file.</param>
-/// <param name="Palette">256 colours of red, green and blue; shades of grey where the file has none.</param>
-/// <param name="Channels">Where red, green and blue lie in a pixel of 24 or 32 bits, in bytes.</param>
-/// <param name="HasSixGreens">Whether a pixel of 16 bits has six bits of green; five otherwise.</param>
+/// <param name="IsTopDown">Whether the top row is stored first; most files begin with the bottom row.</param>
+/// <param name="Bits">Bits per pixel: 1, 4, 8, 16, 24 or 32.</param>
+/// <param name="Compression">How the rows are compressed.</param>
+/// <param name="Start">The offset of the rows in the file.</param>
+/// <param name="Palette">256 colors of red, green and blue; shades of gray where the file has none.</param>
+/// <param name="Channels">The offsets of red, green and blue in a pixel of 24 or 32 bits, in bytes.</param>
+/// <param name="HasSixGreens">Whether a pixel of 16 bits has six bits of green; otherwise five.</param>
 internal sealed record BmpHeader(
     int Width,
     int Height,
@@ -30,13 +30,13 @@ internal sealed record BmpHeader(
     private const int InfoHeaderSize = 40;
     private const int MostColours = 256;
 
-    /// <summary>Bytes of a row that are read; what fills it up to a multiple of four is not needed behind the last one.</summary>
+    /// <summary>The bytes of a row that are read; after the last row, its padding to a multiple of four is not needed.</summary>
     public int RowBytes => (int)((((long)Width * Bits) + 7) / 8);
 
-    /// <summary>From one row to the next.</summary>
+    /// <summary>Bytes from one row to the next.</summary>
     public long Stride => (((long)Width * Bits) + 31) / 32 * 4;
 
-    /// <exception cref="InvalidDataException">It is damaged, or of a kind that is not read.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or of an unsupported kind.</exception>
     public static BmpHeader Read(EncodedImage file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
@@ -59,7 +59,7 @@ internal sealed record BmpHeader(
         return size == CoreHeaderSize ? ReadCore(file) : ReadInfo(file, (int)size);
     }
 
-    /// <summary>OS/2's first header: sides of two bytes, palettes of three bytes a colour.</summary>
+    /// <summary>Reads OS/2's first header: sides of two bytes, palettes of three bytes per color.</summary>
     private static BmpHeader ReadCore(EncodedImage file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
@@ -78,7 +78,7 @@ internal sealed record BmpHeader(
     private static BmpHeader ReadInfo(EncodedImage file, int size)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
-        // A height counts from below unless it is negative.
+        // Rows are stored from the bottom up unless the height is negative.
         bool isTopDown = bytes[25] == 0xFF;
         long width = Number(bytes, 18),
             height = isTopDown ? (1L << 32) - Number(bytes, 22) : Number(bytes, 22);
@@ -93,7 +93,7 @@ internal sealed record BmpHeader(
         bool hasSixGreens = false;
         if (compression == BmpCompression.Masks)
         {
-            // Longer headers hold the masks; behind a short one they stand in place of the palette.
+            // Longer headers contain the masks; after a short one they replace the palette.
             bool inside = size > InfoHeaderSize;
             palette += inside ? 0 : 12;
             if (bytes.Length < FileHeaderSize + InfoHeaderSize + 12)
@@ -131,7 +131,7 @@ internal sealed record BmpHeader(
         }
     }
 
-    /// <summary>The places of channels that Pillow knows, each as masks of red, green, blue and alpha.</summary>
+    /// <summary>The offsets of the channels, for the masks of red, green, blue and alpha that Pillow supports.</summary>
     private static (int Red, int Green, int Blue) ReadMasks(EncodedImage file, int bits, bool hasAlpha, out bool hasSixGreens)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
@@ -150,7 +150,9 @@ internal sealed record BmpHeader(
         };
     }
 
-    /// <summary>Where the file says; behind the palette where it says nothing, or names the palette's own place.</summary>
+    /// <summary>
+    /// The offset that the file gives; after the palette if it gives none, or the offset of the palette itself.
+    /// </summary>
     private static long RowsStart(ReadOnlySpan<byte> bytes, long palette, int bits, long colours, int entry)
     {
         long start = Number(bytes, 10);
@@ -161,7 +163,7 @@ internal sealed record BmpHeader(
             : palette;
     }
 
-    /// <summary>Colours that the file does not have are shades of grey, as in Pillow.</summary>
+    /// <summary>Reads the palette; colors that the file does not have are shades of gray, as in Pillow.</summary>
     private static byte[] ReadPalette(ReadOnlySpan<byte> bytes, long start, int bits, long colours, int entry)
     {
         byte[] palette = new byte[256 * 3];

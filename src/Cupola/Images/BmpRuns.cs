@@ -1,8 +1,9 @@
 namespace Cupola.Images;
 
 /// <summary>
-/// The runs of bitmaps (RLE8, RLE4): a count and what is repeated so often, or a zero and an escape, which ends the row, ends
-/// the image, moves on, or tells how many pixels follow as they are. What is skipped has the palette's first colour.
+/// Decodes the runs of bitmaps (RLE8, RLE4): a count and the value to repeat, or a zero and an escape, which ends the row, ends
+/// the image, moves the position, or gives the number of literal pixels that follow. Skipped pixels have the palette's first
+/// color.
 /// </summary>
 internal static class BmpRuns
 {
@@ -10,7 +11,7 @@ internal static class BmpRuns
     private const byte EndOfImage = 1;
     private const byte Move = 2;
 
-    /// <exception cref="InvalidDataException">It ends before the last row does.</exception>
+    /// <exception cref="InvalidDataException">It ends before the last row is complete.</exception>
     public static void Decode(EncodedImage file, BmpHeader header, RgbImage image)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
@@ -53,7 +54,7 @@ internal static class BmpRuns
                 }
 
                 ReadOnlySpan<byte> plain = bytes.Slice((int)at, length);
-                // Everything begins at an even place, as seen from the beginning of the rows.
+                // Every run begins at an even offset from the beginning of the rows.
                 at += length + (length % 2);
                 if (second == Move)
                 {
@@ -73,7 +74,7 @@ internal static class BmpRuns
         }
     }
 
-    /// <summary>The rows in the order of the file, and the place of the next pixel.</summary>
+    /// <summary>The rows in the order of the file, and the position of the next pixel.</summary>
     private ref struct Canvas
     {
         private readonly BmpHeader _header;
@@ -94,7 +95,7 @@ internal static class BmpRuns
 
         public readonly bool IsFull => _row >= _image.Height || (_row == _image.Height - 1 && _column >= _image.Width);
 
-        /// <summary>Sets the next pixel; what goes beyond the row is left out.</summary>
+        /// <summary>Sets the next pixel; pixels beyond the end of the row are ignored.</summary>
         public void Put(int index)
         {
             if (_row < _image.Height && _column < _image.Width)

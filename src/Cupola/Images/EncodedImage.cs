@@ -2,27 +2,26 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>
-/// The bytes of an image's file on their way to pixels, what errors call it, and where the memory for it comes from.
-/// </summary>
-/// <param name="Bytes">The whole file.</param>
-/// <param name="Name">What to call it in errors.</param>
-/// <param name="Cancellation">Ends the waiting for memory.</param>
+/// <summary>An encoded image to be decoded, with its name for errors and the cancellation of waiting for memory.</summary>
+/// <param name="Bytes">The complete file.</param>
+/// <param name="Name">Its name in errors.</param>
+/// <param name="Cancellation">Cancels the wait for memory.</param>
 internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken Cancellation)
 {
-    /// <summary>The error that says why it cannot be read.</summary>
+    /// <summary>The exception that explains why the image cannot be read.</summary>
     public InvalidDataException Damaged(string why, Exception? cause = null) =>
         new($"{Name} is not an image that can be read: {why}.", cause);
 
     /// <summary>
-    /// Makes an image and has its pixels filled in, within the budget of memory. Its own bytes stay taken from there until it is
+    /// Creates an image and has its pixels filled, within the memory budget. The image's bytes remain part of the budget until
+    /// it is
     /// disposed.
     /// </summary>
-    /// <param name="width">Pixels a row, as the file claims.</param>
+    /// <param name="width">Pixels per row, as the file claims.</param>
     /// <param name="height">Rows, as the file claims.</param>
-    /// <param name="besides">Bytes that decoding takes besides the file and the pixels.</param>
+    /// <param name="besides">Bytes that decoding needs in addition to the file and the pixels.</param>
     /// <param name="fill">Writes the pixels, or fails.</param>
-    /// <exception cref="InvalidDataException">There are too many pixels, or what fills them fails.</exception>
+    /// <exception cref="InvalidDataException">There are too many pixels, or filling them failed.</exception>
     public RgbImage Decode(int width, int height, long besides, Action<RgbImage> fill)
     {
         CheckSize(width, height);

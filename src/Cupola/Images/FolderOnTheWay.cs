@@ -1,17 +1,17 @@
 namespace Cupola.Images;
 
-/// <summary>A folder that is being walked through, and the way that led to it, so that links lead in no circles.</summary>
+/// <summary>A folder during a recursive enumeration, and the path that led to it, so that links cannot form cycles.</summary>
 internal sealed class FolderOnTheWay
 {
-    /// <summary>As many as Linux follows in one path.</summary>
+    /// <summary>The most links that Linux follows in one path.</summary>
     private const int MostLinks = 40;
 
     private readonly FolderOnTheWay? _above;
 
-    /// <summary>Where it really lies, whatever links lead to it.</summary>
+    /// <summary>Its real path, with all links resolved.</summary>
     private readonly string _place;
 
-    /// <summary>Where a walk begins.</summary>
+    /// <summary>Starts an enumeration at a folder.</summary>
     public FolderOnTheWay(string path)
         : this(path, null, PlaceOf(System.IO.Path.GetFullPath(path)) ?? path) { }
 
@@ -20,7 +20,7 @@ internal sealed class FolderOnTheWay
     /// <summary>The path by which it was reached.</summary>
     public string Path { get; }
 
-    /// <summary>The folders in it that a walk goes on to.</summary>
+    /// <summary>The subfolders that the enumeration continues with.</summary>
     public IEnumerable<FolderOnTheWay> Below(EnumerationOptions options)
     {
         foreach (DirectoryInfo folder in new DirectoryInfo(Path).EnumerateDirectories("*", options))
@@ -39,7 +39,7 @@ internal sealed class FolderOnTheWay
         }
     }
 
-    /// <summary>Whether a folder is on the way to this one, or above a folder on the way.</summary>
+    /// <summary>Whether a folder is one of this folder's ancestors on the path, or an ancestor of those.</summary>
     private bool LeadsBack(string place)
     {
         string below = System.IO.Path.EndsInDirectorySeparator(place) ? place : place + System.IO.Path.DirectorySeparatorChar;
@@ -54,7 +54,7 @@ internal sealed class FolderOnTheWay
         return false;
     }
 
-    /// <summary>Where a folder really lies, links in its path replaced by what they lead to; null for nowhere.</summary>
+    /// <summary>The real path of a folder, with the links in its path resolved; null if a link is broken.</summary>
     /// <param name="path">A full path.</param>
     /// <param name="links">How many links have been replaced.</param>
     private static string? PlaceOf(string path, int links = 0)

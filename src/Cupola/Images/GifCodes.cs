@@ -1,8 +1,8 @@
 namespace Cupola.Images;
 
 /// <summary>
-/// The compression of GIF (LZW, with codes that grow from one bit more than a literal to 12 bits): each code stands for a
-/// literal or for a sequence met before, and each sequence is an earlier one with one literal more.
+/// Expands the compression of GIF (LZW, with codes that grow from one bit more than a literal to 12 bits): each code stands for a
+/// literal or for an earlier sequence, and each sequence is an earlier one plus one literal.
 /// </summary>
 internal static class GifCodes
 {
@@ -10,7 +10,7 @@ internal static class GifCodes
     private const int MostLiteralBits = 8;
 
     /// <summary>
-    /// Expands codes, the lowest bits first, until all indices are there; false where the codes end before, or mean nothing.
+    /// Expands codes, the lowest bits first, until all indices are written; false if the codes end early or are invalid.
     /// </summary>
     public static bool Expand(ReadOnlySpan<byte> codes, int literalBits, Span<byte> indices)
     {
@@ -60,7 +60,8 @@ internal static class GifCodes
 
             if (previous >= 0 && next < prefixes.Length && code <= next)
             {
-                // A code may stand for the very sequence that it completes; it then ends as the previous one began.
+                // A code may stand for the sequence that it completes; that sequence ends with the first index of the previous
+                // one.
                 prefixes[next] = (short)previous;
                 lengths[next] = lengths[previous] + 1;
                 firsts[next] = firsts[previous];

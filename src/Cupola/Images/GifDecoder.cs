@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Cupola.Images;
 
 /// <summary>
-/// The first frame of a GIF. libvips reads GIF too, but makes transparent pixels black; Pillow, and so the reference, gives
-/// them the colour that the palette has for them, and that is often white.
+/// Decodes the first frame of a GIF. libvips reads GIF too, but makes transparent pixels black; Pillow, the reference, gives them
+/// their color in the palette, which is often white.
 /// </summary>
 internal static class GifDecoder
 {
@@ -15,7 +15,7 @@ internal static class GifDecoder
     private const byte Frame = 0x2C;
     private const byte Trailer = 0x3B;
 
-    /// <summary>Interlaced rows come in four passes: where each begins, and how far it steps.</summary>
+    /// <summary>The four passes of interlaced rows: the first row of each, and its step.</summary>
     private static readonly (int First, int Step)[] Passes = [(0, 8), (4, 8), (2, 4), (1, 2)];
 
     public static bool IsGif(ReadOnlySpan<byte> bytes) => bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8);
@@ -72,11 +72,11 @@ internal static class GifDecoder
         });
     }
 
-    /// <summary>The colours that follow where a byte of flags says so.</summary>
+    /// <summary>The colors that follow, if a byte of flags announces them.</summary>
     private static ReadOnlySpan<byte> Palette(ref Cursor file, byte flags) =>
         (flags & 0x80) != 0 ? file.Take(3 << ((flags & 7) + 1)) : [];
 
-    /// <summary>Reads on to behind the first frame's mark, and gives the index that is transparent.</summary>
+    /// <summary>Skips to after the first frame's separator, and returns the transparent index.</summary>
     private static byte? SkipToFrame(ref Cursor file)
     {
         byte? transparent = null;
@@ -100,13 +100,13 @@ internal static class GifDecoder
 
                     break;
                 default:
-                    // Pillow, too, steps over bytes that mean nothing here.
+                    // Pillow also skips unknown bytes here.
                     break;
             }
         }
     }
 
-    /// <summary>The frame's codes, joined, as far as the file has them.</summary>
+    /// <summary>The frame's codes, joined, as far as the file contains them.</summary>
     private static ReadOnlySpan<byte> Blocks(ref Cursor file, out int literalBits)
     {
         literalBits = file.Take(1)[0];
@@ -141,7 +141,7 @@ internal static class GifDecoder
         }
     }
 
-    /// <summary>Behind the palette's end Pillow has shades of grey.</summary>
+    /// <summary>The color of an index; beyond the palette's end, Pillow has shades of gray.</summary>
     private static (byte Red, byte Green, byte Blue) Colour(ReadOnlySpan<byte> palette, byte index) =>
         index * 3 < palette.Length
             ? (palette[index * 3], palette[(index * 3) + 1], palette[(index * 3) + 2])
@@ -149,13 +149,13 @@ internal static class GifDecoder
 
     private static int Extent(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[offset..]);
 
-    /// <summary>Reads a file from its beginning to its end.</summary>
+    /// <summary>Reads a file sequentially.</summary>
     private ref struct Cursor(EncodedImage file, int start = 0)
     {
         private readonly EncodedImage _file = file;
         private ReadOnlySpan<byte> _rest = file.Bytes.AsSpan(start);
 
-        /// <summary>Bytes that are not read yet.</summary>
+        /// <summary>The number of unread bytes.</summary>
         public readonly int Left => _rest.Length;
 
         public ReadOnlySpan<byte> Take(int count)
@@ -170,10 +170,10 @@ internal static class GifDecoder
             return taken;
         }
 
-        /// <summary>A length in one byte, and so many bytes.</summary>
+        /// <summary>A length in one byte, and that many bytes.</summary>
         public ReadOnlySpan<byte> Block() => Take(Take(1)[0]);
 
-        /// <summary>A block; nothing where it is cut off, for Pillow reads none that is.</summary>
+        /// <summary>A block; empty if it is truncated, because Pillow ignores such a block.</summary>
         public ReadOnlySpan<byte> BlockOrNothing() => _rest.Length == 0 || _rest[0] >= _rest.Length ? [] : Block();
 
         public readonly InvalidDataException Damaged(string why) => _file.Damaged(why);

@@ -4,20 +4,18 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>
-/// Images behind http and https addresses, fetched within bounds of size and time by a client that says who it is.
-/// </summary>
+/// <summary>Downloads images from http and https addresses, with limits of size and time and an identifying user agent.</summary>
 internal static class ImageAddress
 {
-    /// <summary>More than any image that a person would name; an address may answer without end.</summary>
+    /// <summary>More than any image that a person would name; a response may be endless.</summary>
     private const int MaximumBytes = 256 << 20;
 
-    /// <summary>Places that an address may be moved to, one after another.</summary>
+    /// <summary>The most redirects that are followed.</summary>
     private const int MaximumRedirects = 10;
 
     private const int CopyBytes = 81920;
 
-    /// <summary>For everything, from the name to the last byte.</summary>
+    /// <summary>The time for the whole request, from name resolution to the last byte.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
     private static readonly Lazy<HttpClient> Client = new(static () =>
@@ -25,18 +23,18 @@ internal static class ImageAddress
         SocketsHttpHandler handler = new()
         {
             AllowAutoRedirect = false,
-            // A name may come to mean another machine while the process lives.
+            // The address of a name may change while the process runs.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             AutomaticDecompression = DecompressionMethods.All,
         };
         HttpClient client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        // Wikimedia and others refuse who does not.
+        // Wikimedia and others refuse requests without a user agent.
         client.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
         client.DefaultRequestHeaders.Accept.ParseAdd("image/*,*/*;q=0.8");
         return client;
     });
 
-    /// <summary>The program, its version, and where one reads about it.</summary>
+    /// <summary>The program, its version, and the address of its home page.</summary>
     internal static string UserAgent => $"Cupola/{Version} (+https://github.com/cupola-clip/cupola)";
 
     private static string Version => Informational.Split('+')[0];
@@ -52,7 +50,7 @@ internal static class ImageAddress
     public static byte[] Fetch(string address, CancellationToken cancellation) =>
         Fetch(address, RequestTimeout, MaximumBytes, cancellation);
 
-    /// <exception cref="InvalidDataException">The address cannot be fetched, in so much time and so few bytes.</exception>
+    /// <exception cref="InvalidDataException">The address cannot be fetched within the limits of time and size.</exception>
     internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -92,8 +90,9 @@ internal static class ImageAddress
     }
 
     /// <summary>
-    /// The answer of the last place that an address leads to. The handler would follow to other schemes than http and https, so
-    /// it is done here.
+    /// The response of the last address in a chain of redirects. They are followed here because the handler would also follow
+    /// other
+    /// schemes than http and https.
     /// </summary>
     private static HttpResponseMessage Follow(string address, CancellationToken cancellation)
     {
@@ -116,7 +115,7 @@ internal static class ImageAddress
 
             response.Dispose();
             Uri next = new(place, location);
-            // What was asked for under seal is not taken without.
+            // A request over https is not redirected to http.
             bool isFollowed =
                 next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
             if (!isFollowed || moves == MaximumRedirects)
@@ -134,7 +133,7 @@ internal static class ImageAddress
         long? told = response.Content.Headers.ContentLength;
         using MemoryStream bytes = new((int)Math.Clamp(told ?? 0, 0, CopyBytes));
         using Stream stream = response.Content.ReadAsStream(cancellation);
-        // A read that waits for the network ends when its stream does.
+        // Disposing the stream ends a read that waits for the network.
         using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
         for (int read = 1; read > 0;)

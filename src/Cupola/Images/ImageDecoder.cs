@@ -3,34 +3,34 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> gives it (compared byte for byte with Pillow 9.4): grey is
-/// repeated, palettes are looked up, alpha is dropped and not blended, of animations the first frame is taken, colour profiles
-/// are left alone, and so is EXIF orientation unless it is asked for; a TIFF is turned by its own tag. All decoding of the
-/// process shares one budget of memory, a quarter of the machine's and 2 GiB at most unless the environment variable
-/// CUPOLA_IMAGE_MEMORY names another: what does not fit waits, what could never fit is refused.
+/// Decodes files to RGB as Pillow's <c>Image.open(file).convert("RGB")</c> does (compared byte for byte with Pillow 9.4): gray is
+/// repeated, palettes are looked up, alpha is dropped and not blended, animations yield their first frame, color profiles are
+/// ignored, and so is EXIF orientation unless requested; a TIFF is oriented by its own tag. All decoding of the process shares
+/// one memory budget, a quarter of the machine's memory but at most 2 GiB, unless the environment variable CUPOLA_IMAGE_MEMORY
+/// sets another: an image that does not fit now waits, one that can never fit is refused.
 /// </summary>
 public static class ImageDecoder
 {
     /// <summary>Pillow's limit for decompression bombs, 2 · 89,478,485.</summary>
     public const long MaximumPixels = 178_956_970;
 
-    /// <summary>A file that is larger than this is no image of <see cref="MaximumPixels"/>.</summary>
+    /// <summary>A larger file is not an image of at most <see cref="MaximumPixels"/>.</summary>
     private const long MaximumFileBytes = 2_000_000_000;
 
-    /// <summary>Of what says no length, less is read: it lies in memory as it comes.</summary>
+    /// <summary>The limit for sources without a length, such as pipes: they are buffered in memory while they are read.</summary>
     private const int MaximumPipeBytes = 256 << 20;
 
     /// <summary>Decodes a file.</summary>
-    /// <param name="path">Where it lies.</param>
-    /// <param name="orient">Whether to turn the image as its EXIF orientation says; the reference does not.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="orient">Whether to apply the image's EXIF orientation; the reference does not.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, or has too many pixels.</exception>
     public static RgbImage Decode(string path, bool orient = false) => DecodeBytes(ReadFile(path), path, orient);
 
     /// <summary>Decodes the bytes of a file.</summary>
-    /// <param name="bytes">The whole file.</param>
-    /// <param name="name">What to call it in errors.</param>
-    /// <param name="orient">Whether to turn the image as its EXIF orientation says; the reference does not.</param>
+    /// <param name="bytes">The complete file.</param>
+    /// <param name="name">Its name in errors.</param>
+    /// <param name="orient">Whether to apply the image's EXIF orientation; the reference does not.</param>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, or has too many pixels.</exception>
     public static RgbImage DecodeBytes(byte[] bytes, string name, bool orient = false)
     {
@@ -39,8 +39,8 @@ public static class ImageDecoder
     }
 
     /// <summary>
-    /// Decodes the bytes of a file into an image whose memory counts as taken by decoding until it is disposed (<see
-    /// cref="ImageMemory"/>): whoever holds it must not decode another.
+    /// Decodes the bytes of a file into an image whose memory remains part of the decoding budget until it is disposed (<see
+    /// cref="ImageMemory"/>): a thread that holds one must not decode another.
     /// </summary>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, has too many pixels or would take too much
     /// memory.</exception>
@@ -90,7 +90,7 @@ public static class ImageDecoder
         return length > 0 ? File.ReadAllBytes(path) : ReadEndless(path);
     }
 
-    /// <summary>A pipe says no length, nor does a device as /dev/zero, which has no end.</summary>
+    /// <summary>Reads a pipe, or a device such as /dev/zero; these have no length, and may have no end.</summary>
     private static byte[] ReadEndless(string path)
     {
         using FileStream stream = File.OpenRead(path);
@@ -118,7 +118,7 @@ public static class ImageDecoder
         }
         catch (IOException)
         {
-            // Links that lead to each other lead nowhere.
+            // Links that form a cycle lead nowhere.
             return true;
         }
     }

@@ -2,12 +2,12 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>The images that lie below a folder.</summary>
+/// <summary>Enumerates the images below a folder.</summary>
 public static class ImageFolder
 {
     /// <summary>
-    /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps images in them is
-    /// told so for each, in place of missing them.
+    /// The formats that <see cref="ImageDecoder"/> reads, and two that it does not (HEIC, JPEG 2000), so that each such image is
+    /// reported rather than ignored.
     /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -31,7 +31,7 @@ public static class ImageFolder
     };
 
     /// <summary>
-    /// Folders that archives of a Mac, Windows, Linux and network storage (Synology, QNAP) make; what is in them is nobody's.
+    /// Folders that macOS, Windows, Linux and network storage (Synology, QNAP) create; their files are not the user's.
     /// </summary>
     private static readonly HashSet<string> SystemFolders = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -49,34 +49,33 @@ public static class ImageFolder
 
     private static readonly EnumerationOptions Visible = new() { IgnoreInaccessible = true };
 
-    /// <summary>Whether a file counts as an image in a folder or an archive, which its name alone decides.</summary>
-    /// <param name="name">A path, or a file's name; its extension counts, in large or small letters.</param>
+    /// <summary>Whether a file counts as an image in a folder or an archive, by its name alone.</summary>
+    /// <param name="name">A path or file name; its extension counts, in upper or lower case.</param>
     public static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name));
 
     /// <summary>
-    /// All images below a folder, however deep, in the ordinal order of their paths. Hidden files and folders are passed over,
-    /// and folders that systems make for themselves. A link to a folder is followed, unless it leads back to a folder on the way
-    /// to it.
+    /// All images below a folder, at any depth, in the ordinal order of their paths. Hidden files and folders are skipped, and so
+    /// are system folders. A link to a folder is followed, unless it leads back to a folder on the path to it.
     /// </summary>
-    /// <param name="folder">The folder; the paths begin with it, as it is given.</param>
+    /// <param name="folder">The folder; the paths begin with it, as given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<string> Enumerate(string folder) =>
         [.. Files(new(folder)).Where(IsImage).Order(StringComparer.Ordinal)];
 
-    /// <summary>Whether a folder of this name is one that systems make for themselves.</summary>
+    /// <summary>Whether a folder has the name of a system folder.</summary>
     internal static bool IsOfSystem(string name) => SystemFolders.Contains(name);
 
-    /// <summary>The folders in a folder that count, in ordinal order.</summary>
+    /// <summary>The subfolders that count, in ordinal order.</summary>
     internal static IReadOnlyList<string> Folders(string folder)
     {
         IEnumerable<FolderOnTheWay> below = new FolderOnTheWay(folder).Below(Visible);
         return [.. below.Select(static each => Path.GetFileName(each.Path)).Order(StringComparer.Ordinal)];
     }
 
-    /// <summary>How many images lie in a folder itself.</summary>
+    /// <summary>The number of images directly in a folder.</summary>
     internal static int CountLoose(string folder) => FilesIn(folder).Count(IsImage);
 
-    /// <summary>How many files below folders are no images by their names, without a full stop; "" where none are.</summary>
+    /// <summary>How many files below folders are not images by their names, as a clause; "" if there are none.</summary>
     internal static string Others(IEnumerable<string> folders)
     {
         int others = folders.Sum(static folder => Files(new(folder)).Count(static file => !IsImage(file)));

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cupola.Images;
 
-/// <summary>The formats of images, as their first bytes tell them.</summary>
+/// <summary>Image formats, recognized by a file's first bytes.</summary>
 internal enum ImageFormat
 {
     Unknown,
@@ -15,22 +15,22 @@ internal enum ImageFormat
     Tiff,
     PortableMap,
 
-    /// <summary>AVIF, and what else lies in a container of its kind and names no codec that is known to be missing.</summary>
+    /// <summary>AVIF, and other content of the same container without a codec that is known to be missing.</summary>
     Avif,
 }
 
 /// <summary>
-/// Tells formats by the first bytes of a file, whatever it is called, and says of those that are not read what they are.
+/// Recognizes formats by the first bytes of a file, whatever its name, and names those that are not supported.
 /// </summary>
 internal static class ImageFormats
 {
     private const string SaveAs = "which is not read here; save it as PNG or JPEG";
 
-    /// <summary>How far into a file the mark of a web page may stand.</summary>
+    /// <summary>How far into a file the beginning of a web page may be.</summary>
     private const int PageStart = 1024;
 
     /// <summary>
-    /// An ISO media file tells its kinds by brands of so many letters, the main one behind the box's length and name.
+    /// An ISO media file gives its kinds as brands of this many letters, the main one after the box's length and name.
     /// </summary>
     private const int BrandLength = 4;
     private const int MainBrand = 8;
@@ -55,8 +55,8 @@ internal static class ImageFormats
         ([0x1F, 0x8B], "a gzip archive"),
     ];
 
-    /// <summary>The format of a file.</summary>
-    /// <exception cref="InvalidDataException">It is of a format that is known and not read.</exception>
+    /// <summary>Recognizes the format of a file.</summary>
+    /// <exception cref="InvalidDataException">The format is known but not supported.</exception>
     public static ImageFormat Tell(EncodedImage file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
@@ -74,11 +74,11 @@ internal static class ImageFormats
         };
     }
 
-    /// <summary>Either order of bytes, and offsets of four bytes or of eight.</summary>
+    /// <summary>Either byte order, and offsets of four or eight bytes.</summary>
     private static bool IsTiff(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8) || bytes.StartsWith("II+\0"u8) || bytes.StartsWith("MM\0+"u8);
 
-    /// <summary>The main brand decides; where it names only the container, the others do.</summary>
+    /// <summary>The main brand decides; if it names only the container, the other brands do.</summary>
     private static ImageFormat TellMedia(EncodedImage file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
@@ -140,6 +140,6 @@ internal static class ImageFormats
         return Says("<html") || Says("<!doctype html")
                 ? $"{file.Name} is a web page and not an image; take the address of the image itself."
             : Says("<svg") ? $"{file.Name} is an SVG drawing, {SaveAs}."
-            : file.Damaged("its content is of no known image format").Message;
+            : file.Damaged("its content has no known image format").Message;
     }
 }

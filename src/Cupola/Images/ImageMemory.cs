@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Cupola.Images;
 
 /// <summary>
-/// The memory that images may take while they are decoded, one budget for the process: an image takes its share before it is
-/// decoded, waits in order of arrival where there is too little left, and is refused where it could never have enough.
+/// The memory budget of image decoding, one per process: an image takes its share before it is decoded, waits in order of
+/// arrival if too little is free, and is refused if it can never fit.
 /// </summary>
 /// <param name="capacity">Bytes that all images may take together.</param>
 internal sealed class ImageMemory(long capacity)
@@ -12,10 +12,10 @@ internal sealed class ImageMemory(long capacity)
     /// <summary>The environment variable that sets the budget.</summary>
     public const string Setting = "CUPOLA_IMAGE_MEMORY";
 
-    /// <summary>Enough for an image of the most pixels that are decoded at all, in nearly every format.</summary>
+    /// <summary>Enough for an image with the maximum number of pixels, in nearly every format.</summary>
     private const long UsualCapacity = 2L << 30;
 
-    /// <summary>The part of the machine's memory, or of the container's, that images may take where it is small.</summary>
+    /// <summary>The divisor of the machine's or container's memory that gives the budget on small machines.</summary>
     private const int UsualPart = 4;
 
     private static readonly (string Name, long Bytes)[] Units =
@@ -40,7 +40,7 @@ internal sealed class ImageMemory(long capacity)
     /// <exception cref="ArgumentException">The setting is not a size.</exception>
     public static ImageMemory Shared => Process.Value;
 
-    /// <summary>Images that wait for their share.</summary>
+    /// <summary>The number of images that wait for their share.</summary>
     public int Waiting
     {
         get
@@ -52,7 +52,7 @@ internal sealed class ImageMemory(long capacity)
         }
     }
 
-    /// <summary>The size that a setting names; without one a quarter of the memory there is, 2 GiB at most.</summary>
+    /// <summary>The size given by a setting; without one, a quarter of the available memory, but at most 2 GiB.</summary>
     /// <exception cref="ArgumentException">It is not a size.</exception>
     public static long Capacity(string? setting)
     {
@@ -76,11 +76,11 @@ internal sealed class ImageMemory(long capacity)
             );
     }
 
-    /// <summary>Takes a share, and waits for it where need be.</summary>
-    /// <param name="bytes">What the image takes.</param>
-    /// <param name="name">What to call it in errors.</param>
-    /// <param name="cancellation">Ends the waiting.</param>
-    /// <exception cref="InvalidDataException">It is more than there is at all.</exception>
+    /// <summary>Takes a share, after a wait if necessary.</summary>
+    /// <param name="bytes">The bytes that the image needs.</param>
+    /// <param name="name">Its name in errors.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="InvalidDataException">It is more than the whole budget.</exception>
     public Share Take(long bytes, string name, CancellationToken cancellation)
     {
         if (bytes > _capacity)
@@ -114,7 +114,7 @@ internal sealed class ImageMemory(long capacity)
             {
                 lock (_gate)
                 {
-                    // Granted in the very moment when nobody wants it any more.
+                    // The share may have been granted just as the wait was canceled.
                     _free += _waiting.Remove(waiter) ? 0 : bytes;
                     Grant();
                 }
@@ -141,7 +141,7 @@ internal sealed class ImageMemory(long capacity)
     }
 
     /// <summary>
-    /// Serves who came first; who needs little does not overtake who needs much, because then that one might wait forever.
+    /// Grants shares in order of arrival; a small request does not overtake a large one, which might otherwise wait forever.
     /// </summary>
     private void Grant()
     {
@@ -153,19 +153,19 @@ internal sealed class ImageMemory(long capacity)
         }
     }
 
-    /// <summary>What an image has of the budget until it gives it back. Whoever holds one must not wait for another.</summary>
+    /// <summary>A share of the budget, held until it is disposed. A thread that holds one must not wait for another.</summary>
     public sealed class Share(ImageMemory memory, long bytes) : IDisposable
     {
         private long _bytes = bytes;
 
-        /// <summary>Gives back all but so many bytes.</summary>
+        /// <summary>Returns all but this number of bytes.</summary>
         public void Shrink(long bytes)
         {
             long before = Interlocked.Exchange(ref _bytes, bytes);
             memory.Return(before - bytes);
         }
 
-        /// <summary>Gives everything back.</summary>
+        /// <summary>Returns the whole share.</summary>
         public void Dispose() => Shrink(0);
     }
 

@@ -1,27 +1,27 @@
 namespace Cupola.Images;
 
-/// <summary>The eight ways in which a camera or a scanner may have held its sheet (TIFF 6.0, tag 274), undone.</summary>
+/// <summary>Undoes the eight orientations in which a camera or scanner may have stored an image (TIFF 6.0, tag 274).</summary>
 internal static class ImageOrientation
 {
     /// <summary>The orientation of an image that is upright.</summary>
     public const int Upright = 1;
 
-    /// <summary>Whether an orientation changes anything; there are eight, and what is none of them counts as upright.</summary>
+    /// <summary>Whether an orientation changes anything; values that are not one of the eight count as upright.</summary>
     public static bool Turns(int orientation) => orientation is > Upright and <= 8;
 
     /// <summary>Whether rows become columns.</summary>
     public static bool SwapsSides(int orientation) => orientation is >= 5 and <= 8;
 
-    /// <summary>Writes an image the right way up.</summary>
-    /// <param name="source">The image as it is stored.</param>
-    /// <param name="orientation">Where its first row and column belong.</param>
-    /// <param name="upright">Gets the pixels; its sides are those of the source, swapped where rows become columns.</param>
+    /// <summary>Writes an image upright.</summary>
+    /// <param name="source">The image as stored.</param>
+    /// <param name="orientation">The orientation in which it is stored.</param>
+    /// <param name="upright">Receives the pixels; its sides are those of the source, swapped where rows become columns.</param>
     public static void Undo(RgbImage source, int orientation, RgbImage upright)
     {
         int width = source.Width,
             height = source.Height;
         ReadOnlySpan<byte> from = source.Bytes;
-        // The first pixel of the result, and how far apart neighbours of the result lie in the source, all in pixels.
+        // The first pixel of the result, and the distance in the source between neighbors of the result, all in pixels.
         (long first, long across, long down) = orientation switch
         {
             2 => (width - 1L, -1L, width),

@@ -1,34 +1,34 @@
 namespace Cupola.Images;
 
-/// <summary>How an image of any shape is brought to the shape that a model takes.</summary>
+/// <summary>How an image of any shape is brought to a model's input size.</summary>
 public enum ResizeMode
 {
-    /// <summary>The shorter side becomes the size, the middle is kept; CLIP's.</summary>
+    /// <summary>The shorter side is resized to the size, and the center is cropped; CLIP's.</summary>
     Shortest,
 
-    /// <summary>The longer side becomes the size, the rest is filled.</summary>
+    /// <summary>The longer side is resized to the size, and the rest is padded.</summary>
     Longest,
 
-    /// <summary>Both sides become the size, whatever that does to the shape.</summary>
+    /// <summary>Both sides are resized to the size, which may change the aspect ratio.</summary>
     Squash,
 }
 
 /// <summary>
-/// What happens to an image before the image tower, as a model's configuration says. The defaults are CLIP's (OpenAI
+/// The preprocessing of an image before the image tower, as given in a model's configuration. The defaults are CLIP's (OpenAI
 /// CLIP, clip.py, _transform).
 /// </summary>
-/// <param name="Size">Height and width of the images the model takes, in pixels.</param>
+/// <param name="Size">Height and width of the model's input images, in pixels.</param>
 public sealed record ImagePreprocessing(int Size)
 {
-    /// <summary>How the shape is reached.</summary>
+    /// <summary>How the input size is reached.</summary>
     public ResizeMode Mode { get; init; } = ResizeMode.Shortest;
 
     /// <summary>
-    /// What the chosen side becomes before the middle is kept; the same as <see cref="Size"/> in nearly every model.
+    /// The size to which the chosen side is resized before the crop; equal to <see cref="Size"/> in nearly all models.
     /// </summary>
     public int ResizeSize { get; init; } = Size;
 
-    /// <summary>How pixels are weighed.</summary>
+    /// <summary>How pixels are interpolated.</summary>
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
     /// <summary>The mean of each channel, of pixels from 0 to 1, over CLIP's training images.</summary>
@@ -37,13 +37,13 @@ public sealed record ImagePreprocessing(int Size)
     /// <summary>The standard deviation of each channel.</summary>
     public IReadOnlyList<float> StandardDeviation { get; init; } = [0.26862954f, 0.26130258f, 0.27577711f];
 
-    /// <summary>What fills the rest where the longer side counts, 0 to 255 in every channel.</summary>
+    /// <summary>The padding color for <see cref="ResizeMode.Longest"/>, 0 to 255 in every channel.</summary>
     public byte FillColor { get; init; }
 
     /// <summary>Bytes of one preprocessed image: [Size, Size, 3].</summary>
     public int ByteCount => Size * Size * 3;
 
-    /// <summary>Brings an image to the model's shape.</summary>
+    /// <summary>Preprocesses an image.</summary>
     /// <param name="image">The decoded image.</param>
     /// <param name="destination">At least <see cref="ByteCount"/> bytes, which become [Size, Size, 3].</param>
     public void Apply(RgbImage image, Span<byte> destination)
@@ -59,7 +59,7 @@ public sealed record ImagePreprocessing(int Size)
             return;
         }
 
-        // Smaller than the crop on some side: what is there is placed in the middle of the fill.
+        // The image is smaller than the crop on some side: it is padded around its center.
         byte[] window = new byte[windowWidth * windowHeight * 3];
         PillowResize.Resize(image, Interpolation, width, height, left, top, windowWidth, windowHeight, window);
         destination.Fill(FillColor);
@@ -70,7 +70,7 @@ public sealed record ImagePreprocessing(int Size)
     }
 
     /// <summary>
-    /// The size after the resize: torchvision cuts the other side's fraction off, open_clip rounds it where the longer side
+    /// The size after the resize: torchvision truncates the other side's fraction; open_clip rounds it where the longer side
     /// counts.
     /// </summary>
     private (int Width, int Height) Resized(int width, int height)
@@ -90,8 +90,9 @@ public sealed record ImagePreprocessing(int Size)
     }
 
     /// <summary>
-    /// Where the middle begins, how much of it there is, and where it goes. torchvision rounds the beginning half to even;
-    /// an image that is too small is first filled up, the lesser half before it.
+    /// The start of the center crop, its length, and its position in the result. torchvision rounds the start half to even; an
+    /// image
+    /// that is too small is padded first, with the smaller half before it.
     /// </summary>
     private (int Start, int Length, int To) Window(int extent) =>
         extent >= Size

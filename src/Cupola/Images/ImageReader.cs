@@ -1,31 +1,31 @@
 namespace Cupola.Images;
 
 /// <summary>
-/// An image on its way to the image tower: its preprocessed bytes, or the sentence that says why there are none.
+/// An image prepared for the image tower: its preprocessed bytes, or a sentence that explains why there are none.
 /// </summary>
-/// <param name="Path">The file or address, or what else its source is called.</param>
+/// <param name="Path">The file or address, or another name of its source.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
 public sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
 
 /// <summary>
-/// Reads, decodes and preprocesses images ahead of whoever encodes them, in order and on bounded memory: so many
-/// decoded at once as there are threads, so many prepared ahead as the caller says. A broken one never stops the rest.
+/// Reads, decodes and preprocesses images ahead of the encoder, in order and in bounded memory: as many at once as there are
+/// threads, and as many ahead as the caller allows. An unreadable image never stops the rest.
 /// </summary>
-/// <param name="preprocessing">What happens to each image.</param>
-/// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
+/// <param name="preprocessing">The preprocessing of each image.</param>
+/// <param name="orient">Whether to apply EXIF orientations; the reference does not.</param>
 /// <param name="threads">Images decoded at once.</param>
 public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, int threads)
 {
     /// <summary>Prepares images in the order of their paths.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
-    /// <param name="ahead">Images that may be prepared before they are asked for.</param>
+    /// <param name="ahead">Images that may be prepared before they are requested.</param>
     public IEnumerable<PreparedImage> Prepare(IEnumerable<string> paths, int ahead) =>
         Prepare(paths.Select(ImageSource.FromPath), ahead);
 
-    /// <summary>Prepares images in order, wherever their bytes lie.</summary>
-    /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
-    /// <param name="ahead">Images that may be prepared before they are asked for.</param>
+    /// <summary>Prepares images in order, from any kind of source.</summary>
+    /// <param name="images">The sources; enumerated on the caller's thread, no further ahead than needed.</param>
+    /// <param name="ahead">Images that may be prepared before they are requested.</param>
     /// <param name="cancellation">Stops before the next image.</param>
     public IEnumerable<PreparedImage> Prepare(
         IEnumerable<ImageSource> images,
@@ -54,7 +54,7 @@ public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, i
         return pixels;
     }
 
-    /// <summary>Whether an exception says that an image cannot be read, and nothing else is wrong.</summary>
+    /// <summary>Whether an exception means that an image cannot be read, and not that something else is wrong.</summary>
     internal static bool IsBroken(Exception exception) =>
         exception is IOException or InvalidDataException or UnauthorizedAccessException;
 }

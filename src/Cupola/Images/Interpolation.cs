@@ -1,9 +1,9 @@
 namespace Cupola.Images;
 
-/// <summary>How a resize weighs pixels; the numbers are Pillow's, as configurations write them ("resample": 3).</summary>
+/// <summary>How a resize interpolates; the numbers are Pillow's, as in configurations ("resample": 3).</summary>
 public enum Interpolation
 {
-    /// <summary>The pixel whose area holds the centre.</summary>
+    /// <summary>The pixel whose area contains the center.</summary>
     Nearest = 0,
 
     /// <summary>A windowed sinc over six pixels.</summary>
@@ -15,7 +15,7 @@ public enum Interpolation
     /// <summary>A cubic over four pixels (a = −0.5); CLIP's.</summary>
     Bicubic = 3,
 
-    /// <summary>The mean of the pixels below.</summary>
+    /// <summary>The mean of the pixels that an output pixel covers.</summary>
     Box = 4,
 
     /// <summary>A Hamming window over two pixels.</summary>

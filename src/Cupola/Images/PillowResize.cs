@@ -4,16 +4,16 @@ using System.Runtime.InteropServices;
 namespace Cupola.Images;
 
 /// <summary>
-/// Pillow's resize of RGB bytes, bit for bit (Resample.c): a horizontal pass to bytes, then a vertical pass, each a
-/// weighted sum with 22 fractional bits, rounded and clipped; a pass that changes nothing is left out. Only the window
-/// of the result that is kept is worked out.
+/// Resizes RGB bytes as Pillow does, bit for bit (Resample.c): a horizontal pass to bytes, then a vertical pass, each a weighted
+/// sum with 22 fractional bits, rounded and clipped; a pass that changes nothing is omitted. Only the requested window of the
+/// result is computed.
 /// </summary>
 internal static unsafe class PillowResize
 {
-    /// <summary>Sizes whose weights are remembered: the images of one camera or collection have few.</summary>
+    /// <summary>The number of sizes whose weights are cached: the images of one camera or collection have few.</summary>
     private const int MaximumRemembered = 64;
 
-    /// <summary>A cache line: rows between the passes begin at one.</summary>
+    /// <summary>A cache line: rows between the passes are aligned to it.</summary>
     private const int StrideMultiple = 64;
 
     private static readonly ConcurrentDictionary<(Interpolation, int, int, int, int), ResizeWeights> Remembered = new();
@@ -83,7 +83,7 @@ internal static unsafe class PillowResize
         }
     }
 
-    /// <summary>The horizontal pass over some rows, or their window as it is where the width stays.</summary>
+    /// <summary>The horizontal pass over some rows, or a copy of their window if the width stays.</summary>
     private static void Columns(
         RgbImage source,
         int firstRow,
@@ -119,7 +119,7 @@ internal static unsafe class PillowResize
             return;
         }
 
-        // A kernel may write a byte behind each row, which here is the next row's or nobody's.
+        // A kernel may write one byte after each row, where the next row begins or the buffer has a spare byte.
         byte[] single = new byte[(windowWidth * 3) + 1];
         fixed (byte* one = single)
         {
@@ -131,7 +131,7 @@ internal static unsafe class PillowResize
         }
     }
 
-    /// <summary>The pixel below each centre (Geometry.c, ImagingScaleAffine).</summary>
+    /// <summary>Takes the pixel at each center (Geometry.c, ImagingScaleAffine).</summary>
     private static void Nearest(
         RgbImage source,
         int width,

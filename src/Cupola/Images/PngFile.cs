@@ -5,10 +5,10 @@ using static System.FormattableString;
 
 namespace Cupola.Images;
 
-/// <summary>Writes images to look at.</summary>
+/// <summary>Writes images as PNG.</summary>
 public static class PngFile
 {
-    /// <summary>Writes RGB bytes [height, width, 3] as PNG; the file is whole or not there.</summary>
+    /// <summary>Writes RGB bytes [height, width, 3] as PNG, atomically.</summary>
     public static void Write(string path, byte[] pixels, int width, int height)
     {
         ArgumentNullException.ThrowIfNull(pixels);

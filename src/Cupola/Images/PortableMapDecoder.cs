@@ -4,9 +4,9 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Portable maps (PBM, PGM, PPM), binary and as text, which libvips is built without: black and white, grey, or colours, and the
-/// largest number a sample may be. Grey with a larger one than 255 is cut off at 255 of 65,535, as Pillow's conversion does with
-/// all 16-bit grey.
+/// Decodes portable maps (PBM, PGM, PPM), binary and text, which this libvips is built without: black and white, gray, or color,
+/// with a given largest sample. Gray with a largest sample above 255 is clipped at 255 of 65,535, as in Pillow's conversion of
+/// all 16-bit gray.
 /// </summary>
 internal static class PortableMapDecoder
 {
@@ -35,7 +35,7 @@ internal static class PortableMapDecoder
         int channels = isColour ? 3 : 1,
             sampleBytes = most > 255 ? 2 : 1;
         long rowBytes = isBits ? (width + 7L) / 8 : (long)width * channels * sampleBytes;
-        // As text, a sample takes a digit at least, and a space but for the last one; black and white needs none.
+        // As text, a sample takes at least a digit, and a space except for the last one; black and white needs no spaces.
         long least = !isText ? rowBytes * height : (long)width * height * channels * (isBits ? 1 : 2) - (isBits ? 0 : 1);
         if (least > file.Bytes.Length - text.Place)
         {
@@ -72,7 +72,7 @@ internal static class PortableMapDecoder
         });
     }
 
-    /// <summary>What each sample becomes, rounded half to even.</summary>
+    /// <summary>The byte for each sample, rounded half to even.</summary>
     private static byte[] Shades(int most, bool cutsOff)
     {
         byte[] shades = new byte[most + 1];

@@ -3,32 +3,32 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Numbers in decimal, as the headers of portable maps hold them, and the samples of those that are text. A remark goes from #
-/// to the end of its line.
+/// Reads decimal numbers from the headers of portable maps and from the samples of text maps. A comment goes from # to the end
+/// of its line.
 /// </summary>
 internal ref struct PortableMapText(EncodedImage file, int place)
 {
-    /// <summary>Longer numbers are none (Pillow).</summary>
+    /// <summary>The most digits of a number (Pillow).</summary>
     private const int MostDigits = 10;
 
     private readonly EncodedImage _file = file;
     private readonly ReadOnlySpan<byte> _bytes = file.Bytes;
 
-    /// <summary>Where the next byte lies; behind a number, and the one space that ends it.</summary>
+    /// <summary>The position of the next byte; after a number, also past the one space that ends it.</summary>
     public int Place { get; private set; } = place;
 
     public static bool IsSpace(byte letter) => letter is (byte)' ' or (>= 9 and <= 13);
 
-    /// <summary>A number of the header, behind which something must follow.</summary>
+    /// <summary>A number of the header, after which something must follow.</summary>
     public int HeaderNumber() => (int)Math.Min(Number(), int.MaxValue);
 
-    /// <summary>A sample, at most so large.</summary>
+    /// <summary>A sample, with its upper limit.</summary>
     public int Sample(int most) =>
         Number() is long sample && sample <= most
             ? (int)sample
             : throw _file.Damaged(Invariant($"it has a sample beyond {most}, the largest that it claims"));
 
-    /// <summary>A 0 or a 1; no space need stand between them.</summary>
+    /// <summary>A 0 or a 1; spaces between them are optional.</summary>
     public int Bit() =>
         Next(skipsSpace: true) switch
         {
@@ -55,7 +55,7 @@ internal ref struct PortableMapText(EncodedImage file, int place)
         return digits > 0 ? number : throw _file.Damaged("it is cut off");
     }
 
-    /// <summary>The next byte that is not part of a remark; -1 behind the last.</summary>
+    /// <summary>The next byte that is not part of a comment; -1 after the last.</summary>
     private int Next(bool skipsSpace)
     {
         while (Place < _bytes.Length)
@@ -68,7 +68,7 @@ internal ref struct PortableMapText(EncodedImage file, int place)
                     Place++;
                 }
 
-                // The line's end belongs to the remark.
+                // The line's end belongs to the comment.
                 Place = Math.Min(Place + 1, _bytes.Length);
             }
             else if (!skipsSpace || !IsSpace(letter))

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Cupola.Images;
 
-/// <summary>The kernel for every processor: plain sums across a row, vectors of whatever width down the columns.</summary>
+/// <summary>The kernel for every processor: scalar sums across a row, vectors of any width down the columns.</summary>
 internal sealed unsafe class PortableResizeKernel : ResizeKernel
 {
     public override void Horizontal(

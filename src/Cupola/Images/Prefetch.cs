@@ -3,17 +3,18 @@ using System.Collections.Concurrent;
 namespace Cupola.Images;
 
 /// <summary>
-/// Works ahead of whoever takes the results, in order and on bounded memory. The work is done on threads of its own: those of the
-/// pool are left to whoever computes meanwhile, and
-/// would have to get past all that waits here.
+/// Works ahead of the consumer of the results, in order and in bounded memory. The work runs on separate threads: those of the
+/// thread pool stay free for computations, which would otherwise queue behind the items that wait here.
 /// </summary>
 internal static class Prefetch
 {
-    /// <summary>The results of work on each item, in the order of the items.</summary>
+    /// <summary>Yields the results of work on each item, in the order of the items.</summary>
     /// <param name="items">Enumerated on the caller's thread, no further than needed.</param>
-    /// <param name="work">Done on several threads at once. What it throws, the caller gets in the item's place.</param>
+    /// <param name="work">
+    /// Runs on several threads at once. Its exceptions are thrown to the caller when the item's turn comes.
+    /// </param>
     /// <param name="threads">Items that are worked on at once.</param>
-    /// <param name="ahead">Results that may be ready before they are asked for.</param>
+    /// <param name="ahead">Results that may be ready before they are requested.</param>
     /// <param name="cancellation">Stops before the next item.</param>
     public static IEnumerable<TResult> Select<TItem, TResult>(
         IEnumerable<TItem> items,
@@ -59,7 +60,7 @@ internal static class Prefetch
         }
         finally
         {
-            // Whoever stops early drops what is not begun and waits for what is, so that nothing outlives the call.
+            // A caller that stops early drops pending items and waits for running ones, so that nothing outlives the call.
             while (waiting.TryTake(out _)) { }
 
             waiting.CompleteAdding();

@@ -1,16 +1,16 @@
 namespace Cupola.Images;
 
 /// <summary>
-/// The weights of one axis of a resize, as Pillow works them out (Resample.c: precompute_coeffs,
-/// normalize_coeffs_8bpc): for each output pixel the first input pixel and weights with 22 fractional bits. When an
-/// axis shrinks the kernel grows with it, so every input pixel counts.
+/// The weights of one axis of a resize, computed as in Pillow (Resample.c: precompute_coeffs, normalize_coeffs_8bpc): for each
+/// output pixel the first input pixel and weights with 22 fractional bits. When an axis shrinks the kernel grows with it, so
+/// every input pixel counts.
 /// </summary>
 internal sealed class ResizeWeights
 {
-    /// <summary>32 bits less 8 of a pixel and 2 for sums beyond white.</summary>
+    /// <summary>32 bits minus 8 for a pixel and 2 for sums beyond white.</summary>
     public const int FractionBits = 22;
 
-    /// <summary>Vectors take taps in fours; weights behind the last tap are 0.</summary>
+    /// <summary>Vectors take taps in fours; weights after the last tap are 0.</summary>
     private const int TapsMultiple = 4;
 
     private ResizeWeights(int[] first, int[] weights, int taps)
@@ -30,22 +30,24 @@ internal sealed class ResizeWeights
     /// <summary>The first input pixel of each output pixel.</summary>
     public int[] First { get; }
 
-    /// <summary>Taps of an output pixel, a multiple of four.</summary>
+    /// <summary>Taps per output pixel, a multiple of four.</summary>
     public int Taps { get; }
 
     /// <summary>[output pixels, taps].</summary>
     public int[] Weights { get; }
 
-    /// <summary>The lower 12 bits of the weights; a weight is High · 4096 + Low, each of which a 16-bit product takes.</summary>
+    /// <summary>The lower 12 bits of the weights; a weight is High · 4096 + Low, each of which fits a 16-bit product.</summary>
     public short[] Low { get; }
 
     /// <summary>The upper bits of the weights.</summary>
     public short[] High { get; }
 
-    /// <summary>One past the last input pixel that any output pixel needs.</summary>
+    /// <summary>One past the last input pixel that an output pixel needs.</summary>
     public int InputEnd { get; private init; }
 
-    /// <summary>Weights for output pixels start to start + count of an axis that goes from so many pixels to so many.</summary>
+    /// <summary>
+    /// Creates the weights for output pixels start to start + count of an axis of the given input and output sizes.
+    /// </summary>
     public static ResizeWeights Create(Interpolation interpolation, int inputSize, int outputSize, int start, int count)
     {
         (Func<double, double> filter, double reach) = Filter(interpolation);

@@ -7,13 +7,13 @@ namespace Cupola.Images;
 /// </summary>
 public sealed unsafe class RgbImage : IDisposable
 {
-    /// <summary>Vectors may read so many bytes behind the last pixel.</summary>
+    /// <summary>The number of bytes that vectors may read past the last pixel.</summary>
     internal const int Overrun = 64;
 
     private nint _address;
 
-    /// <summary>An image whose bytes are still to be written.</summary>
-    /// <param name="width">Pixels a row.</param>
+    /// <summary>Creates an image whose bytes are not initialized.</summary>
+    /// <param name="width">Pixels per row.</param>
     /// <param name="height">Rows.</param>
     public RgbImage(int width, int height)
     {
@@ -24,16 +24,16 @@ public sealed unsafe class RgbImage : IDisposable
         _address = (nint)NativeMemory.Alloc(checked((nuint)(((long)width * height * 3) + Overrun)));
     }
 
-    /// <summary>Pixels a row.</summary>
+    /// <summary>Pixels per row.</summary>
     public int Width { get; }
 
     /// <summary>Rows.</summary>
     public int Height { get; }
 
-    /// <summary>What the image's memory is taken from while the library itself holds it; null where it is the caller's.</summary>
+    /// <summary>The share of the memory budget while the library holds the image; null once it is the caller's.</summary>
     internal ImageMemory.Share? Share { get; set; }
 
-    /// <summary>The bytes in place.</summary>
+    /// <summary>The bytes, without a copy.</summary>
     /// <exception cref="ObjectDisposedException">The image was disposed.</exception>
     public Span<byte> Bytes
     {
@@ -44,7 +44,7 @@ public sealed unsafe class RgbImage : IDisposable
         }
     }
 
-    /// <summary>The first byte; <see cref="Overrun"/> bytes behind the last may be read.</summary>
+    /// <summary>The first byte; <see cref="Overrun"/> bytes past the last may be read.</summary>
     internal byte* Pointer
     {
         get
@@ -57,7 +57,7 @@ public sealed unsafe class RgbImage : IDisposable
     /// <summary>The bytes of one row.</summary>
     public Span<byte> Row(int row) => Bytes.Slice(row * Width * 3, Width * 3);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Frees the memory.</summary>
     public void Dispose()
     {
         nint address = Interlocked.Exchange(ref _address, 0);
@@ -69,9 +69,7 @@ public sealed unsafe class RgbImage : IDisposable
         HandOver();
     }
 
-    /// <summary>
-    /// Leaves the memory to the caller, who may keep it as long as it pleases; it no longer counts as taken by decoding.
-    /// </summary>
+    /// <summary>Gives the image to the caller, for any length of time; its memory leaves the decoding budget.</summary>
     internal RgbImage HandOver()
     {
         Share?.Dispose();

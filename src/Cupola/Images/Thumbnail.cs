@@ -2,12 +2,12 @@ using NetVips;
 
 namespace Cupola.Images;
 
-/// <summary>Small images for pages that people look at; no model sees them.</summary>
+/// <summary>Makes small images for HTML pages; no model reads them.</summary>
 internal static class Thumbnail
 {
     private const int Quality = 82;
 
-    /// <summary>An image as JPEG, no side longer than so many pixels; nothing where it cannot be read.</summary>
+    /// <summary>An image as JPEG whose longer side is limited; null if it cannot be read.</summary>
     public static byte[]? ReadJpeg(ImageSource source, bool orient, int longest, CancellationToken cancellation = default)
     {
         try

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Cupola.Images;
 
 /// <summary>
-/// The first directory of a TIFF. Which way up the image belongs is read here, of whatever type of number the tag is; and tags
-/// that do not concern the pixels are taken out before libtiff sees them, because to it a resolution of a wrong value is as much
-/// an error as a strip that is cut off.
+/// The first directory of a TIFF. The orientation is read here, whatever the tag's number type; and tags that do not concern the
+/// pixels are removed before libtiff sees them, because to libtiff a resolution with a wrong value is as much an error as a
+/// truncated strip.
 /// </summary>
 internal sealed class TiffDirectory
 {
@@ -14,16 +14,16 @@ internal sealed class TiffDirectory
     private const int Orientation = 274;
     private const int Photometric = 262;
 
-    /// <summary>What stands in place of a tag that is taken out: a number that nobody uses, for one byte that is zero.</summary>
+    /// <summary>Replaces a removed tag: an unused number, with one byte that is zero.</summary>
     private const ushort Nobodys = 65000;
 
-    /// <summary>A directory has a few dozen tags.</summary>
+    /// <summary>The most tags that are read; a directory has a few dozen.</summary>
     private const int MostTags = 4096;
 
     /// <summary>The header of a big TIFF; no TIFF with a directory is shorter.</summary>
     private const int ShortestHeader = 16;
 
-    /// <summary>Tags that say how pixels are stored (TIFF 6.0 and its supplements).</summary>
+    /// <summary>Tags that describe how pixels are stored (TIFF 6.0 and its supplements).</summary>
     private static readonly HashSet<int> OfPixels =
     [
         254,
@@ -81,10 +81,8 @@ internal sealed class TiffDirectory
         _isBig = Short(2) == 43;
     }
 
-    /// <summary>
-    /// A copy of a TIFF that has no tags but those that concern its pixels, and the orientation that the file names.
-    /// </summary>
-    /// <exception cref="InvalidDataException">Its colours are of a kind that is not read, or it has too many pixels.</exception>
+    /// <summary>Copies a TIFF with only the tags that concern its pixels, and reads its orientation.</summary>
+    /// <exception cref="InvalidDataException">Its colors are of an unsupported kind, or it has too many pixels.</exception>
     public static (byte[] Bytes, int Orientation) Read(EncodedImage file)
     {
         if (file.Bytes.Length < ShortestHeader)
@@ -125,7 +123,7 @@ internal sealed class TiffDirectory
         return (directory._bytes, orientation);
     }
 
-    /// <summary>Where the entries lie, as far as the file has them.</summary>
+    /// <summary>The offsets of the entries, as far as the file contains them.</summary>
     private IEnumerable<long> Entries()
     {
         long start = _isBig ? Long(8) : Integer(4),
@@ -145,7 +143,7 @@ internal sealed class TiffDirectory
     }
 
     /// <summary>
-    /// The first number of an entry; null where there is none. Single bytes are none to Pillow, unless they have a sign.
+    /// The first number of an entry; null if there is none. Pillow takes no numbers from single bytes, unless they have a sign.
     /// </summary>
     private double? Number(long entry)
     {
@@ -172,7 +170,7 @@ internal sealed class TiffDirectory
         };
     }
 
-    /// <summary>Whether the file has all numbers of an entry.</summary>
+    /// <summary>Whether the file contains all numbers of an entry.</summary>
     private bool IsWhole(long entry)
     {
         (long value, long count, int size) = Values(entry);
@@ -180,8 +178,9 @@ internal sealed class TiffDirectory
     }
 
     /// <summary>
-    /// Where the numbers of an entry lie, how many there are, and how many bytes each has: within the entry where there is room,
-    /// elsewhere in the file where not.
+    /// The offset of an entry's numbers, their count, and the size of each in bytes: within the entry if there is room,
+    /// elsewhere in
+    /// the file if not.
     /// </summary>
     private (long Place, long Count, int Size) Values(long entry)
     {

@@ -3,21 +3,19 @@ using NetVips;
 
 namespace Cupola.Images;
 
-/// <summary>JPEG, PNG, WebP, TIFF and AVIF by libvips, brought to the bytes that Pillow gives.</summary>
+/// <summary>Decodes JPEG, PNG, WebP, TIFF and AVIF by libvips to the bytes that Pillow gives.</summary>
 internal static class VipsDecoder
 {
-    /// <summary>Rows that the steps from a file to pixels hold between them.</summary>
+    /// <summary>Rows that the pipeline from file to pixels buffers.</summary>
     private const int RowsUnderway = 512;
 
     /// <summary>Rows of CMYK that are converted at once.</summary>
     private const int RowsOfInk = 256;
 
-    /// <summary>What a decoder needs whatever the image's size.</summary>
+    /// <summary>The memory that a decoder needs whatever the image's size.</summary>
     private const long Beginning = 1 << 20;
 
-    /// <summary>
-    /// Where a PNG says what it holds: behind a signature of 8 bytes, and the length and name of its first chunk.
-    /// </summary>
+    /// <summary>The offset of a PNG's width: after a signature of 8 bytes, and the length and name of its first chunk.</summary>
     private const int PngWidth = 16;
     private const int PngHeight = 20;
     private const int PngDepth = 24;
@@ -25,11 +23,11 @@ internal static class VipsDecoder
 
     static VipsDecoder()
     {
-        // Images are decoded side by side on threads of our own; a cache of operations would only hold memory.
+        // Images are decoded in parallel on our own threads; a cache of operations would only hold memory.
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
         Cache.MaxMem = 0;
-        // libvips speaks of odd colour profiles on standard error.
+        // libvips warns about odd color profiles on standard error.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.All, static (_, _, _) => { });
     }
 
@@ -46,13 +44,13 @@ internal static class VipsDecoder
                 height = opened.Height;
             int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
             file.CheckSize(width, height);
-            // libvips keeps a copy of the file; of a TIFF we have another, and libtiff one of a strip.
+            // libvips keeps a copy of the file; for a TIFF there is our own copy too, and libtiff has one of a strip.
             long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
             void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
                 {
                     if (again)
                     {
-                        // What failed holds its memory until it is closed.
+                        // A failed image holds its memory until it is closed.
                         opened.Dispose();
                         opened = Open(bytes, format);
                     }
@@ -83,8 +81,9 @@ internal static class VipsDecoder
     }
 
     /// <summary>
-    /// Refuses a PNG's impossible sides before libvips sees them, which speaks of them on standard error; other formats cannot
-    /// name any, and of a TIFF they are tags.
+    /// Refuses a PNG's impossible sides before libvips sees them and prints a warning on standard error; other formats cannot
+    /// have
+    /// such sides, and a TIFF's are tags.
     /// </summary>
     private static void CheckClaim(EncodedImage file, ImageFormat format)
     {
@@ -104,19 +103,21 @@ internal static class VipsDecoder
             ImageFormat.Jpeg => Image.JpegloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
             ImageFormat.Png => Image.PngloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
             ImageFormat.WebP => Image.WebploadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
-            // A strip that is not there is an error to libtiff, and only then to libvips.
+            // libtiff reports a missing strip as an error, and libvips fails on it only with this setting.
             ImageFormat.Tiff => Image.TiffloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Error),
             _ => Image.HeifloadBuffer(bytes, access: Enums.Access.Sequential, failOn: Enums.FailOn.Truncated),
         };
 
-    /// <summary>The bytes that decoding takes besides file and pixels; each factor was measured (docs/architecture.md).</summary>
+    /// <summary>
+    /// The bytes that decoding needs in addition to file and pixels; each factor is measured (docs/architecture.md).
+    /// </summary>
     private static long Cost(Image image, ImageFormat format)
     {
         long area = (long)image.Width * image.Height;
         long pixel = (long)image.Bands * (image.Format == Enums.BandFormat.Uchar ? 1 : 2);
         long whole = format switch
         {
-            // Several scans: each coefficient of the whole image is kept, two bytes a sample.
+            // Several scans: each coefficient of the whole image is kept, two bytes per sample.
             ImageFormat.Jpeg when Says(image, "jpeg-multiscan") => 2 * image.Bands,
             ImageFormat.Png when Says(image, "interlaced") => pixel,
             ImageFormat.WebP => 6,
@@ -132,7 +133,7 @@ internal static class VipsDecoder
         image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : ImageOrientation.Upright;
 
     /// <summary>
-    /// Whether it is a PNG of colour type 4; libvips gives two bands also where a grey PNG names a transparent shade.
+    /// Whether it is a PNG of color type 4; libvips has two bands also if a gray PNG names a transparent shade.
     /// </summary>
     private static bool IsPngWithGreyAndAlpha(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) && bytes.Length > PngColourType && bytes[PngColourType] == 4;
@@ -165,8 +166,8 @@ internal static class VipsDecoder
 
             if (current.Format == Enums.BandFormat.Ushort)
             {
-                // Pillow takes the upper byte of 16-bit colours, but cuts 16-bit grey off at 255, unless it was stored with an
-                // alpha channel.
+                // Pillow takes the upper byte of 16-bit colors, but clips 16-bit gray at 255, unless it was stored with an alpha
+                // channel.
                 Then(current.Cast(Enums.BandFormat.Uchar, shift: current.Bands > 2 || !cutsGrey));
             }
             else if (current.Format != Enums.BandFormat.Uchar)
@@ -211,7 +212,7 @@ internal static class VipsDecoder
         image.Write(target);
     }
 
-    /// <summary>Reads and converts some rows at a time, because the image as it is stored is a third larger.</summary>
+    /// <summary>Reads and converts some rows at a time, because the stored image is a third larger.</summary>
     private static unsafe void FromCmyk(Image image, RgbImage pixels)
     {
         int bands = image.Bands,
@@ -239,7 +240,7 @@ internal static class VipsDecoder
         }
     }
 
-    /// <summary>Pillow's conversion (Convert.c, cmyk2rgb): what ink leaves of the light that black leaves.</summary>
+    /// <summary>Converts as Pillow does (Convert.c, cmyk2rgb): the light that black leaves, reduced by each ink.</summary>
     private static void ToLight(ReadOnlySpan<byte> inks, int bands, Span<byte> colours)
     {
         for (int from = 0, to = 0; to < colours.Length; from += bands, to += 3)

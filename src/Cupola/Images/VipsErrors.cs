@@ -3,21 +3,21 @@ using NetVips;
 namespace Cupola.Images;
 
 /// <summary>
-/// Keeps the reason of a broken image its own. libvips has one buffer of errors for all threads, and remarks on sound images
-/// stay in it; so an image that failed is decoded once more while no other is, and what the buffer then holds is its reason.
+/// Finds the reason why an image cannot be decoded. libvips has one error buffer for all threads, and it also keeps warnings
+/// about good images; so an image that failed is decoded once more while no other is, and the buffer then contains its reason.
 /// Failures are rare.
 /// </summary>
 internal static class VipsErrors
 {
-    /// <summary>What follows from a failure, or was tried on the way to it.</summary>
+    /// <summary>Messages that only follow from a failure, or come from attempts before it.</summary>
     private static readonly string[] OfLibvips = ["unable to", "bad seek", "out of order read"];
 
     private static readonly ReaderWriterLockSlim Decoding = new();
 
-    /// <summary>Does work beside that of others; where it fails, does it again alone.</summary>
-    /// <param name="file">The image that it is about.</param>
-    /// <param name="work">Is told whether it is done again; what failed cannot be read on.</param>
-    /// <exception cref="InvalidDataException">It fails alone too.</exception>
+    /// <summary>Runs work in parallel with other work; if it fails, runs it again alone.</summary>
+    /// <param name="file">The image.</param>
+    /// <param name="work">Receives whether it is run again; a failed stream cannot be read further.</param>
+    /// <exception cref="InvalidDataException">It fails alone as well.</exception>
     public static T Run<T>(EncodedImage file, Func<bool, T> work)
     {
         Decoding.EnterReadLock();
@@ -27,7 +27,7 @@ internal static class VipsErrors
         }
         catch (VipsException)
         {
-            // Told below, by its own words.
+            // Reported below, with its own reason.
         }
         finally
         {
@@ -37,7 +37,7 @@ internal static class VipsErrors
         Decoding.EnterWriteLock();
         try
         {
-            // An exception takes what the buffer holds, and leaves it empty.
+            // Creating an exception takes the content of the buffer and empties it.
             _ = new VipsException("");
             return work(true);
         }
@@ -51,7 +51,9 @@ internal static class VipsErrors
         }
     }
 
-    /// <summary>The last thing that a decoder says, without its name; what libvips adds of its own is never the reason.</summary>
+    /// <summary>
+    /// The last message of a decoder, without the decoder's name; libvips's own additions are never the reason.
+    /// </summary>
     private static string Reason(VipsException exception)
     {
         string? line = exception

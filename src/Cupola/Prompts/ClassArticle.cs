@@ -1,11 +1,10 @@
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Which article a class name takes in a sentence: a tree frog, an hour, the Eiffel Tower; none before plurals (jeans), what is
-/// not counted (guacamole), names
-/// (Big Ben) and names that bring their own ("the Moon"). It goes by the last word of what is named and by lists of exceptions,
-/// so it can be wrong, above all for
-/// names; whoever asks the questions can say it himself (<c>PromptQuestions.WithArticles</c>).
+/// Chooses the article of a class name in a sentence: a tree frog, an hour, the Eiffel Tower; none before plurals (jeans),
+/// uncountable nouns (guacamole), names (Big Ben) and names with an article ("the Moon"). It decides by the last word of the
+/// noun phrase and by lists of exceptions, so it can be wrong, above all for names; the caller can override it
+/// (<c>PromptQuestions.WithArticles</c>).
 /// </summary>
 public static class ClassArticle
 {
@@ -22,7 +21,7 @@ public static class ClassArticle
     private static readonly HashSet<string> GivenNames = WordLists.Articles.Set("givenNames");
 
     /// <summary>The article of a class name.</summary>
-    /// <returns><c>a</c>, <c>an</c>, <c>the</c>, or nothing where it takes none.</returns>
+    /// <returns><c>a</c>, <c>an</c>, <c>the</c>, or an empty string if it takes none.</returns>
     public static string For(string className)
     {
         ArgumentNullException.ThrowIfNull(className);
@@ -38,7 +37,7 @@ public static class ClassArticle
     }
 
     /// <summary>
-    /// Whether a class name is an English plural: jeans, cattle; and not gnocchi, of which one may be called a gnocchi.
+    /// Whether a class name is an English plural: jeans, cattle; but not gnocchi, as one piece may be called a gnocchi.
     /// </summary>
     internal static bool NamesSeveral(string className) =>
         Head(className.Split([' ', '\t', '_'], StringSplitOptions.RemoveEmptyEntries)) is { Length: > 0 } head
@@ -46,19 +45,18 @@ public static class ClassArticle
         && !IsUncounted(head)
         && head[^1] is not ('i' or 'a');
 
-    // "A" may be a letter that stands for something; "a" is the article.
+    // "A" may be a letter with a meaning; "a" is the article.
     private static bool IsDeterminer(string word) => word == "a" || Determiners.Contains(word);
 
-    /// <summary>Albert Einstein, Mr. Bean, Mount Everest; and not the Albert pheasant, whose last word is a common one.</summary>
+    /// <summary>
+    /// Albert Einstein, Mr. Bean, Mount Everest; but not the Albert pheasant, whose last word is a common noun.
+    /// </summary>
     private static bool IsPerson(string[] words) =>
         words.Length > 1
         && char.IsUpper(words[^1][0])
         && (Titles.Contains(words[0].TrimEnd('.')) || GivenNames.Contains(words[0]));
 
-    /// <summary>
-    /// The word that says what kind of thing is named: frog in "tree frog", hen in "hen of the woods", trunks in "swim trunks /
-    /// shorts".
-    /// </summary>
+    /// <summary>The head noun: frog in "tree frog", hen in "hen of the woods", trunks in "swim trunks / shorts".</summary>
     private static string? Head(string[] words)
     {
         string? head = null;
@@ -90,7 +88,7 @@ public static class ClassArticle
             && !SingularEndings.Any(ending => head.EndsWith(ending, StringComparison.Ordinal))
         );
 
-    /// <summary>Stuff (water, wool) and doings (kayaking).</summary>
+    /// <summary>Substances (water, wool) and activities (kayaking).</summary>
     private static bool IsUncounted(string head) =>
         Uncounted.Contains(head)
         || (head.Length > 5 && head.EndsWith("ing", StringComparison.Ordinal) && !NounsInIng.Contains(head));

@@ -3,11 +3,10 @@ using Cupola.Files;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// The names of all classes of a prompt set, and whether a sentence says the one it should. It does where it has all words of the
-/// name, in any order and in any form; or enough of them to tell the
-/// class from all others of the set: the word that says what it is ("pyrenees" for "great pyrenees"), two words and half of the
-/// name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or a
-/// proper name ("Corolla").
+/// The names of all classes of a prompt set, and whether a sentence mentions the right one. It does if it has all words of the
+/// name, in any order and form; or enough of them to distinguish the class from all others of the set: the head noun
+/// ("pyrenees" for "great pyrenees"), two words that are half of the name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or
+/// a proper name ("Corolla").
 /// </summary>
 internal sealed class ClassNames
 {
@@ -27,7 +26,7 @@ internal sealed class ClassNames
                     [.. NameForm.AllOf(name), .. synonyms.GetValueOrDefault(name, []).SelectMany(NameForm.OfSynonym)]
             ),
         ];
-        // (indoor) stands behind many names and says none of them; neither do names that differ in the year alone.
+        // (indoor) follows many names and identifies none of them; nor does the year identify names that differ in it alone.
         IReadOnlyList<NameForm>[] further =
         [
             .. _names.Select(
@@ -67,7 +66,7 @@ internal sealed class ClassNames
     /// <summary>The ways in which a sentence of any class may name a class.</summary>
     public IReadOnlyList<NameForm> Forms(int index) => _public[index];
 
-    /// <summary>Why a sentence does not name its class, or nothing where it does.</summary>
+    /// <summary>Why a sentence does not name its class, or null if it does.</summary>
     public string? Missing(int index, string sentence, IReadOnlyList<FoldedWord> words)
     {
         if (_own[index].Count == 0)
@@ -130,7 +129,7 @@ internal sealed class ClassNames
         return only == index;
     }
 
-    /// <summary>The words of one sentence, looked up in all their forms.</summary>
+    /// <summary>The words of one sentence, indexed in all their forms.</summary>
     private sealed class SentenceWords
     {
         private readonly string _sentence;
@@ -152,7 +151,7 @@ internal sealed class ClassNames
                     WordForms.Stem(word.Base),
                     WordForms.WithoutEnding(word.Base),
                 ]);
-                // Make-up is makeup: up to three words that a hyphen or a space parts.
+                // Make-up is makeup: up to three words joined by hyphens or spaces.
                 string joined = word.Folded;
                 for (int next = index + 1; next < words.Count && next <= index + 2; next++)
                 {

@@ -3,21 +3,17 @@ using Cupola.Files;
 
 namespace Cupola.Prompts;
 
-/// <summary>Reads names that mean the same as class names.</summary>
+/// <summary>Reads synonyms of class names.</summary>
 public static class ClassSynonyms
 {
     /// <summary>Reads a JSON object of class names and lists of names: <c>{"automobile": ["car", "motor car"]}</c>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">
-    /// The file holds something else; the message names the file and the class.
-    /// </exception>
+    /// <exception cref="InvalidDataException">The file has another format; the message names the file and the class.</exception>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Read(string path) => TextFile.ReadJson(path, root =>
         {
             if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new InvalidDataException(
-                    $"'{path}' holds no JSON object of class names and lists of names that mean the same."
-                );
+                throw new InvalidDataException($"'{path}' does not contain a JSON object of class names and lists of synonyms.");
             }
 
             Dictionary<string, IReadOnlyList<string>> synonyms = new(StringComparer.Ordinal);

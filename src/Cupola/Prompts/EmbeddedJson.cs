@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Cupola.Prompts;
 
-/// <summary>Data that is part of the library.</summary>
+/// <summary>Reads JSON data that is embedded in the library.</summary>
 internal static class EmbeddedJson
 {
-    /// <summary>Reads a file of this room that the library carries in it.</summary>
+    /// <summary>Reads an embedded file of this room.</summary>
     public static T Read<T>(string file, Func<JsonElement, T> read)
     {
         using Stream stream = typeof(EmbeddedJson).Assembly.GetManifestResourceStream($"Cupola.Prompts.{file}")!;

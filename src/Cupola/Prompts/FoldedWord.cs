@@ -3,16 +3,17 @@ using System.Text;
 
 namespace Cupola.Prompts;
 
-/// <summary>A word of a text as words are compared: in small letters, without accents and apostrophes.</summary>
-/// <param name="Folded">"cafe" for Café, "cassins" for Cassin's.</param>
-/// <param name="Base">Without what makes it a possessive: "cassin".</param>
-/// <param name="Start">Where it starts in the text.</param>
-/// <param name="End">Where what follows it starts.</param>
+/// <summary>A word of a text in the form in which words are compared: lower case, without accents and apostrophes.</summary>
+/// <param name="Folded">The folded form: "cafe" for Café, "cassins" for Cassin's.</param>
+/// <param name="Base">The form without the possessive ending: "cassin".</param>
+/// <param name="Start">The index of its first character in the text.</param>
+/// <param name="End">The index after its last character.</param>
 internal readonly record struct FoldedWord(string Folded, string Base, int Start, int End)
 {
     /// <summary>
-    /// The words of a text, in order: what has letters or digits. A hyphen parts words, and a capital letter within (peakThe,
-    /// AnnualCrop); an apostrophe does not.
+    /// The words of a text, in order: runs of letters and digits. A hyphen separates words, and so does a capital letter within
+    /// one
+    /// (peakThe, AnnualCrop); an apostrophe does not.
     /// </summary>
     public static IReadOnlyList<FoldedWord> AllOf(string text)
     {
@@ -55,8 +56,8 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
     }
 
     /// <summary>
-    /// A text as equal ones are found by: its words and signs with one space between them, so that case, spaces and punctuation
-    /// do not count. What means something by itself (C#, 50 %) does.
+    /// A key that is equal for texts that differ only in case, spaces and punctuation: the words and signs with one space between
+    /// them. Signs with a meaning (C#, 50 %) stay.
     /// </summary>
     public static string Key(string text)
     {

@@ -4,9 +4,8 @@ using System.Text;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Whether "a" or "an" stands before words: "an" before a vowel that is heard, however it is written (an hour, a unicorn, an
-/// X-ray, an FBI agent, a European,
-/// an 8-ball).
+/// Chooses "a" or "an" before words: "an" before a vowel sound, however it is spelled (an hour, a unicorn, an X-ray, an FBI
+/// agent, a European, an 8-ball).
 /// </summary>
 public static class IndefiniteArticle
 {
@@ -16,7 +15,7 @@ public static class IndefiniteArticle
     // Longer words in capitals are read as words: NAUTILUS.
     private const int LongestAcronym = 5;
 
-    // mp3, TV, rc: no word is that short and has no vowel.
+    // mp3, TV, rc: no word so short lacks a vowel.
     private const int LongestWithoutVowel = 4;
 
     private static readonly HashSet<string> SpokenAsWords = WordLists.Articles.Set("spokenAsWords");
@@ -25,9 +24,9 @@ public static class IndefiniteArticle
     private static readonly IReadOnlyList<string> VowelSounds = WordLists.Articles.List("startsWithVowelSound");
     private static readonly IReadOnlyList<string> ConsonantSounds = WordLists.Articles.List("startsWithConsonantSound");
 
-    /// <summary>The article for the first of some words.</summary>
-    /// <param name="words">What stands behind the article: "honest mistake".</param>
-    /// <returns><c>a</c> or <c>an</c>; <c>a</c> where there is nothing to go by.</returns>
+    /// <summary>Chooses the article for the first of some words.</summary>
+    /// <param name="words">The words after the article: "honest mistake".</param>
+    /// <returns><c>a</c> or <c>an</c>; <c>a</c> if nothing decides.</returns>
     public static string Before(string words)
     {
         ArgumentNullException.ThrowIfNull(words);
@@ -51,7 +50,7 @@ public static class IndefiniteArticle
         }
 
         string lower = word.ToLowerInvariant();
-        // A full stop in the list means the whole word: hors d'oeuvre, and not a horse.
+        // A full stop in the list means the complete word: hors d'oeuvre, but not a horse.
         bool Starts(string beginning) =>
             beginning[^1] == '.' ? lower == beginning[..^1] : lower.StartsWith(beginning, StringComparison.Ordinal);
         bool isSilentConsonant = VowelSounds.Any(Starts);
@@ -62,7 +61,7 @@ public static class IndefiniteArticle
         return isSilentConsonant || (isVowel && !ConsonantSounds.Any(Starts));
     }
 
-    /// <summary>Whether a word is read letter by letter: X, FBI, SUV, mp; and not NASA, RAM or St..</summary>
+    /// <summary>Whether a word is read letter by letter: X, FBI, SUV, mp; but not NASA, RAM or St..</summary>
     private static bool IsSpelled(string letters)
     {
         if (letters.Length == 0 || SpokenAsWords.Contains(letters))
@@ -82,7 +81,7 @@ public static class IndefiniteArticle
             || (isCapital && letters.Length <= LongestAcronym && (letters.Length <= 3 || !letters.Skip(1).Any("AEIOU".Contains)));
     }
 
-    /// <summary>The first word without accents and what stands before it, such as a quotation mark.</summary>
+    /// <summary>The first word without accents and without signs before it, such as a quotation mark.</summary>
     private static string FirstWord(string words)
     {
         StringBuilder word = new();
@@ -104,7 +103,7 @@ public static class IndefiniteArticle
             }
             else if (char.IsLetter(letter))
             {
-                // Another script: how it sounds cannot be told.
+                // Another script: its pronunciation is unknown.
                 return "";
             }
         }

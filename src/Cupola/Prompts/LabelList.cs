@@ -4,12 +4,12 @@ using static System.FormattableString;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Reads the class names that an image is to be told apart by. White space around a name is dropped, and so are empty names; no
-/// two may be equal.
+/// Reads the class names among which an image is classified. White space around names and empty names are dropped; names must be
+/// unique.
 /// </summary>
 public static class LabelList
 {
-    /// <summary>A sentence that names more is one that no one reads.</summary>
+    /// <summary>The most names in one message; longer sentences are not read.</summary>
     private const int MostNamed = 10;
 
     /// <summary>Reads names separated by commas; a name in quotation marks may hold commas, as in CSV.</summary>
@@ -28,20 +28,18 @@ public static class LabelList
         return Problem(labels) is { } problem ? throw new ArgumentException(problem) : labels;
     }
 
-    /// <summary>
-    /// Reads a file that holds a JSON list of names, or one name a line; FILE#NAME reads a list of a JSON object.
-    /// </summary>
+    /// <summary>Reads a file: a JSON list of names, or one name per line; FILE#NAME reads one list of a JSON object.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file holds no names, something that is none, or two that are equal.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file has no names, something that is not a name, or two equal names.
+    /// </exception>
     public static IReadOnlyList<string> Read(string path)
     {
         IReadOnlyList<string> labels = TextFile.ReadList(path, "labels", unquote: true);
         return Problem(labels) is { } problem ? throw new InvalidDataException($"'{path}': {problem}") : labels;
     }
 
-    /// <summary>
-    /// What is wrong with labels, in a sentence: two equal ones cannot be told apart. Nothing where they are fine.
-    /// </summary>
+    /// <summary>What is wrong with labels, in a sentence, or null; two equal labels cannot be told apart.</summary>
     internal static string? Problem(IReadOnlyList<string> labels)
     {
         (string Label, int[] Positions)[] repeated =

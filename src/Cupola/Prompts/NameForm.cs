@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Cupola.Prompts;
 
-/// <summary>One of the ways to say a class's name: "swim trunks" and "shorts" for "swim trunks / shorts".</summary>
+/// <summary>One of the forms of a class's name: "swim trunks" and "shorts" for "swim trunks / shorts".</summary>
 internal sealed partial class NameForm
 {
-    // What is longer is no name that a sentence would say, and looking for it would take long.
+    // No sentence has a longer name, and searching for one would be slow.
     private const int MostWords = 32;
 
     private static readonly HashSet<string> NoName = WordLists.Audit.Set("noName");
@@ -23,7 +23,7 @@ internal sealed partial class NameForm
         Head = HeadOf(Folded);
     }
 
-    /// <summary>The form as it is written.</summary>
+    /// <summary>The form as written.</summary>
     public string Text { get; }
 
     /// <summary>Its words in the singular.</summary>
@@ -32,28 +32,29 @@ internal sealed partial class NameForm
     /// <summary>Its words without endings.</summary>
     public string[] Stems { get; }
 
-    /// <summary>Its words as they stand, in small letters.</summary>
+    /// <summary>Its words unchanged except for lower case.</summary>
     public string[] Folded { get; }
 
     /// <summary>Which of its words are proper names: with a capital letter, or of letters and digits (240SX).</summary>
     public bool[] IsProper { get; }
 
-    /// <summary>Which of its words a sentence must have to say it: all but articles and prepositions.</summary>
+    /// <summary>Which of its words a sentence must contain: all except articles and prepositions.</summary>
     public bool[] Counts { get; }
 
     /// <summary>
-    /// Which of its words says what kind of thing is named: "frog" in "tree frog"; none in "playing chess", where it would be
-    /// that something is played.
+    /// The index of its head noun: "frog" in "tree frog"; none in "playing chess", where it would only say that something is
+    /// played.
     /// </summary>
     public int Head { get; }
 
     /// <summary>
-    /// Whether its scripts put spaces between words; in Chinese, Japanese and Thai, a name is found as a part of a sentence.
+    /// Whether its script puts spaces between words; in Chinese, Japanese and Thai, a name is searched as a substring of a
+    /// sentence.
     /// </summary>
     public bool HasSpaces => !Unspaced().IsMatch(Text);
 
     /// <summary>
-    /// The forms of a name: as a whole, and the parts that a slash, a comma or "or" separates. What stands in brackets is in
+    /// The forms of a name: the complete name, and the parts that a slash, a comma or "or" separates. Text in brackets belongs to
     /// none.
     /// </summary>
     public static IReadOnlyList<NameForm> AllOf(string name)
@@ -66,7 +67,7 @@ internal sealed partial class NameForm
     }
 
     /// <summary>
-    /// What stands in a name's brackets, which tells namesakes apart: "coral reef" in "underwater (coral reef)".
+    /// The text in a name's brackets, which distinguishes equal names: "coral reef" in "underwater (coral reef)".
     /// </summary>
     public static IReadOnlyList<NameForm> InBrackets(string name) =>
         Make(
@@ -76,10 +77,10 @@ internal sealed partial class NameForm
                 .Where(static inside => !inside.StartsWith("not ", StringComparison.OrdinalIgnoreCase))
         );
 
-    /// <summary>A name that is known to mean the same.</summary>
+    /// <summary>The form of a synonym.</summary>
     public static IReadOnlyList<NameForm> OfSynonym(string synonym) => Make([synonym]);
 
-    /// <summary>The form without the year at its end, as cars have it; nothing where there is none.</summary>
+    /// <summary>The form without the year at its end, as car names have it; null if there is none.</summary>
     public NameForm? WithoutYear() =>
         Folded is { Length: > 2 } && Year().IsMatch(Folded[^1])
             ? Make([Text[..FoldedWord.AllOf(Text)[^1].Start].Trim()])[0]
@@ -92,7 +93,7 @@ internal sealed partial class NameForm
                 .Where(static form => form.Folded.Length is > 0 and <= MostWords),
         ];
 
-    /// <summary>Whether a word is of letters and digits.</summary>
+    /// <summary>Whether a word has both letters and digits.</summary>
     public static bool IsNumbered(string word) => word.Any(char.IsAsciiDigit) && word.Any(char.IsLetter);
 
     private static int HeadOf(string[] words)

@@ -3,21 +3,21 @@ using System.Text;
 
 namespace Cupola.Prompts;
 
-/// <summary>A full sentence that is said about a class, such as "A tench is a freshwater fish with red eyes.".</summary>
-/// <param name="Text">The sentence, as the text encoder is given it.</param>
+/// <summary>A full sentence about a class, such as "A tench is a freshwater fish with red eyes.".</summary>
+/// <param name="Text">The sentence, as the text encoder reads it.</param>
 /// <param name="Source">
-/// Where it came from: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.
+/// Its source: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.
 /// </param>
-/// <param name="Provenance">Who was asked what, where a language model wrote it.</param>
+/// <param name="Provenance">The question and the answer it was taken from, if a language model wrote it.</param>
 public sealed record Prompt(string Text, string Source, PromptProvenance? Provenance = null);
 
-/// <summary>How a language model came to write a prompt: enough to ask again, and to see what was made of its answer.</summary>
+/// <summary>How a language model wrote a prompt: enough to ask again, and to compare the prompt with the raw answer.</summary>
 /// <param name="Question">The question, with the class name in it (CuPL calls it the LLM-prompt).</param>
-/// <param name="Answer">Which of the answers to that question it is, from 0.</param>
+/// <param name="Answer">The index of the answer among those to that question.</param>
 /// <param name="Model">The language model's name.</param>
 /// <param name="Temperature">The temperature of sampling.</param>
-/// <param name="MaxTokens">The longest answer that was allowed, in the language model's own tokens.</param>
-/// <param name="RawAnswer">What the model said, before a sentence was taken from it.</param>
+/// <param name="MaxTokens">The longest allowed answer, in the language model's tokens.</param>
+/// <param name="RawAnswer">The model's answer, before a sentence was taken from it.</param>
 public sealed record PromptProvenance(
     string Question,
     int Answer,
@@ -27,17 +27,17 @@ public sealed record PromptProvenance(
     string RawAnswer
 )
 {
-    /// <summary>SHA-256 of the raw answer in UTF-8, in hexadecimal: the key by which the answer is found again.</summary>
+    /// <summary>SHA-256 of the raw answer in UTF-8, in hexadecimal: a key of the answer.</summary>
     public string RawAnswerHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(RawAnswer)));
 }
 
-/// <summary>A prompt that a class has several times, which gives it as many votes in the class's mean.</summary>
+/// <summary>A prompt that a class has several times; each counts in the class's mean.</summary>
 /// <param name="ClassName">The class.</param>
 /// <param name="Text">The sentence.</param>
 /// <param name="Times">How often the class has it.</param>
 public sealed record RepeatedPrompt(string ClassName, string Text, int Times);
 
-/// <summary>The part of a prompt set that is about the labels one chooses among.</summary>
+/// <summary>The part of a prompt set that belongs to the chosen labels.</summary>
 /// <param name="Prompts">The prompts of the labels, in the labels' order.</param>
-/// <param name="LeftOut">The classes that are no label, in the set's order.</param>
+/// <param name="LeftOut">The classes that are not labels, in the set's order.</param>
 public sealed record PromptSelection(PromptSet Prompts, IReadOnlyList<string> LeftOut);

@@ -6,17 +6,16 @@ using Cupola.Files;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// What is said about each class: class name ► prompts, in order, each with where it came from. A template, OpenAI's eighty
-/// templates and CuPL's sentences
-/// (arXiv 2209.03320) differ only in who fills it. Classes may have different numbers of prompts, and a prompt that stands twice
-/// counts twice, as in CuPL.
+/// The prompts of each class: class name ► prompts, in order, each with its source. Templates, OpenAI's eighty templates and
+/// CuPL's sentences (arXiv 2209.03320) are all held this way. Classes may have different numbers of prompts, and a prompt that
+/// occurs twice counts twice, as in CuPL.
 /// </summary>
 public sealed class PromptSet
 {
     private readonly OrderedDictionary<string, ImmutableArray<Prompt>> _classes = new(StringComparer.Ordinal);
 
-    /// <summary>A set from classes and their prompts.</summary>
-    /// <exception cref="ArgumentException">A class stands twice.</exception>
+    /// <summary>Creates a set from classes and their prompts.</summary>
+    /// <exception cref="ArgumentException">A class occurs twice.</exception>
     public PromptSet(IEnumerable<(string ClassName, IEnumerable<Prompt> Prompts)> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
@@ -24,7 +23,7 @@ public sealed class PromptSet
         {
             if (!_classes.TryAdd(className, [.. prompts]))
             {
-                throw new ArgumentException($"The class {TextFile.Quote(className)} stands twice.");
+                throw new ArgumentException($"The class {TextFile.Quote(className)} occurs twice.");
             }
         }
     }
@@ -32,12 +31,13 @@ public sealed class PromptSet
     /// <summary>The names of the classes, in order.</summary>
     public IReadOnlyList<string> ClassNames => _classes.Keys;
 
-    /// <summary>The number of prompts of all classes together.</summary>
+    /// <summary>The total number of prompts of all classes.</summary>
     public int PromptCount => _classes.Values.Sum(prompts => prompts.Length);
 
     /// <summary>
-    /// SHA-256 of the class names and their prompts, in order, in hexadecimal: equal for sets that say the same, wherever it came
-    /// from.
+    /// SHA-256 of the class names and their prompts, in order, in hexadecimal: equal for sets with the same content, whatever
+    /// their
+    /// sources.
     /// </summary>
     public string Hash
     {
@@ -46,7 +46,7 @@ public sealed class PromptSet
             using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             foreach ((string className, ImmutableArray<Prompt> prompts) in _classes)
             {
-                // A length before each text and an end behind each class keep different sets from reading the same.
+                // A length before each text and an end after each class keep different sets from having the same bytes.
                 foreach (string text in (IEnumerable<string>)[className, .. prompts.Select(static prompt => prompt.Text)])
                 {
                     byte[] bytes = Encoding.UTF8.GetBytes(text);
@@ -61,7 +61,7 @@ public sealed class PromptSet
         }
     }
 
-    /// <summary>Where the prompts came from, each source once.</summary>
+    /// <summary>The sources of the prompts, each once.</summary>
     public IEnumerable<string> Sources =>
         _classes.Values.SelectMany(prompts => prompts).Select(prompt => prompt.Source).Distinct(StringComparer.Ordinal);
 
@@ -72,7 +72,7 @@ public sealed class PromptSet
             ? prompts
             : throw new ArgumentException($"There is no class {TextFile.Quote(className)} in this prompt set.");
 
-    /// <summary>Every template filled with every label.</summary>
+    /// <summary>Fills every template with every label.</summary>
     /// <exception cref="ArgumentException">There are no labels or no templates, or two labels are equal.</exception>
     public static PromptSet FromTemplates(IReadOnlyList<string> labels, IReadOnlyList<PromptTemplate> templates)
     {
@@ -93,49 +93,39 @@ public sealed class PromptSet
     }
 
     /// <summary>
-    /// Reads a file of prompts: CuPL's own format, a JSON object of class names and lists of sentences, or Cupola's, which
-    /// keeps provenance. <c>FILE#NAME</c> reads one of several such objects below the names of data sets; a single one needs
-    /// no name.
+    /// Reads a prompt file in CuPL's format, a JSON object of class names and lists of sentences, or in Cupola's, which keeps
+    /// provenance. <c>FILE#NAME</c> reads one of several such objects, by the name of its data set; a single object needs no
+    /// name.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">
-    /// The file holds something else; the message names the file and the class.
-    /// </exception>
+    /// <exception cref="InvalidDataException">The file has another format; the message names the file and the class.</exception>
     public static PromptSet Read(string path) => PromptSetFile.Read(path, out _);
 
     /// <summary>
-    /// Whether a file, or the entry of it that <c>FILE#NAME</c> names, can hold prompts: it is there and is a JSON object,
-    /// where templates are a list.
+    /// Whether a file, or the entry of it that <c>FILE#NAME</c> names, can contain prompts: it exists and is a JSON object;
+    /// templates are a list.
     /// </summary>
     /// <exception cref="InvalidDataException">There is no such entry.</exception>
     public static bool IsFile(string path) => PromptSetFile.IsFile(path);
 
     /// <summary>
-    /// Reads a file of prompts, and tells in which of the two formats it is, so that what is made of it can be written in the
-    /// same.
+    /// Reads a prompt file and returns which of the two formats it has, so that a result can be written in the same.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="isCupl">Whether the format is CuPL's own.</param>
+    /// <param name="isCupl">Whether the format is CuPL's.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">
-    /// The file holds something else; the message names the file and the class.
-    /// </exception>
+    /// <exception cref="InvalidDataException">The file has another format; the message names the file and the class.</exception>
     public static PromptSet Read(string path, out bool isCupl) => PromptSetFile.Read(path, out isCupl);
 
-    /// <summary>
-    /// Writes Cupola's format, which keeps the provenance of each prompt; the file is whole or what it was before.
-    /// </summary>
+    /// <summary>Writes Cupola's format, which keeps the provenance of each prompt; the file is replaced atomically.</summary>
     public void Write(string path) => PromptSetFile.Write(path, this);
 
-    /// <summary>
-    /// Writes CuPL's own format, class names and their sentences alone; the file is whole or what it was before.
-    /// </summary>
+    /// <summary>Writes CuPL's format, class names and their sentences alone; the file is replaced atomically.</summary>
     public void WriteCupl(string path) => PromptSetFile.WriteCupl(path, this);
 
     /// <summary>
-    /// One flat pool for each class of either set: the prompts of this set, then those of the other (CuPL's <c>use_both</c>,
-    /// <c>classify_imagenet.py</c>), so
-    /// each set weighs as much as it has prompts.
+    /// Joins the prompts of two sets, class by class: those of this set, then those of the other (CuPL's <c>use_both</c>,
+    /// <c>classify_imagenet.py</c>), so each set weighs in proportion to its number of prompts.
     /// </summary>
     public PromptSet Union(PromptSet other)
     {
@@ -147,7 +137,7 @@ public sealed class PromptSet
         );
     }
 
-    /// <summary>The prompts of the labels, in the labels' order, and the classes that are no label.</summary>
+    /// <summary>The prompts of the labels, in the labels' order, and the classes that are not labels.</summary>
     /// <exception cref="ArgumentException">There are no labels, or two are equal.</exception>
     /// <exception cref="InvalidDataException">Labels have no prompts; the message lists all of them.</exception>
     public PromptSelection Select(IReadOnlyList<string> labels)

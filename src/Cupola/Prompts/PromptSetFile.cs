@@ -6,11 +6,9 @@ using static System.FormattableString;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// The two forms of a file of prompts. CuPL's: <c>{"tree frog": ["A tree frog is…", …], …}</c>. Cupola's, which keeps where each
-/// prompt came from:
-/// <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …], …}}</c>. What is
-/// written depends
-/// on the prompts alone, so equal sets give equal bytes.
+/// Reads and writes the two formats of prompt files. CuPL's: <c>{"tree frog": ["A tree frog is…", …], …}</c>. Cupola's, which
+/// keeps sources: <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …],
+/// …}}</c>. The bytes written depend on the prompts alone, so equal sets give equal files.
 /// </summary>
 internal static class PromptSetFile
 {
@@ -20,7 +18,7 @@ internal static class PromptSetFile
     {
         Indented = true,
         NewLine = "\n",
-        // Names and sentences stay readable; nothing here goes into a web page.
+        // Names and sentences stay readable; these files are never part of a web page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -44,7 +42,7 @@ internal static class PromptSetFile
             return TextFile.ReadJson(file.File, root => file.Enter(root).ValueKind == JsonValueKind.Object);
         }
 
-        // Its first letter says as much, and a list of templates need not be JSON.
+        // The first character is enough, and a list of templates need not be JSON.
         using StreamReader reader = new(file.File);
         int letter = reader.Read();
         while (letter >= 0 && char.IsWhiteSpace((char)letter))
@@ -66,7 +64,7 @@ internal static class PromptSetFile
     public static void WriteCupl(string path, PromptSet set) =>
         WriteObject(path, json => WriteClasses(json, set, static (json, prompt) => json.WriteStringValue(prompt.Text)));
 
-    /// <summary>Where the classes of several data sets stand below their names, the one that is named, or the only one.</summary>
+    /// <summary>In a file of several data sets, the classes of the named one, or of the only one.</summary>
     private static JsonElement Enter(NamedEntry file, JsonElement root)
     {
         bool isNested =
@@ -88,7 +86,7 @@ internal static class PromptSetFile
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            throw new InvalidDataException($"'{path}' holds no JSON object of class names and lists of prompts.");
+            throw new InvalidDataException($"'{path}' does not contain a JSON object of class names and lists of prompts.");
         }
 
         JsonElement classes = root;
@@ -102,7 +100,7 @@ internal static class PromptSetFile
                 && listed.ValueKind == JsonValueKind.Object
                     ? listed
                     : throw new InvalidDataException(
-                        $"'{path}' says that its format is {TextFile.Quote(format.GetString()!)}, and holds no prompts in the "
+                        $"'{path}' gives its format as {TextFile.Quote(format.GetString()!)}, and contains no prompts in the "
                             + $"format {Format}."
                     );
         }
@@ -110,7 +108,7 @@ internal static class PromptSetFile
         try
         {
             PromptSet set = new(classes.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
-            return set.ClassNames.Count > 0 ? (set, isCupl) : throw new InvalidDataException($"'{path}' holds no classes.");
+            return set.ClassNames.Count > 0 ? (set, isCupl) : throw new InvalidDataException($"'{path}' contains no classes.");
         }
         catch (ArgumentException problem)
         {
@@ -180,7 +178,7 @@ internal static class PromptSetFile
                 : element.ValueKind == JsonValueKind.String ? element.GetString()
                 : null;
             prompts[index++] = string.IsNullOrWhiteSpace(text)
-                ? throw new InvalidDataException($"'{path}' has something that is no sentence as {place}.")
+                ? throw new InvalidDataException($"'{path}' has something that is not a sentence as {place}.")
                 : new Prompt(text, path, ReadProvenance(element, path, place));
         }
 
@@ -202,7 +200,7 @@ internal static class PromptSetFile
             && Number(element, "maxTokens") is { } maxTokens
             ? new(question, (int)answer, model, (float)temperature, (int)maxTokens, rawAnswer)
             : throw new InvalidDataException(
-                $"'{path}' says of {place} which question it answers, and not all of answer, model, temperature, maxTokens and "
+                $"'{path}' names the question that {place} answers, but not all of answer, model, temperature, maxTokens and "
                     + "rawAnswer."
             );
     }

@@ -11,11 +11,12 @@ public sealed partial record PromptTemplate
     private readonly int _gap;
     private readonly int _gapLength;
 
-    /// <summary>A template from its text.</summary>
+    /// <summary>Creates a template from its text.</summary>
     /// <param name="text">
-    /// A sentence that holds <c>{}</c> once, or one of the names that the gap has in other programs: <c>{c}</c>,
-    /// <c>{label}</c>, <c>{class}</c>, <c>{class_name}</c>, <c>{classname}</c> or <c>{0}</c>. Beside <c>{}</c> these are words
-    /// as any other.
+    /// A sentence that contains <c>{}</c> once, or one of the names that the gap has in other programs: <c>{c}</c>,
+    /// <c>{label}</c>, <c>{class}</c>, <c>{class_name}</c>, <c>{classname}</c> or <c>{0}</c>. In a text with <c>{}</c> these
+    /// names
+    /// are ordinary words.
     /// </param>
     /// <exception cref="ArgumentException">The text has no gap or several, or is program code.</exception>
     public PromptTemplate(string text)
@@ -25,7 +26,7 @@ public sealed partial record PromptTemplate
         {
             throw new ArgumentException(
                 $"The template {TextFile.Quote(text)} is Python code; "
-                    + "write the sentences alone, one a line, as in: a photo of a {}."
+                    + "write only the sentences, one per line, as in: a photo of a {}."
             );
         }
 
@@ -35,7 +36,7 @@ public sealed partial record PromptTemplate
             unnamed.Length == 1 ? unnamed[0]
             : unnamed.Length == 0 && gaps.Length == 1 ? gaps[0]
             : throw new ArgumentException(
-                $"The template {TextFile.Quote(text)} must hold {{}} exactly once, where the class name goes."
+                $"The template {TextFile.Quote(text)} must contain {{}} exactly once, where the class name goes."
             );
         Text = text;
     }
@@ -43,13 +44,13 @@ public sealed partial record PromptTemplate
     /// <summary>The sentence with its gap.</summary>
     public string Text { get; }
 
-    /// <summary>The sentence about one class; the name stands in it as it is.</summary>
+    /// <summary>The sentence about one class; the name is inserted unchanged.</summary>
     public string Format(string label) => string.Concat(Text.AsSpan(0, _gap), label, Text.AsSpan(_gap + _gapLength));
 
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    /// <summary>CLIP_benchmark's files say <c>{c}</c>.</summary>
+    /// <summary>The gap; CLIP_benchmark's files write <c>{c}</c>.</summary>
     [GeneratedRegex(
         @"\{(c|label|class|class_?name|0)?\}",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
@@ -57,7 +58,7 @@ public sealed partial record PromptTemplate
     )]
     private static partial Regex Gaps();
 
-    /// <summary>What is copied from open_clip's or OpenAI's lists of templates: <c>lambda c: f'a photo of a {c}.',</c>.</summary>
+    /// <summary>A line copied from open_clip's or OpenAI's lists of templates: <c>lambda c: f'a photo of a {c}.',</c>.</summary>
     [GeneratedRegex(
         @"^\s*(lambda\b.*:|[fr]{1,2}[""'].*[""'],?\s*$|(""[^""]*""|'[^']*'),\s*$|\w+\s*=\s*[\[(]\s*$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,

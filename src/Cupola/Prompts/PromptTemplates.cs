@@ -2,7 +2,7 @@ using Cupola.Files;
 
 namespace Cupola.Prompts;
 
-/// <summary>Sets of templates: two that are built in, by name, and any others from files.</summary>
+/// <summary>Reads sets of templates: two built-in ones, by name, and others from files.</summary>
 public static class PromptTemplates
 {
     /// <summary>
@@ -12,8 +12,8 @@ public static class PromptTemplates
 
     /// <summary>
     /// The seven templates that OpenAI's notebook <c>Prompt_Engineering_for_ImageNet.ipynb</c> selects from eighty, and reports
-    /// to do slightly better than all
-    /// of them; their name is <c>imagenet-7</c>.
+    /// as
+    /// slightly better than all of them; their name is <c>imagenet-7</c>.
     /// </summary>
     public static IReadOnlyList<PromptTemplate> ImageNet7 { get; } =
     [
@@ -31,13 +31,14 @@ public static class PromptTemplates
     /// </summary>
     public static IReadOnlyList<PromptTemplate> Negations { get; } = [new("a photo without a {}."), new("a photo with no {}.")];
 
-    /// <summary>The templates of a name or a file.</summary>
+    /// <summary>Reads the templates of a built-in name or a file.</summary>
     /// <param name="nameOrPath">
-    /// <c>simple</c>, <c>imagenet-7</c>, or a file that holds a JSON list of templates or one template a line;
-    /// <c>FILE#NAME</c> is one list of a JSON object of lists, which a single list needs no name for.
+    /// <c>simple</c>, <c>imagenet-7</c>, or a file with a JSON list of templates or one template per line; <c>FILE#NAME</c> is
+    /// one
+    /// list of a JSON object of lists, and a single list needs no name.
     /// </param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>
-    /// <exception cref="InvalidDataException">The file holds no templates, or something that is none.</exception>
+    /// <exception cref="InvalidDataException">The file has no templates, or something that is not a template.</exception>
     public static IReadOnlyList<PromptTemplate> Read(string nameOrPath) =>
         nameOrPath switch
         {

@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Cupola.Prompts;
 
 /// <summary>
-/// Whether two words are forms of one: singular and plural, verb and doer (throw, thrown, thrower), two spellings (grey, gray),
-/// or one misspelt.
+/// Decides whether two words are forms of one: singular and plural, verb and agent (throw, thrown, thrower), two spellings (grey,
+/// gray), or one misspelled.
 /// </summary>
 internal static class WordForms
 {
-    // Shorter words differ by one letter and mean something else: goat and boat.
+    // Shorter words that differ by one letter have other meanings: goat and boat.
     private const int ShortestMisspelt = 5;
 
     private static readonly Dictionary<string, string> SameNoun = WordLists.Audit.Groups("sameNoun");
@@ -19,14 +19,12 @@ internal static class WordForms
     private static readonly string[] VerbEndings = ["ing", "ers", "ed", "er", "or"];
 
     /// <summary>
-    /// A noun without its plural ending; other words that end so lose it too, which does no harm where both sides do.
+    /// A noun without its plural ending; other words with the same ending lose it too, which is harmless if both sides do.
     /// </summary>
     public static string Singular(string word) =>
         SameNoun.TryGetValue(word, out string? first) || SameNoun.TryGetValue(Cut(word), out first) ? first : Cut(word);
 
-    /// <summary>
-    /// What remains of a word without the endings of plurals and verbs: "throw" for "throwing", "abseil" for "abseils".
-    /// </summary>
+    /// <summary>A word without the endings of plurals and verbs: "throw" for "throwing", "abseil" for "abseils".</summary>
     public static string Stem(string word)
     {
         if (SameVerb.TryGetValue(word, out string? verb))
@@ -42,8 +40,9 @@ internal static class WordForms
     public static string WithoutEnding(string word) => Short(WithoutVerbEnding(Cut(word)));
 
     /// <summary>
-    /// Whether a word is one of a name's words in another form or with a slip of the pen; for a name's own sentences, where a
-    /// false yes is unlikely.
+    /// Whether a word is one of a name's words in another form or misspelled; for sentences of the same class, where a false
+    /// match
+    /// is unlikely.
     /// </summary>
     public static bool Resemble(string one, string other) =>
         one == other
@@ -66,7 +65,7 @@ internal static class WordForms
         }
 
         string stem = word[..^ending.Length];
-        // Running, and not falling.
+        // Running, but not falling.
         return stem.Length > 3 && stem[^1] == stem[^2] && stem[^1] is not ('l' or 's' or 'z') ? stem[..^1] : stem;
     }
 
@@ -86,7 +85,7 @@ internal static class WordForms
         {
             { Length: > 4 } when word.EndsWith("ies", StringComparison.Ordinal) => word[..^3] + 'y',
             { Length: > 4 } when EndsWithHiss(word) => word[..^2],
-            // Ups, and not the Audi TTS.
+            // Ups, but not the Audi TTS.
             { Length: > 2 }
                 when word[^1] == 's'
                     && word[^2] is not ('s' or 'u' or 'i')
@@ -109,7 +108,9 @@ internal static class WordForms
         && variant.AsSpan(number.Length).IndexOfAnyInRange('0', '9') < 0;
 
     /// <summary>
-    /// Seven tenths of the longer word: brontosaurus and brontosaurs, mountain and mountaineer, and not commerce and community.
+    /// Whether seven tenths of the longer word are equal: brontosaurus and brontosaurs, mountain and mountaineer, but not
+    /// commerce
+    /// and community.
     /// </summary>
     private static bool ShareBeginning(string one, string other)
     {
@@ -117,7 +118,7 @@ internal static class WordForms
         return shared >= 4 && shared * 10 >= Math.Max(one.Length, other.Length) * 7;
     }
 
-    /// <summary>One letter too many, too few or another: lilly and lily.</summary>
+    /// <summary>One letter inserted, missing or replaced: lilly and lily.</summary>
     private static bool DifferByOne(string one, string other)
     {
         (string longer, string shorter) = one.Length >= other.Length ? (one, other) : (other, one);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Cupola.Prompts;
 
-/// <summary>Lists of English words that the library carries: by spelling alone, no rule would tell them.</summary>
+/// <summary>Embedded lists of English words, for distinctions that spelling rules cannot make.</summary>
 internal sealed class WordLists
 {
     private readonly Dictionary<string, string[]> _lists;
@@ -18,12 +18,11 @@ internal sealed class WordLists
     /// <summary>The words by which articles are chosen.</summary>
     public static WordLists Articles { get; } = EmbeddedJson.Read("article-words.json", static root => new WordLists(root));
 
-    /// <summary>The words by which faults of prompts are told.</summary>
+    /// <summary>The words by which faults of prompts are recognized.</summary>
     public static WordLists Audit { get; } = EmbeddedJson.Read("audit-words.json", static root => new WordLists(root));
 
     /// <summary>
-    /// Words or beginnings of words, in the list's order. Names of several words have commas between them, single words have
-    /// spaces.
+    /// Words or beginnings of words, in the list's order. Names of several words are separated by commas, single words by spaces.
     /// </summary>
     public IReadOnlyList<string> List(string name)
     {
@@ -37,10 +36,10 @@ internal sealed class WordLists
         ];
     }
 
-    /// <summary>Words that are looked up whole, whatever their case.</summary>
+    /// <summary>Words that are looked up as complete words, ignoring case.</summary>
     public HashSet<string> Set(string name) => new(List(name), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Words that belong together: each group's first word for each of its words.</summary>
+    /// <summary>Groups of related words: each word ► the first word of its group.</summary>
     public Dictionary<string, string> Groups(string name) =>
         List(name)
             .Select(static group => group.Split(' '))

@@ -5,16 +5,17 @@ using System.Xml.Linq;
 namespace Cupola.Reports;
 
 /// <summary>
-/// A chart as a drawing in a page: two axes, and lines, bands, bars and points that are placed by the axes' own numbers. What is
-/// added later lies above what was added before.
+/// Draws a chart for a page: two axes, and lines, bands, bars and points in the axes' units. Later elements are drawn over
+/// earlier
+/// ones.
 /// </summary>
-/// <param name="across">The axis below.</param>
-/// <param name="up">The axis to the left.</param>
-/// <param name="width">In the drawing's own units, of which about one is a pixel on a phone.</param>
-/// <param name="height">In the same units.</param>
+/// <param name="across">The horizontal axis.</param>
+/// <param name="up">The vertical axis.</param>
+/// <param name="width">The width in the drawing's units, about one pixel each on a phone.</param>
+/// <param name="height">The height in the same units.</param>
 internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, double height = 240)
 {
-    // Room for what is written around the plot: letters are 11 high.
+    // Room for the text around the plot: letters are 11 high.
     private const double Left = 42;
     private const double Right = 12;
     private const double Top = 22;
@@ -22,7 +23,7 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
 
     private readonly List<XElement> _drawn = [];
 
-    /// <summary>A line from point to point. It is broken where something is no number.</summary>
+    /// <summary>Adds a line from point to point, interrupted where a value is not a number.</summary>
     public void AddLine(string style, IEnumerable<(double Across, double Up)> points)
     {
         StringBuilder path = new();
@@ -42,7 +43,7 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
         _drawn.Add(HtmlPage.Element("path", style, new XAttribute("d", path.ToString())));
     }
 
-    /// <summary>What lies between two lines: the range in which the true line is.</summary>
+    /// <summary>Adds the area between two lines: the range that contains the true line.</summary>
     public void AddBand(string style, IReadOnlyList<(double Across, double Low, double High)> points)
     {
         IEnumerable<string> edge = points
@@ -51,7 +52,7 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
         _drawn.Add(HtmlPage.Element("path", style, new XAttribute("d", $"M{string.Join('L', edge)}Z")));
     }
 
-    /// <summary>A bar that stands on the axis below.</summary>
+    /// <summary>Adds a bar that stands on the horizontal axis.</summary>
     public void AddBar(string style, double from, double to, double height, string title) =>
         _drawn.Add(
             HtmlPage.Element(
@@ -65,7 +66,7 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
             )
         );
 
-    /// <summary>A point; its text shows where one points at it.</summary>
+    /// <summary>Adds a point with a tooltip.</summary>
     public void AddPoint(string style, double x, double y, string title) =>
         _drawn.Add(
             HtmlPage.Element(
@@ -78,12 +79,12 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
             )
         );
 
-    /// <summary>A line upwards: the interval of a point.</summary>
+    /// <summary>Adds a vertical line: the interval of a point.</summary>
     public void AddWhisker(string style, double x, double low, double high) =>
         _drawn.Add(Line(style, X(x), Y(low), X(x), Y(high)));
 
-    /// <summary>The drawing.</summary>
-    /// <param name="description">What it shows, for who does not see it.</param>
+    /// <summary>Returns the drawing.</summary>
+    /// <param name="description">A description for readers who cannot see it.</param>
     public XElement Draw(string description)
     {
         double floor = Y(up.Low),

@@ -2,17 +2,17 @@ using System.Globalization;
 
 namespace Cupola.Reports;
 
-/// <summary>One axis of a chart: what it spans, and the round numbers that are written beside it.</summary>
-/// <param name="Name">What is measured, as a person reads it.</param>
+/// <summary>An axis of a chart: its range, and the round numbers at its marks.</summary>
+/// <param name="Name">The measured quantity, in words.</param>
 /// <param name="Low">The number at its beginning.</param>
 /// <param name="High">The number at its end, larger than the first.</param>
-/// <param name="Write">How a number is written.</param>
+/// <param name="Write">Formats a number.</param>
 internal sealed record ChartAxis(string Name, double Low, double High, Func<double, string> Write)
 {
-    /// <summary>More would run into each other on a phone.</summary>
+    /// <summary>The most marks; more would overlap on a phone.</summary>
     private const int MostMarks = 6;
 
-    /// <summary>Steps that people count in, as multiples of a power of ten.</summary>
+    /// <summary>Round steps, as multiples of a power of ten.</summary>
     private static readonly double[] RoundSteps = [1, 2, 2.5, 5, 10];
 
     /// <summary>The round numbers on the axis.</summary>
@@ -28,17 +28,17 @@ internal sealed record ChartAxis(string Name, double Low, double High, Func<doub
         }
     }
 
-    /// <summary>An axis of shares, from nothing to all.</summary>
+    /// <summary>An axis of shares from 0 to 1.</summary>
     public static ChartAxis Shares(string name) => new(name, 0, 1, static share => HtmlPage.Percent(share, digits: 0));
 
-    /// <summary>An axis of shares from nothing to the first round one that none of these is beyond.</summary>
+    /// <summary>An axis of shares from 0 to the first round share that is not exceeded.</summary>
     public static ChartAxis SharesUpTo(string name, IEnumerable<double> shares) =>
         Shares(name) with
         {
             High = Math.Clamp(Math.Ceiling(10 * shares.DefaultIfEmpty(1).Max()) / 10, 0.1, 1),
         };
 
-    /// <summary>An axis on which all of these have a place, with round ends. What is no number has none.</summary>
+    /// <summary>An axis with round ends that contains all values; those that are not numbers are ignored.</summary>
     public static ChartAxis Over(string name, IEnumerable<double> values)
     {
         double[] finite = [.. values.Where(double.IsFinite)];
@@ -53,10 +53,10 @@ internal sealed record ChartAxis(string Name, double Low, double High, Func<doub
         return new(name, Math.Floor(low / step) * step, Math.Ceiling(high / step) * step, Plain);
     }
 
-    /// <summary>Where a number lies on the axis: 0 at its beginning, 1 at its end.</summary>
+    /// <summary>The position of a number on the axis: 0 at its beginning, 1 at its end.</summary>
     public double Place(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
 
-    /// <summary>A number in few letters: 0.0005, 0.25, 12, 3,200, 1.2e-6.</summary>
+    /// <summary>Formats a number briefly: 0.0005, 0.25, 12, 3,200, 1.2e-6.</summary>
     public static string Plain(double value) =>
         Math.Abs(value) switch
         {

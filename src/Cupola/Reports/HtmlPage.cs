@@ -8,33 +8,32 @@ using static System.FormattableString;
 namespace Cupola.Reports;
 
 /// <summary>
-/// A page for people: one file that needs nothing else, neither network nor script. It is built from elements, so every text in
-/// it is
-/// encoded, and what a file or a label says can never become part of the page.
+/// Builds an HTML page: one file that needs nothing else, neither network nor script. It is built from elements, so every text is
+/// encoded, and the content of files and labels can never become markup.
 /// </summary>
 internal static class HtmlPage
 {
     /// <summary>
-    /// Elements that HTML closes by themselves; all others need their end, which XML would leave out where they are empty.
+    /// Void elements of HTML; all others need an end tag, which XML would omit if they are empty.
     /// </summary>
     private static readonly HashSet<string> SelfClosing = ["meta", "img", "br", "rect", "line", "circle", "path", "col"];
 
-    /// <summary>As long as CLIP's longest class names, and more than once over; a file may hold any.</summary>
+    /// <summary>Well above the length of CLIP's longest class names; a file may contain longer texts.</summary>
     private const int LongestText = 160;
 
     /// <summary>
-    /// An element with a class of the page's style, and what is in it: texts, elements, attributes and sequences of them.
+    /// An element with a class of the page's style, and its content: texts, elements, attributes and sequences of them.
     /// </summary>
     public static XElement Element(string name, string? style, params object?[] content) =>
         new(name, style is null ? null : new XAttribute("class", style), content);
 
-    /// <summary>A part of the page with its heading and, below it, a sentence that says how to read what follows.</summary>
+    /// <summary>A section of the page with a heading and, below it, a sentence that explains how to read it.</summary>
     public static XElement Section(string heading, string? lead, params object?[] content) =>
         Element("section", null, Element("h2", null, heading), lead is null ? null : Element("p", "lead", lead), content);
 
     /// <summary>
-    /// A table. A heading that begins with <c>#</c> stands over numbers, which are set right; one that begins with <c>|</c> over
-    /// drawings, which get room.
+    /// A table. A heading that begins with <c>#</c> is for numbers, which are right-aligned; one that begins with <c>|</c> for
+    /// drawings, which get more width.
     /// </summary>
     public static XElement Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<object>> rows)
     {
@@ -73,16 +72,16 @@ internal static class HtmlPage
         );
     }
 
-    /// <summary>A large figure with what it is and a word more.</summary>
+    /// <summary>A large figure with its name and a short note.</summary>
     public static XElement Tile(string figure, string what, string more) =>
         Element("div", "tile", Element("b", "figure", figure), Element("span", null, what), Element("span", "quiet", more));
 
-    /// <summary>A word of a list of words, and what is said about it.</summary>
+    /// <summary>A term of a definition list, and its meaning.</summary>
     public static XElement[] Definition(string word, string meaning) => [Element("dt", null, word), Element("dd", null, meaning)];
 
-    /// <summary>An image that lies in the page itself.</summary>
+    /// <summary>An image that is embedded in the page.</summary>
     /// <param name="jpeg">The file's bytes.</param>
-    /// <param name="description">What it shows, for who does not see it.</param>
+    /// <param name="description">A description for readers who cannot see it.</param>
     public static XElement Image(byte[] jpeg, string description) =>
         new(
             "img",
@@ -91,23 +90,23 @@ internal static class HtmlPage
             new XAttribute("loading", "lazy")
         );
 
-    /// <summary>A number in a drawing: short, with a point, whatever the machine's language.</summary>
+    /// <summary>Formats a number for a drawing: short, with a decimal point in every locale.</summary>
     public static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    /// <summary>A share as people read it: 48.2 %.</summary>
+    /// <summary>Formats a share as a percentage: 48.2 %.</summary>
     public static string Percent(double share, int digits = 1) =>
         (share * 100).ToString(Invariant($"F{digits}"), CultureInfo.InvariantCulture) + " %";
 
-    /// <summary>How many there are of something: 1 class, 1,000 classes.</summary>
+    /// <summary>Formats a count with its noun: 1 class, 1,000 classes.</summary>
     public static string Count(int count, string one, string? several = null) =>
         $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {(count == 1 ? one : several ?? one + "s")}";
 
-    /// <summary>A text of a file, short enough for a table.</summary>
+    /// <summary>Shortens a text of a file for a table.</summary>
     public static string Shortened(string text) => text.Length > LongestText ? text[..LongestText] + "…" : text;
 
-    /// <summary>Writes the page; the file is whole or not there.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="title">What the page is called.</param>
+    /// <summary>Writes the page atomically.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="title">The page's title.</param>
     /// <param name="lead">A sentence below the title.</param>
     /// <param name="content">Sections.</param>
     public static void Write(string path, string title, string lead, IEnumerable<XElement> content)
@@ -155,7 +154,7 @@ internal static class HtmlPage
         });
     }
 
-    /// <summary>Gives every element its end, and every character that no page may hold a mark in its place.</summary>
+    /// <summary>Gives every element an end tag, and replaces every character that is not allowed in a page.</summary>
     private static void MakeWritable(XElement page)
     {
         foreach (XElement element in page.DescendantsAndSelf())

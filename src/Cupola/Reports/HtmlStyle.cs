@@ -1,7 +1,7 @@
 namespace Cupola.Reports;
 
 /// <summary>
-/// How pages look, in light and in dark. There is no "&gt;" or "&amp;" in it, which a page written as XML would encode.
+/// The style of pages, in light and dark mode. It contains no "&gt;" or "&amp;", which XML would encode.
 /// </summary>
 internal static class HtmlStyle
 {

@@ -3,19 +3,19 @@ using System.Xml.Linq;
 namespace Cupola.Reports;
 
 /// <summary>
-/// Bars with their intervals, each as wide as the place it stands in: a hundred units across, stretched. So nothing is written in
-/// them, and lines keep their strength.
+/// Bars with their intervals, stretched to the width of their container: a hundred units across. So they contain no text, and
+/// lines keep their width.
 /// </summary>
 internal static class IntervalBar
 {
     private const double Height = 16;
     private const double BarTop = 3.5;
 
-    /// <summary>A share from the left, with a line over its interval.</summary>
-    /// <param name="axis">What the whole width stands for.</param>
-    /// <param name="share">Where the bar ends.</param>
-    /// <param name="low">Where its interval begins.</param>
-    /// <param name="high">Where its interval ends.</param>
+    /// <summary>A bar of a share from the left, with a line over its interval.</summary>
+    /// <param name="axis">The axis of the whole width.</param>
+    /// <param name="share">The end of the bar.</param>
+    /// <param name="low">The beginning of its interval.</param>
+    /// <param name="high">The end of its interval.</param>
     /// <param name="description">The same in words.</param>
     public static XElement Share(ChartAxis axis, double share, double low, double high, string description) =>
         Drawing(
@@ -33,12 +33,12 @@ internal static class IntervalBar
         );
 
     /// <summary>
-    /// A difference from the middle, with a line over its interval: to the right what is better, to the left what is worse.
+    /// A bar of a difference from the middle, with a line over its interval: better to the right, worse to the left.
     /// </summary>
-    /// <param name="end">What half the width stands for.</param>
+    /// <param name="end">The value at half the width.</param>
     /// <param name="difference">The difference.</param>
-    /// <param name="low">Where its interval begins.</param>
-    /// <param name="high">Where its interval ends.</param>
+    /// <param name="low">The beginning of its interval.</param>
+    /// <param name="high">The end of its interval.</param>
     /// <param name="description">The same in words.</param>
     public static XElement Difference(double end, double difference, double low, double high, string description)
     {
@@ -51,7 +51,7 @@ internal static class IntervalBar
         );
     }
 
-    /// <summary>What is written below bars of one axis.</summary>
+    /// <summary>The marks below bars of one axis.</summary>
     public static XElement Scale(ChartAxis axis) =>
         HtmlPage.Element(
             "div",

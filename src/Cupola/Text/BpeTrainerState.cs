@@ -4,13 +4,12 @@ using System.Text;
 namespace Cupola.Text;
 
 /// <summary>
-/// Words as tokens while these are merged: how often each pair of neighbours occurs is kept up to date by looking at the words in
-/// which it changes alone, so that learning a vocabulary
-/// takes little longer than counting words.
+/// The state of BPE training: words as tokens while pairs are merged. The counts of neighboring pairs are updated only from the
+/// words in which they change, so that learning a vocabulary takes little longer than counting words.
 /// </summary>
 internal sealed class BpeTrainerState
 {
-    /// <summary>What occurs once is no pattern.</summary>
+    /// <summary>The least count of a merged pair; a pair that occurs once is not a pattern.</summary>
     private const int LeastCount = 2;
 
     private readonly int[][] _words;
@@ -19,7 +18,7 @@ internal sealed class BpeTrainerState
     private readonly Dictionary<long, List<int>> _places = [];
     private readonly PriorityQueue<long, (long Rarity, long Pair)> _queue = new();
 
-    /// <param name="words">How often each word occurs.</param>
+    /// <param name="words">The count of each word.</param>
     public BpeTrainerState(IReadOnlyDictionary<string, long> words)
     {
         int[] tokenOfByte = TokenizerFiles.ByteOrder();
@@ -41,7 +40,7 @@ internal sealed class BpeTrainerState
     }
 
     /// <summary>
-    /// The neighbours that occur most often, of several the ones that became tokens first; null where none occur twice.
+    /// The most frequent pair of neighbors, among equal ones that of the oldest tokens; null if none occurs twice.
     /// </summary>
     public (int Left, int Right)? MostFrequentPair()
     {
@@ -53,7 +52,7 @@ internal sealed class BpeTrainerState
                 return ((int)(pair >> 32), (int)pair);
             }
 
-            // Its count fell since it was queued.
+            // Its count has fallen since it was queued.
             _queue.Dequeue();
             if (count >= LeastCount)
             {
@@ -64,7 +63,7 @@ internal sealed class BpeTrainerState
         return null;
     }
 
-    /// <summary>Makes two neighbouring tokens one wherever they occur.</summary>
+    /// <summary>Merges two neighboring tokens into one wherever they occur.</summary>
     public void Merge(int left, int right, int whole)
     {
         HashSet<long> risen = [];
@@ -104,7 +103,7 @@ internal sealed class BpeTrainerState
 
     private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
 
-    /// <summary>A word's bytes; the last one is that which ends a word.</summary>
+    /// <summary>A word's bytes as tokens; the last is a byte that ends a word.</summary>
     private static int[] Tokens(string word, int[] tokenOfByte)
     {
         int[] tokens = [.. Encoding.UTF8.GetBytes(word).Select(letter => tokenOfByte[letter])];

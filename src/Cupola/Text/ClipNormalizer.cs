@@ -3,16 +3,17 @@ using System.Text;
 namespace Cupola.Text;
 
 /// <summary>
-/// What Hugging Face's fast tokenizer does to a text before it is cut (tokenizer.json of CLIP, "normalizer"): canonical
-/// composition (NFC), every run of white space to one space, lower case code point by code point.
+/// Normalizes text as Hugging Face's fast tokenizer does (tokenizer.json of CLIP, "normalizer"): canonical composition (NFC),
+/// every
+/// run of white space to one space, lower case code point by code point.
 /// </summary>
 internal static class ClipNormalizer
 {
-    /// <summary>Composition needs the Unicode data of the system, which a program may be told to do without.</summary>
+    /// <summary>Whether the system's Unicode data, which composition needs, is available; a program may run without it.</summary>
     private static readonly bool CanCompose = "e\u0301".Normalize(NormalizationForm.FormC) == "\u00e9";
 
     /// <exception cref="PlatformNotSupportedException">
-    /// The text may have to be composed, and the system has no Unicode data.
+    /// The text may need composition, and the system has no Unicode data.
     /// </exception>
     public static string Normalize(string text)
     {
@@ -37,13 +38,12 @@ internal static class ClipNormalizer
     }
 
     /// <summary>
-    /// NFC as of Unicode 9, whose data the fast tokenizer composes with: what came later stands between other characters like
-    /// a letter that composes with nothing. Half a surrogate pair, which no Unicode text holds, becomes the replacement
-    /// character.
+    /// NFC as of Unicode 9, with whose data the fast tokenizer composes: newer characters behave like letters that compose with
+    /// nothing. Half a surrogate pair, which is not valid Unicode, becomes the replacement character.
     /// </summary>
     private static string Compose(string text)
     {
-        // Below the first combining mark everything is composed.
+        // Below the first combining mark every text is composed.
         if (!text.AsSpan().ContainsAnyExceptInRange('\0', '\u02ff'))
         {
             return text;
@@ -79,7 +79,7 @@ internal static class ClipNormalizer
     {
         if (rune.Value == 0x130)
         {
-            // The dotted capital I is the one letter whose lower case is two code points, whatever the language.
+            // The dotted capital I is the only letter whose lower case is two code points in every language.
             normal.Append("i\u0307");
             return;
         }

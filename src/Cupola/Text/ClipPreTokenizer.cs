@@ -4,9 +4,10 @@ using System.Text;
 namespace Cupola.Text;
 
 /// <summary>
-/// Cuts a normalised text into the pieces that byte pair encoding works on. The pattern is CLIP's (simple_tokenizer.py:
-/// <c>'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>) over code points: .NET's own expressions see
-/// letters beyond U+FFFF as two surrogates.
+/// Splits a normalized text into the pieces for byte pair encoding. The pattern is CLIP's (simple_tokenizer.py:
+/// <c>'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>) over code points: .NET's regular expressions see letters
+/// beyond
+/// U+FFFF as two surrogates.
 /// </summary>
 internal static class ClipPreTokenizer
 {
@@ -23,7 +24,7 @@ internal static class ClipPreTokenizer
         Other,
     }
 
-    /// <summary>What stands between start and end tokens in a text, normalised.</summary>
+    /// <summary>The normalized parts of a text between start and end tokens.</summary>
     public static IEnumerable<string> Texts(string text) =>
         text.Split(End).SelectMany(static part => ClipNormalizer.Normalize(part).Split(Start));
 
@@ -39,7 +40,7 @@ internal static class ClipPreTokenizer
             int special = SpecialLength(text[position..]);
             if (special > 0)
             {
-                // The byte-level step cuts once more, at changes between letters and the rest, so these fall apart in three.
+                // The byte-level step splits again at changes between letters and other characters, so these become three pieces.
                 end = position + special;
                 pieces.Add(position..(position + 2));
                 pieces.Add((position + 2)..(end - 2));

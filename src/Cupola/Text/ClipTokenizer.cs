@@ -4,9 +4,11 @@ using Microsoft.ML.Tokenizers;
 namespace Cupola.Text;
 
 /// <summary>
-/// CLIP's tokenizer: byte pair encoding over lower-cased text, with the ids of Hugging Face's fast tokenizer for any
-/// Unicode text. (OpenAI's own first repairs broken encodings with ftfy and unescapes HTML; the fast tokenizer, and so
-/// this one, does not.) It may be used from several threads at once.
+/// CLIP's tokenizer: byte pair encoding over lower-cased text, with the ids of Hugging Face's fast tokenizer for any Unicode
+/// text.
+/// (OpenAI's tokenizer first repairs broken encodings with ftfy and unescapes HTML; the fast tokenizer, and so this one, does
+/// not.)
+/// It is thread-safe.
 /// </summary>
 public sealed class ClipTokenizer
 {
@@ -14,13 +16,13 @@ public sealed class ClipTokenizer
     internal const string EndToken = "<|endoftext|>";
     internal const string EndOfWord = "</w>";
 
-    /// <summary>CLIP's own context length (arXiv 2103.00020, section 2.4, with start and end).</summary>
+    /// <summary>CLIP's context length (arXiv 2103.00020, section 2.4, with start and end).</summary>
     private const int DefaultContextLength = 77;
 
-    /// <summary>Pieces whose ids are remembered; a language has fewer words that occur twice.</summary>
+    /// <summary>The number of pieces whose ids are cached; a language has fewer words that occur twice.</summary>
     private const int MaximumRemembered = 65_536;
 
-    /// <summary>Longer pieces are not words, and remembering them would take memory without bound.</summary>
+    /// <summary>The longest cached piece; longer ones are not words, and caching them would take unbounded memory.</summary>
     private const int MaximumRememberedLength = 64;
 
     private readonly BpeTokenizer _pairs;
@@ -57,7 +59,7 @@ public sealed class ClipTokenizer
             when (exception is ArgumentException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new InvalidDataException(
-                $"The tokenizer of {path} cannot be used: its vocabulary and its merges do not fit together.",
+                $"The tokenizer of {path} cannot be used: its vocabulary and its merges do not match.",
                 exception
             );
         }
@@ -65,16 +67,16 @@ public sealed class ClipTokenizer
         _rememberedBySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>Tokens of a text at most, start and end included.</summary>
+    /// <summary>The most tokens of a text, start and end included.</summary>
     public int ContextLength { get; }
 
-    /// <summary>How many token ids there are.</summary>
+    /// <summary>The number of token ids.</summary>
     public int VocabularySize { get; }
 
     /// <summary>The id every text begins with; 49406 in CLIP's vocabulary.</summary>
     public int StartId { get; }
 
-    /// <summary>The id every text ends with, where the text tower's answer is read; 49407 in CLIP's vocabulary.</summary>
+    /// <summary>The id every text ends with, at whose position the text is pooled; 49407 in CLIP's vocabulary.</summary>
     public int EndId { get; }
 
     /// <summary>Opens a tokenizer.</summary>
@@ -82,19 +84,19 @@ public sealed class ClipTokenizer
     /// A folder that has <c>vocab.json</c> with <c>merges.txt</c>, <c>tokenizer.json</c>, or OpenAI's
     /// <c>bpe_simple_vocab_16e6.txt.gz</c>; or one of these files.
     /// </param>
-    /// <param name="contextLength">Tokens of a text at most, start and end included.</param>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <param name="contextLength">The most tokens of a text, start and end included.</param>
+    /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or is not CLIP's.</exception>
     public static ClipTokenizer Open(string path, int contextLength = DefaultContextLength) =>
         new(TokenizerFiles.Read(path), path, contextLength);
 
-    /// <summary>A text as token ids.</summary>
+    /// <summary>Encodes a text as token ids.</summary>
     public TokenizedText Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<int> ids = [StartId];
-        // The end token is found in the raw text, the start token after normalisation: the one is case-sensitive, the other is
-        // not.
+        // The end token is searched in the raw text, the start token after normalization: the first is case-sensitive, the
+        // second is not.
         foreach ((int index, string part) in text.Split(EndToken).Index())
         {
             if (index > 0)
@@ -111,7 +113,7 @@ public sealed class ClipTokenizer
     }
 
     /// <summary>
-    /// What ids stand for, as the vocabulary writes it: bytes as visible characters, <c>&lt;/w&gt;</c> at a word's end.
+    /// The tokens of ids as the vocabulary writes them: bytes as visible characters, <c>&lt;/w&gt;</c> at a word's end.
     /// </summary>
     public IReadOnlyList<string> Tokens(IEnumerable<int> ids) => [.. ids.Select(id => _tokens.GetValueOrDefault(id, EndToken))];
 
@@ -137,7 +139,7 @@ public sealed class ClipTokenizer
                 ids.Add(StartId);
             }
 
-            // A text whose context is full goes on only to be counted as too long.
+            // After the context is full, encoding continues only to detect truncation.
             foreach (Range piece in ClipPreTokenizer.Cut(part))
             {
                 if (ids.Count > ContextLength)

@@ -1,26 +1,29 @@
 namespace Cupola.Text;
 
 /// <summary>
-/// Token sequences packed so that equal beginnings are there once and nothing is padded. The text transformer is causal:
-/// two prompts with the same beginning have the same states there, so whatever works token by token runs once for a node
-/// of the tree. In attention a node sees itself and its ancestors.
+/// A prefix tree (trie) of token sequences: equal beginnings are stored once, and nothing is padded. The text transformer is
+/// causal:
+/// two prompts with the same beginning have the same states there, so everything that works token by token runs once per node of
+/// the
+/// tree. In attention a node sees itself and its ancestors.
 /// </summary>
 /// <remarks>
-/// Nodes stand in preorder and are cut into groups of equal size. What a group's nodes see lies in the group itself or
-/// on the path from the root to its first node: an ancestor that stands before the group has the whole group's beginning
-/// below it. So attention is dense within a group, over its own nodes and that path, under a mask.
+/// Nodes are in preorder and split into groups of equal size. A group's nodes see only nodes of the group and of the path from
+/// the
+/// root to its first node: an ancestor before the group is an ancestor of the group's first node too. So attention is dense
+/// within a
+/// group, over its own nodes and that path, with a mask.
 /// </remarks>
 internal sealed class PromptTree
 {
     /// <summary>
-    /// Nodes of one tree at most. With more, a run no longer fits the processor's cache; with fewer, less is shared and
-    /// matrix products are small (docs/benchmarks.md).
+    /// The most nodes of one tree. With more, a run does not fit the processor's cache; with fewer, less is shared and matrix
+    /// products
+    /// are small (docs/benchmarks.md).
     /// </summary>
     public const int MaximumNodes = 1024;
 
-    /// <summary>
-    /// Nodes of a group: a few prompts' worth, so that little of a group's attention is masked (docs/benchmarks.md).
-    /// </summary>
+    /// <summary>Nodes per group: a few prompts, so that little of a group's attention is masked (docs/benchmarks.md).</summary>
     public const int GroupSize = 32;
 
     private readonly int[] _parents;
@@ -55,47 +58,46 @@ internal sealed class PromptTree
         (EndCount, EndQueries, EndPlaces) = GroupEnds();
     }
 
-    /// <summary>Which of the packed sequences ends at each end: the index of the first of equal ones.</summary>
+    /// <summary>The index of the packed sequence of each leaf; of equal sequences, the first.</summary>
     public IReadOnlyList<int> Sequences { get; }
 
-    /// <summary>Nodes that are tokens; the last group is filled up with nodes that no token sees.</summary>
+    /// <summary>The number of nodes that are tokens; the last group is padded with nodes that no token sees.</summary>
     public int NodeCount { get; }
 
     /// <summary>The token of each node, [groups · group size].</summary>
     public int[] Ids { get; }
 
-    /// <summary>How deep each node stands: its position in the text.</summary>
+    /// <summary>The depth of each node: its position in the text.</summary>
     public int[] Positions { get; }
 
     public int GroupCount { get; }
 
-    /// <summary>What a group's attention runs over: its own nodes and the longest path above a group.</summary>
+    /// <summary>The number of keys of a group's attention: its own nodes and the longest path above a group.</summary>
     public int KeyCount { get; }
 
-    /// <summary>The nodes that a group's attention runs over, [groups, keys].</summary>
+    /// <summary>The nodes that are keys of a group's attention, [groups, keys].</summary>
     public int[] Keys { get; }
 
-    /// <summary>The node of each sequence's last token, [ends].</summary>
+    /// <summary>The node of each sequence's last token (end-of-text), [ends].</summary>
     public int[] Ends { get; }
 
-    /// <summary>Ends of the group that has most of them.</summary>
+    /// <summary>The number of ends in the group that has most.</summary>
     public int EndCount { get; }
 
-    /// <summary>
-    /// The ends of each group as indices into <see cref="Ends"/>, filled up with the first, [groups, end count].
-    /// </summary>
+    /// <summary>The ends of each group as indices into <see cref="Ends"/>, padded with the first, [groups, end count].</summary>
     public int[] EndQueries { get; }
 
-    /// <summary>Where each end stands in <see cref="EndQueries"/>, [ends].</summary>
+    /// <summary>The index of each end in <see cref="EndQueries"/>, [ends].</summary>
     public int[] EndPlaces { get; }
 
     /// <summary>
-    /// Packs sequences into trees of at most so many nodes (one sequence may be longer). Equal sequences get one end;
-    /// <paramref name="firsts"/> says for each sequence which one stands for it.
+    /// Packs sequences into trees with a limited number of nodes (a single sequence may exceed it). Equal sequences share one
+    /// end;
+    /// <paramref name="firsts"/> gives the representative of each sequence.
     /// </summary>
     /// <param name="sequences">Token ids from the start token to the end token, none empty.</param>
-    /// <param name="maximumNodes">Nodes of one tree at most.</param>
-    /// <param name="share">Whether equal beginnings are there once; without, the sequences lie side by side.</param>
+    /// <param name="maximumNodes">The most nodes of one tree.</param>
+    /// <param name="share">Whether equal beginnings are stored once; otherwise the sequences are independent.</param>
     /// <param name="firsts">For each sequence the index of the first one that is equal to it.</param>
     public static IReadOnlyList<PromptTree> Pack(IReadOnlyList<int[]> sequences, int maximumNodes, bool share, out int[] firsts)
     {
@@ -155,8 +157,8 @@ internal sealed class PromptTree
     }
 
     /// <summary>
-    /// The sequence up to its end token, which is the largest id of all, the first where there are several (OpenAI CLIP,
-    /// model.py, encode_text).
+    /// The sequence up to its end token, which is the largest id, and the first if there are several (OpenAI CLIP, model.py,
+    /// encode_text).
     /// </summary>
     public static int[] UntilEnd(ReadOnlySpan<int> ids)
     {
@@ -173,10 +175,11 @@ internal sealed class PromptTree
     }
 
     /// <summary>
-    /// Writes what sees what: 0 where a node sees a key and −∞ where it does not. It is most of a tree's memory, and is not kept.
+    /// Writes the attention masks: 0 where a node sees a key and −∞ where it does not. They are most of a tree's memory, and not
+    /// kept.
     /// </summary>
-    /// <param name="mask">Of all nodes, [groups, group size, keys].</param>
-    /// <param name="endMask">Of the ends alone, [groups, end count, keys].</param>
+    /// <param name="mask">The mask of all nodes, [groups, group size, keys].</param>
+    /// <param name="endMask">The mask of the ends alone, [groups, end count, keys].</param>
     public void WriteMasks(Span<float> mask, Span<float> endMask)
     {
         mask.Fill(float.NegativeInfinity);
@@ -205,7 +208,9 @@ internal sealed class PromptTree
         return [.. path];
     }
 
-    /// <summary>Lets a node see itself and its ancestors: those in its group, then those on the path above the group.</summary>
+    /// <summary>
+    /// Opens the mask for a node itself and its ancestors: those in its group, then those on the path above the group.
+    /// </summary>
     private void OpenMask(int node, int start, Span<float> row)
     {
         row[node - start] = 0;

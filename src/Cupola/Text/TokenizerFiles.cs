@@ -5,19 +5,19 @@ using Cupola.Files;
 
 namespace Cupola.Text;
 
-/// <summary>The vocabulary and the merges of byte pair encoding, from whichever file a model brings.</summary>
+/// <summary>The vocabulary and the merges of byte pair encoding, from any of the files in which models store them.</summary>
 internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> Vocabulary, IReadOnlyList<string> Merges)
 {
     public const string OpenAiFileName = "bpe_simple_vocab_16e6.txt.gz";
 
-    /// <summary>CLIP's tokenizer.json has 2 MB; the largest of any model some tens.</summary>
+    /// <summary>The largest file; CLIP's tokenizer.json has 2 MB, the largest of any model some tens.</summary>
     private const long MaximumBytes = 64 << 20;
 
-    /// <summary>OpenAI's file lists more merges than were used: 49152 − 256 − 2 (simple_tokenizer.py).</summary>
+    /// <summary>The number of merges that count; OpenAI's file lists more: 49152 − 256 − 2 (simple_tokenizer.py).</summary>
     private const int OpenAiMerges = 49152 - 256 - 2;
 
     /// <summary>
-    /// With what CLIP's vocabularies begin: each byte as one visible character, and each byte that ends a word
+    /// The first tokens of CLIP's vocabularies: each byte as one visible character, and each byte that ends a word
     /// (simple_tokenizer.py).
     /// </summary>
     public static IEnumerable<string> ByteTokens()
@@ -26,7 +26,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
         return [.. bytes, .. bytes.Select(static token => token + ClipTokenizer.EndOfWord)];
     }
 
-    /// <summary>The place of each byte among the first 256 tokens.</summary>
+    /// <summary>The index of each byte among the first 256 tokens.</summary>
     public static int[] ByteOrder()
     {
         var order = new int[256];
@@ -38,7 +38,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
         return order;
     }
 
-    /// <summary>Reads what a folder has, or the file that is named.</summary>
+    /// <summary>Reads the tokenizer of a folder, or the named file.</summary>
     public static TokenizerFiles Read(string path)
     {
         if (Directory.Exists(path))
@@ -47,7 +47,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
                 vocabulary = Path.Combine(path, "vocab.json");
             string merges = Path.Combine(path, "merges.txt"),
                 openAi = Path.Combine(path, OpenAiFileName);
-            // Two small files are read faster than one that repeats them.
+            // Two small files are read faster than one that contains the same.
             return File.Exists(vocabulary) && File.Exists(merges) ? ReadPair(vocabulary, merges)
                 : File.Exists(whole) ? ReadWhole(whole)
                 : File.Exists(openAi) ? ReadOpenAi(openAi)
@@ -103,7 +103,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
             if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
             {
                 throw new InvalidDataException(
-                    $"{path} holds a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE."
+                    $"{path} has a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE."
                 );
             }
 
@@ -135,7 +135,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     }
 
     /// <summary>
-    /// The order of OpenAI's vocabulary: the bytes, the bytes that end a word, the merges, start and end (simple_tokenizer.py).
+    /// Reads OpenAI's vocabulary, in its order: bytes, bytes that end a word, merges, start and end (simple_tokenizer.py).
     /// </summary>
     private static TokenizerFiles ReadOpenAi(string path)
     {
@@ -152,7 +152,7 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     }
 
     /// <summary>
-    /// One visible character a byte: itself where it is visible, else one from U+0100 on; the visible ones come first.
+    /// One visible character per byte: itself if it is visible, else one from U+0100 on; the visible ones come first.
     /// </summary>
     private static IEnumerable<(byte Value, char Character)> ByteCharacters()
     {

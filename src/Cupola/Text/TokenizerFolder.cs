@@ -7,19 +7,18 @@ using Cupola.Files;
 namespace Cupola.Text;
 
 /// <summary>
-/// Writes the files by which transformers knows CLIP's tokenizer: vocab.json and merges.txt, tokenizer.json, which says the same
-/// and how a text is normalised and cut, and
-/// tokenizer_config.json.
+/// Writes CLIP's tokenizer as files for transformers: vocab.json and merges.txt, tokenizer.json with the same content plus
+/// normalization and pre-tokenization, and tokenizer_config.json.
 /// </summary>
 internal static class TokenizerFolder
 {
-    /// <summary>CLIP's own, as the hub's tokenizer.json writes it.</summary>
+    /// <summary>CLIP's pattern, as in the hub's tokenizer.json.</summary>
     private const string Pattern = @"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 
-    /// <summary>Tokens stay readable: nothing here goes into a page.</summary>
+    /// <summary>Tokens stay readable; these files are never part of a web page.</summary>
     private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes a tokenizer into a folder that exists; each file is whole or what it was before.</summary>
+    /// <summary>Writes a tokenizer into an existing folder; each file is replaced atomically.</summary>
     public static void Write(string folder, TokenizerFiles tokenizer, int contextLength)
     {
         WriteJson(Path.Combine(folder, "vocab.json"), json => WriteVocabulary(json, tokenizer));
@@ -33,7 +32,7 @@ internal static class TokenizerFolder
         WriteWhole(folder, tokenizer, contextLength);
     }
 
-    /// <summary>Writes tokenizer.json and tokenizer_config.json alone, which newer libraries need no more than.</summary>
+    /// <summary>Writes tokenizer.json and tokenizer_config.json alone, which are all that newer libraries need.</summary>
     public static void WriteWhole(string folder, TokenizerFiles tokenizer, int contextLength)
     {
         WriteJson(Path.Combine(folder, "tokenizer.json"), json => WriteWhole(json, tokenizer));
@@ -77,7 +76,7 @@ internal static class TokenizerFolder
         json.WriteNull("truncation");
         json.WriteNull("padding");
         json.WritePropertyName("added_tokens");
-        // The start token is looked for after normalisation, the end token before.
+        // The start token is searched after normalization, the end token before.
         json.WriteRawValue(
             $"[{Token(start, ClipTokenizer.StartToken, isNormalized: true)},\n "
                 + $"{Token(end, ClipTokenizer.EndToken, isNormalized: false)}]"

@@ -3,10 +3,9 @@ using System.Globalization;
 namespace Cupola.Text;
 
 /// <summary>
-/// Learns CLIP's byte pair encoding from captions (Sennrich et al., arXiv 1508.07909, section 3.2): beginning with bytes, the two
-/// neighbouring tokens that occur most often in words
-/// become one, again and again. Normalisation and words are those of <see cref="ClipTokenizer"/>, so no token reaches over the
-/// end of a word.
+/// Learns CLIP's byte pair encoding from captions (Sennrich et al., arXiv 1508.07909, section 3.2): starting from bytes, the two
+/// neighboring tokens that occur most often in words are merged, again and again. Normalization and words are those of <see
+/// cref="ClipTokenizer"/>, so no token extends over the end of a word.
 /// </summary>
 internal sealed class TokenizerTrainer
 {
@@ -19,8 +18,8 @@ internal sealed class TokenizerTrainer
     public TokenizerTrainer() => _wordsBySpan = _words.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Counts the words of a caption.</summary>
-    /// <param name="caption">Any text; start and end tokens in it are none of its words.</param>
-    /// <param name="times">How often it is said.</param>
+    /// <param name="caption">Any text; start and end tokens in it do not count as words.</param>
+    /// <param name="times">How often the caption occurs.</param>
     public void Add(string caption, long times = 1)
     {
         foreach (string text in ClipPreTokenizer.Texts(caption))
@@ -35,9 +34,9 @@ internal sealed class TokenizerTrainer
 
     /// <summary>Learns from the captions that were added.</summary>
     /// <param name="vocabularySize">
-    /// Tokens that are wanted. There are fewer where no two neighbours are left that occur twice.
+    /// The requested number of tokens. There are fewer if no pair of neighbors is left that occurs twice.
     /// </param>
-    /// <exception cref="ArgumentException">Fewer than <see cref="SmallestVocabulary"/> are wanted.</exception>
+    /// <exception cref="ArgumentException">Fewer than <see cref="SmallestVocabulary"/> are requested.</exception>
     public TokenizerFiles Train(int vocabularySize)
     {
         if (vocabularySize < SmallestVocabulary)
@@ -46,7 +45,7 @@ internal sealed class TokenizerTrainer
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"A vocabulary has at least {SmallestVocabulary} tokens (each byte, each byte that ends a word, start and "
-                        + $"end), and {vocabularySize} are wanted."
+                        + $"end), and {vocabularySize} are requested."
                 ),
                 nameof(vocabularySize)
             );
@@ -64,7 +63,7 @@ internal sealed class TokenizerTrainer
         {
             (string first, string second) = (tokens.GetAt(left).Key, tokens.GetAt(right).Key);
             merges.Add($"{first} {second}");
-            // What two other tokens gave before is the same token, and takes no place.
+            // If other tokens were merged to the same text before, it is the same token and takes no new id.
             string whole = first + second;
             tokens.TryAdd(whole, tokens.Count);
             words.Merge(left, right, tokens[whole]);

@@ -3,14 +3,16 @@ using System.Text;
 namespace Cupola.Text;
 
 /// <summary>
-/// Where the system's Unicode data and that of Hugging Face's fast tokenizer (0.23) differ: the tokenizer composes with the
-/// data of Unicode 9 and lower-cases with that of Unicode 17.
+/// The differences between the system's Unicode data and that of Hugging Face's fast tokenizer (0.23): the tokenizer composes
+/// with
+/// the data of Unicode 9 and lower-cases with that of Unicode 17.
 /// </summary>
 internal static class UnicodeVersions
 {
     /// <summary>
-    /// First and last of the ranges that hold every combining mark and every part of a composition that came after
-    /// Unicode 9, and none that came before; and U+FFFE, which .NET does not normalise.
+    /// First and last of the ranges that contain every combining mark and every part of a composition added after Unicode 9, and
+    /// none
+    /// added before; and U+FFFE, which .NET does not normalize.
     /// </summary>
     private static readonly (int First, int Last)[] LaterThanUnicode9 =
     [
@@ -45,7 +47,7 @@ internal static class UnicodeVersions
         (0x1E100, 0x1E7FF),
     ];
 
-    /// <summary>Ranges of capitals of Unicode 16 and 17, and how far each lies from its small letter.</summary>
+    /// <summary>Ranges of capitals of Unicode 16 and 17, and the distance of each from its small letter.</summary>
     private static readonly (int First, int Last, int Distance)[] NewerCapitals =
     [
         (0x1C89, 0x1C89, 1),
@@ -60,7 +62,7 @@ internal static class UnicodeVersions
         (0x16EA0, 0x16EB8, 0x1B),
     ];
 
-    /// <summary>Whether a character composes with its neighbours today, and did not in Unicode 9.</summary>
+    /// <summary>Whether a character composes with its neighbors today, but not in Unicode 9.</summary>
     public static bool ComposesSinceUnicode9(Rune rune)
     {
         foreach ((int first, int last) in LaterThanUnicode9)
@@ -74,7 +76,7 @@ internal static class UnicodeVersions
         return false;
     }
 
-    /// <summary>The small letter of a capital that older systems do not know; anything else as it is.</summary>
+    /// <summary>The small letter of a capital that older systems do not know; any other character unchanged.</summary>
     public static Rune ToLower(Rune rune)
     {
         foreach ((int first, int last, int distance) in NewerCapitals)

@@ -1,19 +1,19 @@
 namespace Cupola.ZeroShot;
 
-/// <summary>How the many prompts of a class become one score.</summary>
+/// <summary>How the prompts of a class are combined into one score.</summary>
 public enum ClassEnsemble
 {
     /// <summary>
-    /// The mean of the prompts' unit embeddings, made unit length again: OpenAI's way and CuPL's (arXiv 2209.03320, section 3).
+    /// The mean of the prompts' unit embeddings, normalized again: as in OpenAI's code and CuPL (arXiv 2209.03320, section 3).
     /// </summary>
     EmbeddingMean,
 
-    /// <summary>The mean of the pooled features, before the projection; then projected and made unit length.</summary>
+    /// <summary>The mean of the pooled features, before the projection; then projected and normalized.</summary>
     PooledMean,
 
-    /// <summary>The mean, over the prompts, of the cosine.</summary>
+    /// <summary>The mean of the prompts' cosines.</summary>
     ScoreMean,
 
-    /// <summary>The cosine of the prompt that fits best.</summary>
+    /// <summary>The cosine of the best prompt.</summary>
     ScoreMax,
 }

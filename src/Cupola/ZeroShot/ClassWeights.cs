@@ -4,12 +4,12 @@ using Cupola.Embedding;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// The zero-shot weights: what an image's embedding is multiplied with. Three of the ensembles come down to one vector a
-/// class (a mean of cosines is the cosine with the mean); only the best of several prompts needs them all.
+/// The zero-shot weights, by which an image's embedding is multiplied. Three of the ensembles reduce to one vector per class (a
+/// mean of cosines is the cosine with the mean); only the best of several prompts needs all vectors.
 /// </summary>
-/// <param name="vectors">The vectors, one a class or one a prompt: [rows, dimension].</param>
-/// <param name="classOfRow">The class that each vector speaks for.</param>
-/// <param name="classCount">How many classes there are.</param>
+/// <param name="vectors">The vectors, one per class or one per prompt: [rows, dimension].</param>
+/// <param name="classOfRow">The class of each vector.</param>
+/// <param name="classCount">The number of classes.</param>
 internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, int classCount)
 {
     public EmbeddingMatrix Vectors => vectors;
@@ -18,10 +18,10 @@ internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, in
 
     public int ClassCount => classCount;
 
-    /// <summary>Makes the weights of classes from what the text tower says of their prompts.</summary>
-    /// <param name="features">Of all prompts.</param>
-    /// <param name="ensemble">How a class's prompts become one score.</param>
-    /// <param name="weights">How much each prompt counts; the best score knows no weights.</param>
+    /// <summary>Creates the weights of classes from the text tower's output for their prompts.</summary>
+    /// <param name="features">The features of all prompts.</param>
+    /// <param name="ensemble">How the prompts of a class are combined.</param>
+    /// <param name="weights">The weight of each prompt; the best score does not use weights.</param>
     public static ClassWeights Create(PromptFeatures features, ClassEnsemble ensemble, PromptWeights weights)
     {
         int classes = features.ClassCount,

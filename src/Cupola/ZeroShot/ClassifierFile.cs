@@ -9,8 +9,7 @@ namespace Cupola.ZeroShot;
 
 /// <summary>
 /// A saved classifier: a safetensors file with the tensors <c>vectors</c> [rows, dimension] and <c>classes</c> [rows], the class
-/// that each vector speaks for, and in its
-/// metadata the labels, the temperature, the ensemble, and the hashes of model and prompts.
+/// of each vector, and as metadata the labels, the temperature, the ensemble, and the hashes of model and prompts.
 /// </summary>
 internal sealed record ClassifierFile(
     IReadOnlyList<string> Labels,
@@ -50,7 +49,7 @@ internal sealed record ClassifierFile(
     public static ClassifierFile Read(string path)
     {
         using SafetensorsFile file = new(path);
-        InvalidDataException NoClassifier(string why) => new($"{path} is no classifier that Cupola saved: {why}.");
+        InvalidDataException NoClassifier(string why) => new($"{path} is not a classifier that Cupola saved: {why}.");
         string Text(string name) =>
             file.Metadata.TryGetValue(name, out string? text) ? text : throw NoClassifier($"its metadata has no '{name}'");
         if (!file.Metadata.TryGetValue("format", out string? format) || format != Format)
@@ -58,12 +57,12 @@ internal sealed record ClassifierFile(
             throw NoClassifier($"its format is not {Format}");
         }
 
-        string[] labels = ReadLabels(Text("labels")) ?? throw NoClassifier("its labels are no list of names");
+        string[] labels = ReadLabels(Text("labels")) ?? throw NoClassifier("its labels are not a list of names");
         float[] vectors = Numbers(file, "vectors", 2) ?? throw NoClassifier("it has no class vectors");
-        float[] classes = Numbers(file, "classes", 1) ?? throw NoClassifier("it does not say whose its vectors are");
+        float[] classes = Numbers(file, "classes", 1) ?? throw NoClassifier("it does not give the classes of its vectors");
         if (vectors.Any(static number => !float.IsFinite(number)))
         {
-            throw NoClassifier("its vectors have numbers that are none");
+            throw NoClassifier("its vectors contain values that are not numbers");
         }
 
         if (
@@ -73,7 +72,7 @@ internal sealed record ClassifierFile(
             || classes.Any(index => index != MathF.Floor(index) || index < 0 || index >= labels.Length)
         )
         {
-            throw NoClassifier("its vectors and its labels do not fit");
+            throw NoClassifier("its vectors and its labels do not match");
         }
 
         if (
@@ -82,7 +81,7 @@ internal sealed record ClassifierFile(
             || !float.IsFinite(temperature)
         )
         {
-            throw NoClassifier("its temperature is no number above 0");
+            throw NoClassifier("its temperature is not a number above 0");
         }
 
         ClassEnsemble ensemble =

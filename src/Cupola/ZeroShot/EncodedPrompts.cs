@@ -5,9 +5,8 @@ using Cupola.Prompts;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// A prompt set as the text tower sees it: encoded once, and then made into classifiers of any ensemble and any weights, or asked
-/// what each prompt does.
-/// It may be used from several threads at once, while the model it was made with is not disposed.
+/// A prompt set after the text tower: encoded once, then used to create classifiers of any ensemble and weights, or to attribute
+/// answers to prompts. It is thread-safe until the model that encoded it is disposed.
 /// </summary>
 public sealed class EncodedPrompts
 {
@@ -18,16 +17,16 @@ public sealed class EncodedPrompts
         Features = features;
     }
 
-    /// <summary>What is said about each class.</summary>
+    /// <summary>The prompts of each class.</summary>
     public PromptSet Prompts { get; }
 
     /// <summary>The unit embedding of each prompt, class by class: [prompts, dimension].</summary>
     public EmbeddingMatrix Embeddings => Features.Embeddings;
 
-    /// <summary>The model they were encoded by.</summary>
+    /// <summary>The model that encoded them.</summary>
     internal ClipEmbedder Embedder { get; }
 
-    /// <summary>The numbers.</summary>
+    /// <summary>The outputs of the text tower.</summary>
     internal PromptFeatures Features { get; }
 
     /// <summary>The factor on cosines.</summary>
@@ -35,8 +34,8 @@ public sealed class EncodedPrompts
 
     /// <summary>Encodes the prompts of all classes.</summary>
     /// <param name="embedder">The model.</param>
-    /// <param name="prompts">What is said about each class.</param>
-    /// <param name="progress">Told how many more prompts are done.</param>
+    /// <param name="prompts">The prompts of each class.</param>
+    /// <param name="progress">Receives the number of further encoded prompts.</param>
     /// <param name="cancellation">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static EncodedPrompts Encode(

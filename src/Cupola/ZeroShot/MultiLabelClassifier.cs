@@ -1,9 +1,8 @@
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// Says which of several classes are in an image, any number of them: each class is weighed against its own negation, "a photo of
-/// a dog." against
-/// "a photo without a dog.", and against no other class. It may be used from several threads at once.
+/// Decides which of several classes are in an image, any number of them: each class is compared with its own negation, "a photo
+/// of a dog." with "a photo without a dog.", and with no other class. It is thread-safe.
 /// </summary>
 public sealed class MultiLabelClassifier
 {
@@ -22,13 +21,13 @@ public sealed class MultiLabelClassifier
     /// <summary>The classes, in order.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Makes a classifier from prompts that are encoded already.</summary>
-    /// <param name="present">What is said of an image that shows each class.</param>
+    /// <summary>Creates a classifier from encoded prompts.</summary>
+    /// <param name="present">Prompts of images that show each class.</param>
     /// <param name="absent">
-    /// What is said of an image that does not, for the same classes in the same order, by the same model.
+    /// Prompts of images that do not, for the same classes in the same order, encoded by the same model.
     /// </param>
-    /// <param name="ensemble">How a class's prompts become one score.</param>
-    /// <exception cref="ArgumentException">The two are of different classes.</exception>
+    /// <param name="ensemble">How the prompts of a class are combined.</param>
+    /// <exception cref="ArgumentException">The classes of the two differ.</exception>
     public static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
     {
         ArgumentNullException.ThrowIfNull(present);
@@ -36,13 +35,13 @@ public sealed class MultiLabelClassifier
         return present.Prompts.ClassNames.SequenceEqual(absent.Prompts.ClassNames, StringComparer.Ordinal)
             ? new(present.Prompts.ClassNames, Weights(present, ensemble), Weights(absent, ensemble), present.Scale)
             : throw new ArgumentException(
-                "The prompts and their negations must be of the same classes in the same order.",
+                "The prompts and their negations must have the same classes in the same order.",
                 nameof(absent)
             );
     }
 
     /// <summary>
-    /// Every class for one image, the most probable first; the probabilities are of each class alone, and do not sum to 1.
+    /// All classes for one image, the most probable first; each probability is for its class alone, so they do not sum to 1.
     /// </summary>
     /// <param name="embedding">The image's unit embedding.</param>
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)

@@ -4,7 +4,7 @@ using Cupola.Models;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// What the text tower says of the prompts of some classes, class by class: the numbers that every ensemble is made from.
+/// The text tower's outputs for the prompts of some classes, class by class, from which every ensemble is computed.
 /// </summary>
 internal sealed class PromptFeatures
 {
@@ -12,9 +12,9 @@ internal sealed class PromptFeatures
     private readonly EmbeddingMatrix _pooled;
     private readonly int[] _firsts;
 
-    /// <summary>Takes over what the text tower said.</summary>
-    /// <param name="features">Of all prompts, class by class.</param>
-    /// <param name="promptCounts">How many prompts each class has.</param>
+    /// <summary>Wraps the outputs of the text tower.</summary>
+    /// <param name="features">The features of all prompts, class by class.</param>
+    /// <param name="promptCounts">The number of prompts of each class.</param>
     /// <param name="text">The tower, whose projection the pooled mean needs.</param>
     public PromptFeatures(TextFeatures features, IReadOnlyList<int> promptCounts, TextEncoder text)
     {
@@ -37,17 +37,17 @@ internal sealed class PromptFeatures
     /// <summary>The row of a class's first prompt.</summary>
     public int FirstOf(int classIndex) => _firsts[classIndex];
 
-    /// <summary>How many prompts a class has.</summary>
+    /// <summary>The number of prompts of a class.</summary>
     public int PromptCount(int classIndex) => _firsts[classIndex + 1] - _firsts[classIndex];
 
     /// <summary>
-    /// The vector of a class that is the weighted mean of some of its prompts: [dimension], of unit length but for the mean of
-    /// scores, whose length belongs to
-    /// the score.
+    /// The vector of a class, a weighted mean of some of its prompts: [dimension], of unit length except for the mean of scores,
+    /// where
+    /// the length is part of the score.
     /// </summary>
     /// <param name="rows">The prompts' rows.</param>
     /// <param name="weights">A weight for each row; they sum to 1.</param>
-    /// <param name="ensemble">Any but the best score, which has no one vector.</param>
+    /// <param name="ensemble">Any except the best score, which has no single vector.</param>
     public float[] Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights, ClassEnsemble ensemble)
     {
         float[] mean =
@@ -55,7 +55,7 @@ internal sealed class PromptFeatures
         return ensemble == ClassEnsemble.ScoreMean ? mean : [.. new EmbeddingMatrix(mean, 1, mean.Length).Normalize().Values];
     }
 
-    /// <summary>What one prompt puts into its class's mean, before its weight: [dimension].</summary>
+    /// <summary>The contribution of one prompt to its class's mean, before its weight: [dimension].</summary>
     public float[] Direction(int row, ClassEnsemble ensemble) =>
         ensemble == ClassEnsemble.PooledMean ? _text.Project(_pooled[row]) : [.. Embeddings[row]];
 }

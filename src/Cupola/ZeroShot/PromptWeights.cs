@@ -4,7 +4,7 @@ using Cupola.Embedding;
 
 namespace Cupola.ZeroShot;
 
-/// <summary>How much each prompt counts in its class's mean; a class's weights sum to 1.</summary>
+/// <summary>The weight of each prompt in its class's mean; a class's weights sum to 1.</summary>
 public sealed class PromptWeights
 {
     private readonly float[] _values;
@@ -14,7 +14,7 @@ public sealed class PromptWeights
     /// <summary>The weights, class by class, in the order of the prompts.</summary>
     public ReadOnlySpan<float> Values => _values;
 
-    /// <summary>Every prompt of a class counts the same, as in OpenAI's ensembles and CuPL.</summary>
+    /// <summary>Gives every prompt of a class the same weight, as in OpenAI's ensembles and CuPL.</summary>
     public static PromptWeights Equal(EncodedPrompts encoded)
     {
         ArgumentNullException.ThrowIfNull(encoded);
@@ -22,22 +22,23 @@ public sealed class PromptWeights
     }
 
     /// <summary>
-    /// Weights learned from images without labels: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's
-    /// score is how high its best logit
-    /// stands on the images, after the mean of each logit over the images is taken off, which is what makes words that fit
-    /// everything score high;
-    /// the weights are the softmax of the scores. The paper takes off the mean over images of pre-training too, which nobody has
-    /// at hand.
+    /// Learns weights from unlabeled images: zero-shot prompt ensembling (ZPE, arXiv 2302.06235, section 3). A prompt's score is
+    /// its
+    /// best logit, averaged over the images, after each logit's mean over the images is subtracted; without this, words that fit
+    /// everything would score high. The weights are the softmax of the scores. The paper also subtracts the mean over
+    /// pre-training
+    /// images, which are not available here.
     /// <para>
-    /// Where every class has the same prompts but for its name, as with templates, a template has one weight for all classes, as
-    /// in the paper. Where classes have
-    /// sentences of their own, a sentence's best logit has no rivals of the same wording; its score is then its mean over the
-    /// images that all
-    /// prompts together give to its class, and a class that no image is given to keeps equal weights.
+    /// If every class has the same prompts except for its name, as with templates, a template has one weight for all classes, as
+    /// in
+    /// the paper. If classes have their own sentences, a sentence's best logit has no rivals with the same wording; its score is
+    /// then
+    /// its mean over the images that all prompts together assign to its class, and a class without such images keeps equal
+    /// weights.
     /// </para>
     /// </summary>
     /// <param name="encoded">The prompts.</param>
-    /// <param name="images">Unit embeddings of images of the kind that will be classified: [images, dimension].</param>
+    /// <param name="images">Unit embeddings of images like those to be classified: [images, dimension].</param>
     /// <exception cref="ArgumentException">There are no images, or they are of another dimension.</exception>
     public static PromptWeights FromImages(EncodedPrompts encoded, EmbeddingMatrix images)
     {
@@ -64,7 +65,7 @@ public sealed class PromptWeights
                 .SelectMany(index => Enumerable.Repeat(1f / features.PromptCount(index), features.PromptCount(index))),
         ]);
 
-    /// <summary>Whether every class has the same prompts in the same order but for its name.</summary>
+    /// <summary>Whether every class has the same prompts in the same order, except for its name.</summary>
     private static bool AreTemplates(EncodedPrompts encoded)
     {
         string[] sources = [.. encoded.Prompts[encoded.Prompts.ClassNames[0]].Select(static prompt => prompt.Source)];
@@ -132,7 +133,7 @@ public sealed class PromptWeights
         return new(weights);
     }
 
-    /// <summary>The mean of each prompt's logit over the images, which is its logit with the images' mean.</summary>
+    /// <summary>The mean of each prompt's logit over the images, computed as its logit for the mean embedding.</summary>
     private static float[] MeanLogits(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         float[] mean = images.Mean(

@@ -4,22 +4,21 @@ using MathNet.Numerics.RootFinding;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// One number that logits are divided by so that probabilities can be believed (Guo and others, arXiv 1706.04599, section 4.2):
-/// the one under which the right labels
-/// are most probable.
+/// Temperature scaling: one divisor of the logits that calibrates the probabilities (Guo et al., arXiv 1706.04599, section 4.2),
+/// chosen so that the right labels are most probable.
 /// </summary>
 internal static class TemperatureScaling
 {
-    // Nothing is gained beyond: at the ends of this range a model is a coin toss, or always sure.
+    // A wider range gains nothing: at its ends a model guesses at random, or is always certain.
     private const double Coldest = 1e-3;
     private const double Hottest = 1e3;
 
-    /// <summary>The temperature with the least negative log likelihood.</summary>
+    /// <summary>The temperature with the least negative log-likelihood.</summary>
     /// <param name="logits">The logits of each image's classes.</param>
     /// <param name="labels">The right class of each image.</param>
     public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
     {
-        // In 1 / temperature the likelihood is convex, and its slope rises from one end to the other.
+        // As a function of 1 / temperature the negative log-likelihood is convex, so its derivative rises over the range.
         double low = 1 / Hottest,
             high = 1 / Coldest;
         double inverse =
@@ -29,7 +28,7 @@ internal static class TemperatureScaling
         return (float)(1 / inverse);
     }
 
-    /// <summary>The slope of the mean negative log likelihood: the mean of (the expected logit − the right one).</summary>
+    /// <summary>The derivative of the mean negative log-likelihood: the mean of (the expected logit − the right one).</summary>
     private static double Derivative(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double factor)
     {
         double sum = 0;

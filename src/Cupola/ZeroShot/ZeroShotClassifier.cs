@@ -5,8 +5,8 @@ using Cupola.Prompts;
 namespace Cupola.ZeroShot;
 
 /// <summary>
-/// Says which class an image shows by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are
-/// encoded once, when the classifier is made, and reused for every image. It may be used from several threads at once.
+/// Classifies an image by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are encoded once, when the
+/// classifier is created, and reused for every image. It is thread-safe.
 /// </summary>
 public sealed class ZeroShotClassifier
 {
@@ -32,17 +32,17 @@ public sealed class ZeroShotClassifier
     /// <summary>The classes, in order.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>How a class's prompts became one score.</summary>
+    /// <summary>How the prompts of a class are combined.</summary>
     public ClassEnsemble Ensemble => _origin.Ensemble;
 
-    /// <summary>What the model's logits are divided by; 1 where nothing was calibrated.</summary>
+    /// <summary>The divisor of the model's logits; 1 if the classifier is not calibrated.</summary>
     public float Temperature { get; }
 
-    /// <summary>Encodes the prompts of all classes and makes their weights.</summary>
-    /// <param name="embedder">The model; it is not needed any more afterwards, but to save the classifier.</param>
-    /// <param name="prompts">What is said about each class.</param>
-    /// <param name="ensemble">How a class's prompts become one score.</param>
-    /// <param name="progress">Told how many more prompts are done.</param>
+    /// <summary>Encodes the prompts of all classes and creates a classifier.</summary>
+    /// <param name="embedder">The model; afterwards it is needed only to save the classifier.</param>
+    /// <param name="prompts">The prompts of each class.</param>
+    /// <param name="ensemble">How the prompts of a class are combined.</param>
+    /// <param name="progress">Receives the number of further encoded prompts.</param>
     /// <param name="cancellation">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static ZeroShotClassifier Create(
@@ -53,11 +53,11 @@ public sealed class ZeroShotClassifier
         CancellationToken cancellation = default
     ) => Create(EncodedPrompts.Encode(embedder, prompts, progress, cancellation), ensemble, weights: null);
 
-    /// <summary>Makes a classifier from prompts that are encoded already.</summary>
+    /// <summary>Creates a classifier from encoded prompts.</summary>
     /// <param name="encoded">The prompts of all classes.</param>
-    /// <param name="ensemble">How a class's prompts become one score.</param>
-    /// <param name="weights">How much each prompt counts in its class's mean; the same where null.</param>
-    /// <exception cref="ArgumentException">Weights are named for the best score, which has no mean.</exception>
+    /// <param name="ensemble">How the prompts of a class are combined.</param>
+    /// <param name="weights">The weight of each prompt in its class's mean; equal weights if null.</param>
+    /// <exception cref="ArgumentException">Weights are given for the best score, which has no mean.</exception>
     public static ZeroShotClassifier Create(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights)
     {
         ArgumentNullException.ThrowIfNull(encoded);
@@ -77,9 +77,9 @@ public sealed class ZeroShotClassifier
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
     /// <param name="embedder">The model whose images it will classify.</param>
-    /// <param name="prompts">The prompts that it must have been made from, where they are to be checked.</param>
+    /// <param name="prompts">The prompts from which it must have been created; null for no check.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no classifier, or one of another model or of other prompts.</exception>
+    /// <exception cref="InvalidDataException">It is not a classifier, or belongs to another model or other prompts.</exception>
     public static ZeroShotClassifier Load(string path, ClipEmbedder embedder, PromptSet? prompts = null)
     {
         ArgumentNullException.ThrowIfNull(embedder);
@@ -100,20 +100,21 @@ public sealed class ZeroShotClassifier
                 new(file.Ensemble, new(file.Model), file.Prompts)
             )
             : throw new InvalidDataException(
-                $"The classifier {path} was made from other prompts than these; make it again, or leave the prompts away."
+                $"The classifier {path} was made from other prompts than these; make it again, or omit the prompts."
             );
     }
 
     /// <summary>
     /// Writes the class vectors, so that nothing has to be encoded again: a safetensors file with the labels, the temperature,
-    /// and the hashes of the model and the prompts,
-    /// by which <see cref="Load"/> knows that they belong together. The file is whole or what it was before.
+    /// and
+    /// the hashes of the model and the prompts, by which <see cref="Load"/> checks that they match. The file is replaced
+    /// atomically.
     /// </summary>
     public void Save(string path) =>
         ClassifierFile.Write(path, new(Labels, _weights, Temperature, _origin.Ensemble, _origin.Model.Value, _origin.Prompts));
 
-    /// <summary>The same classes with a temperature of their own.</summary>
-    /// <param name="temperature">What the model's logits are divided by; more than 0.</param>
+    /// <summary>The same classifier with another temperature.</summary>
+    /// <param name="temperature">The divisor of the model's logits; more than 0.</param>
     public ZeroShotClassifier WithTemperature(float temperature)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
@@ -121,12 +122,12 @@ public sealed class ZeroShotClassifier
     }
 
     /// <summary>
-    /// The same classes with the temperature that makes the right labels of some images most probable (temperature scaling, arXiv
-    /// 1706.04599, section 4.2): the answers
-    /// stay, their probabilities become ones that can be believed.
+    /// The same classifier with the temperature that makes the right labels of some images most probable (temperature scaling,
+    /// arXiv
+    /// 1706.04599, section 4.2): the answers stay the same, and their probabilities become calibrated.
     /// </summary>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
-    /// <param name="labels">The position of each image's label in <see cref="Labels"/>.</param>
+    /// <param name="labels">The index of each image's label in <see cref="Labels"/>.</param>
     /// <exception cref="ArgumentException">There are no images, or not as many labels.</exception>
     public ZeroShotClassifier Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels)
     {
@@ -165,7 +166,7 @@ public sealed class ZeroShotClassifier
         return (scores, Probabilities(scores, _scale / Temperature));
     }
 
-    /// <summary>softmax of the scaled scores.</summary>
+    /// <summary>The softmax of the scaled scores.</summary>
     internal static float[] Probabilities(ReadOnlySpan<float> scores, float scale)
     {
         var probabilities = new float[scores.Length];
@@ -187,6 +188,6 @@ public sealed class ZeroShotClassifier
         return scores;
     }
 
-    /// <summary>What a classifier was made from; the model is hashed when somebody asks.</summary>
+    /// <summary>The origin of a classifier; the model is hashed only on request.</summary>
     private sealed record ClassifierOrigin(ClassEnsemble Ensemble, Lazy<string> Model, string Prompts);
 }

@@ -72,7 +72,7 @@ public sealed class ForeignPickleTests
             )
             .Message;
 
-        Assert.Contains($"'visual.conv1.weight' is a {named} in place of a tensor", message, StringComparison.Ordinal);
+        Assert.Contains($"'visual.conv1.weight' is a {named} instead of a tensor", message, StringComparison.Ordinal);
     }
 
     [Theory]

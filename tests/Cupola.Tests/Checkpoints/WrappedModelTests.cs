@@ -104,7 +104,7 @@ public sealed class WrappedModelTests
 
         Assert.Equal(OpenAi, found.Tensors.Select(static tensor => tensor.Name));
         Assert.Equal(
-            "file also holds 3 tensors that are not the model's and are left out: "
+            "file also contains 3 tensors that do not belong to the model and are left out: "
                 + "model.queue, criterion.weight, optimizer.state.0.exp_avg.",
             Assert.Single(found.Notes("file"))
         );
@@ -130,7 +130,7 @@ public sealed class WrappedModelTests
 
         Assert.Equal(chosen, found.Prefix);
         string note = Assert.Single(found.Notes("file"));
-        Assert.StartsWith("file holds more than one model; the one ", note, StringComparison.Ordinal);
+        Assert.StartsWith("file contains more than one model; the one ", note, StringComparison.Ordinal);
         Assert.Contains(ModelNames.Place(first), note, StringComparison.Ordinal);
         Assert.Contains(ModelNames.Place(second), note, StringComparison.Ordinal);
     }

@@ -18,8 +18,8 @@ public sealed class BadPromptFileTests
                 "There are no prompts in '{0}' for these labels: 'cat', 'rocket'."
             },
             { "an empty list", """{"rocket":["A rocket."],"cat":[]}""", "There are no prompts in '{0}' for the label 'cat'." },
-            { "no classes", "{}", "'{0}' holds no classes." },
-            { "no object", "[]", "'{0}' holds no JSON object of class names and lists of prompts." },
+            { "no classes", "{}", "'{0}' contains no classes." },
+            { "no object", "[]", "'{0}' does not contain a JSON object of class names and lists of prompts." },
             { "nothing", "", "'{0}' is not valid JSON (line 1)." },
             { "wrong JSON", "{\"rocket\":[\"A rocket.\",\n],\"cat\":[\"A cat.\"]}", "'{0}' is not valid JSON (line 2)." },
             { "cut JSON", "{\"rocket\":[\"A rocket.\"", "'{0}' is not valid JSON (line 1)." },
@@ -27,20 +27,24 @@ public sealed class BadPromptFileTests
             {
                 "a number",
                 """{"rocket":["A rocket.",5],"cat":["A cat."]}""",
-                "'{0}' has something that is no sentence as prompt 2 of 'rocket'."
+                "'{0}' has something that is not a sentence as prompt 2 of 'rocket'."
             },
             {
                 "a blank",
                 """{"rocket":["A rocket."],"cat":["  "]}""",
-                "'{0}' has something that is no sentence as prompt 1 of 'cat'."
+                "'{0}' has something that is not a sentence as prompt 1 of 'cat'."
             },
             { "no list", """{"rocket":"A rocket.","cat":["A cat."]}""", "'{0}' has no list of prompts for 'rocket'." },
             {
                 "a class twice",
                 """{"rocket":["A rocket."],"cat":["A cat."],"cat":["The cat."]}""",
-                "'{0}': The class 'cat' stands twice."
+                "'{0}': The class 'cat' occurs twice."
             },
-            { "half a letter", """{"rocket":["A \ud800 rocket."],"cat":["A cat."]}""", "'{0}' holds text that is not Unicode." },
+            {
+                "half a letter",
+                """{"rocket":["A \ud800 rocket."],"cat":["A cat."]}""",
+                "'{0}' contains text that is not Unicode."
+            },
             { "no text", "\u0089PNG", "'{0}' is not text in UTF-8." },
             { Huge, "{", "'{0}' has more than 64 MB, and lists of texts are not that large." },
         };

@@ -234,7 +234,7 @@ public sealed class PromptsAuditTests
     }
 
     [Theory]
-    [InlineData("""["car"]""", "holds no JSON object of class names")]
+    [InlineData("""["car"]""", "does not contain a JSON object of class names")]
     [InlineData("""{"automobile":"car"}""", "has no list of names for 'automobile'")]
     [InlineData("""{"automobile":[1]}""", "has no list of names for 'automobile'")]
     [InlineData("""{"automobile":[],"automobile":[]}""", "has the class 'automobile' twice")]

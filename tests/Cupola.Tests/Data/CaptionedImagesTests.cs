@@ -91,8 +91,8 @@ public sealed class CaptionedImagesTests
                 $"Line 2 of {table} is passed over: its caption is missing.",
                 $"Line 3 of {table} is passed over: its caption is missing.",
                 $"Line 4 of {table} is passed over: its image is missing.",
-                $"Line 5 of {table} is passed over: it is no JSON object.",
-                $"Line 6 of {table} is passed over: it is no JSON object.",
+                $"Line 5 of {table} is passed over: it is not a JSON object.",
+                $"Line 6 of {table} is passed over: it is not a JSON object.",
             ],
             broken
         );
@@ -159,9 +159,9 @@ public sealed class CaptionedImagesTests
         );
         Assert.Equal(
             [
-                $"{shard}/2 holds no caption: a .txt in UTF-8, or a .json with \"caption\".",
-                $"{shard}/3 holds no image.",
-                $"{shard}/4 holds no caption: a .txt in UTF-8, or a .json with \"caption\".",
+                $"{shard}/2 has no caption: a .txt in UTF-8, or a .json with \"caption\".",
+                $"{shard}/3 has no image.",
+                $"{shard}/4 has no caption: a .txt in UTF-8, or a .json with \"caption\".",
             ],
             broken
         );

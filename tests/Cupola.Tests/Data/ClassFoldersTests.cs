@@ -74,7 +74,7 @@ public sealed class ClassFoldersTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "is no dataset",
+            "is not a dataset",
             Assert.Throws<InvalidDataException>(() => LabeledImages.Open(Path.Combine(folder, "1.jpg"))).Message,
             StringComparison.Ordinal
         );

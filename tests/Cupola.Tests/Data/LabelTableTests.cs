@@ -59,7 +59,7 @@ public sealed class LabelTableTests
             broken,
             told => Assert.StartsWith("Line 2 of ", told, StringComparison.Ordinal),
             told => Assert.EndsWith("is passed over: its image is missing.", told, StringComparison.Ordinal),
-            told => Assert.EndsWith("is passed over: its quotation marks do not fit together.", told, StringComparison.Ordinal)
+            told => Assert.EndsWith("is passed over: its quotation marks do not match.", told, StringComparison.Ordinal)
         );
     }
 

@@ -84,11 +84,11 @@ public sealed class LabeledShardsTests
         Assert.Equal("x"u8, image.Image.Read(Cancellation));
         Assert.Collection(
             broken,
-            told => Assert.Contains($"{shard}/0 holds no label", told, StringComparison.Ordinal),
-            told => Assert.Equal($"{shard}/1 holds no image.", told),
-            told => Assert.Equal($"{shard}/2 is of class '7', and there are 1 class names.", told),
-            told => Assert.Contains($"{shard}/3 holds no label", told, StringComparison.Ordinal),
-            told => Assert.Contains($"{shard}/4 holds no label", told, StringComparison.Ordinal)
+            told => Assert.Contains($"{shard}/0 has no label", told, StringComparison.Ordinal),
+            told => Assert.Equal($"{shard}/1 has no image.", told),
+            told => Assert.Equal($"{shard}/2 has class '7', and there are 1 class names.", told),
+            told => Assert.Contains($"{shard}/3 has no label", told, StringComparison.Ordinal),
+            told => Assert.Contains($"{shard}/4 has no label", told, StringComparison.Ordinal)
         );
     }
 
@@ -116,11 +116,11 @@ public sealed class LabeledShardsTests
             broken,
             told =>
                 Assert.Equal(
-                    $"{cut} is damaged behind its first 1 samples, and the rest is passed over: it ends too early.",
+                    $"{cut} is damaged after its first 1 samples, and the rest is passed over: it ends too early.",
                     told
                 ),
-            told => Assert.Contains("s-01.tar is no tar archive that can be read", told, StringComparison.Ordinal),
-            told => Assert.Contains("s-02.tar holds no samples", told, StringComparison.Ordinal)
+            told => Assert.Contains("s-01.tar is not a tar archive that can be read", told, StringComparison.Ordinal),
+            told => Assert.Contains("s-02.tar contains no samples", told, StringComparison.Ordinal)
         );
     }
 

@@ -103,7 +103,7 @@ public sealed class ShardKeysTests
 
         List<string> broken = [];
         Assert.Empty(LabeledImages.Open(shard).Read(broken.Add));
-        Assert.Contains("holds no label", Assert.Single(broken), StringComparison.Ordinal);
+        Assert.Contains("has no label", Assert.Single(broken), StringComparison.Ordinal);
     }
 
     [Fact]

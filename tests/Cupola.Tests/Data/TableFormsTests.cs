@@ -194,10 +194,10 @@ public sealed class TableFormsTests
     [Theory]
     [InlineData("http://192.0.2.1/a.jpg", "addresses in a table are fetched with --fetch only")]
     [InlineData("HTTPS://192.0.2.1/a.jpg", "addresses in a table are fetched with --fetch only")]
-    [InlineData("file:///etc/passwd", "is no path")]
-    [InlineData("file:/etc/passwd", "is no path")]
-    [InlineData("s3://bucket/a.jpg", "is no path")]
-    [InlineData("ftp://192.0.2.1/a.jpg", "is no path")]
+    [InlineData("file:///etc/passwd", "is not a path")]
+    [InlineData("file:/etc/passwd", "is not a path")]
+    [InlineData("s3://bucket/a.jpg", "is not a path")]
+    [InlineData("ftp://192.0.2.1/a.jpg", "is not a path")]
     [InlineData("\\\\\\\\192.0.2.1\\\\share\\\\a.jpg", "lies on another machine")]
     public void NothingInATableHasAnotherMachineCalled(string named, string sentence)
     {

@@ -116,9 +116,9 @@ public sealed class EvaluationReportTests
             string heading in new[]
             {
                 "Which differences are real",
-                "What is taken for what",
+                "Which classes are confused",
                 "The most confused pairs",
-                "What it got most wrong",
+                "The most confident mistakes",
                 "could not be read",
             }
         )

@@ -22,7 +22,7 @@ public sealed class NamedEntryTests
         Assert.Equal(["a {c}", "art of the {c}"], entered.Select(static template => template.Text));
         Assert.Equal("a photo of a cat.", Assert.Single(PromptTemplates.Read(one.Path)).Format("cat"));
         Assert.Equal(
-            $"'{several.Path}' holds the templates of several data sets, 'cifar10', 'caltech101'; "
+            $"'{several.Path}' contains the templates of several data sets, 'cifar10', 'caltech101'; "
                 + $"name one, as in '{several.Path}#cifar10'.",
             Problem(several.Path)
         );
@@ -40,7 +40,7 @@ public sealed class NamedEntryTests
         Assert.Equal(["cat", "dog"], PromptSet.Read($"{several.Path}#cifar10").ClassNames);
         Assert.Equal(["rocket"], PromptSet.Read(one.Path).ClassNames);
         Assert.Contains(
-            "holds the prompts of several data sets, 'imagenet1k', 'cifar10'",
+            "contains the prompts of several data sets, 'imagenet1k', 'cifar10'",
             Problem(several.Path),
             StringComparison.Ordinal
         );

@@ -41,11 +41,11 @@ public sealed class GradientTests
         ),
         ["Product"] = new(static (graph, given) => graph.Product(given[0], given[1]), [(["n", 4], Normal), ([4, 5], Normal)]),
         ["Product, left turned"] = new(
-            static (graph, given) => graph.Product(given[0], given[1], turnLeft: true),
+            static (graph, given) => graph.Product(given[0], given[1], transposeLeft: true),
             [(["n", 4], Normal), (["n", 5], Normal)]
         ),
         ["Product, both turned"] = new(
-            static (graph, given) => graph.Product(given[0], given[1], turnLeft: true, turnRight: true),
+            static (graph, given) => graph.Product(given[0], given[1], transposeLeft: true, transposeRight: true),
             [(["n", 4], Normal), ([5, "n"], Normal)]
         ),
         ["MatMul"] = new(

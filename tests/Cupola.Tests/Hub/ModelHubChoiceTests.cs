@@ -56,7 +56,7 @@ public sealed class ModelHubChoiceTests
     {
         await using LoopbackHub hub = Holding(config, file);
         InvalidDataException problem = await Assert.ThrowsAsync<InvalidDataException>(hub.DownloadAsync);
-        Assert.StartsWith("'cupola/tiny' holds no CLIP that Cupola reads", problem.Message, StringComparison.Ordinal);
+        Assert.StartsWith("'cupola/tiny' has no CLIP that Cupola can read", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory]

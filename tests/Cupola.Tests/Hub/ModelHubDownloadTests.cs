@@ -178,7 +178,7 @@ public sealed class ModelHubDownloadTests
                 ? new LoopbackAnswer(200, wrong)
                 : null;
         InvalidDataException problem = await Assert.ThrowsAsync<InvalidDataException>(hub.DownloadAsync);
-        Assert.Contains($"{file} of 'cupola/tiny' does not have the hash", problem.Message, StringComparison.Ordinal);
+        Assert.Contains($"{file} of 'cupola/tiny' do not have the hash", problem.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(hub.Snapshot, file)));
         Assert.Empty(Directory.GetFiles(hub.Blobs, "*.incomplete"));
 

@@ -73,9 +73,9 @@ public sealed class ModelHubLiesTests
     }
 
     [Theory]
-    [InlineData("-5", "is no number of bytes")]
-    [InlineData("many", "is no number of bytes")]
-    [InlineData("99999999999999999999", "is no number of bytes")]
+    [InlineData("-5", "is not a number of bytes")]
+    [InlineData("many", "is not a number of bytes")]
+    [InlineData("99999999999999999999", "is not a number of bytes")]
     [InlineData(
         "9223372036854775807",
         "declares 9223372036854775807 bytes for model.safetensors of 'cupola/tiny', which cannot be right"

@@ -56,8 +56,8 @@ public sealed class ModelHubNetworkTests
 
     [Theory]
     [InlineData("/loop", "redirects")]
-    [InlineData("file:///etc/passwd", "which is no safe web address")]
-    [InlineData("ftp://127.0.0.1/x", "which is no safe web address")]
+    [InlineData("file:///etc/passwd", "which is not a safe web address")]
+    [InlineData("ftp://127.0.0.1/x", "which is not a safe web address")]
     [InlineData(null, "to nowhere")]
     public async Task RefusesARedirectThatLeadsNowhere(string? location, string sentence)
     {
@@ -137,7 +137,7 @@ public sealed class ModelHubNetworkTests
         await using LoopbackHub hub = new();
         hub.Instead = _ => new LoopbackAnswer(429, [], ("Retry-After", pause));
         HttpRequestException problem = await Assert.ThrowsAnyAsync<HttpRequestException>(hub.DownloadAsync);
-        Assert.Matches(@"\(429\): it asks to come back in \d+ seconds\.$", problem.Message);
+        Assert.Matches(@"\(429\): it asks to wait for \d+ seconds\.$", problem.Message);
         Assert.Single(hub.Requests);
     }
 

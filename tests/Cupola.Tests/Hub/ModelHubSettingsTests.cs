@@ -31,7 +31,7 @@ public sealed class ModelHubSettingsTests
     [InlineData("/etc")]
     public void AnEndpointThatIsNoWebAddressIsRefused(string endpoint) =>
         Assert.Equal(
-            $"HF_ENDPOINT is '{endpoint}', which is no http or https address.",
+            $"HF_ENDPOINT is '{endpoint}', which is not an http or https address.",
             Assert.Throws<ArgumentException>(() => Read($"HF_ENDPOINT={endpoint}")).Message
         );
 

@@ -122,7 +122,7 @@ public sealed class BrokenImageTests
         "<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
         "is an SVG drawing, which is not read here; save it as PNG or JPEG."
     )]
-    [InlineData("3 3\n1 2 3\n4 5 6\n7 8 9\n", "is not an image that can be read: its content is of no known image format.")]
+    [InlineData("3 3\n1 2 3\n4 5 6\n7 8 9\n", "is not an image that can be read: its content has no known image format.")]
     [InlineData(
         "\0\0\0\u0018ftypisom\0\0\0\0isomavc1",
         "is a media file of the kind 'isom' and not an image that is read here; save it as PNG or JPEG."

@@ -53,8 +53,8 @@ public sealed class ConfigTests
         "'vision_config.num_attention_heads' is 7, which does not divide the width, 768"
     )]
     [InlineData("""{"text_config":{},"projection_dim":-1}""", "'projection_dim' is -1")]
-    [InlineData("""{"text_config":{"hidden_act":"\ud800"}}""", "holds text that is not Unicode")]
-    [InlineData("""{"\udc00":1,"text_config":{}}""", "holds text that is not Unicode")]
+    [InlineData("""{"text_config":{"hidden_act":"\ud800"}}""", "contains text that is not Unicode")]
+    [InlineData("""{"\udc00":1,"text_config":{}}""", "contains text that is not Unicode")]
     [InlineData("""{}""", "neither")]
     [InlineData("""[]""", "not a JSON object")]
     [InlineData("""{"text_config":""", "not JSON")]

@@ -63,17 +63,21 @@ public sealed class LabelListTests
     }
 
     [Theory]
-    [InlineData("labels.txt", "", "holds no labels.")]
-    [InlineData("labels.txt", " \n\n", "holds no labels.")]
-    [InlineData("labels.json", "[]", "holds no labels.")]
-    [InlineData("labels.json", "[\" \"]", "holds no labels.")]
+    [InlineData("labels.txt", "", "contains no labels.")]
+    [InlineData("labels.txt", " \n\n", "contains no labels.")]
+    [InlineData("labels.json", "[]", "contains no labels.")]
+    [InlineData("labels.json", "[\" \"]", "contains no labels.")]
     [InlineData("labels.json", "", "is not valid JSON (line 1).")]
     [InlineData("labels.json", "[\"cat\",\n\"dog\"", "is not valid JSON (line 2).")]
     [InlineData("labels.json", "cat\ndog", "is not valid JSON (line 1).")]
-    [InlineData("labels.txt", "{\"cat\":[\"A cat.\"]}", "holds no JSON list; labels are a JSON list of texts, or one a line.")]
-    [InlineData("labels.json", "[\"cat\", 7]", "has something that is no text at position 2 of its labels.")]
-    [InlineData("labels.json", "[\"cat\", [\"dog\"]]", "has something that is no text at position 2 of its labels.")]
-    [InlineData("labels.json", "[\"\\ud800\"]", "holds text that is not Unicode.")]
+    [InlineData(
+        "labels.txt",
+        "{\"cat\":[\"A cat.\"]}",
+        "contains no JSON list; labels are a JSON list of texts, or one per line."
+    )]
+    [InlineData("labels.json", "[\"cat\", 7]", "has something that is not a text at position 2 of its labels.")]
+    [InlineData("labels.json", "[\"cat\", [\"dog\"]]", "has something that is not a text at position 2 of its labels.")]
+    [InlineData("labels.json", "[\"\\ud800\"]", "contains text that is not Unicode.")]
     [InlineData(
         "labels.txt",
         "cat\ndog\ncat",

@@ -135,20 +135,20 @@ public sealed class PromptSetTests
     }
 
     [Theory]
-    [InlineData("[]", " holds no JSON object of class names and lists of prompts.")]
-    [InlineData("7", " holds no JSON object of class names and lists of prompts.")]
-    [InlineData("{}", " holds no classes.")]
+    [InlineData("[]", " does not contain a JSON object of class names and lists of prompts.")]
+    [InlineData("7", " does not contain a JSON object of class names and lists of prompts.")]
+    [InlineData("{}", " contains no classes.")]
     [InlineData("", " is not valid JSON (line 1).")]
     [InlineData("{\n\"cat\": [\"It purrs.\"", " is not valid JSON (line 2).")]
     [InlineData("{\"cat\": \"It purrs.\"}", " has no list of prompts for 'cat'.")]
     [InlineData("{\"cat\": {\"a\": \"It purrs.\"}}", " has no list of prompts for 'cat'.")]
     [InlineData("{\"cat\": null}", " has no list of prompts for 'cat'.")]
-    [InlineData("{\"cat\": [\"It purrs.\", 7]}", " has something that is no sentence as prompt 2 of 'cat'.")]
-    [InlineData("{\"cat\": [\" \"]}", " has something that is no sentence as prompt 1 of 'cat'.")]
+    [InlineData("{\"cat\": [\"It purrs.\", 7]}", " has something that is not a sentence as prompt 2 of 'cat'.")]
+    [InlineData("{\"cat\": [\" \"]}", " has something that is not a sentence as prompt 1 of 'cat'.")]
     [InlineData("{\"\": [\"It purrs.\"]}", " has a class without a name.")]
-    [InlineData("{\"cat\": [\"It purrs.\"], \"cat\": [\"It bites.\"]}", ": The class 'cat' stands twice.")]
-    [InlineData("{\"cat\": [\"\\udc00\"]}", " holds text that is not Unicode.")]
-    [InlineData("{\"\\ud800\": [\"It purrs.\"]}", " holds text that is not Unicode.")]
+    [InlineData("{\"cat\": [\"It purrs.\"], \"cat\": [\"It bites.\"]}", ": The class 'cat' occurs twice.")]
+    [InlineData("{\"cat\": [\"\\udc00\"]}", " contains text that is not Unicode.")]
+    [InlineData("{\"\\ud800\": [\"It purrs.\"]}", " contains text that is not Unicode.")]
     public void RefusesAFileInOneSentenceThatNamesTheFileAndTheClass(string content, string sentence)
     {
         using TextFixture file = new("prompts.json", content);
@@ -188,19 +188,19 @@ public sealed class PromptSetTests
     [Theory]
     [InlineData(
         "{\"format\": \"cupola-prompts-9\", \"classes\": {}}",
-        " says that its format is 'cupola-prompts-9', and holds no prompts in the format cupola-prompts-1."
+        " gives its format as 'cupola-prompts-9', and contains no prompts in the format cupola-prompts-1."
     )]
     [InlineData(
         "{\"format\": \"cupola-prompts-1\", \"classes\": []}",
-        " says that its format is 'cupola-prompts-1', and holds no prompts in the format cupola-prompts-1."
+        " gives its format as 'cupola-prompts-1', and contains no prompts in the format cupola-prompts-1."
     )]
     [InlineData(
         "{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{}]}}",
-        " has something that is no sentence as prompt 1 of 'cat'."
+        " has something that is not a sentence as prompt 1 of 'cat'."
     )]
     [InlineData(
         "{\"format\": \"cupola-prompts-1\", \"classes\": {\"cat\": [{\"text\": \"It purrs.\", \"question\": \"What?\"}]}}",
-        " says of prompt 1 of 'cat' which question it answers, and not all of answer, model, temperature, maxTokens and "
+        " names the question that prompt 1 of 'cat' answers, but not all of answer, model, temperature, maxTokens and "
             + "rawAnswer."
     )]
     public void RefusesAFileOfItsOwnFormatThatIsNone(string content, string sentence) =>
@@ -225,7 +225,7 @@ public sealed class PromptSetTests
             Assert.Throws<ArgumentException>(() => Sentences["owl"]).Message
         );
         Assert.Equal(
-            "The class 'cat' stands twice.",
+            "The class 'cat' occurs twice.",
             Assert.Throws<ArgumentException>(() => new PromptSet([("cat", []), ("cat", [])])).Message
         );
     }

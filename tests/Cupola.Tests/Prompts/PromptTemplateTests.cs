@@ -31,7 +31,7 @@ public sealed class PromptTemplateTests
     [InlineData("imagenet_templates = [")]
     public void PythonCodeIsToldAndNotAsked(string template) =>
         Assert.EndsWith(
-            "is Python code; write the sentences alone, one a line, as in: a photo of a {}.",
+            "is Python code; write only the sentences, one per line, as in: a photo of a {}.",
             Assert.Throws<ArgumentException>(() => new PromptTemplate(template)).Message,
             StringComparison.Ordinal
         );
@@ -47,7 +47,7 @@ public sealed class PromptTemplateTests
     [InlineData("a { }")]
     public void RefusesATemplateWithoutOneGap(string template) =>
         Assert.Equal(
-            $"The template '{template}' must hold {{}} exactly once, where the class name goes.",
+            $"The template '{template}' must contain {{}} exactly once, where the class name goes.",
             Assert.Throws<ArgumentException>(() => new PromptTemplate(template)).Message
         );
 
@@ -92,7 +92,7 @@ public sealed class PromptTemplateTests
     {
         using TextFixture file = new("templates.txt", "a photo of a {}.\na photo.\n");
         Assert.Equal(
-            $"'{file.Path}': The template 'a photo.' must hold {{}} exactly once, where the class name goes.",
+            $"'{file.Path}': The template 'a photo.' must contain {{}} exactly once, where the class name goes.",
             Assert.Throws<InvalidDataException>(() => PromptTemplates.Read(file.Path)).Message
         );
     }

@@ -123,7 +123,7 @@ public sealed class ClipTokenizerTests
     [Theory]
     [InlineData("{", "tokenizer.json")]
     [InlineData("""{"model":{"type":"WordPiece"}}""", "WordPiece")]
-    [InlineData("""{"model":{"type":"two\nlines"}}""", "holds a two lines tokenizer")]
+    [InlineData("""{"model":{"type":"two\nlines"}}""", "has a two lines tokenizer")]
     [InlineData("""{"model":{"type":"BPE","vocab":{},"merges":[]}}""", "</w>")]
     [InlineData("""{"model":{"type":"BPE","end_of_word_suffix":"</w>","vocab":{"a":0},"merges":[]}}""", "<|startoftext|>")]
     public void RefusesFilesThatAreNotClipsTokenizer(string json, string named)

@@ -52,11 +52,11 @@ public sealed class ClassifierFileTests
 
     [Theory]
     [InlineData("format", "another", "its format is not cupola-classifier-1")]
-    [InlineData("labels", "[\"one\"]", "its vectors and its labels do not fit")]
-    [InlineData("labels", "[null]", "its labels are no list of names")]
-    [InlineData("labels", "{", "its labels are no list of names")]
-    [InlineData("temperature", "-1", "its temperature is no number above 0")]
-    [InlineData("temperature", "NaN", "its temperature is no number above 0")]
+    [InlineData("labels", "[\"one\"]", "its vectors and its labels do not match")]
+    [InlineData("labels", "[null]", "its labels are not a list of names")]
+    [InlineData("labels", "{", "its labels are not a list of names")]
+    [InlineData("temperature", "-1", "its temperature is not a number above 0")]
+    [InlineData("temperature", "NaN", "its temperature is not a number above 0")]
     [InlineData("ensemble", "7", "its ensemble is unknown")]
     [InlineData("model_sha256", null, "its metadata has no 'model_sha256'")]
     public void RefusesAFileThatIsNoClassifierWithItsReason(string field, string? value, string reason)
@@ -77,14 +77,14 @@ public sealed class ClassifierFileTests
         }
 
         string path = WriteFile(metadata, [1, 0, 0, 1], [0, 1]);
-        Assert.Equal($"{path} is no classifier that Cupola saved: {reason}.", Refusal(() => ClassifierFile.Read(path)));
+        Assert.Equal($"{path} is not a classifier that Cupola saved: {reason}.", Refusal(() => ClassifierFile.Read(path)));
     }
 
     [Theory]
-    [InlineData(new float[] { 1, 0, 0, float.NaN }, new float[] { 0, 1 }, "its vectors have numbers that are none")]
-    [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 2 }, "its vectors and its labels do not fit")]
-    [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 0.5f }, "its vectors and its labels do not fit")]
-    [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 0 }, "its vectors and its labels do not fit")]
+    [InlineData(new float[] { 1, 0, 0, float.NaN }, new float[] { 0, 1 }, "its vectors contain values that are not numbers")]
+    [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 2 }, "its vectors and its labels do not match")]
+    [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 0.5f }, "its vectors and its labels do not match")]
+    [InlineData(new float[] { 1, 0, 0, 1 }, new float[] { 0, 0 }, "its vectors and its labels do not match")]
     public void RefusesNumbersThatAreNoClassVectors(float[] vectors, float[] classes, string reason)
     {
         Dictionary<string, string> metadata = new()
@@ -97,7 +97,7 @@ public sealed class ClassifierFileTests
             ["prompts_sha256"] = "",
         };
         string path = WriteFile(metadata, vectors, classes);
-        Assert.Equal($"{path} is no classifier that Cupola saved: {reason}.", Refusal(() => ClassifierFile.Read(path)));
+        Assert.Equal($"{path} is not a classifier that Cupola saved: {reason}.", Refusal(() => ClassifierFile.Read(path)));
     }
 
     private static string Refusal(Action action) => Assert.Throws<InvalidDataException>(action).Message;

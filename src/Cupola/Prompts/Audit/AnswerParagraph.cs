@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// A part of a language model's answer, on one line: a paragraph, or an item of a list. Headings, rules and the fences of code
-/// are left out, unless there is nothing else.
+/// A part of a language model's answer, on one line: a paragraph or a list item. Headings, rules and code fences are omitted
+/// unless the answer has nothing else.
 /// </summary>
-/// <param name="Text">What it says.</param>
-/// <param name="IsItem">Whether it is an item of a list, and so stands for itself.</param>
+/// <param name="Text">The text of the part.</param>
+/// <param name="IsItem">Whether it is a list item, and so is complete by itself.</param>
 internal readonly partial record struct AnswerParagraph(string Text, bool IsItem)
 {
     private const RegexOptions Options =
@@ -57,7 +57,7 @@ internal readonly partial record struct AnswerParagraph(string Text, bool IsItem
             ];
     }
 
-    /// <summary>"A tree frog has:" and the items after it, which are no sentences, are one sentence.</summary>
+    /// <summary>Joins "A tree frog has:" and the items after it into one sentence where the items are not sentences.</summary>
     private static List<AnswerParagraph> Joined(List<AnswerParagraph> parts)
     {
         List<AnswerParagraph> joined = [];
@@ -87,7 +87,7 @@ internal readonly partial record struct AnswerParagraph(string Text, bool IsItem
     [GeneratedRegex(@"^\s*(>\s*)+", Options)]
     private static partial Regex Quotation();
 
-    /// <summary>A fence of code, or a line across.</summary>
+    /// <summary>A code fence or a horizontal rule.</summary>
     [GeneratedRegex(@"^(```.*|~~~.*|([-*_=]\s*){3,})$", Options)]
     private static partial Regex Apart();
 

@@ -84,12 +84,12 @@ internal static class ArticleMistakes
         return sentence;
     }
 
-    // What stands behind it does not change how a word begins.
+    // What follows these letters does not change how a word begins.
     private const int LongestWord = 64;
 
     /// <summary>
-    /// Whether "a" is the article, and no letter as in "vitamin A" or "a, b": only a space, or one and a quotation mark, stands
-    /// behind it.
+    /// Whether "a" is the article and not a letter as in "vitamin A" or "a, b": only a space, or a space and a quotation mark,
+    /// follows it.
     /// </summary>
     private static bool IsArticle(string sentence, IReadOnlyList<FoldedWord> words, int index)
     {
@@ -110,7 +110,7 @@ internal static class ArticleMistakes
     }
 
     /// <summary>
-    /// Words that some say with a vowel first and some do not, and capitals that are read as letters or as a word.
+    /// Words that some speakers begin with a vowel and others do not, and capitals read either as letters or as a word.
     /// </summary>
     private static bool IsEither(string sentence, FoldedWord next)
     {
@@ -126,12 +126,12 @@ internal static class ArticleMistakes
     private static bool Follows(IReadOnlyList<FoldedWord> words, int start, string[] name) =>
         start + name.Length <= words.Count && name.Index().All(word => words[start + word.Index].Folded == word.Item);
 
-    /// <summary>Whether the name goes no further behind a word: "a jeans is", and not "a jeans pocket".</summary>
+    /// <summary>Whether the name ends at a word: "a jeans is", but not "a jeans pocket".</summary>
     private static bool EndsThere(string sentence, IReadOnlyList<FoldedWord> words, int last) =>
         last + 1 >= words.Count
         || GoesOn.Contains(words[last + 1].Folded)
         || sentence.AsSpan(words[last].End, words[last + 1].Start - words[last].End).ContainsAny(Stops);
 
-    /// <summary>A wrong article, and what should stand in its place.</summary>
+    /// <summary>A wrong article, and its replacement.</summary>
     internal readonly record struct Mistake(int Start, int End, string Right, string Detail);
 }

@@ -1,6 +1,6 @@
 namespace Cupola.Prompts.Audit;
 
-/// <summary>What the checks of one sentence need to know of its class's name.</summary>
+/// <summary>The forms of a class's name, prepared for the checks of one sentence.</summary>
 internal sealed class ClassWords
 {
     public ClassWords(string name)
@@ -12,15 +12,15 @@ internal sealed class ClassWords
         Plurals = ClassArticle.NamesSeveral(name) ? forms.Select(static form => form.Folded).ToArray() : [];
     }
 
-    /// <summary>With which words its forms begin.</summary>
+    /// <summary>The first words of the name's forms.</summary>
     public IReadOnlySet<string> First { get; }
 
-    /// <summary>With which words its forms end.</summary>
+    /// <summary>The last words of the name's forms.</summary>
     public IReadOnlySet<string> Last { get; }
 
     /// <summary>All words of its forms.</summary>
     public IReadOnlySet<string> Words { get; }
 
-    /// <summary>The forms of a name that is a plural, such as "jeans", word by word; none of another.</summary>
+    /// <summary>The forms of a plural name such as "jeans", word by word; empty for other names.</summary>
     public IReadOnlyList<string[]> Plurals { get; }
 }

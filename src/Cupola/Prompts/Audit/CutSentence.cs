@@ -1,10 +1,9 @@
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Sentences that do not come to their end: no end mark, a word in front of it after which something must follow ("and a."), a
-/// bracket or a quotation mark that is never closed, half of a decimal
-/// number. CuPL's answers end at 50 tokens or at the first full stop, also that of "3.5", and get a full stop whatever they end
-/// with.
+/// Finds sentences that are incomplete: no end mark, a last word that something must follow ("and a."), a bracket or quotation
+/// mark that is never closed, half of a decimal number. CuPL's answers end at 50 tokens or at the first full stop, even that of
+/// "3.5", and always get a full stop.
 /// </summary>
 internal static class CutSentence
 {
@@ -12,10 +11,10 @@ internal static class CutSentence
     private const string Pairs = "() [] {} “” «»";
     private const string Closing = "\"'”’)]»*";
 
-    // Of a text whose last sentences are all cut, the first is none to keep.
+    // A text whose last sentences are all incomplete has no beginning worth keeping.
     private const int MostSentencesOff = 8;
 
-    // As far back as what a last word means is decided.
+    // The most words that decide what a last word means.
     private const int WordsLookedAt = 6;
 
     private static readonly HashSet<string> NeverLast = WordLists.Audit.Set("neverLast");
@@ -33,16 +32,16 @@ internal static class CutSentence
         text.TrimEnd().TrimEnd([.. Closing]).TrimEnd() is { Length: > 0 } end
         && EndMarks.Contains(end[^1], StringComparison.Ordinal);
 
-    /// <summary>Why a text is cut, or nothing.</summary>
-    /// <param name="text">One sentence or several.</param>
-    /// <param name="name">The class's name, which may end as nothing else does ("Silverado 1500").</param>
-    /// <param name="needsEndMark">Whether sentences have end marks at all, as those of a set of captions may not.</param>
+    /// <summary>Why a text is incomplete, or null.</summary>
+    /// <param name="text">One or more sentences.</param>
+    /// <param name="name">The class's name, which may have an unusual end ("Silverado 1500").</param>
+    /// <param name="needsEndMark">Whether end marks are required; captions often have none.</param>
     public static string? Problem(string text, ClassWords name, bool needsEndMark)
     {
         IReadOnlyList<FoldedWord> words = FoldedWord.AllOf(text);
         if (words.Count == 0)
         {
-            return "holds no word";
+            return "contains no word";
         }
 
         bool hasEndMark = HasEndMark(text);
@@ -59,8 +58,8 @@ internal static class CutSentence
     }
 
     /// <summary>
-    /// The sentences at a text's beginning that are whole, or nothing where none is. A bracket that is never closed is taken off;
-    /// a quotation mark is closed.
+    /// The complete sentences at the beginning of a text, or null if there are none. A bracket that is never closed is removed; a
+    /// quotation mark is closed.
     /// </summary>
     public static string? WholePart(string text, ClassWords name, bool needsEndMark)
     {
@@ -84,7 +83,7 @@ internal static class CutSentence
         return null;
     }
 
-    /// <summary>Where the sentences of a text end, the last with the text.</summary>
+    /// <summary>Where the sentences of a text end; the last ends with the text.</summary>
     public static int[] SentenceEnds(string text)
     {
         List<int> ends = [];
@@ -99,7 +98,7 @@ internal static class CutSentence
     private static string WithoutBracket(string text) =>
         Unclosed(text) is '(' or '[' ? text[..text.LastIndexOfAny(['(', '['])].TrimEnd(' ', ',', ';', ':', '-') + "." : "";
 
-    /// <summary>The last words, where something must follow them.</summary>
+    /// <summary>The last words, if something must follow them.</summary>
     private static string? LastWord(string text, IReadOnlyList<FoldedWord> words, ClassWords name)
     {
         FoldedWord last = words[^1];
@@ -127,7 +126,7 @@ internal static class CutSentence
         return isCut ? written : null;
     }
 
-    /// <summary>Louis M., Washington, D.; and not "vitamin C", "the shape of a V", "D, A, and E".</summary>
+    /// <summary>Louis M., Washington, D.; but not "vitamin C", "the shape of a V", "D, A, and E".</summary>
     private static bool IsInitial(string text, FoldedWord last, string[] before) =>
         !(before.Length > 0 && LetterAfter.Contains(before[^1]))
         && !before.Any(LetterIn.Contains)
@@ -135,7 +134,7 @@ internal static class CutSentence
         && front[^1] is not ('"' or '“' or '\'');
 
     /// <summary>
-    /// "A wingspan of 3." was to go on; "seats 5", "from 1 to 9", "route 66", "in 1998" and "Silverado 1500" were not.
+    /// "A wingspan of 3." is half a number; "seats 5", "from 1 to 9", "route 66", "in 1998" and "Silverado 1500" are not.
     /// </summary>
     private static bool IsHalfNumber(string text, FoldedWord last, string number, string[] before, ClassWords name)
     {
@@ -171,7 +170,7 @@ internal static class CutSentence
         return start < end && start > 0 && char.IsUpper(text[start]);
     }
 
-    /// <summary>The bracket or quotation mark that is opened and never closed, or nothing.</summary>
+    /// <summary>The bracket or quotation mark that is opened and never closed, or null.</summary>
     private static char? Unclosed(string text)
     {
         Stack<char> open = [];

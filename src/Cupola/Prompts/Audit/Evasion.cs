@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// One way not to answer, as <c>evasions.json</c> describes it: by regular expressions, in which <c>&lt;name&gt;</c> stands for
-/// one of the alternatives that have that name.
+/// A kind of evasion, described in <c>evasions.json</c> by regular expressions in which <c>&lt;name&gt;</c> stands for any of
+/// the alternatives of that name.
 /// </summary>
 internal sealed class Evasion
 {
-    // Without going back, so that no sentence takes longer than it is long.
+    // Without backtracking, so that the time is linear in the length of the sentence.
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
     private readonly Regex _pattern;
@@ -33,7 +33,7 @@ internal sealed class Evasion
             );
     }
 
-    /// <summary>All that are known; the first that a sentence shows counts.</summary>
+    /// <summary>All known kinds; the first that matches a sentence counts.</summary>
     public static IReadOnlyList<Evasion> Known { get; } = EmbeddedJson.Read("evasions.json", static root =>
         {
             (string, string)[] parts =
@@ -43,20 +43,20 @@ internal sealed class Evasion
             return root.GetProperty("evasions").EnumerateArray().Select(entry => new Evasion(entry, parts)).ToArray();
         });
 
-    /// <summary>What such a sentence does, as a finding says it.</summary>
+    /// <summary>What such a sentence does, in the words of a finding.</summary>
     public string Reason { get; }
 
-    /// <summary>Whether such a sentence is a model's thinking, which its answer follows.</summary>
+    /// <summary>Whether such a sentence is a model's thinking, which comes before its answer.</summary>
     public bool IsThinking { get; }
 
-    /// <summary>Whether a sentence does it, and no description comes behind after all.</summary>
+    /// <summary>Whether a sentence is such an evasion and no description follows it.</summary>
     public bool IsIn(string sentence)
     {
         Match match = _pattern.Match(sentence);
         return match.Success && !(_unlessBehind?.IsMatch(sentence, match.Index + match.Length) ?? false);
     }
 
-    /// <summary>Where in a sentence a description may begin; nothing where none follows.</summary>
+    /// <summary>Where in a sentence a description may begin; null if none follows.</summary>
     public int? DescriptionStart(string sentence) =>
         _descriptionBehind?.Match(sentence) is { Success: true } turn ? turn.Index + turn.Length : null;
 

@@ -1,17 +1,16 @@
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Sentences that talk about the question in place of the class: refusals ("As an AI…"), evasions ("There is no definitive
-/// answer…", "It depends…"), questions back, courtesies, announcements
-/// after which nothing comes, links to images that are not there. They give each class's mean the same words. Where a description
-/// follows the evasion, it can be kept.
+/// Finds sentences that talk about the question instead of the class: refusals ("As an AI…"), evasions ("There is no definitive
+/// answer…", "It depends…"), questions to the user, courtesies, announcements that nothing follows, links to missing images.
+/// They add the same words to each class's mean. A description that follows the evasion can be kept.
 /// </summary>
 internal static class EvasiveSentence
 {
-    // A rest of three words describes nothing.
+    // Three words or fewer describe nothing.
     private const int ShortestRest = 4;
 
-    /// <summary>What is wrong with a sentence, or nothing.</summary>
+    /// <summary>What is wrong with a sentence, or null.</summary>
     public static string? Problem(string sentence) => Find(Plain(sentence))?.Reason;
 
     /// <summary>Whether a language model thinks aloud in a sentence: "Okay, the user wants a caption."</summary>
@@ -21,7 +20,7 @@ internal static class EvasiveSentence
         return Evasion.Known.Any(evasion => evasion.IsThinking && evasion.IsIn(text));
     }
 
-    /// <summary>The description that follows the evasion, or nothing where none does.</summary>
+    /// <summary>The description that follows the evasion, or null if there is none.</summary>
     public static string? Rest(string sentence)
     {
         string text = Plain(sentence);

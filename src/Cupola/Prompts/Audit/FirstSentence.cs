@@ -3,10 +3,9 @@ using System.Globalization;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// The first sentence of a language model's answer. CuPL stops the model at the first full stop and adds one to whatever came
-/// (<c>generate_image_prompts.py</c>), also
-/// to what the limit of tokens cut in its middle; here a sentence ends only where it does, not at "3.5", "e.g." or "St.", and
-/// what is cut is none.
+/// Takes the first sentence from a language model's answer. CuPL stops the model at the first full stop and adds one to every
+/// answer (<c>generate_image_prompts.py</c>), even to one that the token limit cut. Here a sentence ends only at its real end,
+/// not at "3.5", "e.g." or "St.", and a cut sentence does not count.
 /// </summary>
 internal static class FirstSentence
 {
@@ -45,9 +44,9 @@ internal static class FirstSentence
         StringComparer.OrdinalIgnoreCase
     );
 
-    /// <summary>The sentence on one line; nothing where there is none, or none that is whole.</summary>
-    /// <param name="answer">What the model said.</param>
-    /// <param name="isWhole">Whether the model ended by itself. A caption without a full stop is then as it is meant.</param>
+    /// <summary>The first sentence on one line; null if there is none or it is incomplete.</summary>
+    /// <param name="answer">The model's answer.</param>
+    /// <param name="isWhole">Whether the model ended by itself; then a caption without a full stop is complete.</param>
     public static string? Find(string answer, bool isWhole)
     {
         isWhole |= ThinkingAloud.EndsTurn(ThinkingAloud.Remove(answer), out string turn);
@@ -58,7 +57,7 @@ internal static class FirstSentence
 
         IReadOnlyList<AnswerParagraph> paragraphs = AnswerParagraph.AllOf(turn);
         string? first = In(paragraphs, isWhole);
-        // Thinking without any tag: the answer is the last that such a model says.
+        // Thinking without a tag: such a model gives its answer last.
         return first is null || !EvasiveSentence.ThinksAloud(first) ? first
             : isWhole && paragraphs.Count > 1 && In([paragraphs[^1]], isWhole) is { } last && !EvasiveSentence.ThinksAloud(last)
                 ? last
@@ -72,8 +71,9 @@ internal static class FirstSentence
             string paragraph = WithoutMarkup(paragraphs[index].Text);
             bool isEnded = isWhole || index < paragraphs.Count - 1;
             int? end = End(paragraph, isEnded);
-            // A paragraph that more follows and that ends no sentence is a heading or "Here is a description:"; an item of a list
-            // is a caption of its own.
+            // A paragraph that is not the last and does not end a sentence is a heading or "Here is a description:"; a list item
+            // is
+            // a complete caption.
             if (end is not null || (isEnded && (paragraphs[index].IsItem || index == paragraphs.Count - 1)))
             {
                 string sentence = Unquoted(paragraph[..(end ?? paragraph.Length)]);
@@ -84,7 +84,7 @@ internal static class FirstSentence
         return null;
     }
 
-    /// <summary>Where the first sentence of a text ends, or nothing where it does not.</summary>
+    /// <summary>Where the first sentence of a text ends, or null if it does not end.</summary>
     internal static int? End(string text, bool isWhole)
     {
         for (int position = 0; position < text.Length; position++)
@@ -133,7 +133,7 @@ internal static class FirstSentence
         string word = text[start..position].TrimStart('(', '"', '\'', '“');
         bool isInitial = word.Length == 1 && char.IsLetter(word[0]);
         bool isNumber = word.Length > 0 && word.All(char.IsAsciiDigit);
-        // "1." begins a list; "3." may have lost the rest of 3.5 to the limit of tokens.
+        // "1." begins a list; "3." may be the start of 3.5, cut by the token limit.
         return !isInitial && !Abbreviations.Contains(word) && !(isNumber && (start == 0 || rest.IsEmpty));
     }
 
@@ -143,8 +143,9 @@ internal static class FirstSentence
             : StrayMarkup.Strip(paragraph, static _ => false);
 
     /// <summary>
-    /// The sentence without quotation marks around it, or in front of the answer whose first sentence it is. Those of a quotation
-    /// within it stay.
+    /// The sentence without quotation marks around it, or before an answer of which it is the first sentence. Quotation marks
+    /// within
+    /// the sentence stay.
     /// </summary>
     private static string Unquoted(string sentence)
     {
@@ -156,7 +157,7 @@ internal static class FirstSentence
 
         string inside = sentence[1..];
         int close = inside.LastIndexOf(Quotes[pair + 1]);
-        // 'A frog's skin' has an apostrophe, and no end of a quotation.
+        // 'A frog's skin' has an apostrophe, which does not end a quotation.
         bool isAtEnd = close >= 0 && inside.AsSpan(close + 1).Trim(".!?。！？").IsEmpty;
         bool isOnly = isAtEnd && (sentence[0] == '\'' || inside.IndexOf(Quotes[pair + 1], StringComparison.Ordinal) == close);
         return isOnly ? inside.Remove(close, 1).Trim()

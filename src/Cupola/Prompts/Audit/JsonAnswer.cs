@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// An answer that a language model gave as JSON: a list of sentences, or an object that has them, whole or cut, perhaps in a
-/// fence of code.
+/// Reads a language model's answer in JSON: a list of sentences or an object that contains them, complete or cut, with or
+/// without a code fence.
 /// </summary>
 internal static class JsonAnswer
 {
-    // {"class": "tree frog", "caption": "…"}: two words are rather a name.
+    // {"class": "tree frog", "caption": "…"}: one or two words are probably a name.
     private const int FewestWords = 3;
 
     private static readonly JsonReaderOptions Lenient = new()
@@ -18,7 +18,7 @@ internal static class JsonAnswer
         CommentHandling = JsonCommentHandling.Skip,
     };
 
-    /// <summary>The first text that may be a sentence, or else the first; nothing where the answer is no JSON.</summary>
+    /// <summary>The first text that may be a sentence, or else the first text; null if the answer is not JSON.</summary>
     public static string? FirstText(string answer)
     {
         string json = answer.Trim();
@@ -35,7 +35,7 @@ internal static class JsonAnswer
         string? first = null;
         try
         {
-            // What was cut is read as far as it goes.
+            // JSON that was cut is read as far as it goes.
             Utf8JsonReader reader = new(json, isFinalBlock: false, new JsonReaderState(Lenient));
             while (reader.Read())
             {
@@ -51,7 +51,7 @@ internal static class JsonAnswer
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            // Behind the texts, if there were any, stands something else.
+            // Something that is not JSON follows the texts, if there are any.
         }
 
         return first;

@@ -3,21 +3,20 @@ using System.Text;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Places where a line break was taken out between two words: "peakThe", "jaguar?Some". CuPL drops empty lines from answers, so
-/// what its model wrote to end the question ("a mountain" – "peak") stands
-/// joined to the answer.
+/// Finds two words between which a line break was removed: "peakThe", "jaguar?Some". CuPL drops empty lines from answers, so the
+/// words with which its model completed the question ("a mountain" – "peak") are joined to the answer.
 /// </summary>
 internal static class LostBreaks
 {
     private static readonly HashSet<string> Begins = WordLists.Audit.Set("begins");
 
-    // Shorter first words of names stand at the beginning of anything.
+    // Names with shorter first words match the beginning of too many words.
     private const int ShortestName = 3;
 
-    // Nothing longer is a word, and looking back further would take long in a text without spaces.
+    // No word is longer, and a longer search would be slow in a text without spaces.
     private const int LongestWord = 64;
 
-    /// <summary>What two words are run together, or nothing.</summary>
+    /// <summary>Which two words are run together, or null.</summary>
     public static string? Problem(string text, ClassWords name)
     {
         foreach (Seam seam in Find(text, name))
@@ -40,7 +39,7 @@ internal static class LostBreaks
         return null;
     }
 
-    /// <summary>The text with a line break again where a sentence begins, and a space elsewhere.</summary>
+    /// <summary>The text with a line break where a sentence begins, and a space elsewhere.</summary>
     public static string Restore(string text, ClassWords name)
     {
         StringBuilder restored = new(text);
@@ -52,7 +51,7 @@ internal static class LostBreaks
         return restored.ToString();
     }
 
-    /// <summary>Whether a line begins as a sentence does: "The", "If", or the class's name.</summary>
+    /// <summary>Whether a line begins like a sentence: with "The", "If" or the class's name.</summary>
     public static bool BeginsSentence(string line, ClassWords name)
     {
         string word = WordAt(line, 0);
@@ -89,7 +88,7 @@ internal static class LostBreaks
             bool isOpen =
                 position + word.Length < text.Length
                 && (char.IsWhiteSpace(text[position + word.Length]) || text[position + word.Length] is '\'' or '’');
-            // LinkedIn is a name; yearThe is none, and neither is YearThe.
+            // LinkedIn is a name; yearThe and YearThe are not.
             bool begins =
                 isOpen
                 && (

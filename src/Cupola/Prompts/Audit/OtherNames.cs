@@ -3,10 +3,9 @@ using System.Buffers;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Finds the names of other classes in sentences: whole, in the singular or plural, the longest at a place. A name that is part
-/// of the sentence's own class's name is none of another class, nor is one
-/// that is part of more words (lamp in "lamp shade", tank in "oxygen tank", bird in "bird-like") or that follows "to" or "they"
-/// as a verb does.
+/// Finds the names of other classes in sentences: complete, in the singular or plural, and the longest where several begin. A
+/// name does not count if it is part of the own class's name, part of a compound (lamp in "lamp shade", tank in "oxygen tank",
+/// bird in "bird-like"), or a verb after "to" or "they".
 /// </summary>
 internal sealed class OtherNames
 {
@@ -91,7 +90,7 @@ internal sealed class OtherNames
         return longest;
     }
 
-    /// <summary>Whether no more than a space or a hyphen stands between a word and the next.</summary>
+    /// <summary>Whether only a space or a hyphen separates a word from the next.</summary>
     private static bool AreNeighbours(string sentence, IReadOnlyList<FoldedWord> words, int index) =>
         sentence.AsSpan(words[index].End, words[index + 1].Start - words[index].End).IndexOfAnyExcept(Joints) < 0;
 
@@ -123,8 +122,9 @@ internal sealed class OtherNames
         );
 
     /// <summary>
-    /// Whether a name of one word begins behind a word: after "a", "of" or "large", and not after "oxygen" (an oxygen tank is no
-    /// tank) or "bird" (the bird flies).
+    /// Whether a name of one word may begin after a word: after "a", "of" or "large", but not after "oxygen" (an oxygen tank is
+    /// not
+    /// a tank) or "bird" (the bird flies).
     /// </summary>
     private static bool CanPrecede(string sentence, IReadOnlyList<FoldedWord> words, int before) =>
         before < 0
@@ -136,7 +136,7 @@ internal sealed class OtherNames
             words[before].Folded.Length > ending.Length + 2 && words[before].Folded.EndsWith(ending, StringComparison.Ordinal)
         );
 
-    /// <summary>A name by which one class or several are known.</summary>
+    /// <summary>A name that one class or several have.</summary>
     internal sealed class KnownName(NameForm form)
     {
         public string Text => form.Text;
@@ -146,7 +146,7 @@ internal sealed class OtherNames
         public HashSet<int> Classes { get; } = [];
     }
 
-    /// <summary>The names that begin with the words on the path to it.</summary>
+    /// <summary>A node of the prefix tree of names; its path from the root is the words with which its names begin.</summary>
     private sealed class Node
     {
         public Dictionary<string, Node> Next { get; } = new(StringComparer.Ordinal);

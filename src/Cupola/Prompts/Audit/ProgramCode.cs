@@ -3,14 +3,14 @@ using System.Text.RegularExpressions;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Program code in place of a sentence. Models that learned from code go on with it: asked to describe something, CuPL's wrote
-/// tests in Ruby, where "describe … do" begins one.
+/// Finds program code in place of a sentence. Models that learned from code continue it: asked to describe something, CuPL's
+/// model wrote tests in Ruby, in which "describe … do" begins a test.
 /// </summary>
 internal static class ProgramCode
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
-    /// <summary>Each is enough.</summary>
+    /// <summary>One match is enough.</summary>
     private static readonly Regex Certain = new(
         @"\bexpect\(|\bdo\s*(?:\|\w+\|)?\s*\n\s*(?:it|let|before|after|context|describe|def|expect|subject|visit|end|scenario)\b"
             + @"|\b(?:it|context|describe|scenario) [""'][^""'\n]*[""'] do\b|\bit \{|#include|printf\(|console\.log|\bdef "
@@ -18,7 +18,7 @@ internal static class ProgramCode
         Options
     );
 
-    /// <summary>Two of them are enough.</summary>
+    /// <summary>Two matches are needed.</summary>
     private static readonly Regex[] Likely =
     [
         .. new[]
@@ -43,7 +43,7 @@ internal static class ProgramCode
         }.Select(static sign => new Regex(sign, Options)),
     ];
 
-    /// <summary>What the text is, or nothing.</summary>
+    /// <summary>What is wrong with the text, or null.</summary>
     public static string? Problem(string text) =>
         Certain.IsMatch(text) || Likely.Count(sign => sign.IsMatch(text)) >= 2 ? "is program code" : null;
 }

@@ -7,21 +7,20 @@ using static System.FormattableString;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// What is wrong with the prompts of a set, prompt by prompt and with reasons (docs/audit.md): language models repeat themselves,
-/// evade, lose the thread at a limit of tokens and forget the name of
-/// what they describe. It goes by spelling and word lists of English and understands nothing, so it can be wrong; what it finds
-/// is for a person to look at.
+/// Finds faults in the prompts of a set, and says why (docs/audit.md): language models repeat themselves, evade, are cut at a
+/// token limit and forget the name of what they describe. The audit works by spelling and English word lists, without
+/// understanding, so it can be wrong; a person should review its findings.
 /// </summary>
 public sealed class PromptAudit
 {
     /// <summary>
-    /// No model of this kind reads 77 tokens of so many characters. What is longer is too long, and not looked at further, so
-    /// that a hostile file costs no more than its length.
+    /// The longest text that is examined, in characters; so many never fit into a model's 77 tokens. A longer text is reported as
+    /// too long and not examined further, so the cost of a hostile file is linear in its length.
     /// </summary>
     internal const int LongestText = 4000;
 
     /// <summary>
-    /// In how many other classes' sentences a name may stand until it counts as a common word: in three, or in one of fifty.
+    /// A name in the sentences of more other classes than this, and than one in fifty of them, is a common word.
     /// </summary>
     private const int OthersAtLeast = 3;
     private const int OneOtherOf = 50;
@@ -81,40 +80,41 @@ public sealed class PromptAudit
         ];
     }
 
-    /// <summary>The prompts that were looked at.</summary>
+    /// <summary>The prompts that were examined.</summary>
     public PromptSet Prompts { get; }
 
-    /// <summary>What the audit went by.</summary>
+    /// <summary>The settings of the audit.</summary>
     public PromptAuditSettings Settings { get; }
 
     /// <summary>The faults, in the order of classes and prompts. A prompt may have several, each kind once.</summary>
     public IReadOnlyList<PromptFinding> Findings { get; }
 
     /// <summary>
-    /// Class names that stand in the sentences of so many other classes ("table", "orange", "can") that they are common words in
-    /// this set, and naming them is no fault; the most common first.
+    /// Class names that occur in the sentences of so many other classes ("table", "orange", "can") that they are common words in
+    /// this set and not reported; the most common first.
     /// </summary>
     public IReadOnlyList<string> CommonNames { get; }
 
-    /// <summary>Whether the set's sentences end with end marks, so that one without is cut. Sets of captions do not.</summary>
+    /// <summary>
+    /// Whether the set's sentences have end marks, so that one without is incomplete. Captions often have none.
+    /// </summary>
     internal bool NeedsEndMarks { get; }
 
-    /// <summary>Looks at all prompts of a set.</summary>
+    /// <summary>Examines all prompts of a set.</summary>
     public static PromptAudit Create(PromptSet prompts, PromptAuditSettings? settings = null)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         return new(prompts, settings ?? new());
     }
 
-    /// <summary>Repairs what can be repaired, and leaves out what cannot.</summary>
+    /// <summary>Repairs the prompts that can be repaired, and drops those that cannot.</summary>
     /// <param name="alsoDrop">
-    /// Faults for which prompts are left out that would only be reported: near duplicates, prompts that name another class or do
-    /// not name theirs, prompts that are too long. The last prompts of a class
-    /// stay nevertheless.
+    /// Faults whose prompts are dropped as well, though by default they are only reported: near duplicates, prompts that name
+    /// another class or do not name theirs, prompts that are too long. The last prompts of a class are kept even then.
     /// </param>
     public RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
 
-    /// <summary>The faults that a sentence has by itself.</summary>
+    /// <summary>The faults that can be seen in one sentence alone.</summary>
     internal static IEnumerable<(PromptFault Fault, string Detail)> FaultsOf(
         string text,
         IReadOnlyList<FoldedWord> words,
@@ -149,18 +149,20 @@ public sealed class PromptAudit
         }
     }
 
-    /// <summary>Why a text is too long, or nothing.</summary>
+    /// <summary>Why a text is too long, or null.</summary>
     internal static string? TooLong(string text, ClipTokenizer? tokenizer) =>
         text.Length > LongestText
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"has {text.Length} characters, of which no model reads {LongestText}; nothing else was looked at"
+                $"has {text.Length} characters, of which no model reads {LongestText}; nothing else was examined"
             )
         : tokenizer?.Encode(text).IsTruncated == true
             ? Invariant($"has more than the {tokenizer.ContextLength} tokens that the model reads")
         : null;
 
-    /// <summary>An answer that Cupola's writer kept is whole, also where it is a caption without an end mark.</summary>
+    /// <summary>
+    /// Whether a prompt must have an end mark; an answer that Cupola's writer kept is complete even without one.
+    /// </summary>
     internal bool NeedsEndMarkOf(Prompt prompt) => NeedsEndMarks && prompt.Provenance is null;
 
     private void AuditClass(int index, ClassNames names, OtherNames others, List<PromptFinding> findings, List<Mention> mentions)
@@ -195,7 +197,7 @@ public sealed class PromptAudit
                 Add(position, PromptFault.NoClassName, missing);
             }
 
-            // Which of them are common words is known at the end.
+            // Which names are common words is known only after all classes.
             mentions.AddRange(
                 others.In(index, text, words).Select(other => new Mention(index, position, other, missing is null))
             );

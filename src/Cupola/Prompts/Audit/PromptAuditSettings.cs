@@ -2,15 +2,15 @@ using Cupola.Text;
 
 namespace Cupola.Prompts.Audit;
 
-/// <summary>What an audit goes by besides the prompts.</summary>
+/// <summary>Settings of a prompt audit.</summary>
 public sealed record PromptAuditSettings
 {
     /// <summary>
-    /// The tokenizer of the model that is to read the prompts; without one, nothing is said about their length in tokens.
+    /// The tokenizer of the model that will read the prompts; without one, their length in tokens is not checked.
     /// </summary>
     public ClipTokenizer? Tokenizer { get; init; }
 
-    /// <summary>Names that mean the same as a class's own: class name ► names.</summary>
+    /// <summary>Synonyms of class names: class name ► names that mean the same.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Synonyms { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
 }

@@ -3,13 +3,13 @@ namespace Cupola.Prompts.Audit;
 /// <summary>What can be wrong with a prompt.</summary>
 public enum PromptFault
 {
-    /// <summary>An earlier prompt of the class is the same, but for case, spaces and punctuation.</summary>
+    /// <summary>An earlier prompt of the class is the same except for case, spaces and punctuation.</summary>
     Duplicate,
 
     /// <summary>An earlier prompt of the class has nearly the same words.</summary>
     NearDuplicate,
 
-    /// <summary>It talks about the question in place of the class: a refusal, an evasion, small talk.</summary>
+    /// <summary>It talks about the question instead of the class: a refusal, an evasion, small talk.</summary>
     Refusal,
 
     /// <summary>It does not name its class.</summary>
@@ -18,13 +18,13 @@ public enum PromptFault
     /// <summary>It names another class of the set.</summary>
     OtherClass,
 
-    /// <summary>It does not come to its end.</summary>
+    /// <summary>It is incomplete.</summary>
     Cut,
 
     /// <summary>It is longer than the model reads.</summary>
     TooLong,
 
-    /// <summary>It has "a" in place of "an", or "an" in place of "a", or an article too many.</summary>
+    /// <summary>It has "a" instead of "an", "an" instead of "a", or an extra article.</summary>
     WrongArticle,
 
     /// <summary>It has line breaks, list markers, Markdown, HTML, or program code.</summary>

@@ -3,15 +3,14 @@ using Cupola.Text;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Repairs prompts: markup is stripped, articles are corrected, evasions before a description and cut ends are taken off. What
-/// says nothing then (refusals, program code, cut sentences, duplicates) is
-/// left out. Other faults are a matter of taste, and prompts are left out for them only where that is asked for, and never the
-/// last ones of a class.
+/// Repairs prompts: strips markup, corrects articles, removes evasions before a description and cut ends. Prompts that then say
+/// nothing (refusals, program code, cut sentences, duplicates) are dropped. Other faults are a matter of taste: their prompts are
+/// dropped only on request, and never the last ones of a class.
 /// </summary>
 internal static class PromptRepair
 {
-    // One repair may lay bare another fault: behind a list marker stands an evasion. More than a few rounds is no sentence any
-    // more.
+    // One repair may reveal another fault, such as an evasion after a list marker. A text that needs more rounds is not a
+    // sentence.
     private const int MostRounds = 4;
 
     public static RepairedPrompts Run(PromptAudit audit, IReadOnlyCollection<PromptFault> alsoDrop)
@@ -46,7 +45,7 @@ internal static class PromptRepair
         return Report(audit, after, classes);
     }
 
-    /// <summary>The text without what can be repaired, or nothing where no sentence remains.</summary>
+    /// <summary>The repaired text, or null if no sentence remains.</summary>
     private static string? RepairText(string text, ClassWords name, bool needsEndMark, ClipTokenizer? tokenizer)
     {
         if (text.Length > PromptAudit.LongestText)
@@ -97,7 +96,7 @@ internal static class PromptRepair
             : text;
     }
 
-    /// <summary>As many whole sentences as the model reads, or the text as it is where that is none.</summary>
+    /// <summary>As many complete sentences as fit the model, or the text unchanged if not even one fits.</summary>
     private static string Shorten(string text, ClipTokenizer? tokenizer)
     {
         if (PromptAudit.TooLong(text, tokenizer) is null)
@@ -197,6 +196,6 @@ internal static class PromptRepair
         );
     }
 
-    /// <summary>A prompt that remains, and where it stood.</summary>
+    /// <summary>A prompt that remains, and its index before the repair.</summary>
     private sealed record Kept(int Position, Prompt Prompt);
 }

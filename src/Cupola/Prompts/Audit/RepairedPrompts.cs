@@ -1,32 +1,32 @@
 namespace Cupola.Prompts.Audit;
 
-/// <summary>What became of a prompt with a fault.</summary>
+/// <summary>What was done about a fault of a prompt.</summary>
 public enum PromptRemedy
 {
-    /// <summary>The prompt has this fault no more.</summary>
+    /// <summary>The fault was repaired.</summary>
     Repaired,
 
-    /// <summary>The prompt was left out.</summary>
+    /// <summary>The prompt was dropped.</summary>
     Dropped,
 
-    /// <summary>The fault is still there.</summary>
+    /// <summary>The prompt was kept with its fault.</summary>
     Kept,
 }
 
-/// <summary>What became of one finding.</summary>
+/// <summary>What was done about one finding.</summary>
 /// <param name="Finding">The fault.</param>
 /// <param name="Remedy">What was done.</param>
-/// <param name="Text">The prompt as it is now; nothing where it was left out.</param>
+/// <param name="Text">The prompt after the repair; null if it was dropped.</param>
 public sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy, string? Text);
 
-/// <summary>A prompt set after its faults were seen to.</summary>
+/// <summary>A prompt set after repair.</summary>
 /// <param name="Prompts">
-/// The prompts that remain, in order, each with where it came from. Classes that lost all of theirs are there without any.
+/// The prompts that remain, in order, with their sources. A class that lost all its prompts remains, without any.
 /// </param>
-/// <param name="Findings">What became of each finding of the audit, in its order.</param>
+/// <param name="Findings">What was done about each finding, in the audit's order.</param>
 /// <param name="Repaired">How many prompts were changed.</param>
-/// <param name="Dropped">How many prompts were left out.</param>
-/// <param name="EmptiedClasses">The classes that had prompts, and of which none was left.</param>
+/// <param name="Dropped">How many prompts were dropped.</param>
+/// <param name="EmptiedClasses">The classes that lost all their prompts.</param>
 public sealed record RepairedPrompts(
     PromptSet Prompts,
     IReadOnlyList<RepairedFinding> Findings,

@@ -4,19 +4,17 @@ using static System.FormattableString;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Finds sentences of one class that say what an earlier one said: the same but for case, spaces and punctuation, or nearly, when
-/// of all words that either has, four in five are in both
-/// (articles left out, plurals taken for singulars).
+/// Finds sentences of one class that repeat an earlier one: the same except for case, spaces and punctuation, or nearly the same,
+/// that is, four in five of the words of both occur in both (without articles, plurals counted as singulars).
 /// </summary>
 internal sealed class RepeatedSentences
 {
-    /// <summary>Of words: nine words of which one is another.</summary>
+    /// <summary>The share of common words, as of two sentences of nine words that differ in one.</summary>
     private const double NearlyTheSame = 0.8;
 
     /// <summary>
-    /// With how many of the earlier sentences that share a rare word one is compared. It is rarely more than a few; this bounds
-    /// the work where a file has thousands of sentences of one class that
-    /// differ by a word.
+    /// The most earlier sentences with the same rare word that one is compared with. There are rarely more than a few; the limit
+    /// bounds the work for a file with thousands of sentences of one class that differ by a word.
     /// </summary>
     private const int MostCompared = 100;
 
@@ -27,7 +25,7 @@ internal sealed class RepeatedSentences
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private readonly List<int> _counts = [];
 
-    /// <summary>Adds the next sentence of the class; one without words is only compared letter by letter.</summary>
+    /// <summary>Adds the next sentence of the class; one without words is compared only letter by letter.</summary>
     public void Add(string sentence, IReadOnlyList<FoldedWord> words)
     {
         HashSet<int> numbers = [];
@@ -55,14 +53,14 @@ internal sealed class RepeatedSentences
         _words.Add([.. numbers]);
     }
 
-    /// <summary>Which sentences repeat which, by their positions.</summary>
+    /// <summary>Which sentences repeat which, by their indices.</summary>
     public IEnumerable<Repetition> Find()
     {
         Dictionary<string, int> first = new(StringComparer.Ordinal),
             firstByKey = new(StringComparer.Ordinal);
         int[][] sets = RarestFirst();
-        // A sentence is found by its rarest words alone: two that are nearly the same share one of these (Bayardo and others,
-        // "Scaling up all pairs similarity search", 2007).
+        // A sentence is looked up by its rarest words alone, because two that are nearly the same share one of these (Bayardo et
+        // al., "Scaling up all pairs similarity search", 2007).
         Dictionary<int, List<int>> byRareWord = [];
         int[] comparedWith = [.. Enumerable.Repeat(-1, _sentences.Count)];
         for (int index = 0; index < _sentences.Count; index++)
@@ -141,7 +139,7 @@ internal sealed class RepeatedSentences
         return [.. _words.Select(words => words.Select(number => places[number]).Order().ToArray())];
     }
 
-    /// <summary>Of the words that either has, the share that both have (Jaccard); both sets are sorted.</summary>
+    /// <summary>The share of the words of both that occur in both (Jaccard index); both sets are sorted.</summary>
     private static double Likeness(int[] one, int[] other)
     {
         int both = 0;
@@ -157,11 +155,11 @@ internal sealed class RepeatedSentences
     }
 
     /// <summary>A sentence and the earlier one that it repeats.</summary>
-    /// <param name="Index">The sentence.</param>
-    /// <param name="Earlier">The one it repeats.</param>
+    /// <param name="Index">The index of the sentence.</param>
+    /// <param name="Earlier">The index of the one it repeats.</param>
     /// <param name="IsExact">Whether they are the same to the letter.</param>
     /// <param name="Likeness">
-    /// The share of words that both have; nothing where the words are the same and only case, spaces and punctuation may differ.
+    /// The share of words that both have; null if the words are the same and at most case, spaces and punctuation differ.
     /// </param>
     internal sealed record Repetition(int Index, int Earlier, bool IsExact, double? Likeness = null)
     {

@@ -7,21 +7,21 @@ using System.Text.RegularExpressions;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// What is in a sentence and is no language: line breaks, list markers, Markdown, HTML, labels ("Caption:"), tokens of language
-/// models, control characters.
+/// Finds and strips what is not language: line breaks, list markers, Markdown, HTML, labels ("Caption:"), special tokens of
+/// language models, control characters.
 /// </summary>
 internal static partial class StrayMarkup
 {
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private const RegexOptions AnyCase = Options | RegexOptions.IgnoreCase;
 
-    // Whoever calls sees to it that a text is short (PromptAudit.LongestText).
+    // Callers keep texts short (PromptAudit.LongestText).
     private const int NoTimeout = -1;
 
     private static readonly SearchValues<char> Stray = SearchValues.Create("?.,:;!)]}>/\\|=~^ ");
     private static readonly SearchValues<char> NoWords = SearchValues.Create("?.,:;!()[]{}<>/\\|=~^+-*#'\"  \t\r\n");
 
-    /// <summary>Each kind of markup, as a finding names it.</summary>
+    /// <summary>Each kind of markup, in the words of a finding.</summary>
     private static readonly (string What, Func<Regex> Pattern)[] Kinds =
     [
         ("a line break", LineBreak),
@@ -36,7 +36,7 @@ internal static partial class StrayMarkup
         ("a label", Label),
     ];
 
-    /// <summary>What is in a text, or nothing.</summary>
+    /// <summary>What markup is in a text, or null.</summary>
     public static string? Problem(string text)
     {
         string stray = text.Trim()[..StrayLength(text.Trim())];
@@ -54,9 +54,10 @@ internal static partial class StrayMarkup
     }
 
     /// <summary>
-    /// The text on one line without markup, and without what a language model thought before it. The items of a list get commas
-    /// between them. A line in front that is no sentence ("Image result for …") or echoes the question is dropped where a
-    /// sentence begins behind it.
+    /// The text on one line without markup, and without a language model's thinking before it. List items are separated by
+    /// commas. A
+    /// first line that is not a sentence ("Image result for …") or repeats the question is dropped where a sentence begins after
+    /// it.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="beginsSentence">Whether a line begins a sentence.</param>
@@ -114,7 +115,7 @@ internal static partial class StrayMarkup
         );
 
     /// <summary>
-    /// How many signs stand in front that begin no sentence, as those that end a question do: "?The act of fencing". In ".5
+    /// The number of leading signs that cannot begin a sentence, such as the end of a question: "?The act of fencing". In ".5
     /// litres" and "…" there are none.
     /// </summary>
     private static int StrayLength(string text)
@@ -134,7 +135,7 @@ internal static partial class StrayMarkup
     private static partial Regex LineBreak();
 
     /// <summary>
-    /// A dash, a star, a bullet, a number or a letter with a bracket, or Markdown's heading, at the beginning of a line.
+    /// A dash, a star, a bullet, a number or letter with a bracket, or a Markdown heading, at the beginning of a line.
     /// </summary>
     [GeneratedRegex(
         @"^[^\S\n]*([-–—*•·▪‣●+]+(?=\s*[\p{L}\p{N}""'(])|\#+(?=\s*\p{L})|\(?\d{1,2}[.)](?=\s+\S)|\(?[a-z]\)(?=\s+\S))[^\S\n]*",
@@ -149,7 +150,7 @@ internal static partial class StrayMarkup
     [GeneratedRegex(@":([-–*•]|\s+[*•]|\s+-(?=\s*\p{L}))(?=\s*[\p{L}\p{N}])\s*", Options, NoTimeout)]
     private static partial Regex ItemBehindColon();
 
-    /// <summary>The next items of a list that stands on one line: "… are:-A shell-A foot".</summary>
+    /// <summary>The next items of a list on one line: "… are:-A shell-A foot".</summary>
     [GeneratedRegex(@"(?<=\p{Ll})\s?-(?=(A|An|The|It|They|Has|Is)\s)", Options, NoTimeout)]
     private static partial Regex ItemBehindWord();
 
@@ -176,7 +177,7 @@ internal static partial class StrayMarkup
     [GeneratedRegex(@"!?\[(?<label>[^\[\]\n]*)\]\([^()\n]*\)?|^!?\]\(", Options, NoTimeout)]
     private static partial Regex Link();
 
-    /// <summary>CLIP's tokenizer takes some of these for the end of the text, wherever they stand.</summary>
+    /// <summary>Special tokens; CLIP's tokenizer takes some of these for the end of the text, anywhere in it.</summary>
     [GeneratedRegex(@"<[|｜][^|｜<>\s]{1,40}[|｜]>|</?s>|\[/?INST\]|<(start|end)_of_turn>", Options, NoTimeout)]
     private static partial Regex SpecialToken();
 

@@ -4,13 +4,13 @@ using System.Text.RegularExpressions;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// The thinking of language models, which many write before their answer, each family between tags of its own
-/// (<c>thinking.json</c>). Chat templates often put the opening tag into the question, so that only the closing one is in the
-/// answer.
+/// Removes the thinking that many language models write before their answer, between tags that differ by model family
+/// (<c>thinking.json</c>). Chat templates often put the opening tag into the question, so that the answer has only the closing
+/// one.
 /// </summary>
 internal static class ThinkingAloud
 {
-    // Without going back, so that no answer takes longer than it is long.
+    // Without backtracking, so that the time is linear in the length of the answer.
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
 
     private static readonly string[] Kinds = ["opens", "closes", "ends", "turns"];
@@ -19,15 +19,16 @@ internal static class ThinkingAloud
         Kinds.ToDictionary(static kind => kind, kind => Compile(root, kind), StringComparer.Ordinal)
     );
 
-    /// <summary>A tag of thinking in a text, or nothing.</summary>
+    /// <summary>A thinking tag in a text, or null.</summary>
     public static string? Find(string text) =>
         (Tags["closes"].Match(text) is { Success: true } close ? close : Tags["opens"].Match(text)) is { Success: true } tag
             ? tag.Value.Trim()
             : null;
 
     /// <summary>
-    /// The answer without the thinking: what stands after the last closing tag, whether it was opened or not. Thinking that is
-    /// opened and never closed has no answer after it.
+    /// The answer without the thinking: the text after the last closing tag, whether there is an opening one or not. Thinking
+    /// that
+    /// is opened and never closed has no answer after it.
     /// </summary>
     public static string Remove(string text)
     {
@@ -41,7 +42,7 @@ internal static class ThinkingAloud
     }
 
     /// <summary>
-    /// Whether the model ended its turn within a text, and what it said until then; servers that do not know a model's tokens
+    /// Whether the model ended its turn within a text, and the text until then; servers that do not know a model's special tokens
     /// pass them on.
     /// </summary>
     public static bool EndsTurn(string text, out string turn) => (turn = UpTo("turns", text)).Length < text.Length;

@@ -5,12 +5,12 @@ using static System.FormattableString;
 
 namespace Cupola.Prompts.Writing;
 
-/// <summary>One answer that is wanted.</summary>
+/// <summary>One requested answer.</summary>
 internal readonly record struct PromptRequest(string Class, string Question, int Answer);
 
 /// <summary>
-/// What a journal's answers belong to: a journal of other settings would mix two runs. Labels, questions and the longest answer
-/// may be others, because each answer says what it answers, and with how many tokens.
+/// The model and settings that a journal belongs to; answers of other settings would mix two runs. Labels, questions and the
+/// longest answer may change, because each entry records its question and its token limit.
 /// </summary>
 internal sealed record JournalHeader(string Format, string Model, float Temperature, int MaxTokens)
 {
@@ -19,20 +19,20 @@ internal sealed record JournalHeader(string Format, string Model, float Temperat
     public static JournalHeader From(PromptWriterSettings settings) =>
         new(CurrentFormat, settings.Model, settings.Temperature, settings.MaxTokens);
 
-    /// <summary>What differs, for a sentence.</summary>
+    /// <summary>What differs, in words for a sentence.</summary>
     public IEnumerable<string> DifferencesFrom(JournalHeader other) =>
         new (string What, bool Differs)[] { ("model", Model != other.Model), ("temperature", Temperature != other.Temperature) }
             .Where(static each => each.Differs)
             .Select(static each => each.What);
 }
 
-/// <summary>An answer as it came.</summary>
+/// <summary>A stored answer.</summary>
 /// <param name="Class">The class it is about.</param>
-/// <param name="Question">What was asked.</param>
-/// <param name="Answer">Which of the answers to this question it is, from 0.</param>
-/// <param name="MaxTokens">The longest answer that was allowed.</param>
-/// <param name="Finish">Why the model ended: <c>stop</c> by itself, <c>length</c> where it was cut.</param>
-/// <param name="RawAnswer">What it said.</param>
+/// <param name="Question">The question.</param>
+/// <param name="Answer">The index of the answer among those to this question.</param>
+/// <param name="MaxTokens">The longest allowed answer.</param>
+/// <param name="Finish">Why the model ended: <c>stop</c> by itself, <c>length</c> if it was cut.</param>
+/// <param name="RawAnswer">The model's answer.</param>
 /// <param name="Time">When it was stored.</param>
 internal sealed record JournalEntry(
     string Class,
@@ -48,9 +48,8 @@ internal sealed record JournalEntry(
 }
 
 /// <summary>
-/// Every answer of a run, one JSON object a line, on disk before the next question is asked. The file is this process's alone
-/// while it is open; a line that a killed run
-/// left half written is dropped, and its question asked again.
+/// Stores every answer of a run, one JSON object per line, on disk before the next question is asked. While the file is open, it
+/// is locked for this process. A line that a killed run left incomplete is dropped, and its question asked again.
 /// </summary>
 internal sealed class PromptJournal : IDisposable
 {
@@ -59,7 +58,7 @@ internal sealed class PromptJournal : IDisposable
 
     private static readonly JsonSerializerOptions JsonLines = new(JsonSerializerDefaults.Web)
     {
-        // Answers stay readable; nothing here goes into a web page.
+        // Answers stay readable; this file is never part of a web page.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -68,7 +67,7 @@ internal sealed class PromptJournal : IDisposable
     private readonly Dictionary<PromptRequest, JournalEntry> _entries = [];
     private readonly Lock _gate = new();
 
-    // Where the next line goes: behind the last one that is whole.
+    // Where the next line goes: after the last complete one.
     private long _end;
 
     private PromptJournal(string path)
@@ -78,11 +77,11 @@ internal sealed class PromptJournal : IDisposable
             ?? throw new IOException($"'{path}' is in use: another run writes there. Wait for it, or name another output.");
     }
 
-    /// <summary>Opens a journal, or begins one.</summary>
+    /// <summary>Opens or creates a journal.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="header">What its answers belong to.</param>
-    /// <exception cref="InvalidDataException">The journal belongs to another run, or is none.</exception>
-    /// <exception cref="IOException">Another process writes it.</exception>
+    /// <param name="header">The model and settings of the run.</param>
+    /// <exception cref="InvalidDataException">The journal belongs to another run, or the file is not a journal.</exception>
+    /// <exception cref="IOException">Another process is writing it.</exception>
     public static PromptJournal Open(string path, JournalHeader header)
     {
         PromptJournal journal = new(path);
@@ -98,7 +97,7 @@ internal sealed class PromptJournal : IDisposable
         }
     }
 
-    /// <summary>The last answer to a question that is stored.</summary>
+    /// <summary>The last stored answer to a question.</summary>
     public JournalEntry? Find(PromptRequest request)
     {
         lock (_gate)
@@ -107,7 +106,7 @@ internal sealed class PromptJournal : IDisposable
         }
     }
 
-    /// <summary>Stores an answer; when this returns, no crash can lose it.</summary>
+    /// <summary>Stores an answer; after this returns, no crash can lose it.</summary>
     public void Append(JournalEntry entry)
     {
         lock (_gate)
@@ -151,19 +150,19 @@ internal sealed class PromptJournal : IDisposable
     {
         if (found.Format != JournalHeader.CurrentFormat)
         {
-            throw new InvalidDataException($"'{_path}' is no journal of prompts that Cupola can read; name another output.");
+            throw new InvalidDataException($"'{_path}' is not a journal of prompts that Cupola can read; name another output.");
         }
 
         if (string.Join(" and ", found.DifferencesFrom(header)) is { Length: > 0 } differences)
         {
             throw new InvalidDataException(
                 $"'{_path}' holds answers of a run with other settings (other {differences}); name another output, or delete "
-                    + "the journal to ask everything anew."
+                    + "the journal to ask all questions again."
             );
         }
     }
 
-    /// <summary>The lines that are whole, which is to say that they end.</summary>
+    /// <summary>The complete lines, that is, those with a line end.</summary>
     private IEnumerable<byte[]> ReadLines()
     {
         using MemoryStream line = new();
@@ -185,7 +184,7 @@ internal sealed class PromptJournal : IDisposable
             if (line.Length > LongestLine)
             {
                 throw new InvalidDataException(
-                    $"'{_path}' has a line of more than {LongestLine} bytes, and is no journal of prompts; name another output."
+                    $"'{_path}' has a line of more than {LongestLine} bytes and is not a journal of prompts; name another output."
                 );
             }
         }
@@ -201,7 +200,7 @@ internal sealed class PromptJournal : IDisposable
         catch (JsonException problem)
         {
             throw number == 1
-                ? new InvalidDataException($"'{_path}' is no journal of prompts; name another output.", problem)
+                ? new InvalidDataException($"'{_path}' is not a journal of prompts; name another output.", problem)
                 : Damaged(number, problem);
         }
     }

@@ -4,9 +4,8 @@ using static System.FormattableString;
 namespace Cupola.Prompts.Writing;
 
 /// <summary>
-/// What a language model is asked about each class: "Describe what {a} {} looks like:". <c>{}</c> is the class name; <c>{a}</c>
-/// the name's article, which may be
-/// none; <c>{a/an}</c> is always one of these two, for where a noun follows the name ("{a/an} {} flower").
+/// A question to a language model about each class: "Describe what {a} {} looks like:". <c>{}</c> is the class name; <c>{a}</c>
+/// the name's article, which may be empty; <c>{a/an}</c> is always "a" or "an", for a noun after the name ("{a/an} {} flower").
 /// </summary>
 public sealed record PromptQuestion
 {
@@ -14,14 +13,14 @@ public sealed record PromptQuestion
     private const string Article = "{a}";
     private const string AOrAn = "{a/an}";
 
-    // CuPL asks for ten (generate_image_prompts.py); no one needs a thousand answers to one question.
+    // CuPL asks for ten (generate_image_prompts.py); a thousand answers to one question are more than enough.
     private const int MostAnswers = 1000;
 
-    /// <summary>A question from its text.</summary>
-    /// <param name="text">A text that holds <c>{}</c> once.</param>
-    /// <param name="answers">How many answers are wanted.</param>
+    /// <summary>Creates a question from its text.</summary>
+    /// <param name="text">A text that contains <c>{}</c> once.</param>
+    /// <param name="answers">How many answers are requested.</param>
     /// <exception cref="ArgumentException">
-    /// The text holds <c>{}</c> never or more than once, another gap that is unknown, or the number is none of 1 to 1000.
+    /// The text does not contain <c>{}</c> exactly once, it has an unknown gap, or the number is not from 1 to 1000.
     /// </exception>
     public PromptQuestion(string text, int answers = PromptQuestions.UsualAnswers)
     {
@@ -31,8 +30,8 @@ public sealed record PromptQuestion
         if (gap < 0 || rest.Remove(gap, Gap.Length).AsSpan().ContainsAny('{', '}'))
         {
             throw new ArgumentException(
-                $"The question {TextFile.Quote(text)} must hold {{}} exactly once, where the class name goes; besides it only "
-                    + "{a} and {a/an} are known."
+                $"The question {TextFile.Quote(text)} must contain {{}} exactly once, where the class name goes; the only other "
+                    + "gaps are {a} and {a/an}."
             );
         }
 
@@ -52,15 +51,15 @@ public sealed record PromptQuestion
     /// <summary>The question with its gaps.</summary>
     public string Text { get; }
 
-    /// <summary>How many answers are wanted.</summary>
+    /// <summary>How many answers are requested.</summary>
     public int Answers { get; }
 
     /// <summary>The question about one class.</summary>
-    /// <param name="className">The class; underscores in it, as folders have them, become spaces.</param>
-    /// <param name="article">The name's article, or nothing.</param>
+    /// <param name="className">The class; underscores, as in folder names, become spaces.</param>
+    /// <param name="article">The name's article, or an empty string.</param>
     /// <param name="domain">
-    /// What tells a crane from a crane: "a type of bird" is put behind the name, between commas, and a domain that ends with "of"
-    /// ("satellite photo of") before it.
+    /// What distinguishes two meanings of a name, such as crane: "a type of bird" is inserted after the name, between commas; a
+    /// domain that ends with "of" ("satellite photo of") before it.
     /// </param>
     public string Format(string className, string article, string? domain = null)
     {
@@ -93,7 +92,7 @@ public sealed record PromptQuestion
     /// <inheritdoc/>
     public override string ToString() => Text;
 
-    /// <summary>A satellite photo of a crane.</summary>
+    /// <summary>"A satellite photo of a crane."</summary>
     private string PutBefore(string domain)
     {
         string phrase = ClassArticle.For(domain) is { Length: > 0 } article ? $"{article} {domain} " : $"{domain} ";
@@ -106,7 +105,7 @@ public sealed record PromptQuestion
         return Text.Insert(start, phrase);
     }
 
-    /// <summary>A crane, a type of bird, looks; and no second comma before another sign.</summary>
+    /// <summary>"A crane, a type of bird, looks"; without a second comma before another sign.</summary>
     private string PutBehind(string domain)
     {
         int end = Text.IndexOf(Gap, StringComparison.Ordinal) + Gap.Length;

@@ -5,11 +5,10 @@ using Cupola.Files;
 namespace Cupola.Prompts.Writing;
 
 /// <summary>
-/// A set of questions that a language model is asked about each class. Built in (<c>questions.json</c>) are <c>article</c>, the
-/// three of CuPL's "base"; <c>cupl</c>, the
-/// five that CuPL's <c>generate_image_prompts.py</c> asks for ImageNet (arXiv 2209.03320), which CIFAR shares; and those of
-/// single data sets, whose texts
-/// are facts of SuS-X's <c>utils/prompts_helper.py</c> (<c>CUPL_PROMPTS</c>), ten answers each.
+/// A set of questions to a language model about each class. Built in (<c>questions.json</c>) are <c>article</c>, the three of
+/// CuPL's "base"; <c>cupl</c>, the five that CuPL's <c>generate_image_prompts.py</c> asks for ImageNet (arXiv 2209.03320), also
+/// used for CIFAR; and those of single data sets, whose texts are facts of SuS-X's <c>utils/prompts_helper.py</c>
+/// (<c>CUPL_PROMPTS</c>), ten answers each.
 /// </summary>
 public sealed class PromptQuestions
 {
@@ -17,7 +16,7 @@ public sealed class PromptQuestions
 
     private readonly ImmutableDictionary<string, string> _articles;
 
-    /// <summary>A set of questions.</summary>
+    /// <summary>Creates a set of questions.</summary>
     /// <exception cref="ArgumentException">There are no questions, or two are equal.</exception>
     public PromptQuestions(IEnumerable<PromptQuestion> questions)
         : this([.. questions], ImmutableDictionary.Create<string, string>(StringComparer.Ordinal)) { }
@@ -35,7 +34,7 @@ public sealed class PromptQuestions
         )
         {
             throw new ArgumentException(
-                $"The question {TextFile.Quote(twice)} stands twice; ask for more answers to it instead."
+                $"The question {TextFile.Quote(twice)} occurs twice; ask for more answers to it instead."
             );
         }
 
@@ -43,21 +42,21 @@ public sealed class PromptQuestions
         _articles = articles;
     }
 
-    /// <summary>The names of the sets that are built in.</summary>
+    /// <summary>The names of the built-in sets.</summary>
     public static IReadOnlyList<string> Names { get; } =
         EmbeddedJson.Read("questions.json", static root => root.EnumerateObject().Select(set => set.Name).ToArray());
 
     /// <summary>The questions, in the order in which they are asked.</summary>
     public ImmutableArray<PromptQuestion> Questions { get; }
 
-    /// <summary>The questions of a built-in name or a file.</summary>
+    /// <summary>Reads the questions of a built-in name or a file.</summary>
     /// <param name="nameOrPath">
-    /// One of <see cref="Names"/>, or a JSON file: a list of questions, or an object with <c>questions</c>, <c>answers</c> (how
-    /// many for each, where a question does not say)
-    /// and <c>articles</c> (class name ► a, an, the or nothing). A question is a text or <c>{"text": …, "answers": …}</c>.
+    /// One of <see cref="Names"/>, or a JSON file: a list of questions, or an object with <c>questions</c>, <c>answers</c> (the
+    /// number for each question that does not give its own) and <c>articles</c> (class name ► a, an, the or an empty string). A
+    /// question is a text or <c>{"text": …, "answers": …}</c>.
     /// </param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>
-    /// <exception cref="InvalidDataException">The file holds no questions, or something that is none.</exception>
+    /// <exception cref="InvalidDataException">The file has no questions, or something that is not a question.</exception>
     public static PromptQuestions Read(string nameOrPath)
     {
         ArgumentNullException.ThrowIfNull(nameOrPath);
@@ -69,8 +68,8 @@ public sealed class PromptQuestions
             );
     }
 
-    /// <summary>The same questions, with articles that someone chose for single class names.</summary>
-    /// <param name="articles">Class name ► a, an, the, or nothing where it takes none.</param>
+    /// <summary>The same questions, with given articles for some class names.</summary>
+    /// <param name="articles">Class name ► a, an, the, or an empty string if it takes none.</param>
     /// <exception cref="ArgumentException">An article is none of these.</exception>
     public PromptQuestions WithArticles(IEnumerable<KeyValuePair<string, string>> articles)
     {
@@ -83,14 +82,14 @@ public sealed class PromptQuestions
             : new PromptQuestions(Questions, _articles.SetItems(chosen));
     }
 
-    /// <summary>The same questions, each with as many answers.</summary>
-    /// <exception cref="ArgumentException">The number is none of 1 to 1000.</exception>
+    /// <summary>The same questions, each with this number of answers.</summary>
+    /// <exception cref="ArgumentException">The number is not from 1 to 1000.</exception>
     public PromptQuestions WithAnswers(int answers) =>
         new([.. Questions.Select(question => new PromptQuestion(question.Text, answers))], _articles);
 
-    /// <summary>What is asked about a class, with how many answers are wanted.</summary>
+    /// <summary>The questions about a class, each with the number of requested answers.</summary>
     /// <param name="className">The class.</param>
-    /// <param name="domain">What tells its meanings apart, as in <see cref="PromptQuestion.Format"/>.</param>
+    /// <param name="domain">What distinguishes its meanings, as in <see cref="PromptQuestion.Format"/>.</param>
     public IEnumerable<(string Question, int Answers)> About(string className, string? domain = null)
     {
         string article = _articles.GetValueOrDefault(className) ?? ClassArticle.For(className);
@@ -105,7 +104,7 @@ public sealed class PromptQuestions
             JsonElement list = isObject && root.TryGetProperty("questions", out JsonElement listed) ? listed : root;
             if (list.ValueKind != JsonValueKind.Array)
             {
-                throw new InvalidDataException($"'{path}' holds no JSON list of questions.");
+                throw new InvalidDataException($"'{path}' does not contain a JSON list of questions.");
             }
 
             int answers = isObject && root.TryGetProperty("answers", out JsonElement usual) ? Count(usual, path) : UsualAnswers;
@@ -131,14 +130,14 @@ public sealed class PromptQuestions
                     element.TryGetProperty("answers", out JsonElement own) ? Count(own, path) : answers
                 ),
             _ => throw new InvalidDataException(
-                $"'{path}' has something that is no question; a question is a text, or an object with text and answers."
+                $"'{path}' has something that is not a question; a question is a text, or an object with text and answers."
             ),
         };
 
     private static int Count(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out int count)
             ? count
-            : throw new InvalidDataException($"'{path}' has a number of answers that is no whole number.");
+            : throw new InvalidDataException($"'{path}' has a number of answers that is not a whole number.");
 
     private static Dictionary<string, string> Articles(JsonElement element, string path) =>
         element.ValueKind == JsonValueKind.Object
@@ -147,5 +146,5 @@ public sealed class PromptQuestions
                 .EnumerateObject()
                 .GroupBy(static entry => entry.Name, StringComparer.Ordinal)
                 .ToDictionary(static entry => entry.Key, static entry => entry.Last().Value.GetString()!)
-            : throw new InvalidDataException($"'{path}' has articles that are no JSON object of class names and articles.");
+            : throw new InvalidDataException($"'{path}' has articles that are not a JSON object of class names and articles.");
 }

@@ -8,50 +8,46 @@ using static System.FormattableString;
 
 namespace Cupola.Prompts.Writing;
 
-/// <summary>What a language model wrote.</summary>
+/// <summary>The result of a run.</summary>
 /// <param name="Prompts">
 /// The first sentence of each answer, in the order of classes, questions and answers, with its provenance.
 /// </param>
-/// <param name="Dropped">The answers that held no whole sentence, also when more tokens were allowed.</param>
+/// <param name="Dropped">The answers without a complete sentence, even with more allowed tokens.</param>
 public sealed record WrittenPrompts(PromptSet Prompts, IReadOnlyList<DroppedAnswer> Dropped);
 
-/// <summary>An answer from which no prompt came.</summary>
+/// <summary>An answer without a usable sentence.</summary>
 /// <param name="ClassName">The class.</param>
-/// <param name="Question">What was asked.</param>
-/// <param name="RawAnswer">What the model said: a sentence that was cut, or nothing.</param>
+/// <param name="Question">The question.</param>
+/// <param name="RawAnswer">The model's answer: a cut sentence, or empty.</param>
 public sealed record DroppedAnswer(string ClassName, string Question, string RawAnswer);
 
 /// <summary>
 /// Has a language model describe classes (CuPL, arXiv 2209.03320): asks each question about each class as often as answers are
-/// wanted and takes the first
-/// sentence of each. Every answer is in a journal on disk before the next question is asked, so that a run that ends, however it
-/// ends, is gone on with and
-/// asks nothing twice.
-/// What may pass is tried again with growing, scattered pauses, or after the pause a server asks for: 408, 429, 5xx, broken
-/// connections, silence.
+/// requested, and takes the first sentence of each answer. Every answer is in a journal on disk before the next question is
+/// asked, so that an interrupted run can be resumed and asks nothing twice. Transient failures (408, 429, 5xx, broken
+/// connections, timeouts) are retried after growing random pauses, or after the pause that the server asks for.
 /// </summary>
 /// <param name="client">
-/// The language model. Failures that it reports otherwise than by <see cref="LanguageModelException"/>,
-/// <see cref="HttpRequestException"/> or
+/// The language model. Failures other than <see cref="LanguageModelException"/>, <see cref="HttpRequestException"/> and
 /// <see cref="IOException"/> end the run.
 /// </param>
-/// <param name="questions">What is asked.</param>
-/// <param name="settings">How it is asked.</param>
+/// <param name="questions">The questions.</param>
+/// <param name="settings">The settings.</param>
 public sealed class PromptWriter(IChatClient client, PromptQuestions questions, PromptWriterSettings settings)
 {
     private const int RetryLimit = 8;
 
-    // A first sentence of 200 tokens is no caption any more.
+    // A first sentence of more than 200 tokens is not a caption.
     private const int MoreTokens = 4;
 
-    // No answer that was to have 50 or 200 tokens is as long; a server that sends more does not keep to the limit.
+    // No answer of 50 or 200 tokens is as long; a server that sends more ignores the limit.
     private const int LongestAnswer = 1 << 16;
 
-    private const string Kept = "what it has answered is stored, so another run goes on from there";
+    private const string Kept = "the answers so far are stored, so another run resumes there";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    // A server that asks for more than this is better asked by another run.
+    // If a server asks for a longer pause, it is better to resume later.
     private static readonly TimeSpan LongestRequestedPause = TimeSpan.FromMinutes(10);
 
     private readonly ResiliencePipeline<JournalEntry> _retries = new ResiliencePipelineBuilder<JournalEntry>()
@@ -66,8 +62,8 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
                 UseJitter = true,
                 Delay = settings.FirstPause,
                 MaxDelay = LongestPause,
-                // Never less than was asked for, and up to a quarter more, so that those who were refused together do not come
-                // back together.
+                // Never less than requested, and up to a quarter more, so that clients that were refused together do not return
+                // together.
                 DelayGenerator = static retry =>
                     ValueTask.FromResult(
                         (retry.Outcome.Exception as LanguageModelException)?.RetryAfter * (1 + (Random.Shared.NextDouble() / 4))
@@ -76,29 +72,30 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         )
         .Build();
 
-    // A server that has never answered is rather not there than busy.
+    // A server that has never answered is probably not there, rather than busy.
     private volatile bool _hasAnswered;
 
-    /// <summary>The number of answers that are wanted about classes.</summary>
+    /// <summary>The number of answers requested about classes.</summary>
     public int CountAnswers(IReadOnlyCollection<string> classNames)
     {
         ArgumentNullException.ThrowIfNull(classNames);
         return classNames.Count * questions.Questions.Sum(question => question.Answers);
     }
 
-    /// <summary>Asks what the journal does not answer yet, and gives the prompts of all answers.</summary>
+    /// <summary>Asks the questions that the journal has no answer to, and returns the prompts of all answers.</summary>
     /// <param name="classNames">The classes.</param>
     /// <param name="journal">
-    /// The file of answers: it is made, or gone on with where it belongs to the same model and settings; what it says of other
-    /// classes or other questions stays there.
+    /// The file of answers: created, or resumed if it belongs to the same model and settings; its answers about other classes or
+    /// to
+    /// other questions are kept.
     /// </param>
     /// <param name="progress">
-    /// Hears how many more answers there are, at first those of an earlier run; called from several threads.
+    /// Receives the number of additional answers, first those of an earlier run; called from several threads.
     /// </param>
-    /// <param name="cancellationToken">Stops asking; answers that are stored stay so.</param>
+    /// <param name="cancellationToken">Stops asking; stored answers are kept.</param>
     /// <exception cref="ArgumentException">There are no classes, two are equal, or a setting is out of its range.</exception>
-    /// <exception cref="InvalidDataException">The journal belongs to a run with other settings, or is none.</exception>
-    /// <exception cref="IOException">The journal cannot be written, or another process writes it.</exception>
+    /// <exception cref="InvalidDataException">The journal belongs to a run with other settings, or is not a journal.</exception>
+    /// <exception cref="IOException">The journal cannot be written, or another process is writing it.</exception>
     /// <exception cref="HttpRequestException">The server refuses, or fails for good.</exception>
     public async Task<WrittenPrompts> WriteAsync(
         IReadOnlyList<string> classNames,
@@ -122,7 +119,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         progress?.Invoke(requests.Length - missing.Length);
         if (missing.Length > 0)
         {
-            // What a server does not take, it refuses once, and not to all questions at a time.
+            // One question is asked alone first, so that a server that refuses does so once and not for all questions.
             await SettleAsync(missing[0], stored, cancellationToken).ConfigureAwait(false);
             progress?.Invoke(1);
         }
@@ -139,8 +136,8 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     }
 
     /// <summary>
-    /// Whether an answer has a sentence, or would have none either if it were asked for again. One of a run with fewer tokens may
-    /// have been too short.
+    /// Whether an answer has a sentence, or would have none even if asked again. An answer with a lower token limit may have been
+    /// too short.
     /// </summary>
     private bool IsSettled(JournalEntry? entry) =>
         entry is not null
@@ -233,7 +230,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
             ModelId = settings.Model,
             Temperature = settings.Temperature,
             MaxOutputTokens = maxTokens,
-            // Ten answers to one question differ, and a server that keeps to seeds gives each again.
+            // Answers to one question differ, and a server that honors seeds can repeat each.
             Seed = request.Answer + 1,
         };
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -269,7 +266,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         }
 
         _hasAnswered = true;
-        // Half of an emoji would come back from the journal otherwise than it went there.
+        // Half of a surrogate pair would not survive the journal unchanged.
         string text = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(answer.ToString()));
         return new JournalEntry(
             request.Class,
@@ -282,13 +279,13 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         );
     }
 
-    /// <summary>What a failure means for the run, or nothing where it is none of the server's.</summary>
+    /// <summary>The exception for a failure of the server, or null if the failure is not the server's.</summary>
     private LanguageModelException? Explain(Exception problem) =>
         problem switch
         {
             OperationCanceledException => new(
                 Invariant(
-                    $"The language model's server stayed silent for {settings.RequestTimeout.TotalSeconds:0.#} seconds; {Kept}."
+                    $"The language model's server did not answer for {settings.RequestTimeout.TotalSeconds:0.#} seconds; {Kept}."
                 ),
                 innerException: problem
             )

@@ -3,7 +3,8 @@ using static System.FormattableString;
 namespace Cupola.Prompts.Writing;
 
 /// <summary>
-/// How a language model is asked. The defaults are CuPL's (<c>generate_image_prompts.py</c>: temperature 0.99, 50 tokens).
+/// Settings of <see cref="PromptWriter"/>. The defaults are CuPL's (<c>generate_image_prompts.py</c>: temperature 0.99, 50
+/// tokens).
 /// </summary>
 public sealed record PromptWriterSettings
 {
@@ -14,23 +15,24 @@ public sealed record PromptWriterSettings
     public float Temperature { get; init; } = 0.99f;
 
     /// <summary>
-    /// The longest answer, in the language model's own tokens. One that is cut before its first sentence ends is asked for once
+    /// The longest answer, in the language model's tokens. If it is cut before its first sentence ends, the question is asked
+    /// once
     /// more with four times as many.
     /// </summary>
     public int MaxTokens { get; init; } = 50;
 
     /// <summary>
-    /// What tells the meanings of names apart: "a type of bird", "satellite photo of" (<see cref="PromptQuestion.Format"/>).
+    /// What distinguishes the meanings of names: "a type of bird", "satellite photo of" (<see cref="PromptQuestion.Format"/>).
     /// </summary>
     public string? Domain { get; init; }
 
-    /// <summary>How many questions are with the server at a time.</summary>
+    /// <summary>How many questions are sent at the same time.</summary>
     public int Concurrency { get; init; } = 4;
 
-    /// <summary>How long a server may stay silent, before its first word and between two, until it counts as gone.</summary>
+    /// <summary>How long a server may be silent, before its first word and between two, until the request times out.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The pause before the second try; it doubles from try to try.</summary>
+    /// <summary>The pause before the second attempt; it doubles with each attempt.</summary>
     internal TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(500);
 
     internal void Check()
@@ -43,7 +45,7 @@ public sealed record PromptWriterSettings
             : Concurrency is < 1 or > 1000
                 ? Invariant($"{Concurrency} questions at a time are asked for; it can be from 1 to 1000.")
             : RequestTimeout <= TimeSpan.Zero || RequestTimeout > TimeSpan.FromDays(1)
-                ? "The patience must be more than nothing and at most a day."
+                ? "The request timeout must be more than zero and at most a day."
             : null;
         if (problem is not null)
         {

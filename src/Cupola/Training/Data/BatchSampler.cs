@@ -1,8 +1,9 @@
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// Which pairs stand in which batch. An epoch goes through all pairs once; what is left over at its end and fills no batch is
-/// left out of it, unless there is no other batch.
+/// Assigns pairs to batches. An epoch goes through all pairs once; a remainder that does not fill a batch is dropped, unless
+/// there is
+/// no other batch.
 /// </summary>
 internal abstract class BatchSampler
 {
@@ -18,22 +19,22 @@ internal abstract class BatchSampler
         Seed = seed;
     }
 
-    /// <summary>How many pairs there are.</summary>
+    /// <summary>The number of pairs.</summary>
     public int Pairs { get; }
 
-    /// <summary>Pairs of a batch: as many as were asked for, or all there are.</summary>
+    /// <summary>Pairs per batch: as many as requested, or all pairs if there are fewer.</summary>
     public int BatchSize { get; }
 
-    /// <summary>Batches of an epoch.</summary>
+    /// <summary>Batches per epoch.</summary>
     public int StepsPerEpoch => Pairs / BatchSize;
 
-    /// <summary>The run's.</summary>
+    /// <summary>The run's seed.</summary>
     public ulong Seed { get; }
 
-    /// <summary>The epoch, from 0, in which a step lies.</summary>
+    /// <summary>The epoch, from 0, of a step.</summary>
     public long EpochOf(long step) => step / StepsPerEpoch;
 
-    /// <summary>The pairs of a step's batch, found without the steps before it.</summary>
+    /// <summary>The pairs of a step's batch, computed without the steps before it.</summary>
     public int[] Batch(long step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
@@ -50,7 +51,7 @@ internal abstract class BatchSampler
     /// <summary>The pairs in the order of an epoch, batch after batch.</summary>
     private protected abstract int[] Order(long epoch);
 
-    /// <summary>All pairs in a random order that follows from the seed and the epoch alone.</summary>
+    /// <summary>All pairs in a random order that depends only on the seed and the epoch.</summary>
     private protected int[] Shuffled(long epoch)
     {
         int[] order = [.. Enumerable.Range(0, Pairs)];
@@ -58,7 +59,7 @@ internal abstract class BatchSampler
         return order;
     }
 
-    /// <summary>Lets the order of an epoch be asked for anew.</summary>
+    /// <summary>Drops the cached order of an epoch, so that it is computed again.</summary>
     private protected void Forget() => _known = null;
 
     private sealed record KnownEpoch(long Epoch, int[] Order);

@@ -1,9 +1,9 @@
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// Other brightness, contrast and saturation, in random order (torchvision's ColorJitter), each a blend of the image with one
-/// that has none: black, its mean grey, its greys
-/// (Pillow, ImageEnhance.py).
+/// Changes brightness, contrast and saturation in random order (torchvision's ColorJitter), each by blending the image with one
+/// that
+/// has none: black, its mean gray, its grayscale version (Pillow, ImageEnhance.py).
 /// </summary>
 internal static class ColorJitter
 {
@@ -11,7 +11,7 @@ internal static class ColorJitter
 
     /// <summary>Changes an image in place.</summary>
     /// <param name="pixels">[pixels, 3].</param>
-    /// <param name="strength">Factors are drawn evenly from 1 − strength, but not below 0, to 1 + strength.</param>
+    /// <param name="strength">Factors are uniform from 1 − strength, but at least 0, to 1 + strength.</param>
     /// <param name="random">Draws order and factors.</param>
     public static void Apply(Span<byte> pixels, double strength, SplitMix64 random)
     {
@@ -73,9 +73,9 @@ internal static class ColorJitter
         }
     }
 
-    /// <summary>Pillow's blend (Blend.c): in float32, cut off to a byte.</summary>
+    /// <summary>Pillow's blend (Blend.c): in float32, truncated to a byte.</summary>
     private static byte Blend(int from, int to, float factor) => (byte)Math.Clamp(from + (factor * (to - from)), 0f, 255f);
 
-    /// <summary>Pillow's grey (Convert.c, ITU-R 601): weights with 16 fractional bits.</summary>
+    /// <summary>Pillow's gray (Convert.c, ITU-R 601): weights with 16 fractional bits.</summary>
     private static int Grey(int red, int green, int blue) => ((red * 19595) + (green * 38470) + (blue * 7471) + 0x8000) >> 16;
 }

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// Which pairs say the same: those of one class, and those with equal captions. They are no negatives of each other.
+/// Finds pairs with the same meaning: those of one class, and those with equal captions. They are not negatives of each other.
 /// </summary>
 internal static class DuplicateCaptions
 {
-    /// <summary>A number for each pair; equal ones stand for pairs that say the same.</summary>
-    /// <param name="pairs">The class of each, where it is known, and the token ids of its caption.</param>
+    /// <summary>A number for each pair; pairs with the same meaning have equal numbers.</summary>
+    /// <param name="pairs">The class of each, if known, and the token ids of its caption.</param>
     public static int[] Find(IReadOnlyList<(string? Label, int[] Text)> pairs)
     {
         var same = new int[pairs.Count];
@@ -38,7 +38,7 @@ internal static class DuplicateCaptions
         return same;
     }
 
-    /// <summary>The pair that stands for all that say the same (union-find, halving paths).</summary>
+    /// <summary>The representative of all pairs with the same meaning (union-find with path halving).</summary>
     private static int First(int[] same, int pair)
     {
         while (same[pair] != pair)

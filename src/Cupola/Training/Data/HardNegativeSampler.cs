@@ -5,37 +5,37 @@ using Cupola.Embedding;
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// Batches of pairs that are hard to tell apart: an epoch is mined from what the model makes of its pairs just before it begins.
-/// A batch is made of groups of neighbours, each a random
-/// pair and those whose texts fit its image, and whose images fit its text, better than others do. Neighbours are looked for in
-/// random samples of the pairs, so memory and time
-/// grow with the pairs and not with their square, and copies of one image, of which large collections are full, do not come
-/// together each time.
+/// Batches with hard negatives: the batches of an epoch are mined with the model's embeddings just before it begins. A batch
+/// consists
+/// of groups of neighbors, each a random pair and those whose texts fit its image, and whose images fit its text, better than
+/// others
+/// do. Neighbors are searched in random samples of the pairs, so memory and time grow linearly with the pairs, and copies of one
+/// image, of which large collections are full, are not always in the same batch.
 /// </summary>
 /// <remarks>
-/// Pairs that say the same would be the nearest neighbours of all, and are no negatives. No batch holds more of one saying than
-/// an even spread over all batches needs: one, unless there
-/// are more of it than batches. An epoch that was not mined is shuffled.
+/// Pairs with the same meaning would be nearest neighbors, but are not negatives. No batch has more pairs of one meaning than an
+/// even
+/// spread over all batches needs: one, unless there are more of them than batches. An epoch that was not mined is shuffled.
 /// </remarks>
 internal sealed class HardNegativeSampler : BatchSampler
 {
     /// <summary>
-    /// Pairs of a sample, at least: the best of some thousands is hard, and all similarities of one pair stay in the processor's
+    /// The least pairs in a sample: the best of some thousands is hard, and all similarities of one pair fit the processor's
     /// cache.
     /// </summary>
     private const int SamplePairs = 4096;
 
-    /// <summary>Batches of a sample, at least; of the last ones nothing is left to choose.</summary>
+    /// <summary>The least batches in a sample; the last ones have little choice left.</summary>
     private const int SampleBatches = 8;
 
     private readonly int _neighbours;
     private (long Epoch, int[] Order)? _mined;
 
-    /// <summary>An order of which nothing is mined yet.</summary>
-    /// <param name="pairs">How many there are.</param>
-    /// <param name="batchSize">Pairs of a batch.</param>
-    /// <param name="neighbours">Pairs of a group: the batch size makes a batch one neighbourhood, 1 makes batches random.</param>
-    /// <param name="seed">The run's.</param>
+    /// <summary>Creates a sampler without mined epochs.</summary>
+    /// <param name="pairs">The number of pairs.</param>
+    /// <param name="batchSize">Pairs per batch.</param>
+    /// <param name="neighbours">Pairs per group: the batch size makes a batch one neighborhood, 1 makes batches random.</param>
+    /// <param name="seed">The run's seed.</param>
     public HardNegativeSampler(int pairs, int batchSize, int neighbours, ulong seed)
         : base(pairs, batchSize, seed)
     {
@@ -43,11 +43,11 @@ internal sealed class HardNegativeSampler : BatchSampler
         _neighbours = neighbours;
     }
 
-    /// <summary>Mines an epoch, and forgets the one before.</summary>
-    /// <param name="epoch">Which.</param>
-    /// <param name="sayings">What each pair says in this epoch: equal numbers stand for pairs that say the same.</param>
-    /// <param name="embed">Embeds some pairs, a sample after another.</param>
-    /// <returns>The order, to be kept with a run that may have to be resumed.</returns>
+    /// <summary>Mines an epoch, and drops the order of the one before.</summary>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="sayings">The meaning of each pair in this epoch: equal numbers for pairs with the same meaning.</param>
+    /// <param name="embed">Embeds pairs, sample after sample.</param>
+    /// <returns>The order, to be saved with a run that may be resumed.</returns>
     public int[] Mine(long epoch, IReadOnlyList<int> sayings, Func<IReadOnlyList<int>, PairEmbeddings> embed)
     {
         List<int[]> batches = [];
@@ -70,8 +70,8 @@ internal sealed class HardNegativeSampler : BatchSampler
         return order;
     }
 
-    /// <summary>Takes up an epoch that was mined before.</summary>
-    /// <exception cref="ArgumentException">It is the order of other data, or of other batches.</exception>
+    /// <summary>Restores an epoch that was mined before.</summary>
+    /// <exception cref="ArgumentException">The order belongs to other data or other batch sizes.</exception>
     public void Restore(long epoch, int[] order)
     {
         if (
@@ -83,7 +83,8 @@ internal sealed class HardNegativeSampler : BatchSampler
             throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{order.Length} pairs are no order of this run, whose epochs have {StepsPerEpoch} batches of {BatchSize}, "
+                    $"{order.Length} pairs are not an order of this run, whose epochs have {StepsPerEpoch} batches of "
+                        + $"{BatchSize}, "
                         + $"each pair once."
                 ),
                 nameof(order)
@@ -98,9 +99,11 @@ internal sealed class HardNegativeSampler : BatchSampler
         _mined is { } mined && mined.Epoch == epoch ? mined.Order : Shuffled(epoch);
 
     /// <summary>
-    /// Random samples of the epoch's pairs, each of whole batches. Pairs are dealt like cards to all batches in turn, those of
-    /// one saying one after another, and a sample is every n-th of
-    /// these batches: so it can be cut anew into batches of which none has more of one saying than its share.
+    /// Random samples of the epoch's pairs, each of whole batches. Pairs are dealt like cards to all batches in turn, those with
+    /// the same
+    /// meaning one after another, and a sample consists of every n-th of these batches: so it can be divided again into batches
+    /// none of
+    /// which has more of one meaning than its share.
     /// </summary>
     private int[][] Samples(long epoch, IReadOnlyList<int> sayings)
     {
@@ -128,5 +131,5 @@ internal sealed class HardNegativeSampler : BatchSampler
     }
 }
 
-/// <summary>What a model makes of some pairs: unit vectors, a row a pair; zeros where there is none.</summary>
+/// <summary>The embeddings of some pairs: unit vectors, a row per pair; zeros for a pair whose image cannot be read.</summary>
 internal sealed record PairEmbeddings(EmbeddingMatrix Images, EmbeddingMatrix Texts);

@@ -2,7 +2,9 @@ using System.Numerics.Tensors;
 
 namespace Cupola.Training.Data;
 
-/// <summary>Cuts a sample of pairs into batches of groups of neighbours, with sayings spread evenly over the batches.</summary>
+/// <summary>
+/// Divides a sample of pairs into batches of groups of neighbors, with equal meanings spread evenly over the batches.
+/// </summary>
 internal sealed class HardNegativeSearch
 {
     private readonly PairEmbeddings _embeddings;
@@ -37,10 +39,10 @@ internal sealed class HardNegativeSearch
 
     /// <summary>The batches of a sample, the first ones the hardest.</summary>
     /// <param name="pairs">The sample, in random order; a multiple of the batch size.</param>
-    /// <param name="sayings">What each says.</param>
+    /// <param name="sayings">The meaning of each pair.</param>
     /// <param name="embeddings">A row for each.</param>
-    /// <param name="batchSize">Pairs of a batch.</param>
-    /// <param name="neighbours">Pairs of a group.</param>
+    /// <param name="batchSize">Pairs per batch.</param>
+    /// <param name="neighbours">Pairs per group.</param>
     public static IEnumerable<int[]> Batches(
         int[] pairs,
         IReadOnlyList<int> sayings,
@@ -59,7 +61,7 @@ internal sealed class HardNegativeSearch
 
     private List<int> Batch(int batchSize, int remaining, int neighbours)
     {
-        // Of some sayings so many are left that the batches behind this one cannot hold them all; places for these are kept free.
+        // Some meanings have more pairs left than the later batches can hold; places in this batch are reserved for them.
         _free = batchSize;
         for (int saying = 0; saying < _least.Length; saying++)
         {

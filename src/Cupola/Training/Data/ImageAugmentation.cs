@@ -4,21 +4,20 @@ using static System.FormattableString;
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// What happens to an image each time it is seen anew, so that a model learns what an image shows and not where and in what
-/// light: a random part of it (torchvision's
-/// RandomResizedCrop), its mirror image, other brightness, contrast and saturation (torchvision's ColorJitter). The hue stays,
-/// because captions name colours.
+/// The augmentation of an image in each epoch, so that a model learns its content and not position or light: a random crop
+/// (torchvision's RandomResizedCrop), mirroring, other brightness, contrast and saturation (torchvision's ColorJitter). The hue
+/// stays, because captions name colors.
 /// </summary>
 internal sealed record ImageAugmentation
 {
     /// <param name="minimumScale">
-    /// The least share of the image that a random part may have; 1 keeps the model's own preprocessing.
+    /// The least share of the image in a random crop; 1 keeps the model's own preprocessing.
     /// </param>
-    /// <param name="flip">Whether every other image is mirrored.</param>
+    /// <param name="flip">Whether images are mirrored with probability ½.</param>
     /// <param name="jitterStrength">
-    /// How far brightness, contrast and saturation may go from 1, up and down; 0 leaves them.
+    /// The strength of the color jitter: how far the factors may be from 1; 0 disables it.
     /// </param>
-    /// <exception cref="ArgumentException">A share that is none, or a strength that is none.</exception>
+    /// <exception cref="ArgumentException">A share or a strength is out of its range.</exception>
     public ImageAugmentation(float minimumScale, bool flip, float jitterStrength)
     {
         if (minimumScale is not (> 0 and <= 1))
@@ -45,24 +44,24 @@ internal sealed record ImageAugmentation
     /// <summary>The model's own preprocessing, byte for byte.</summary>
     public static ImageAugmentation None { get; } = new(1, flip: false, 0);
 
-    /// <summary>The least share of the image that a random part may have.</summary>
+    /// <summary>The least share of the image in a random crop.</summary>
     public float MinimumScale { get; }
 
-    /// <summary>Whether every other image is mirrored.</summary>
+    /// <summary>Whether images are mirrored with probability ½.</summary>
     public bool Flip { get; }
 
-    /// <summary>How far brightness, contrast and saturation may go.</summary>
+    /// <summary>The strength of the color jitter.</summary>
     public float JitterStrength { get; }
 
-    /// <summary>Whether a random part is taken.</summary>
+    /// <summary>Whether images are cropped randomly.</summary>
     public bool Crops => MinimumScale < 1;
 
-    /// <summary>An image as it is seen in one epoch.</summary>
+    /// <summary>Augments and preprocesses an image for one epoch.</summary>
     /// <param name="image">The decoded image.</param>
-    /// <param name="preprocessing">The model's.</param>
-    /// <param name="seed">The run's.</param>
-    /// <param name="epoch">Which time it is.</param>
-    /// <param name="pair">Where it stands in the data.</param>
+    /// <param name="preprocessing">The model's preprocessing.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="pair">The pair's index in the data.</param>
     /// <param name="destination">Becomes [size, size, 3].</param>
     public void Apply(RgbImage image, ImagePreprocessing preprocessing, ulong seed, long epoch, int pair, Span<byte> destination)
     {
@@ -81,7 +80,7 @@ internal sealed record ImageAugmentation
         ApplyShaped(destination, preprocessing.Size, seed, epoch, pair);
     }
 
-    /// <summary>What happens to an image that has the model's shape already, in place: mirror and light.</summary>
+    /// <summary>Augments a preprocessed image in place: mirroring and color jitter.</summary>
     public void ApplyShaped(Span<byte> pixels, int size, ulong seed, long epoch, int pair)
     {
         if (Flip && new SplitMix64(seed, RandomUse.Flip, epoch, pair).NextBelow(2) == 1)

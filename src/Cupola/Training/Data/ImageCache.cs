@@ -3,26 +3,26 @@ using Cupola.Images;
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// Images that are kept in memory from one epoch to the next, as far as there is room: a small model goes through its images
-/// dozens of times, and decoding them would take
-/// longer than learning from them. What comes out does not depend on what is kept.
+/// A cache of images from one epoch to the next, of limited size: a small model goes through its images dozens of times, and
+/// decoding
+/// them would take longer than learning from them. The results do not depend on what is cached.
 /// </summary>
-/// <param name="pairs">How many images there may be.</param>
-/// <param name="room">Bytes that all kept images may have together.</param>
+/// <param name="pairs">The number of images.</param>
+/// <param name="room">Bytes that all cached images may take together.</param>
 internal sealed class ImageCache(int pairs, long room)
 {
     /// <summary>
-    /// One image may take this part of the room: a large one would take the room of many, and is no greater share of the work.
+    /// The divisor of the cache's size that limits one image: a large one would take the room of many, but saves no more work.
     /// </summary>
     private const int LargestPart = 1024;
 
     private readonly Image?[] _images = new Image?[pairs];
     private long _kept;
 
-    /// <summary>Room for a run: 1 GiB, or a quarter of the memory where that is less.</summary>
+    /// <summary>The default size: 1 GiB, or a quarter of the memory if that is less.</summary>
     public static long UsualRoom => Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
-    /// <summary>The image of a pair, which the caller disposes; null where it is not kept.</summary>
+    /// <summary>The image of a pair, which the caller disposes; null if it is not cached.</summary>
     public RgbImage? Find(int pair)
     {
         if (Volatile.Read(ref _images[pair]) is not { } kept)
@@ -35,7 +35,7 @@ internal sealed class ImageCache(int pairs, long room)
         return image;
     }
 
-    /// <summary>Keeps an image where there is room.</summary>
+    /// <summary>Caches an image if there is room.</summary>
     public void Keep(int pair, RgbImage image)
     {
         long bytes = image.Bytes.Length;

@@ -3,25 +3,24 @@ using Cupola.Images;
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// A random part of an image (torchvision's RandomResizedCrop, get_params): its area is drawn evenly, the logarithm of its aspect
-/// too.
+/// A random crop (torchvision's RandomResizedCrop, get_params): its area is drawn uniformly, and so is the logarithm of its
+/// aspect
+/// ratio.
 /// </summary>
-/// <param name="Left">Where it begins.</param>
-/// <param name="Top">Where it begins.</param>
-/// <param name="Width">Pixels a row.</param>
+/// <param name="Left">The first column.</param>
+/// <param name="Top">The first row.</param>
+/// <param name="Width">Pixels per row.</param>
 /// <param name="Height">Rows.</param>
 internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
 {
-    /// <summary>
-    /// The least and the greatest width over height (torchvision's default, from Szegedy et al., arXiv 1409.4842).
-    /// </summary>
+    /// <summary>The least and the greatest aspect ratio (torchvision's default, from Szegedy et al., arXiv 1409.4842).</summary>
     private const double Narrowest = 3.0 / 4,
         Widest = 4.0 / 3;
 
-    /// <summary>A part that does not fit into the image is drawn anew so often.</summary>
+    /// <summary>How often a crop is drawn until it fits into the image.</summary>
     private const int Attempts = 10;
 
-    /// <summary>Draws a part of an image of this size.</summary>
+    /// <summary>Draws a crop of an image of a given size.</summary>
     public static RandomCrop Draw(int width, int height, double minimumScale, SplitMix64 random)
     {
         for (int attempt = 0; attempt < Attempts; attempt++)
@@ -40,7 +39,7 @@ internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
         return Middle(width, height);
     }
 
-    /// <summary>The part as an image of its own, so that a resize sees nothing around it.</summary>
+    /// <summary>The crop as a separate image, so that a resize does not read pixels around it.</summary>
     public RgbImage Apply(RgbImage image)
     {
         RgbImage part = new(Width, Height);
@@ -52,7 +51,7 @@ internal sealed record RandomCrop(int Left, int Top, int Width, int Height)
         return part;
     }
 
-    /// <summary>As much of the middle as the bounds of the aspect leave.</summary>
+    /// <summary>The largest centered crop within the limits of the aspect ratio.</summary>
     private static RandomCrop Middle(int width, int height)
     {
         double aspect = (double)width / height;

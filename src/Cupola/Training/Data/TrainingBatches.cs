@@ -6,13 +6,13 @@ using Cupola.Text;
 namespace Cupola.Training.Data;
 
 /// <summary>
-/// Batches made ready ahead of the steps that learn from them, on bounded memory. What is random in them follows from the seed,
-/// the epoch and the pair alone, so a run that is
-/// resumed sees the same bits.
+/// Prepares batches ahead of the training steps, in bounded memory. Randomness depends only on the seed, the epoch and the pair,
+/// so a
+/// resumed run sees the same bits.
 /// </summary>
 internal sealed class TrainingBatches
 {
-    /// <summary>Prepared images that may wait for their step, all together.</summary>
+    /// <summary>The total size of prepared images that may wait for their step.</summary>
     private const long AheadBytes = 256L << 20;
 
     private readonly TrainingPairs _pairs;
@@ -25,15 +25,15 @@ internal sealed class TrainingBatches
     private readonly ImageCache _remembered;
     private readonly HashSet<int> _told = [];
 
-    /// <summary>Batches of a run.</summary>
-    /// <param name="pairs">What there is to learn from.</param>
-    /// <param name="order">Which pairs stand in which batch.</param>
-    /// <param name="tokenizer">Reads captions; its context length bounds them.</param>
-    /// <param name="preprocessing">The model's.</param>
-    /// <param name="augmentation">What happens to images besides.</param>
-    /// <param name="seed">The run's.</param>
+    /// <summary>Creates the batches of a run.</summary>
+    /// <param name="pairs">The training data.</param>
+    /// <param name="order">Assigns pairs to batches.</param>
+    /// <param name="tokenizer">Encodes captions; its context length limits them.</param>
+    /// <param name="preprocessing">The model's preprocessing.</param>
+    /// <param name="augmentation">The augmentation of images.</param>
+    /// <param name="seed">The run's seed.</param>
     /// <param name="threads">Images that are decoded at once.</param>
-    /// <param name="remembered">Bytes that images may take which are kept for the next epoch.</param>
+    /// <param name="remembered">The size of the cache of images in bytes.</param>
     public TrainingBatches(
         TrainingPairs pairs,
         BatchSampler order,
@@ -56,14 +56,14 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>
-    /// The batches of some steps, in order; whoever takes one disposes it. Pairs whose images cannot be read are left out of
-    /// their batch. Where batches are mined, no steps may be asked
-    /// for beyond the epoch that was mined.
+    /// The batches of some steps, in order; the caller disposes each. Pairs whose images cannot be read are omitted from their
+    /// batch. If
+    /// batches are mined, steps must not go beyond the epoch that was mined.
     /// </summary>
-    /// <param name="step">The first.</param>
+    /// <param name="step">The first step.</param>
     /// <param name="end">The step before which to stop.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
-    /// <exception cref="InvalidDataException">Not one image of a batch can be read.</exception>
+    /// <exception cref="InvalidDataException">None of the images of a batch can be read.</exception>
     public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellation)
     {
         IEnumerable<PairAt> places = Steps(step, end)
@@ -71,19 +71,14 @@ internal sealed class TrainingBatches
         return Batches(places, _order.BatchSize, cancellation);
     }
 
-    /// <summary>
-    /// Some pairs in the order that is asked for, in batches whose steps count from 0; for looking at pairs otherwise than by
-    /// learning from them.
-    /// </summary>
-    /// <param name="pairs">Which.</param>
-    /// <param name="epoch">Decides which captions are drawn, and what is random about images.</param>
+    /// <summary>Some pairs in a given order, in batches whose steps count from 0; for uses other than training.</summary>
+    /// <param name="pairs">The pairs.</param>
+    /// <param name="epoch">Determines the drawn captions, and the randomness of images.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
     public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
         Batches(pairs.Select((pair, index) => new PairAt(index / _order.BatchSize, epoch, pair)), _order.BatchSize, cancellation);
 
-    /// <summary>
-    /// What each pair of the data says in an epoch: equal numbers stand for pairs of one class, or with equal captions.
-    /// </summary>
+    /// <summary>The meaning of each pair in an epoch: equal numbers for pairs of one class, or with equal captions.</summary>
     public int[] DuplicatesOf(long epoch) =>
         DuplicateCaptions.Find([
             .. Enumerable.Range(0, _pairs.Count).Select(pair => (_pairs[pair].Label, Caption(new(0, epoch, pair)).Ids)),
@@ -139,7 +134,7 @@ internal sealed class TrainingBatches
         }
     }
 
-    /// <summary>Where a part is taken, what all epochs have in common is the decoded image.</summary>
+    /// <summary>With random crops, the cached image is the decoded one, which all epochs share.</summary>
     private byte[] Crop(TrainingPair pair, PairAt place, CancellationToken cancellation)
     {
         using RgbImage? remembered = _remembered.Find(place.Pair);
@@ -151,7 +146,7 @@ internal sealed class TrainingBatches
         return pixels;
     }
 
-    /// <summary>Where none is, it is the preprocessed one.</summary>
+    /// <summary>Without random crops, the cached image is the preprocessed one.</summary>
     private byte[] Shape(TrainingPair pair, PairAt place, CancellationToken cancellation)
     {
         using RgbImage? remembered = _remembered.Find(place.Pair);
@@ -188,7 +183,7 @@ internal sealed class TrainingBatches
         {
             throw new InvalidDataException(
                 $"None of the {batch.Count} images of a batch can be read, the first because of this: {batch[0].Error} Repair "
-                    + "the images, or take them out of the data."
+                    + "the images, or remove them from the data."
             );
         }
 
@@ -215,7 +210,7 @@ internal sealed class TrainingBatches
         );
     }
 
-    /// <summary>A pair's place in a run.</summary>
+    /// <summary>A pair's position in a run.</summary>
     private sealed record PairAt(long Step, long Epoch, int Pair);
 
     private sealed record PreparedPair(PairAt Place, TrainingPair Pair, TokenizedText Text, byte[]? Pixels, string? Error);

@@ -2,8 +2,8 @@ using Cupola.Images;
 
 namespace Cupola.Training.Data;
 
-/// <summary>An image and what may be said of it.</summary>
-/// <param name="Image">Where it is to be had.</param>
-/// <param name="Captions">Each is true of it; one is drawn an epoch.</param>
-/// <param name="Label">Its class, where that is known: pairs of one class are no negatives of each other.</param>
+/// <summary>An image and its possible captions.</summary>
+/// <param name="Image">The image's source.</param>
+/// <param name="Captions">Each describes the image; one is drawn per epoch.</param>
+/// <param name="Label">Its class, if known: pairs of one class are not negatives of each other.</param>
 internal sealed record TrainingPair(ImageSource Image, IReadOnlyList<string> Captions, string? Label);

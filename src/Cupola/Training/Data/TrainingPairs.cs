@@ -3,51 +3,52 @@ using Cupola.Prompts;
 
 namespace Cupola.Training.Data;
 
-/// <summary>What there is to learn from: images and what may be said of each, always in the same order.</summary>
+/// <summary>The training data: images with their possible captions, always in the same order.</summary>
 public sealed class TrainingPairs
 {
     private readonly IReadOnlyList<TrainingPair> _pairs;
 
-    /// <summary>Pairs from anywhere.</summary>
+    /// <summary>Creates training data from pairs.</summary>
     internal TrainingPairs(IReadOnlyList<TrainingPair> pairs, IReadOnlyList<string>? labels = null) =>
         (_pairs, Labels) = (pairs, labels);
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of pairs.</summary>
     public int Count => _pairs.Count;
 
-    /// <summary>The dataset's classes, where it has any.</summary>
+    /// <summary>The dataset's classes, if it has any.</summary>
     public IReadOnlyList<string>? Labels { get; }
 
     /// <summary>
-    /// What is odd about the classes, each in a sentence: those without images, and those that a person would take for one.
+    /// Notes about unusual classes, one sentence each: classes without images, and classes whose names look the same.
     /// </summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
-    /// <summary>A pair by its place.</summary>
+    /// <summary>A pair by its index.</summary>
     internal TrainingPair this[int pair] => _pairs[pair];
 
-    /// <summary>Everything that may be said, and of how many pairs; for learning a vocabulary.</summary>
+    /// <summary>All possible captions with the number of pairs that have each; for learning a vocabulary.</summary>
     internal IEnumerable<(string Caption, int Times)> Captions =>
         _pairs
             .CountBy(static pair => pair.Captions)
             .SelectMany(static count => count.Key.Select(caption => (caption, count.Value)));
 
     /// <summary>
-    /// Opens a dataset. Class folders have labels, about which templates and prompts speak. A table, and shards, have labels
-    /// where templates or prompts are given to speak about them, and
-    /// captions where not: a table's column caption, text, title or sentence; a sample's txt.
+    /// Opens a dataset. Class folders have labels, for which templates or prompts give captions. A table and shards have labels
+    /// if
+    /// templates or prompts are given, and otherwise captions: a table's column caption, text, title or sentence; a sample's txt.
     /// </summary>
     /// <param name="dataset">A folder of class folders, a table (.csv, .tsv, .jsonl) or shards (.tar).</param>
-    /// <param name="prompts">What is said of each class.</param>
-    /// <param name="templates">Filled with each class name; for class folders imagenet-7 where neither is given.</param>
-    /// <param name="broken">Told in one sentence of each thing that had to be passed over.</param>
+    /// <param name="prompts">The prompts of each class.</param>
+    /// <param name="templates">Filled with each class name; imagenet-7 for class folders if neither is given.</param>
+    /// <param name="broken">Receives a sentence for each skipped entry.</param>
     /// <param name="fetch">
-    /// Whether http and https addresses in a table are fetched; where not, they are images that cannot be read.
+    /// Whether http and https addresses in a table are downloaded; otherwise they are images that cannot be read.
     /// </param>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="InvalidDataException">
-    /// There is nothing to learn from in it: it is no dataset, lacks a column, has no pairs, or all of them say the same; or a
-    /// class has no prompts.
+    /// It cannot be used for training: it is not a dataset, lacks a column, has no pairs, or all have the same meaning; or a
+    /// class has
+    /// no prompts.
     /// </exception>
     public static TrainingPairs Open(
         string dataset,
@@ -89,7 +90,7 @@ public sealed class TrainingPairs
         IReadOnlyList<string> labels = images.Labels;
         if (labels.Count == 0)
         {
-            // Nothing in it is labelled; reading it says why.
+            // Nothing in it has a label; reading it reports why.
             return new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, [], image.Label))], labels);
         }
 
@@ -119,8 +120,9 @@ public sealed class TrainingPairs
         new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, image.Captions, Label: null))]);
 
     /// <summary>
-    /// Each image learns to choose its text among those of other pairs; where all say the same there is nothing to choose from,
-    /// and nothing would be learnt.
+    /// Checks that there are different meanings: each image learns to choose its text among those of other pairs, so with a
+    /// single
+    /// meaning nothing can be learned.
     /// </summary>
     private void RequireDifferentSayings(string dataset)
     {
@@ -133,10 +135,10 @@ public sealed class TrainingPairs
         {
             string same = first.Label is { } label
                 ? $"has images of one class only, {Files.TextFile.Quote(label)}"
-                : $"says the same of every image, {Files.TextFile.Quote(first.Captions[0])}";
+                : $"has the same caption for every image, {Files.TextFile.Quote(first.Captions[0])}";
             throw new InvalidDataException(
-                $"{dataset} {same}: a contrastive loss learns by telling pairs apart, and pairs that say the same are no "
-                    + "negatives of each other. Add images of which something else is said."
+                $"{dataset} {same}: a contrastive loss learns by telling pairs apart, and pairs with the same meaning are not "
+                    + "negatives of each other. Add images with other captions."
             );
         }
     }

@@ -6,22 +6,25 @@ namespace Cupola.Training.Losses;
 
 /// <summary>
 /// CLIP's loss (arXiv 2103.00020, figure 3): each image chooses its text among all texts of the batch, each text its image among
-/// all images, and the
-/// loss is the mean of both cross entropies. All blocks are gone through twice: for the normalisers of rows and columns, and for
-/// the gradient.
+/// all
+/// images, and the loss is the mean of both cross-entropies. There are two passes over all blocks: for the normalizers of rows
+/// and
+/// columns, and for the gradient.
 /// </summary>
 internal sealed class ContrastiveLoss : ImageTextLoss
 {
-    /// <summary>The start of the logarithm of the factor on cosines, ln(1 / 0.07) (arXiv 2103.00020, section 2.5).</summary>
+    /// <summary>
+    /// The initial logit scale (the logarithm of the factor on cosines), ln(1 / 0.07) (arXiv 2103.00020, section 2.5).
+    /// </summary>
     public const float InitialLogitScale = 2.6592600f;
 
     private readonly CompiledGraph _normalizers;
     private readonly CompiledGraph _gradients;
 
-    /// <summary>Makes the loss ready.</summary>
-    /// <param name="engine">What it runs on.</param>
-    /// <param name="dimension">Of the embeddings.</param>
-    /// <param name="masksSameLabel">Whether pairs of one label are no negatives of each other.</param>
+    /// <summary>Compiles the loss.</summary>
+    /// <param name="engine">The engine that runs it.</param>
+    /// <param name="dimension">The embeddings' dimension.</param>
+    /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
     public ContrastiveLoss(Engine engine, int dimension, bool masksSameLabel)
         : base(engine, dimension, masksSameLabel)
     {
@@ -105,8 +108,9 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     }
 
     /// <summary>
-    /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, less 1 ÷ n for a right pair,
-    /// which is left to the caller.
+    /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, minus 1 ÷ n for a positive
+    /// pair,
+    /// which the caller subtracts.
     /// </summary>
     private static Graph Gradients(int dimension, bool masksSameLabel)
     {
@@ -119,7 +123,7 @@ internal sealed class ContrastiveLoss : ImageTextLoss
         return graph.Build();
     }
 
-    /// <summary>The logits of a block, and those among which is chosen: what does not count is −∞ there.</summary>
+    /// <summary>The logits of a block, without and with masking: masked ones are −∞.</summary>
     private static (Value Logits, Value Choices, LossInputs Inputs) Choices(
         GraphBuilder graph,
         int dimension,

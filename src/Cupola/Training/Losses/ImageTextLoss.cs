@@ -6,47 +6,46 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training.Losses;
 
 /// <summary>
-/// A loss that tells each pair of a batch from all others by the logits of every image with every text. It is worked out in
-/// blocks of them, so that memory grows with the batch
-/// and not with its square.
+/// A loss that distinguishes each pair of a batch from all others by the logits of every image with every text. It is computed in
+/// blocks, so that memory grows linearly with the batch.
 /// </summary>
 /// <remarks>
-/// Pairs that say the same thing (equal captions) may be told by a label: such a pair is no negative of the other, and is left
-/// out.
+/// Pairs with the same meaning (equal captions) may have equal labels: such a pair is not a negative of the other, and is masked.
 /// </remarks>
 internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSameLabel) : IDisposable
 {
     /// <summary>
-    /// The end of the logarithm of the factor on cosines, ln 100: beyond, training was found to be unstable (arXiv 2103.00020,
-    /// section 2.5).
+    /// The largest logit scale (the logarithm of the factor on cosines), ln 100: beyond it, training was found to be unstable
+    /// (arXiv
+    /// 2103.00020, section 2.5).
     /// </summary>
     public const float LargestLogitScale = 4.6051702f;
 
-    /// <summary>Images of one block: products large enough for the processor's peak, logits few enough for its cache.</summary>
+    /// <summary>Images per block: products large enough for the processor's peak, logits few enough for its cache.</summary>
     private const int BlockRows = 128;
 
-    /// <summary>Texts of one block; likewise.</summary>
+    /// <summary>Texts per block, for the same reason.</summary>
     private const int BlockColumns = 1024;
 
     /// <summary>Whether pairs have labels.</summary>
     public bool MasksSameLabel => masksSameLabel;
 
-    /// <summary>Makes a loss ready.</summary>
-    /// <param name="kind">Which.</param>
-    /// <param name="maskSameLabel">Whether pairs of one label are no negatives of each other; each pair has a label then.</param>
-    /// <param name="engine">What it runs on.</param>
-    /// <param name="dimension">Of the embeddings.</param>
+    /// <summary>Creates a loss.</summary>
+    /// <param name="kind">The kind of the loss.</param>
+    /// <param name="maskSameLabel">Whether pairs with equal labels are masked; then each pair needs a label.</param>
+    /// <param name="engine">The engine that runs it.</param>
+    /// <param name="dimension">The embeddings' dimension.</param>
     public static ImageTextLoss Create(LossKind kind, bool maskSameLabel, Engine engine, int dimension) =>
         kind == LossKind.InfoNce
             ? new ContrastiveLoss(engine, dimension, maskSameLabel)
             : new SigmoidLoss(engine, dimension, maskSameLabel);
 
-    /// <summary>The loss of a batch and its gradients.</summary>
+    /// <summary>Computes the loss of a batch and its gradients.</summary>
     /// <param name="images">Image embeddings of any length, [pairs, dimension].</param>
     /// <param name="texts">Text embeddings of any length, [pairs, dimension].</param>
     /// <param name="logitScale">The logarithm of the factor on cosines.</param>
-    /// <param name="logitBias">What is added to them, where the loss has such a thing.</param>
-    /// <param name="labels">What each pair says, where equal ones are masked: equal numbers for equal captions.</param>
+    /// <param name="logitBias">The bias of the logits, if the loss has one.</param>
+    /// <param name="labels">The label of each pair, if the loss masks; equal numbers for equal captions.</param>
     public PairGradients Evaluate(
         ReadOnlySpan<float> images,
         ReadOnlySpan<float> texts,
@@ -64,7 +63,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
 
         if (MasksSameLabel != (labels is not null))
         {
-            throw new ArgumentException(MasksSameLabel ? "The loss wants a label for each pair." : "The loss takes no labels.");
+            throw new ArgumentException(MasksSameLabel ? "The loss needs a label for each pair." : "The loss takes no labels.");
         }
 
         using LossBatch batch = new(image, text, MathF.Exp(logitScale), logitBias, labels);
@@ -76,12 +75,12 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
 
     public abstract void Dispose();
 
-    /// <summary>The same, with respect to embeddings of unit length.</summary>
+    /// <summary>Computes the loss and its gradients with respect to embeddings of unit length.</summary>
     protected abstract PairGradients Evaluate(LossBatch batch);
 
-    /// <summary>Does something to each block; results are added up in order.</summary>
-    /// <param name="batch">Of which.</param>
-    /// <param name="work">Does a block, and gives what adds its result.</param>
+    /// <summary>Processes each block; results are added in order.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="work">Processes a block, and returns a function that adds its result.</param>
     protected void ForEachBlock(LossBatch batch, Func<LossBlock, Action> work)
     {
         int rows = (batch.Pairs + BlockRows - 1) / BlockRows,
@@ -94,11 +93,11 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
         });
     }
 
-    /// <summary>Sums up what a graph of <see cref="OutputGradients"/> gives for each block.</summary>
-    /// <param name="batch">Of which.</param>
+    /// <summary>Sums the outputs of a graph of <see cref="OutputGradients"/> over all blocks.</summary>
+    /// <param name="batch">The batch.</param>
     /// <param name="graph">The graph.</param>
-    /// <param name="more">What it reads besides for a block; disposed behind it.</param>
-    /// <param name="totals">How many sums of its rows it gives, whose totals are returned.</param>
+    /// <param name="more">Its additional inputs for a block; disposed after the run.</param>
+    /// <param name="totals">The number of sums over rows that it gives, whose totals are returned.</param>
     protected (float[] Images, float[] Texts, double[] Totals) SumGradients(
         LossBatch batch,
         CompiledGraph graph,
@@ -134,7 +133,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
         return (images, texts, sums);
     }
 
-    /// <summary>The right pairs, which the blocks leave out: each pulls its image and its text together.</summary>
+    /// <summary>The gradients of the positive pairs, which the blocks leave out: each attracts its image and its text.</summary>
     /// <returns>The sum of their logits, without a bias.</returns>
     protected double AttractPositives(LossBatch batch, float[] images, float[] texts)
     {
@@ -153,8 +152,9 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
     }
 
     /// <summary>
-    /// The logits of a block without a bias, [rows, columns], and which of them count: an equal saying other than the pair's own
-    /// does not.
+    /// The logits of a block without a bias, [rows, columns], and their mask: a pair with the same meaning does not count,
+    /// unless it is
+    /// the pair itself.
     /// </summary>
     protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(
         GraphBuilder graph,
@@ -169,7 +169,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
             graph.Input("share", ElementType.Float32, [1]),
             graph.Input("bias", ElementType.Float32, [1])
         );
-        Value logits = graph.Multiply(graph.Product(inputs.Images, inputs.Texts, turnRight: true), inputs.Scale);
+        Value logits = graph.Multiply(graph.Product(inputs.Images, inputs.Texts, transposeRight: true), inputs.Scale);
         if (!masksSameLabel)
         {
             return (logits, null, inputs);
@@ -184,14 +184,15 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
     }
 
     /// <summary>
-    /// Has a graph give what follows from the gradient of a block's logits, as <see cref="SumGradients"/> sums it: that of the
-    /// images, of the texts, and of the scale.
+    /// Adds the outputs that <see cref="SumGradients"/> sums, computed from the gradient of a block's logits: the gradients of
+    /// the images,
+    /// of the texts, and of the scale.
     /// </summary>
     protected static void OutputGradients(GraphBuilder graph, Value ofLogits, Value logits, LossInputs inputs)
     {
         Value scaled = graph.Multiply(ofLogits, inputs.Scale);
         graph.Output("image_gradients", graph.Product(scaled, inputs.Texts));
-        graph.Output("text_gradients", graph.Product(scaled, inputs.Images, turnLeft: true));
+        graph.Output("text_gradients", graph.Product(scaled, inputs.Images, transposeLeft: true));
         graph.Output("scale_gradients", graph.Sum(graph.Multiply(ofLogits, logits), 1));
     }
 
@@ -214,14 +215,14 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
         return sum;
     }
 
-    /// <summary>What every block reads; the share is one pair's of the batch.</summary>
+    /// <summary>The inputs of every block; the share is that of one pair in the batch.</summary>
     protected sealed record LossInputs(Value Images, Value Texts, Value Scale, Value Share, Value Bias);
 }
 
-/// <summary>What a loss says of a batch of pairs.</summary>
-/// <param name="Loss">Its value.</param>
-/// <param name="Images">Its gradient with respect to the image embeddings as the tower gave them, [pairs, dimension].</param>
-/// <param name="Texts">Likewise for the texts.</param>
-/// <param name="LogitScale">Its gradient with respect to the logarithm of the factor on cosines.</param>
-/// <param name="LogitBias">Its gradient with respect to what is added to them; 0 where nothing is.</param>
+/// <summary>The loss of a batch of pairs with its gradients.</summary>
+/// <param name="Loss">The loss.</param>
+/// <param name="Images">The gradient with respect to the image embeddings before normalization, [pairs, dimension].</param>
+/// <param name="Texts">The same for the text embeddings.</param>
+/// <param name="LogitScale">The gradient with respect to the logarithm of the factor on cosines.</param>
+/// <param name="LogitBias">The gradient with respect to the bias of the logits; 0 without a bias.</param>
 internal sealed record PairGradients(double Loss, float[] Images, float[] Texts, double LogitScale, double LogitBias);

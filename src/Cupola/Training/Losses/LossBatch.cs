@@ -3,7 +3,7 @@ using Cupola.Runtime;
 
 namespace Cupola.Training.Losses;
 
-/// <summary>A batch as a loss sees it: the tensors that all its blocks read.</summary>
+/// <summary>A batch in a loss: the tensors that all its blocks read.</summary>
 internal sealed class LossBatch : IDisposable
 {
     private readonly Tensor _scale;
@@ -12,11 +12,11 @@ internal sealed class LossBatch : IDisposable
     private readonly Tensor? _labels;
     private readonly Tensor? _places;
 
-    /// <param name="images">Lent.</param>
-    /// <param name="texts">Lent.</param>
+    /// <param name="images">Borrowed; the caller disposes it.</param>
+    /// <param name="texts">Borrowed; the caller disposes it.</param>
     /// <param name="scale">The factor on cosines.</param>
-    /// <param name="bias">What is added to them.</param>
-    /// <param name="labels">What each pair says, where equal ones are masked.</param>
+    /// <param name="bias">The bias of the logits.</param>
+    /// <param name="labels">The label of each pair, if the loss masks.</param>
     public LossBatch(NormalizedEmbeddings images, NormalizedEmbeddings texts, float scale, float bias, IReadOnlyList<int>? labels)
     {
         (Images, Texts, Scale, Bias, Pairs) = (images, texts, scale, bias, images.Count);
@@ -39,15 +39,15 @@ internal sealed class LossBatch : IDisposable
     /// <summary>The factor on cosines.</summary>
     public float Scale { get; }
 
-    /// <summary>What is added to them.</summary>
+    /// <summary>The bias of the logits.</summary>
     public float Bias { get; }
 
     /// <summary>Runs a graph for a block.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="block">The block.</param>
-    /// <param name="more">What it reads besides; disposed behind the run.</param>
-    /// <param name="shapes">The shapes of what it gives.</param>
-    /// <returns>What it gives; the caller disposes it.</returns>
+    /// <param name="more">Its additional inputs; disposed after the run.</param>
+    /// <param name="shapes">The shapes of its outputs.</param>
+    /// <returns>Its outputs; the caller disposes them.</returns>
     public Tensor[] Run(CompiledGraph graph, LossBlock block, Tensor[] more, params long[][] shapes)
     {
         Tensor[] outputs = [.. shapes.Select(static shape => Tensor.Allocate(ElementType.Float32, shape))];
@@ -98,7 +98,7 @@ internal sealed class LossBatch : IDisposable
 
 /// <summary>A block of the logits of all images with all texts.</summary>
 /// <param name="Row">Its first image.</param>
-/// <param name="Rows">How many.</param>
+/// <param name="Rows">The number of images.</param>
 /// <param name="Column">Its first text.</param>
-/// <param name="Columns">How many.</param>
+/// <param name="Columns">The number of texts.</param>
 internal sealed record LossBlock(int Row, int Rows, int Column, int Columns);

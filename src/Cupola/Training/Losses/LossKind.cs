@@ -1,6 +1,6 @@
 namespace Cupola.Training.Losses;
 
-/// <summary>The loss that a model is trained by.</summary>
+/// <summary>The loss that a model is trained with.</summary>
 public enum LossKind
 {
     /// <summary>
@@ -9,7 +9,7 @@ public enum LossKind
     InfoNce,
 
     /// <summary>
-    /// SigLIP's: whether an image and a text belong together, asked of every two by themselves (arXiv 2303.15343, equation 1).
+    /// SigLIP's: an independent decision for every image and text whether they belong together (arXiv 2303.15343, equation 1).
     /// </summary>
     SigLip,
 }

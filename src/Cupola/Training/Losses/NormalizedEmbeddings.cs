@@ -4,7 +4,7 @@ using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Training.Losses;
 
-/// <summary>Embeddings brought to unit length, and gradients taken back through that.</summary>
+/// <summary>L2-normalized embeddings, and the backward pass of the normalization.</summary>
 internal sealed class NormalizedEmbeddings : IDisposable
 {
     private readonly int _dimension;
@@ -30,7 +30,9 @@ internal sealed class NormalizedEmbeddings : IDisposable
 
     public ReadOnlySpan<float> this[int row] => Tensor.AsSpan<float>().Slice(row * _dimension, _dimension);
 
-    /// <summary>u = x ÷ ‖x‖: what is said about u, said about x: (g − u (u · g)) ÷ ‖x‖, in place.</summary>
+    /// <summary>
+    /// The gradient of u = x ÷ ‖x‖: from g, with respect to u, to (g − u (u · g)) ÷ ‖x‖, with respect to x, in place.
+    /// </summary>
     public void Backward(Span<float> gradients)
     {
         for (int row = 0; row < _norms.Length; row++)

@@ -1,9 +1,9 @@
 namespace Cupola.Training.Losses;
 
 /// <summary>
-/// Work on several threads whose results are added up in one order, whichever is ready first: floating-point sums depend on the
-/// order of their terms,
-/// and a run that is resumed must give the bits of one that was not.
+/// A parallel reduction whose results are added in a fixed order, whichever is ready first: floating-point sums depend on the
+/// order
+/// of their terms, and a resumed run must give the same bits as an uninterrupted one.
 /// </summary>
 internal sealed class OrderedReduction
 {
@@ -16,11 +16,11 @@ internal sealed class OrderedReduction
 
     private OrderedReduction(int ahead) => _ahead = ahead;
 
-    /// <summary>Does so many pieces of work.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Runs pieces of work.</summary>
+    /// <param name="count">The number of pieces.</param>
     /// <param name="threads">Pieces at once; as many again may wait for their turn to be added, and hold their memory.</param>
     /// <param name="work">
-    /// Does the piece at a place, and gives what adds its result; that is called when all before it were added, one at a time.
+    /// Computes a piece, and returns a function that adds its result; it is called after all pieces before it, one at a time.
     /// </param>
     public static void Run(int count, int threads, Func<int, Action> work)
     {
@@ -31,8 +31,8 @@ internal sealed class OrderedReduction
         }
         finally
         {
-            // Where a piece failed, the sums are of no use any more; but what waits to be added holds memory, and lets go of it
-            // when it is.
+            // If a piece failed, the sums are useless; but results that wait to be added hold memory, and free it only when they
+            // are added.
             foreach (Action add in order._waiting.Values)
             {
                 add();

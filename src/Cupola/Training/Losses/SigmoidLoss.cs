@@ -6,25 +6,28 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Training.Losses;
 
 /// <summary>
-/// SigLIP's loss (arXiv 2303.15343, equation 1): whether an image and a text belong together is asked of every two by themselves,
-/// by the sigmoid of scale · cosine + bias; the loss is the sum of
-/// −log of the right answers' probabilities over the number of pairs. Nothing has to be known of a whole row or column, so that
-/// all blocks are gone through once.
+/// SigLIP's loss (arXiv 2303.15343, equation 1): for every image and text an independent decision whether they belong together,
+/// by the
+/// sigmoid of scale · cosine + bias; the loss is the sum of −log of the right decisions' probabilities over the number of pairs.
+/// No
+/// statistics of a whole row or column are needed, so one pass over all blocks suffices.
 /// </summary>
 internal sealed class SigmoidLoss : ImageTextLoss
 {
-    /// <summary>The start of the logarithm of the factor on cosines, ln 10 (arXiv 2303.15343, section 3.2).</summary>
+    /// <summary>
+    /// The initial logit scale (the logarithm of the factor on cosines), ln 10 (arXiv 2303.15343, section 3.2).
+    /// </summary>
     public const float InitialLogitScale = 2.3025851f;
 
-    /// <summary>The start of the bias: most of all answers are no, and so they begin (section 3.2).</summary>
+    /// <summary>The initial bias: most decisions are no, so the logits begin there (section 3.2).</summary>
     public const float InitialLogitBias = ClipNetwork.InitialLogitBias;
 
     private readonly CompiledGraph _gradients;
 
-    /// <summary>Makes the loss ready.</summary>
-    /// <param name="engine">What it runs on.</param>
-    /// <param name="dimension">Of the embeddings.</param>
-    /// <param name="masksSameLabel">Whether pairs of one label are no negatives of each other.</param>
+    /// <summary>Compiles the loss.</summary>
+    /// <param name="engine">The engine that runs it.</param>
+    /// <param name="dimension">The embeddings' dimension.</param>
+    /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
     public SigmoidLoss(Engine engine, int dimension, bool masksSameLabel)
         : base(engine, dimension, masksSameLabel) =>
         _gradients = engine.Compile(Gradients(dimension, masksSameLabel), new Dictionary<string, Tensor>());
@@ -40,9 +43,10 @@ internal sealed class SigmoidLoss : ImageTextLoss
     }
 
     /// <summary>
-    /// Of a wrong pair's logit z the loss is log(1 + exp(z)) ÷ n, and its gradient sigmoid(z) ÷ n. Of a right pair's it is log(1
-    /// + exp(−z)) = log(1 + exp(z)) − z, so that it counts as a wrong one too, and
-    /// −z, whose gradient is −1 ÷ n, is left to the caller.
+    /// For a negative pair's logit z the loss is log(1 + exp(z)) ÷ n, and its gradient sigmoid(z) ÷ n. For a positive pair's it
+    /// is log(1 +
+    /// exp(−z)) = log(1 + exp(z)) − z, so that it is treated like a negative one, and the gradient of −z, −1 ÷ n, is added by
+    /// the caller.
     /// </summary>
     private static Graph Gradients(int dimension, bool masksSameLabel)
     {

@@ -109,7 +109,7 @@ public sealed class PromptAuditTests
     [InlineData("does not close '\"'", "This is a sign that says \"tench.")]
     [InlineData("does not close '“'", "This is a sign that says “tench.")]
     [InlineData("has no end mark", "A tench with a tail")]
-    [InlineData("holds no word", ".|…")]
+    [InlineData("contains no word", ".|…")]
     public void ASentenceThatDoesNotComeToItsEndIsCut(string reason, string sentences)
     {
         const string whole = "A tench is green.";
@@ -279,7 +279,7 @@ public sealed class PromptAuditTests
         ];
 
         Assert.Equal(
-            (PromptFault.TooLong, "has 5000 characters, of which no model reads 4000; nothing else was looked at"),
+            (PromptFault.TooLong, "has 5000 characters, of which no model reads 4000; nothing else was examined"),
             (findings[0].Fault, findings[0].Detail)
         );
         Assert.Equal(2, findings.Length);

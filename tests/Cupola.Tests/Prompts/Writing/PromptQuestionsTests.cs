@@ -96,16 +96,16 @@ public sealed class PromptQuestionsTests
 
     [Theory]
     [InlineData("[]", "no questions")]
-    [InlineData("{}", "no JSON list")]
-    [InlineData("[1]", "is no question")]
+    [InlineData("{}", "not contain a JSON list")]
+    [InlineData("[1]", "is not a question")]
     [InlineData("""["Describe it"]""", "exactly once")]
     [InlineData("""["Describe {} and {}"]""", "exactly once")]
     [InlineData("""["Describe {an} {}"]""", "{a/an}")]
     [InlineData("""["A {}", "A {}"]""", "twice")]
     [InlineData("""[{"text": "A {}", "answers": 0}]""", "from 1 to 1000")]
-    [InlineData("""{"questions": ["A {}"], "answers": 1.5}""", "no whole number")]
+    [InlineData("""{"questions": ["A {}"], "answers": 1.5}""", "not a whole number")]
     [InlineData("""{"questions": ["A {}"], "articles": {"x": "der"}}""", "can be a, an, the, or nothing")]
-    [InlineData("""{"questions": ["A {}"], "articles": ["x"]}""", "no JSON object")]
+    [InlineData("""{"questions": ["A {}"], "articles": ["x"]}""", "not a JSON object")]
     [InlineData("nonsense", "not valid JSON")]
     public void AFileThatHoldsNoQuestionsIsRefusedWithItsName(string content, string reason)
     {

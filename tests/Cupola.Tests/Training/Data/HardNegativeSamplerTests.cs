@@ -102,7 +102,7 @@ public sealed class HardNegativeSamplerTests
         Assert.Equal(Epoch(order, 0), Epoch(resumed, 0));
         Assert.Equal(Epoch(new ShuffledSampler(100, 16, seed: 5), 1), Epoch(order, 1));
         Assert.Contains(
-            "no order of this run",
+            "not an order of this run",
             Assert.Throws<ArgumentException>(() => resumed.Restore(epoch: 0, mined[1..])).Message,
             StringComparison.Ordinal
         );

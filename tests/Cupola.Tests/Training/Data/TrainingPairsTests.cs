@@ -78,7 +78,7 @@ public sealed class TrainingPairsTests
         );
         AssertRefused(
             Table("image,caption\n1.jpg,a cat\n2.jpg,a cat\n"),
-            "says the same of every image, 'a cat': a contrastive loss"
+            "has the same caption for every image, 'a cat': a contrastive loss"
         );
         AssertRefused(Table("image,caption\n1.jpg,\n2.jpg,\n"), "has no pairs to learn from: Line 2 of");
         AssertRefused(Table("image,caption\n"), "has no pairs to learn from.");
@@ -87,7 +87,7 @@ public sealed class TrainingPairsTests
         string notTar = TestFolder.NewFile("a.tar");
         File.WriteAllText(notTar, new string('h', 2000));
         AssertRefused(notTar, "has no pairs to learn from: ");
-        AssertRefused(notTar, "is no tar archive that can be read", PromptTemplates.Simple);
+        AssertRefused(notTar, "is not a tar archive that can be read", PromptTemplates.Simple);
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class TrainingPairsTests
 
         Assert.Equal(["a cat", "a dog"], [.. Enumerable.Range(0, 2).Select(pair => pairs[pair].Captions[0])]);
         Assert.Equal(2, pairs.Count);
-        Assert.Contains(broken, told => told.Contains("1 holds no caption", StringComparison.Ordinal));
+        Assert.Contains(broken, told => told.Contains("1 has no caption", StringComparison.Ordinal));
         Assert.Contains(broken, told =>
             told.Contains("1.tar", StringComparison.Ordinal) && told.Contains("it ends too early", StringComparison.Ordinal)
         );

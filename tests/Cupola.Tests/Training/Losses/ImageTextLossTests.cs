@@ -114,7 +114,7 @@ public sealed class ImageTextLossTests
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "wants a label",
+            "needs a label",
             Assert.Throws<ArgumentException>(() => labelled.Evaluate([1], [1], 0)).Message,
             StringComparison.Ordinal
         );
