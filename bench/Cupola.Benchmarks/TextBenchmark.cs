@@ -64,7 +64,7 @@ internal static class TextBenchmark
                 + $"{ids.Sum(static text => text.Length):N0}, in trees {nodes:N0}"
         );
 
-        TextTransformer tower = embedder.Model.Text;
+        TextEncoder tower = embedder.Model.Text;
         double[] seconds = Timing.Medians(
             Rounds,
             () => tower.Encode(ids, share: true, done: null, CancellationToken.None),

@@ -25,8 +25,9 @@ internal sealed class TrainingStep : IDisposable
     public TrainingStep(ClipConfig config, int batch, Engine engine, ImageForm form, TrainingMemory memory)
     {
         Random random = new(1);
-        IReadOnlyDictionary<string, long[]> shapes = ClipModel.ParametersOf(config);
-        _parameters = new(shapes, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
+        ClipNetwork network = new(config);
+        IReadOnlyDictionary<string, long[]> shapes = network.Shapes;
+        _parameters = new(network.Parameters, name => Initial(name, shapes[name], random), isFrozen: static _ => false);
         _clip = new(
             engine,
             config,

@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         "Text",
         "Images",
         "Data",
+        "Models.Layers",
         "Models",
         "Embedding",
         "Prompts",

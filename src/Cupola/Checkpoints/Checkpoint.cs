@@ -41,6 +41,7 @@ public sealed class Checkpoint : IDisposable
     private readonly Dictionary<string, StoredTensor> _parameters = new(StringComparer.Ordinal);
     private readonly List<string> _unknown = [];
     private string _prefix = "";
+    private ParameterNames _names = TransformersNames.Instance;
 
     /// <summary>Takes a file over, and disposes it also where it is no CLIP's.</summary>
     private Checkpoint(TensorFile file)
@@ -113,11 +114,6 @@ public sealed class Checkpoint : IDisposable
         Refuse(Listed("missing", missing), Listed("unused", unused), Listed("wrongly shaped", WronglyShaped(expected)));
     }
 
-    /// <summary>Compares the shapes of the parameters that are there.</summary>
-    /// <exception cref="InvalidDataException">Some are of another shape; the message lists them.</exception>
-    internal void RequireShapes(IReadOnlyDictionary<string, long[]> expected) =>
-        Refuse(Listed("wrongly shaped", WronglyShaped(expected)));
-
     private string[] WronglyShaped(IReadOnlyDictionary<string, long[]> expected) =>
         [
             .. from entry in expected
@@ -146,9 +142,7 @@ public sealed class Checkpoint : IDisposable
     }
 
     /// <summary>What the file would call a parameter: a person looks for it there.</summary>
-    internal string NameInFile(string ours) =>
-        _prefix
-        + (Layout == CheckpointLayout.Transformers ? StoredNames.InTransformers(ours) : StoredNames.InOpenClip(ours).Name);
+    internal string NameInFile(string ours) => _prefix + _names.InFile(ours).Name;
 
     private static string? Listed(string fault, string[] names) =>
         names.Length == 0
@@ -213,8 +207,7 @@ public sealed class Checkpoint : IDisposable
     {
         Dictionary<string, StoredTensor> tensors = FindModel();
         LogitBias = BiasIn(File);
-        bool transformers = ParameterNames.AreOfTransformers(tensors.Keys);
-        bool resNet = tensors.ContainsKey("visual.layer1.0.conv1.weight");
+        _names = ParameterNames.Find(tensors.Keys);
         if (tensors.Remove(LogitBiasKey, out StoredTensor? bias))
         {
             // A CLIP that learned by the sigmoid loss has one too, and a class token or CLIP's own pool, which SigLIP models have
@@ -228,7 +221,7 @@ public sealed class Checkpoint : IDisposable
 
         foreach ((string name, StoredTensor tensor) in tensors)
         {
-            IReadOnlyList<ParameterNames.Target> targets = ParameterNames.TargetsOf(name, transformers, resNet);
+            IReadOnlyList<ParameterNames.Target> targets = _names.TargetsOf(name);
             if (targets.Count == 0 && !ParameterNames.IsBuffer(name))
             {
                 _unknown.Add(tensor.Name);
@@ -240,7 +233,7 @@ public sealed class Checkpoint : IDisposable
             }
         }
 
-        return transformers ? CheckpointLayout.Transformers
+        return _names is TransformersNames ? CheckpointLayout.Transformers
             : File is TorchArchive { IsTorchScript: true } || tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
             : CheckpointLayout.OpenClip;
     }

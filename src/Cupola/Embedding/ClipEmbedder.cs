@@ -35,7 +35,7 @@ public sealed partial class ClipEmbedder : IDisposable
         _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
-        _tokenizer = new(() => folder.OpenTokenizer(Config.Text));
+        _tokenizer = new(() => folder.OpenTokenizer(Layout, Config.Text));
     }
 
     /// <summary>The architecture.</summary>

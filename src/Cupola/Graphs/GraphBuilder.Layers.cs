@@ -158,13 +158,22 @@ internal sealed partial class GraphBuilder
             );
         }
 
+        return AttentionWithWeights(query, key, value, heads, mask).Mixed;
+    }
+
+    /// <summary>
+    /// The same by composed operators, and how much each query sees of each key: softmax(q kᵀ ÷ √d + mask), [n, heads, q, k].
+    /// </summary>
+    public (Value Mixed, Value Weights) AttentionWithWeights(Value query, Value key, Value value, int heads, Value? mask = null)
+    {
+        CheckAttention(query, key, value, heads);
         long headWidth = query.Shape[2].Factor / heads;
         Value SplitHeads(Value rows) => Transpose(Reshape(rows, [rows.Shape[0], rows.Shape[1], heads, headWidth]), 0, 2, 1, 3);
 
         Value scores = MatMul(SplitHeads(Scale(query, 1 / MathF.Sqrt(headWidth))), SplitHeads(key), transposeRight: true);
-        Value weights = Softmax(mask is null ? scores : Add(scores, mask));
+        Value weights = Softmax(mask is null ? scores : Add(scores, mask)); // [n, heads, q, k]
         Value mixed = MatMul(weights, SplitHeads(value)); // [n, heads, q, headWidth]
-        return Reshape(Transpose(mixed, 0, 2, 1, 3), query.Shape);
+        return (Reshape(Transpose(mixed, 0, 2, 1, 3), query.Shape), weights);
     }
 
     /// <summary>The mask of causal attention: 0 on and below the diagonal, −∞ above; [length, length].</summary>

@@ -1,6 +1,6 @@
 using Cupola.Checkpoints;
-using Cupola.Graphs;
 using Cupola.Images;
+using Cupola.Models.Layers;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -13,7 +13,7 @@ internal sealed class ClipModel : IDisposable
 {
     private readonly Checkpoint _checkpoint;
     private readonly ModelParameters _parameters;
-    private readonly Lazy<TextTransformer> _text;
+    private readonly Lazy<TextEncoder> _text;
     private readonly Lazy<ImageEncoder> _image;
     private readonly Lazy<string> _fingerprint;
 
@@ -31,15 +31,11 @@ internal sealed class ClipModel : IDisposable
         Config = config;
         Preprocessing = preprocessing;
         Sources = sources;
-        checkpoint.RequireShapes(LargeShapes(config));
-        ParameterShapes = ParametersOf(config);
-        checkpoint.Require(ParameterShapes);
-        ParameterCount = ParameterShapes.Values.Sum(static shape =>
-            shape.Aggregate(1L, static (product, extent) => product * extent)
-        );
-        LogitScale = _parameters["logit_scale"].AsSpan<float>()[0];
-        _text = new(() => new(engine, config.Text, config.EmbeddingDimension, _parameters));
-        _image = new(() => CreateImageEncoder(engine, form));
+        Network = new(config);
+        checkpoint.Require(Network.Shapes);
+        LogitScale = _parameters[Network.LogitScale.Name].AsSpan<float>()[0];
+        _text = new(() => TextEncoder.Create(engine, Network.Text, _parameters));
+        _image = new(() => ImageEncoder.Create(engine, Network.Image, form, preprocessing, _parameters));
         _fingerprint = new(() => ModelFingerprint.Compute(checkpoint, config, preprocessing));
     }
 
@@ -59,11 +55,11 @@ internal sealed class ClipModel : IDisposable
     /// <summary>The parameters as they are stored.</summary>
     public ModelParameters Parameters => _parameters;
 
-    /// <summary>The stored parameters' shapes by name.</summary>
-    public IReadOnlyDictionary<string, long[]> ParameterShapes { get; }
+    /// <summary>Its declaration: both towers, and the parameters they have.</summary>
+    public ClipNetwork Network { get; }
 
     /// <summary>Numbers learned, in all.</summary>
-    public long ParameterCount { get; }
+    public long ParameterCount => Network.Parameters.Sum(static parameter => parameter.ElementCount);
 
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale { get; }
@@ -75,7 +71,7 @@ internal sealed class ClipModel : IDisposable
 
     public string Fingerprint => _fingerprint.Value;
 
-    public TextTransformer Text => _text.Value;
+    public TextEncoder Text => _text.Value;
 
     public ImageEncoder Image => _image.Value;
 
@@ -111,7 +107,7 @@ internal sealed class ClipModel : IDisposable
 
     /// <summary>Writes the model as standard ONNX, and says which files have their parameters in one beside them.</summary>
     public IReadOnlyList<string> Export(string folder, long inside = OnnxFile.MaximumParameterBytes) =>
-        OnnxExport.Write(folder, Config, Preprocessing, _parameters, inside);
+        OnnxExport.Write(folder, Network, Preprocessing, _parameters, inside);
 
     public void Dispose()
     {
@@ -127,86 +123,4 @@ internal sealed class ClipModel : IDisposable
 
         _parameters.Dispose();
     }
-
-    /// <summary>
-    /// The parameters whose sizes a configuration names: compared first, so that nothing is built to sizes that the weights do
-    /// not have.
-    /// </summary>
-    private static Dictionary<string, long[]> LargeShapes(ClipConfig config)
-    {
-        long width = config.Text.Transformer.Width;
-        Dictionary<string, long[]> shapes = new(StringComparer.Ordinal)
-        {
-            ["text.token_embedding"] = [config.Text.VocabularySize, width],
-            ["text.position_embedding"] = [config.Text.ContextLength, width],
-        };
-        if (config.Image is VisionTransformerConfig vision)
-        {
-            shapes.Add("image.patch_embedding", [vision.Transformer.Width, 3, vision.PatchSize, vision.PatchSize]);
-            shapes.Add("image.position_embedding", [vision.Tokens, vision.Transformer.Width]);
-        }
-
-        return shapes;
-    }
-
-    /// <summary>
-    /// What the two networks need, by name; the graphs as others know them name their parameters as they are stored.
-    /// </summary>
-    public static IReadOnlyDictionary<string, long[]> ParametersOf(ClipConfig config)
-    {
-        var expected = new Dictionary<string, long[]>(StringComparer.Ordinal) { ["logit_scale"] = [] };
-        GraphBuilder graph = new();
-        TextTransformer.DescribePadded(
-            graph,
-            config.Text,
-            config.EmbeddingDimension,
-            graph.Input("ids", ElementType.Int64, ["texts", "length"])
-        );
-        if (config.Image is VisionTransformerConfig transformer)
-        {
-            Value images = graph.Input(
-                "images",
-                ElementType.Float32,
-                [ImageEncoder.Batch, 3, transformer.ImageSize, transformer.ImageSize]
-            );
-            VisionTransformer.Describe(graph, transformer, config.EmbeddingDimension, images);
-        }
-        else if (config.Image is ResNetConfig network)
-        {
-            foreach ((string name, long[] shape) in ModifiedResNet.Parameters(network, config.EmbeddingDimension))
-            {
-                expected.Add(name, shape);
-            }
-        }
-
-        var none = new Dictionary<string, long>();
-        foreach (Value parameter in graph.Build().Parameters)
-        {
-            expected.Add(parameter.Name, parameter.Shape.Resolve(none));
-        }
-
-        return expected;
-    }
-
-    private ImageEncoder CreateImageEncoder(Engine engine, ImageForm form) =>
-        Config.Image switch
-        {
-            VisionTransformerConfig transformer => new VisionTransformer(
-                engine,
-                transformer,
-                Config.EmbeddingDimension,
-                form,
-                Preprocessing,
-                _parameters
-            ),
-            ResNetConfig network => new ModifiedResNet(
-                engine,
-                network,
-                Config.EmbeddingDimension,
-                form,
-                Preprocessing,
-                _parameters
-            ),
-            _ => throw new InvalidOperationException($"There is no network for {Config.Image.GetType().Name}."),
-        };
 }

@@ -1,29 +1,13 @@
 using Cupola.Graphs;
+using Cupola.Images;
+using Cupola.Models.Layers;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
 
-/// <summary>In which form images reach an image encoder.</summary>
-internal enum ImageForm
+/// <summary>The image tower ready to run. Images of one call are encoded in chunks, one a thread.</summary>
+internal sealed class ImageEncoder : IDisposable
 {
-    /// <summary>
-    /// Bytes [images, height, width, 3], as preprocessing gives them; normalisation is folded into the first layer.
-    /// </summary>
-    Bytes,
-
-    /// <summary>Normalised floats [images, 3, height, width], as the reference's own graphs take them.</summary>
-    PixelValues,
-}
-
-/// <summary>
-/// CLIP's image tower, one of two kinds: a vision transformer or a modified residual network. Images of one call are
-/// encoded in chunks, one a thread.
-/// </summary>
-internal abstract class ImageEncoder : IDisposable
-{
-    /// <summary>The symbol for the number of images of a run.</summary>
-    public const string Batch = "batch";
-
     /// <summary>
     /// Images of one run at most: with more, what a run works on no longer fits the processor's cache (docs/benchmarks.md).
     /// </summary>
@@ -32,29 +16,28 @@ internal abstract class ImageEncoder : IDisposable
     private readonly Engine _engine;
     private readonly CompiledGraph _graph;
 
-    protected ImageEncoder(
+    private ImageEncoder(Engine engine, CompiledGraph graph, int embeddingDimension) =>
+        (_engine, _graph, EmbeddingDimension) = (engine, graph, embeddingDimension);
+
+    public int EmbeddingDimension { get; }
+
+    /// <summary>Makes a tower ready for images in one form.</summary>
+    public static ImageEncoder Create(
         Engine engine,
-        ImageConfig config,
-        int embeddingDimension,
+        ImageTower tower,
         ImageForm form,
-        Func<GraphBuilder, Value, Value> describe,
+        ImagePreprocessing preprocessing,
         ModelParameters parameters
     )
     {
-        _engine = engine;
-        EmbeddingDimension = embeddingDimension;
+        tower.AddFolded(parameters, preprocessing);
         GraphBuilder builder = new(OperatorSet.Fused);
-        Value images = builder.Input(
-            "images",
-            form == ImageForm.Bytes ? ElementType.UInt8 : ElementType.Float32,
-            [Batch, .. Extents(config, form)]
-        );
-        builder.Output("embeddings", describe(builder, images));
+        Value images = tower.Input(builder, "images", form);
+        Value embeddings = tower.Describe(builder, images, preprocessing, TowerRequest.Embedding).Embedding;
+        builder.Output("embeddings", embeddings);
         Graph graph = builder.Build();
-        _graph = engine.Compile(graph, parameters.For(graph));
+        return new(engine, engine.Compile(graph, parameters.For(graph)), (int)embeddings.Shape[1].Factor);
     }
-
-    public int EmbeddingDimension { get; }
 
     /// <summary>The embeddings, not of unit length, [images, embedding].</summary>
     /// <param name="images">In the encoder's form, the first extent the number of images.</param>
@@ -77,7 +60,4 @@ internal abstract class ImageEncoder : IDisposable
     }
 
     public void Dispose() => _graph.Dispose();
-
-    private static long[] Extents(ImageConfig config, ImageForm form) =>
-        form == ImageForm.Bytes ? [config.ImageSize, config.ImageSize, 3] : [3, config.ImageSize, config.ImageSize];
 }

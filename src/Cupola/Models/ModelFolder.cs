@@ -9,19 +9,7 @@ namespace Cupola.Models;
 /// <summary>The files of a model that lie beside its weights, and what they say.</summary>
 internal sealed class ModelFolder
 {
-    private readonly string _transformers;
-    private readonly string _openClip;
-    private readonly string _preprocessor;
-    private readonly string _processor;
-
-    private ModelFolder(string path)
-    {
-        Path = path;
-        _transformers = System.IO.Path.Combine(path, "config.json");
-        _openClip = System.IO.Path.Combine(path, "open_clip_config.json");
-        _preprocessor = System.IO.Path.Combine(path, "preprocessor_config.json");
-        _processor = System.IO.Path.Combine(path, "processor_config.json");
-    }
+    private ModelFolder(string path) => Path = path;
 
     public string Path { get; }
 
@@ -35,40 +23,15 @@ internal sealed class ModelFolder
     /// <summary>The architecture, and the file it was read from.</summary>
     /// <exception cref="FileNotFoundException">The configuration is not there.</exception>
     /// <exception cref="InvalidDataException">It cannot be used.</exception>
-    public (ClipConfig Config, string Source) ReadConfig(Checkpoint checkpoint)
-    {
-        string weights = checkpoint.File.FilePath;
-        if (checkpoint.Layout == CheckpointLayout.Transformers)
-        {
-            return File.Exists(_transformers)
-                ? (HuggingFaceConfig.Read(_transformers), _transformers)
-                : throw new FileNotFoundException($"{weights} has no configuration: put the model's config.json beside it.");
-        }
-
-        if (checkpoint.Layout == CheckpointLayout.OpenClip && File.Exists(_openClip))
-        {
-            return (OpenClipConfig.Read(_openClip), _openClip);
-        }
-
-        if (!checkpoint.IsKnown)
-        {
-            throw checkpoint.UnknownNames();
-        }
-
-        // A bare archive is OpenAI's more often than not; bare safetensors are open_clip's, whose activation is nobody's guess.
-        return checkpoint.File is TorchArchive || checkpoint.Layout == CheckpointLayout.OpenAi
-            ? (OpenAiConfig.Infer(checkpoint), weights)
-            : throw new FileNotFoundException(
-                $"{weights} has no configuration: put the model's open_clip_config.json beside it."
-            );
-    }
+    public (ClipConfig Config, string Source) ReadConfig(Checkpoint checkpoint) =>
+        ModelFamily.Of(checkpoint.Layout).ReadConfig(Path, checkpoint);
 
     /// <summary>The tokenizer of a model.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be used, or is another model's.</exception>
-    public ClipTokenizer OpenTokenizer(TextConfig config)
+    public ClipTokenizer OpenTokenizer(CheckpointLayout layout, TextConfig config)
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(Path, config.ContextLength);
+        ClipTokenizer tokenizer = ModelFamily.Of(layout).OpenTokenizer(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
@@ -85,11 +48,7 @@ internal sealed class ModelFolder
     /// <exception cref="InvalidDataException">It cannot be used, or does not fit the model.</exception>
     public (ImagePreprocessing Preprocessing, string? Source) ReadPreprocessing(CheckpointLayout layout, int imageSize)
     {
-        // A folder may hold both layouts; each has its own file, and the other's is better than none.
-        bool openClipFirst = layout != CheckpointLayout.Transformers && File.Exists(_openClip);
-        (ImagePreprocessing preprocessing, string? source) = openClipFirst
-            ? (PreprocessingConfig.ReadOpenClip(_openClip, imageSize), _openClip)
-            : ReadTransformersPreprocessing(imageSize);
+        (ImagePreprocessing preprocessing, string? source) = ModelFamily.Of(layout).ReadPreprocessing(Path, imageSize);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
             : throw new InvalidDataException(
@@ -99,15 +58,6 @@ internal sealed class ModelFolder
             );
     }
 
-    /// <summary>As transformers does: what processor_config.json nests counts before preprocessor_config.json.</summary>
-    private (ImagePreprocessing Preprocessing, string? Source) ReadTransformersPreprocessing(int imageSize) =>
-        File.Exists(_processor) && PreprocessingConfig.ReadProcessor(_processor, imageSize) is { } nested ? (nested, _processor)
-        : File.Exists(_preprocessor) ? (PreprocessingConfig.ReadTransformers(_preprocessor, imageSize), _preprocessor)
-        : (new ImagePreprocessing(imageSize), null);
-
     /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
-    public int? ContextLength() =>
-        File.Exists(_transformers) ? HuggingFaceConfig.Read(_transformers).Text.ContextLength
-        : File.Exists(_openClip) ? OpenClipConfig.Read(_openClip).Text.ContextLength
-        : null;
+    public int? ContextLength() => ModelFamily.FindConfig(Path)?.Text.ContextLength;
 }

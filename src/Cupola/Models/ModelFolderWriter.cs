@@ -56,24 +56,12 @@ internal static class ModelFolderWriter
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
         ClipTokenizer tokenizer = ClipTokenizer.Open(folder, config.Text.ContextLength);
-        IEnumerable<string> names = ClipModel.ParametersOf(config).Keys.Order(StringComparer.Ordinal);
-        if (config.Image is VisionTransformerConfig)
-        {
-            ModelConfigWriter.WriteTransformers(folder, config, preprocessing, tokenizer.StartId, tokenizer.EndId);
-            WriteWeights(
-                Path.Combine(folder, "model.safetensors"),
-                storage,
-                names.Select(name => (StoredNames.InTransformers(name), new ParameterNames.Target(name))),
-                parameters
-            );
-            return;
-        }
-
-        ModelConfigWriter.WriteOpenClip(folder, config, preprocessing);
+        WritableFamily family = ModelFamily.ToWrite(config);
+        family.WriteConfig(folder, config, preprocessing, tokenizer);
         WriteWeights(
-            Path.Combine(folder, "open_clip_model.safetensors"),
+            Path.Combine(folder, family.WeightsFile),
             storage,
-            names.Select(StoredNames.InOpenClip),
+            new ClipNetwork(config).Parameters.Select(parameter => family.Names.InFile(parameter.Name)),
             parameters
         );
     }

@@ -1,5 +1,6 @@
 using Cupola.Graphs;
 using Cupola.Images;
+using Cupola.Models.Layers;
 
 namespace Cupola.Models;
 
@@ -15,24 +16,23 @@ internal static class OnnxExport
     /// <summary>The files that are written.</summary>
     public static readonly IReadOnlyList<string> FileNames = ["text_model.onnx", "vision_model.onnx", "model.onnx"];
 
+    /// <summary>Graphs for others give the state of every token, as transformers' do.</summary>
+    private static readonly TowerRequest EveryToken = new() { EveryToken = true };
+
     /// <summary>Writes the three files into a folder, each whole or not at all.</summary>
     /// <returns>Those of them whose parameters lie in a file beside them.</returns>
     public static IReadOnlyList<string> Write(
         string folder,
-        ClipConfig config,
+        ClipNetwork network,
         ImagePreprocessing preprocessing,
         ModelParameters parameters,
         long inside = OnnxFile.MaximumParameterBytes
     )
     {
         Directory.CreateDirectory(folder);
-        if (config.Image is ResNetConfig network)
-        {
-            ConvolutionUnit.FoldAll(network, preprocessing, parameters);
-        }
-
+        network.Image.AddFolded(parameters, preprocessing);
         List<string> divided = [];
-        Graph[] graphs = [Text(config), Vision(config, preprocessing), Both(config, preprocessing)];
+        Graph[] graphs = [Text(network), Vision(network, preprocessing), Both(network, preprocessing)];
         foreach ((string file, Graph graph) in FileNames.Zip(graphs))
         {
             if (OnnxFile.Write(Path.Combine(folder, file), graph, parameters.For(graph), inside))
@@ -44,27 +44,23 @@ internal static class OnnxExport
         return divided;
     }
 
-    private static Graph Text(ClipConfig config)
+    private static Graph Text(ClipNetwork network)
     {
         GraphBuilder graph = new();
-        (Value state, Value embeddings) = TextTransformer.DescribePadded(
-            graph,
-            config.Text,
-            config.EmbeddingDimension,
-            Ids(graph, "batch_size")
-        );
-        graph.Output("text_embeds", embeddings);
-        graph.Output("last_hidden_state", state);
+        Value ids = graph.Input("input_ids", ElementType.Int64, ["batch_size", "sequence_length"]);
+        TowerOutputs texts = network.Text.Describe(graph, network.Text.Padded(graph, ids), EveryToken);
+        graph.Output("text_embeds", texts.Embedding);
+        graph.Output("last_hidden_state", texts.Tokens!);
         return graph.Build();
     }
 
-    private static Graph Vision(ClipConfig config, ImagePreprocessing preprocessing)
+    private static Graph Vision(ClipNetwork network, ImagePreprocessing preprocessing)
     {
         GraphBuilder graph = new();
-        Value pixels = PixelValues(graph, config);
-        (Value? state, Value embeddings) = Image(graph, config, preprocessing, pixels);
-        graph.Output("image_embeds", embeddings);
-        if (state is not null)
+        Value pixels = network.Image.Input(graph, "pixel_values", ImageForm.PixelValues);
+        TowerOutputs images = network.Image.Describe(graph, pixels, preprocessing, EveryToken);
+        graph.Output("image_embeds", images.Embedding);
+        if (images.TokensBeforeNorm is { } state)
         {
             graph.Output("last_hidden_state", state);
         }
@@ -72,48 +68,19 @@ internal static class OnnxExport
         return graph.Build();
     }
 
-    private static Graph Both(ClipConfig config, ImagePreprocessing preprocessing)
+    private static Graph Both(ClipNetwork network, ImagePreprocessing preprocessing)
     {
         GraphBuilder graph = new();
-        Value ids = Ids(graph, "text_batch_size");
-        Value pixels = PixelValues(graph, config);
+        Value ids = graph.Input("input_ids", ElementType.Int64, ["text_batch_size", "sequence_length"]);
+        Value pixels = network.Image.Input(graph, "pixel_values", ImageForm.PixelValues);
         graph.Input("attention_mask", ElementType.Int64, ids.Shape);
-        Value texts = graph.Normalize(
-            TextTransformer.DescribePadded(graph, config.Text, config.EmbeddingDimension, ids).Embeddings
-        );
-        Value images = graph.Normalize(Image(graph, config, preprocessing, pixels).Embeddings);
-        Value scale = graph.Exp(graph.Parameter("logit_scale"));
+        Value texts = graph.Normalize(network.Text.Describe(graph, network.Text.Padded(graph, ids), EveryToken).Embedding);
+        Value images = graph.Normalize(network.Image.Describe(graph, pixels, preprocessing, EveryToken).Embedding);
+        Value scale = graph.Exp(network.LogitScale.In(graph));
         graph.Output("logits_per_image", graph.Multiply(graph.MatMul(images, graph.Transpose(texts, 1, 0)), scale));
         graph.Output("logits_per_text", graph.Multiply(graph.MatMul(texts, graph.Transpose(images, 1, 0)), scale));
         graph.Output("text_embeds", texts);
         graph.Output("image_embeds", images);
         return graph.Build();
     }
-
-    private static Value Ids(GraphBuilder graph, string batch) =>
-        graph.Input("input_ids", ElementType.Int64, [batch, "sequence_length"]);
-
-    private static Value PixelValues(GraphBuilder graph, ClipConfig config) =>
-        graph.Input("pixel_values", ElementType.Float32, [ImageEncoder.Batch, 3, config.Image.ImageSize, config.Image.ImageSize]);
-
-    private static (Value? LastHiddenState, Value Embeddings) Image(
-        GraphBuilder graph,
-        ClipConfig config,
-        ImagePreprocessing preprocessing,
-        Value pixels
-    ) =>
-        config.Image switch
-        {
-            VisionTransformerConfig transformer => VisionTransformer.DescribeWhole(
-                graph,
-                transformer,
-                config.EmbeddingDimension,
-                pixels
-            ),
-            ResNetConfig network => (
-                null,
-                ModifiedResNet.Describe(graph, network, config.EmbeddingDimension, preprocessing, pixels)
-            ),
-            _ => throw new InvalidOperationException($"There is no network for {config.Image.GetType().Name}."),
-        };
 }

@@ -8,7 +8,7 @@ namespace Cupola.ZeroShot;
 /// </summary>
 internal sealed class PromptFeatures
 {
-    private readonly TextTransformer _text;
+    private readonly TextEncoder _text;
     private readonly EmbeddingMatrix _pooled;
     private readonly int[] _firsts;
 
@@ -16,7 +16,7 @@ internal sealed class PromptFeatures
     /// <param name="features">The features of all prompts, class by class.</param>
     /// <param name="promptCounts">The number of prompts of each class.</param>
     /// <param name="text">The tower, whose projection the pooled mean needs.</param>
-    public PromptFeatures(TextFeatures features, IReadOnlyList<int> promptCounts, TextTransformer text)
+    public PromptFeatures(TextFeatures features, IReadOnlyList<int> promptCounts, TextEncoder text)
     {
         _text = text;
         _firsts = [0, .. promptCounts];

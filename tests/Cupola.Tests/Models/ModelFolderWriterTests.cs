@@ -97,5 +97,5 @@ public sealed class ModelFolderWriterTests
     }
 
     private static Dictionary<string, Tensor> Parameters(ClipModel model) =>
-        model.ParameterShapes.Keys.ToDictionary(static name => name, name => model.Parameters[name], StringComparer.Ordinal);
+        model.Network.Shapes.Keys.ToDictionary(static name => name, name => model.Parameters[name], StringComparer.Ordinal);
 }

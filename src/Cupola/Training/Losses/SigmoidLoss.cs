@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Models;
 using Cupola.Runtime;
 using Tensor = Cupola.Runtime.Tensor;
 
@@ -19,7 +20,7 @@ internal sealed class SigmoidLoss : ImageTextLoss
     public const float InitialLogitScale = 2.3025851f;
 
     /// <summary>The initial bias: most decisions are no, so the logits begin there (section 3.2).</summary>
-    public const float InitialLogitBias = -10;
+    public const float InitialLogitBias = ClipNetwork.InitialLogitBias;
 
     private readonly CompiledGraph _gradients;
 

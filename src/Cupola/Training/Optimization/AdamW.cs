@@ -10,7 +10,7 @@ namespace Cupola.Training.Optimization;
 /// 18).
 /// </param>
 /// <param name="Epsilon">Keeps the quotient finite.</param>
-/// <param name="WeightDecay">How strongly matrices are drawn to nothing; vectors and numbers are not.</param>
+/// <param name="WeightDecay">How strongly matrices and tables are drawn to nothing; vectors and numbers are not.</param>
 internal sealed record AdamWOptions(float Beta1 = 0.9f, float Beta2 = 0.98f, float Epsilon = 1e-6f, float WeightDecay = 0.2f);
 
 /// <summary>
@@ -78,7 +78,7 @@ internal sealed class AdamW : IDisposable
             (string name, int start, int count) = piece;
             Tensor values = _parameters.Values[name];
             float rate = rates[name];
-            float decay = values.Shape.Count >= 2 ? 1 - (rate * _options.WeightDecay) : 1;
+            float decay = _parameters.Declared(name).Decays ? 1 - (rate * _options.WeightDecay) : 1;
             Span<float> Part(Tensor tensor) => tensor.AsSpan<float>().Slice(start, count);
             Update(
                 Part(values),

@@ -1,37 +1,38 @@
-using System.Globalization;
-using Cupola.Models;
+using Cupola.Models.Layers;
 
 namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// Which parameters learn, and how fast: layers near the input hold what is general, and may learn more slowly than those near
-/// the end (layer-wise learning rate decay,
-/// as in BEiT, arXiv 2106.08254), or not at all.
+/// the end (layer-wise learning rate decay, as in BEiT, arXiv 2106.08254), or not at all.
 /// </summary>
 internal sealed class LayerwiseDecay
 {
-    private readonly ClipConfig _config;
+    private readonly Dictionary<string, Parameter> _parameters;
+    private readonly Dictionary<TowerKind, int> _lastLayers;
     private readonly double _decay;
     private readonly IReadOnlyList<string> _frozen;
 
     /// <summary>Takes what the settings say.</summary>
-    /// <param name="config">The architecture.</param>
+    /// <param name="parameters">All parameters, as the model declares them.</param>
     /// <param name="decay">What a layer's learning rate is of that of the layer behind it.</param>
-    /// <param name="frozen">Beginnings of the names of parameters that stay as they are: "image", "text.blocks.0".</param>
-    /// <param name="names">All parameters.</param>
-    /// <exception cref="ArgumentException">A beginning fits none, or nothing is left that learns.</exception>
-    public LayerwiseDecay(ClipConfig config, double decay, IReadOnlyList<string> frozen, IReadOnlyCollection<string> names)
+    /// <param name="frozen">Paths under which parameters stay as they are: "image", "text.blocks.0".</param>
+    /// <exception cref="ArgumentException">Nothing lies under a path, or nothing is left that learns.</exception>
+    public LayerwiseDecay(IReadOnlyList<Parameter> parameters, double decay, IReadOnlyList<string> frozen)
     {
-        _config = config;
+        _parameters = parameters.ToDictionary(static parameter => parameter.Name, StringComparer.Ordinal);
+        _lastLayers = parameters
+            .GroupBy(static parameter => parameter.Tower)
+            .ToDictionary(static tower => tower.Key, static tower => tower.Max(static parameter => parameter.Depth));
         _decay = decay;
         _frozen = frozen;
-        if (frozen.FirstOrDefault(beginning => !names.Any(name => Begins(name, beginning))) is { } unknown)
+        if (frozen.FirstOrDefault(path => !parameters.Any(parameter => parameter.IsUnder(path))) is { } unknown)
         {
             string[] known =
             [
-                .. names
-                    .Select(static name =>
-                        string.Join('.', name.Split('.').TakeWhile(static part => !char.IsAsciiDigit(part[0])))
+                .. parameters
+                    .Select(static parameter =>
+                        string.Join('.', parameter.Name.Split('.').TakeWhile(static part => !char.IsAsciiDigit(part[0])))
                     )
                     .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal),
@@ -42,40 +43,19 @@ internal sealed class LayerwiseDecay
             );
         }
 
-        if (names.All(IsFrozen))
+        if (parameters.All(IsFrozen))
         {
             throw new ArgumentException("'frozen' names everything, so that nothing is left to learn.");
         }
     }
 
     /// <summary>Whether a parameter stays as it is.</summary>
-    public bool IsFrozen(string name) => _frozen.Any(beginning => Begins(name, beginning));
+    public bool IsFrozen(Parameter parameter) => _frozen.Any(parameter.IsUnder);
 
     /// <summary>The share of the learning rate that a parameter learns with.</summary>
     public float MultiplierFor(string name)
     {
-        string[] parts = name.Split('.');
-        if (parts is not [("image" or "text") and var tower, var room, ..])
-        {
-            return 1;
-        }
-
-        // The first layer is what comes before the blocks, and the last what comes behind them.
-        int blocks =
-            tower == "text" ? _config.Text.Transformer.Layers
-            : _config.Image is VisionTransformerConfig vision ? vision.Transformer.Layers
-            : 4;
-        int layer = room switch
-        {
-            "blocks" => int.Parse(parts[2], CultureInfo.InvariantCulture) + 1,
-            "stages" => int.Parse(parts[2], CultureInfo.InvariantCulture),
-            "token_embedding" or "position_embedding" or "class_embedding" or "patch_embedding" or "pre_norm" or "stem" => 0,
-            _ => blocks + 1,
-        };
-        return (float)Math.Pow(_decay, blocks + 1 - layer);
+        Parameter parameter = _parameters[name];
+        return (float)Math.Pow(_decay, _lastLayers[parameter.Tower] - parameter.Depth);
     }
-
-    private static bool Begins(string name, string beginning) =>
-        name == beginning
-        || (name.StartsWith(beginning, StringComparison.Ordinal) && beginning.Length > 0 && name[beginning.Length] == '.');
 }

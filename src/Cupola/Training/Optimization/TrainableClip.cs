@@ -47,10 +47,13 @@ internal sealed class TrainableClip : IDisposable
         _parameters = parameters;
         _config = config;
         _memory = memory;
+        ClipNetwork network = new(config);
         _image = TrainableTower.Create(engine, parameters, _pool, graph =>
-            TowerDescription.OfImages(graph, config, preprocessing, form, parameters.Statistics.Contains)
+            TowerDescription.OfImages(graph, network.Image, preprocessing, form, parameter =>
+                parameters.Statistics.Contains(parameter.Name)
+            )
         );
-        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, config));
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, network.Text));
         _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension);
     }
 
@@ -170,7 +173,7 @@ internal sealed class TrainableClip : IDisposable
         return
         [
             .. MicroBatch
-                .OfImages(images, (int)chunks, TowerDescription.Images, ImageEncoder.Batch)
+                .OfImages(images, (int)chunks, TowerDescription.Images, ImageTower.Batch)
                 .Select(chunk => (_image, chunk)),
             .. MicroBatch
                 .OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length)))

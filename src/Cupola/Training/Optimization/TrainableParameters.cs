@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
+using Cupola.Models.Layers;
 using Tensor = Cupola.Runtime.Tensor;
 
 namespace Cupola.Training.Optimization;
@@ -16,36 +17,39 @@ internal sealed class TrainableParameters : IDisposable
     private readonly SortedDictionary<string, Tensor> _values = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Tensor> _gradients = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _statistics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Parameter> _declared = new(StringComparer.Ordinal);
 
     /// <summary>Takes copies of parameters.</summary>
-    /// <param name="shapes">Which, and their shapes.</param>
+    /// <param name="declared">Which, as the model declares them.</param>
     /// <param name="initial">Their first numbers.</param>
     /// <param name="isFrozen">
     /// Whether a parameter stays as it is; it has no gradient, and a running statistic does not follow the images.
     /// </param>
     public TrainableParameters(
-        IReadOnlyDictionary<string, long[]> shapes,
+        IEnumerable<Parameter> declared,
         Func<string, ReadOnlySpan<float>> initial,
-        Func<string, bool> isFrozen
+        Func<Parameter, bool> isFrozen
     )
     {
-        foreach ((string name, long[] shape) in shapes)
+        foreach (Parameter parameter in declared)
         {
-            _values.Add(name, Tensor.Of(ElementType.Float32, initial(name), shape));
-            if (isFrozen(name))
+            long[] shape = [.. parameter.Shape];
+            _declared.Add(parameter.Name, parameter);
+            _values.Add(parameter.Name, Tensor.Of(ElementType.Float32, initial(parameter.Name), shape));
+            if (isFrozen(parameter))
             {
                 continue;
             }
 
-            if (ConvolutionUnit.IsRunningStatistic(name))
+            if (parameter.IsStatistic)
             {
-                _statistics.Add(name);
+                _statistics.Add(parameter.Name);
             }
             else
             {
                 Tensor gradient = Tensor.Allocate(ElementType.Float32, shape);
                 gradient.AsSpan<float>().Clear();
-                _gradients.Add(name, gradient);
+                _gradients.Add(parameter.Name, gradient);
             }
         }
     }
@@ -53,8 +57,11 @@ internal sealed class TrainableParameters : IDisposable
     /// <summary>Copies of all parameters of a model.</summary>
     /// <param name="model">The model.</param>
     /// <param name="isFrozen">Whether a parameter stays as it is.</param>
-    public static TrainableParameters CopyFrom(ClipModel model, Func<string, bool> isFrozen) =>
-        new(model.ParameterShapes, name => model.Parameters[name].AsSpan<float>(), isFrozen);
+    public static TrainableParameters CopyFrom(ClipModel model, Func<Parameter, bool> isFrozen) =>
+        new(model.Network.Parameters, name => model.Parameters[name].AsSpan<float>(), isFrozen);
+
+    /// <summary>What the model says of a parameter.</summary>
+    public Parameter Declared(string name) => _declared[name];
 
     /// <summary>All parameters by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Values => _values;

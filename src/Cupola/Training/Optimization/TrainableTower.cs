@@ -1,4 +1,5 @@
 using Cupola.Graphs;
+using Cupola.Models;
 using Cupola.Runtime;
 
 namespace Cupola.Training.Optimization;
@@ -65,22 +66,23 @@ internal sealed class TrainableTower : IDisposable
     {
         GraphBuilder graph = new(OperatorSet.Trainable);
         TowerDescription tower = describe(graph);
-        Value[] statistics = [.. tower.Statistics.Select(static statistic => statistic.Value)];
-        Graph embed = graph.Subgraph(tower.Inputs, [tower.Embeddings, .. statistics]);
-        HashSet<string> lookedUp = [.. tower.LookUps.Select(static lookUp => lookUp.Parameter)];
+        TowerOutputs outputs = tower.Outputs;
+        Value[] statistics = [.. outputs.Statistics.Select(static statistic => statistic.Value)];
+        Graph embed = graph.Subgraph(tower.Inputs, [outputs.Embedding, .. statistics]);
+        HashSet<string> lookedUp = [.. outputs.LookUps.Select(static lookUp => lookUp.Table.Name)];
         List<GradientTarget> targets =
         [
             .. embed
                 .Inputs.Where(input => parameters.Gradients.ContainsKey(input.Name) && !lookedUp.Contains(input.Name))
                 .Select(static input => new GradientTarget(input, input.Name, Indices: null)),
-            .. tower
-                .LookUps.Where(lookUp => parameters.Gradients.ContainsKey(lookUp.Parameter))
-                .Select(static lookUp => new GradientTarget(lookUp.Rows, lookUp.Parameter, lookUp.Indices)),
+            .. outputs
+                .LookUps.Where(lookUp => parameters.Gradients.ContainsKey(lookUp.Table.Name))
+                .Select(static lookUp => new GradientTarget(lookUp.Rows, lookUp.Table.Name, lookUp.Indices)),
         ];
         DifferentiatedGraph differentiated = DifferentiatedGraph.Create(
             graph,
             tower.Inputs,
-            tower.Embeddings,
+            outputs.Embedding,
             statistics,
             [.. targets.Select(static target => target.Source)]
         );
@@ -91,7 +93,7 @@ internal sealed class TrainableTower : IDisposable
             differentiated,
             embed,
             targets,
-            [.. tower.Statistics.Select(static statistic => statistic.Running)]
+            [.. outputs.Statistics.Select(static statistic => statistic.Running.Name)]
         );
     }
 

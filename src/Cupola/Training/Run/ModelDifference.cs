@@ -43,9 +43,9 @@ internal static class ModelDifference
         );
 
     private static bool HaveSameShapes(ClipModel first, ClipModel second) =>
-        first.ParameterShapes.Count == second.ParameterShapes.Count
-        && first.ParameterShapes.All(entry =>
-            second.ParameterShapes.TryGetValue(entry.Key, out long[]? shape) && shape.AsSpan().SequenceEqual(entry.Value)
+        first.Network.Shapes.Count == second.Network.Shapes.Count
+        && first.Network.Shapes.All(entry =>
+            second.Network.Shapes.TryGetValue(entry.Key, out long[]? shape) && shape.AsSpan().SequenceEqual(entry.Value)
         );
 
     private static bool AreAlike(ImagePreprocessing first, ImagePreprocessing second) =>

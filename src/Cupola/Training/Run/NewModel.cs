@@ -62,9 +62,9 @@ public sealed record NewModel
     /// <exception cref="ArgumentException">The message names the setting that is wrong.</exception>
     internal void Check()
     {
-        double parameters = ClipModel
-            .ParametersOf(WithVocabulary(Vocabulary))
-            .Values.Sum(static shape => shape.Aggregate(1.0, static (product, extent) => product * extent));
+        double parameters = new ClipNetwork(WithVocabulary(Vocabulary)).Parameters.Sum(static parameter =>
+            (double)parameter.ElementCount
+        );
         double gigabytes = parameters * BytesLearned / 1e9,
             available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 1e9;
         if (gigabytes > available)

@@ -23,16 +23,11 @@ internal sealed class TrainableModel : IDisposable
         float? logitBias
     )
     {
-        Dictionary<string, long[]> shapes = new(ClipModel.ParametersOf(config), StringComparer.Ordinal);
-        if (settings.HasBias)
-        {
-            shapes.Add(TrainableParameters.LogitBiasName, []);
-        }
-
+        ClipNetwork network = new(config, settings.HasBias);
         Config = config;
         Preprocessing = preprocessing;
         _tokenizerFolder = tokenizerFolder;
-        LayerwiseDecay = new(config, settings.Optimizer.LayerDecay, settings.Frozen, [.. shapes.Keys]);
+        LayerwiseDecay = new(network.Parameters, settings.Optimizer.LayerDecay, settings.Frozen);
 
         // Scale and bias belong together: of a model that has no bias, neither is of use to a loss that has.
         ReadOnlySpan<float> Initial(string name) =>
@@ -45,8 +40,8 @@ internal sealed class TrainableModel : IDisposable
                 },
                 _ => initial(name),
             };
-        Parameters = new(shapes, Initial, name =>
-            LayerwiseDecay.IsFrozen(name) || (settings.KeepsStatistics && ConvolutionUnit.IsRunningStatistic(name))
+        Parameters = new(network.Parameters, Initial, parameter =>
+            LayerwiseDecay.IsFrozen(parameter) || (settings.KeepsStatistics && parameter.IsStatistic)
         );
     }
 
@@ -68,7 +63,7 @@ internal sealed class TrainableModel : IDisposable
     {
         using ClipModel model = ClipModel.Load(path, new Engine(new()));
         ModelFolder folder = ModelFolder.Find(path);
-        _ = folder.OpenTokenizer(model.Config.Text);
+        _ = folder.OpenTokenizer(model.Layout, model.Config.Text);
         return new(
             model.Config,
             model.Preprocessing,

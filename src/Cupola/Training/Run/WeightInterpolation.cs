@@ -51,7 +51,7 @@ public static class WeightInterpolation
         var between = new SortedDictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach ((string name, long[] shape) in first.ParameterShapes)
+            foreach ((string name, long[] shape) in first.Network.Shapes)
             {
                 Tensor tensor = Tensor.Allocate(ElementType.Float32, shape);
                 between.Add(name, tensor);

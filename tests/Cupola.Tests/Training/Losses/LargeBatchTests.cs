@@ -70,14 +70,13 @@ public sealed class LargeBatchTests
 
         (double Loss, Dictionary<string, float[]> Gradients) Gradients(TrainingMemory memory)
         {
-            Dictionary<string, long[]> shapes = new(ClipModel.ParametersOf(Config)) { [TrainableParameters.LogitBiasName] = [] };
             using TrainableParameters parameters = new(
-                shapes,
+                new ClipNetwork(Config, hasLogitBias: true).Parameters,
                 name =>
                     name == TrainableParameters.LogitBiasName
                         ? new float[] { SigmoidLoss.InitialLogitBias }
                         : initial[name].AsSpan<float>(),
-                isFrozen: name => name == TrainableParameters.LogitBiasName && kind == LossKind.InfoNce
+                isFrozen: parameter => parameter.Name == TrainableParameters.LogitBiasName && kind == LossKind.InfoNce
             );
             using TrainableClip clip = new(
                 new Engine(new(Threads: 2)),

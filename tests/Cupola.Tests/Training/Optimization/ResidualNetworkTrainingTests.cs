@@ -2,6 +2,7 @@ using Cupola.Checkpoints;
 using Cupola.Embedding;
 using Cupola.Graphs;
 using Cupola.Models;
+using Cupola.Models.Layers;
 using Cupola.Runtime;
 using Cupola.Training.Optimization;
 using Cupola.Training.Run;
@@ -101,7 +102,7 @@ public sealed class ResidualNetworkTrainingTests
     {
         const string Name = "image.stem.1.batch_norm.running_mean";
         using TrainableParameters parameters = new(
-            new Dictionary<string, long[]> { [Name] = [2] },
+            [new ParameterScope().Parameter(Name, [2], Initialization.Zeros, ParameterKind.Statistic)],
             static _ => new float[] { 10, -10 },
             isFrozen: static _ => false
         );

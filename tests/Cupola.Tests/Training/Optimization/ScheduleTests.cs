@@ -1,5 +1,6 @@
 using Cupola.Graphs;
 using Cupola.Models;
+using Cupola.Models.Layers;
 using Cupola.Runtime;
 using Cupola.Training.Optimization;
 using Cupola.Training.Run;
@@ -92,7 +93,7 @@ public sealed class ScheduleTests
     public void EachLayerLearnsMoreSlowlyThanTheOneBehindIt(string parameter, int layersBehind) =>
         Assert.Equal(
             Math.Pow(0.5, layersBehind),
-            new LayerwiseDecay(Config, 0.5, [], [.. ClipModel.ParametersOf(Config).Keys]).MultiplierFor(parameter),
+            new LayerwiseDecay(new ClipNetwork(Config).Parameters, 0.5, []).MultiplierFor(parameter),
             1e-7
         );
 
@@ -104,9 +105,7 @@ public sealed class ScheduleTests
         Assert.Contains(
             sentence,
             Assert
-                .Throws<ArgumentException>(() =>
-                    new LayerwiseDecay(Config, 1, frozen.Split(','), [.. ClipModel.ParametersOf(Config).Keys])
-                )
+                .Throws<ArgumentException>(() => new LayerwiseDecay(new ClipNetwork(Config).Parameters, 1, frozen.Split(',')))
                 .Message,
             StringComparison.Ordinal
         );
@@ -115,7 +114,7 @@ public sealed class ScheduleTests
     public void GradientsAreShortenedAlikeAndOnlyWhereTheyAreTooLong()
     {
         using TrainableParameters parameters = new(
-            new Dictionary<string, long[]> { ["a"] = [2], ["b"] = [1] },
+            [Vector("a", 2), Vector("b", 1)],
             static name => new float[name == "a" ? 2 : 1],
             static _ => false
         );
@@ -134,9 +133,9 @@ public sealed class ScheduleTests
     public void TheAverageFollowsByItsDecayAndAtFirstFaster()
     {
         using TrainableParameters parameters = new(
-            new Dictionary<string, long[]> { ["a"] = [1], ["still"] = [1] },
+            [Vector("a", 1), Vector("still", 1)],
             static _ => [1f],
-            static name => name == "still"
+            static parameter => parameter.Name == "still"
         );
         using MovingAverage average = new(parameters, 0.9);
         Assert.Equal(["a"], average.Values.Keys);
@@ -150,4 +149,7 @@ public sealed class ScheduleTests
         Assert.Equal(10.2, average.Values["a"].AsSpan<float>()[0], 1e-5);
         Assert.Equal(ElementType.Float32, average.Values["a"].Type);
     }
+
+    private static Parameter Vector(string name, long length) =>
+        new ParameterScope().Parameter(name, [length], Initialization.Zeros, ParameterKind.Bias);
 }

@@ -1,5 +1,6 @@
 using Cupola.Graphs;
 using Cupola.Models;
+using Cupola.Models.Layers;
 using Cupola.Runtime;
 using Cupola.Tests.Graphs;
 using Cupola.Training.Optimization;
@@ -55,7 +56,7 @@ public sealed class TowerGradientTests
         using TensorPool pool = new();
         TrainableTower Create(bool byImages) =>
             TrainableTower.Create(engine, parameters, pool, graph =>
-                Describe(graph, config, isText, parameter => byImages && ConvolutionUnit.IsRunningStatistic(parameter))
+                Describe(graph, config, isText, parameter => byImages && parameter.IsStatistic)
             );
         using TrainableTower tower = Create(follows);
         using Tensor images = Images(config, random);
@@ -65,7 +66,7 @@ public sealed class TowerGradientTests
                     [.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })],
                     chunkTokens: 1000
                 )
-                : MicroBatch.OfImages(images, 1, TowerDescription.Images, ImageEncoder.Batch)
+                : MicroBatch.OfImages(images, 1, TowerDescription.Images, ImageTower.Batch)
         );
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
@@ -130,10 +131,8 @@ public sealed class TowerGradientTests
         Assert.All(Towers, tower =>
         {
             GraphBuilder graph = new(OperatorSet.Trainable);
-            Describe(graph, tower.Value.Config, tower.Value.IsText, name =>
-                tower.Value.Follows && ConvolutionUnit.IsRunningStatistic(name)
-            );
-            HashSet<string> learned = [.. ClipModel.ParametersOf(tower.Value.Config).Keys];
+            Describe(graph, tower.Value.Config, tower.Value.IsText, parameter => tower.Value.Follows && parameter.IsStatistic);
+            HashSet<string> learned = [.. new ClipNetwork(tower.Value.Config).Shapes.Keys];
             foreach (
                 Node node in graph.Nodes.Where(node =>
                     node.Inputs.Any(input => input is not null && learned.Contains(input.Name))
@@ -152,18 +151,24 @@ public sealed class TowerGradientTests
     {
         (ClipConfig config, bool isText, bool follows) = Towers[name];
         GraphBuilder graph = new(OperatorSet.Trainable);
-        TowerDescription tower = Describe(graph, config, isText, parameter =>
-            follows && ConvolutionUnit.IsRunningStatistic(parameter)
-        );
+        TowerDescription tower = Describe(graph, config, isText, parameter => follows && parameter.IsStatistic);
         HashSet<string> learned =
         [
-            .. ClipModel.ParametersOf(config).Keys.Where(static parameter => !ConvolutionUnit.IsRunningStatistic(parameter)),
+            .. new ClipNetwork(config)
+                .Parameters.Where(static parameter => !parameter.IsStatistic)
+                .Select(static parameter => parameter.Name),
         ];
         Value[] sources =
         [
-            .. graph.Subgraph(tower.Inputs, [tower.Embeddings]).Inputs.Where(input => learned.Contains(input.Name)),
+            .. graph.Subgraph(tower.Inputs, [tower.Outputs.Embedding]).Inputs.Where(input => learned.Contains(input.Name)),
         ];
-        DifferentiatedGraph differentiated = DifferentiatedGraph.Create(graph, tower.Inputs, tower.Embeddings, [], sources);
+        DifferentiatedGraph differentiated = DifferentiatedGraph.Create(
+            graph,
+            tower.Inputs,
+            tower.Outputs.Embedding,
+            [],
+            sources
+        );
 
         foreach (Graph half in (Graph[])[differentiated.Forward, differentiated.Backward])
         {
@@ -249,10 +254,16 @@ public sealed class TowerGradientTests
 
     private static ClipConfig Config(ImageConfig image) => new(new TextConfig(12, 8, Transformer), image, 8, []);
 
-    private static TowerDescription Describe(GraphBuilder graph, ClipConfig config, bool isText, Func<string, bool> follows) =>
+    private static TowerDescription Describe(GraphBuilder graph, ClipConfig config, bool isText, Func<Parameter, bool> follows) =>
         isText
-            ? TowerDescription.OfTexts(graph, config)
-            : TowerDescription.OfImages(graph, config, new(config.Image.ImageSize), ImageForm.PixelValues, follows);
+            ? TowerDescription.OfTexts(graph, new ClipNetwork(config).Text)
+            : TowerDescription.OfImages(
+                graph,
+                new ClipNetwork(config).Image,
+                new(config.Image.ImageSize),
+                ImageForm.PixelValues,
+                follows
+            );
 
     /// <summary>
     /// Random numbers. The biases of batch norms keep each channel well above the kink of the rectifier behind it, or well below,
@@ -261,9 +272,11 @@ public sealed class TowerGradientTests
     /// </summary>
     private static TrainableParameters Parameters(ClipConfig config, string tower, bool follows, Random random)
     {
+        ClipNetwork network = new(config);
+        IReadOnlyDictionary<string, long[]> shapes = network.Shapes;
         float[] Draw(string name)
         {
-            long[] shape = ClipModel.ParametersOf(config)[name];
+            long[] shape = shapes[name];
             var numbers = new float[shape.Aggregate(1L, static (product, extent) => product * extent)];
             for (int index = 0; index < numbers.Length; index++)
             {
@@ -279,11 +292,11 @@ public sealed class TowerGradientTests
             return numbers;
         }
 
-        IReadOnlyDictionary<string, long[]> shapes = ClipModel
-            .ParametersOf(config)
-            .Where(entry => entry.Key.StartsWith(tower, StringComparison.Ordinal))
-            .ToDictionary();
-        return new(shapes, name => Draw(name), name => !follows && ConvolutionUnit.IsRunningStatistic(name));
+        return new(
+            network.Parameters.Where(parameter => parameter.Name.StartsWith(tower, StringComparison.Ordinal)),
+            name => Draw(name),
+            parameter => !follows && parameter.IsStatistic
+        );
     }
 
     private static Tensor Images(ClipConfig config, Random random)

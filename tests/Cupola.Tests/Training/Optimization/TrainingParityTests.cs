@@ -129,7 +129,7 @@ public sealed class TrainingParityTests
         using Tensor images = Images(golden, step: 0);
         Dictionary<string, float[]> Gradients(int pairs)
         {
-            using TrainableParameters parameters = TrainableParameters.CopyFrom(start, ConvolutionUnit.IsRunningStatistic);
+            using TrainableParameters parameters = TrainableParameters.CopyFrom(start, static parameter => parameter.IsStatistic);
             using TrainableClip clip = new(
                 new Engine(new(Threads: 2)),
                 start.Config,
@@ -196,7 +196,11 @@ public sealed class TrainingParityTests
         )
         {
             float[] values = Read(file, name);
-            foreach (ParameterNames.Target target in ParameterNames.TargetsOf(name[prefix.Length..], transformers: false, resNet))
+            foreach (
+                ParameterNames.Target target in (resNet ? OpenAiNames.ResNet : OpenAiNames.VisionTransformer).TargetsOf(
+                    name[prefix.Length..]
+                )
+            )
             {
                 int third = values.Length / 3;
                 yield return (

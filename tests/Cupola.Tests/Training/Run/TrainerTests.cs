@@ -170,7 +170,7 @@ public sealed class TrainerTests
 
         using SafetensorsFile checkpoint = new(Path.Combine(run, "checkpoint.safetensors"));
         using ClipModel model = ClipModel.Load(run, new Engine(new()));
-        foreach (string name in model.ParameterShapes.Keys)
+        foreach (string name in model.Network.Shapes.Keys)
         {
             float[] stored = model.Parameters[name].AsSpan<float>().ToArray();
             Assert.Equal(checkpoint.Tensors[$"average/{name}"].ToArray<float>(), stored);
@@ -192,7 +192,7 @@ public sealed class TrainerTests
 
         using ClipModel before = ClipModel.Load(start, new Engine(new())),
             after = ClipModel.Load(run, new Engine(new()));
-        foreach (string name in before.ParameterShapes.Keys)
+        foreach (string name in before.Network.Shapes.Keys)
         {
             bool isFrozen =
                 name == "logit_scale"

@@ -30,7 +30,7 @@ public sealed class WeightInterpolationTests
         using ClipModel first = Load(start),
             second = Load(fineTuned),
             between = Load(folder);
-        foreach (string name in first.ParameterShapes.Keys)
+        foreach (string name in first.Network.Shapes.Keys)
         {
             float[] one = first.Parameters[name].AsSpan<float>().ToArray(),
                 other = second.Parameters[name].AsSpan<float>().ToArray(),

@@ -2,7 +2,7 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Runtime;
 
-namespace Cupola.Models;
+namespace Cupola.Models.Layers;
 
 /// <summary>
 /// The numbers behind a model's parameters. What lies in the checkpoint as aligned float32 is lent from its memory map;

@@ -1,0 +1,89 @@
+using Cupola.Graphs;
+using Cupola.Images;
+
+namespace Cupola.Models.Layers;
+
+/// <summary>
+/// Squares of an image as tokens (arXiv 2010.11929): a convolution whose stride is its kernel, which is a product of patches
+/// with a matrix.
+/// </summary>
+/// <param name="scope">Where it stands.</param>
+/// <param name="imageSize">Height and width of an image.</param>
+/// <param name="patch">Height and width of a square.</param>
+/// <param name="width">Numbers a token.</param>
+internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long patch, long width)
+{
+    private readonly long _grid = imageSize / patch;
+
+    private readonly Parameter _weight = scope.Parameter(
+        "patch_embedding",
+        [width, 3, patch, patch],
+        Initialization.UniformOver(3 * patch * patch),
+        ParameterKind.Matrix
+    );
+
+    private string FoldedWeight => $"{_weight.Name}.of_bytes.weight";
+
+    private string FoldedBias => $"{_weight.Name}.of_bytes.bias";
+
+    /// <summary>Images in either form → [n, patches, width].</summary>
+    /// <param name="graph">Where it is described: one that learns has the weight as it is stored.</param>
+    /// <param name="images">Bytes [n, height, width, 3], or normalised floats [n, 3, height, width].</param>
+    /// <param name="preprocessing">What bytes are normalised by.</param>
+    public Value Describe(GraphBuilder graph, Value images, ImagePreprocessing preprocessing) =>
+        graph.IsTrainable ? Product(graph, images, preprocessing)
+        : images.Type == ElementType.UInt8 ? ProductOfBytes(graph, images)
+        : Convolution(graph, images);
+
+    /// <summary>
+    /// Adds the same for bytes: weight [width, patch · patch · 3] in the order of the bytes, and its bias [width].
+    /// </summary>
+    public void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing)
+    {
+        parameters.AddOnce(FoldedWeight, () => PixelNormalization.FoldWeight(parameters[_weight.Name], preprocessing));
+        parameters.AddOnce(FoldedBias, () => PixelNormalization.FoldBias(parameters[_weight.Name], preprocessing));
+    }
+
+    private Value Convolution(GraphBuilder graph, Value pixels)
+    {
+        Value maps = graph.Convolution(pixels, _weight.In(graph), bias: null, patch); // [n, width, grid, grid]
+        return graph.Transpose(graph.Reshape(maps, [pixels.Shape[0], width, _grid * _grid]), 0, 2, 1);
+    }
+
+    private Value ProductOfBytes(GraphBuilder graph, Value bytes)
+    {
+        Dimension batch = bytes.Shape[0];
+        Value cut = graph.Transpose(graph.Reshape(bytes, [batch, _grid, patch, _grid, patch * 3]), 0, 1, 3, 2, 4);
+        Value rows = graph.Cast(graph.Reshape(cut, [batch * (_grid * _grid), patch * patch * 3]), ElementType.Float32);
+        Value embedded = graph.Linear(
+            rows,
+            graph.Parameter(FoldedWeight, width, patch * patch * 3),
+            graph.Parameter(FoldedBias, width)
+        );
+        return graph.Reshape(embedded, [batch, _grid * _grid, width]);
+    }
+
+    /// <summary>Patches as rows in the weight's order (channel, row, column), times the weight as it is stored.</summary>
+    private Value Product(GraphBuilder graph, Value images, ImagePreprocessing preprocessing)
+    {
+        Dimension batch = images.Shape[0];
+        Value cut =
+            images.Type == ElementType.UInt8
+                ? graph.Transpose(
+                    graph.Reshape(
+                        PixelNormalization.Describe(graph, images, preprocessing),
+                        [batch, _grid, patch, _grid, patch, 3]
+                    ),
+                    0,
+                    1,
+                    3,
+                    5,
+                    2,
+                    4
+                )
+                : graph.Transpose(graph.Reshape(images, [batch, 3, _grid, patch, _grid, patch]), 0, 2, 4, 1, 3, 5);
+        Value rows = graph.Reshape(cut, [batch * (_grid * _grid), 3 * patch * patch]);
+        Value weight = graph.Reshape(_weight.In(graph), [width, 3 * patch * patch]);
+        return graph.Reshape(graph.Linear(rows, weight), [batch, _grid * _grid, width]);
+    }
+}

@@ -1,0 +1,67 @@
+using Cupola.Graphs;
+using Cupola.Models.Layers;
+
+namespace Cupola.Models;
+
+/// <summary>
+/// A block that both towers are made of: x += attention(norm(x)); x += mlp(norm(x)) (OpenAI CLIP, model.py,
+/// ResidualAttentionBlock).
+/// </summary>
+internal sealed class ResidualBlock(ParameterScope scope, TransformerConfig config, BlockInitialization initial)
+{
+    private readonly LayerNorm _attentionNorm = new(scope.At("attention_norm"), config.Width, config.LayerNormEpsilon);
+    private readonly Attention _attention = new(
+        scope.At("attention"),
+        config.Width,
+        config.Heads,
+        initial.AttentionInput,
+        initial.AttentionOutput
+    );
+    private readonly LayerNorm _mlpNorm = new(scope.At("mlp_norm"), config.Width, config.LayerNormEpsilon);
+    private readonly Mlp _mlp = new(
+        scope.At("mlp"),
+        config.Width,
+        config.MlpWidth,
+        (graph, rows) => Activate(graph, config.Activation, rows),
+        initial.Expand,
+        initial.Contract
+    );
+
+    /// <summary>
+    /// The rows behind the block, of all tokens or of the pooled ones alone, and the attention where it is wanted.
+    /// </summary>
+    public (Value Rows, Value? Attention) Describe(
+        GraphBuilder graph,
+        Value rows, // [rows, width]
+        TokenLayout layout,
+        bool ofPooled,
+        bool withAttention
+    )
+    {
+        Value normed = _attentionNorm.Describe(graph, rows);
+        (Value mixed, Value? weights) = _attention.Describe(graph, normed, layout, ofPooled, withAttention);
+        rows = graph.Add(ofPooled ? layout.Pool(rows) : rows, mixed); // [rows or pooled, width]
+        return (graph.Add(rows, _mlp.Describe(graph, _mlpNorm.Describe(graph, rows))), weights);
+    }
+
+    private static Value Activate(GraphBuilder graph, Activation activation, Value rows) =>
+        activation switch
+        {
+            Activation.QuickGelu => graph.QuickGelu(rows),
+            Activation.Gelu => graph.Gelu(rows),
+            Activation.GeluTanh => graph.GeluTanh(rows),
+            _ => throw new InvalidOperationException($"There is no activation {activation}."),
+        };
+}
+
+/// <summary>How the weights of a block begin.</summary>
+/// <param name="AttentionInput">Those of query, key and value.</param>
+/// <param name="AttentionOutput">That behind the attention.</param>
+/// <param name="Expand">The MLP's first.</param>
+/// <param name="Contract">The MLP's second.</param>
+internal sealed record BlockInitialization(
+    Initialization AttentionInput,
+    Initialization AttentionOutput,
+    Initialization Expand,
+    Initialization Contract
+);
