@@ -60,7 +60,7 @@ public sealed class ClassFoldersTests
 
         Assert.Single(LabeledImages.Open(folder).Read(broken.Add));
 
-        Assert.StartsWith("1 images lie in", Assert.Single(broken), StringComparison.Ordinal);
+        Assert.StartsWith("1 images are in", Assert.Single(broken), StringComparison.Ordinal);
     }
 
     [Fact]
