@@ -27,10 +27,10 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         bool AreSame(string one, string other) =>
             values[one] is PickleTensor first && values[other] is PickleTensor second && first.IsSameAs(second);
 
-        string[] told = [.. Told(path, objects)];
+        string[] notes = [.. NotesOnNames(path, objects)];
         if (isShard || ModelNames.Find(values.Keys, AreSame) is not { Tensors.Count: > 0 } found)
         {
-            return new(root is PickleModule ? OfModules(entries) : Largest(entries, isShard), told);
+            return new(root is PickleModule ? OfModules(entries) : Largest(entries, isShard), notes);
         }
 
         List<(string, PickleTensor)> tensors = [];
@@ -56,10 +56,10 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         }
 
         string[] leftOut = [.. found.LeftOut.Where(name => values[name] is PickleTensor)];
-        return new(tensors, [.. told, .. (found with { LeftOut = leftOut }).Notes(path)]);
+        return new(tensors, [.. notes, .. (found with { LeftOut = leftOut }).Notes(path)]);
     }
 
-    private static IEnumerable<string> Told(string path, PickleObjects objects)
+    private static IEnumerable<string> NotesOnNames(string path, PickleObjects objects)
     {
         if (objects.Uncommon.Count > 0)
         {

@@ -40,10 +40,10 @@ public sealed class ShardedTensorFile : TensorFile
 
     private Dictionary<string, StoredTensor> ReadIndex()
     {
-        Dictionary<string, string> places = ReadPlaces();
+        Dictionary<string, string> weightMap = ReadWeightMap();
         var shards = new Dictionary<string, TensorFile>(StringComparer.Ordinal);
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach ((string name, string fileName) in places)
+        foreach ((string name, string fileName) in weightMap)
         {
             if (
                 Path.GetFileName(fileName) != fileName
@@ -77,7 +77,7 @@ public sealed class ShardedTensorFile : TensorFile
         return tensors;
     }
 
-    private Dictionary<string, string> ReadPlaces()
+    private Dictionary<string, string> ReadWeightMap()
     {
         if (new FileInfo(FilePath).Length > MaximumIndexBytes)
         {

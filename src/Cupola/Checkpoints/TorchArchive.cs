@@ -100,7 +100,7 @@ public sealed class TorchArchive : TensorFile
                 : throw new InvalidDataException("its pickle is too large");
         RestrictedUnpickler unpickler = new(pickle, IsTorchScript);
         PickledModel model = PickledModel.Create(unpickler.Read(), unpickler.Objects, FilePath, isShard);
-        return Place(model, storage =>
+        return Locate(model, storage =>
             entries.TryGetValue($"{top}data/{storage.Key}", out (long Offset, long Length) entry)
                 ? entry
                 : throw new InvalidDataException($"the storage {storage.Key} is missing or compressed")
@@ -141,9 +141,9 @@ public sealed class TorchArchive : TensorFile
             throw new InvalidDataException("it does not say which storages it has");
         }
 
-        Dictionary<string, (long Offset, long Length)> places = FindStorages(keys, objects.StorageBytes, position);
-        return Place(model, storage =>
-            places.TryGetValue(storage.Key, out (long Offset, long Length) found)
+        Dictionary<string, (long Offset, long Length)> storages = FindStorages(keys, objects.StorageBytes, position);
+        return Locate(model, storage =>
+            storages.TryGetValue(storage.Key, out (long Offset, long Length) found)
                 ? found
                 : throw new InvalidDataException($"the storage {storage.Key} is missing")
         );
@@ -152,45 +152,45 @@ public sealed class TorchArchive : TensorFile
     private Dictionary<string, (long Offset, long Length)> FindStorages(
         List<object?> keys,
         IReadOnlyDictionary<string, int> elementBytes,
-        long place
+        long start
     )
     {
-        var places = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
+        var storages = new Dictionary<string, (long Offset, long Length)>(StringComparer.Ordinal);
         foreach (string key in keys.OfType<string>())
         {
             // A storage of an unknown type has an unknown length, so the storages after it cannot be found.
-            if (!elementBytes.TryGetValue(key, out int bytes) || place > _memory.ByteCount - 8)
+            if (!elementBytes.TryGetValue(key, out int bytes) || start > _memory.ByteCount - 8)
             {
                 break;
             }
 
-            long length = checked(BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(place, 8)) * bytes);
-            if (length < 0 || length > _memory.ByteCount - place - 8)
+            long length = checked(BinaryPrimitives.ReadInt64LittleEndian(_memory.Slice(start, 8)) * bytes);
+            if (length < 0 || length > _memory.ByteCount - start - 8)
             {
                 throw new InvalidDataException($"the storage {key} is truncated");
             }
 
-            places[key] = (place + 8, length);
-            place += 8 + length;
+            storages[key] = (start + 8, length);
+            start += 8 + length;
         }
 
-        return places;
+        return storages;
     }
 
-    private Dictionary<string, StoredTensor> Place(PickledModel model, Func<PickleStorage, (long Offset, long Length)> find)
+    private Dictionary<string, StoredTensor> Locate(PickledModel model, Func<PickleStorage, (long Offset, long Length)> find)
     {
         Notes = model.Notes;
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach ((string name, PickleTensor tensor) in model.Tensors)
         {
             (long offset, long length) = find(tensor.Storage);
-            tensors.Add(name, Place(name, tensor, offset, length));
+            tensors.Add(name, Locate(name, tensor, offset, length));
         }
 
         return tensors;
     }
 
-    private StoredTensor Place(string name, PickleTensor tensor, long offset, long length)
+    private StoredTensor Locate(string name, PickleTensor tensor, long offset, long length)
     {
         int size = tensor.Type.ByteSize();
         long count = tensor.Shape.Aggregate(1L, static (product, extent) => checked(product * extent));

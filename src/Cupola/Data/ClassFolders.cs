@@ -14,17 +14,17 @@ internal sealed class ClassFolders : LabeledImages
         if (Labels.Count == 0)
         {
             throw new InvalidDataException(
-                $"{path} holds no class folders: a labelled folder holds a folder for each label, and in it the images."
+                $"{path} contains no class folders: a labeled folder contains a folder of images for each label."
             );
         }
     }
 
     public override IEnumerable<LabeledImage> Read(Action<string>? broken = null)
     {
-        int unlabelled = ImageFolder.CountLoose(Path);
-        if (unlabelled > 0)
+        int unlabeled = ImageFolder.CountLoose(Path);
+        if (unlabeled > 0)
         {
-            broken?.Invoke(Invariant($"{unlabelled} images lie in {Path} itself and in no class folder; they are passed over."));
+            broken?.Invoke(Invariant($"{unlabeled} images are in {Path} itself and not in a class folder; they are skipped."));
         }
 
         bool any = false;

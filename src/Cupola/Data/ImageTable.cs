@@ -97,7 +97,7 @@ internal abstract class ImageTable
 
     /// <summary>Reports a line that is skipped.</summary>
     protected void PassOver(int line, string problem, Action<string>? broken) =>
-        broken?.Invoke(Invariant($"Line {line} of {Path} is passed over: {problem}."));
+        broken?.Invoke(Invariant($"Line {line} of {Path} is skipped: {problem}."));
 
     private static bool IsJsonLines(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
 

@@ -73,7 +73,7 @@ internal sealed class LabeledShards : LabeledImages
     private static IReadOnlyList<string>? NamesBeside(string folder) =>
         new[] { folder, System.IO.Path.GetDirectoryName(folder) }
             .OfType<string>()
-            .SelectMany(static place => ClassNameFiles.Select(name => System.IO.Path.Combine(place, name)))
+            .SelectMany(static folder => ClassNameFiles.Select(name => System.IO.Path.Combine(folder, name)))
             .FirstOrDefault(File.Exists)
             is { } file
             ? TextFile.ReadList(file, "class names")

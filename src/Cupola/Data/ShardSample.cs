@@ -141,7 +141,7 @@ internal sealed class ShardSample(string name)
             broken?.Invoke(
                 count == 0
                     ? $"{shard} is not a tar archive that can be read: {damage}."
-                    : Invariant($"{shard} is damaged after its first {count} samples, and the rest is passed over: {damage}.")
+                    : Invariant($"{shard} is damaged after its first {count} samples, and the rest is skipped: {damage}.")
             );
         }
         else if (count == 0)

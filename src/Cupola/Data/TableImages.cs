@@ -34,8 +34,8 @@ internal sealed partial class TableImages(string folder, bool fetch)
         string path = Path.Combine(folder, named);
         if (!OperatingSystem.IsWindows() && named.Contains('\\') && !File.Exists(path))
         {
-            string turned = Path.Combine(folder, named.Replace('\\', '/'));
-            path = File.Exists(turned) ? turned : path;
+            string withSlashes = Path.Combine(folder, named.Replace('\\', '/'));
+            path = File.Exists(withSlashes) ? withSlashes : path;
         }
 
         return ImageSource.FromPath(path);

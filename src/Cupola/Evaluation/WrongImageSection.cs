@@ -59,7 +59,7 @@ internal static class WrongImageSection
     )
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellation);
-        string place = NumberFormat.Count(outcome.Rank + 1),
+        string rank = NumberFormat.Count(outcome.Rank + 1),
             name = image.Name.StartsWith(dataset, StringComparison.Ordinal)
                 ? image.Name[dataset.Length..].TrimStart('/', '\\')
                 : image.Name;
@@ -81,7 +81,7 @@ internal static class WrongImageSection
                 HtmlPage.Element(
                     "p",
                     "path",
-                    $"The right label was number {place}.",
+                    $"The right label was number {rank}.",
                     HtmlPage.Element("br", null),
                     HtmlPage.Shortened(name)
                 )

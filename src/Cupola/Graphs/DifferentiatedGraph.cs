@@ -32,28 +32,28 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
     /// <param name="graph">The description of the network, and of nothing else.</param>
     /// <param name="inputs">The inputs of each run.</param>
     /// <param name="output">The output.</param>
-    /// <param name="besides">Additional outputs of the forward pass, without gradients.</param>
+    /// <param name="extraOutputs">Additional outputs of the forward pass, without gradients.</param>
     /// <param name="sources">The values with respect to which it is differentiated.</param>
     public static DifferentiatedGraph Create(
         GraphBuilder graph,
         IReadOnlyList<Value> inputs,
         Value output,
-        IReadOnlyList<Value> besides,
+        IReadOnlyList<Value> extraOutputs,
         IReadOnlyList<Value> sources
     )
     {
         Dictionary<string, Node> forward = graph
             .Nodes.SelectMany(static node => node.Outputs.Select(output => (output.Name, node)))
             .ToDictionary(static output => output.Name, static output => output.node, StringComparer.Ordinal);
-        Value seed = graph.Input("seed", output.Type, output.Shape);
-        IReadOnlyList<Value> gradients = DistinctNames(graph, Gradient.Compute(graph, output, seed, sources));
+        Value upstream = graph.Input("seed", output.Type, output.Shape);
+        IReadOnlyList<Value> gradients = DistinctNames(graph, Gradient.Compute(graph, output, upstream, sources));
         HashSet<string> ofRun = DependentOn(inputs, graph.Nodes);
 
-        List<Value> kept = [];
+        List<Value> saved = [];
         HashSet<string> seen = [];
         foreach (
             Value read in graph
-                .Subgraph([seed], gradients)
+                .Subgraph([upstream], gradients)
                 .Nodes.Where(node => !forward.ContainsKey(node.Output.Name))
                 .SelectMany(static node => node.Inputs)
                 .OfType<Value>()
@@ -63,9 +63,9 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
         }
 
         return new(
-            graph.Subgraph(inputs, [output, .. besides, .. kept]),
-            graph.Subgraph([seed, .. kept, .. inputs], gradients),
-            [.. kept]
+            graph.Subgraph(inputs, [output, .. extraOutputs, .. saved]),
+            graph.Subgraph([upstream, .. saved, .. inputs], gradients),
+            [.. saved]
         );
 
         void Keep(Value value)
@@ -78,7 +78,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
             // Values that depend on parameters alone are as large for one image as for many, and are recomputed.
             if (!FreeToRecompute.Contains(node.Operator) && value.Type == ElementType.Float32 && ofRun.Contains(value.Name))
             {
-                kept.Add(value);
+                saved.Add(value);
                 return;
             }
 

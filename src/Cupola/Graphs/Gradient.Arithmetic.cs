@@ -2,27 +2,29 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfArithmetic(Node node, Value seed)
+    private void OfArithmetic(Node node, Value upstream)
     {
         Value left = node.Inputs[0]!,
             right = node.Inputs[1]!;
         switch (node.Operator)
         {
             case "Add":
-                Add(left, () => ReduceTo(seed, left));
-                Add(right, () => ReduceTo(seed, right));
+                Add(left, () => ReduceTo(upstream, left));
+                Add(right, () => ReduceTo(upstream, right));
                 break;
             case "Sub":
-                Add(left, () => ReduceTo(seed, left));
-                Add(right, () => _graph.Multiply(ReduceTo(seed, right), -1));
+                Add(left, () => ReduceTo(upstream, left));
+                Add(right, () => _graph.Multiply(ReduceTo(upstream, right), -1));
                 break;
             case "Mul":
-                Add(left, () => ReduceTo(_graph.Multiply(seed, right), left));
-                Add(right, () => ReduceTo(_graph.Multiply(seed, left), right));
+                Add(left, () => ReduceTo(_graph.Multiply(upstream, right), left));
+                Add(right, () => ReduceTo(_graph.Multiply(upstream, left), right));
                 break;
             default:
-                Add(left, () => ReduceTo(_graph.Divide(seed, right), left));
-                Add(right, () => ReduceTo(_graph.Multiply(_graph.Divide(_graph.Multiply(seed, node.Output), right), -1), right));
+                Add(left, () => ReduceTo(_graph.Divide(upstream, right), left));
+                Add(right, () =>
+                    ReduceTo(_graph.Multiply(_graph.Divide(_graph.Multiply(upstream, node.Output), right), -1), right)
+                );
                 break;
         }
     }
@@ -57,7 +59,7 @@ internal sealed partial class Gradient
 
     private Value OneMinus(Value value) => _graph.Subtract(_graph.Constant([1f]), value);
 
-    private void OfReduction(Node node, Value seed)
+    private void OfReduction(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!;
         Add(input, () =>
@@ -69,8 +71,8 @@ internal sealed partial class Gradient
                     axis < 0 ? axis + input.Shape.Rank : axis
                 ),
             ];
-            TensorShape kept = [.. input.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)];
-            Value whole = seed.Shape.Equals(kept) ? seed : _graph.Reshape(seed, kept);
+            TensorShape keptShape = [.. input.Shape.Select((extent, axis) => axes.Contains(axis) ? 1 : extent)];
+            Value whole = upstream.Shape.Equals(keptShape) ? upstream : _graph.Reshape(upstream, keptShape);
             return node.Operator switch
             {
                 "ReduceSum" => _graph.ExpandTo(whole, input),
@@ -80,7 +82,10 @@ internal sealed partial class Gradient
                 ),
                 _ => _graph.Multiply(
                     input,
-                    _graph.Divide(whole, node.Output.Shape.Equals(kept) ? node.Output : _graph.Reshape(node.Output, kept))
+                    _graph.Divide(
+                        whole,
+                        node.Output.Shape.Equals(keptShape) ? node.Output : _graph.Reshape(node.Output, keptShape)
+                    )
                 ),
             };
         });

@@ -2,7 +2,7 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfProduct(Node node, Value seed)
+    private void OfProduct(Node node, Value upstream)
     {
         Value left = node.Inputs[0]!,
             right = node.Inputs[1]!;
@@ -13,47 +13,47 @@ internal sealed partial class Gradient
         {
             Add(left, () =>
                 transposeLeft
-                    ? _graph.MatMul(right, seed, transposeRight, transposeRight: true, factor)
-                    : _graph.MatMul(seed, right, transposeLeft: false, !transposeRight, factor)
+                    ? _graph.MatMul(right, upstream, transposeRight, transposeRight: true, factor)
+                    : _graph.MatMul(upstream, right, transposeLeft: false, !transposeRight, factor)
             );
             Add(right, () =>
                 transposeRight
-                    ? _graph.MatMul(seed, left, transposeLeft: true, transposeLeft, factor)
-                    : _graph.MatMul(left, seed, !transposeLeft, transposeRight: false, factor)
+                    ? _graph.MatMul(upstream, left, transposeLeft: true, transposeLeft, factor)
+                    : _graph.MatMul(left, upstream, !transposeLeft, transposeRight: false, factor)
             );
             return;
         }
 
         Add(left, () =>
             transposeLeft
-                ? _graph.Product(right, seed, transposeRight, transposeRight: true, factor)
-                : _graph.Product(seed, right, transposeLeft: false, !transposeRight, factor)
+                ? _graph.Product(right, upstream, transposeRight, transposeRight: true, factor)
+                : _graph.Product(upstream, right, transposeLeft: false, !transposeRight, factor)
         );
         Add(right, () => (transposeLeft, transposeRight) switch
             {
-                (false, true) => _graph.ProductOverRows(seed, left, factor),
-                (false, false) => _graph.ProductOverRows(left, seed, factor),
-                (true, true) => _graph.Product(seed, left, transposeLeft: true, transposeRight: true, factor),
-                (true, false) => _graph.Product(left, seed, transposeLeft: false, transposeRight: false, factor),
+                (false, true) => _graph.ProductOverRows(upstream, left, factor),
+                (false, false) => _graph.ProductOverRows(left, upstream, factor),
+                (true, true) => _graph.Product(upstream, left, transposeLeft: true, transposeRight: true, factor),
+                (true, false) => _graph.Product(left, upstream, transposeLeft: false, transposeRight: false, factor),
             });
         if (node.Inputs.Length == 3)
         {
-            Add(node.Inputs[2], () => ReduceTo(seed, node.Inputs[2]!));
+            Add(node.Inputs[2], () => ReduceTo(upstream, node.Inputs[2]!));
         }
     }
 
-    private void OfNormalization(Node node, Value seed)
+    private void OfNormalization(Node node, Value upstream)
     {
         if (node.Operator == "Softmax")
         {
             // y (g − Σ g y), row by row.
             Add(node.Inputs[0], () =>
-                _graph.Multiply(node.Output, _graph.Subtract(seed, _graph.SumOfLast(_graph.Multiply(seed, node.Output))))
+                _graph.Multiply(node.Output, _graph.Subtract(upstream, _graph.SumOfLast(_graph.Multiply(upstream, node.Output))))
             );
             return;
         }
 
-        OfLayerNorm(node, seed);
+        OfLayerNorm(node, upstream);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ internal sealed partial class Gradient
     /// gradient
     /// g: dw = Σ r g c and db = Σ g over the rows; dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last axis.
     /// </summary>
-    private void OfLayerNorm(Node node, Value seed)
+    private void OfLayerNorm(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!,
             weight = node.Inputs[1]!,
@@ -74,7 +74,7 @@ internal sealed partial class Gradient
                     value,
                     [value.Shape.SkipLast(1).Aggregate((Dimension)1, static (count, extent) => count * extent), value.Shape[^1]]
                 );
-        Value rows = Rows(seed),
+        Value rows = Rows(upstream),
             mean = Rows(node.MoreOutputs[0]),
             inverse = Rows(node.MoreOutputs[1]);
         if (_graph.IsTrainable)
@@ -102,6 +102,6 @@ internal sealed partial class Gradient
             return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });
         Add(weight, () => _graph.WeightedSumOfRows(along, inverse));
-        Add(bias, () => ReduceTo(seed, bias));
+        Add(bias, () => ReduceTo(upstream, bias));
     }
 }

@@ -2,26 +2,26 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfLayout(Node node, Value seed)
+    private void OfLayout(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!;
         Add(input, () => node.Operator switch
             {
-                "Transpose" => _graph.Transpose(seed, Inverse((long[])node.Attributes["perm"])),
-                "Reshape" => _graph.ReshapeAs(seed, input),
-                "Expand" => ReduceTo(seed, input),
-                _ => seed,
+                "Transpose" => _graph.Transpose(upstream, Inverse((long[])node.Attributes["perm"])),
+                "Reshape" => _graph.ReshapeAs(upstream, input),
+                "Expand" => ReduceTo(upstream, input),
+                _ => upstream,
             });
     }
 
-    private void OfSelection(Node node, Value seed)
+    private void OfSelection(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!;
         switch (node.Operator)
         {
             case "Slice":
                 Add(input, () =>
-                    _graph.PadAs(seed, input, (int)_graph.Integers(node.Inputs[3]!)![0], _graph.Integers(node.Inputs[1]!)![0])
+                    _graph.PadAs(upstream, input, (int)_graph.Integers(node.Inputs[3]!)![0], _graph.Integers(node.Inputs[1]!)![0])
                 );
                 break;
             case "Concat":
@@ -31,16 +31,16 @@ internal sealed partial class Gradient
                 {
                     long from = start,
                         size = part.Shape[axis].Factor;
-                    Add(part, () => _graph.Slice(seed, axis, from, from + size));
+                    Add(part, () => _graph.Slice(upstream, axis, from, from + size));
                     start += size;
                 }
 
                 break;
             case "Gather" when (long)node.Attributes["axis"] == 0:
-                Add(input, () => _graph.ScatterAdd(seed, node.Inputs[1]!, input));
+                Add(input, () => _graph.ScatterAdd(upstream, node.Inputs[1]!, input));
                 break;
             case "GatherND":
-                Add(input, () => _graph.ScatterRows(seed, IndicesOfPairs(node.Inputs[1]!), input));
+                Add(input, () => _graph.ScatterRows(upstream, IndicesOfPairs(node.Inputs[1]!), input));
                 break;
             default:
                 throw new InvalidOperationException(

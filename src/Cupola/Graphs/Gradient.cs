@@ -20,19 +20,19 @@ internal sealed partial class Gradient
         _needed = needed;
     }
 
-    /// <summary>The gradient of Σ seed · output with respect to each source.</summary>
+    /// <summary>The gradient of Σ upstream · output with respect to each source.</summary>
     /// <param name="graph">The graph of output and sources, which is extended by the gradient.</param>
     /// <param name="output">A value that depends on the sources.</param>
-    /// <param name="seed">The upstream gradient, that is, the gradient with respect to the output; of its shape.</param>
+    /// <param name="upstream">The upstream gradient, that is, the gradient with respect to the output; of its shape.</param>
     /// <param name="sources">Inputs, parameters or values between them and the output.</param>
     /// <exception cref="InvalidOperationException">
     /// The output does not depend on a source, or depends on it by an operator without a derivative here.
     /// </exception>
-    public static IReadOnlyList<Value> Compute(GraphBuilder graph, Value output, Value seed, IReadOnlyList<Value> sources)
+    public static IReadOnlyList<Value> Compute(GraphBuilder graph, Value output, Value upstream, IReadOnlyList<Value> sources)
     {
-        if (!seed.Shape.Equals(output.Shape))
+        if (!upstream.Shape.Equals(output.Shape))
         {
-            throw new InvalidOperationException($"The gradient of {output} cannot begin with {seed}: the shapes differ.");
+            throw new InvalidOperationException($"The gradient of {output} cannot begin with {upstream}: the shapes differ.");
         }
 
         Node[] nodes = [.. graph.Nodes];
@@ -43,7 +43,7 @@ internal sealed partial class Gradient
         }
 
         Gradient gradient = new(graph, needed);
-        gradient._gradients[output.Name] = seed;
+        gradient._gradients[output.Name] = upstream;
         foreach (Node node in Enumerable.Reverse(nodes))
         {
             if (gradient._gradients.TryGetValue(node.Output.Name, out Value? ofOutput) && needed.Contains(node.Output.Name))
@@ -62,36 +62,36 @@ internal sealed partial class Gradient
         ];
     }
 
-    private void Propagate(Node node, Value seed)
+    private void Propagate(Node node, Value upstream)
     {
         switch (node.Operator)
         {
             case "Add" or "Sub" or "Mul" or "Div":
-                OfArithmetic(node, seed);
+                OfArithmetic(node, upstream);
                 break;
             case "QuickGelu" when _graph.IsTrainable && node.Attributes["alpha"] is 1f:
-                Add(node.Inputs[0], () => _graph.SwishGradient(seed, node.Inputs[0]!));
+                Add(node.Inputs[0], () => _graph.SwishGradient(upstream, node.Inputs[0]!));
                 break;
             case "Sigmoid" or "Tanh" or "Exp" or "Erf" or "Relu" or "Sqrt" or "QuickGelu":
-                Add(node.Inputs[0], () => _graph.Multiply(seed, Derivative(node)));
+                Add(node.Inputs[0], () => _graph.Multiply(upstream, Derivative(node)));
                 break;
             case "ReduceMean" or "ReduceSum" or "ReduceL2":
-                OfReduction(node, seed);
+                OfReduction(node, upstream);
                 break;
             case "MatMul" or "FusedMatMul" or "Gemm":
-                OfProduct(node, seed);
+                OfProduct(node, upstream);
                 break;
             case "Softmax" or "LayerNormalization":
-                OfNormalization(node, seed);
+                OfNormalization(node, upstream);
                 break;
             case "Reshape" or "Transpose" or "Expand" or "Identity":
-                OfLayout(node, seed);
+                OfLayout(node, upstream);
                 break;
             case "Slice" or "Concat" or "Gather" or "GatherND":
-                OfSelection(node, seed);
+                OfSelection(node, upstream);
                 break;
             case "Conv" or "AveragePool":
-                OfWindows(node, seed);
+                OfWindows(node, upstream);
                 break;
             default:
                 throw new InvalidOperationException(

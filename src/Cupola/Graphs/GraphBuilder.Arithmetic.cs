@@ -25,7 +25,7 @@ internal sealed partial class GraphBuilder
     /// Multiplies a value that no other node reads: in training, the factor becomes part of the product that gives the value.
     /// </summary>
     public Value Scale(Value value, float factor) =>
-        operators == OperatorSet.Trainable && ProducerOf(value) is { } maker && Scaled(maker, factor) is { } scaled
+        operators == OperatorSet.Trainable && ProducerOf(value) is { } producer && Scaled(producer, factor) is { } scaled
             ? scaled
             : Multiply(value, factor);
 
@@ -58,8 +58,8 @@ internal sealed partial class GraphBuilder
     /// </summary>
     public Value MatMul(Value left, Value right, bool transposeLeft = false, bool transposeRight = false, float factor = 1)
     {
-        TensorShape leftShape = transposeLeft ? Turned(left.Shape) : left.Shape,
-            rightShape = transposeRight ? Turned(right.Shape) : right.Shape;
+        TensorShape leftShape = transposeLeft ? Transposed(left.Shape) : left.Shape,
+            rightShape = transposeRight ? Transposed(right.Shape) : right.Shape;
         if (
             leftShape.Rank != rightShape.Rank
             || leftShape.Rank < 2
@@ -207,32 +207,32 @@ internal sealed partial class GraphBuilder
         return Transpose(value, order);
     }
 
-    private static TensorShape Turned(TensorShape shape) => shape.With(^1, shape[^2]).With(^2, shape[^1]);
+    private static TensorShape Transposed(TensorShape shape) => shape.With(^1, shape[^2]).With(^2, shape[^1]);
 
     /// <summary>
     /// The output of an operator times a factor, applied within or before the operator; null if that is not possible.
     /// </summary>
-    private Value? Scaled(Node maker, float factor)
+    private Value? Scaled(Node producer, float factor)
     {
-        switch (maker.Operator)
+        switch (producer.Operator)
         {
             case "Gemm":
-                Value? bias = maker.Inputs.Length == 3 ? Multiply(maker.Inputs[2]!, factor) : null;
+                Value? bias = producer.Inputs.Length == 3 ? Multiply(producer.Inputs[2]!, factor) : null;
                 return AddProduct(
-                    maker.Inputs[0]!,
-                    maker.Inputs[1]!,
+                    producer.Inputs[0]!,
+                    producer.Inputs[1]!,
                     bias,
-                    maker.Attributes["transA"] is 1L,
-                    maker.Attributes["transB"] is 1L,
-                    factor * (float)maker.Attributes["alpha"]
+                    producer.Attributes["transA"] is 1L,
+                    producer.Attributes["transB"] is 1L,
+                    factor * (float)producer.Attributes["alpha"]
                 );
-            case "Reshape" or "Gather" when ProducerOf(maker.Inputs[0]!) is { } before && Scaled(before, factor) is { } scaled:
+            case "Reshape" or "Gather" when ProducerOf(producer.Inputs[0]!) is { } before && Scaled(before, factor) is { } scaled:
                 return AddNode(
-                    maker.Operator,
-                    maker.Output.Type,
-                    maker.Output.Shape,
-                    [scaled, .. maker.Inputs.Skip(1)],
-                    [.. maker.Attributes.Select(static attribute => (attribute.Key, attribute.Value))]
+                    producer.Operator,
+                    producer.Output.Type,
+                    producer.Output.Shape,
+                    [scaled, .. producer.Inputs.Skip(1)],
+                    [.. producer.Attributes.Select(static attribute => (attribute.Key, attribute.Value))]
                 );
             default:
                 return null;

@@ -80,7 +80,7 @@ internal sealed partial class GraphBuilder
 
     /// <summary>The gradients of a layer norm with respect to its rows, weight and bias, as one custom operator.</summary>
     public (Value OfRows, Value OfWeight, Value OfBias) LayerNormGradient(
-        Value seed,
+        Value upstream,
         Value rows,
         Value mean,
         Value inverseDeviation,
@@ -90,9 +90,9 @@ internal sealed partial class GraphBuilder
         Value ofRows = AddNode(
             CustomDomain,
             "LayerNormGradient",
-            seed.Type,
-            seed.Shape,
-            [seed, rows, mean, inverseDeviation, weight]
+            upstream.Type,
+            upstream.Shape,
+            [upstream, rows, mean, inverseDeviation, weight]
         );
         AddOutputs(ofRows, ("of_weight", weight.Shape), ("of_bias", weight.Shape));
         Node node = ProducerOf(ofRows)!;
@@ -104,8 +104,8 @@ internal sealed partial class GraphBuilder
         IsTrainable ? AddNode(CustomDomain, "SumOfRows", rows.Type, like.Shape, [rows, like]) : Sum(rows, 0);
 
     /// <summary>The gradient of z · sigmoid(z), as one custom operator.</summary>
-    public Value SwishGradient(Value seed, Value argument) =>
-        AddNode(CustomDomain, "SwishGradient", seed.Type, seed.Shape, [seed, argument]);
+    public Value SwishGradient(Value upstream, Value argument) =>
+        AddNode(CustomDomain, "SwishGradient", upstream.Type, upstream.Shape, [upstream, argument]);
 
     /// <summary>
     /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as

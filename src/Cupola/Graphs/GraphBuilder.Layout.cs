@@ -108,8 +108,8 @@ internal sealed partial class GraphBuilder
         }
 
         Value wide = indices.Type == ElementType.Int64 ? indices : Cast(indices, ElementType.Int64);
-        Value places = AddNode("Unsqueeze", ElementType.Int64, [.. indices.Shape, 1], [wide, Constant([-1L], 1)]);
-        return AddNode("ScatterND", rows.Type, like.Shape, [ZerosLike(like), places, rows], ("reduction", "add"));
+        Value pairs = AddNode("Unsqueeze", ElementType.Int64, [.. indices.Shape, 1], [wide, Constant([-1L], 1)]);
+        return AddNode("ScatterND", rows.Type, like.Shape, [ZerosLike(like), pairs, rows], ("reduction", "add"));
     }
 
     /// <summary>
@@ -126,12 +126,12 @@ internal sealed partial class GraphBuilder
             [indices, width, Constant([0f, 1f], 2)],
             ("axis", -1L)
         );
-        long[] behind = [.. Enumerable.Range(2, like.Shape.Rank - 2).Select(static axis => (long)axis)];
+        long[] after = [.. Enumerable.Range(2, like.Shape.Rank - 2).Select(static axis => (long)axis)];
         Value mask = AddNode(
             "Unsqueeze",
             ElementType.Float32,
-            [.. chosen.Shape, .. behind.Select(static _ => (Dimension)1)],
-            [chosen, Constant(behind, behind.Length)]
+            [.. chosen.Shape, .. after.Select(static _ => (Dimension)1)],
+            [chosen, Constant(after, after.Length)]
         );
         return Multiply(
             mask,
@@ -153,12 +153,12 @@ internal sealed partial class GraphBuilder
         }
         else
         {
-            var behind = new long[2 * rank];
-            behind[rank + axis] = 1;
+            var after = new long[2 * rank];
+            after[rank + axis] = 1;
             before[rank + axis] = -start;
             Value ExtentOf(Value of) => Gather(AddNode("Shape", ElementType.Int64, [rank], [of]), Constant([(long)axis], 1));
             pads = Add(
-                Multiply(Subtract(ExtentOf(like), ExtentOf(value)), Constant(behind, 2 * rank)),
+                Multiply(Subtract(ExtentOf(like), ExtentOf(value)), Constant(after, 2 * rank)),
                 Constant(before, 2 * rank)
             );
         }

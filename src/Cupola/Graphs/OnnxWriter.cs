@@ -48,13 +48,13 @@ internal static class OnnxWriter
         Write(graph, parameter => Tensor(parameter, parameterBytes(parameter.Name)));
 
     /// <summary>The model's bytes with every parameter in a file beside it, at these offsets in bytes.</summary>
-    public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, (long Offset, long Length)> places) =>
+    public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, (long Offset, long Length)> offsets) =>
         Write(graph, parameter =>
             External(
                 parameter,
                 ("location", location),
-                ("offset", places[parameter.Name].Offset.ToString(CultureInfo.InvariantCulture)),
-                ("length", places[parameter.Name].Length.ToString(CultureInfo.InvariantCulture))
+                ("offset", offsets[parameter.Name].Offset.ToString(CultureInfo.InvariantCulture)),
+                ("length", offsets[parameter.Name].Length.ToString(CultureInfo.InvariantCulture))
             )
         );
 

@@ -228,8 +228,8 @@ internal sealed class HubConnection(HubSettings settings)
             return target;
         }
 
-        string place = target is null ? "nowhere" : HubJson.Quote(target.GetLeftPart(UriPartial.Path));
-        throw new InvalidDataException($"{address.Host} redirects {what} to {place}, which is not a safe web address.");
+        string destination = target is null ? "nowhere" : HubJson.Quote(target.GetLeftPart(UriPartial.Path));
+        throw new InvalidDataException($"{address.Host} redirects {what} to {destination}, which is not a safe web address.");
     }
 
     private bool IsEndpoint(Uri address) =>

@@ -15,7 +15,7 @@ internal static class BmpDecoder
         BmpHeader header = BmpHeader.Read(file);
         if (header.Compression is BmpCompression.Runs8 or BmpCompression.Runs4)
         {
-            return file.Decode(header.Width, header.Height, besides: 0, image => BmpRuns.Decode(file, header, image));
+            return file.Decode(header.Width, header.Height, extra: 0, image => BmpRuns.Decode(file, header, image));
         }
 
         if (header.Start + (header.Stride * (header.Height - 1)) + header.RowBytes > file.Bytes.Length)
@@ -23,7 +23,7 @@ internal static class BmpDecoder
             throw file.Damaged("it is cut off");
         }
 
-        return file.Decode(header.Width, header.Height, besides: 0, image =>
+        return file.Decode(header.Width, header.Height, extra: 0, image =>
         {
             for (int row = 0; row < header.Height; row++)
             {

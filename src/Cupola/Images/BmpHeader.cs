@@ -28,7 +28,7 @@ internal sealed record BmpHeader(
     private const int FileHeaderSize = 14;
     private const int CoreHeaderSize = 12;
     private const int InfoHeaderSize = 40;
-    private const int MostColours = 256;
+    private const int MostColors = 256;
 
     /// <summary>The bytes of a row that are read; after the last row, its padding to a multiple of four is not needed.</summary>
     public int RowBytes => (int)((((long)Width * Bits) + 7) / 8);
@@ -68,10 +68,10 @@ internal sealed record BmpHeader(
             bits = Short(bytes, 24);
         CheckBits(file, bits, BmpCompression.None);
         file.CheckSize(width, height);
-        long colours = 1L << bits,
+        long colors = 1L << bits,
             palette = FileHeaderSize + CoreHeaderSize;
-        long start = RowsStart(bytes, palette, bits, colours, entry: 3);
-        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 3);
+        long start = RowsStart(bytes, palette, bits, colors, entry: 3);
+        byte[] shades = ReadPalette(bytes, palette, bits, colors, entry: 3);
         return new(width, height, false, bits, BmpCompression.None, start, shades, (2, 1, 0), false);
     }
 
@@ -88,7 +88,7 @@ internal sealed record BmpHeader(
         file.CheckSize(width, height);
 
         long palette = FileHeaderSize + size,
-            colours = Number(bytes, 46) is > 0 and long count ? count : 1L << bits;
+            colors = Number(bytes, 46) is > 0 and long count ? count : 1L << bits;
         (int, int, int) channels = (2, 1, 0);
         bool hasSixGreens = false;
         if (compression == BmpCompression.Masks)
@@ -104,13 +104,13 @@ internal sealed record BmpHeader(
             channels = ReadMasks(file, bits, hasAlpha: inside, out hasSixGreens);
         }
 
-        if (bits <= 8 && colours > MostColours)
+        if (bits <= 8 && colors > MostColors)
         {
-            throw file.Damaged(Invariant($"its palette claims {colours} colours"));
+            throw file.Damaged(Invariant($"its palette claims {colors} colors"));
         }
 
-        long start = RowsStart(bytes, palette, bits, colours, entry: 4);
-        byte[] shades = ReadPalette(bytes, palette, bits, colours, entry: 4);
+        long start = RowsStart(bytes, palette, bits, colors, entry: 4);
+        byte[] shades = ReadPalette(bytes, palette, bits, colors, entry: 4);
         return new((int)width, (int)height, isTopDown, bits, compression, start, shades, channels, hasSixGreens);
     }
 
@@ -136,10 +136,10 @@ internal sealed record BmpHeader(
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
         const int First = FileHeaderSize + InfoHeaderSize;
-        (long, long, long) colours = (Number(bytes, First), Number(bytes, First + 4), Number(bytes, First + 8));
+        (long, long, long) colors = (Number(bytes, First), Number(bytes, First + 4), Number(bytes, First + 8));
         long alpha = hasAlpha ? Number(bytes, First + 12) : 0;
-        hasSixGreens = bits == 16 && colours == (0xF800, 0x7E0, 0x1F);
-        return (bits, colours, alpha) switch
+        hasSixGreens = bits == 16 && colors == (0xF800, 0x7E0, 0x1F);
+        return (bits, colors, alpha) switch
         {
             (16, (0xF800, 0x7E0, 0x1F), _) or (16, (0x7C00, 0x3E0, 0x1F), _) => (0, 0, 0),
             (24, (0xFF0000, 0xFF00, 0xFF), _) => (2, 1, 0),
@@ -153,27 +153,27 @@ internal sealed record BmpHeader(
     /// <summary>
     /// The offset that the file gives; after the palette if it gives none, or the offset of the palette itself.
     /// </summary>
-    private static long RowsStart(ReadOnlySpan<byte> bytes, long palette, int bits, long colours, int entry)
+    private static long RowsStart(ReadOnlySpan<byte> bytes, long palette, int bits, long colors, int entry)
     {
         long start = Number(bytes, 10);
         bool isPalettes = bits <= 8 && start == FileHeaderSize + Number(bytes, FileHeaderSize);
-        return isPalettes ? start + (4 * colours)
+        return isPalettes ? start + (4 * colors)
             : start > 0 ? start
-            : bits <= 8 ? palette + (entry * colours)
+            : bits <= 8 ? palette + (entry * colors)
             : palette;
     }
 
     /// <summary>Reads the palette; colors that the file does not have are shades of gray, as in Pillow.</summary>
-    private static byte[] ReadPalette(ReadOnlySpan<byte> bytes, long start, int bits, long colours, int entry)
+    private static byte[] ReadPalette(ReadOnlySpan<byte> bytes, long start, int bits, long colors, int entry)
     {
         byte[] palette = new byte[256 * 3];
-        for (int colour = 0; colour < 256; colour++)
+        for (int color = 0; color < 256; color++)
         {
-            long at = start + (colour * entry);
-            bool isThere = bits <= 8 && colour < colours && at + 3 <= bytes.Length;
+            long at = start + (color * entry);
+            bool isThere = bits <= 8 && color < colors && at + 3 <= bytes.Length;
             for (int channel = 0; channel < 3; channel++)
             {
-                palette[(colour * 3) + channel] = isThere ? bytes[(int)at + 2 - channel] : (byte)colour;
+                palette[(color * 3) + channel] = isThere ? bytes[(int)at + 2 - channel] : (byte)color;
             }
         }
 

@@ -87,9 +87,9 @@ internal static class BmpRuns
             (_header, _image) = (header, image);
             Span<byte> bytes = image.Bytes;
             ReadOnlySpan<byte> first = header.Palette.AsSpan(0, 3);
-            for (int place = 0; place < bytes.Length; place += 3)
+            for (int index = 0; index < bytes.Length; index += 3)
             {
-                first.CopyTo(bytes[place..]);
+                first.CopyTo(bytes[index..]);
             }
         }
 

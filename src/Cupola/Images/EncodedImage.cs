@@ -19,14 +19,14 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
     /// </summary>
     /// <param name="width">Pixels per row, as the file claims.</param>
     /// <param name="height">Rows, as the file claims.</param>
-    /// <param name="besides">Bytes that decoding needs in addition to the file and the pixels.</param>
+    /// <param name="extra">Bytes that decoding needs in addition to the file and the pixels.</param>
     /// <param name="fill">Writes the pixels, or fails.</param>
     /// <exception cref="InvalidDataException">There are too many pixels, or filling them failed.</exception>
-    public RgbImage Decode(int width, int height, long besides, Action<RgbImage> fill)
+    public RgbImage Decode(int width, int height, long extra, Action<RgbImage> fill)
     {
         CheckSize(width, height);
         long pixels = (long)width * height * 3;
-        ImageMemory.Share share = ImageMemory.Shared.Take(pixels + besides + Bytes.Length, Name, Cancellation);
+        ImageMemory.Share share = ImageMemory.Shared.Take(pixels + extra + Bytes.Length, Name, Cancellation);
         RgbImage? image = null;
         try
         {

@@ -9,13 +9,14 @@ internal sealed class FolderOnTheWay
     private readonly FolderOnTheWay? _above;
 
     /// <summary>Its real path, with all links resolved.</summary>
-    private readonly string _place;
+    private readonly string _realPath;
 
     /// <summary>Starts an enumeration at a folder.</summary>
     public FolderOnTheWay(string path)
-        : this(path, null, PlaceOf(System.IO.Path.GetFullPath(path)) ?? path) { }
+        : this(path, null, RealPathOf(System.IO.Path.GetFullPath(path)) ?? path) { }
 
-    private FolderOnTheWay(string path, FolderOnTheWay? above, string place) => (Path, _above, _place) = (path, above, place);
+    private FolderOnTheWay(string path, FolderOnTheWay? above, string realPath) =>
+        (Path, _above, _realPath) = (path, above, realPath);
 
     /// <summary>The path by which it was reached.</summary>
     public string Path { get; }
@@ -26,26 +27,28 @@ internal sealed class FolderOnTheWay
         foreach (DirectoryInfo folder in new DirectoryInfo(Path).EnumerateDirectories("*", options))
         {
             bool isLink = folder.LinkTarget is not null;
-            string here = System.IO.Path.Combine(_place, folder.Name);
+            string here = System.IO.Path.Combine(_realPath, folder.Name);
             if (
                 !folder.Name.StartsWith('.')
                 && !ImageFolder.IsOfSystem(folder.Name)
-                && (isLink ? PlaceOf(here) : here) is { } place
-                && !(isLink && LeadsBack(place))
+                && (isLink ? RealPathOf(here) : here) is { } realPath
+                && !(isLink && LeadsBack(realPath))
             )
             {
-                yield return new(System.IO.Path.Combine(Path, folder.Name), this, place);
+                yield return new(System.IO.Path.Combine(Path, folder.Name), this, realPath);
             }
         }
     }
 
     /// <summary>Whether a folder is one of this folder's ancestors on the path, or an ancestor of those.</summary>
-    private bool LeadsBack(string place)
+    private bool LeadsBack(string realPath)
     {
-        string below = System.IO.Path.EndsInDirectorySeparator(place) ? place : place + System.IO.Path.DirectorySeparatorChar;
+        string below = System.IO.Path.EndsInDirectorySeparator(realPath)
+            ? realPath
+            : realPath + System.IO.Path.DirectorySeparatorChar;
         for (FolderOnTheWay? folder = this; folder is not null; folder = folder._above)
         {
-            if (folder._place == place || folder._place.StartsWith(below, StringComparison.Ordinal))
+            if (folder._realPath == realPath || folder._realPath.StartsWith(below, StringComparison.Ordinal))
             {
                 return true;
             }
@@ -57,7 +60,7 @@ internal sealed class FolderOnTheWay
     /// <summary>The real path of a folder, with the links in its path resolved; null if a link is broken.</summary>
     /// <param name="path">A full path.</param>
     /// <param name="links">How many links have been replaced.</param>
-    private static string? PlaceOf(string path, int links = 0)
+    private static string? RealPathOf(string path, int links = 0)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(path);
         if (System.IO.Path.GetDirectoryName(path) is not { } above)
@@ -65,17 +68,17 @@ internal sealed class FolderOnTheWay
             return path;
         }
 
-        if (links > MostLinks || PlaceOf(above, links) is not { } parent)
+        if (links > MostLinks || RealPathOf(above, links) is not { } parent)
         {
             return null;
         }
 
         try
         {
-            string place = System.IO.Path.Combine(parent, System.IO.Path.GetFileName(path));
-            return new DirectoryInfo(place).LinkTarget is { } target
-                ? PlaceOf(System.IO.Path.GetFullPath(target, parent), links + 1)
-                : place;
+            string realPath = System.IO.Path.Combine(parent, System.IO.Path.GetFileName(path));
+            return new DirectoryInfo(realPath).LinkTarget is { } target
+                ? RealPathOf(System.IO.Path.GetFullPath(target, parent), links + 1)
+                : realPath;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -76,13 +76,13 @@ internal static class GifCodes
             }
 
             int length = lengths[code],
-                place = filled + length;
-            for (int link = code; place > filled; link = prefixes[link])
+                position = filled + length;
+            for (int link = code; position > filled; link = prefixes[link])
             {
-                place--;
-                if (place < indices.Length)
+                position--;
+                if (position < indices.Length)
                 {
-                    indices[place] = lasts[link];
+                    indices[position] = lasts[link];
                 }
             }
 

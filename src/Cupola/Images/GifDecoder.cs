@@ -41,7 +41,7 @@ internal static class GifDecoder
             height = Math.Max(Extent(screen, 8), top + frameHeight);
         file.CheckSize(width, height);
         file.CheckSize(frameWidth, frameHeight);
-        byte[] colours = palette.ToArray();
+        byte[] colors = palette.ToArray();
         int place = file.Bytes.Length - cursor.Left;
         bool interlaced = (frame[8] & 0x40) != 0;
         return file.Decode(width, height, ((long)frameWidth * frameHeight) + file.Bytes.Length, image =>
@@ -55,7 +55,7 @@ internal static class GifDecoder
 
             if (width > frameWidth || height > frameHeight)
             {
-                FillWith(image, Colour(colours, transparent ?? 0));
+                FillWith(image, ColorOf(colors, transparent ?? 0));
             }
 
             int read = 0;
@@ -66,7 +66,7 @@ internal static class GifDecoder
                 Span<byte> target = image.Row(top + row).Slice(left * 3, frameWidth * 3);
                 for (int column = 0; column < frameWidth; column++)
                 {
-                    (target[column * 3], target[(column * 3) + 1], target[(column * 3) + 2]) = Colour(colours, from[column]);
+                    (target[column * 3], target[(column * 3) + 1], target[(column * 3) + 2]) = ColorOf(colors, from[column]);
                 }
             }
         });
@@ -132,17 +132,17 @@ internal static class GifDecoder
         }
     }
 
-    private static void FillWith(RgbImage image, (byte Red, byte Green, byte Blue) colour)
+    private static void FillWith(RgbImage image, (byte Red, byte Green, byte Blue) color)
     {
         Span<byte> bytes = image.Bytes;
         for (int place = 0; place < bytes.Length; place += 3)
         {
-            (bytes[place], bytes[place + 1], bytes[place + 2]) = colour;
+            (bytes[place], bytes[place + 1], bytes[place + 2]) = color;
         }
     }
 
     /// <summary>The color of an index; beyond the palette's end, Pillow has shades of gray.</summary>
-    private static (byte Red, byte Green, byte Blue) Colour(ReadOnlySpan<byte> palette, byte index) =>
+    private static (byte Red, byte Green, byte Blue) ColorOf(ReadOnlySpan<byte> palette, byte index) =>
         index * 3 < palette.Length
             ? (palette[index * 3], palette[(index * 3) + 1], palette[(index * 3) + 2])
             : (index, index, index);

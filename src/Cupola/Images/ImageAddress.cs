@@ -96,10 +96,10 @@ internal static class ImageAddress
     /// </summary>
     private static HttpResponseMessage Follow(string address, CancellationToken cancellation)
     {
-        Uri place = new(address);
+        Uri current = new(address);
         for (int moves = 0; ; moves++)
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, place);
+            using HttpRequestMessage request = new(HttpMethod.Get, current);
             HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
             bool isMoved =
                 response.StatusCode
@@ -114,31 +114,31 @@ internal static class ImageAddress
             }
 
             response.Dispose();
-            Uri next = new(place, location);
+            Uri next = new(current, location);
             // A request over https is not redirected to http.
             bool isFollowed =
-                next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp);
+                next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && current.Scheme == Uri.UriSchemeHttp);
             if (!isFollowed || moves == MaximumRedirects)
             {
                 string why = isFollowed ? $"after {MaximumRedirects} others" : "which is not followed";
                 throw new InvalidDataException($"{address} cannot be fetched: it leads to {next}, {why}.");
             }
 
-            place = next;
+            current = next;
         }
     }
 
     private static byte[] ReadAll(HttpResponseMessage response, string address, long maximumBytes, CancellationToken cancellation)
     {
-        long? told = response.Content.Headers.ContentLength;
-        using MemoryStream bytes = new((int)Math.Clamp(told ?? 0, 0, CopyBytes));
+        long? declared = response.Content.Headers.ContentLength;
+        using MemoryStream bytes = new((int)Math.Clamp(declared ?? 0, 0, CopyBytes));
         using Stream stream = response.Content.ReadAsStream(cancellation);
         // Disposing the stream ends a read that waits for the network.
         using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
         for (int read = 1; read > 0;)
         {
-            if ((told ?? 0) > maximumBytes || bytes.Length > maximumBytes)
+            if ((declared ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {
                 throw new InvalidDataException(
                     Invariant($"{address} cannot be fetched: it has more than {maximumBytes >> 20} MiB, ")

@@ -82,8 +82,8 @@ public static class ImageFolder
         return others switch
         {
             0 => "",
-            1 => "1 file is passed over, because its name does not end as images' do (.jpg, .png, …)",
-            _ => Invariant($"{others} files are passed over, because their names do not end as images' do (.jpg, .png, …)"),
+            1 => "1 file is skipped, because its name does not end as images' do (.jpg, .png, …)",
+            _ => Invariant($"{others} files are skipped, because their names do not end as images' do (.jpg, .png, …)"),
         };
     }
 

@@ -38,10 +38,10 @@ internal static class ImageOrientation
         {
             Span<byte> target = upright.Row(row);
             long pixel = first + (row * down);
-            for (int place = 0; place < target.Length; place += 3, pixel += across)
+            for (int index = 0; index < target.Length; index += 3, pixel += across)
             {
                 int at = (int)(pixel * 3);
-                (target[place], target[place + 1], target[place + 2]) = (from[at], from[at + 1], from[at + 2]);
+                (target[index], target[index + 1], target[index + 2]) = (from[at], from[at + 1], from[at + 2]);
             }
         }
     }

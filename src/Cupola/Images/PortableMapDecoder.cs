@@ -18,13 +18,13 @@ internal static class PortableMapDecoder
     /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
     public static RgbImage Decode(EncodedImage file)
     {
-        PortableMapText text = new(file, place: 2);
+        PortableMapText text = new(file, position: 2);
         int kind = file.Bytes[1] - '0',
             width = text.HeaderNumber(),
             height = text.HeaderNumber();
         bool isText = kind <= 3,
             isBits = kind % 3 == 1,
-            isColour = kind % 3 == 0;
+            isColor = kind % 3 == 0;
         int most = isBits ? 1 : text.HeaderNumber();
         if (most is < 1 or > MostSample)
         {
@@ -32,25 +32,25 @@ internal static class PortableMapDecoder
         }
 
         file.CheckSize(width, height);
-        int channels = isColour ? 3 : 1,
+        int channels = isColor ? 3 : 1,
             sampleBytes = most > 255 ? 2 : 1;
         long rowBytes = isBits ? (width + 7L) / 8 : (long)width * channels * sampleBytes;
         // As text, a sample takes at least a digit, and a space except for the last one; black and white needs no spaces.
         long least = !isText ? rowBytes * height : (long)width * height * channels * (isBits ? 1 : 2) - (isBits ? 0 : 1);
-        if (least > file.Bytes.Length - text.Place)
+        if (least > file.Bytes.Length - text.Position)
         {
             throw file.Damaged("it is cut off");
         }
 
-        byte[] shades = isBits ? [255, 0] : Shades(most, cutsOff: !isColour);
-        int place = text.Place;
-        return file.Decode(width, height, besides: 0, image =>
+        byte[] shades = isBits ? [255, 0] : Shades(most, cutsOff: !isColor);
+        int position = text.Position;
+        return file.Decode(width, height, extra: 0, image =>
         {
-            PortableMapText samples = new(file, place);
+            PortableMapText samples = new(file, position);
             for (int row = 0; row < height; row++)
             {
                 Span<byte> target = image.Row(row);
-                ReadOnlySpan<byte> source = isText ? [] : file.Bytes.AsSpan((int)(place + (row * rowBytes)), (int)rowBytes);
+                ReadOnlySpan<byte> source = isText ? [] : file.Bytes.AsSpan((int)(position + (row * rowBytes)), (int)rowBytes);
                 for (int sample = 0; sample < width * channels; sample++)
                 {
                     int value =
@@ -59,7 +59,7 @@ internal static class PortableMapDecoder
                         : sampleBytes == 1 ? source[sample]
                         : BinaryPrimitives.ReadUInt16BigEndian(source[(sample * 2)..]);
                     byte shade = shades[Math.Min(value, most)];
-                    if (isColour)
+                    if (isColor)
                     {
                         target[sample] = shade;
                     }

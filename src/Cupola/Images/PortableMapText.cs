@@ -6,7 +6,7 @@ namespace Cupola.Images;
 /// Reads decimal numbers from the headers of portable maps and from the samples of text maps. A comment goes from # to the end
 /// of its line.
 /// </summary>
-internal ref struct PortableMapText(EncodedImage file, int place)
+internal ref struct PortableMapText(EncodedImage file, int position)
 {
     /// <summary>The most digits of a number (Pillow).</summary>
     private const int MostDigits = 10;
@@ -15,7 +15,7 @@ internal ref struct PortableMapText(EncodedImage file, int place)
     private readonly ReadOnlySpan<byte> _bytes = file.Bytes;
 
     /// <summary>The position of the next byte; after a number, also past the one space that ends it.</summary>
-    public int Place { get; private set; } = place;
+    public int Position { get; private set; } = position;
 
     public static bool IsSpace(byte letter) => letter is (byte)' ' or (>= 9 and <= 13);
 
@@ -58,18 +58,18 @@ internal ref struct PortableMapText(EncodedImage file, int place)
     /// <summary>The next byte that is not part of a comment; -1 after the last.</summary>
     private int Next(bool skipsSpace)
     {
-        while (Place < _bytes.Length)
+        while (Position < _bytes.Length)
         {
-            byte letter = _bytes[Place++];
+            byte letter = _bytes[Position++];
             if (letter == '#')
             {
-                while (Place < _bytes.Length && _bytes[Place] is not ((byte)'\n' or (byte)'\r'))
+                while (Position < _bytes.Length && _bytes[Position] is not ((byte)'\n' or (byte)'\r'))
                 {
-                    Place++;
+                    Position++;
                 }
 
                 // The line's end belongs to the comment.
-                Place = Math.Min(Place + 1, _bytes.Length);
+                Position = Math.Min(Position + 1, _bytes.Length);
             }
             else if (!skipsSpace || !IsSpace(letter))
             {

@@ -99,7 +99,7 @@ internal sealed class TiffDirectory
             int tag = directory.Short(entry);
             if (tag == Photometric && directory.Number(entry) is { } kind && Lab.Contains((int)kind))
             {
-                throw file.Damaged("its colours are in CIELAB, which is not read; save it as PNG");
+                throw file.Damaged("its colors are in CIELAB, which is not supported; save it as PNG");
             }
 
             if (tag == Orientation && directory.Number(entry) is { } named && named == Math.Truncate(named))
@@ -182,10 +182,10 @@ internal sealed class TiffDirectory
     /// elsewhere in
     /// the file if not.
     /// </summary>
-    private (long Place, long Count, int Size) Values(long entry)
+    private (long Offset, long Count, int Size) Values(long entry)
     {
         long count = _isBig ? Long(entry + 4) : Integer(entry + 4),
-            place = entry + (_isBig ? 12 : 8),
+            offset = entry + (_isBig ? 12 : 8),
             room = _isBig ? 8 : 4;
         int size = Short(entry + 2) switch
         {
@@ -195,9 +195,9 @@ internal sealed class TiffDirectory
             _ => 1,
         };
         return (
-            count <= room / size ? place
-            : _isBig ? Long(place)
-            : Integer(place),
+            count <= room / size ? offset
+            : _isBig ? Long(offset)
+            : Integer(offset),
             count,
             size
         );

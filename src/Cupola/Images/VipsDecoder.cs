@@ -19,7 +19,7 @@ internal static class VipsDecoder
     private const int PngWidth = 16;
     private const int PngHeight = 20;
     private const int PngDepth = 24;
-    private const int PngColourType = 25;
+    private const int PngColorType = 25;
 
     static VipsDecoder()
     {
@@ -35,17 +35,17 @@ internal static class VipsDecoder
     public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
     {
         CheckClaim(file, format);
-        (byte[] bytes, int turned) =
+        (byte[] bytes, int tiffOrientation) =
             format == ImageFormat.Tiff ? TiffDirectory.Read(file) : (file.Bytes, ImageOrientation.Upright);
         Image opened = VipsErrors.Run(file, _ => Open(bytes, format));
         try
         {
             int width = opened.Width,
                 height = opened.Height;
-            int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : turned;
+            int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : tiffOrientation;
             file.CheckSize(width, height);
             // libvips keeps a copy of the file; for a TIFF there is our own copy too, and libtiff has one of a strip.
-            long besides = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
+            long extra = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
             void Fill(RgbImage pixels) => VipsErrors.Run(file, again =>
                 {
                     if (again)
@@ -55,19 +55,19 @@ internal static class VipsDecoder
                         opened = Open(bytes, format);
                     }
 
-                    Write(opened, pixels, cutsGrey: !IsPngWithGreyAndAlpha(file.Bytes));
+                    Write(opened, pixels, clipsGray: !IsPngWithGrayAndAlpha(file.Bytes));
                     opened.Dispose();
                     return pixels;
                 });
 
             if (!ImageOrientation.Turns(orientation))
             {
-                return file.Decode(width, height, besides, Fill);
+                return file.Decode(width, height, extra, Fill);
             }
 
             bool swaps = ImageOrientation.SwapsSides(orientation);
-            besides += (long)width * height * 3;
-            return file.Decode(swaps ? height : width, swaps ? width : height, besides, upright =>
+            extra += (long)width * height * 3;
+            return file.Decode(swaps ? height : width, swaps ? width : height, extra, upright =>
             {
                 using RgbImage stored = new(width, height);
                 Fill(stored);
@@ -135,10 +135,10 @@ internal static class VipsDecoder
     /// <summary>
     /// Whether it is a PNG of color type 4; libvips has two bands also if a gray PNG names a transparent shade.
     /// </summary>
-    private static bool IsPngWithGreyAndAlpha(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) && bytes.Length > PngColourType && bytes[PngColourType] == 4;
+    private static bool IsPngWithGrayAndAlpha(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith((ReadOnlySpan<byte>)[0x89, .. "PNG"u8]) && bytes.Length > PngColorType && bytes[PngColorType] == 4;
 
-    private static void Write(Image image, RgbImage pixels, bool cutsGrey)
+    private static void Write(Image image, RgbImage pixels, bool clipsGray)
     {
         List<Image> steps = [];
         Image current = image;
@@ -168,7 +168,7 @@ internal static class VipsDecoder
             {
                 // Pillow takes the upper byte of 16-bit colors, but clips 16-bit gray at 255, unless it was stored with an alpha
                 // channel.
-                Then(current.Cast(Enums.BandFormat.Uchar, shift: current.Bands > 2 || !cutsGrey));
+                Then(current.Cast(Enums.BandFormat.Uchar, shift: current.Bands > 2 || !clipsGray));
             }
             else if (current.Format != Enums.BandFormat.Uchar)
             {
@@ -183,8 +183,8 @@ internal static class VipsDecoder
 
             if (current.Bands is 1 or 2)
             {
-                Image grey = current.Bands == 1 ? current : Then(current.ExtractBand(0));
-                Then(grey.Bandjoin(grey, grey));
+                Image gray = current.Bands == 1 ? current : Then(current.ExtractBand(0));
+                Then(gray.Bandjoin(gray, gray));
             }
             else if (current.Bands > 3)
             {
@@ -241,15 +241,15 @@ internal static class VipsDecoder
     }
 
     /// <summary>Converts as Pillow does (Convert.c, cmyk2rgb): the light that black leaves, reduced by each ink.</summary>
-    private static void ToLight(ReadOnlySpan<byte> inks, int bands, Span<byte> colours)
+    private static void ToLight(ReadOnlySpan<byte> inks, int bands, Span<byte> colors)
     {
-        for (int from = 0, to = 0; to < colours.Length; from += bands, to += 3)
+        for (int from = 0, to = 0; to < colors.Length; from += bands, to += 3)
         {
             int light = 255 - inks[from + 3];
             for (int channel = 0; channel < 3; channel++)
             {
                 int product = (inks[from + channel] * light) + 128;
-                colours[to + channel] = (byte)Math.Clamp(light - (((product >> 8) + product) >> 8), 0, 255);
+                colors[to + channel] = (byte)Math.Clamp(light - (((product >> 8) + product) >> 8), 0, 255);
             }
         }
     }

@@ -146,11 +146,11 @@ public sealed class PromptSet
         string[] without = [.. labels.Where(label => PromptsOrNone(label).Length == 0).Select(TextFile.Quote)];
         if (without.Length > 0)
         {
-            string place = string.Concat(
+            string sources = string.Concat(
                 Sources.Take(3).Select((source, index) => $"{(index == 0 ? " in" : " or")} {TextFile.Quote(source)}")
             );
             throw new InvalidDataException(
-                $"There are no prompts{place} for {(without.Length == 1 ? "the label" : "these labels:")} "
+                $"There are no prompts{sources} for {(without.Length == 1 ? "the label" : "these labels:")} "
                     + $"{string.Join(", ", without)}."
             );
         }

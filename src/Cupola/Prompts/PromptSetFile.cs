@@ -172,20 +172,20 @@ internal static class PromptSetFile
         int index = 0;
         foreach (JsonElement element in entry.Value.EnumerateArray())
         {
-            string place = Invariant($"prompt {index + 1} of {TextFile.Quote(entry.Name)}");
+            string name = Invariant($"prompt {index + 1} of {TextFile.Quote(entry.Name)}");
             string? text =
                 element.ValueKind == JsonValueKind.Object ? Text(element, "text")
                 : element.ValueKind == JsonValueKind.String ? element.GetString()
                 : null;
             prompts[index++] = string.IsNullOrWhiteSpace(text)
-                ? throw new InvalidDataException($"'{path}' has something that is not a sentence as {place}.")
-                : new Prompt(text, path, ReadProvenance(element, path, place));
+                ? throw new InvalidDataException($"'{path}' has something that is not a sentence as {name}.")
+                : new Prompt(text, path, ReadProvenance(element, path, name));
         }
 
         return prompts;
     }
 
-    private static PromptProvenance? ReadProvenance(JsonElement element, string path, string place)
+    private static PromptProvenance? ReadProvenance(JsonElement element, string path, string name)
     {
         if (element.ValueKind != JsonValueKind.Object || Text(element, "question") is not { } question)
         {
@@ -200,7 +200,7 @@ internal static class PromptSetFile
             && Number(element, "maxTokens") is { } maxTokens
             ? new(question, (int)answer, model, (float)temperature, (int)maxTokens, rawAnswer)
             : throw new InvalidDataException(
-                $"'{path}' names the question that {place} answers, but not all of answer, model, temperature, maxTokens and "
+                $"'{path}' names the question that {name} answers, but not all of answer, model, temperature, maxTokens and "
                     + "rawAnswer."
             );
     }

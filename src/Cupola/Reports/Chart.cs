@@ -115,9 +115,9 @@ internal sealed class Chart(ChartAxis across, ChartAxis up, double width = 340, 
         );
     }
 
-    private double X(double value) => Left + (across.Place(value) * (width - Left - Right));
+    private double X(double value) => Left + (across.Position(value) * (width - Left - Right));
 
-    private double Y(double value) => height - Bottom - (up.Place(value) * (height - Top - Bottom));
+    private double Y(double value) => height - Bottom - (up.Position(value) * (height - Top - Bottom));
 
     private static XElement Line(string style, double x1, double y1, double x2, double y2) =>
         HtmlPage.Element("line", style, At("x1", x1), At("y1", y1), At("x2", x2), At("y2", y2));

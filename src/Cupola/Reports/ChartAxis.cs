@@ -54,7 +54,7 @@ internal sealed record ChartAxis(string Name, double Low, double High, Func<doub
     }
 
     /// <summary>The position of a number on the axis: 0 at its beginning, 1 at its end.</summary>
-    public double Place(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
+    public double Position(double value) => Math.Clamp((value - Low) / (High - Low), 0, 1);
 
     /// <summary>Formats a number briefly: 0.0005, 0.25, 12, 3,200, 1.2e-6.</summary>
     public static string Plain(double value) =>

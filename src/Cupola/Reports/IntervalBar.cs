@@ -95,7 +95,7 @@ internal static class IntervalBar
     private static XElement Upright(string style, double x, double top, double bottom) =>
         HtmlPage.Element("line", style, Number("x1", x), Number("y1", top), Number("x2", x), Number("y2", bottom));
 
-    private static double At(ChartAxis axis, double value) => 100 * axis.Place(value);
+    private static double At(ChartAxis axis, double value) => 100 * axis.Position(value);
 
     private static XAttribute Number(string name, double value) => new(name, NumberFormat.Short(value));
 }

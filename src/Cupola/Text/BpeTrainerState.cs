@@ -15,7 +15,7 @@ internal sealed class BpeTrainerState
     private readonly int[][] _words;
     private readonly long[] _times;
     private readonly Dictionary<long, long> _counts = [];
-    private readonly Dictionary<long, List<int>> _places = [];
+    private readonly Dictionary<long, List<int>> _wordsWithPair = [];
     private readonly PriorityQueue<long, (long Rarity, long Pair)> _queue = new();
 
     /// <param name="words">The count of each word.</param>
@@ -27,9 +27,9 @@ internal sealed class BpeTrainerState
         for (int word = 0; word < _words.Length; word++)
         {
             Count(word, _times[word]);
-            for (int place = 1; place < _words[word].Length; place++)
+            for (int position = 1; position < _words[word].Length; position++)
             {
-                RememberPair(Pair(_words[word][place - 1], _words[word][place]), word);
+                RememberPair(Pair(_words[word][position - 1], _words[word][position]), word);
             }
         }
 
@@ -67,12 +67,12 @@ internal sealed class BpeTrainerState
     public void Merge(int left, int right, int whole)
     {
         HashSet<long> risen = [];
-        if (!_places.Remove(Pair(left, right), out List<int>? places))
+        if (!_wordsWithPair.Remove(Pair(left, right), out List<int>? words))
         {
             return;
         }
 
-        foreach (int word in places)
+        foreach (int word in words)
         {
             int[] before = _words[word];
             int[] after = Replace(before, left, right, whole);
@@ -84,11 +84,11 @@ internal sealed class BpeTrainerState
             Count(word, -_times[word]);
             _words[word] = after;
             Count(word, _times[word]);
-            for (int place = 1; place < after.Length; place++)
+            for (int position = 1; position < after.Length; position++)
             {
-                if (after[place - 1] == whole || after[place] == whole)
+                if (after[position - 1] == whole || after[position] == whole)
                 {
-                    long pair = Pair(after[place - 1], after[place]);
+                    long pair = Pair(after[position - 1], after[position]);
                     risen.Add(pair);
                     RememberPair(pair, word);
                 }
@@ -114,11 +114,11 @@ internal sealed class BpeTrainerState
     private static int[] Replace(int[] tokens, int left, int right, int whole)
     {
         List<int> after = new(tokens.Length);
-        for (int place = 0; place < tokens.Length; place++)
+        for (int position = 0; position < tokens.Length; position++)
         {
-            bool isPair = tokens[place] == left && place + 1 < tokens.Length && tokens[place + 1] == right;
-            after.Add(isPair ? whole : tokens[place]);
-            place += isPair ? 1 : 0;
+            bool isPair = tokens[position] == left && position + 1 < tokens.Length && tokens[position + 1] == right;
+            after.Add(isPair ? whole : tokens[position]);
+            position += isPair ? 1 : 0;
         }
 
         return [.. after];
@@ -127,9 +127,9 @@ internal sealed class BpeTrainerState
     private void Count(int word, long times)
     {
         int[] tokens = _words[word];
-        for (int place = 1; place < tokens.Length; place++)
+        for (int position = 1; position < tokens.Length; position++)
         {
-            long pair = Pair(tokens[place - 1], tokens[place]);
+            long pair = Pair(tokens[position - 1], tokens[position]);
             ref long count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, pair, out _);
             count += times;
         }
@@ -137,11 +137,11 @@ internal sealed class BpeTrainerState
 
     private void RememberPair(long pair, int word)
     {
-        ref List<int>? places = ref CollectionsMarshal.GetValueRefOrAddDefault(_places, pair, out _);
-        places ??= [];
-        if (places.Count == 0 || places[^1] != word)
+        ref List<int>? words = ref CollectionsMarshal.GetValueRefOrAddDefault(_wordsWithPair, pair, out _);
+        words ??= [];
+        if (words.Count == 0 || words[^1] != word)
         {
-            places.Add(word);
+            words.Add(word);
         }
     }
 }

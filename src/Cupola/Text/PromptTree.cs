@@ -109,7 +109,7 @@ internal sealed class PromptTree
         });
 
         List<PromptTree> trees = [];
-        List<int> kept = [],
+        List<int> packed = [],
             ends = [],
             ids = [],
             positions = [],
@@ -130,8 +130,8 @@ internal sealed class PromptTree
             firsts[index] = previous = index;
             if (ids.Count > 0 && ids.Count + sequence.Length - common > maximumNodes)
             {
-                trees.Add(new(kept, ends, ids, positions, parents));
-                (kept, ends, ids, positions, parents) = ([], [], [], [], []);
+                trees.Add(new(packed, ends, ids, positions, parents));
+                (packed, ends, ids, positions, parents) = ([], [], [], [], []);
                 common = 0;
             }
 
@@ -145,12 +145,12 @@ internal sealed class PromptTree
             }
 
             ends.Add(path[^1]);
-            kept.Add(index);
+            packed.Add(index);
         }
 
         if (ids.Count > 0)
         {
-            trees.Add(new(kept, ends, ids, positions, parents));
+            trees.Add(new(packed, ends, ids, positions, parents));
         }
 
         return trees;
@@ -176,7 +176,7 @@ internal sealed class PromptTree
 
     /// <summary>
     /// Writes the attention masks: 0 where a node sees a key and −∞ where it does not. They are most of a tree's memory, and not
-    /// kept.
+    /// packed.
     /// </summary>
     /// <param name="mask">The mask of all nodes, [groups, group size, keys].</param>
     /// <param name="endMask">The mask of the ends alone, [groups, end count, keys].</param>
@@ -241,16 +241,16 @@ internal sealed class PromptTree
 
         int count = perGroup.Max();
         var queries = new int[GroupCount * count];
-        var places = new int[Ends.Length];
+        var endQueries = new int[Ends.Length];
         Array.Clear(perGroup);
         for (int index = 0; index < Ends.Length; index++)
         {
             int group = Ends[index] / GroupSize;
-            int place = (group * count) + perGroup[group]++;
-            queries[place] = index;
-            places[index] = place;
+            int query = (group * count) + perGroup[group]++;
+            queries[query] = index;
+            endQueries[index] = query;
         }
 
-        return (count, queries, places);
+        return (count, queries, endQueries);
     }
 }

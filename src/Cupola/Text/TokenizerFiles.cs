@@ -34,9 +34,9 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     public static int[] ByteOrder()
     {
         var order = new int[256];
-        foreach ((int place, (byte value, char _)) in ByteCharacters().Index())
+        foreach ((int index, (byte value, char _)) in ByteCharacters().Index())
         {
-            order[value] = place;
+            order[value] = index;
         }
 
         return order;

@@ -88,11 +88,11 @@ public sealed class CaptionedImagesTests
         Assert.Equal(["a dog", "a  [31mcat"], images.Select(image => Assert.Single(image.Captions)));
         Assert.Equal(
             [
-                $"Line 2 of {table} is passed over: its caption is missing.",
-                $"Line 3 of {table} is passed over: its caption is missing.",
-                $"Line 4 of {table} is passed over: its image is missing.",
-                $"Line 5 of {table} is passed over: it is not a JSON object.",
-                $"Line 6 of {table} is passed over: it is not a JSON object.",
+                $"Line 2 of {table} is skipped: its caption is missing.",
+                $"Line 3 of {table} is skipped: its caption is missing.",
+                $"Line 4 of {table} is skipped: its image is missing.",
+                $"Line 5 of {table} is skipped: it is not a JSON object.",
+                $"Line 6 of {table} is skipped: it is not a JSON object.",
             ],
             broken
         );

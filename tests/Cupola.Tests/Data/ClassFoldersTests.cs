@@ -69,7 +69,7 @@ public sealed class ClassFoldersTests
         string folder = Folder("1.jpg");
 
         Assert.Contains(
-            "holds no class folders",
+            "contains no class folders",
             Assert.Throws<InvalidDataException>(() => LabeledImages.Open(folder)).Message,
             StringComparison.Ordinal
         );

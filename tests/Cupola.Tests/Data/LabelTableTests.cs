@@ -58,8 +58,8 @@ public sealed class LabelTableTests
         Assert.Collection(
             broken,
             told => Assert.StartsWith("Line 2 of ", told, StringComparison.Ordinal),
-            told => Assert.EndsWith("is passed over: its image is missing.", told, StringComparison.Ordinal),
-            told => Assert.EndsWith("is passed over: its quotation marks do not match.", told, StringComparison.Ordinal)
+            told => Assert.EndsWith("is skipped: its image is missing.", told, StringComparison.Ordinal),
+            told => Assert.EndsWith("is skipped: its quotation marks do not match.", told, StringComparison.Ordinal)
         );
     }
 
@@ -75,8 +75,8 @@ public sealed class LabelTableTests
 
         Assert.Equal(
             [
-                $"Line 3 of {table} is passed over: its quotation mark is never closed.",
-                $"Line 4 of {table} is passed over: it is longer than 1048576 characters.",
+                $"Line 3 of {table} is skipped: its quotation mark is never closed.",
+                $"Line 4 of {table} is skipped: it is longer than 1048576 characters.",
             ],
             broken
         );

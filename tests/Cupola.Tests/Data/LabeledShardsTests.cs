@@ -115,10 +115,7 @@ public sealed class LabeledShardsTests
         Assert.Collection(
             broken,
             told =>
-                Assert.Equal(
-                    $"{cut} is damaged after its first 1 samples, and the rest is passed over: it ends too early.",
-                    told
-                ),
+                Assert.Equal($"{cut} is damaged after its first 1 samples, and the rest is skipped: it ends too early.", told),
             told => Assert.Contains("s-01.tar is not a tar archive that can be read", told, StringComparison.Ordinal),
             told => Assert.Contains("s-02.tar contains no samples", told, StringComparison.Ordinal)
         );

@@ -93,7 +93,7 @@ public sealed class TableFormsTests
         Assert.Equal(lines.Length, broken.Count);
         Assert.All(lines.Zip(broken), told =>
             Assert.StartsWith(
-                $"Line {told.First} of {table} is passed over: its quotation mark",
+                $"Line {told.First} of {table} is skipped: its quotation mark",
                 told.Second,
                 StringComparison.Ordinal
             )
@@ -142,8 +142,8 @@ public sealed class TableFormsTests
 
         Assert.Equal(
             [
-                $"Line 2 of {table} is passed over: it has 3 fields, and the first line names 2 columns.",
-                $"Line 4 of {table} is passed over: its caption is missing.",
+                $"Line 2 of {table} is skipped: it has 3 fields, and the first line names 2 columns.",
+                $"Line 4 of {table} is skipped: its caption is missing.",
             ],
             broken
         );

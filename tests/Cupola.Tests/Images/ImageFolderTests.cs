@@ -103,7 +103,7 @@ public sealed class ImageFolderTests
 
         Assert.Empty(LabeledImages.Open(folder).Read(broken.Add));
 
-        const string Others = "3 files are passed over, because their names do not end as images' do (.jpg, .png, …).";
+        const string Others = "3 files are skipped, because their names do not end as images' do (.jpg, .png, …).";
         Assert.Equal(Others, Assert.Single(broken));
         Assert.Equal(
             $"{folder} is a folder, not an image; {Others}",
@@ -133,7 +133,7 @@ public sealed class ImageFolderTests
         Assert.Equal(4, notes.Length);
         Assert.Equal(
             $"2 of the 8 labels of {dataset.Path} have no images and can be answered all the same: 'dog', 'owl'; "
-                + "1 file is passed over, because its name does not end as images' do (.jpg, .png, …).",
+                + "1 file is skipped, because its name does not end as images' do (.jpg, .png, …).",
             notes[0]
         );
         Assert.Contains($"The labels 'Cat' and 'cat' differ only in capital letters{Differ}", notes);

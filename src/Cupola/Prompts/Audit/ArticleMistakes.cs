@@ -73,11 +73,11 @@ internal static class ArticleMistakes
         foreach (Mistake mistake in Find(sentence, FoldedWord.AllOf(sentence), name).Reverse())
         {
             bool wasCapital = mistake.Right.Length == 0 && char.IsUpper(sentence[mistake.Start]);
-            string behind = sentence[mistake.End..];
+            string rest = sentence[mistake.End..];
             sentence = string.Concat(
                 sentence.AsSpan(0, mistake.Start),
                 mistake.Right,
-                wasCapital && behind.Length > 0 ? char.ToUpperInvariant(behind[0]) + behind[1..] : behind
+                wasCapital && rest.Length > 0 ? char.ToUpperInvariant(rest[0]) + rest[1..] : rest
             );
         }
 

@@ -77,7 +77,7 @@ internal sealed class OtherNames
     {
         KnownName? longest = null;
         Node? node = _root;
-        for (int index = start; index < words.Count && (index == start || AreNeighbours(sentence, words, index - 1)); index++)
+        for (int index = start; index < words.Count && (index == start || AreNeighbors(sentence, words, index - 1)); index++)
         {
             if (!node.Next.TryGetValue(WordForms.Singular(words[index].Base), out node))
             {
@@ -91,7 +91,7 @@ internal sealed class OtherNames
     }
 
     /// <summary>Whether only a space or a hyphen separates a word from the next.</summary>
-    private static bool AreNeighbours(string sentence, IReadOnlyList<FoldedWord> words, int index) =>
+    private static bool AreNeighbors(string sentence, IReadOnlyList<FoldedWord> words, int index) =>
         sentence.AsSpan(words[index].End, words[index + 1].Start - words[index].End).IndexOfAnyExcept(Joints) < 0;
 
     private static bool IsPartOfMore(string sentence, IReadOnlyList<FoldedWord> words, int start, int last)
@@ -109,7 +109,7 @@ internal sealed class OtherNames
         return start == last
             && last + 1 < words.Count
             && !isPossessive
-            && AreNeighbours(sentence, words, last)
+            && AreNeighbors(sentence, words, last)
             && !GoesOn.Contains(words[last + 1].Folded);
     }
 
@@ -128,7 +128,7 @@ internal sealed class OtherNames
     /// </summary>
     private static bool CanPrecede(string sentence, IReadOnlyList<FoldedWord> words, int before) =>
         before < 0
-        || !AreNeighbours(sentence, words, before)
+        || !AreNeighbors(sentence, words, before)
         || GoesOn.Contains(words[before].Folded)
         || words[before].Folded is "a" or "an" or "the"
         || Describing.Contains(words[before].Folded)

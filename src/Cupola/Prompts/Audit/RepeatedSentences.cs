@@ -130,13 +130,13 @@ internal sealed class RepeatedSentences
     /// <summary>The words of each sentence, numbered so that rarer ones come first.</summary>
     private int[][] RarestFirst()
     {
-        int[] places = new int[_counts.Count];
-        foreach ((int place, int number) in Enumerable.Range(0, _counts.Count).OrderBy(number => _counts[number]).Index())
+        int[] ranks = new int[_counts.Count];
+        foreach ((int rank, int number) in Enumerable.Range(0, _counts.Count).OrderBy(number => _counts[number]).Index())
         {
-            places[number] = place;
+            ranks[number] = rank;
         }
 
-        return [.. _words.Select(words => words.Select(number => places[number]).Order().ToArray())];
+        return [.. _words.Select(words => words.Select(number => ranks[number]).Order().ToArray())];
     }
 
     /// <summary>The share of the words of both that occur in both (Jaccard index); both sets are sorted.</summary>

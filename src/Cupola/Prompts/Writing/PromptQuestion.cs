@@ -76,11 +76,11 @@ public sealed record PromptQuestion
         int either;
         while ((either = text.IndexOf(AOrAn, StringComparison.Ordinal)) >= 0)
         {
-            string behind = text[(either + AOrAn.Length)..];
+            string rest = text[(either + AOrAn.Length)..];
             text = string.Concat(
                 text.AsSpan(0, either),
-                IndefiniteArticle.Before(behind.Replace(Gap, name, StringComparison.Ordinal)),
-                behind
+                IndefiniteArticle.Before(rest.Replace(Gap, name, StringComparison.Ordinal)),
+                rest
             );
         }
 
@@ -109,8 +109,8 @@ public sealed record PromptQuestion
     private string PutBehind(string domain)
     {
         int end = Text.IndexOf(Gap, StringComparison.Ordinal) + Gap.Length;
-        string behind = Text[end..].TrimStart();
-        bool needsComma = behind.Length > 0 && char.IsLetterOrDigit(behind[0]);
+        string rest = Text[end..].TrimStart();
+        bool needsComma = rest.Length > 0 && char.IsLetterOrDigit(rest[0]);
         return Text.Insert(end, $", {domain}{(needsComma ? "," : "")}");
     }
 }

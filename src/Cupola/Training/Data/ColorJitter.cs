@@ -47,7 +47,7 @@ internal static class ColorJitter
         long sum = 0;
         for (int index = 0; index < pixels.Length; index += 3)
         {
-            sum += Grey(pixels[index], pixels[index + 1], pixels[index + 2]);
+            sum += Gray(pixels[index], pixels[index + 1], pixels[index + 2]);
         }
 
         BlendWith(pixels, (int)(((double)sum / (pixels.Length / 3)) + 0.5), factor);
@@ -57,10 +57,10 @@ internal static class ColorJitter
     {
         for (int index = 0; index < pixels.Length; index += 3)
         {
-            int grey = Grey(pixels[index], pixels[index + 1], pixels[index + 2]);
+            int gray = Gray(pixels[index], pixels[index + 1], pixels[index + 2]);
             foreach (ref byte channel in pixels.Slice(index, 3))
             {
-                channel = Blend(grey, channel, factor);
+                channel = Blend(gray, channel, factor);
             }
         }
     }
@@ -77,5 +77,5 @@ internal static class ColorJitter
     private static byte Blend(int from, int to, float factor) => (byte)Math.Clamp(from + (factor * (to - from)), 0f, 255f);
 
     /// <summary>Pillow's gray (Convert.c, ITU-R 601): weights with 16 fractional bits.</summary>
-    private static int Grey(int red, int green, int blue) => ((red * 19595) + (green * 38470) + (blue * 7471) + 0x8000) >> 16;
+    private static int Gray(int red, int green, int blue) => ((red * 19595) + (green * 38470) + (blue * 7471) + 0x8000) >> 16;
 }

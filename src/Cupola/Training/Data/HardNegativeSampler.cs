@@ -28,38 +28,38 @@ internal sealed class HardNegativeSampler : BatchSampler
     /// <summary>The least batches in a sample; the last ones have little choice left.</summary>
     private const int SampleBatches = 8;
 
-    private readonly int _neighbours;
+    private readonly int _neighbors;
     private (long Epoch, int[] Order)? _mined;
 
     /// <summary>Creates a sampler without mined epochs.</summary>
     /// <param name="pairs">The number of pairs.</param>
     /// <param name="batchSize">Pairs per batch.</param>
-    /// <param name="neighbours">Pairs per group: the batch size makes a batch one neighborhood, 1 makes batches random.</param>
+    /// <param name="neighbors">Pairs per group: the batch size makes a batch one neighborhood, 1 makes batches random.</param>
     /// <param name="seed">The run's seed.</param>
-    public HardNegativeSampler(int pairs, int batchSize, int neighbours, ulong seed)
+    public HardNegativeSampler(int pairs, int batchSize, int neighbors, ulong seed)
         : base(pairs, batchSize, seed)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbours);
-        _neighbours = neighbours;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(neighbors);
+        _neighbors = neighbors;
     }
 
     /// <summary>Mines an epoch, and drops the order of the one before.</summary>
     /// <param name="epoch">The epoch.</param>
-    /// <param name="sayings">The meaning of each pair in this epoch: equal numbers for pairs with the same meaning.</param>
+    /// <param name="meanings">The meaning of each pair in this epoch: equal numbers for pairs with the same meaning.</param>
     /// <param name="embed">Embeds pairs, sample after sample.</param>
     /// <returns>The order, to be saved with a run that may be resumed.</returns>
-    public int[] Mine(long epoch, IReadOnlyList<int> sayings, Func<IReadOnlyList<int>, PairEmbeddings> embed)
+    public int[] Mine(long epoch, IReadOnlyList<int> meanings, Func<IReadOnlyList<int>, PairEmbeddings> embed)
     {
         List<int[]> batches = [];
-        foreach (int[] sample in Samples(epoch, sayings))
+        foreach (int[] sample in Samples(epoch, meanings))
         {
             batches.AddRange(
                 HardNegativeSearch.Batches(
                     sample,
-                    [.. sample.Select(pair => sayings[pair])],
+                    [.. sample.Select(pair => meanings[pair])],
                     embed(sample),
                     BatchSize,
-                    _neighbours
+                    _neighbors
                 )
             );
         }
@@ -105,21 +105,21 @@ internal sealed class HardNegativeSampler : BatchSampler
     /// none of
     /// which has more of one meaning than its share.
     /// </summary>
-    private int[][] Samples(long epoch, IReadOnlyList<int> sayings)
+    private int[][] Samples(long epoch, IReadOnlyList<int> meanings)
     {
         int batches = StepsPerEpoch;
         int[] pairs = Shuffled(epoch)[..(batches * BatchSize)];
         Dictionary<int, int> first = [];
         foreach (int pair in pairs)
         {
-            first.TryAdd(sayings[pair], first.Count);
+            first.TryAdd(meanings[pair], first.Count);
         }
 
         int count = Math.Max(1, pairs.Length / Math.Max(SamplePairs, SampleBatches * BatchSize));
         List<int>[] samples = [.. Enumerable.Range(0, count).Select(static _ => new List<int>())];
-        foreach ((int place, int pair) in pairs.OrderBy(pair => first[sayings[pair]]).Index())
+        foreach ((int index, int pair) in pairs.OrderBy(pair => first[meanings[pair]]).Index())
         {
-            samples[place % batches % count].Add(pair);
+            samples[index % batches % count].Add(pair);
         }
 
         foreach ((int index, List<int> sample) in samples.Index())

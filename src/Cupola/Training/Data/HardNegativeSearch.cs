@@ -8,7 +8,7 @@ namespace Cupola.Training.Data;
 internal sealed class HardNegativeSearch
 {
     private readonly PairEmbeddings _embeddings;
-    private readonly int[] _sayings;
+    private readonly int[] _meanings;
     private readonly int[] _remaining;
     private readonly int[] _most;
     private readonly int[] _least;
@@ -18,56 +18,59 @@ internal sealed class HardNegativeSearch
     private readonly int[] _nearest;
     private int _free;
 
-    private HardNegativeSearch(IReadOnlyList<int> sayings, PairEmbeddings embeddings, int batches)
+    private HardNegativeSearch(IReadOnlyList<int> meanings, PairEmbeddings embeddings, int batches)
     {
         _embeddings = embeddings;
         Dictionary<int, int> numbers = [];
-        _sayings = [.. sayings.Select(saying => numbers.TryAdd(saying, numbers.Count) ? numbers.Count - 1 : numbers[saying])];
+        _meanings =
+        [
+            .. meanings.Select(meaning => numbers.TryAdd(meaning, numbers.Count) ? numbers.Count - 1 : numbers[meaning]),
+        ];
         _remaining = new int[numbers.Count];
-        foreach (int saying in _sayings)
+        foreach (int meaning in _meanings)
         {
-            _remaining[saying]++;
+            _remaining[meaning]++;
         }
 
         _most = [.. _remaining.Select(count => (count + batches - 1) / batches)];
         _least = new int[numbers.Count];
         _taken = new int[numbers.Count];
-        _used = new bool[_sayings.Length];
-        _distances = new float[_sayings.Length];
-        _nearest = new int[_sayings.Length];
+        _used = new bool[_meanings.Length];
+        _distances = new float[_meanings.Length];
+        _nearest = new int[_meanings.Length];
     }
 
     /// <summary>The batches of a sample, the first ones the hardest.</summary>
     /// <param name="pairs">The sample, in random order; a multiple of the batch size.</param>
-    /// <param name="sayings">The meaning of each pair.</param>
+    /// <param name="meanings">The meaning of each pair.</param>
     /// <param name="embeddings">A row for each.</param>
     /// <param name="batchSize">Pairs per batch.</param>
-    /// <param name="neighbours">Pairs per group.</param>
+    /// <param name="neighbors">Pairs per group.</param>
     public static IEnumerable<int[]> Batches(
         int[] pairs,
-        IReadOnlyList<int> sayings,
+        IReadOnlyList<int> meanings,
         PairEmbeddings embeddings,
         int batchSize,
-        int neighbours
+        int neighbors
     )
     {
         int batches = pairs.Length / batchSize;
-        HardNegativeSearch sample = new(sayings, embeddings, batches);
+        HardNegativeSearch sample = new(meanings, embeddings, batches);
         for (int remaining = batches; remaining > 0; remaining--)
         {
-            yield return [.. sample.Batch(batchSize, remaining, neighbours).Select(place => pairs[place])];
+            yield return [.. sample.Batch(batchSize, remaining, neighbors).Select(index => pairs[index])];
         }
     }
 
-    private List<int> Batch(int batchSize, int remaining, int neighbours)
+    private List<int> Batch(int batchSize, int remaining, int neighbors)
     {
         // Some meanings have more pairs left than the later batches can hold; places in this batch are reserved for them.
         _free = batchSize;
-        for (int saying = 0; saying < _least.Length; saying++)
+        for (int meaning = 0; meaning < _least.Length; meaning++)
         {
-            _least[saying] = Math.Max(0, _remaining[saying] - ((remaining - 1) * _most[saying]));
-            _free -= _least[saying];
-            _taken[saying] = 0;
+            _least[meaning] = Math.Max(0, _remaining[meaning] - ((remaining - 1) * _most[meaning]));
+            _free -= _least[meaning];
+            _taken[meaning] = 0;
         }
 
         List<int> batch = [];
@@ -75,13 +78,13 @@ internal sealed class HardNegativeSearch
         {
             int anchor = Enumerable.Range(0, _used.Length).First(MayTake);
             Take(anchor, batch);
-            AddNeighbours(anchor, Math.Min(neighbours - 1, batchSize - batch.Count), batch);
+            AddNeighbors(anchor, Math.Min(neighbors - 1, batchSize - batch.Count), batch);
         }
 
         return batch;
     }
 
-    private void AddNeighbours(int anchor, int count, List<int> batch)
+    private void AddNeighbors(int anchor, int count, List<int> batch)
     {
         if (count == 0)
         {
@@ -91,14 +94,14 @@ internal sealed class HardNegativeSearch
         ReadOnlySpan<float> image = _embeddings.Images[anchor],
             text = _embeddings.Texts[anchor];
         int candidates = 0;
-        for (int place = 0; place < _used.Length; place++)
+        for (int index = 0; index < _used.Length; index++)
         {
-            if (!_used[place])
+            if (!_used[index])
             {
                 _distances[candidates] =
-                    -TensorPrimitives.Dot(image, _embeddings.Texts[place])
-                    - TensorPrimitives.Dot(text, _embeddings.Images[place]);
-                _nearest[candidates++] = place;
+                    -TensorPrimitives.Dot(image, _embeddings.Texts[index])
+                    - TensorPrimitives.Dot(text, _embeddings.Images[index]);
+                _nearest[candidates++] = index;
             }
         }
 
@@ -113,19 +116,19 @@ internal sealed class HardNegativeSearch
         }
     }
 
-    private bool MayTake(int place)
+    private bool MayTake(int index)
     {
-        int saying = _sayings[place];
-        return !_used[place] && (_taken[saying] < _least[saying] || (_free > 0 && _taken[saying] < _most[saying]));
+        int meaning = _meanings[index];
+        return !_used[index] && (_taken[meaning] < _least[meaning] || (_free > 0 && _taken[meaning] < _most[meaning]));
     }
 
-    private void Take(int place, List<int> batch)
+    private void Take(int index, List<int> batch)
     {
-        int saying = _sayings[place];
-        _free -= _taken[saying] < _least[saying] ? 0 : 1;
-        _taken[saying]++;
-        _remaining[saying]--;
-        _used[place] = true;
-        batch.Add(place);
+        int meaning = _meanings[index];
+        _free -= _taken[meaning] < _least[meaning] ? 0 : 1;
+        _taken[meaning]++;
+        _remaining[meaning]--;
+        _used[index] = true;
+        batch.Add(index);
     }
 }

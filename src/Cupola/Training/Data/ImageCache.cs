@@ -25,13 +25,13 @@ internal sealed class ImageCache(int pairs, long room)
     /// <summary>The image of a pair, which the caller disposes; null if it is not cached.</summary>
     public RgbImage? Find(int pair)
     {
-        if (Volatile.Read(ref _images[pair]) is not { } kept)
+        if (Volatile.Read(ref _images[pair]) is not { } cached)
         {
             return null;
         }
 
-        RgbImage image = new(kept.Width, kept.Height);
-        kept.Bytes.CopyTo(image.Bytes);
+        RgbImage image = new(cached.Width, cached.Height);
+        cached.Bytes.CopyTo(image.Bytes);
         return image;
     }
 

@@ -22,8 +22,8 @@ internal sealed class TrainingBatches
     private readonly ImageAugmentation _augmentation;
     private readonly ulong _seed;
     private readonly int _threads;
-    private readonly ImageCache _remembered;
-    private readonly HashSet<int> _told = [];
+    private readonly ImageCache _cache;
+    private readonly HashSet<int> _reported = [];
 
     /// <summary>Creates the batches of a run.</summary>
     /// <param name="pairs">The training data.</param>
@@ -33,7 +33,7 @@ internal sealed class TrainingBatches
     /// <param name="augmentation">The augmentation of images.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="threads">Images that are decoded at once.</param>
-    /// <param name="remembered">The size of the cache of images in bytes.</param>
+    /// <param name="cacheBytes">The size of the cache of images in bytes.</param>
     public TrainingBatches(
         TrainingPairs pairs,
         BatchSampler order,
@@ -42,7 +42,7 @@ internal sealed class TrainingBatches
         ImageAugmentation augmentation,
         ulong seed,
         int threads,
-        long remembered
+        long cacheBytes
     )
     {
         _pairs = pairs;
@@ -52,7 +52,7 @@ internal sealed class TrainingBatches
         _augmentation = augmentation;
         _seed = seed;
         _threads = threads;
-        _remembered = new(pairs.Count, remembered);
+        _cache = new(pairs.Count, cacheBytes);
     }
 
     /// <summary>
@@ -66,9 +66,9 @@ internal sealed class TrainingBatches
     /// <exception cref="InvalidDataException">None of the images of a batch can be read.</exception>
     public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellation)
     {
-        IEnumerable<PairAt> places = Steps(step, end)
-            .SelectMany(each => _order.Batch(each).Select(pair => new PairAt(each, _order.EpochOf(each), pair)));
-        return Batches(places, _order.BatchSize, cancellation);
+        IEnumerable<PairPosition> positions = Steps(step, end)
+            .SelectMany(each => _order.Batch(each).Select(pair => new PairPosition(each, _order.EpochOf(each), pair)));
+        return Batches(positions, _order.BatchSize, cancellation);
     }
 
     /// <summary>Some pairs in a given order, in batches whose steps count from 0; for uses other than training.</summary>
@@ -76,7 +76,11 @@ internal sealed class TrainingBatches
     /// <param name="epoch">Determines the drawn captions, and the randomness of images.</param>
     /// <param name="cancellation">Stops before the next batch.</param>
     public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
-        Batches(pairs.Select((pair, index) => new PairAt(index / _order.BatchSize, epoch, pair)), _order.BatchSize, cancellation);
+        Batches(
+            pairs.Select((pair, index) => new PairPosition(index / _order.BatchSize, epoch, pair)),
+            _order.BatchSize,
+            cancellation
+        );
 
     /// <summary>The meaning of each pair in an epoch: equal numbers for pairs of one class, or with equal captions.</summary>
     public int[] DuplicatesOf(long epoch) =>
@@ -92,12 +96,18 @@ internal sealed class TrainingBatches
         }
     }
 
-    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairAt> places, int batchSize, CancellationToken cancellation)
+    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairPosition> positions, int batchSize, CancellationToken cancellation)
     {
         int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
         List<PreparedPair> batch = [];
         foreach (
-            PreparedPair pair in Prefetch.Select(places, place => Prepare(place, cancellation), _threads, ahead, cancellation)
+            PreparedPair pair in Prefetch.Select(
+                positions,
+                position => Prepare(position, cancellation),
+                _threads,
+                ahead,
+                cancellation
+            )
         )
         {
             batch.Add(pair);
@@ -114,46 +124,46 @@ internal sealed class TrainingBatches
         }
     }
 
-    private PreparedPair Prepare(PairAt place, CancellationToken cancellation)
+    private PreparedPair Prepare(PairPosition position, CancellationToken cancellation)
     {
-        TrainingPair pair = _pairs[place.Pair];
-        TokenizedText text = Caption(place);
+        TrainingPair pair = _pairs[position.Pair];
+        TokenizedText text = Caption(position);
         try
         {
             return new(
-                place,
+                position,
                 pair,
                 text,
-                _augmentation.Crops ? Crop(pair, place, cancellation) : Shape(pair, place, cancellation),
+                _augmentation.Crops ? Crop(pair, position, cancellation) : Shape(pair, position, cancellation),
                 null
             );
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return new(place, pair, text, null, exception.Message);
+            return new(position, pair, text, null, exception.Message);
         }
     }
 
     /// <summary>With random crops, the cached image is the decoded one, which all epochs share.</summary>
-    private byte[] Crop(TrainingPair pair, PairAt place, CancellationToken cancellation)
+    private byte[] Crop(TrainingPair pair, PairPosition position, CancellationToken cancellation)
     {
-        using RgbImage? remembered = _remembered.Find(place.Pair);
-        using RgbImage? decoded = remembered is null ? pair.Image.DecodeShared(orient: false, cancellation) : null;
-        RgbImage image = remembered ?? decoded!;
-        _remembered.Keep(place.Pair, image);
+        using RgbImage? cached = _cache.Find(position.Pair);
+        using RgbImage? decoded = cached is null ? pair.Image.DecodeShared(orient: false, cancellation) : null;
+        RgbImage image = cached ?? decoded!;
+        _cache.Keep(position.Pair, image);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
-        _augmentation.Apply(image, _preprocessing, _seed, place.Epoch, place.Pair, pixels);
+        _augmentation.Apply(image, _preprocessing, _seed, position.Epoch, position.Pair, pixels);
         return pixels;
     }
 
     /// <summary>Without random crops, the cached image is the preprocessed one.</summary>
-    private byte[] Shape(TrainingPair pair, PairAt place, CancellationToken cancellation)
+    private byte[] Shape(TrainingPair pair, PairPosition position, CancellationToken cancellation)
     {
-        using RgbImage? remembered = _remembered.Find(place.Pair);
+        using RgbImage? cached = _cache.Find(position.Pair);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
-        if (remembered is not null)
+        if (cached is not null)
         {
-            remembered.Bytes.CopyTo(pixels);
+            cached.Bytes.CopyTo(pixels);
         }
         else
         {
@@ -161,18 +171,18 @@ internal sealed class TrainingBatches
                 shaped = new(_preprocessing.Size, _preprocessing.Size);
             _preprocessing.Apply(image, pixels);
             pixels.CopyTo(shaped.Bytes);
-            _remembered.Keep(place.Pair, shaped);
+            _cache.Keep(position.Pair, shaped);
         }
 
-        _augmentation.ApplyShaped(pixels, _preprocessing.Size, _seed, place.Epoch, place.Pair);
+        _augmentation.ApplyShaped(pixels, _preprocessing.Size, _seed, position.Epoch, position.Pair);
         return pixels;
     }
 
-    private TokenizedText Caption(PairAt place)
+    private TokenizedText Caption(PairPosition position)
     {
-        IReadOnlyList<string> captions = _pairs[place.Pair].Captions;
+        IReadOnlyList<string> captions = _pairs[position.Pair].Captions;
         return _tokenizer.Encode(
-            captions[new SplitMix64(_seed, RandomUse.Caption, place.Epoch, place.Pair).NextBelow(captions.Count)]
+            captions[new SplitMix64(_seed, RandomUse.Caption, position.Epoch, position.Pair).NextBelow(captions.Count)]
         );
     }
 
@@ -189,7 +199,9 @@ internal sealed class TrainingBatches
 
         string[] broken =
         [
-            .. batch.Where(pair => pair.Error is not null && _told.Add(pair.Place.Pair)).Select(static pair => pair.Error!),
+            .. batch
+                .Where(pair => pair.Error is not null && _reported.Add(pair.Position.Pair))
+                .Select(static pair => pair.Error!),
         ];
         int size = _preprocessing.Size;
         Tensor images = Tensor.Allocate(ElementType.UInt8, whole.Length, size, size, 3);
@@ -199,8 +211,8 @@ internal sealed class TrainingBatches
         }
 
         return new(
-            batch[0].Place.Step,
-            [.. whole.Select(static pair => pair.Place.Pair)],
+            batch[0].Position.Step,
+            [.. whole.Select(static pair => pair.Position.Pair)],
             images,
             [.. whole.Select(static pair => pair.Text.Ids)],
             DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]),
@@ -211,7 +223,13 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>A pair's position in a run.</summary>
-    private sealed record PairAt(long Step, long Epoch, int Pair);
+    private sealed record PairPosition(long Step, long Epoch, int Pair);
 
-    private sealed record PreparedPair(PairAt Place, TrainingPair Pair, TokenizedText Text, byte[]? Pixels, string? Error);
+    private sealed record PreparedPair(
+        PairPosition Position,
+        TrainingPair Pair,
+        TokenizedText Text,
+        byte[]? Pixels,
+        string? Error
+    );
 }

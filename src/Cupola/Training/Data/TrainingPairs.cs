@@ -76,7 +76,7 @@ public sealed class TrainingPairs
             throw new InvalidDataException($"{dataset} has no pairs to learn from{(first is null ? "." : $": {first}")}");
         }
 
-        pairs.RequireDifferentSayings(dataset);
+        pairs.RequireDifferentMeanings(dataset);
         return pairs;
     }
 
@@ -124,7 +124,7 @@ public sealed class TrainingPairs
     /// single
     /// meaning nothing can be learned.
     /// </summary>
-    private void RequireDifferentSayings(string dataset)
+    private void RequireDifferentMeanings(string dataset)
     {
         TrainingPair first = _pairs[0];
         if (

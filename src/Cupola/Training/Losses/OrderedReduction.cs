@@ -42,11 +42,11 @@ internal sealed class OrderedReduction
 
     private void Work(int count, Func<int, Action> work)
     {
-        while (Interlocked.Increment(ref _started) is int place && place < count && WaitForPlace(place))
+        while (Interlocked.Increment(ref _started) is int index && index < count && WaitForTurn(index))
         {
             try
             {
-                Add(place, work(place));
+                Add(index, work(index));
             }
             catch
             {
@@ -61,11 +61,11 @@ internal sealed class OrderedReduction
         }
     }
 
-    private bool WaitForPlace(int place)
+    private bool WaitForTurn(int index)
     {
         lock (_lock)
         {
-            while (!_failed && place >= _added + _ahead)
+            while (!_failed && index >= _added + _ahead)
             {
                 Monitor.Wait(_lock);
             }
@@ -74,11 +74,11 @@ internal sealed class OrderedReduction
         }
     }
 
-    private void Add(int place, Action add)
+    private void Add(int index, Action add)
     {
         lock (_lock)
         {
-            _waiting.Add(place, add);
+            _waiting.Add(index, add);
             while (_waiting.Remove(_added, out Action? ready))
             {
                 ready();

@@ -43,7 +43,7 @@ public sealed class ValidationLoss
             ImageAugmentation.None,
             (ulong)_settings.Seed,
             _engine.Threads,
-            remembered: 0
+            cacheBytes: 0
         );
         using ImageTextLoss loss = ImageTextLoss.Create(
             _settings.Loss,

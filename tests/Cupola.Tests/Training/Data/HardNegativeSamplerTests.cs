@@ -12,7 +12,7 @@ public sealed class HardNegativeSamplerTests
     public void AMinedEpochHoldsEachPairOnceAndItsBatchesAreFullOfNeighbours()
     {
         World world = World.Of(pairs: 1000, clusters: 40);
-        HardNegativeSampler order = new(1000, batchSize: 24, neighbours: 8, seed: 5);
+        HardNegativeSampler order = new(1000, batchSize: 24, neighbors: 8, seed: 5);
 
         int[] mined = order.Mine(epoch: 2, world.Distinct, world.Embed);
         int[][] hard = Epoch(order, 2),
@@ -25,9 +25,9 @@ public sealed class HardNegativeSamplerTests
         Assert.InRange(random.Average(world.NearShare), 0.015, 0.035);
         Assert.InRange(hard.Average(world.NearShare), 0.22, 1);
         Assert.True(
-            Epoch(Mined(world, batchSize: 24, neighbours: 24), 2).Average(world.NearShare) > hard.Average(world.NearShare)
+            Epoch(Mined(world, batchSize: 24, neighbors: 24), 2).Average(world.NearShare) > hard.Average(world.NearShare)
         );
-        Assert.InRange(Epoch(Mined(world, batchSize: 24, neighbours: 1), 2).Average(world.NearShare), 0.015, 0.035);
+        Assert.InRange(Epoch(Mined(world, batchSize: 24, neighbors: 1), 2).Average(world.NearShare), 0.015, 0.035);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class HardNegativeSamplerTests
         World world = World.Of(pairs: 1200, clusters: 40);
         // Three pairs each say the same, of one cluster, and fifty all over the data do; there are sixty batches.
         int[] sayings = [.. Enumerable.Range(0, 1200).Select(pair => pair % 24 == 0 ? -1 : (pair % 40 * 1000) + (pair / 120))];
-        HardNegativeSampler order = new(1200, batchSize: 20, neighbours: 10, seed: 5);
+        HardNegativeSampler order = new(1200, batchSize: 20, neighbors: 10, seed: 5);
         order.Mine(epoch: 0, sayings, world.Embed);
 
         int[][] batches = Epoch(order, 0);
@@ -50,7 +50,7 @@ public sealed class HardNegativeSamplerTests
     public void NoBatchHoldsMoreOfASayingThanAnEvenSpreadNeeds() =>
         Gen.Select(Gen.Int[1, 300], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Int[1, 12], Gen.Int[0, 1000])
             .Sample(
-                (pairs, batchSize, neighbours, kinds, seed) =>
+                (pairs, batchSize, neighbors, kinds, seed) =>
                 {
                     World world = World.Of(pairs, clusters: 5);
                     Random random = new(seed);
@@ -61,7 +61,7 @@ public sealed class HardNegativeSamplerTests
                             .Range(0, pairs)
                             .Select(pair => random.Next(4) == 0 ? 100 + pair : (int)(kinds * Math.Pow(random.NextDouble(), 3))),
                     ];
-                    HardNegativeSampler order = new(pairs, batchSize, neighbours, (ulong)seed);
+                    HardNegativeSampler order = new(pairs, batchSize, neighbors, (ulong)seed);
                     order.Mine(epoch: 1, sayings, world.Embed);
 
                     int[][] batches = Epoch(order, 1);
@@ -115,7 +115,7 @@ public sealed class HardNegativeSamplerTests
         World world = World.Of(pairs: 20_000, clusters: 100);
         List<int> sizes = [],
             asked = [];
-        HardNegativeSampler order = new(20_000, batchSize: 64, neighbours: 16, seed: 5);
+        HardNegativeSampler order = new(20_000, batchSize: 64, neighbors: 16, seed: 5);
 
         order.Mine(epoch: 0, world.Distinct, pairs =>
         {
@@ -136,16 +136,16 @@ public sealed class HardNegativeSamplerTests
     {
         World world = World.Of(pairs: 20_000, clusters: 67);
         int[] classes = [.. world.Distinct.Select(pair => pair % 67)];
-        HardNegativeSampler order = new(20_000, batchSize: 64, neighbours: 16, seed: 5);
+        HardNegativeSampler order = new(20_000, batchSize: 64, neighbors: 16, seed: 5);
 
         order.Mine(epoch: 0, classes, world.Embed);
 
         Assert.All(Epoch(order, 0), batch => Assert.Equal(64, batch.Select(pair => classes[pair]).Distinct().Count()));
     }
 
-    private static HardNegativeSampler Mined(World world, int batchSize, int neighbours)
+    private static HardNegativeSampler Mined(World world, int batchSize, int neighbors)
     {
-        HardNegativeSampler order = new(world.Distinct.Length, batchSize, neighbours, seed: 5);
+        HardNegativeSampler order = new(world.Distinct.Length, batchSize, neighbors, seed: 5);
         order.Mine(epoch: 2, world.Distinct, world.Embed);
         return order;
     }
