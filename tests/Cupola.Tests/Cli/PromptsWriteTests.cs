@@ -16,7 +16,7 @@ public sealed class PromptsWriteTests
             { "html", "answers with a web page" },
             { "html-404", "answers with a web page" },
             { "json", "no stream of a chat completion" },
-            { "silent", "silent for 1 seconds" },
+            { "silent", "did not answer for 1 seconds" },
         };
 
     [Theory]
