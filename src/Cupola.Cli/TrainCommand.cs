@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cupola.Embedding;
+using Cupola.Reports;
 using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
@@ -149,6 +150,9 @@ internal static class TrainCommand
     private static string Said(double? validationLoss, double? top1, double? low, double? high, int? images) =>
         string.Concat(
             validationLoss is { } loss ? $" Validation loss {loss:0.000}." : "",
-            top1 is { } share ? $" Top-1 {100 * share:0.0} % ({100 * low:0.0} to {100 * high:0.0}) of {images} images." : ""
+            top1 is { } share
+                ? $" Top-1 {NumberFormat.Percent(share)} ({NumberFormat.PointsRange(low!.Value, high!.Value)}) of {images} "
+                    + "images."
+                : ""
         );
 }

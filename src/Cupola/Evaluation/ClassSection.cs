@@ -32,10 +32,10 @@ internal static class ClassSection
         ClassAccuracy[] unfolded = [.. classes.Skip(Shown).Take(MostRows - Shown)];
         return HtmlPage.Section(
             "The classes",
-            $"With {name}, the worst first. Of {NumberFormat.Count(classes.Length, "class", "classes")}, {NumberFormat.Count(never)} "
-                + $"{(never == 1 ? "was" : "were")} never recognized and {NumberFormat.Count(always)} always. Recall: the share of the "
-                + "class's "
-                + "images that were answered with it. Precision: the share of the images answered with it that belong to it.",
+            $"With {name}, the worst first. Of {NumberFormat.Count(classes.Length, "class", "classes")}, "
+                + $"{NumberFormat.Count(never)} {(never == 1 ? "was" : "were")} never recognized and "
+                + $"{NumberFormat.Count(always)} always. Recall: the share of the class's images that were "
+                + "answered with it. Precision: the share of the images answered with it that belong to it.",
             Rows(classes.Take(Shown)),
             unfolded.Length == 0
                 ? null

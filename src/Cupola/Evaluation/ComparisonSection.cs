@@ -37,8 +37,8 @@ internal static class ComparisonSection
                         ? ""
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"A set is better if chance would make equal sets differ as much less than once in {tests / Rare:#,0} "
-                                + $"comparisons, and may be better if less than once in {1 / Rare:0}: "
+                            $"A set is better if chance would make equal sets differ as much less than once in "
+                                + $"{tests / Rare:#,0} comparisons, and may be better if less than once in {1 / Rare:0}: "
                         ) + Invariant($"among {tests}, something as rare is no surprise (Bonferroni).")
                 ),
             HtmlPage.Table(

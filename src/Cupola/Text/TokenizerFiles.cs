@@ -114,7 +114,9 @@ internal sealed record TokenizerFiles(IReadOnlyList<KeyValuePair<string, int>> V
     {
         if (model.TryGetProperty("type", out JsonElement type) && type.GetString() != "BPE")
         {
-            throw new InvalidDataException($"{path} has a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE.");
+            throw new InvalidDataException(
+                $"{path} has a {ForeignText.Shown(type.GetString() ?? "")} tokenizer, and CLIP's is BPE."
+            );
         }
 
         if (!model.TryGetProperty("end_of_word_suffix", out JsonElement suffix) || suffix.GetString() != "</w>")
