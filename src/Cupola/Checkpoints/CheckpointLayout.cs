@@ -1,7 +1,7 @@
 namespace Cupola.Checkpoints;
 
 /// <summary>Whose names the parameters of a checkpoint have.</summary>
-public enum CheckpointLayout
+internal enum CheckpointLayout
 {
     /// <summary>Hugging Face transformers' CLIPModel.</summary>
     Transformers,

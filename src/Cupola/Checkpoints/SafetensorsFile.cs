@@ -10,7 +10,7 @@ namespace Cupola.Checkpoints;
 /// A safetensors file, memory-mapped: eight bytes of header length, a JSON header, the tensors' bytes. It is as strict as
 /// the format's reference: every byte behind the header belongs to exactly one tensor.
 /// </summary>
-public sealed class SafetensorsFile : TensorFile
+internal sealed class SafetensorsFile : TensorFile
 {
     /// <summary>The format's own limit.</summary>
     private const long MaximumHeaderBytes = 100_000_000;

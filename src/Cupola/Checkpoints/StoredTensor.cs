@@ -9,7 +9,7 @@ namespace Cupola.Checkpoints;
 /// A tensor as it lies in a file: row-major, little-endian, contiguous. Its memory belongs to the file (or the checkpoint)
 /// that gave it and may be read until that is disposed.
 /// </summary>
-public sealed unsafe class StoredTensor
+internal sealed unsafe class StoredTensor
 {
     private readonly TensorMemory _memory;
     private readonly long _offset;

@@ -4,7 +4,7 @@ namespace Cupola.Checkpoints;
 /// A file of named tensors: safetensors, a PyTorch archive, or an index of several such files. It owns the memory of its
 /// tensors and is disposed by whoever opened it.
 /// </summary>
-public abstract class TensorFile : IDisposable
+internal abstract class TensorFile : IDisposable
 {
     private protected TensorFile(string filePath) => FilePath = filePath;
 

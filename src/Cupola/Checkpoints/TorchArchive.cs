@@ -14,7 +14,7 @@ namespace Cupola.Checkpoints;
 /// Of a training checkpoint the model's tensors count, wherever they lie in it, without what stands before all their names
 /// (<c>state_dict</c>, <c>module.</c> and the like). Where it holds no CLIP, they are those of the largest dictionary.
 /// </remarks>
-public sealed class TorchArchive : TensorFile
+internal sealed class TorchArchive : TensorFile
 {
     /// <summary>The pickle describes the tensors and does not hold them; that of the largest models has some megabytes.</summary>
     private const int MaximumPickleBytes = 256 << 20;

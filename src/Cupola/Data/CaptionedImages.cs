@@ -5,13 +5,13 @@ namespace Cupola.Data;
 /// <summary>An image and what is said of it.</summary>
 /// <param name="Image">Where it is to be had.</param>
 /// <param name="Captions">Sentences, each of which is true of it; at least one.</param>
-public sealed record CaptionedImage(ImageSource Image, IReadOnlyList<string> Captions);
+internal sealed record CaptionedImage(ImageSource Image, IReadOnlyList<string> Captions);
 
 /// <summary>
 /// A dataset of images with captions, read while it is asked for. It may be read several times, and always comes in the same
 /// order.
 /// </summary>
-public abstract class CaptionedImages
+internal abstract class CaptionedImages
 {
     private protected CaptionedImages() { }
 

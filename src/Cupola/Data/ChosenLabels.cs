@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Cupola.Data;
 
 /// <summary>Keeps the images of some labels and counts those of others.</summary>
-public sealed class ChosenLabels
+internal sealed class ChosenLabels
 {
     /// <summary>A note that names more is one that no one reads.</summary>
     private const int MostNamed = 5;

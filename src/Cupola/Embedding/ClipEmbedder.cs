@@ -39,7 +39,7 @@ public sealed partial class ClipEmbedder : IDisposable
     }
 
     /// <summary>The architecture.</summary>
-    public ClipConfig Config => _model.Config;
+    internal ClipConfig Config => _model.Config;
 
     /// <summary>What happens to images first.</summary>
     public ImagePreprocessing Preprocessing => _model.Preprocessing;
@@ -54,7 +54,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public long ParameterCount => _model.ParameterCount;
 
     /// <summary>Whose layout the weights were stored in.</summary>
-    public CheckpointLayout Layout => _model.Layout;
+    internal CheckpointLayout Layout => _model.Layout;
 
     /// <summary>The file of weights.</summary>
     public string WeightsPath => _model.WeightsPath;

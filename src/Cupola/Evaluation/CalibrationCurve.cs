@@ -6,14 +6,14 @@ namespace Cupola.Evaluation;
 /// <param name="Images">How many there are.</param>
 /// <param name="Confidence">Their answers' mean probability; 0 where there are none.</param>
 /// <param name="Accuracy">The share of them that were answered rightly; 0 where there are none.</param>
-public sealed record CalibrationBin(double Low, double High, int Images, double Confidence, double Accuracy);
+internal sealed record CalibrationBin(double Low, double High, int Images, double Confidence, double Accuracy);
 
 /// <summary>
 /// Whether probabilities can be believed: of the answers with a probability of 0.8, eight in ten should be right (Guo and others,
 /// "On Calibration of Modern Neural Networks",
 /// arXiv 1706.04599, section 2).
 /// </summary>
-public sealed class CalibrationCurve
+internal sealed class CalibrationCurve
 {
     /// <summary>As many as Guo and others use in their tables.</summary>
     public const int BinCount = 15;

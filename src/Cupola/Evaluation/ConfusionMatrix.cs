@@ -5,7 +5,7 @@ namespace Cupola.Evaluation;
 /// <param name="Answer">What its images were taken for.</param>
 /// <param name="Images">How many.</param>
 /// <param name="Share">Which share of the class's images that is.</param>
-public sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
+internal sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
 
 /// <summary>
 /// The confusion matrix: how often images of each class were answered with each class. Only what occurred is stored, so ten
@@ -51,7 +51,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>Which classes were taken for which, the most frequent first.</summary>
     /// <param name="most">How many pairs to name.</param>
-    public IReadOnlyList<ConfusedPair> MostConfused(int most) =>
+    internal IReadOnlyList<ConfusedPair> MostConfused(int most) =>
         [
             .. _counts
                 .Where(static entry => entry.Key.Truth != entry.Key.Answer)

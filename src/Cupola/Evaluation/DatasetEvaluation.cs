@@ -4,14 +4,14 @@ namespace Cupola.Evaluation;
 /// <param name="First">The one.</param>
 /// <param name="Second">The other.</param>
 /// <param name="Test">Which of them was right where they differ.</param>
-public sealed record PromptComparison(EvaluationResult First, EvaluationResult Second, PairedTest Test);
+internal sealed record PromptComparison(EvaluationResult First, EvaluationResult Second, PairedTest Test);
 
 /// <summary>What came of judging prompt sets side by side.</summary>
 /// <param name="Dataset">What the images are called together.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="Sets">The prompt sets, all judged on the same images in the same order.</param>
 /// <param name="Failed">The images that could not be read, each as a sentence; they count nowhere.</param>
-public sealed record DatasetEvaluation(
+internal sealed record DatasetEvaluation(
     string Dataset,
     string Model,
     IReadOnlyList<EvaluationResult> Sets,

@@ -10,7 +10,7 @@ namespace Cupola.Evaluation;
 /// believed, how each class fared, what is taken for
 /// what, and the images that the best set got most wrong. Its size is bounded, whatever the number of images and classes.
 /// </summary>
-public static class EvaluationReport
+internal static class EvaluationReport
 {
     /// <summary>More of them no one reads.</summary>
     private const int MostFailed = 100;

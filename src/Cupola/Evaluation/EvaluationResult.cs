@@ -1,4 +1,5 @@
 using Cupola.Embedding;
+using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Evaluation;
@@ -31,7 +32,7 @@ public sealed class EvaluationResult
     /// <param name="candidate">The prompt set; its classes are what there was to choose from.</param>
     /// <param name="ensemble">How a class's prompts became one score.</param>
     /// <param name="outcomes">What was answered for each image.</param>
-    public EvaluationResult(NamedPromptSet candidate, ClassEnsemble ensemble, IReadOnlyList<ImageResult> outcomes)
+    internal EvaluationResult(NamedPromptSet candidate, ClassEnsemble ensemble, IReadOnlyList<ImageResult> outcomes)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(outcomes);
@@ -58,7 +59,7 @@ public sealed class EvaluationResult
     }
 
     /// <summary>The prompt set.</summary>
-    public NamedPromptSet Candidate { get; }
+    internal NamedPromptSet Candidate { get; }
 
     /// <summary>What it is called.</summary>
     public string Name => Candidate.Name;
@@ -85,13 +86,35 @@ public sealed class EvaluationResult
     public Interval MeanPerClassInterval { get; }
 
     /// <summary>Whether the answers' probabilities can be believed.</summary>
-    public CalibrationCurve Reliability { get; }
+    internal CalibrationCurve Reliability { get; }
 
     /// <summary>Which classes were taken for which.</summary>
     public ConfusionMatrix Confusion { get; }
 
     /// <summary>How each class fared, in the labels' order.</summary>
     public IReadOnlyList<ClassAccuracy> Classes { get; }
+
+    /// <summary>Lets a prompt set answer for images whose classes are known, and counts.</summary>
+    /// <param name="name">What the result is called.</param>
+    /// <param name="prompts">The prompt set.</param>
+    /// <param name="classifier">The classifier that was made from it.</param>
+    /// <param name="images">Unit embeddings: [images, dimension].</param>
+    /// <param name="truths">The position of each image's class among the labels.</param>
+    /// <exception cref="ArgumentException">
+    /// There are not as many classes as images, or the classifier's labels are others.
+    /// </exception>
+    public static EvaluationResult Evaluate(
+        string name,
+        PromptSet prompts,
+        ZeroShotClassifier classifier,
+        EmbeddingMatrix images,
+        IReadOnlyList<int> truths
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(prompts);
+        return Evaluate(new NamedPromptSet(name, prompts), classifier, images, truths);
+    }
 
     /// <summary>Lets a prompt set answer for images whose classes are known, and counts.</summary>
     /// <param name="candidate">The prompt set.</param>
@@ -101,7 +124,7 @@ public sealed class EvaluationResult
     /// <exception cref="ArgumentException">
     /// There are not as many classes as images, or the classifier's labels are others.
     /// </exception>
-    public static EvaluationResult Evaluate(
+    internal static EvaluationResult Evaluate(
         NamedPromptSet candidate,
         ZeroShotClassifier classifier,
         EmbeddingMatrix images,

@@ -8,7 +8,7 @@ namespace Cupola.Evaluation;
 /// the percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), stratified: images are
 /// drawn anew within each class.
 /// </summary>
-public static class MeanPerClassRecall
+internal static class MeanPerClassRecall
 {
     /// <summary>
     /// Enough that the ends of a 95 % interval move by little from seed to seed (Efron and Tibshirani, p. 275, ask for a

@@ -6,4 +6,4 @@ namespace Cupola.Evaluation;
 /// <param name="Name">What it is called.</param>
 /// <param name="Prompts">What is said about each class.</param>
 /// <param name="Control">The exchanged descriptions in it, where it is a control; nothing otherwise.</param>
-public sealed record NamedPromptSet(string Name, PromptSet Prompts, ShuffledControl? Control = null);
+internal sealed record NamedPromptSet(string Name, PromptSet Prompts, ShuffledControl? Control = null);

@@ -18,7 +18,7 @@ namespace Cupola.Evaluation;
 /// they are: they may still speak of the other class, which does the control harm. Where they are many, little can be concluded
 /// from being better than the control.
 /// </param>
-public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
+internal sealed record ShuffledControl(PromptSet Prompts, int Renamed)
 {
     /// <summary>Exchanges the descriptions of classes; no class keeps its own.</summary>
     /// <param name="prompts">

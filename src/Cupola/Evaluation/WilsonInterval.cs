@@ -8,7 +8,7 @@ namespace Cupola.Evaluation;
 /// promises for few trials and for shares near 0 and 1, and never leaves that range (Brown, Cai and DasGupta, Statistical Science
 /// 16, 2001).
 /// </summary>
-public static class WilsonInterval
+internal static class WilsonInterval
 {
     /// <summary>How many standard errors of a normal distribution hold 95 %: 1.96.</summary>
     internal static double StandardErrors { get; } = Normal.InvCDF(0, 1, (1 + Interval.Confidence) / 2);

@@ -11,10 +11,10 @@ namespace Cupola.Explanation;
 /// <param name="Image">The file or address.</param>
 /// <param name="Predictions">The best classes, the best first.</param>
 /// <param name="Arguments">What the prompts said.</param>
-public sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
+internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
 
 /// <summary>A page that shows images, what was answered, and the prompts that spoke for and against.</summary>
-public static class ClassificationReport
+internal static class ClassificationReport
 {
     /// <summary>A page with more is one that no one reads and no browser opens.</summary>
     public const int MostImages = 200;

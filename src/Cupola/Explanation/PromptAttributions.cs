@@ -11,14 +11,14 @@ namespace Cupola.Explanation;
 /// prompt of another class by how far its
 /// cosine is above the answer's score, and then counted against it.
 /// </param>
-public sealed record PromptAttribution(string Label, string Text, float Cosine, float Margin);
+internal sealed record PromptAttribution(string Label, string Text, float Cosine, float Margin);
 
 /// <summary>The prompts that spoke for an answer and those that spoke against it, the strongest first.</summary>
 /// <param name="For">Prompts of the answer that fit better than the runner-up does as a whole.</param>
 /// <param name="Against">
 /// Prompts of the answer that fit worse than that, and prompts of other classes that fit better than the answer does as a whole.
 /// </param>
-public sealed record PromptAttributions(IReadOnlyList<PromptAttribution> For, IReadOnlyList<PromptAttribution> Against)
+internal sealed record PromptAttributions(IReadOnlyList<PromptAttribution> For, IReadOnlyList<PromptAttribution> Against)
 {
     /// <summary>Classes further down have no say in an answer.</summary>
     private const int Rivals = 4;

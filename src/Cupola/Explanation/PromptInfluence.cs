@@ -12,7 +12,7 @@ namespace Cupola.Explanation;
 /// <param name="Weight">How much the prompt counts in its class; a class's weights sum to 1.</param>
 /// <param name="Cosine">How well the prompt alone fits the image; from −1 to 1.</param>
 /// <param name="Contribution">Its part of the class's score: the contributions of a class's prompts sum to the score.</param>
-public sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
+internal sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
 
 /// <summary>What it does to the answers on labelled images that one prompt is there.</summary>
 /// <param name="Label">The class.</param>
@@ -21,12 +21,12 @@ public sealed record PromptContribution(string Label, Prompt Prompt, float Weigh
 /// How many more images are answered rightly with the prompt than without it; less than 0 where it does harm.
 /// </param>
 /// <param name="LogLikelihood">How much the mean log probability of the right label rises with the prompt, in nats.</param>
-public sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
+internal sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
 
 /// <summary>
 /// Takes the scores of classes apart into what each of their prompts contributed. It may be used from several threads at once.
 /// </summary>
-public sealed class PromptInfluence
+internal sealed class PromptInfluence
 {
     private readonly EncodedPrompts _encoded;
     private readonly ClassEnsemble _ensemble;

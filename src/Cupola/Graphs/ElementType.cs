@@ -1,7 +1,7 @@
 namespace Cupola.Graphs;
 
 /// <summary>What one number of a tensor is.</summary>
-public enum ElementType
+internal enum ElementType
 {
     /// <summary>IEEE 754 binary32.</summary>
     Float32,
@@ -35,7 +35,7 @@ public enum ElementType
 }
 
 /// <summary>Sizes of the element types.</summary>
-public static class ElementTypeExtensions
+internal static class ElementTypeExtensions
 {
     /// <summary>Bytes one element takes.</summary>
     public static int ByteSize(this ElementType type) =>

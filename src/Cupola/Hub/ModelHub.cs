@@ -6,7 +6,7 @@ namespace Cupola.Hub;
 /// <param name="Commit">The hash of its commit.</param>
 /// <param name="Bytes">The bytes of its files.</param>
 /// <param name="Folder">The folder that holds its files.</param>
-public sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
+internal sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
 
 /// <summary>
 /// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and fetches what
@@ -45,7 +45,7 @@ public sealed class ModelHub
     public string? FindCached(string name, string? revision = null) => FindCached(HubModelName.Parse(name, revision));
 
     /// <summary>Every CLIP in the cache, ordered by name.</summary>
-    public IReadOnlyList<CachedModel> List() =>
+    internal IReadOnlyList<CachedModel> List() =>
         [
             .. _cache
                 .Commits()

@@ -9,7 +9,7 @@ namespace Cupola.Images;
 /// process shares one budget of memory, a quarter of the machine's and 2 GiB at most unless the environment variable
 /// CUPOLA_IMAGE_MEMORY names another: what does not fit waits, what could never fit is refused.
 /// </summary>
-public static class ImageDecoder
+internal static class ImageDecoder
 {
     /// <summary>Pillow's limit for decompression bombs, 2 · 89,478,485.</summary>
     public const long MaximumPixels = 178_956_970;

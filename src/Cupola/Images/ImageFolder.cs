@@ -3,7 +3,7 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>The images that lie below a folder.</summary>
-public static class ImageFolder
+internal static class ImageFolder
 {
     /// <summary>
     /// What <see cref="ImageDecoder"/> reads, and two kinds that it does not (HEIC, JPEG 2000): who keeps images in them is

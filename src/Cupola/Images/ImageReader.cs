@@ -6,7 +6,7 @@ namespace Cupola.Images;
 /// <param name="Path">The file or address, or what else its source is called.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
-public sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
+internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
 
 /// <summary>
 /// Reads, decodes and preprocesses images ahead of whoever encodes them, in order and on bounded memory: so many
@@ -15,7 +15,7 @@ public sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
 /// <param name="preprocessing">What happens to each image.</param>
 /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
 /// <param name="threads">Images decoded at once.</param>
-public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, int threads)
+internal sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, int threads)
 {
     /// <summary>Prepares images in the order of their paths.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>

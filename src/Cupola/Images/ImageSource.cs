@@ -44,7 +44,7 @@ public sealed class ImageSource
     /// <param name="cancellation">Stops an address from being fetched.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, or has too many pixels.</exception>
-    public RgbImage Decode(bool orient = false, CancellationToken cancellation = default) =>
+    internal RgbImage Decode(bool orient = false, CancellationToken cancellation = default) =>
         DecodeShared(orient, cancellation).HandOver();
 
     /// <summary>The decoded image, whose memory counts as taken by decoding until it is disposed.</summary>

@@ -7,7 +7,7 @@ namespace Cupola.Prompts;
 /// so it can be wrong, above all for
 /// names; whoever asks the questions can say it himself (<c>PromptQuestions.WithArticles</c>).
 /// </summary>
-public static class ClassArticle
+internal static class ClassArticle
 {
     private static readonly HashSet<string> Determiners = WordLists.Articles.Set("determiners");
     private static readonly HashSet<string> HeadEnds = WordLists.Articles.Set("headEndsBefore");

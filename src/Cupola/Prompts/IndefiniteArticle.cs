@@ -8,7 +8,7 @@ namespace Cupola.Prompts;
 /// X-ray, an FBI agent, a European,
 /// an 8-ball).
 /// </summary>
-public static class IndefiniteArticle
+internal static class IndefiniteArticle
 {
     /// <summary>The letters whose names begin with a vowel: "eff", "aitch", "em".</summary>
     private const string LettersThatSoundLikeVowels = "aefhilmnorsx";

@@ -7,7 +7,7 @@ namespace Cupola.Prompts;
 /// Reads the class names that an image is to be told apart by. White space around a name is dropped, and so are empty names; no
 /// two may be equal.
 /// </summary>
-public static class LabelList
+internal static class LabelList
 {
     /// <summary>A sentence that names more is one that no one reads.</summary>
     private const int MostNamed = 10;

@@ -8,8 +8,15 @@ namespace Cupola.Prompts;
 /// <param name="Source">
 /// Where it came from: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.
 /// </param>
-/// <param name="Provenance">Who was asked what, where a language model wrote it.</param>
-public sealed record Prompt(string Text, string Source, PromptProvenance? Provenance = null);
+public sealed record Prompt(string Text, string Source)
+{
+    /// <summary>A sentence that a language model may have written.</summary>
+    internal Prompt(string text, string source, PromptProvenance? provenance)
+        : this(text, source) => Provenance = provenance;
+
+    /// <summary>Who was asked what, where a language model wrote it.</summary>
+    internal PromptProvenance? Provenance { get; init; }
+}
 
 /// <summary>How a language model came to write a prompt: enough to ask again, and to see what was made of its answer.</summary>
 /// <param name="Question">The question, with the class name in it (CuPL calls it the LLM-prompt).</param>
@@ -18,7 +25,7 @@ public sealed record Prompt(string Text, string Source, PromptProvenance? Proven
 /// <param name="Temperature">The temperature of sampling.</param>
 /// <param name="MaxTokens">The longest answer that was allowed, in the language model's own tokens.</param>
 /// <param name="RawAnswer">What the model said, before a sentence was taken from it.</param>
-public sealed record PromptProvenance(
+internal sealed record PromptProvenance(
     string Question,
     int Answer,
     string Model,
@@ -35,7 +42,7 @@ public sealed record PromptProvenance(
 /// <param name="ClassName">The class.</param>
 /// <param name="Text">The sentence.</param>
 /// <param name="Times">How often the class has it.</param>
-public sealed record RepeatedPrompt(string ClassName, string Text, int Times);
+internal sealed record RepeatedPrompt(string ClassName, string Text, int Times);
 
 /// <summary>The part of a prompt set that is about the labels one chooses among.</summary>
 /// <param name="Prompts">The prompts of the labels, in the labels' order.</param>

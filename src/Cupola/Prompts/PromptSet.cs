@@ -173,7 +173,7 @@ public sealed class PromptSet
     }
 
     /// <summary>The prompts that a class has more than once.</summary>
-    public IReadOnlyList<RepeatedPrompt> FindRepeated() =>
+    internal IReadOnlyList<RepeatedPrompt> FindRepeated() =>
         [
             .. _classes.SelectMany(entry =>
                 entry

@@ -9,7 +9,7 @@ namespace Cupola.ZeroShot;
 /// what each prompt does.
 /// It may be used from several threads at once, while the model it was made with is not disposed.
 /// </summary>
-public sealed class EncodedPrompts
+internal sealed class EncodedPrompts
 {
     private EncodedPrompts(ClipEmbedder embedder, PromptSet prompts, PromptFeatures features)
     {

@@ -1,3 +1,6 @@
+using Cupola.Embedding;
+using Cupola.Prompts;
+
 namespace Cupola.ZeroShot;
 
 /// <summary>
@@ -22,6 +25,26 @@ public sealed class MultiLabelClassifier
     /// <summary>The classes, in order.</summary>
     public IReadOnlyList<string> Labels { get; }
 
+    /// <summary>Encodes what is said for and against each class, and makes the classes' weights.</summary>
+    /// <param name="embedder">The model; the classifier does not need it afterwards.</param>
+    /// <param name="present">What is said of an image that shows each class.</param>
+    /// <param name="absent">What is said of an image that does not, for the same classes in the same order.</param>
+    /// <param name="ensemble">How a class's prompts become one score.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
+    /// <exception cref="ArgumentException">There are no classes, or the two are of different classes.</exception>
+    public static MultiLabelClassifier Create(
+        ClipEmbedder embedder,
+        PromptSet present,
+        PromptSet absent,
+        ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean,
+        CancellationToken cancellationToken = default
+    ) =>
+        Create(
+            EncodedPrompts.Encode(embedder, present, progress: null, cancellationToken),
+            EncodedPrompts.Encode(embedder, absent, progress: null, cancellationToken),
+            ensemble
+        );
+
     /// <summary>Makes a classifier from prompts that are encoded already.</summary>
     /// <param name="present">What is said of an image that shows each class.</param>
     /// <param name="absent">
@@ -29,7 +52,7 @@ public sealed class MultiLabelClassifier
     /// </param>
     /// <param name="ensemble">How a class's prompts become one score.</param>
     /// <exception cref="ArgumentException">The two are of different classes.</exception>
-    public static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
+    internal static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
     {
         ArgumentNullException.ThrowIfNull(present);
         ArgumentNullException.ThrowIfNull(absent);

@@ -5,7 +5,7 @@ using Cupola.Embedding;
 namespace Cupola.ZeroShot;
 
 /// <summary>How much each prompt counts in its class's mean; a class's weights sum to 1.</summary>
-public sealed class PromptWeights
+internal sealed class PromptWeights
 {
     private readonly float[] _values;
 

@@ -58,7 +58,7 @@ public sealed class ZeroShotClassifier
     /// <param name="ensemble">How a class's prompts become one score.</param>
     /// <param name="weights">How much each prompt counts in its class's mean; the same where null.</param>
     /// <exception cref="ArgumentException">Weights are named for the best score, which has no mean.</exception>
-    public static ZeroShotClassifier Create(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights)
+    internal static ZeroShotClassifier Create(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights)
     {
         ArgumentNullException.ThrowIfNull(encoded);
         if (weights is not null && ensemble == ClassEnsemble.ScoreMax)

@@ -112,7 +112,7 @@ public sealed class PromptAudit
     /// not name theirs, prompts that are too long. The last prompts of a class
     /// stay nevertheless.
     /// </param>
-    public RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
+    internal RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
 
     /// <summary>The faults that a sentence has by itself.</summary>
     internal static IEnumerable<(PromptFault Fault, string Detail)> FaultsOf(

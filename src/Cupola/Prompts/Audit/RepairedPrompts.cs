@@ -1,7 +1,7 @@
 namespace Cupola.Prompts.Audit;
 
 /// <summary>What became of a prompt with a fault.</summary>
-public enum PromptRemedy
+internal enum PromptRemedy
 {
     /// <summary>The prompt has this fault no more.</summary>
     Repaired,
@@ -17,7 +17,7 @@ public enum PromptRemedy
 /// <param name="Finding">The fault.</param>
 /// <param name="Remedy">What was done.</param>
 /// <param name="Text">The prompt as it is now; nothing where it was left out.</param>
-public sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy, string? Text);
+internal sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy, string? Text);
 
 /// <summary>A prompt set after its faults were seen to.</summary>
 /// <param name="Prompts">
@@ -27,7 +27,7 @@ public sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy,
 /// <param name="Repaired">How many prompts were changed.</param>
 /// <param name="Dropped">How many prompts were left out.</param>
 /// <param name="EmptiedClasses">The classes that had prompts, and of which none was left.</param>
-public sealed record RepairedPrompts(
+internal sealed record RepairedPrompts(
     PromptSet Prompts,
     IReadOnlyList<RepairedFinding> Findings,
     int Repaired,

@@ -130,7 +130,7 @@ public sealed record TrainingSettings
     public int? Patience { get; init; }
 
     /// <summary>How weights are stored in the end: float16 halves the file, and keeps three digits of each.</summary>
-    public ElementType Storage { get; init; } = ElementType.Float32;
+    internal ElementType Storage { get; init; } = ElementType.Float32;
 
     /// <summary>The model to begin with: a folder, a file or a name on the hub; without one, a new one.</summary>
     public string? Init { get; init; }

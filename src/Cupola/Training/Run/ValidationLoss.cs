@@ -9,7 +9,7 @@ namespace Cupola.Training.Run;
 /// The loss of a model on pairs that it does not learn from, in the batches that training has, so that both losses can be laid
 /// side by side.
 /// </summary>
-public sealed class ValidationLoss
+internal sealed class ValidationLoss
 {
     private readonly TrainingPairs _pairs;
     private readonly TrainingSettings _settings;
