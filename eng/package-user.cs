@@ -1,8 +1,5 @@
 // What a program that references the packages looks like; eng/try-packages builds it against them.
-using Cupola.Embedding;
-using Cupola.Models;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
+using Cupola;
 
 using ClipEmbedder embedder = ClipEmbedder.Load(BuiltInModels.Flags);
 ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.Read(args[1]));

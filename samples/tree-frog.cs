@@ -11,9 +11,7 @@
 //
 //   by name                        tree frog 0.3164   tailed frog 0.6836
 //   by 60 sentences, PooledMean    tree frog 0.6512   tailed frog 0.3488
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
+using Cupola;
 
 if (args is not [string model, string photo, string sentences])
 {

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 

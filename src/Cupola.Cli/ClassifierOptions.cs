@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Explanation;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;

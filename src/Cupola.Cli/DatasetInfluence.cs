@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Cupola.Embedding;
 using Cupola.Explanation;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-
 namespace Cupola.Cli;
 
 /// <summary>Images that are all embedded before the first is answered, because weights are learned from them.</summary>

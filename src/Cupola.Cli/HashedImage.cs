@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Cupola.Data;
-using Cupola.Images;
 
 namespace Cupola.Cli;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Images;
 using Cupola.Models;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Text;
 
 namespace Cupola.Cli;

@@ -1,6 +1,4 @@
 using Cupola.Data;
-using Cupola.Embedding;
-using Cupola.Images;
 
 namespace Cupola.Cli;
 

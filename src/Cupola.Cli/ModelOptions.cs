@@ -1,8 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
-using Cupola.Hub;
-using Cupola.Models;
-using Cupola.Runtime;
 
 namespace Cupola.Cli;
 
@@ -89,7 +85,7 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>Downloads a model, with progress where a person looks on.</summary>
     public static string Download(string name, CancellationToken cancellation)
     {
-        HubSettings settings = HubSettings.FromEnvironment();
+        HubOptions settings = HubOptions.FromEnvironment();
         ModelName model = ModelName.Parse(name, settings.Endpoint);
         if (!name.Contains(model.Hub, StringComparison.Ordinal))
         {

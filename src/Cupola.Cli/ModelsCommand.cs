@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Hub;
-using Cupola.Models;
 using Cupola.Training.Run;
 
 namespace Cupola.Cli;
@@ -44,7 +42,7 @@ internal static class ModelsCommand
                 CachedModel[] models =
                 [
                     .. BuiltInModels.Names.Select(BuiltIn),
-                    .. new ModelHub(HubSettings.FromEnvironment()).List(),
+                    .. new ModelHub(HubOptions.FromEnvironment()).List(),
                 ];
                 CsvOutput? rows =
                     parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;

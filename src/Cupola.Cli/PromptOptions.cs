@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Cupola.Prompts;
 using Cupola.Text;
-using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 

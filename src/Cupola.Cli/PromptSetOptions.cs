@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cupola.Evaluation;
-using Cupola.Prompts;
 
 namespace Cupola.Cli;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Prompts;
 using Cupola.Prompts.Audit;
 using Cupola.Text;

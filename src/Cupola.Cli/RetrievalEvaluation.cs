@@ -1,8 +1,6 @@
 using System.Globalization;
 using Cupola.Data;
-using Cupola.Embedding;
 using Cupola.Evaluation;
-using Cupola.Images;
 
 namespace Cupola.Cli;
 

@@ -1,7 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
 

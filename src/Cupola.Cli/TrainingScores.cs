@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Evaluation;
-using Cupola.Prompts;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
 using Cupola.ZeroShot;

@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Tests;

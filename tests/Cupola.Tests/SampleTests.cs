@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.Tests.ZeroShot;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests;
 

@@ -1,5 +1,3 @@
-using Cupola.Images;
-
 namespace Cupola.Data;
 
 /// <summary>An image of which it is known what it shows.</summary>

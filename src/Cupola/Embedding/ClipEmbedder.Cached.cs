@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cupola.Images;
 
-namespace Cupola.Embedding;
+namespace Cupola;
 
 /// <summary>Images whose embeddings may be known already.</summary>
 public sealed partial class ClipEmbedder

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
 using static System.FormattableString;
 
-namespace Cupola.Embedding;
+namespace Cupola;
 
 /// <summary>
 /// The embedder as Microsoft.Extensions.AI knows one, for texts and for images (<see cref="DataContent"/> with the bytes

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Cupola.Images;
 using Cupola.Reports;
 using static System.FormattableString;
 

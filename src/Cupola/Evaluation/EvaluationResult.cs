@@ -1,7 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
-
 namespace Cupola.Evaluation;
 
 /// <summary>How often something was right.</summary>

@@ -1,5 +1,3 @@
-using Cupola.Prompts;
-
 namespace Cupola.Evaluation;
 
 /// <summary>A prompt set that is judged beside others.</summary>

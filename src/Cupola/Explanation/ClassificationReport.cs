@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Images;
 using Cupola.Reports;
-using Cupola.ZeroShot;
 using static System.FormattableString;
 
 namespace Cupola.Explanation;

@@ -1,5 +1,3 @@
-using Cupola.ZeroShot;
-
 namespace Cupola.Explanation;
 
 /// <summary>What one prompt says about an answer.</summary>

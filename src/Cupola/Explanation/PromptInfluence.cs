@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.ZeroShot;

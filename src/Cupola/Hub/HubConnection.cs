@@ -11,7 +11,7 @@ namespace Cupola.Hub;
 /// of a redirect can be read;
 /// what may pass is tried again, with growing pauses or the one the hub asks for; a silent connection counts as broken.
 /// </summary>
-internal sealed class HubConnection(HubSettings settings)
+internal sealed class HubConnection(HubOptions settings)
 {
     private const int RedirectLimit = 10;
     private const int RetryLimit = 5;

@@ -1,4 +1,4 @@
-namespace Cupola.Hub;
+namespace Cupola;
 
 /// <summary>How far the download of a model is.</summary>
 /// <param name="File">The file that is being fetched.</param>

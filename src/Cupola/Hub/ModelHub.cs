@@ -1,12 +1,6 @@
-namespace Cupola.Hub;
+using Cupola.Hub;
 
-/// <summary>A CLIP that lies in the cache.</summary>
-/// <param name="Name">Its name on the hub, <c>owner/name</c>.</param>
-/// <param name="Revision">The branch or tag it was fetched as, or its commit where none is known.</param>
-/// <param name="Commit">The hash of its commit.</param>
-/// <param name="Bytes">The bytes of its files.</param>
-/// <param name="Folder">The folder that holds its files.</param>
-internal sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
+namespace Cupola;
 
 /// <summary>
 /// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and fetches what
@@ -19,12 +13,12 @@ internal sealed record CachedModel(string Name, string Revision, string Commit, 
 /// </summary>
 public sealed class ModelHub
 {
-    private readonly HubSettings _settings;
+    private readonly HubOptions _settings;
     private readonly HubCache _cache;
     private readonly HubConnection _connection;
 
     /// <summary>A hub that keeps its models where the settings say.</summary>
-    public ModelHub(HubSettings settings)
+    public ModelHub(HubOptions settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
@@ -72,7 +66,7 @@ public sealed class ModelHub
     /// <param name="cancellationToken">Stops the download; what has arrived is kept.</param>
     /// <exception cref="ArgumentException">The name or the revision has not the form of one.</exception>
     /// <exception cref="FileNotFoundException">
-    /// Something is missing, and <see cref="HubSettings.Offline"/> forbids to ask for it.
+    /// Something is missing, and <see cref="HubOptions.Offline"/> forbids to ask for it.
     /// </exception>
     /// <exception cref="HttpRequestException">The hub cannot be reached, knows no such model, or refuses it.</exception>
     /// <exception cref="InvalidDataException">

@@ -1,4 +1,6 @@
-namespace Cupola.Images;
+using Cupola.Images;
+
+namespace Cupola;
 
 /// <summary>
 /// Where an image is to be had: its bytes are read when they are asked for, and each time anew, so that a source weighs little.

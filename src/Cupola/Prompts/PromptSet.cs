@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Cupola.Files;
+using Cupola.Prompts;
 
-namespace Cupola.Prompts;
+namespace Cupola;
 
 /// <summary>
 /// What is said about each class: class name ► prompts, in order, each with where it came from. A template, OpenAI's eighty

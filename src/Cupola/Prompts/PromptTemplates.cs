@@ -1,6 +1,6 @@
 using Cupola.Files;
 
-namespace Cupola.Prompts;
+namespace Cupola;
 
 /// <summary>Sets of templates: two that are built in, by name, and any others from files.</summary>
 public static class PromptTemplates

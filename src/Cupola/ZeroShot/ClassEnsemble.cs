@@ -1,4 +1,4 @@
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>How the many prompts of a class become one score.</summary>
 public enum ClassEnsemble

@@ -1,6 +1,4 @@
-using Cupola.Embedding;
 using Cupola.Files;
-using Cupola.Prompts;
 
 namespace Cupola.ZeroShot;
 

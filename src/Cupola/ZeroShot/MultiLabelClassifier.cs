@@ -1,7 +1,6 @@
-using Cupola.Embedding;
-using Cupola.Prompts;
+using Cupola.ZeroShot;
 
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>
 /// Says which of several classes are in an image, any number of them: each class is weighed against its own negation, "a photo of

@@ -1,4 +1,4 @@
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>One class as an answer for one image.</summary>
 /// <param name="Label">The class name.</param>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 
 namespace Cupola.ZeroShot;
 

@@ -1,8 +1,7 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
-using Cupola.Prompts;
+using Cupola.ZeroShot;
 
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>
 /// Says which class an image shows by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are

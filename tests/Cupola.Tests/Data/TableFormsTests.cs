@@ -1,6 +1,5 @@
 using System.Text;
 using Cupola.Data;
-using Cupola.Images;
 
 namespace Cupola.Tests.Data;
 

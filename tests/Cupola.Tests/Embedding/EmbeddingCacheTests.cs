@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Images;
 using Cupola.Tests.ZeroShot;
 using Microsoft.Data.Sqlite;
 

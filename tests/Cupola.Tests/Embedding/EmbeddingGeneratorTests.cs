@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Tests.Embedding;

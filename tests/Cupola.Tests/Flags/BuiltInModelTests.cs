@@ -1,10 +1,6 @@
 using System.Text.Json;
-using Cupola.Embedding;
 using Cupola.Evaluation;
-using Cupola.Models;
-using Cupola.Prompts;
 using Cupola.Tests.Cli;
-using Cupola.ZeroShot;
 using FlagWorld.Output;
 using FlagWorld.Real;
 

@@ -96,7 +96,7 @@ public sealed class ModelHubDownloadTests
     public async Task DownloadsAtTheSameTimeFetchEachFileOnce(bool symbolicLinks)
     {
         await using LoopbackHub hub = new();
-        HubSettings settings = new()
+        HubOptions settings = new()
         {
             CacheFolder = hub.Cache,
             Endpoint = hub.Settings.Endpoint,

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;
 

@@ -1,5 +1,3 @@
-using Cupola.Images;
-
 namespace Cupola.Training.Data;
 
 /// <summary>An image and what may be said of it.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cupola.Embedding;
 using Cupola.Files;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;

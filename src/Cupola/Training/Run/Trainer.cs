@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics.Tensors;
-using Cupola.Embedding;
-using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Cupola.Training.Optimization;

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;

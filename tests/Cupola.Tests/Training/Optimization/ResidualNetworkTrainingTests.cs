@@ -1,5 +1,4 @@
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;

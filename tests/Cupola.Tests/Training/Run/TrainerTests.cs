@@ -1,5 +1,4 @@
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Models;
 using Cupola.Runtime;

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Tests.Images;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
