@@ -94,7 +94,7 @@ internal static class ClassifyCommand
                 return failed + classifier.Failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
+                    embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(orient), cache: null, cancellation);
             },
             static _ => "Stopped; the answers so far are whole."
         );
@@ -119,15 +119,15 @@ internal static class ClassifyCommand
             foreach (EmbeddedImage image in images)
             {
                 progress?.Invoke(1);
-                if (image.Embedding is null)
+                if (image.Vector is null)
                 {
                     failed++;
                     writer.WriteError(image.Path, image.Error!);
                     continue;
                 }
 
-                var (predictions, answer, answers) = classifier.Classify(image.Embedding);
-                IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(image.Embedding).Take(top)];
+                var (predictions, answer, answers) = classifier.Classify(image.Vector);
+                IReadOnlyList<Prediction>? named = byName is null ? null : [.. byName.Classify(image.Vector).Take(top)];
                 writer.Write(new(image.Path, predictions, top, answer, answers, named));
                 classified++;
                 if (classifier.Influence is not null && explained.Count < ClassificationReport.MostImages)
@@ -136,7 +136,7 @@ internal static class ClassifyCommand
                         new(
                             image.Path,
                             [.. predictions.Take(top)],
-                            PromptAttributions.Compute(classifier.Influence, predictions, image.Embedding, ArgumentsShown)
+                            PromptAttributions.Compute(classifier.Influence, predictions, image.Vector, ArgumentsShown)
                         )
                     );
                 }

@@ -63,7 +63,16 @@ internal static class EmbedCommand
                 using ClipEmbedder embedder = model.Load(parsed, cancellation);
                 EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
                 int failed = ImageArguments.Run("Embedding", parsed.GetValue(images)!, (paths, progress) =>
-                    WriteAll(embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation), writer, progress)
+                    WriteAll(
+                        embedder.EmbedImages(
+                            paths.Select(ImageSource.FromPath),
+                            parsed.GetValue(orient),
+                            cache: null,
+                            cancellation
+                        ),
+                        writer,
+                        progress
+                    )
                 );
                 writer.Finish();
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -112,7 +121,7 @@ internal static class EmbedCommand
                 }
 
                 EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress =>
-                    embedder.EmbedTexts(all, progress, cancellation)
+                    embedder.EmbedTexts(all, CountedProgress.From(progress), cancellation)
                 );
                 EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
                 for (int index = 0; index < all.Length; index++)
@@ -138,9 +147,9 @@ internal static class EmbedCommand
         foreach (EmbeddedImage image in images)
         {
             progress?.Invoke(1);
-            if (image.Embedding is not null)
+            if (image.Vector is not null)
             {
-                writer.Write(image.Path, image.Embedding);
+                writer.Write(image.Path, image.Vector);
                 continue;
             }
 

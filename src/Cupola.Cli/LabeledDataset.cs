@@ -83,20 +83,18 @@ internal sealed class LabeledDataset
         {
             foreach (
                 (EmbeddedImage embedded, (ImageSource image, int truth)) in (
-                    cache is null
-                        ? embedder.EmbedImages(sources, orient: false, cancellation)
-                        : embedder.EmbedImages(sources, orient: false, cache, cancellation)
+                    embedder.EmbedImages(sources, orient: false, cache, cancellation)
                 ).Zip(_images)
             )
             {
                 progress?.Invoke(1);
-                if (embedded.Embedding is null)
+                if (embedded.Vector is null)
                 {
                     failed.Add(embedded.Error!);
                     continue;
                 }
 
-                values.AddRange(embedded.Embedding);
+                values.AddRange(embedded.Vector);
                 truths.Add(truth);
                 images.Add(image);
             }

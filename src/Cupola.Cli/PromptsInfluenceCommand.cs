@@ -101,7 +101,7 @@ internal static class PromptsInfluenceCommand
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
+                    embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(orient), cache: null, cancellation);
             },
             static _ => "Stopped; what stands above is whole."
         );
@@ -122,7 +122,7 @@ internal static class PromptsInfluenceCommand
         foreach (EmbeddedImage image in images)
         {
             progress?.Invoke(1);
-            if (image.Embedding is null)
+            if (image.Vector is null)
             {
                 failed++;
                 Console.Error.WriteLine(image.Error);
@@ -130,9 +130,9 @@ internal static class PromptsInfluenceCommand
                 continue;
             }
 
-            foreach (Prediction prediction in classifier.Classify(image.Embedding).Take(top))
+            foreach (Prediction prediction in classifier.Classify(image.Vector).Take(top))
             {
-                writer.Write(image.Path, prediction, influence.Explain(prediction.Label, image.Embedding));
+                writer.Write(image.Path, prediction, influence.Explain(prediction.Label, image.Vector));
             }
         }
 

@@ -31,7 +31,7 @@ internal static class RetrievalEvaluation
             foreach ((EmbeddedImage embedded, HashedImage image) in Embed(embedder, named, cache, cancellation).Zip(named))
             {
                 progress?.Invoke(1);
-                if (embedded.Embedding is null)
+                if (embedded.Vector is null)
                 {
                     failed.Add(embedded.Error!);
                     continue;
@@ -41,7 +41,7 @@ internal static class RetrievalEvaluation
                 captions += image.Captions.Count;
                 if (pairs.Add(image.Hash!, image.Captions))
                 {
-                    values.AddRange(embedded.Embedding);
+                    values.AddRange(embedded.Vector);
                 }
             }
 
@@ -63,7 +63,7 @@ internal static class RetrievalEvaluation
 
         EmbeddingMatrix ofImages = new([.. values], pairs.Images, embedder.Config.EmbeddingDimension);
         EmbeddingMatrix ofTexts = WorkProgress.Items("Encoding captions", pairs.Texts.Count, progress =>
-            embedder.EmbedTexts(pairs.Texts, progress, cancellation)
+            embedder.EmbedTexts(pairs.Texts, CountedProgress.From(progress), cancellation)
         );
         Write(dataset, RetrievalRecall.Compute(ofImages, ofTexts, pairs.ImagesOfText), failed.Count, format);
         return failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -77,9 +77,7 @@ internal static class RetrievalEvaluation
     )
     {
         IEnumerable<ImageSource> sources = images.Select(static image => image.Source);
-        return cache is null
-            ? embedder.EmbedImages(sources, orient: false, cancellation)
-            : embedder.EmbedImages(sources, orient: false, cache, cancellation);
+        return embedder.EmbedImages(sources, orient: false, cache, cancellation);
     }
 
     private static void Write(string dataset, RetrievalRecall recall, int failed, OutputFormat format)

@@ -1,7 +1,24 @@
 namespace Cupola;
 
 /// <summary>An image that was embedded, or the sentence that says why it was not.</summary>
-/// <param name="Path">The file or address, or what else its source is called.</param>
-/// <param name="Embedding">Unit length, or null.</param>
-/// <param name="Error">One sentence, or null.</param>
-public sealed record EmbeddedImage(string Path, float[]? Embedding, string? Error);
+public sealed class EmbeddedImage
+{
+    internal EmbeddedImage(string path, float[]? vector, string? error)
+    {
+        Path = path;
+        Vector = vector;
+        Error = error;
+    }
+
+    /// <summary>The file or address, or what else its source is called.</summary>
+    public string Path { get; }
+
+    /// <summary>The embedding, of unit length; null where the image cannot be read.</summary>
+    public ReadOnlyMemory<float>? Embedding => Vector is { } vector ? new ReadOnlyMemory<float>?(vector) : null;
+
+    /// <summary>Why the image cannot be read, in one sentence; null where it was embedded.</summary>
+    public string? Error { get; }
+
+    /// <summary>The embedding.</summary>
+    internal float[]? Vector { get; }
+}

@@ -35,13 +35,13 @@ internal sealed class EncodedPrompts
     /// <param name="embedder">The model.</param>
     /// <param name="prompts">What is said about each class.</param>
     /// <param name="progress">Told how many more prompts are done.</param>
-    /// <param name="cancellation">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static EncodedPrompts Encode(
         ClipEmbedder embedder,
         PromptSet prompts,
         Action<int>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(embedder);
@@ -61,6 +61,6 @@ internal sealed class EncodedPrompts
             .. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text),
         ];
         int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
-        return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellation), counts, embedder.Model.Text));
+        return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellationToken), counts, embedder.Model.Text));
     }
 }

@@ -118,7 +118,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
                             Directory.EnumerateFiles(Path.Combine(folder, label)).Order(StringComparer.Ordinal)
                         )
                     )
-                    .Select(static image => image.Embedding!),
+                    .Select(static image => image.Vector!),
             ];
             Images = new(
                 [.. embeddings.SelectMany(static embedding => embedding)],

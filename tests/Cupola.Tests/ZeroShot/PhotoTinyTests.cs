@@ -36,7 +36,7 @@ public sealed class PhotoTinyTests
             )
             {
                 Assert.Null(image.Error);
-                IReadOnlyList<Prediction> predictions = classifier.Classify(image.Embedding);
+                IReadOnlyList<Prediction> predictions = classifier.Classify(image.Vector);
                 Dictionary<string, float> probabilities = predictions.ToDictionary(
                     prediction => prediction.Label,
                     prediction => prediction.Probability

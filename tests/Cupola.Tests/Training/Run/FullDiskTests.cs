@@ -29,7 +29,7 @@ public sealed class FullDiskTests
                     .Throws<IOException>(() =>
                         trainer.Run(
                             observer: new(Stepped: made => Fill(made, filler)),
-                            cancellation: TestContext.Current.CancellationToken
+                            cancellationToken: TestContext.Current.CancellationToken
                         )
                     )
                     .Message;

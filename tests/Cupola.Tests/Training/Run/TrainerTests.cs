@@ -37,14 +37,14 @@ public sealed class TrainerTests
             using CancellationTokenSource stop = new();
             using Trainer trainer = Open(stopped, settings);
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellation: stop.Token)
+                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellationToken: stop.Token)
             );
             Assert.Equal(step, trainer.Step);
         }
 
         using (Trainer rest = Open(stopped, settings))
         {
-            rest.Run(cancellation: Cancellation);
+            rest.Run(cancellationToken: Cancellation);
             Assert.True(rest.IsFinished);
         }
 
@@ -67,7 +67,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellation: stop.Token)
+                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -75,7 +75,7 @@ public sealed class TrainerTests
         using Trainer rest = Open(run, settings);
         Assert.Contains(
             "cannot go on in the middle of an epoch",
-            Assert.Throws<InvalidDataException>(() => rest.Run(cancellation: Cancellation)).Message,
+            Assert.Throws<InvalidDataException>(() => rest.Run(cancellationToken: Cancellation)).Message,
             StringComparison.Ordinal
         );
     }
@@ -95,7 +95,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellation: stop.Token)
+                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -104,7 +104,7 @@ public sealed class TrainerTests
         {
             Assert.Equal(6, trainer.Step);
             Assert.Equal(whole.Take(6), Log(other));
-            trainer.Run(cancellation: Cancellation);
+            trainer.Run(cancellationToken: Cancellation);
         }
 
         Assert.Equal(whole, Log(other));
@@ -198,7 +198,7 @@ public sealed class TrainerTests
         using Trainer trainer = Open(run, settings);
         byte[] before = Bytes(run).Checkpoint;
 
-        string message = Assert.Throws<InvalidDataException>(() => trainer.Run(cancellation: Cancellation)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => trainer.Run(cancellationToken: Cancellation)).Message;
 
         Assert.Contains("astray at step 1: a parameter is no finite number, on ", message, StringComparison.Ordinal);
         Assert.Contains(".bmp, ", message, StringComparison.Ordinal);
@@ -219,7 +219,7 @@ public sealed class TrainerTests
 
         Assert.Contains(
             "astray at step 2: the loss is no finite number",
-            Assert.Throws<InvalidDataException>(() => trainer.Run(cancellation: Cancellation)).Message,
+            Assert.Throws<InvalidDataException>(() => trainer.Run(cancellationToken: Cancellation)).Message,
             StringComparison.Ordinal
         );
     }
@@ -270,7 +270,7 @@ public sealed class TrainerTests
         string run = TestFolder.New();
         using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => throw new OperationCanceledException()))
         {
-            Assert.Throws<OperationCanceledException>(() => trainer.Run(cancellation: Cancellation));
+            Assert.Throws<OperationCanceledException>(() => trainer.Run(cancellationToken: Cancellation));
             Assert.Equal(3, trainer.Step);
         }
 

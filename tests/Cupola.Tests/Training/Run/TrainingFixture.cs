@@ -80,7 +80,7 @@ internal static class TrainingFixture
     {
         string run = TestFolder.New();
         using Trainer trainer = Open(run, settings, threads: threads);
-        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
         return run;
     }
 
