@@ -1,10 +1,9 @@
 // What a program that references the packages looks like; eng/try-packages builds it against them.
-using Cupola.Embedding;
-using Cupola.Models;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
+using Cupola;
 
-using ClipEmbedder embedder = ClipEmbedder.Load(BuiltInModels.Flags);
-ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, PromptSet.Read(args[1]));
-EmbeddedImage image = embedder.EmbedImages([args[0]]).Single();
-Console.WriteLine(image.Error ?? classifier.Classify(image.Embedding!)[0].Label);
+using ClipEmbedder clip = await ClipEmbedder.LoadAsync(BuiltInModels.Flags);
+ZeroShotClassifier classifier = clip.CreateClassifier(PromptSet.Read(args[1]));
+await foreach (ClassifiedImage answer in classifier.ClassifyAsync([args[0]]))
+{
+    Console.WriteLine(answer.Error ?? answer.Best!.Label);
+}

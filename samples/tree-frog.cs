@@ -11,9 +11,7 @@
 //
 //   by name                        tree frog 0.3164   tailed frog 0.6836
 //   by 60 sentences, PooledMean    tree frog 0.6512   tailed frog 0.3488
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
+using Cupola;
 
 if (args is not [string model, string photo, string sentences])
 {
@@ -24,7 +22,7 @@ if (args is not [string model, string photo, string sentences])
 string[] labels = ["tree frog", "tailed frog"];
 using ClipEmbedder embedder = ClipEmbedder.Load(model);
 EmbeddedImage image = embedder.EmbedImages([photo]).Single();
-if (image.Embedding is null)
+if (image.Embedding is not { } embedding)
 {
     Console.Error.WriteLine(image.Error);
     return 1;
@@ -43,7 +41,7 @@ void Print(string how, PromptSet prompts, ClassEnsemble ensemble)
 {
     ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, prompts, ensemble);
     Dictionary<string, float> probability = classifier
-        .Classify(image.Embedding)
+        .Classify(embedding.Span)
         .ToDictionary(prediction => prediction.Label, prediction => prediction.Probability);
     Console.WriteLine($"{how, -32} {string.Join("   ", labels.Select(label => $"{label} {probability[label]:0.0000}"))}");
 }

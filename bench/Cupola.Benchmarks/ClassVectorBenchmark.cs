@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cupola.Benchmarks;

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Cupola.Embedding;
 using Cupola.Models;
-using Cupola.Prompts;
 using Cupola.Text;
 using Microsoft.ML.OnnxRuntime;
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 
 namespace Cupola.Cli;
@@ -30,11 +29,11 @@ internal sealed class CacheOption
         ParseResult parsed,
         LabeledDataset dataset,
         ClipEmbedder embedder,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     ) => With(parsed, cache =>
         {
             EmbeddedDataset embedded = WorkProgress.Items("Embedding images", dataset.Count, progress =>
-                dataset.Embed(embedder, cache, progress, cancellation)
+                dataset.Embed(embedder, cache, progress, cancellationToken)
             );
             foreach (string failure in embedded.Failed)
             {

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Explanation;
 using Cupola.ZeroShot;
 
@@ -33,14 +32,14 @@ internal sealed class Classification(
             foreach (EmbeddedImage image in images)
             {
                 progress?.Invoke(1);
-                if (image.Embedding is null)
+                if (image.Vector is null)
                 {
                     failed++;
                     writer.WriteError(image.Path, image.Error!);
                     continue;
                 }
 
-                Write(image.Path, image.Embedding);
+                Write(image.Path, image.Vector);
             }
         }
         finally

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Cupola.ZeroShot;
+using System.Globalization;
 
 namespace Cupola.Cli;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Prompts;
 using Cupola.ZeroShot;
@@ -121,11 +120,11 @@ internal sealed class ClassifierOptions
         SingleLabelAnswers answers,
         LabeledDataset images,
         ClipEmbedder embedder,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         string dataset = _calibration.Name(parsed)!;
-        EmbeddedDataset embedded = _calibration.Embed(parsed, images, embedder, cancellation);
+        EmbeddedDataset embedded = _calibration.Embed(parsed, images, embedder, cancellationToken);
         FittedTemperature fitted = FittedTemperature.Fit(answers.Classifier, embedded, dataset);
         Console.Error.WriteLine(
             string.Create(

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Explanation;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -53,7 +51,7 @@ internal static class ClassifyCommand
         model.AddTo(command);
         options.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 int shown = top.Read(parsed);
                 string? page = explain.Read(parsed);
@@ -62,7 +60,7 @@ internal static class ClassifyCommand
                 LabeledDataset? labelled = request.Saved is null
                     ? options.OpenCalibration(parsed, request.Prompts!.ClassNames)
                     : null;
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 string[] named = parsed.GetValue(images)!;
                 EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
                 (ImageClassifier classifier, int failed) = Prepare(
@@ -72,7 +70,7 @@ internal static class ClassifyCommand
                     labelled,
                     embedder,
                     known?.Embeddings,
-                    cancellation
+                    cancellationToken
                 );
                 Classification classification = new(
                     classifier,
@@ -81,7 +79,7 @@ internal static class ClassifyCommand
                         : ZeroShotClassifier.Create(
                             embedder,
                             PromptSet.FromTemplates(classifier.Labels, [byName]),
-                            cancellation: cancellation
+                            cancellationToken: cancellationToken
                         ),
                     page is null ? null : Influence((SingleLabelAnswers)classifier, request.Ensemble),
                     shown,
@@ -98,7 +96,7 @@ internal static class ClassifyCommand
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
+                    embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(orient), cache: null, cancellationToken);
             },
             static _ => "Stopped; the answers so far are whole."
         );
@@ -116,7 +114,7 @@ internal static class ClassifyCommand
         LabeledDataset? labelled,
         ClipEmbedder embedder,
         EmbeddingMatrix? images,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         if (request.Saved is null)
@@ -130,7 +128,7 @@ internal static class ClassifyCommand
         }
 
         ImageClassifier classifier = WorkProgress.Items("Encoding prompts", request.PromptCount, progress =>
-            request.Create(embedder, images, progress, cancellation)
+            request.Create(embedder, images, progress, cancellationToken)
         );
         if (classifier is not SingleLabelAnswers single)
         {
@@ -141,7 +139,7 @@ internal static class ClassifyCommand
         int failed = 0;
         if ((labelled ?? options.OpenCalibration(parsed, single.Labels)) is { } fitted)
         {
-            (single, failed) = options.Calibrate(parsed, single, fitted, embedder, cancellation);
+            (single, failed) = options.Calibrate(parsed, single, fitted, embedder, cancellationToken);
         }
 
         options.Save(parsed, single.Classifier);

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Explanation;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -24,19 +22,19 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     public bool IsNamed(ParseResult parsed) => _dataset.IsNamed(parsed);
 
     /// <summary>Measures and writes.</summary>
-    public int Run(ParseResult parsed, OutputFormat format, CancellationToken cancellation)
+    public int Run(ParseResult parsed, OutputFormat format, CancellationToken cancellationToken)
     {
         ClassEnsemble ensemble = prompts.Ensemble(parsed);
         PromptWeighting weighting = weights.Read(parsed, ensemble);
         LabeledDataset judged = _dataset.Open(parsed, prompts.Labels(parsed))!;
         PromptSet set = prompts.Read(parsed, judged.Labels);
         RequireSeveral(set);
-        using ClipEmbedder embedder = model.Load(parsed, cancellation);
-        EmbeddedDataset images = _dataset.Embed(parsed, judged, embedder, cancellation);
-        EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellation);
+        using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
+        EmbeddedDataset images = _dataset.Embed(parsed, judged, embedder, cancellationToken);
+        EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellationToken);
         PromptInfluence influence = new(encoded, ensemble, PromptWeights.Create(weighting, encoded, images.Embeddings));
         IReadOnlyList<PromptEffect> effects = WorkProgress.Items("Leaving prompts out", set.PromptCount, progress =>
-            influence.LeaveOneOut(images.Embeddings, images.Truths, progress, cancellation)
+            influence.LeaveOneOut(images.Embeddings, images.Truths, progress, cancellationToken)
         );
         Write(effects, images.Truths.Count, format);
         return images.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;

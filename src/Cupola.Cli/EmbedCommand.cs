@@ -50,13 +50,22 @@ internal static class EmbedCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 string? path = CheckedFile(parsed.GetValue(file));
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
                 int failed = ImageArguments.Run("Embedding", parsed.GetValue(images)!, (paths, progress) =>
-                    WriteAll(embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation), writer, progress)
+                    WriteAll(
+                        embedder.EmbedImages(
+                            paths.Select(ImageSource.FromPath),
+                            parsed.GetValue(orient),
+                            cache: null,
+                            cancellationToken
+                        ),
+                        writer,
+                        progress
+                    )
                 );
                 writer.Finish();
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -91,11 +100,11 @@ internal static class EmbedCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 string? path = CheckedFile(parsed.GetValue(file));
                 string[] all = [.. TextArguments.Expand(parsed.GetValue(texts)!)];
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 foreach (string cut in all.Where(text => embedder.Tokenizer.Encode(text).IsTruncated))
                 {
                     Console.Error.WriteLine(
@@ -105,7 +114,7 @@ internal static class EmbedCommand
                 }
 
                 EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress =>
-                    embedder.EmbedTexts(all, progress, cancellation)
+                    embedder.EmbedTexts(all, CountedProgress.From(progress), cancellationToken)
                 );
                 EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
                 for (int index = 0; index < all.Length; index++)
@@ -131,9 +140,9 @@ internal static class EmbedCommand
         foreach (EmbeddedImage image in images)
         {
             progress?.Invoke(1);
-            if (image.Embedding is not null)
+            if (image.Vector is not null)
             {
-                writer.Write(image.Path, image.Embedding);
+                writer.Write(image.Path, image.Vector);
                 continue;
             }
 

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-
 namespace Cupola.Cli;
 
 /// <summary>Images that are all embedded before the first is answered, because weights are learned from them.</summary>
@@ -26,7 +24,7 @@ internal sealed record EmbeddedImages(IReadOnlyList<EmbeddedImage> Images)
     {
         get
         {
-            float[][] readable = [.. Images.Select(static image => image.Embedding).OfType<float[]>()];
+            float[][] readable = [.. Images.Select(static image => image.Vector).OfType<float[]>()];
             return readable.Length > 0
                 ? new([.. readable.SelectMany(static embedding => embedding)], readable.Length, readable[0].Length)
                 : throw new InvalidDataException(

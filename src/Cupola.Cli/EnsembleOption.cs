@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 

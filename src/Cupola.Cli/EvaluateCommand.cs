@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.ZeroShot;
 
@@ -65,7 +64,7 @@ internal static class EvaluateCommand
         command.Options.Add(format);
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 if (parsed.GetValue(retrieval))
                 {
@@ -76,7 +75,7 @@ internal static class EvaluateCommand
                         );
                     }
 
-                    using ClipEmbedder both = model.Load(parsed, cancellation);
+                    using ClipEmbedder both = model.Load(parsed, cancellationToken);
                     return kept.With(parsed, cache =>
                         RetrievalEvaluation.Run(
                             parsed.GetValue(dataset)!,
@@ -84,7 +83,7 @@ internal static class EvaluateCommand
                             both,
                             cache,
                             parsed.GetValue(format),
-                            cancellation
+                            cancellationToken
                         )
                     );
                 }
@@ -106,14 +105,14 @@ internal static class EvaluateCommand
                     request.ShuffleSeed,
                     Console.Error.WriteLine
                 );
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
-                EmbeddedDataset embedded = kept.Embed(parsed, images, embedder, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
+                EmbeddedDataset embedded = kept.Embed(parsed, images, embedder, cancellationToken);
                 DatasetEvaluation judged = new(
                     parsed.GetValue(dataset)!,
                     model.Name(parsed),
                     [
                         .. candidates.SelectMany(candidate =>
-                            Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellation))
+                            Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken))
                         ),
                     ],
                     embedded.Failed
@@ -121,7 +120,7 @@ internal static class EvaluateCommand
                 EvaluationWriters.Write(judged, parsed.GetValue(format));
                 if (page is not null)
                 {
-                    EvaluationReport.Write(page, judged, embedded.Images, cancellation);
+                    EvaluationReport.Write(page, judged, embedded.Images, cancellationToken);
                 }
 
                 return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Images;
 using Cupola.Models;
 
@@ -27,9 +26,9 @@ internal static class InspectModelCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 if (parsed.GetValue(format) == OutputFormat.Json)
                 {
                     Output.WriteJson(Description(embedder));

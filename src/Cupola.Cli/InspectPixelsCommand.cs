@@ -41,7 +41,7 @@ internal static class InspectPixelsCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 int? pixels = parsed.GetValue(size);
                 ImagePreprocessing preprocessing;
@@ -51,7 +51,7 @@ internal static class InspectPixelsCommand
                 }
                 else
                 {
-                    using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                    using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                     preprocessing = embedder.Preprocessing;
                 }
 
@@ -65,7 +65,7 @@ internal static class InspectPixelsCommand
                     PreparedImage image in reader.Prepare(
                         ImageArguments.Expand(parsed.GetValue(images)!).Select(ImageSource.FromPath),
                         ahead: 16,
-                        cancellation
+                        cancellationToken
                     )
                 )
                 {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Text;
 
 namespace Cupola.Cli;
@@ -30,9 +29,9 @@ internal static class InspectTokensCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
-                ClipTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation));
+                ClipTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken));
                 CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
                 foreach (string text in TextArguments.Expand(parsed.GetValue(texts)!))
                 {

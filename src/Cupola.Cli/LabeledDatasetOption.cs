@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 
 namespace Cupola.Cli;
@@ -36,6 +35,6 @@ internal sealed class LabeledDatasetOption(string name, string description)
         ParseResult parsed,
         LabeledDataset dataset,
         ClipEmbedder embedder,
-        CancellationToken cancellation
-    ) => _kept.Embed(parsed, dataset, embedder, cancellation);
+        CancellationToken cancellationToken
+    ) => _kept.Embed(parsed, dataset, embedder, cancellationToken);
 }

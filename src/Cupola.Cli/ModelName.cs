@@ -1,5 +1,3 @@
-using Cupola.Hub;
-
 namespace Cupola.Cli;
 
 /// <summary>

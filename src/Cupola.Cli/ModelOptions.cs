@@ -1,8 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
-using Cupola.Hub;
-using Cupola.Models;
-using Cupola.Runtime;
 
 namespace Cupola.Cli;
 
@@ -43,7 +39,7 @@ internal sealed class ModelOptions(string? without = null)
     }
 
     /// <summary>Where the model lies; one that is named as on the hub is found in its cache or downloaded.</summary>
-    public string Path(ParseResult parsed, CancellationToken cancellation) => Find(Name(parsed), cancellation);
+    public string Path(ParseResult parsed, CancellationToken cancellationToken) => Find(Name(parsed), cancellationToken);
 
     /// <summary>What the command line calls the model.</summary>
     public string Name(ParseResult parsed) => parsed.GetValue(_model)!;
@@ -52,10 +48,10 @@ internal sealed class ModelOptions(string? without = null)
     public bool IsNamed(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
 
     /// <summary>Loads the model.</summary>
-    public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellation)
+    public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellationToken)
     {
         EngineOptions engine = new(parsed.GetValue(_device)!, parsed.GetValue(_threads) ?? 0);
-        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellation), engine);
+        ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellationToken), engine);
         foreach (string assumption in embedder.Config.Assumptions)
         {
             Console.Error.WriteLine(assumption);
@@ -67,7 +63,7 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>
     /// Where a model lies, by its path, its name on the hub or the name of a built-in one; what is on disk comes first.
     /// </summary>
-    public static string Find(string name, CancellationToken cancellation)
+    public static string Find(string name, CancellationToken cancellationToken)
     {
         string path = BuiltInModels.Resolve(
             name.StartsWith(LocalFolder, StringComparison.Ordinal) && !System.IO.Path.Exists(name)
@@ -83,13 +79,13 @@ internal sealed class ModelOptions(string? without = null)
                 ? throw new FileNotFoundException($"There is no folder {path}.")
             : BuiltInModels.Names.FirstOrDefault(known => ModelName.IsOtherwiseWritten(known, name)) is { } builtIn
                 ? throw new FileNotFoundException($"There is no model {name}; the one that is built in is called {builtIn}.")
-            : Download(name, cancellation);
+            : Download(name, cancellationToken);
     }
 
     /// <summary>Downloads a model, with progress where a person looks on.</summary>
-    public static string Download(string name, CancellationToken cancellation)
+    public static string Download(string name, CancellationToken cancellationToken)
     {
-        HubSettings settings = HubSettings.FromEnvironment();
+        HubOptions settings = HubOptions.FromEnvironment();
         ModelName model = ModelName.Parse(name, settings.Endpoint);
         if (!name.Contains(model.Hub, StringComparison.Ordinal))
         {
@@ -97,16 +93,16 @@ internal sealed class ModelOptions(string? without = null)
         }
 
         ModelHub hub = new(settings);
-        string folder = hub.FindCached(model.Hub) ?? Fetch(hub, model.Hub, cancellation);
+        string folder = hub.FindCached(model.Hub) ?? Fetch(hub, model.Hub, cancellationToken);
         return model.File is null ? folder : FileOf(model, folder);
     }
 
-    private static string Fetch(ModelHub hub, string name, CancellationToken cancellation) =>
+    private static string Fetch(ModelHub hub, string name, CancellationToken cancellationToken) =>
         hub.List().Select(static cached => cached.Name).FirstOrDefault(cached => ModelName.IsOtherwiseWritten(cached, name))
             is { } cached
             ? throw new FileNotFoundException($"There is no model {name}; the one that was downloaded is called {cached}.")
             : WorkProgress.Bytes($"Downloading {name}", progress =>
-                hub.DownloadAsync(name, revision: null, progress, cancellation).GetAwaiter().GetResult()
+                hub.DownloadAsync(name, revision: null, progress, cancellationToken).GetAwaiter().GetResult()
             );
 
     /// <summary>A file of weights that an address names; of others, the model they belong to.</summary>

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Hub;
-using Cupola.Models;
 using Cupola.Training.Run;
 
 namespace Cupola.Cli;
@@ -44,7 +42,7 @@ internal static class ModelsCommand
                 CachedModel[] models =
                 [
                     .. BuiltInModels.Names.Select(BuiltIn),
-                    .. new ModelHub(HubSettings.FromEnvironment()).List(),
+                    .. new ModelHub(HubOptions.FromEnvironment()).List(),
                 ];
                 CsvOutput? rows =
                     parsed.GetValue(format) == OutputFormat.Csv ? new("name", "revision", "commit", "bytes", "folder") : null;
@@ -94,9 +92,9 @@ internal static class ModelsCommand
             name,
         };
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
-                Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellation));
+                Console.Out.WriteLine(ModelOptions.Download(parsed.GetValue(name)!, cancellationToken));
                 return ExitCode.Done;
             },
             static _ => "Stopped; what was fetched is kept, and the same command goes on from there."
@@ -121,9 +119,9 @@ internal static class ModelsCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 string target = parsed.GetValue(folder)!;
                 foreach (string note in embedder.Export(target))
                 {
@@ -168,11 +166,11 @@ internal static class ModelsCommand
             output,
         };
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 WeightInterpolation.Write(
-                    ModelOptions.Find(parsed.GetValue(start)!, cancellation),
-                    ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellation),
+                    ModelOptions.Find(parsed.GetValue(start)!, cancellationToken),
+                    ModelOptions.Find(parsed.GetValue(fineTuned)!, cancellationToken),
                     alpha.Read(parsed),
                     parsed.GetValue(output)!
                 );

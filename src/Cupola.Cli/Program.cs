@@ -1,8 +1,10 @@
 using System.Globalization;
 using Cupola.Cli;
+using Cupola.Images;
 
 // What is read and written is the same in every language of the machine.
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 StandardStreams.Open();
+ImageLibrary.Configure();
 return CommandRunner.Invoke(CupolaCommand.Create(), args);

@@ -1,9 +1,8 @@
+using Cupola.ZeroShot;
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Text;
-using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
@@ -81,11 +80,11 @@ internal sealed class PromptOptions
     }
 
     /// <summary>Encodes prompts, with progress where a person looks on, and says which were cut.</summary>
-    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, CancellationToken cancellation)
+    public static EncodedPrompts Encode(ClipEmbedder embedder, PromptSet prompts, CancellationToken cancellationToken)
     {
         WarnOfCutPrompts(prompts, embedder.Tokenizer);
         return WorkProgress.Items("Encoding prompts", prompts.PromptCount, progress =>
-            EncodedPrompts.Encode(embedder, prompts, progress, cancellation)
+            EncodedPrompts.Encode(embedder, prompts, progress, cancellationToken)
         );
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Prompts.Audit;
@@ -64,14 +63,14 @@ internal static class PromptsAuditCommand
         };
         model.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 string? target = parsed.GetValue(output);
                 HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
                 RequireFix(parsed.GetValue(fix), target, dropped);
                 PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
                 ClipTokenizer? tokenizer = model.IsNamed(parsed)
-                    ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellation))
+                    ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken))
                     : null;
                 PromptAudit audit = PromptAudit.Create(
                     prompts,

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Cupola.Embedding;
 using Cupola.Explanation;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -50,7 +48,7 @@ internal static class PromptsInfluenceCommand
         weights.AddTo(command);
         ofDataset.AddTo(command);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 string[] named = parsed.GetValue(images)!;
                 if (named.Length > 0 == ofDataset.IsNamed(parsed))
@@ -68,7 +66,7 @@ internal static class PromptsInfluenceCommand
                         ? throw new ArgumentException(
                             "--dataset measures all prompts on images as they are; leave --top and --orient away."
                         )
-                        : ofDataset.Run(parsed, parsed.GetValue(format), cancellation);
+                        : ofDataset.Run(parsed, parsed.GetValue(format), cancellationToken);
                 }
 
                 int shown = top.Read(parsed);
@@ -76,9 +74,9 @@ internal static class PromptsInfluenceCommand
                 PromptWeighting weighting = weights.Read(parsed, ensemble);
                 PromptSet set = prompts.Read(parsed);
                 SingleLabel.Note(set.ClassNames);
-                using ClipEmbedder embedder = model.Load(parsed, cancellation);
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
-                EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellation);
+                EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellationToken);
                 PromptWeights? learned = known is null ? null : PromptWeights.Create(weighting, encoded, known.Embeddings);
                 ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
                 PromptInfluence influence = new(encoded, ensemble, learned);
@@ -96,7 +94,7 @@ internal static class PromptsInfluenceCommand
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(paths, parsed.GetValue(orient), cancellation);
+                    embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(orient), cache: null, cancellationToken);
             },
             static _ => "Stopped; what stands above is whole."
         );
@@ -117,7 +115,7 @@ internal static class PromptsInfluenceCommand
         foreach (EmbeddedImage image in images)
         {
             progress?.Invoke(1);
-            if (image.Embedding is null)
+            if (image.Vector is null)
             {
                 failed++;
                 Console.Error.WriteLine(image.Error);
@@ -125,9 +123,9 @@ internal static class PromptsInfluenceCommand
                 continue;
             }
 
-            foreach (Prediction prediction in classifier.Classify(image.Embedding).Take(top))
+            foreach (Prediction prediction in classifier.Classify(image.Vector).Take(top))
             {
-                writer.Write(image.Path, prediction, influence.Explain(prediction.Label, image.Embedding));
+                writer.Write(image.Path, prediction, influence.Explain(prediction.Label, image.Vector));
             }
         }
 

@@ -121,7 +121,7 @@ internal static class PromptsWriteCommand
         }
 
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 IReadOnlyList<string> names = labels.Read(parsed)
                     ?? throw new ArgumentException(
@@ -148,7 +148,7 @@ internal static class PromptsWriteCommand
                     parsed.GetValue(answers) is { } count ? asked.WithAnswers(count) : asked,
                     settings
                 );
-                int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellation);
+                int code = Write(writer, settings, names, parsed.GetValue(output)!, parsed.GetValue(cupl), cancellationToken);
                 if (server.Note is { } note)
                 {
                     Console.Error.WriteLine(note);
@@ -168,7 +168,7 @@ internal static class PromptsWriteCommand
         IReadOnlyList<string> labels,
         string output,
         bool asCupl,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         string journal = output + ".journal";
@@ -181,7 +181,7 @@ internal static class PromptsWriteCommand
         }
 
         WrittenPrompts written = WorkProgress.Items("Asking", writer.CountAnswers(labels), progress =>
-            writer.WriteAsync(labels, journal, progress, cancellation).GetAwaiter().GetResult()
+            writer.WriteAsync(labels, journal, progress, cancellationToken).GetAwaiter().GetResult()
         );
         if (asCupl)
         {

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Reports;
 
@@ -16,12 +15,12 @@ internal static class RetrievalEvaluation
         ClipEmbedder embedder,
         EmbeddingCache? cache,
         OutputFormat format,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         RetrievalDataset pairs = RetrievalDataset.Open(dataset, fetch);
         EmbeddedRetrieval embedded = WorkProgress.Items("Embedding images", pairs.Count, progress =>
-            pairs.Embed(embedder, cache, progress, cancellation)
+            pairs.Embed(embedder, cache, progress, cancellationToken)
         );
         embedded.Failed.ToList().ForEach(Console.Error.WriteLine);
         if (embedded.ReadImages == 0)
@@ -38,7 +37,7 @@ internal static class RetrievalEvaluation
         }
 
         RetrievalRecall recall = WorkProgress.Items("Encoding captions", embedded.Pairs.Texts.Count, progress =>
-            embedded.Compare(embedder, progress, cancellation)
+            embedded.Compare(embedder, CountedProgress.From(progress), cancellationToken)
         );
         Write(dataset, recall, embedded.Failed.Count, format);
         return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;

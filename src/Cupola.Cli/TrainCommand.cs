@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Cupola.Embedding;
 using Cupola.Reports;
-using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
 
@@ -48,7 +46,7 @@ internal static class TrainCommand
         command.Options.Add(threadsOption);
         command.Options.Add(format);
         command.SetVerb(
-            (parsed, cancellation) =>
+            (parsed, cancellationToken) =>
             {
                 string run = parsed.GetValue(output)!,
                     path = parsed.GetValue(dataset)!;
@@ -69,12 +67,12 @@ internal static class TrainCommand
                     pairs,
                     chosen,
                     scores is null ? null : Judge,
-                    name => ModelOptions.Find(name, cancellation),
+                    name => ModelOptions.Find(name, cancellationToken),
                     threads
                 );
                 try
                 {
-                    Train(trainer, parsed.GetValue(format), Tell, cancellation);
+                    Train(trainer, parsed.GetValue(format), Tell, cancellationToken);
                     string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
                     Console.Error.WriteLine(
                         $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
@@ -84,7 +82,7 @@ internal static class TrainCommand
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
                         using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
-                        Console.Error.WriteLine($"Judged now:{Said(scores.Compute(embedder, cancellation))}");
+                        Console.Error.WriteLine($"Judged now:{Said(scores.Compute(embedder, cancellationToken))}");
                     }
                 }
                 catch (OperationCanceledException exception)
@@ -118,7 +116,7 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Train(Trainer trainer, OutputFormat format, Action<string> tell, CancellationToken cancellation)
+    private static void Train(Trainer trainer, OutputFormat format, Action<string> tell, CancellationToken cancellationToken)
     {
         string shown = "Training";
         long done = trainer.Step;
@@ -136,7 +134,7 @@ internal static class TrainCommand
                 },
                 Broken: tell
             );
-            trainer.Run(observer, cancellation);
+            trainer.Run(observer, cancellationToken);
             return trainer.Step;
         });
     }

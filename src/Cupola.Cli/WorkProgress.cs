@@ -1,4 +1,3 @@
-using Cupola.Hub;
 using Spectre.Console;
 
 namespace Cupola.Cli;

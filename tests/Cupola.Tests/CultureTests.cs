@@ -1,11 +1,8 @@
 using System.Globalization;
 using Cupola.Evaluation;
-using Cupola.Images;
-using Cupola.Prompts;
 using Cupola.Text;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests;
 

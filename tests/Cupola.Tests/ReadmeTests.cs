@@ -1,7 +1,4 @@
 using System.Text.RegularExpressions;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Tests;
@@ -12,21 +9,18 @@ public sealed partial class ReadmeTests
     private static string Readme => File.ReadAllText(Path.Combine(SharedFolder.Root, "README.md"));
 
     [Fact]
-    public void TheClassifySamplePrintsWhatTheReadmeSays()
+    public async Task TheClassifySamplePrintsWhatTheReadmeSays()
     {
         string model = SharedFolder.Need("models", "photo-tiny"),
             photo = SharedFolder.Need("data", "photo-tiny-test", "caltech80", "accordion", "image_0008.jpg");
-        string printed = Printed(() =>
+        string printed = await Printed(async () =>
         {
             #region classify
-            using ClipEmbedder embedder = ClipEmbedder.Load(model);
-            PromptSet prompts = PromptSet.FromTemplates(["accordion", "anchor", "ant"], PromptTemplates.ImageNet7);
-            ZeroShotClassifier classifier = ZeroShotClassifier.Create(embedder, prompts);
-
-            foreach (EmbeddedImage image in embedder.EmbedImages([photo]))
+            using ClipEmbedder clip = await ClipEmbedder.LoadAsync(model);
+            ZeroShotClassifier classifier = clip.CreateClassifier(["accordion", "anchor", "ant"]);
+            await foreach (ClassifiedImage answer in classifier.ClassifyAsync([photo]))
             {
-                Prediction best = classifier.Classify(image.Embedding)[0];
-                Console.WriteLine($"{best.Label}: {best.Probability:0.00}");
+                Console.WriteLine($"{answer.Best!.Label}: {answer.Best.Probability:0.00}");
             }
             #endregion
         });
@@ -37,16 +31,16 @@ public sealed partial class ReadmeTests
     [Fact]
     public async Task TheGeneratorSampleEmbedsText()
     {
-        using ClipEmbedder embedder = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"));
+        using ClipEmbedder clip = ClipEmbedder.Load(SharedFolder.Need("models", "photo-tiny"));
         #region generator
-        IEmbeddingGenerator<string, Embedding<float>> generator = embedder;
+        IEmbeddingGenerator<string, Embedding<float>> generator = clip;
         Embedding<float> dog = await generator.GenerateAsync("a photo of a dog");
         Console.WriteLine(dog.Dimensions);
         #endregion
 
         Assert.Equal(
             1,
-            System.Numerics.Tensors.TensorPrimitives.Dot(embedder.EmbedTexts(["a photo of a dog"])[0], dog.Vector.Span),
+            System.Numerics.Tensors.TensorPrimitives.Dot(clip.EmbedTexts(["a photo of a dog"])[0], dog.Vector.Span),
             1e-5f
         );
     }
@@ -87,14 +81,14 @@ public sealed partial class ReadmeTests
         return string.Join('\n', lines.Select(line => line.Length == 0 ? line : line[indent..]));
     }
 
-    private static string Printed(Action run)
+    private static async Task<string> Printed(Func<Task> run)
     {
         TextWriter before = Console.Out;
         using StringWriter written = new();
         Console.SetOut(written);
         try
         {
-            run();
+            await run();
         }
         finally
         {

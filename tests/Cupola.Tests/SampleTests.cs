@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.Tests.ZeroShot;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests;
 
@@ -48,7 +45,7 @@ public sealed class SampleTests
             lines.Select(line => line[..32].TrimEnd())
         );
         ClipEmbedder model = LabeledPhotos.Need().Model;
-        float[] image = model.EmbedImages([photo]).Single().Embedding!;
+        float[] image = model.EmbedImages([photo]).Single().Vector!;
         PromptSet frogs = PromptSet.Read(sentences).Select(["tree frog", "tailed frog"]).Prompts;
         Assert.All(Enum.GetValues<ClassEnsemble>(), ensemble =>
         {

@@ -8,7 +8,7 @@ namespace Cupola.Checkpoints;
 /// weights are [out, in]; a fused query, key and value is three parameters that lie in one; a projection that the file
 /// holds the other way round is transposed once.
 /// </summary>
-public sealed class Checkpoint : IDisposable
+internal sealed class Checkpoint : IDisposable
 {
     /// <summary>
     /// SigLIP models have a tensor of this name, and CLIP models that were trained by its loss say so in their metadata.

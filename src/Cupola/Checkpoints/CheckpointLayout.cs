@@ -1,7 +1,7 @@
 namespace Cupola.Checkpoints;
 
 /// <summary>The naming scheme of a checkpoint's parameters.</summary>
-public enum CheckpointLayout
+internal enum CheckpointLayout
 {
     /// <summary>Hugging Face transformers' CLIPModel.</summary>
     Transformers,

@@ -10,7 +10,7 @@ namespace Cupola.Checkpoints;
 /// A memory-mapped safetensors file: eight bytes of header length, a JSON header, the tensors' bytes. It is as strict as the
 /// format's reference: every byte after the header belongs to exactly one tensor.
 /// </summary>
-public sealed class SafetensorsFile : TensorFile
+internal sealed class SafetensorsFile : TensorFile
 {
     /// <summary>The limit that the format sets.</summary>
     private const long MaximumHeaderBytes = 100_000_000;

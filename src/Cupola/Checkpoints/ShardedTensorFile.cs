@@ -6,7 +6,7 @@ namespace Cupola.Checkpoints;
 /// <summary>
 /// Several files of tensors with one index, as the hub stores large models (<c>model.safetensors.index.json</c>).
 /// </summary>
-public sealed class ShardedTensorFile : TensorFile
+internal sealed class ShardedTensorFile : TensorFile
 {
     /// <summary>The largest index; it lists only names, and the largest known has a few megabytes.</summary>
     private const long MaximumIndexBytes = 64 << 20;

@@ -10,7 +10,7 @@ namespace Cupola.Checkpoints;
 /// and
 /// may be read until that is disposed.
 /// </summary>
-public sealed unsafe class StoredTensor
+internal sealed unsafe class StoredTensor
 {
     private readonly TensorMemory _memory;
     private readonly long _offset;

@@ -5,7 +5,7 @@ namespace Cupola.Checkpoints;
 /// and
 /// is disposed by the code that opened it.
 /// </summary>
-public abstract class TensorFile : IDisposable
+internal abstract class TensorFile : IDisposable
 {
     private protected TensorFile(string filePath) => FilePath = filePath;
 

@@ -16,7 +16,7 @@ namespace Cupola.Checkpoints;
 /// Of a training checkpoint only the model's tensors are used, wherever they are in it, without the common prefix of their names
 /// (<c>state_dict</c>, <c>module.</c> and the like). If it contains no CLIP, they are those of the largest dictionary.
 /// </remarks>
-public sealed class TorchArchive : TensorFile
+internal sealed class TorchArchive : TensorFile
 {
     /// <summary>
     /// The largest pickle; it describes the tensors without their numbers, and takes some megabytes for the largest models.

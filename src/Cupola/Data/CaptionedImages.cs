@@ -1,14 +1,12 @@
-using Cupola.Images;
-
 namespace Cupola.Data;
 
 /// <summary>An image and its captions.</summary>
 /// <param name="Image">The image's source.</param>
 /// <param name="Captions">Sentences, each of which describes it; at least one.</param>
-public sealed record CaptionedImage(ImageSource Image, IReadOnlyList<string> Captions);
+internal sealed record CaptionedImage(ImageSource Image, IReadOnlyList<string> Captions);
 
 /// <summary>A dataset of images with captions, read lazily. It may be read several times, always in the same order.</summary>
-public abstract class CaptionedImages
+internal abstract class CaptionedImages
 {
     private protected CaptionedImages() { }
 

@@ -4,7 +4,7 @@ using static System.FormattableString;
 namespace Cupola.Data;
 
 /// <summary>Keeps the images of chosen labels and counts those of others.</summary>
-public sealed class ChosenLabels
+internal sealed class ChosenLabels
 {
     /// <summary>The most names in one note; longer notes are not read.</summary>
     private const int MostNamed = 5;

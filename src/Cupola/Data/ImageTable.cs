@@ -1,5 +1,4 @@
 using Cupola.Files;
-using Cupola.Images;
 using static System.FormattableString;
 
 namespace Cupola.Data;

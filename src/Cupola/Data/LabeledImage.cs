@@ -1,5 +1,3 @@
-using Cupola.Images;
-
 namespace Cupola.Data;
 
 /// <summary>An image with its label.</summary>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Cupola.Images;
 
-namespace Cupola.Embedding;
+namespace Cupola;
 
 /// <summary>Images whose embeddings may be known already.</summary>
 public sealed partial class ClipEmbedder
@@ -12,33 +12,24 @@ public sealed partial class ClipEmbedder
     /// </summary>
     private const string CacheFormat = "cupola-embedding-2";
 
-    /// <summary>
-    /// Embeds images, in order, and decodes and encodes only those whose embedding is not in the cache: what is there is found by
-    /// the bytes of the image's file, the model's
-    /// <see cref="Fingerprint"/>, the device and whether images are turned. What is embedded is kept.
-    /// </summary>
-    /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
-    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
-    /// <param name="cache">Where embeddings are kept; it stays the caller's.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedImage> EmbedImages(
+    /// <summary>Embeds images, in order, and decodes and encodes only those whose embedding is not in the cache.</summary>
+    private IEnumerable<EmbeddedImage> EmbedUnknown(
         IEnumerable<ImageSource> images,
         bool orient,
         EmbeddingCache cache,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(cache);
         int batch = ImagesPerThread * _threads;
         ImageReader reader = new(Preprocessing, orient, _threads);
         foreach (
             KnownImage[] read in Prefetch
                 .Select(
                     images,
-                    image => ReadOrFind(image, reader, orient, cache, cancellation),
+                    image => ReadOrFind(image, reader, orient, cache, cancellationToken),
                     _threads,
                     2 * batch,
-                    cancellation
+                    cancellationToken
                 )
                 .Chunk(batch)
         )
@@ -46,31 +37,21 @@ public sealed partial class ClipEmbedder
             Queue<EmbeddedImage> made = new(
                 EmbedBatch(
                     [.. read.Where(static image => image.Known is null).Select(static image => image.Prepared)],
-                    cancellation
+                    cancellationToken
                 )
             );
             foreach (KnownImage image in read)
             {
                 EmbeddedImage embedded = image.Known is null ? made.Dequeue() : new(image.Prepared.Path, image.Known, null);
-                if (image.Known is null && embedded.Embedding is not null)
+                if (image.Known is null && embedded.Vector is not null)
                 {
-                    cache.Add(image.Key!, embedded.Embedding);
+                    cache.Add(image.Key!, embedded.Vector);
                 }
 
                 yield return embedded;
             }
         }
     }
-
-    /// <summary>Embeds the images of a dataset, as they are stored, with a cache or without one.</summary>
-    internal IEnumerable<EmbeddedImage> EmbedUnturned(
-        IEnumerable<ImageSource> images,
-        EmbeddingCache? cache,
-        CancellationToken cancellation
-    ) =>
-        cache is null
-            ? EmbedImages(images, orient: false, cancellation)
-            : EmbedImages(images, orient: false, cache, cancellation);
 
     /// <summary>What the embedding of an image's file is found by: everything that it depends on.</summary>
     internal byte[] CacheKey(byte[] file, bool orient) =>
@@ -85,16 +66,16 @@ public sealed partial class ClipEmbedder
         ImageReader reader,
         bool orient,
         EmbeddingCache cache,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         try
         {
-            byte[] file = image.Read(cancellation);
+            byte[] file = image.Read(cancellationToken);
             byte[] key = CacheKey(file, orient);
             return cache.Find(key, Config.EmbeddingDimension) is { } known
                 ? new(new(image.Name, null, null), key, known)
-                : new(new(image.Name, reader.Prepare(file, image.Name, cancellation), null), key, null);
+                : new(new(image.Name, reader.Prepare(file, image.Name, cancellationToken), null), key, null);
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.AI;
 using static System.FormattableString;
 
-namespace Cupola.Embedding;
+namespace Cupola;
 
 /// <summary>
 /// The embedder as Microsoft.Extensions.AI knows one, for texts and for images (<see cref="DataContent"/> with the bytes
@@ -11,45 +11,72 @@ public sealed partial class ClipEmbedder
     : IEmbeddingGenerator<string, Embedding<float>>,
         IEmbeddingGenerator<DataContent, Embedding<float>>
 {
-    Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<string, Embedding<float>>.GenerateAsync(
+    async Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<string, Embedding<float>>.GenerateAsync(
         IEnumerable<string> values,
         EmbeddingGenerationOptions? options,
         CancellationToken cancellationToken
     )
     {
+        // Whatever follows is work for a thread of the pool, and what fails there fails the task.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         ArgumentNullException.ThrowIfNull(values);
-        string[] texts = [.. values];
-        return Task.FromResult(Generated(EmbedTexts(texts, progress: null, cancellationToken)));
+        Check(options);
+        return Generated(EmbedTexts([.. values], progress: null, cancellationToken));
     }
 
-    Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<DataContent, Embedding<float>>.GenerateAsync(
+    async Task<GeneratedEmbeddings<Embedding<float>>> IEmbeddingGenerator<DataContent, Embedding<float>>.GenerateAsync(
         IEnumerable<DataContent> values,
         EmbeddingGenerationOptions? options,
         CancellationToken cancellationToken
     )
     {
+        // Whatever follows is work for a thread of the pool, and what fails there fails the task.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         ArgumentNullException.ThrowIfNull(values);
-        GeneratedEmbeddings<Embedding<float>> generated = [];
-        foreach (DataContent[] images in values.Chunk(ImagesPerThread * _threads))
-        {
-            byte[] pixels = new byte[images.Length * Preprocessing.ByteCount];
-            for (int index = 0; index < images.Length; index++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                string name = images[index].Name ?? Invariant($"image {generated.Count + index + 1}");
-                using Images.RgbImage image = Images.ImageDecoder.DecodeShared(
-                    images[index].Data.ToArray(),
-                    name,
-                    orient: false,
-                    cancellationToken
-                );
-                Preprocessing.Apply(image, pixels.AsSpan(index * Preprocessing.ByteCount));
-            }
+        Check(options);
+        return GenerateForImages(values, cancellationToken);
+    }
 
-            generated.AddRange(Generated(EmbedPixels(pixels, images.Length, cancellationToken)));
+    /// <summary>Decodes ahead and encodes in batches, as for files; an image that cannot be read ends the task.</summary>
+    private GeneratedEmbeddings<Embedding<float>> GenerateForImages(
+        IEnumerable<DataContent> values,
+        CancellationToken cancellationToken
+    )
+    {
+        IEnumerable<ImageSource> images = values.Select(
+            static (image, index) => ImageSource.FromBytes(image.Data, image.Name ?? Invariant($"image {index + 1}"))
+        );
+        GeneratedEmbeddings<Embedding<float>> generated = [];
+        foreach (EmbeddedImage image in EmbedNew(images, orient: false, cancellationToken))
+        {
+            generated.Add(
+                image.Embedding is { } embedding ? new Embedding<float>(embedding) : throw new InvalidDataException(image.Error)
+            );
         }
 
-        return Task.FromResult(generated);
+        return generated;
+    }
+
+    /// <summary>Options can ask for another model, or for fewer numbers, than there are here.</summary>
+    /// <exception cref="ArgumentException">They do.</exception>
+    private void Check(EmbeddingGenerationOptions? options)
+    {
+        if (options?.Dimensions is { } dimensions && dimensions != Config.EmbeddingDimension)
+        {
+            throw new ArgumentException(
+                Invariant($"Embeddings of {dimensions} numbers were asked for, and those of {WeightsPath} have ")
+                    + Invariant($"{Config.EmbeddingDimension}."),
+                nameof(options)
+            );
+        }
+
+        if (options?.ModelId is { } model && model != WeightsPath)
+        {
+            throw new ArgumentException(
+                $"Embeddings of the model {model} were asked for, and the one that is loaded is {WeightsPath}.",
+                nameof(options)
+            );
+        }
     }
 
     object? IEmbeddingGenerator.GetService(Type serviceType, object? serviceKey) =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Images;
@@ -6,13 +7,7 @@ using Cupola.Runtime;
 using Cupola.Text;
 using static System.FormattableString;
 
-namespace Cupola.Embedding;
-
-/// <summary>An image that was embedded, or the sentence that says why it was not.</summary>
-/// <param name="Path">The file or address, or what else its source is called.</param>
-/// <param name="Embedding">Unit length, or null.</param>
-/// <param name="Error">One sentence, or null.</param>
-public sealed record EmbeddedImage(string Path, float[]? Embedding, string? Error);
+namespace Cupola;
 
 /// <summary>
 /// A CLIP ready to use: texts and images become unit vectors in one space, in which the dot product says how well they
@@ -39,7 +34,7 @@ public sealed partial class ClipEmbedder : IDisposable
     }
 
     /// <summary>The architecture.</summary>
-    public ClipConfig Config => _model.Config;
+    internal ClipConfig Config => _model.Config;
 
     /// <summary>What happens to images first.</summary>
     public ImagePreprocessing Preprocessing => _model.Preprocessing;
@@ -54,7 +49,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public long ParameterCount => _model.ParameterCount;
 
     /// <summary>Whose layout the weights were stored in.</summary>
-    public CheckpointLayout Layout => _model.Layout;
+    internal CheckpointLayout Layout => _model.Layout;
 
     /// <summary>The file of weights.</summary>
     public string WeightsPath => _model.WeightsPath;
@@ -90,6 +85,38 @@ public sealed partial class ClipEmbedder : IDisposable
         return new(ClipModel.Load(path, engine), folder, engine);
     }
 
+    /// <summary>Loads a model by its name, which is downloaded where it is not on this machine yet.</summary>
+    /// <param name="nameOrPath">
+    /// A model's folder or file, the name of a built-in model, or a name on the Hugging Face hub
+    /// (<c>openai/clip-vit-base-patch32</c>, or with <c>@revision</c>). What is on disk under that name comes first.
+    /// </param>
+    /// <param name="options">Device and threads; the processor and all its cores where null.</param>
+    /// <param name="hub">Where models are fetched from and kept; as the environment says where null.</param>
+    /// <param name="progress">Hears how far the download is.</param>
+    /// <param name="cancellationToken">Stops the download; what has arrived is kept.</param>
+    /// <exception cref="FileNotFoundException">Something is not there; the message says what.</exception>
+    /// <exception cref="HttpRequestException">The hub cannot be reached, knows no such model, or refuses it.</exception>
+    /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
+    public static async Task<ClipEmbedder> LoadAsync(
+        string nameOrPath,
+        EngineOptions? options = null,
+        HubOptions? hub = null,
+        IProgress<HubProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPath);
+        string path = BuiltInModels.Resolve(nameOrPath);
+        if (!Path.Exists(path) && ModelHub.IsName(path))
+        {
+            path = await new ModelHub(hub ?? HubOptions.FromEnvironment())
+                .DownloadAsync(path, revision: null, progress, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return await Task.Run(() => Load(path, options), cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>A model's tokenizer alone, without its weights.</summary>
     /// <param name="path">
     /// The model's folder, a file in it, a folder that holds a tokenizer only, or the name of a built-in model.
@@ -109,16 +136,16 @@ public sealed partial class ClipEmbedder : IDisposable
     /// Whole prompts; what is longer than the context is cut (see <see cref="ClipTokenizer.Encode"/>).
     /// </param>
     /// <param name="progress">Told how many more texts are done.</param>
-    /// <param name="cancellation">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     public EmbeddingMatrix EmbedTexts(
         IReadOnlyList<string> texts,
-        Action<int>? progress = null,
-        CancellationToken cancellation = default
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(texts);
         return new EmbeddingMatrix(
-            EncodeTexts(texts, progress, cancellation).Embeddings,
+            EncodeTexts(texts, progress is null ? null : progress.Report, cancellationToken).Embeddings,
             texts.Count,
             Config.EmbeddingDimension
         ).Normalize();
@@ -129,42 +156,59 @@ public sealed partial class ClipEmbedder : IDisposable
     /// never stops the rest.
     /// </summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
-    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths) =>
-        EmbedImages(paths, orient: false, CancellationToken.None);
-
-    /// <summary>Embeds images as <see cref="EmbedImages(IEnumerable{string})"/>.</summary>
-    /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
-    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths, bool orient, CancellationToken cancellation) =>
-        EmbedImages(paths.Select(ImageSource.FromPath), orient, cancellation);
+    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths) => EmbedImages(paths.Select(ImageSource.FromPath));
 
     /// <summary>
     /// Embeds images, in order, wherever their bytes lie, while the next ones are decoded. An image that cannot be read gives
     /// its sentence and never stops the rest.
     /// </summary>
-    /// <param name="images">Where each is to be had; enumerated on the caller's thread, no further ahead than needed.</param>
+    /// <param name="images">Enumerated on the caller's thread, no further ahead than needed.</param>
     /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<ImageSource> images, bool orient, CancellationToken cancellation)
+    /// <param name="cache">
+    /// Where embeddings are kept, so that an image it knows is not decoded again; it stays the caller's. What is there is found
+    /// by
+    /// the bytes of the image's file, the model's <see cref="Fingerprint"/>, the device and <paramref name="orient"/>.
+    /// </param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public IEnumerable<EmbeddedImage> EmbedImages(
+        IEnumerable<ImageSource> images,
+        bool orient = false,
+        EmbeddingCache? cache = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        int batch = ImagesPerThread * _threads;
-        ImageReader reader = new(Preprocessing, orient, _threads);
-        foreach (PreparedImage[] prepared in reader.Prepare(images, 2 * batch, cancellation).Chunk(batch))
+        ArgumentNullException.ThrowIfNull(images);
+        return cache is null
+            ? EmbedNew(images, orient, cancellationToken)
+            : EmbedUnknown(images, orient, cache, cancellationToken);
+    }
+
+    /// <summary>Embeds images as <see cref="EmbedImages(IEnumerable{ImageSource}, bool, EmbeddingCache, CancellationToken)"/>,
+    /// on threads of the pool.</summary>
+    /// <param name="images">Enumerated on threads of the pool, one at a time, no further ahead than needed.</param>
+    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
+    /// <param name="cache">Where embeddings are kept; it stays the caller's.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public async IAsyncEnumerable<EmbeddedImage> EmbedImagesAsync(
+        IEnumerable<ImageSource> images,
+        bool orient = false,
+        EmbeddingCache? cache = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
+    {
+        using IEnumerator<EmbeddedImage> embedded = EmbedImages(images, orient, cache, cancellationToken).GetEnumerator();
+        while (await Task.Run(embedded.MoveNext, cancellationToken).ConfigureAwait(false))
         {
-            foreach (EmbeddedImage embedded in EmbedBatch(prepared, cancellation))
-            {
-                yield return embedded;
-            }
+            yield return embedded.Current;
         }
     }
 
     /// <summary>Embeds preprocessed images.</summary>
     /// <param name="pixels">[count, size, size, 3] bytes, as <see cref="ImagePreprocessing.Apply"/> gives them.</param>
     /// <param name="count">How many images there are.</param>
-    /// <param name="cancellation">Stops between chunks.</param>
+    /// <param name="cancellationToken">Stops between chunks.</param>
     /// <exception cref="ArgumentException">The bytes are not so many images.</exception>
-    public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellation = default)
+    public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellationToken = default)
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
@@ -175,7 +219,7 @@ public sealed partial class ClipEmbedder : IDisposable
         }
 
         using Tensor images = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
-        return new EmbeddingMatrix(_model.Image.Encode(images, cancellation), count, Config.EmbeddingDimension).Normalize();
+        return new EmbeddingMatrix(_model.Image.Encode(images, cancellationToken), count, Config.EmbeddingDimension).Normalize();
     }
 
     /// <summary>
@@ -192,19 +236,32 @@ public sealed partial class ClipEmbedder : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>What the text tower says of texts, pooled and projected.</summary>
-    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, Action<int>? progress, CancellationToken cancellation)
+    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, Action<int>? progress, CancellationToken cancellationToken)
     {
         int[][] ids = new int[texts.Count][];
         Parallel.For(
             0,
             texts.Count,
-            new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellation },
+            new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken },
             index => ids[index] = Tokenizer.Encode(texts[index]).Ids
         );
-        return _model.Text.Encode(ids, progress, cancellation);
+        return _model.Text.Encode(ids, progress, cancellationToken);
     }
 
-    private IEnumerable<EmbeddedImage> EmbedBatch(PreparedImage[] images, CancellationToken cancellation)
+    private IEnumerable<EmbeddedImage> EmbedNew(IEnumerable<ImageSource> images, bool orient, CancellationToken cancellationToken)
+    {
+        int batch = ImagesPerThread * _threads;
+        ImageReader reader = new(Preprocessing, orient, _threads);
+        foreach (PreparedImage[] prepared in reader.Prepare(images, 2 * batch, cancellationToken).Chunk(batch))
+        {
+            foreach (EmbeddedImage embedded in EmbedBatch(prepared, cancellationToken))
+            {
+                yield return embedded;
+            }
+        }
+    }
+
+    private IEnumerable<EmbeddedImage> EmbedBatch(PreparedImage[] images, CancellationToken cancellationToken)
     {
         PreparedImage[] readable = [.. images.Where(static image => image.Pixels is not null)];
         byte[] pixels = new byte[readable.Length * Preprocessing.ByteCount];
@@ -213,7 +270,7 @@ public sealed partial class ClipEmbedder : IDisposable
             readable[index].Pixels!.CopyTo(pixels, index * Preprocessing.ByteCount);
         }
 
-        EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, cancellation);
+        EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, cancellationToken);
         int next = 0;
         return
         [

@@ -2,9 +2,10 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Cupola.Embedding;
 using Microsoft.Data.Sqlite;
 
-namespace Cupola.Embedding;
+namespace Cupola;
 
 /// <summary>
 /// Embeddings of images on disk, so that no image is decoded and encoded twice by the same model: an SQLite file that several

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using Cupola.Runtime;
 using static System.FormattableString;
 
-namespace Cupola.Embedding;
+namespace Cupola;
 
 /// <summary>
 /// Embeddings in CLIP's shared space, one row each, row-major: [count, dimension]. The dot product of two rows of unit

@@ -6,7 +6,7 @@ using Cupola.Files;
 namespace Cupola.Embedding;
 
 /// <summary>Writes arrays as NumPy reads them (.npy, format version 1.0).</summary>
-public static class NumpyFile
+internal static class NumpyFile
 {
     /// <summary>Writes float32 numbers of a shape, row-major; the file is whole or not there.</summary>
     public static void Write(string path, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape) =>

@@ -6,13 +6,13 @@ namespace Cupola.Evaluation;
 /// <param name="Images">The number of images.</param>
 /// <param name="Confidence">The mean probability of their answers; 0 if there are no images.</param>
 /// <param name="Accuracy">The share of right answers; 0 if there are no images.</param>
-public sealed record CalibrationBin(double Low, double High, int Images, double Confidence, double Accuracy);
+internal sealed record CalibrationBin(double Low, double High, int Images, double Confidence, double Accuracy);
 
 /// <summary>
 /// A calibration curve (reliability diagram): of the answers with a probability of 0.8, eight in ten should be right (Guo et al.,
 /// "On Calibration of Modern Neural Networks", arXiv 1706.04599, section 2).
 /// </summary>
-public sealed class CalibrationCurve
+internal sealed class CalibrationCurve
 {
     /// <summary>The number of bins that Guo et al. use in their tables.</summary>
     public const int BinCount = 15;

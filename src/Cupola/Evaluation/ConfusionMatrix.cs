@@ -5,7 +5,7 @@ namespace Cupola.Evaluation;
 /// <param name="Answer">The class that was answered.</param>
 /// <param name="Images">The number of such images.</param>
 /// <param name="Share">Their share of the class's images.</param>
-public sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
+internal sealed record ConfusedPair(int Truth, int Answer, int Images, double Share);
 
 /// <summary>
 /// The confusion matrix: how often images of each class were answered with each class. It is stored sparsely, so it suits ten
@@ -51,7 +51,7 @@ public sealed class ConfusionMatrix
 
     /// <summary>The pairs of classes that are confused most often, the most frequent first.</summary>
     /// <param name="most">The most pairs to return.</param>
-    public IReadOnlyList<ConfusedPair> MostConfused(int most) =>
+    internal IReadOnlyList<ConfusedPair> MostConfused(int most) =>
         [
             .. _counts
                 .Where(static entry => entry.Key.Truth != entry.Key.Answer)

@@ -4,14 +4,14 @@ namespace Cupola.Evaluation;
 /// <param name="First">The first set.</param>
 /// <param name="Second">The second set.</param>
 /// <param name="Test">The paired test of their answers.</param>
-public sealed record PromptComparison(EvaluationResult First, EvaluationResult Second, PairedTest Test);
+internal sealed record PromptComparison(EvaluationResult First, EvaluationResult Second, PairedTest Test);
 
 /// <summary>The evaluation of several prompt sets on one dataset.</summary>
 /// <param name="Dataset">The dataset's name.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="Sets">The prompt sets, all evaluated on the same images in the same order.</param>
 /// <param name="Failed">The images that could not be read, a sentence for each; they are not counted.</param>
-public sealed record DatasetEvaluation(
+internal sealed record DatasetEvaluation(
     string Dataset,
     string Model,
     IReadOnlyList<EvaluationResult> Sets,

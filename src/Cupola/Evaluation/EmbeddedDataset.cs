@@ -1,6 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Images;
-
 namespace Cupola.Evaluation;
 
 /// <summary>A dataset's images that could be read.</summary>

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-
 namespace Cupola.Evaluation;
 
 /// <summary>Images that could be read, and the captions that belong to them.</summary>
@@ -23,8 +21,8 @@ internal sealed record EmbeddedRetrieval(
 
     /// <summary>Encodes the captions and compares them with the images.</summary>
     /// <param name="embedder">The model that embedded the images.</param>
-    /// <param name="progress">Told how many more captions are done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    public RetrievalRecall Compare(ClipEmbedder embedder, Action<int>? progress, CancellationToken cancellation) =>
-        RetrievalRecall.Compute(Images, embedder.EmbedTexts(Pairs.Texts, progress, cancellation), Pairs.ImagesOfText);
+    /// <param name="progress">Receives the number of further encoded captions.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public RetrievalRecall Compare(ClipEmbedder embedder, IProgress<int>? progress, CancellationToken cancellationToken) =>
+        RetrievalRecall.Compute(Images, embedder.EmbedTexts(Pairs.Texts, progress, cancellationToken), Pairs.ImagesOfText);
 }

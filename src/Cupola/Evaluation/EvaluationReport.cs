@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Cupola.Images;
 using Cupola.Reports;
 using static System.FormattableString;
 
@@ -10,7 +9,7 @@ namespace Cupola.Evaluation;
 /// classes,
 /// confusions, and the most confident wrong answers of the best set. Its size is bounded for any number of images and classes.
 /// </summary>
-public static class EvaluationReport
+internal static class EvaluationReport
 {
     /// <summary>The most failed images that are listed; a longer list is not read.</summary>
     private const int MostFailed = 100;
@@ -21,13 +20,13 @@ public static class EvaluationReport
     /// <param name="images">
     /// The images that were evaluated, in the order of the outcomes; those of the worst answers are read again for thumbnails.
     /// </param>
-    /// <param name="cancellation">Stops before the next image.</param>
+    /// <param name="cancellationToken">Stops before the next image.</param>
     /// <exception cref="ArgumentException">There are not as many images as outcomes.</exception>
     public static void Write(
         string path,
         DatasetEvaluation report,
         IReadOnlyList<ImageSource> images,
-        CancellationToken cancellation = default
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -53,7 +52,7 @@ public static class EvaluationReport
             ClassSection.Create(best, bestName),
             ConfusionSection.Map(best, bestName),
             ConfusionSection.Pairs(best, bestName),
-            WrongImageSection.Create(best, bestName, report.Dataset, images, cancellation),
+            WrongImageSection.Create(best, bestName, report.Dataset, images, cancellationToken),
             Failed(report.Failed),
             Methods(),
         ];

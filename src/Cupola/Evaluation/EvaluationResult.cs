@@ -1,6 +1,3 @@
-using Cupola.Embedding;
-using Cupola.ZeroShot;
-
 namespace Cupola.Evaluation;
 
 /// <summary>The number of right answers among images.</summary>
@@ -31,7 +28,7 @@ public sealed class EvaluationResult
     /// <param name="candidate">The prompt set; its classes are the possible answers.</param>
     /// <param name="ensemble">How the prompts of a class are combined.</param>
     /// <param name="outcomes">The answer for each image.</param>
-    public EvaluationResult(NamedPromptSet candidate, ClassEnsemble ensemble, IReadOnlyList<ImageResult> outcomes)
+    internal EvaluationResult(NamedPromptSet candidate, ClassEnsemble ensemble, IReadOnlyList<ImageResult> outcomes)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentNullException.ThrowIfNull(outcomes);
@@ -58,7 +55,7 @@ public sealed class EvaluationResult
     }
 
     /// <summary>The prompt set.</summary>
-    public NamedPromptSet Candidate { get; }
+    internal NamedPromptSet Candidate { get; }
 
     /// <summary>The set's name.</summary>
     public string Name => Candidate.Name;
@@ -85,7 +82,7 @@ public sealed class EvaluationResult
     public Interval MeanPerClassInterval { get; }
 
     /// <summary>The calibration of the answers' probabilities.</summary>
-    public CalibrationCurve Reliability { get; }
+    internal CalibrationCurve Reliability { get; }
 
     /// <summary>The confusion matrix.</summary>
     public ConfusionMatrix Confusion { get; }
@@ -94,7 +91,8 @@ public sealed class EvaluationResult
     public IReadOnlyList<ClassAccuracy> Classes { get; }
 
     /// <summary>Classifies images whose classes are known, and counts the outcomes.</summary>
-    /// <param name="candidate">The prompt set.</param>
+    /// <param name="name">The name of the prompt set.</param>
+    /// <param name="prompts">The prompt set.</param>
     /// <param name="classifier">The classifier created from it.</param>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
     /// <param name="truths">The index of each image's class among the labels.</param>
@@ -102,6 +100,27 @@ public sealed class EvaluationResult
     /// The numbers of classes and images differ, or the classifier has other labels.
     /// </exception>
     public static EvaluationResult Evaluate(
+        string name,
+        PromptSet prompts,
+        ZeroShotClassifier classifier,
+        EmbeddingMatrix images,
+        IReadOnlyList<int> truths
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(prompts);
+        return Evaluate(new NamedPromptSet(name, prompts), classifier, images, truths);
+    }
+
+    /// <summary>Lets a prompt set answer for images whose classes are known, and counts.</summary>
+    /// <param name="candidate">The prompt set.</param>
+    /// <param name="classifier">The classifier that was made from it.</param>
+    /// <param name="images">Unit embeddings: [images, dimension].</param>
+    /// <param name="truths">The position of each image's class among the labels.</param>
+    /// <exception cref="ArgumentException">
+    /// There are not as many classes as images, or the classifier's labels are others.
+    /// </exception>
+    internal static EvaluationResult Evaluate(
         NamedPromptSet candidate,
         ZeroShotClassifier classifier,
         EmbeddingMatrix images,

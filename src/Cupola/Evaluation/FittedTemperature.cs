@@ -1,5 +1,3 @@
-using Cupola.ZeroShot;
-
 namespace Cupola.Evaluation;
 
 /// <summary>A classifier with the temperature of labelled images, and what that changes.</summary>

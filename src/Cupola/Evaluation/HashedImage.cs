@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Cupola.Data;
-using Cupola.Images;
 
 namespace Cupola.Evaluation;
 
@@ -10,9 +9,9 @@ internal sealed class HashedImage
     public HashedImage(CaptionedImage image)
     {
         Captions = image.Captions;
-        Source = new(image.Image.Name, cancellation =>
+        Source = new(image.Image.Name, cancellationToken =>
         {
-            byte[] bytes = image.Image.Read(cancellation);
+            byte[] bytes = image.Image.Read(cancellationToken);
             Hash = Convert.ToHexString(SHA256.HashData(bytes));
             return bytes;
         });

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-using Cupola.ZeroShot;
 using static System.FormattableString;
 
 namespace Cupola.Evaluation;

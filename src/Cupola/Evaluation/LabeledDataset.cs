@@ -1,6 +1,4 @@
 using Cupola.Data;
-using Cupola.Embedding;
-using Cupola.Images;
 using static System.FormattableString;
 
 namespace Cupola.Evaluation;
@@ -67,17 +65,17 @@ internal sealed class LabeledDataset
     /// <param name="embedder">The model.</param>
     /// <param name="cache">Where embeddings are kept; null keeps none.</param>
     /// <param name="progress">Told how many more images are done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InvalidDataException">None can be read.</exception>
     public EmbeddedDataset Embed(
         ClipEmbedder embedder,
         EmbeddingCache? cache,
         Action<int>? progress,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         IEnumerable<ImageSource> sources = _images.Select(static each => each.Image);
-        IEnumerable<EmbeddedImage> embedded = embedder.EmbedUnturned(sources, cache, cancellation);
+        IEnumerable<EmbeddedImage> embedded = embedder.EmbedImages(sources, orient: false, cache, cancellationToken);
         List<float> values = [];
         List<int> truths = [];
         List<ImageSource> images = [];
@@ -85,13 +83,13 @@ internal sealed class LabeledDataset
         foreach ((EmbeddedImage image, (ImageSource source, int truth)) in embedded.Zip(_images))
         {
             progress?.Invoke(1);
-            if (image.Embedding is null)
+            if (image.Vector is null)
             {
                 failed.Add(image.Error!);
                 continue;
             }
 
-            values.AddRange(image.Embedding);
+            values.AddRange(image.Vector);
             truths.Add(truth);
             images.Add(source);
         }

@@ -7,7 +7,7 @@ namespace Cupola.Evaluation;
 /// percentile bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, section 13.3), stratified: images are
 /// resampled within each class.
 /// </summary>
-public static class MeanPerClassRecall
+internal static class MeanPerClassRecall
 {
     /// <summary>
     /// Enough that the ends of a 95 % interval vary little with the seed (Efron and Tibshirani, p. 275, ask for a thousand).

@@ -1,5 +1,4 @@
 using Cupola.Data;
-using Cupola.Embedding;
 
 namespace Cupola.Evaluation;
 
@@ -33,12 +32,12 @@ internal sealed class RetrievalDataset
     /// <param name="embedder">The model.</param>
     /// <param name="cache">Where embeddings are kept; null keeps none.</param>
     /// <param name="progress">Told how many more images are done.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     public EmbeddedRetrieval Embed(
         ClipEmbedder embedder,
         EmbeddingCache? cache,
         Action<int>? progress,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         RetrievalPairs pairs = new(embedder.Tokenizer);
@@ -46,15 +45,12 @@ internal sealed class RetrievalDataset
         List<float> values = [];
         int read = 0,
             captions = 0;
-        IEnumerable<EmbeddedImage> embedded = embedder.EmbedUnturned(
-            _images.Select(static image => image.Source),
-            cache,
-            cancellation
+        IEnumerable<EmbeddedImage> embedded = embedder.EmbedImages(_images.Select(static image => image.Source), orient: false, cache, cancellationToken
         );
         foreach ((EmbeddedImage result, HashedImage image) in embedded.Zip(_images))
         {
             progress?.Invoke(1);
-            if (result.Embedding is null)
+            if (result.Vector is null)
             {
                 failed.Add(result.Error!);
                 continue;
@@ -64,7 +60,7 @@ internal sealed class RetrievalDataset
             captions += image.Captions.Count;
             if (pairs.Add(image.Hash!, image.Captions))
             {
-                values.AddRange(result.Embedding);
+                values.AddRange(result.Vector);
             }
         }
 

@@ -18,7 +18,7 @@ namespace Cupola.Evaluation;
 /// are
 /// many, a gain over the control proves little.
 /// </param>
-public sealed record ShuffledControl(PromptSet Prompts, int Renamed)
+internal sealed record ShuffledControl(PromptSet Prompts, int Renamed)
 {
     /// <summary>Exchanges the descriptions of classes; no class keeps its own.</summary>
     /// <param name="prompts">

@@ -7,7 +7,7 @@ namespace Cupola.Evaluation;
 /// ± 1.96 standard errors it keeps its coverage for few trials and for shares near 0 and 1, and never leaves that range (Brown,
 /// Cai and DasGupta, Statistical Science 16, 2001).
 /// </summary>
-public static class WilsonInterval
+internal static class WilsonInterval
 {
     /// <summary>The number of standard errors around the mean that contain 95 % of a normal distribution: 1.96.</summary>
     internal static double StandardErrors { get; } = Normal.InvCDF(0, 1, (1 + Interval.Confidence) / 2);

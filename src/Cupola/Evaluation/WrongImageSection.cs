@@ -17,7 +17,7 @@ internal static class WrongImageSection
         string name,
         string dataset,
         IReadOnlyList<ImageSource> images,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         (int Index, ImageResult Outcome)[] wrong =
@@ -42,8 +42,8 @@ internal static class WrongImageSection
                     wrong
                         .AsParallel()
                         .AsOrdered()
-                        .WithCancellation(cancellation)
-                        .Select(each => Card(set, dataset, images[each.Index], each.Outcome, cancellation))
+                        .WithCancellation(cancellationToken)
+                        .Select(each => Card(set, dataset, images[each.Index], each.Outcome, cancellationToken))
                         .ToArray()
                         .AsEnumerable()
                 )
@@ -55,10 +55,10 @@ internal static class WrongImageSection
         string dataset,
         ImageSource image,
         ImageResult outcome,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
-        byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellation);
+        byte[]? jpeg = Thumbnail.ReadJpeg(image, orient: false, LongestSide, cancellationToken);
         string rank = NumberFormat.Count(outcome.Rank + 1),
             name = image.Name.StartsWith(dataset, StringComparison.Ordinal)
                 ? image.Name[dataset.Length..].TrimStart('/', '\\')

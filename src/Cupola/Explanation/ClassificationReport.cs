@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Xml.Linq;
 using Cupola.Images;
 using Cupola.Reports;
-using Cupola.ZeroShot;
 using static System.FormattableString;
 
 namespace Cupola.Explanation;
@@ -11,10 +10,10 @@ namespace Cupola.Explanation;
 /// <param name="Image">The file or address.</param>
 /// <param name="Predictions">The best classes, the best first.</param>
 /// <param name="Arguments">The prompts for and against the answer.</param>
-public sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
+internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
 
 /// <summary>Writes an HTML report of images, their answers, and the prompts for and against each.</summary>
-public static class ClassificationReport
+internal static class ClassificationReport
 {
     /// <summary>The most images; a longer page is not read, and browsers do not open it.</summary>
     public const int MostImages = 200;

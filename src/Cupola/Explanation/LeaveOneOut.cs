@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;

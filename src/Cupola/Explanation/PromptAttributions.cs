@@ -1,5 +1,3 @@
-using Cupola.ZeroShot;
-
 namespace Cupola.Explanation;
 
 /// <summary>The attribution of an answer to one prompt.</summary>
@@ -10,14 +8,14 @@ namespace Cupola.Explanation;
 /// How far it alone would move the answer: for a prompt of the answer, its cosine minus the score of the runner-up; for a prompt
 /// of another class, its cosine minus the answer's score, which counts against the answer.
 /// </param>
-public sealed record PromptAttribution(string Label, string Text, float Cosine, float Margin);
+internal sealed record PromptAttribution(string Label, string Text, float Cosine, float Margin);
 
 /// <summary>The prompts for an answer and those against it, the strongest first.</summary>
 /// <param name="For">Prompts of the answer that fit better than the runner-up's score.</param>
 /// <param name="Against">
 /// Prompts of the answer that fit worse than that, and prompts of other classes that fit better than the answer's score.
 /// </param>
-public sealed record PromptAttributions(IReadOnlyList<PromptAttribution> For, IReadOnlyList<PromptAttribution> Against)
+internal sealed record PromptAttributions(IReadOnlyList<PromptAttribution> For, IReadOnlyList<PromptAttribution> Against)
 {
     /// <summary>The number of rivals considered; classes further down do not affect an answer.</summary>
     private const int Rivals = 4;

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.ZeroShot;
@@ -12,7 +11,7 @@ namespace Cupola.Explanation;
 /// <param name="Weight">The prompt's weight in its class; a class's weights sum to 1.</param>
 /// <param name="Cosine">How well the prompt alone fits the image; from −1 to 1.</param>
 /// <param name="Contribution">Its part of the class's score: the contributions of a class's prompts sum to the score.</param>
-public sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
+internal sealed record PromptContribution(string Label, Prompt Prompt, float Weight, float Cosine, float Contribution);
 
 /// <summary>The effect of one prompt on the answers for labeled images.</summary>
 /// <param name="Label">The class.</param>
@@ -21,10 +20,10 @@ public sealed record PromptContribution(string Label, Prompt Prompt, float Weigh
 /// How many more images are answered rightly with the prompt than without it; negative if it does harm.
 /// </param>
 /// <param name="LogLikelihood">How much the mean log-probability of the right label rises with the prompt, in nats.</param>
-public sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
+internal sealed record PromptEffect(string Label, Prompt Prompt, int Right, double LogLikelihood);
 
 /// <summary>Splits the scores of classes into the contributions of their prompts. It is thread-safe.</summary>
-public sealed class PromptInfluence
+internal sealed class PromptInfluence
 {
     private readonly EncodedPrompts _encoded;
     private readonly ClassEnsemble _ensemble;
@@ -100,14 +99,14 @@ public sealed class PromptInfluence
     /// <param name="images">Unit embeddings: [images, dimension].</param>
     /// <param name="labels">The index of each image's class.</param>
     /// <param name="progress">Receives the number of further finished prompts, from any thread.</param>
-    /// <param name="cancellation">Stops between classes.</param>
+    /// <param name="cancellationToken">Stops between classes.</param>
     /// <returns>The effect of each prompt whose class has others, class by class.</returns>
     /// <exception cref="ArgumentException">The numbers of labels and images differ.</exception>
     public IReadOnlyList<PromptEffect> LeaveOneOut(
         EmbeddingMatrix images,
         IReadOnlyList<int> labels,
         Action<int>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -122,7 +121,7 @@ public sealed class PromptInfluence
 
         LeaveOneOut answers = new(_encoded, _ensemble, _weights, images, labels);
         var effects = new PromptEffect[_encoded.Features.ClassCount][];
-        Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellation }, index =>
+        Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
         {
             effects[index] = answers.OfClass(index);
             progress?.Invoke(_encoded.Features.PromptCount(index));

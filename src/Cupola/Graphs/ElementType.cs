@@ -1,7 +1,7 @@
 namespace Cupola.Graphs;
 
 /// <summary>The type of a tensor's elements.</summary>
-public enum ElementType
+internal enum ElementType
 {
     /// <summary>IEEE 754 binary32.</summary>
     Float32,
@@ -35,7 +35,7 @@ public enum ElementType
 }
 
 /// <summary>Sizes of the element types.</summary>
-public static class ElementTypeExtensions
+internal static class ElementTypeExtensions
 {
     /// <summary>The size of one element in bytes.</summary>
     public static int ByteSize(this ElementType type) =>

@@ -12,7 +12,7 @@ namespace Cupola.Hub;
 /// can be read; transient failures are retried after growing pauses or the one that the hub asks for; a connection that times out
 /// counts as broken.
 /// </summary>
-internal sealed class HubConnection(HubSettings settings)
+internal sealed class HubConnection(HubOptions settings)
 {
     private const int RedirectLimit = 10;
     private const int RetryLimit = 5;

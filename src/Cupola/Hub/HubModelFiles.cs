@@ -12,7 +12,7 @@ namespace Cupola.Hub;
 internal static class HubModelFiles
 {
     public const string TransformersConfig = "config.json";
-    public const string OpenClipConfig = "open_clip_config.json";
+    public const string OpenClipConfigFile = "open_clip_config.json";
     public const string Preprocessor = "preprocessor_config.json";
     public const string Processor = "processor_config.json";
     public const string Tokenizer = "tokenizer.json";
@@ -27,7 +27,7 @@ internal static class HubModelFiles
         TransformersConfig,
         Preprocessor,
         Processor,
-        OpenClipConfig,
+        OpenClipConfigFile,
         Tokenizer,
         "tokenizer_config.json",
         Vocabulary,
@@ -40,8 +40,8 @@ internal static class HubModelFiles
     [
         (TransformersConfig, "model.safetensors"),
         (TransformersConfig, "model.safetensors" + IndexSuffix),
-        (OpenClipConfig, "open_clip_model.safetensors"),
-        (OpenClipConfig, "open_clip_pytorch_model.bin"),
+        (OpenClipConfigFile, "open_clip_model.safetensors"),
+        (OpenClipConfigFile, "open_clip_pytorch_model.bin"),
         (TransformersConfig, "pytorch_model.bin"),
         (TransformersConfig, "pytorch_model.bin" + IndexSuffix),
     ];
@@ -53,7 +53,7 @@ internal static class HubModelFiles
     /// <summary>The sets of weights whose files are all present, best first.</summary>
     public static IEnumerable<(string Config, string Weights)> Choices(Func<string, bool> isThere, bool isTransformersClip) =>
         Preferences.Where(choice =>
-            isThere(choice.Config) && isThere(choice.Weights) && (isTransformersClip || choice.Config == OpenClipConfig)
+            isThere(choice.Config) && isThere(choice.Weights) && (isTransformersClip || choice.Config == OpenClipConfigFile)
         );
 
     /// <summary>Whether a <c>config.json</c> describes a CLIP rather than another network.</summary>

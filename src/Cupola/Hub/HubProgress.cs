@@ -1,4 +1,4 @@
-namespace Cupola.Hub;
+namespace Cupola;
 
 /// <summary>The progress of a model's download.</summary>
 /// <param name="File">The file that is being downloaded.</param>

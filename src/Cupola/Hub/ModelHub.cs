@@ -1,12 +1,6 @@
-namespace Cupola.Hub;
+using Cupola.Hub;
 
-/// <summary>A CLIP in the cache.</summary>
-/// <param name="Name">Its name on the hub, <c>owner/name</c>.</param>
-/// <param name="Revision">The branch or tag under which it was downloaded, or its commit if none is known.</param>
-/// <param name="Commit">The hash of its commit.</param>
-/// <param name="Bytes">The total size of its files.</param>
-/// <param name="Folder">The folder that contains its files.</param>
-public sealed record CachedModel(string Name, string Revision, string Commit, long Bytes, string Folder);
+namespace Cupola;
 
 /// <summary>
 /// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and downloads
@@ -20,12 +14,12 @@ public sealed record CachedModel(string Name, string Revision, string Commit, lo
 /// </summary>
 public sealed class ModelHub
 {
-    private readonly HubSettings _settings;
+    private readonly HubOptions _settings;
     private readonly HubCache _cache;
     private readonly HubConnection _connection;
 
     /// <summary>Creates a hub client with settings.</summary>
-    public ModelHub(HubSettings settings)
+    public ModelHub(HubOptions settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
@@ -44,7 +38,7 @@ public sealed class ModelHub
     public string? FindCached(string name, string? revision = null) => FindCached(HubModelName.Parse(name, revision));
 
     /// <summary>Every CLIP in the cache, ordered by name.</summary>
-    public IReadOnlyList<CachedModel> List() =>
+    internal IReadOnlyList<CachedModel> List() =>
         [
             .. _cache
                 .Commits()
@@ -72,7 +66,7 @@ public sealed class ModelHub
     /// <param name="cancellationToken">Stops the download; the bytes so far are kept.</param>
     /// <exception cref="ArgumentException">The name or the revision is malformed.</exception>
     /// <exception cref="FileNotFoundException">
-    /// Something is missing, and <see cref="HubSettings.Offline"/> forbids requests.
+    /// Something is missing, and <see cref="HubOptions.Offline"/> forbids requests.
     /// </exception>
     /// <exception cref="HttpRequestException">The hub cannot be reached, does not have the model, or refuses it.</exception>
     /// <exception cref="InvalidDataException">

@@ -47,13 +47,13 @@ internal static class ImageAddress
         || path.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <exception cref="InvalidDataException">The address cannot be fetched.</exception>
-    public static byte[] Fetch(string address, CancellationToken cancellation) =>
-        Fetch(address, RequestTimeout, MaximumBytes, cancellation);
+    public static byte[] Fetch(string address, CancellationToken cancellationToken) =>
+        Fetch(address, RequestTimeout, MaximumBytes, cancellationToken);
 
     /// <exception cref="InvalidDataException">The address cannot be fetched within the limits of time and size.</exception>
-    internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellation)
+    internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
@@ -69,7 +69,7 @@ internal static class ImageAddress
 
             return ReadAll(response, address, maximumBytes, limit.Token);
         }
-        catch (OperationCanceledException exception) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new InvalidDataException(
                 Invariant($"{address} cannot be fetched: it took longer than {patience.TotalSeconds:0} seconds."),
@@ -94,13 +94,13 @@ internal static class ImageAddress
     /// other
     /// schemes than http and https.
     /// </summary>
-    private static HttpResponseMessage Follow(string address, CancellationToken cancellation)
+    private static HttpResponseMessage Follow(string address, CancellationToken cancellationToken)
     {
         Uri current = new(address);
         for (int moves = 0; ; moves++)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, current);
-            HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             bool isMoved =
                 response.StatusCode
                 is HttpStatusCode.MovedPermanently
@@ -128,13 +128,13 @@ internal static class ImageAddress
         }
     }
 
-    private static byte[] ReadAll(HttpResponseMessage response, string address, long maximumBytes, CancellationToken cancellation)
+    private static byte[] ReadAll(HttpResponseMessage response, string address, long maximumBytes, CancellationToken cancellationToken)
     {
         long? declared = response.Content.Headers.ContentLength;
         using MemoryStream bytes = new((int)Math.Clamp(declared ?? 0, 0, CopyBytes));
-        using Stream stream = response.Content.ReadAsStream(cancellation);
+        using Stream stream = response.Content.ReadAsStream(cancellationToken);
         // Disposing the stream ends a read that waits for the network.
-        using CancellationTokenRegistration end = cancellation.Register(stream.Dispose);
+        using CancellationTokenRegistration end = cancellationToken.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
         for (int read = 1; read > 0;)
         {
@@ -151,15 +151,15 @@ internal static class ImageAddress
                 read = stream.Read(part);
             }
             catch (Exception exception)
-                when (exception is ObjectDisposedException or IOException && cancellation.IsCancellationRequested)
+                when (exception is ObjectDisposedException or IOException && cancellationToken.IsCancellationRequested)
             {
-                throw new OperationCanceledException(exception.Message, exception, cancellation);
+                throw new OperationCanceledException(exception.Message, exception, cancellationToken);
             }
 
             bytes.Write(part, 0, read);
         }
 
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         return bytes.ToArray();
     }
 }

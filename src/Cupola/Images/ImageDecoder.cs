@@ -9,7 +9,7 @@ namespace Cupola.Images;
 /// one memory budget, a quarter of the machine's memory but at most 2 GiB, unless the environment variable CUPOLA_IMAGE_MEMORY
 /// sets another: an image that does not fit now waits, one that can never fit is refused.
 /// </summary>
-public static class ImageDecoder
+internal static class ImageDecoder
 {
     /// <summary>Pillow's limit for decompression bombs, 2 · 89,478,485.</summary>
     public const long MaximumPixels = 178_956_970;
@@ -44,14 +44,14 @@ public static class ImageDecoder
     /// </summary>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, has too many pixels or would take too much
     /// memory.</exception>
-    internal static RgbImage DecodeShared(byte[] bytes, string name, bool orient, CancellationToken cancellation)
+    internal static RgbImage DecodeShared(byte[] bytes, string name, bool orient, CancellationToken cancellationToken)
     {
         if (bytes.Length == 0)
         {
             throw new InvalidDataException($"{name} is empty.");
         }
 
-        EncodedImage file = new(bytes, name, cancellation);
+        EncodedImage file = new(bytes, name, cancellationToken);
         return ImageFormats.Tell(file) switch
         {
             ImageFormat.Bmp => BmpDecoder.Decode(file),

@@ -3,7 +3,7 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>Enumerates the images below a folder.</summary>
-public static class ImageFolder
+internal static class ImageFolder
 {
     /// <summary>
     /// The formats that <see cref="ImageDecoder"/> reads, and two that it does not (HEIC, JPEG 2000), so that each such image is

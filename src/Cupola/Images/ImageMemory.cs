@@ -79,9 +79,9 @@ internal sealed class ImageMemory(long capacity)
     /// <summary>Takes a share, after a wait if necessary.</summary>
     /// <param name="bytes">The bytes that the image needs.</param>
     /// <param name="name">Its name in errors.</param>
-    /// <param name="cancellation">Cancels the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     /// <exception cref="InvalidDataException">It is more than the whole budget.</exception>
-    public Share Take(long bytes, string name, CancellationToken cancellation)
+    public Share Take(long bytes, string name, CancellationToken cancellationToken)
     {
         if (bytes > _capacity)
         {
@@ -108,7 +108,7 @@ internal sealed class ImageMemory(long capacity)
         {
             try
             {
-                waiter.Granted.Wait(cancellation);
+                waiter.Granted.Wait(cancellationToken);
             }
             catch (OperationCanceledException)
             {

@@ -46,7 +46,7 @@ public sealed record ImagePreprocessing(int Size)
     /// <summary>Preprocesses an image.</summary>
     /// <param name="image">The decoded image.</param>
     /// <param name="destination">At least <see cref="ByteCount"/> bytes, which become [Size, Size, 3].</param>
-    public void Apply(RgbImage image, Span<byte> destination)
+    internal void Apply(RgbImage image, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(image);
         (int width, int height) = Resized(image.Width, image.Height);

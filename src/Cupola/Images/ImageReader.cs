@@ -6,7 +6,7 @@ namespace Cupola.Images;
 /// <param name="Path">The file or address, or another name of its source.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
-public sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
+internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
 
 /// <summary>
 /// Reads, decodes and preprocesses images ahead of the encoder, in order and in bounded memory: as many at once as there are
@@ -15,7 +15,7 @@ public sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
 /// <param name="preprocessing">The preprocessing of each image.</param>
 /// <param name="orient">Whether to apply EXIF orientations; the reference does not.</param>
 /// <param name="threads">Images decoded at once.</param>
-public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, int threads)
+internal sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, int threads)
 {
     /// <summary>Prepares images in the order of their paths.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
@@ -26,18 +26,18 @@ public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, i
     /// <summary>Prepares images in order, from any kind of source.</summary>
     /// <param name="images">The sources; enumerated on the caller's thread, no further ahead than needed.</param>
     /// <param name="ahead">Images that may be prepared before they are requested.</param>
-    /// <param name="cancellation">Stops before the next image.</param>
+    /// <param name="cancellationToken">Stops before the next image.</param>
     public IEnumerable<PreparedImage> Prepare(
         IEnumerable<ImageSource> images,
         int ahead,
-        CancellationToken cancellation = default
-    ) => Prefetch.Select(images, image => Prepare(image, cancellation), threads, ahead, cancellation);
+        CancellationToken cancellationToken = default
+    ) => Prefetch.Select(images, image => Prepare(image, cancellationToken), threads, ahead, cancellationToken);
 
-    private PreparedImage Prepare(ImageSource image, CancellationToken cancellation)
+    private PreparedImage Prepare(ImageSource image, CancellationToken cancellationToken)
     {
         try
         {
-            return new(image.Name, Prepare(image.Read(cancellation), image.Name, cancellation), null);
+            return new(image.Name, Prepare(image.Read(cancellationToken), image.Name, cancellationToken), null);
         }
         catch (Exception exception) when (IsBroken(exception))
         {
@@ -46,9 +46,9 @@ public sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, i
     }
 
     /// <summary>The preprocessed bytes of an image's file.</summary>
-    internal byte[] Prepare(byte[] file, string name, CancellationToken cancellation)
+    internal byte[] Prepare(byte[] file, string name, CancellationToken cancellationToken)
     {
-        using RgbImage image = ImageDecoder.DecodeShared(file, name, orient, cancellation);
+        using RgbImage image = ImageDecoder.DecodeShared(file, name, orient, cancellationToken);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(preprocessing.ByteCount);
         preprocessing.Apply(image, pixels);
         return pixels;

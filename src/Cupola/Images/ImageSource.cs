@@ -1,4 +1,6 @@
-namespace Cupola.Images;
+using Cupola.Images;
+
+namespace Cupola;
 
 /// <summary>
 /// A source of an image: its bytes are read each time they are requested, so a source itself takes little memory.
@@ -29,26 +31,45 @@ public sealed class ImageSource
     {
         ArgumentNullException.ThrowIfNull(path);
         return ImageAddress.IsAddress(path)
-            ? new(path, cancellation => ImageAddress.Fetch(path, cancellation))
+            ? new(path, cancellationToken => ImageAddress.Fetch(path, cancellationToken))
             : new(path, _ => ImageDecoder.ReadFile(path));
     }
+
+    /// <summary>An image whose file lies in memory.</summary>
+    /// <param name="bytes">The whole file; it is not copied.</param>
+    /// <param name="name">What people and errors call it.</param>
+    public static ImageSource FromBytes(ReadOnlyMemory<byte> bytes, string name = "the image") => new(name, _ => bytes.ToArray());
+
+    /// <summary>An image whose file a stream gives, which is read to its end here and stays the caller's.</summary>
+    /// <param name="stream">The whole file.</param>
+    /// <param name="name">What people and errors call it.</param>
+    public static ImageSource FromStream(Stream stream, string name = "the image")
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        return FromBytes(bytes.ToArray(), name);
+    }
+
+    /// <summary>A file, or an address, as <see cref="FromPath"/>.</summary>
+    public static implicit operator ImageSource(string path) => FromPath(path);
 
     /// <summary>Reads the bytes of the image's file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It cannot be fetched, is not a file, or is too large.</exception>
-    public byte[] Read(CancellationToken cancellation = default) => _read(cancellation);
+    public byte[] Read(CancellationToken cancellationToken = default) => _read(cancellationToken);
 
     /// <summary>Reads and decodes the image.</summary>
     /// <param name="orient">Whether to apply its EXIF orientation; the reference does not.</param>
-    /// <param name="cancellation">Cancels the download of an address.</param>
+    /// <param name="cancellationToken">Cancels the download of an address.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, or has too many pixels.</exception>
-    public RgbImage Decode(bool orient = false, CancellationToken cancellation = default) =>
-        DecodeShared(orient, cancellation).HandOver();
+    internal RgbImage Decode(bool orient = false, CancellationToken cancellationToken = default) =>
+        DecodeShared(orient, cancellationToken).HandOver();
 
     /// <summary>Reads and decodes the image; its memory remains part of the decoding budget until it is disposed.</summary>
-    internal RgbImage DecodeShared(bool orient, CancellationToken cancellation) =>
-        ImageDecoder.DecodeShared(Read(cancellation), Name, orient, cancellation);
+    internal RgbImage DecodeShared(bool orient, CancellationToken cancellationToken) =>
+        ImageDecoder.DecodeShared(Read(cancellationToken), Name, orient, cancellationToken);
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

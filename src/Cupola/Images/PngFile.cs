@@ -6,7 +6,7 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>Writes images as PNG.</summary>
-public static class PngFile
+internal static class PngFile
 {
     /// <summary>Writes RGB bytes [height, width, 3] as PNG, atomically.</summary>
     public static void Write(string path, byte[] pixels, int width, int height)

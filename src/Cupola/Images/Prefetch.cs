@@ -15,13 +15,13 @@ internal static class Prefetch
     /// </param>
     /// <param name="threads">Items that are worked on at once.</param>
     /// <param name="ahead">Results that may be ready before they are requested.</param>
-    /// <param name="cancellation">Stops before the next item.</param>
+    /// <param name="cancellationToken">Stops before the next item.</param>
     public static IEnumerable<TResult> Select<TItem, TResult>(
         IEnumerable<TItem> items,
         Func<TItem, TResult> work,
         int threads,
         int ahead,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         using BlockingCollection<Task<TResult>> waiting = [];
@@ -33,7 +33,7 @@ internal static class Prefetch
             bool more = true;
             while (true)
             {
-                while (more && underway.Count <= ahead && !cancellation.IsCancellationRequested)
+                while (more && underway.Count <= ahead && !cancellationToken.IsCancellationRequested)
                 {
                     more = next.MoveNext();
                     if (more)
@@ -49,7 +49,7 @@ internal static class Prefetch
                     }
                 }
 
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 if (underway.Count == 0)
                 {
                     yield break;

@@ -5,7 +5,7 @@ namespace Cupola.Images;
 /// <summary>
 /// A decoded image: bytes [height, width, 3], red, green, blue, without gaps. It owns its memory until it is disposed.
 /// </summary>
-public sealed unsafe class RgbImage : IDisposable
+internal sealed unsafe class RgbImage : IDisposable
 {
     /// <summary>The number of bytes that vectors may read past the last pixel.</summary>
     internal const int Overrun = 64;

@@ -8,11 +8,11 @@ internal static class Thumbnail
     private const int Quality = 82;
 
     /// <summary>An image as JPEG whose longer side is limited; null if it cannot be read.</summary>
-    public static byte[]? ReadJpeg(ImageSource source, bool orient, int longest, CancellationToken cancellation = default)
+    public static byte[]? ReadJpeg(ImageSource source, bool orient, int longest, CancellationToken cancellationToken = default)
     {
         try
         {
-            using RgbImage image = source.DecodeShared(orient, cancellation);
+            using RgbImage image = source.DecodeShared(orient, cancellationToken);
             return Jpeg(image, longest);
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))

@@ -21,16 +21,6 @@ internal static class VipsDecoder
     private const int PngDepth = 24;
     private const int PngColorType = 25;
 
-    static VipsDecoder()
-    {
-        // Images are decoded in parallel on our own threads; a cache of operations would only hold memory.
-        NetVips.NetVips.Concurrency = 1;
-        Cache.Max = 0;
-        Cache.MaxMem = 0;
-        // libvips warns about odd color profiles on standard error.
-        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.All, static (_, _, _) => { });
-    }
-
     /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
     public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
     {

@@ -1,4 +1,4 @@
-namespace Cupola.Models;
+namespace Cupola;
 
 /// <summary>
 /// Models that come with Cupola, each in a package of its own (<c>Cupola.Models.Flags</c>): folders beside the program, in the

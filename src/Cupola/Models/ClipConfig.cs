@@ -1,7 +1,7 @@
 namespace Cupola.Models;
 
 /// <summary>The non-linearity between a block's two large layers.</summary>
-public enum Activation
+internal enum Activation
 {
     /// <summary>x · sigmoid(1.702 x), OpenAI's.</summary>
     QuickGelu,
@@ -20,7 +20,7 @@ public enum Activation
 /// <param name="MlpWidth">Numbers a token between a block's two large layers.</param>
 /// <param name="Activation">The non-linearity there.</param>
 /// <param name="LayerNormEpsilon">Added to the variance in every layer norm.</param>
-public sealed record TransformerConfig(
+internal sealed record TransformerConfig(
     int Width,
     int Heads,
     int Layers,
@@ -33,17 +33,18 @@ public sealed record TransformerConfig(
 /// <param name="VocabularySize">Token ids there are.</param>
 /// <param name="ContextLength">Tokens of a text at most, start and end included.</param>
 /// <param name="Transformer">Its blocks.</param>
-public sealed record TextConfig(int VocabularySize, int ContextLength, TransformerConfig Transformer);
+internal sealed record TextConfig(int VocabularySize, int ContextLength, TransformerConfig Transformer);
 
 /// <summary>The image tower: a <see cref="VisionTransformerConfig"/> or a <see cref="ResNetConfig"/>.</summary>
 /// <param name="ImageSize">Height and width of the images it takes, in pixels.</param>
-public abstract record ImageConfig(int ImageSize);
+internal abstract record ImageConfig(int ImageSize);
 
 /// <summary>A vision transformer.</summary>
 /// <param name="ImageSize">Height and width of the images it takes, in pixels.</param>
 /// <param name="PatchSize">Height and width of the squares that become tokens.</param>
 /// <param name="Transformer">Its blocks.</param>
-public sealed record VisionTransformerConfig(int ImageSize, int PatchSize, TransformerConfig Transformer) : ImageConfig(ImageSize)
+internal sealed record VisionTransformerConfig(int ImageSize, int PatchSize, TransformerConfig Transformer)
+    : ImageConfig(ImageSize)
 {
     /// <summary>The patches and the class token.</summary>
     public int Tokens => (ImageSize / PatchSize * (ImageSize / PatchSize)) + 1;
@@ -54,14 +55,14 @@ public sealed record VisionTransformerConfig(int ImageSize, int PatchSize, Trans
 /// <param name="Layers">Blocks of each of the four stages.</param>
 /// <param name="Width">Channels behind the stem.</param>
 /// <param name="Heads">Heads of the attention pool.</param>
-public sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int Width, int Heads) : ImageConfig(ImageSize);
+internal sealed record ResNetConfig(int ImageSize, IReadOnlyList<int> Layers, int Width, int Heads) : ImageConfig(ImageSize);
 
 /// <summary>The architecture of a CLIP as data.</summary>
 /// <param name="Text">The text tower.</param>
 /// <param name="Image">The image tower.</param>
 /// <param name="EmbeddingDimension">Numbers an embedding, in the space that both towers share.</param>
 /// <param name="Assumptions">Whole sentences about what no file said and was assumed, and what of a file was left out.</param>
-public sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
+internal sealed record ClipConfig(TextConfig Text, ImageConfig Image, int EmbeddingDimension, IReadOnlyList<string> Assumptions)
 {
     /// <summary>Refuses sizes that no network can have, before anything is built from them.</summary>
     /// <param name="source">The file they come from.</param>

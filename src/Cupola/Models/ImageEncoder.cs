@@ -41,15 +41,15 @@ internal sealed class ImageEncoder : IDisposable
 
     /// <summary>The embeddings, not of unit length, [images, embedding].</summary>
     /// <param name="images">In the encoder's form, the first extent the number of images.</param>
-    /// <param name="cancellation">Stops between chunks.</param>
-    public float[] Encode(Tensor images, CancellationToken cancellation = default)
+    /// <param name="cancellationToken">Stops between chunks.</param>
+    public float[] Encode(Tensor images, CancellationToken cancellationToken = default)
     {
         int count = checked((int)images.Shape[0]);
         int chunk = Math.Clamp((count + _engine.Threads - 1) / _engine.Threads, 1, MaximumChunk);
         int chunks = (count + chunk - 1) / chunk;
         SessionThreads width = chunks == 1 ? SessionThreads.All : SessionThreads.One;
         using Tensor embeddings = Tensor.Allocate(ElementType.Float32, count, EmbeddingDimension);
-        ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellationToken };
         Parallel.For(0, chunks, options, index =>
         {
             int start = index * chunk,

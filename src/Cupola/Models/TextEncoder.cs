@@ -51,15 +51,15 @@ internal sealed class TextEncoder : IDisposable
     /// </summary>
     /// <param name="sequences">Token ids, at least one a sequence and at most the context length.</param>
     /// <param name="done">Told after each run how many sequences it finished, from any thread.</param>
-    /// <param name="cancellation">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     public TextFeatures Encode(
         IReadOnlyList<int[]> sequences,
         Action<int>? done = null,
-        CancellationToken cancellation = default
-    ) => Encode(sequences, share: true, done, cancellation);
+        CancellationToken cancellationToken = default
+    ) => Encode(sequences, share: true, done, cancellationToken);
 
     /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, Action{int}, CancellationToken)"/>
-    internal TextFeatures Encode(IReadOnlyList<int[]> sequences, bool share, Action<int>? done, CancellationToken cancellation)
+    internal TextFeatures Encode(IReadOnlyList<int[]> sequences, bool share, Action<int>? done, CancellationToken cancellationToken)
     {
         int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
         int tokens = untilEnd.Sum(ids => ids.Length);
@@ -72,7 +72,7 @@ internal sealed class TextEncoder : IDisposable
 
         TextFeatures features = new(new float[sequences.Count * _width], new float[sequences.Count * _embeddingDimension]);
         SessionThreads width = trees.Count == 1 ? SessionThreads.All : SessionThreads.One;
-        ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellation };
+        ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellationToken };
         Parallel.ForEach(trees, options, tree =>
         {
             Run(tree, width, features);

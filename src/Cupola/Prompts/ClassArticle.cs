@@ -6,7 +6,7 @@ namespace Cupola.Prompts;
 /// noun phrase and by lists of exceptions, so it can be wrong, above all for names; the caller can override it
 /// (<c>PromptQuestions.WithArticles</c>).
 /// </summary>
-public static class ClassArticle
+internal static class ClassArticle
 {
     private static readonly HashSet<string> Determiners = WordLists.Articles.Set("determiners");
     private static readonly HashSet<string> HeadEnds = WordLists.Articles.Set("headEndsBefore");

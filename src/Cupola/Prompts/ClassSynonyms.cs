@@ -4,7 +4,7 @@ using Cupola.Files;
 namespace Cupola.Prompts;
 
 /// <summary>Reads synonyms of class names.</summary>
-public static class ClassSynonyms
+internal static class ClassSynonyms
 {
     /// <summary>Reads a JSON object of class names and lists of names: <c>{"automobile": ["car", "motor car"]}</c>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

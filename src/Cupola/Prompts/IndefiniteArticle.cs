@@ -7,7 +7,7 @@ namespace Cupola.Prompts;
 /// Chooses "a" or "an" before words: "an" before a vowel sound, however it is spelled (an hour, a unicorn, an X-ray, an FBI
 /// agent, a European, an 8-ball).
 /// </summary>
-public static class IndefiniteArticle
+internal static class IndefiniteArticle
 {
     /// <summary>The letters whose names begin with a vowel: "eff", "aitch", "em".</summary>
     private const string LettersThatSoundLikeVowels = "aefhilmnorsx";

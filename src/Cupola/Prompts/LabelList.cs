@@ -7,7 +7,7 @@ namespace Cupola.Prompts;
 /// Reads the class names among which an image is classified. White space around names and empty names are dropped; names must be
 /// unique.
 /// </summary>
-public static class LabelList
+internal static class LabelList
 {
     /// <summary>The most names in one message; longer sentences are not read.</summary>
     private const int MostNamed = 10;

@@ -8,8 +8,15 @@ namespace Cupola.Prompts;
 /// <param name="Source">
 /// Its source: the file it was read from, <c>template:</c> and the template, or <c>model:</c> and the language model.
 /// </param>
-/// <param name="Provenance">The question and the answer it was taken from, if a language model wrote it.</param>
-public sealed record Prompt(string Text, string Source, PromptProvenance? Provenance = null);
+public sealed record Prompt(string Text, string Source)
+{
+    /// <summary>A sentence that a language model may have written.</summary>
+    internal Prompt(string text, string source, PromptProvenance? provenance)
+        : this(text, source) => Provenance = provenance;
+
+    /// <summary>Who was asked what, where a language model wrote it.</summary>
+    internal PromptProvenance? Provenance { get; init; }
+}
 
 /// <summary>How a language model wrote a prompt: enough to ask again, and to compare the prompt with the raw answer.</summary>
 /// <param name="Question">The question, with the class name in it (CuPL calls it the LLM-prompt).</param>
@@ -18,7 +25,7 @@ public sealed record Prompt(string Text, string Source, PromptProvenance? Proven
 /// <param name="Temperature">The temperature of sampling.</param>
 /// <param name="MaxTokens">The longest allowed answer, in the language model's tokens.</param>
 /// <param name="RawAnswer">The model's answer, before a sentence was taken from it.</param>
-public sealed record PromptProvenance(
+internal sealed record PromptProvenance(
     string Question,
     int Answer,
     string Model,
@@ -35,7 +42,7 @@ public sealed record PromptProvenance(
 /// <param name="ClassName">The class.</param>
 /// <param name="Text">The sentence.</param>
 /// <param name="Times">How often the class has it.</param>
-public sealed record RepeatedPrompt(string ClassName, string Text, int Times);
+internal sealed record RepeatedPrompt(string ClassName, string Text, int Times);
 
 /// <summary>The part of a prompt set that belongs to the chosen labels.</summary>
 /// <param name="Prompts">The prompts of the labels, in the labels' order.</param>

@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Cupola.Files;
+using Cupola.Prompts;
 
-namespace Cupola.Prompts;
+namespace Cupola;
 
 /// <summary>
 /// The prompts of each class: class name ► prompts, in order, each with its source. Templates, OpenAI's eighty templates and
@@ -163,7 +164,7 @@ public sealed class PromptSet
     }
 
     /// <summary>The prompts that a class has more than once.</summary>
-    public IReadOnlyList<RepeatedPrompt> FindRepeated() =>
+    internal IReadOnlyList<RepeatedPrompt> FindRepeated() =>
         [
             .. _classes.SelectMany(entry =>
                 entry

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Cupola.Files;
 
-namespace Cupola.Prompts;
+namespace Cupola;
 
 /// <summary>A sentence with a gap for the name of a class: "a photo of a {}.".</summary>
 public sealed partial record PromptTemplate

@@ -1,6 +1,6 @@
 using Cupola.Files;
 
-namespace Cupola.Prompts;
+namespace Cupola;
 
 /// <summary>Reads sets of templates: two built-in ones, by name, and others from files.</summary>
 public static class PromptTemplates

@@ -1,4 +1,4 @@
-namespace Cupola.Runtime;
+namespace Cupola;
 
 /// <summary>On what, and on how many threads, networks run.</summary>
 /// <param name="Device">One of <see cref="Devices"/>, as <c>cpu</c>; other ONNX Runtime packages bring others.</param>

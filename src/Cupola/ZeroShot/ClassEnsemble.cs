@@ -1,4 +1,4 @@
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>How the prompts of a class are combined into one score.</summary>
 public enum ClassEnsemble

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-
 namespace Cupola.ZeroShot;
 
 /// <summary>

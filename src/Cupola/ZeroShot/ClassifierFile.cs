@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Graphs;
 
 namespace Cupola.ZeroShot;

@@ -1,6 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Prompts;
-
 namespace Cupola.ZeroShot;
 
 /// <summary>Which classifier is wanted.</summary>
@@ -39,12 +36,12 @@ internal sealed record ClassifierRequest
     /// <param name="embedder">The model.</param>
     /// <param name="images">Images of the kind that is classified; null where it is made without.</param>
     /// <param name="progress">Told how many more prompts are encoded.</param>
-    /// <param name="cancellation">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     public ImageClassifier Create(
         ClipEmbedder embedder,
         EmbeddingMatrix? images,
         Action<int>? progress,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         if (Saved is not null)
@@ -52,10 +49,10 @@ internal sealed record ClassifierRequest
             return new SingleLabelAnswers(ZeroShotClassifier.Load(Saved, embedder, Prompts), Threshold);
         }
 
-        EncodedPrompts encoded = EncodedPrompts.Encode(embedder, Prompts!, progress, cancellation);
+        EncodedPrompts encoded = EncodedPrompts.Encode(embedder, Prompts!, progress, cancellationToken);
         if (Negations is not null)
         {
-            EncodedPrompts absent = EncodedPrompts.Encode(embedder, Negations, progress, cancellation);
+            EncodedPrompts absent = EncodedPrompts.Encode(embedder, Negations, progress, cancellationToken);
             return new MultiLabelAnswers(MultiLabelClassifier.Create(encoded, absent, Ensemble), Threshold ?? EvenChance);
         }
 

@@ -1,6 +1,4 @@
-using Cupola.Embedding;
 using Cupola.Files;
-using Cupola.Prompts;
 
 namespace Cupola.ZeroShot;
 
@@ -8,7 +6,7 @@ namespace Cupola.ZeroShot;
 /// A prompt set after the text tower: encoded once, then used to create classifiers of any ensemble and weights, or to attribute
 /// answers to prompts. It is thread-safe until the model that encoded it is disposed.
 /// </summary>
-public sealed class EncodedPrompts
+internal sealed class EncodedPrompts
 {
     private EncodedPrompts(ClipEmbedder embedder, PromptSet prompts, PromptFeatures features)
     {
@@ -36,13 +34,13 @@ public sealed class EncodedPrompts
     /// <param name="embedder">The model.</param>
     /// <param name="prompts">The prompts of each class.</param>
     /// <param name="progress">Receives the number of further encoded prompts.</param>
-    /// <param name="cancellation">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static EncodedPrompts Encode(
         ClipEmbedder embedder,
         PromptSet prompts,
         Action<int>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(embedder);
@@ -62,6 +60,6 @@ public sealed class EncodedPrompts
             .. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text),
         ];
         int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
-        return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellation), counts, embedder.Model.Text));
+        return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellationToken), counts, embedder.Model.Text));
     }
 }

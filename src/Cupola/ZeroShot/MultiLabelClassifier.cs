@@ -1,6 +1,7 @@
 using Cupola.Embedding;
+using Cupola.ZeroShot;
 
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>
 /// Decides which of several classes are in an image, any number of them: each class is compared with its own negation, "a photo
@@ -11,9 +12,17 @@ public sealed class MultiLabelClassifier
     private readonly ClassWeights _present;
     private readonly ClassWeights _absent;
     private readonly float _scale;
+    private readonly ClipEmbedder _embedder;
 
-    private MultiLabelClassifier(IReadOnlyList<string> labels, ClassWeights present, ClassWeights absent, float scale)
+    private MultiLabelClassifier(
+        IReadOnlyList<string> labels,
+        ClassWeights present,
+        ClassWeights absent,
+        float scale,
+        ClipEmbedder embedder
+    )
     {
+        _embedder = embedder;
         Labels = labels;
         _present = present;
         _absent = absent;
@@ -23,19 +32,45 @@ public sealed class MultiLabelClassifier
     /// <summary>The classes, in order.</summary>
     public IReadOnlyList<string> Labels { get; }
 
-    /// <summary>Creates a classifier from encoded prompts.</summary>
-    /// <param name="present">Prompts of images that show each class.</param>
+    /// <summary>Encodes what is said for and against each class, and makes the classes' weights.</summary>
+    /// <param name="embedder">The model; afterwards it is needed to classify images rather than embeddings.</param>
+    /// <param name="present">What is said of an image that shows each class.</param>
+    /// <param name="absent">What is said of an image that does not, for the same classes in the same order.</param>
+    /// <param name="ensemble">How a class's prompts become one score.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
+    /// <exception cref="ArgumentException">There are no classes, or the two are of different classes.</exception>
+    public static MultiLabelClassifier Create(
+        ClipEmbedder embedder,
+        PromptSet present,
+        PromptSet absent,
+        ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean,
+        CancellationToken cancellationToken = default
+    ) =>
+        Create(
+            EncodedPrompts.Encode(embedder, present, progress: null, cancellationToken),
+            EncodedPrompts.Encode(embedder, absent, progress: null, cancellationToken),
+            ensemble
+        );
+
+    /// <summary>Makes a classifier from prompts that are encoded already.</summary>
+    /// <param name="present">What is said of an image that shows each class.</param>
     /// <param name="absent">
     /// Prompts of images that do not, for the same classes in the same order, encoded by the same model.
     /// </param>
     /// <param name="ensemble">How the prompts of a class are combined.</param>
     /// <exception cref="ArgumentException">The classes of the two differ.</exception>
-    public static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
+    internal static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
     {
         ArgumentNullException.ThrowIfNull(present);
         ArgumentNullException.ThrowIfNull(absent);
         return present.Prompts.ClassNames.SequenceEqual(absent.Prompts.ClassNames, StringComparer.Ordinal)
-            ? new(present.Prompts.ClassNames, Weights(present, ensemble), Weights(absent, ensemble), present.Scale)
+            ? new(
+                present.Prompts.ClassNames,
+                Weights(present, ensemble),
+                Weights(absent, ensemble),
+                present.Scale,
+                present.Embedder
+            )
             : throw new ArgumentException(
                 "The prompts and their negations must have the same classes in the same order.",
                 nameof(absent)
@@ -58,6 +93,28 @@ public sealed class MultiLabelClassifier
                 .Select(index => new Prediction(Labels[index], probabilities[index], present[index])),
         ];
     }
+
+    /// <summary>
+    /// All classes for each of some images, in order: images are decoded and encoded on other threads, and an image that cannot
+    /// be
+    /// read gives its sentence and never stops the rest.
+    /// </summary>
+    /// <param name="images">
+    /// Files, addresses, bytes and streams (<see cref="ImageSource"/>), enumerated no further ahead than needed.
+    /// </param>
+    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ObjectDisposedException">The model that the classifier was made with was disposed.</exception>
+    public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(
+        IEnumerable<ImageSource> images,
+        bool orient = false,
+        CancellationToken cancellationToken = default
+    ) => _embedder.ClassifyAsync(embedding => Classify(embedding.Span), images, orient, cancellationToken);
+
+    /// <summary>All classes for each of some images, as for any <see cref="ImageSource"/>.</summary>
+    /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
+    public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(IEnumerable<string> paths) =>
+        ClassifyAsync(paths.Select(ImageSource.FromPath));
 
     private static ClassWeights Weights(EncodedPrompts encoded, ClassEnsemble ensemble) =>
         ClassWeights.Create(encoded.Features, ensemble, PromptWeights.Equal(encoded.Features));

@@ -1,4 +1,4 @@
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>A class with its score for one image.</summary>
 /// <param name="Label">The class name.</param>

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Models;
 
 namespace Cupola.ZeroShot;

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 
 namespace Cupola.ZeroShot;
 
 /// <summary>The weight of each prompt in its class's mean; a class's weights sum to 1.</summary>
-public sealed class PromptWeights
+internal sealed class PromptWeights
 {
     private readonly float[] _values;
 

@@ -1,8 +1,8 @@
-using System.Numerics.Tensors;
 using Cupola.Embedding;
-using Cupola.Prompts;
+using System.Numerics.Tensors;
+using Cupola.ZeroShot;
 
-namespace Cupola.ZeroShot;
+namespace Cupola;
 
 /// <summary>
 /// Classifies an image by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are encoded once, when the
@@ -13,15 +13,18 @@ public sealed class ZeroShotClassifier
     private readonly ClassWeights _weights;
     private readonly float _scale;
     private readonly ClassifierOrigin _origin;
+    private readonly ClipEmbedder _embedder;
 
     private ZeroShotClassifier(
         IReadOnlyList<string> labels,
         ClassWeights weights,
         float scale,
         float temperature,
-        ClassifierOrigin origin
+        ClassifierOrigin origin,
+        ClipEmbedder embedder
     )
     {
+        _embedder = embedder;
         Labels = labels;
         _weights = weights;
         _scale = scale;
@@ -43,22 +46,27 @@ public sealed class ZeroShotClassifier
     /// <param name="prompts">The prompts of each class.</param>
     /// <param name="ensemble">How the prompts of a class are combined.</param>
     /// <param name="progress">Receives the number of further encoded prompts.</param>
-    /// <param name="cancellation">Stops between runs.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
     /// <exception cref="ArgumentException">There are no classes, or a class has no prompts.</exception>
     public static ZeroShotClassifier Create(
         ClipEmbedder embedder,
         PromptSet prompts,
         ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean,
-        Action<int>? progress = null,
-        CancellationToken cancellation = default
-    ) => Create(EncodedPrompts.Encode(embedder, prompts, progress, cancellation), ensemble, weights: null);
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Create(
+            EncodedPrompts.Encode(embedder, prompts, progress is null ? null : progress.Report, cancellationToken),
+            ensemble,
+            weights: null
+        );
 
     /// <summary>Creates a classifier from encoded prompts.</summary>
     /// <param name="encoded">The prompts of all classes.</param>
     /// <param name="ensemble">How the prompts of a class are combined.</param>
     /// <param name="weights">The weight of each prompt in its class's mean; equal weights if null.</param>
     /// <exception cref="ArgumentException">Weights are given for the best score, which has no mean.</exception>
-    public static ZeroShotClassifier Create(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights)
+    internal static ZeroShotClassifier Create(EncodedPrompts encoded, ClassEnsemble ensemble, PromptWeights? weights)
     {
         ArgumentNullException.ThrowIfNull(encoded);
         if (weights is not null && ensemble == ClassEnsemble.ScoreMax)
@@ -71,7 +79,7 @@ public sealed class ZeroShotClassifier
 
         ClassWeights classes = ClassWeights.Create(encoded.Features, ensemble, weights ?? PromptWeights.Equal(encoded.Features));
         ClassifierOrigin origin = new(ensemble, new(() => encoded.Embedder.Fingerprint), encoded.Prompts.Hash);
-        return new(encoded.Prompts.ClassNames, classes, encoded.Scale, temperature: 1, origin);
+        return new(encoded.Prompts.ClassNames, classes, encoded.Scale, temperature: 1, origin, encoded.Embedder);
     }
 
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
@@ -97,7 +105,8 @@ public sealed class ZeroShotClassifier
                 file.Weights,
                 MathF.Exp(embedder.LogitScale),
                 file.Temperature,
-                new(file.Ensemble, new(file.Model), file.Prompts)
+                new(file.Ensemble, new(file.Model), file.Prompts),
+                embedder
             )
             : throw new InvalidDataException(
                 $"The classifier {path} was made from other prompts than these; make it again, or omit the prompts."
@@ -118,7 +127,7 @@ public sealed class ZeroShotClassifier
     public ZeroShotClassifier WithTemperature(float temperature)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        return new(Labels, _weights, _scale, temperature, _origin);
+        return new(Labels, _weights, _scale, temperature, _origin, _embedder);
     }
 
     /// <summary>
@@ -155,6 +164,28 @@ public sealed class ZeroShotClassifier
             .. Ranking.Descending(scores).Select(index => new Prediction(Labels[index], probabilities[index], scores[index])),
         ];
     }
+
+    /// <summary>
+    /// All classes for each of some images, in order: images are decoded and encoded on other threads, and an image that cannot
+    /// be
+    /// read gives its sentence and never stops the rest.
+    /// </summary>
+    /// <param name="images">
+    /// Files, addresses, bytes and streams (<see cref="ImageSource"/>), enumerated no further ahead than needed.
+    /// </param>
+    /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <exception cref="ObjectDisposedException">The model that the classifier was made with was disposed.</exception>
+    public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(
+        IEnumerable<ImageSource> images,
+        bool orient = false,
+        CancellationToken cancellationToken = default
+    ) => _embedder.ClassifyAsync(embedding => Classify(embedding.Span), images, orient, cancellationToken);
+
+    /// <summary>All classes for each of some images, as for any <see cref="ImageSource"/>.</summary>
+    /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
+    public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(IEnumerable<string> paths) =>
+        ClassifyAsync(paths.Select(ImageSource.FromPath));
 
     /// <summary>The score and the probability of each class, in the labels' order.</summary>
     internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 
 namespace Cupola.Tests.Checkpoints;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cupola.Prompts;
 
 namespace Cupola.Tests.Cli;
 

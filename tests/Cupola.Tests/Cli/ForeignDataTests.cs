@@ -35,12 +35,12 @@ public sealed class ForeignDataTests
         string table = Path.Combine(folder, "a.csv"),
             good = Path.Combine(folder, "good.csv");
         string address = $"http://127.0.0.1:{server.Port}/3.png";
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await File.WriteAllBytesAsync(image, Image, cancellation);
-        await File.WriteAllBytesAsync(Path.Combine(folder, "2.png"), Other, cancellation);
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await File.WriteAllBytesAsync(image, Image, cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "2.png"), Other, cancellationToken);
         const string Rows = "image,label,caption\n1.png,a,one\n2.png,b,two\n";
-        await File.WriteAllTextAsync(good, Rows, cancellation);
-        await File.WriteAllTextAsync(table, $"{Rows}{address},a,three\n", cancellation);
+        await File.WriteAllTextAsync(good, Rows, cancellationToken);
+        await File.WriteAllTextAsync(table, $"{Rows}{address},a,three\n", cancellationToken);
         string[] Arguments() =>
             [
                 .. verb.Select(word =>

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Cli;
@@ -35,7 +33,7 @@ public sealed class WeightsTests
         EncodedPrompts encoded = EncodedPrompts.Encode(embedder, PromptSet.Read(Cupl).Select(Labels).Prompts);
         float[][] embeddings =
         [
-            .. embedder.EmbedImages(images.Order(StringComparer.Ordinal)).Select(static image => image.Embedding!),
+            .. embedder.EmbedImages(images.Order(StringComparer.Ordinal)).Select(static image => image.Vector!),
         ];
         ZeroShotClassifier weighed = ZeroShotClassifier.Create(
             encoded,

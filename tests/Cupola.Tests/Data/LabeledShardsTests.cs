@@ -203,7 +203,7 @@ public sealed class LabeledShardsTests
         LabeledImage[] images = [.. LabeledImages.Open(shards).Read(broken => Assert.Fail(broken))];
 
         Assert.Equal(5260, images.Length);
-        using Cupola.Images.RgbImage image = images[^1].Image.Decode(cancellation: Cancellation);
+        using Cupola.Images.RgbImage image = images[^1].Image.Decode(cancellationToken: Cancellation);
         Assert.True(image.Width > 10);
     }
 }

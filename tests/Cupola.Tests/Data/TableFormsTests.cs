@@ -1,6 +1,5 @@
 using System.Text;
 using Cupola.Data;
-using Cupola.Images;
 
 namespace Cupola.Tests.Data;
 
@@ -207,8 +206,8 @@ public sealed class TableFormsTests
         ImageSource captioned = CaptionedImages.Open(table).Read(null).Single().Image;
         foreach (ImageSource image in new[] { labelled, captioned })
         {
-            CancellationToken cancellation = TestContext.Current.CancellationToken;
-            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => image.Read(cancellation));
+            CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+            InvalidDataException problem = Assert.Throws<InvalidDataException>(() => image.Read(cancellationToken));
             Assert.Contains(sentence, problem.Message, StringComparison.Ordinal);
         }
     }

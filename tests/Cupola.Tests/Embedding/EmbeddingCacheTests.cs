@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Images;
 using Cupola.Tests.ZeroShot;
 using Microsoft.Data.Sqlite;
 
@@ -45,9 +43,9 @@ public sealed class EmbeddingCacheTests
 
         EmbeddedImage[] embedded = [.. model.EmbedImages(images, orient: false, cache, CancellationToken.None)];
         Assert.Equal(["a", LabeledPhotos.Need().Files[0], "b"], embedded.Select(static image => image.Path));
-        Assert.Equal(poison, embedded[0].Embedding);
-        Assert.Equal(poison, embedded[2].Embedding);
-        AssertNear([LabeledPhotos.Need().Embeddings[0].ToArray()], [embedded[1].Embedding]);
+        Assert.Equal(poison, embedded[0].Vector);
+        Assert.Equal(poison, embedded[2].Vector);
+        AssertNear([LabeledPhotos.Need().Embeddings[0].ToArray()], [embedded[1].Vector]);
     }
 
     [Fact]
@@ -222,7 +220,7 @@ public sealed class EmbeddingCacheTests
             .. LabeledPhotos
                 .Need()
                 .Model.EmbedImages(files.Select(ImageSource.FromPath), orient: false, cache, CancellationToken.None)
-                .Select(static image => image.Embedding),
+                .Select(static image => image.Vector),
         ];
         cache.Dispose();
         return (embeddings, cache.Reused, cache.Note);

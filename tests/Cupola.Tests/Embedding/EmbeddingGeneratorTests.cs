@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 using Microsoft.Extensions.AI;
 
 namespace Cupola.Tests.Embedding;
@@ -22,7 +21,7 @@ public sealed class EmbeddingGeneratorTests : IDisposable
     public async Task ImagesGiveWhatEmbedImagesGives()
     {
         string[] photos = Photos;
-        float[][] expected = [.. _embedder.EmbedImages(photos, orient: false, Cancellation).Select(image => image.Embedding!)];
+        float[][] expected = [.. _embedder.EmbedImages(photos).Select(image => image.Vector!)];
 
         GeneratedEmbeddings<Embedding<float>> generated = await OfImages.GenerateAsync(
             photos.Select(Content),
@@ -116,4 +115,29 @@ public sealed class EmbeddingGeneratorTests : IDisposable
 
     private static DataContent Content(string path) =>
         new(File.ReadAllBytes(path), Path.GetExtension(path) == ".png" ? "image/png" : "image/jpeg");
+
+    [Fact]
+    public async Task RefusesOptionsThatAskForAnotherModel()
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            OfTexts.GenerateAsync(["a dog"], new() { Dimensions = 3 }, Cancellation)
+        );
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            OfImages.GenerateAsync([], new() { ModelId = "another" }, Cancellation)
+        );
+        EmbeddingGenerationOptions fitting = new() { Dimensions = _embedder.Config.EmbeddingDimension };
+        Assert.Single(await OfTexts.GenerateAsync(["a dog"], fitting, Cancellation));
+    }
+
+    [Fact]
+    public async Task FailsTheTaskAndNotTheCall()
+    {
+        Task<GeneratedEmbeddings<Embedding<float>>> failing = OfImages.GenerateAsync(
+            [new DataContent(new byte[] { 1, 2, 3 }, "image/png")],
+            options: null,
+            Cancellation
+        );
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => failing);
+    }
 }

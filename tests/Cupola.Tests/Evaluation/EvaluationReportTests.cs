@@ -1,9 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
 using Cupola.Evaluation;
-using Cupola.Images;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Evaluation;
 

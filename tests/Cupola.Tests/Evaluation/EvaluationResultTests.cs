@@ -1,7 +1,5 @@
 using Cupola.Evaluation;
-using Cupola.Prompts;
 using Cupola.Tests.ZeroShot;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Evaluation;
 

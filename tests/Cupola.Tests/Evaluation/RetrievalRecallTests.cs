@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 
 namespace Cupola.Tests.Evaluation;

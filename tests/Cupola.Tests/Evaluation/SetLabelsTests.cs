@@ -1,6 +1,4 @@
 using Cupola.Evaluation;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Evaluation;
 

@@ -1,7 +1,6 @@
 using System.Numerics.Tensors;
 using Cupola.Explanation;
 using Cupola.Tests.ZeroShot;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Explanation;
 

@@ -1,5 +1,4 @@
 using Cupola.Explanation;
-using Cupola.Prompts;
 using Cupola.Tests.ZeroShot;
 using Cupola.ZeroShot;
 

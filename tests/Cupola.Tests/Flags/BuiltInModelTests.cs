@@ -1,10 +1,6 @@
 using System.Text.Json;
-using Cupola.Embedding;
 using Cupola.Evaluation;
-using Cupola.Models;
-using Cupola.Prompts;
 using Cupola.Tests.Cli;
-using Cupola.ZeroShot;
 using FlagWorld.Output;
 using FlagWorld.Real;
 
@@ -122,7 +118,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
                             Directory.EnumerateFiles(Path.Combine(folder, label)).Order(StringComparer.Ordinal)
                         )
                     )
-                    .Select(static image => image.Embedding!),
+                    .Select(static image => image.Vector!),
             ];
             Images = new(
                 [.. embeddings.SelectMany(static embedding => embedding)],

@@ -96,7 +96,7 @@ public sealed class RandomPairsTests
         Assert.Equal(20, dataset.Labels.Count);
         Assert.Equal(
             dataset.Labels.Order(StringComparer.Ordinal),
-            Cupola.Prompts.PromptSet.Read(Path.Combine(folder, "prompts.json")).ClassNames.Order(StringComparer.Ordinal)
+            PromptSet.Read(Path.Combine(folder, "prompts.json")).ClassNames.Order(StringComparer.Ordinal)
         );
     }
 

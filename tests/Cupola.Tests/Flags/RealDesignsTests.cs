@@ -1,4 +1,3 @@
-using Cupola.Prompts;
 using FlagWorld.Designs;
 using FlagWorld.Drawing;
 using FlagWorld.Real;

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-
 namespace Cupola.Tests.Fuzzing;
 
 /// <summary>The database of embeddings, which is read, and begun anew where it is damaged.</summary>

@@ -25,14 +25,14 @@ internal sealed class FuzzRoom(FuzzTarget target)
     public IReadOnlyCollection<string> Faults => _known;
 
     /// <summary>Reads inputs until there were enough, or the time is over.</summary>
-    public FuzzCounts Run(int inputs, TimeSpan? time, CancellationToken cancellation)
+    public FuzzCounts Run(int inputs, TimeSpan? time, CancellationToken cancellationToken)
     {
         FuzzCounts.ForgetPeak();
         FuzzCounts counts = new(target.Kind);
         long start = Stopwatch.GetTimestamp();
         for (int index = 0; time is { } limit ? Stopwatch.GetElapsedTime(start) < limit : index < inputs; index++)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             (FuzzSeed seed, byte[] bytes) = Input(index);
             FuzzOutcome outcome = Read($"{FuzzSettings.Seed}-{index}", seed.FileName, bytes, out TimeSpan taken);
             if (time is not null && taken > counts.Slowest && taken > Slow)

@@ -1,5 +1,4 @@
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Text;
 
 namespace Cupola.Tests.Fuzzing;

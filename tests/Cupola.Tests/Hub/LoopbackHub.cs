@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Cupola.Hub;
 
 namespace Cupola.Tests.Hub;
 
@@ -45,7 +44,7 @@ internal sealed class LoopbackHub : IAsyncDisposable
 
     public string Blobs => Path.Combine(Cache, "models--cupola--tiny", "blobs");
 
-    public HubSettings Settings =>
+    public HubOptions Settings =>
         new()
         {
             CacheFolder = Cache,

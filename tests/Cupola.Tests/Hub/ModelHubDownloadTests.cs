@@ -60,13 +60,13 @@ public sealed class ModelHubDownloadTests
     public async Task GoesOnAfterACancellation()
     {
         await using LoopbackHub hub = new();
-        using CancellationTokenSource cancellation = new();
+        using CancellationTokenSource cancellationToken = new();
         TaskCompletionSource silence = new();
         hub.Instead = request =>
             request.Path == WeightsAddress ? hub.Answer(request) with { BreakAfter = 70_000, SilentUntil = silence.Task } : null;
-        Listener listener = new(progress => progress.File == Weights && progress.BytesDone > 70_000, cancellation.Cancel);
+        Listener listener = new(progress => progress.File == Weights && progress.BytesDone > 70_000, cancellationToken.Cancel);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
-            hub.Hub.DownloadAsync(LoopbackHub.Model, null, listener, cancellation.Token)
+            hub.Hub.DownloadAsync(LoopbackHub.Model, null, listener, cancellationToken.Token)
         );
         Assert.Equal(70_000, new FileInfo(Assert.Single(Directory.GetFiles(hub.Blobs, "*.incomplete"))).Length);
 
@@ -96,7 +96,7 @@ public sealed class ModelHubDownloadTests
     public async Task DownloadsAtTheSameTimeFetchEachFileOnce(bool symbolicLinks)
     {
         await using LoopbackHub hub = new();
-        HubSettings settings = new()
+        HubOptions settings = new()
         {
             CacheFolder = hub.Cache,
             Endpoint = hub.Settings.Endpoint,

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Cupola.Hub;
 
 namespace Cupola.Tests.Hub;
 
@@ -165,7 +164,7 @@ public sealed class ModelHubNetworkTests
                 }
                 : null;
         ModelHub impatient = new(
-            new HubSettings
+            new HubOptions
             {
                 CacheFolder = hub.Cache,
                 Endpoint = hub.Settings.Endpoint,
@@ -181,7 +180,7 @@ public sealed class ModelHubNetworkTests
     public async Task AHubThatCannotBeReachedIsNamed()
     {
         await using LoopbackHub hub = new();
-        ModelHub lost = new(new HubSettings { CacheFolder = hub.Cache, Endpoint = new Uri("http://no-such-hub.invalid") });
+        ModelHub lost = new(new HubOptions { CacheFolder = hub.Cache, Endpoint = new Uri("http://no-such-hub.invalid") });
         HttpRequestException problem = await Assert.ThrowsAnyAsync<HttpRequestException>(() =>
             lost.DownloadAsync(LoopbackHub.Model, cancellationToken: TestContext.Current.CancellationToken)
         );
@@ -197,7 +196,7 @@ public sealed class ModelHubNetworkTests
         );
     }
 
-    private static HubSettings WithToken(LoopbackHub hub) =>
+    private static HubOptions WithToken(LoopbackHub hub) =>
         new()
         {
             CacheFolder = hub.Cache,

@@ -1,5 +1,3 @@
-using Cupola.Hub;
-
 namespace Cupola.Tests.Hub;
 
 public sealed class ModelHubSettingsTests
@@ -104,7 +102,7 @@ public sealed class ModelHubSettingsTests
     public void KnowsWhatIsNoNameOfAModel(string name)
     {
         Assert.False(ModelHub.IsName(name));
-        ModelHub hub = new(new HubSettings { CacheFolder = Path.GetTempPath() });
+        ModelHub hub = new(new HubOptions { CacheFolder = Path.GetTempPath() });
         Assert.Contains(name, Assert.Throws<ArgumentException>(() => hub.FindCached(name)).Message, StringComparison.Ordinal);
     }
 
@@ -114,16 +112,16 @@ public sealed class ModelHubSettingsTests
     [InlineData("a/b@main", "v1")]
     public void RefusesARevisionThatIsNone(string name, string revision)
     {
-        ModelHub hub = new(new HubSettings { CacheFolder = Path.GetTempPath() });
+        ModelHub hub = new(new HubOptions { CacheFolder = Path.GetTempPath() });
         Assert.Throws<ArgumentException>(() => hub.FindCached(name, revision));
     }
 
-    private static HubSettings Read(params string[] variables)
+    private static HubOptions Read(params string[] variables)
     {
         Dictionary<string, string> environment = variables
             .Append("HOME=/home/ann")
             .Select(variable => variable.Split('=', 2))
             .ToDictionary(parts => parts[0], parts => parts[1]);
-        return HubSettings.From(environment.GetValueOrDefault);
+        return HubOptions.From(environment.GetValueOrDefault);
     }
 }

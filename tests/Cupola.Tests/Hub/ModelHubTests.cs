@@ -54,7 +54,7 @@ public sealed class ModelHubTests
     {
         await using LoopbackHub hub = new();
         ModelHub linkless = new(
-            new HubSettings
+            new HubOptions
             {
                 CacheFolder = hub.Cache,
                 Endpoint = hub.Settings.Endpoint,
@@ -176,7 +176,7 @@ public sealed class ModelHubTests
     {
         await using LoopbackHub hub = new();
         ModelHub offline = new(
-            new HubSettings
+            new HubOptions
             {
                 CacheFolder = hub.Cache,
                 Endpoint = hub.Settings.Endpoint,
@@ -233,7 +233,7 @@ public sealed class ModelHubTests
     public void AFolderThatIsNotThereListsNothing() =>
         Assert.Empty(
             new ModelHub(
-                new HubSettings { CacheFolder = Path.Combine(Path.GetTempPath(), "cupola-there-is-no-such-folder") }
+                new HubOptions { CacheFolder = Path.Combine(Path.GetTempPath(), "cupola-there-is-no-such-folder") }
             ).List()
         );
 

@@ -17,7 +17,9 @@ public sealed class ImageAddressTests
             request.Path == "/old.bmp" ? new(302, [], ("Location", "/new.bmp")) : new(200, RandomImage.Bitmap(3, 3, seed: 1))
         );
 
-        using RgbImage image = ImageSource.FromPath($"http://127.0.0.1:{server.Port}/old.bmp").Decode(cancellation: Cancellation);
+        using RgbImage image = ImageSource
+            .FromPath($"http://127.0.0.1:{server.Port}/old.bmp")
+            .Decode(cancellationToken: Cancellation);
 
         Assert.Equal(["/old.bmp", "/new.bmp"], server.Requests.Select(static request => request.Path));
         Assert.All(server.Requests, static request =>
@@ -95,7 +97,7 @@ public sealed class ImageAddressTests
         string address = $"http://127.0.0.1:{server.Port}/dog.jpg";
 
         InvalidDataException error = Assert.Throws<InvalidDataException>(() =>
-            ImageSource.FromPath(address).Decode(cancellation: Cancellation)
+            ImageSource.FromPath(address).Decode(cancellationToken: Cancellation)
         );
 
         Assert.Equal($"{address} is a web page and not an image; take the address of the image itself.", error.Message);

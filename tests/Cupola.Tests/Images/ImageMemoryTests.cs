@@ -172,9 +172,9 @@ public sealed class ImageMemoryTests
         Assert.Contains("CUPOLA_IMAGE_MEMORY is 'much', which is not a size of memory", wrong.Error, StringComparison.Ordinal);
     }
 
-    private static Task<ImageMemory.Share> Begin(ImageMemory memory, long bytes, CancellationToken cancellation) =>
+    private static Task<ImageMemory.Share> Begin(ImageMemory memory, long bytes, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(
-            () => memory.Take(bytes, "image", cancellation),
+            () => memory.Take(bytes, "image", cancellationToken),
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-
 namespace Cupola.Tests.Models;
 
 /// <summary>A model's fingerprint is its own, wherever and however its files lie.</summary>

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cupola.Tests.Models;

@@ -1,5 +1,4 @@
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Models;
 using Cupola.Tests.Checkpoints;
 using Tensor = Cupola.Runtime.Tensor;

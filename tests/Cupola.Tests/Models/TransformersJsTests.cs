@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Models;

@@ -1,5 +1,3 @@
-using Cupola.Prompts;
-
 namespace Cupola.Tests.Prompts;
 
 public sealed class PromptTemplateTests

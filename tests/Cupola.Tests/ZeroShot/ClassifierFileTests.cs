@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using Cupola.Checkpoints;
-using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Models;
 using Cupola.Tests.Models;
 using Cupola.ZeroShot;

@@ -1,5 +1,3 @@
-using Cupola.Embedding;
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;
@@ -28,7 +26,7 @@ internal sealed class LabeledPhotos
             .. folders.SelectMany(folder => Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Take(PhotosPerClass)),
         ];
         LabelOfPhoto = [.. Enumerable.Range(0, Files.Count).Select(index => index / PhotosPerClass)];
-        float[] values = [.. Model.EmbedImages(Files).SelectMany(image => image.Embedding!)];
+        float[] values = [.. Model.EmbedImages(Files).SelectMany(image => image.Vector!)];
         Embeddings = new(values, Files.Count, Model.Config.EmbeddingDimension);
         Written = PromptSet.Read(SharedFolder.Need("data", "cupl", "cal_prompts_full.json")).Select(Labels).Prompts;
         Encoded = EncodedPrompts.Encode(Model, Written);

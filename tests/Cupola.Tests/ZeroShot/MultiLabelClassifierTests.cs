@@ -1,4 +1,3 @@
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;

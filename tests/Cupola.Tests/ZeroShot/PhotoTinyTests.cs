@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Cupola.Embedding;
-using Cupola.Prompts;
-using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;
 
@@ -39,7 +36,7 @@ public sealed class PhotoTinyTests
             )
             {
                 Assert.Null(image.Error);
-                IReadOnlyList<Prediction> predictions = classifier.Classify(image.Embedding);
+                IReadOnlyList<Prediction> predictions = classifier.Classify(image.Vector);
                 Dictionary<string, float> probabilities = predictions.ToDictionary(
                     prediction => prediction.Label,
                     prediction => prediction.Probability

@@ -112,7 +112,7 @@ public sealed class PromptAudit
     /// Faults whose prompts are dropped as well, though by default they are only reported: near duplicates, prompts that name
     /// another class or do not name theirs, prompts that are too long. The last prompts of a class are kept even then.
     /// </param>
-    public RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
+    internal RepairedPrompts Repair(IReadOnlyCollection<PromptFault>? alsoDrop = null) => PromptRepair.Run(this, alsoDrop ?? []);
 
     /// <summary>The faults that can be seen in one sentence alone.</summary>
     internal static IEnumerable<(PromptFault Fault, string Detail)> FaultsOf(

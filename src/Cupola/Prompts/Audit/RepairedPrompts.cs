@@ -1,7 +1,7 @@
 namespace Cupola.Prompts.Audit;
 
 /// <summary>What was done about a fault of a prompt.</summary>
-public enum PromptRemedy
+internal enum PromptRemedy
 {
     /// <summary>The fault was repaired.</summary>
     Repaired,
@@ -17,7 +17,7 @@ public enum PromptRemedy
 /// <param name="Finding">The fault.</param>
 /// <param name="Remedy">What was done.</param>
 /// <param name="Text">The prompt after the repair; null if it was dropped.</param>
-public sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy, string? Text);
+internal sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy, string? Text);
 
 /// <summary>A prompt set after repair.</summary>
 /// <param name="Prompts">
@@ -27,7 +27,7 @@ public sealed record RepairedFinding(PromptFinding Finding, PromptRemedy Remedy,
 /// <param name="Repaired">How many prompts were changed.</param>
 /// <param name="Dropped">How many prompts were dropped.</param>
 /// <param name="EmptiedClasses">The classes that lost all their prompts.</param>
-public sealed record RepairedPrompts(
+internal sealed record RepairedPrompts(
     PromptSet Prompts,
     IReadOnlyList<RepairedFinding> Findings,
     int Repaired,

@@ -62,24 +62,24 @@ internal sealed class TrainingBatches
     /// </summary>
     /// <param name="step">The first step.</param>
     /// <param name="end">The step before which to stop.</param>
-    /// <param name="cancellation">Stops before the next batch.</param>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
     /// <exception cref="InvalidDataException">None of the images of a batch can be read.</exception>
-    public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellation)
+    public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellationToken)
     {
         IEnumerable<PairPosition> positions = Steps(step, end)
             .SelectMany(each => _order.Batch(each).Select(pair => new PairPosition(each, _order.EpochOf(each), pair)));
-        return Batches(positions, _order.BatchSize, cancellation);
+        return Batches(positions, _order.BatchSize, cancellationToken);
     }
 
     /// <summary>Some pairs in a given order, in batches whose steps count from 0; for uses other than training.</summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="epoch">Determines the drawn captions, and the randomness of images.</param>
-    /// <param name="cancellation">Stops before the next batch.</param>
-    public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellation) =>
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellationToken) =>
         Batches(
             pairs.Select((pair, index) => new PairPosition(index / _order.BatchSize, epoch, pair)),
             _order.BatchSize,
-            cancellation
+            cancellationToken
         );
 
     /// <summary>The meaning of each pair in an epoch: equal numbers for pairs of one class, or with equal captions.</summary>
@@ -96,17 +96,17 @@ internal sealed class TrainingBatches
         }
     }
 
-    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairPosition> positions, int batchSize, CancellationToken cancellation)
+    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairPosition> positions, int batchSize, CancellationToken cancellationToken)
     {
         int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
         List<PreparedPair> batch = [];
         foreach (
             PreparedPair pair in Prefetch.Select(
                 positions,
-                position => Prepare(position, cancellation),
+                position => Prepare(position, cancellationToken),
                 _threads,
                 ahead,
-                cancellation
+                cancellationToken
             )
         )
         {
@@ -124,7 +124,7 @@ internal sealed class TrainingBatches
         }
     }
 
-    private PreparedPair Prepare(PairPosition position, CancellationToken cancellation)
+    private PreparedPair Prepare(PairPosition position, CancellationToken cancellationToken)
     {
         TrainingPair pair = _pairs[position.Pair];
         TokenizedText text = Caption(position);
@@ -134,7 +134,7 @@ internal sealed class TrainingBatches
                 position,
                 pair,
                 text,
-                _augmentation.Crops ? Crop(pair, position, cancellation) : Shape(pair, position, cancellation),
+                _augmentation.Crops ? Crop(pair, position, cancellationToken) : Shape(pair, position, cancellationToken),
                 null
             );
         }
@@ -145,10 +145,10 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>With random crops, the cached image is the decoded one, which all epochs share.</summary>
-    private byte[] Crop(TrainingPair pair, PairPosition position, CancellationToken cancellation)
+    private byte[] Crop(TrainingPair pair, PairPosition position, CancellationToken cancellationToken)
     {
         using RgbImage? cached = _cache.Find(position.Pair);
-        using RgbImage? decoded = cached is null ? pair.Image.DecodeShared(orient: false, cancellation) : null;
+        using RgbImage? decoded = cached is null ? pair.Image.DecodeShared(orient: false, cancellationToken) : null;
         RgbImage image = cached ?? decoded!;
         _cache.Keep(position.Pair, image);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
@@ -157,7 +157,7 @@ internal sealed class TrainingBatches
     }
 
     /// <summary>Without random crops, the cached image is the preprocessed one.</summary>
-    private byte[] Shape(TrainingPair pair, PairPosition position, CancellationToken cancellation)
+    private byte[] Shape(TrainingPair pair, PairPosition position, CancellationToken cancellationToken)
     {
         using RgbImage? cached = _cache.Find(position.Pair);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(_preprocessing.ByteCount);
@@ -167,7 +167,7 @@ internal sealed class TrainingBatches
         }
         else
         {
-            using RgbImage image = pair.Image.DecodeShared(orient: false, cancellation),
+            using RgbImage image = pair.Image.DecodeShared(orient: false, cancellationToken),
                 shaped = new(_preprocessing.Size, _preprocessing.Size);
             _preprocessing.Apply(image, pixels);
             pixels.CopyTo(shaped.Bytes);

@@ -1,5 +1,3 @@
-using Cupola.Images;
-
 namespace Cupola.Training.Data;
 
 /// <summary>An image and its possible captions.</summary>

@@ -1,5 +1,4 @@
 using Cupola.Data;
-using Cupola.Prompts;
 
 namespace Cupola.Training.Data;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Cupola.Embedding;
 using Cupola.Files;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
@@ -24,9 +23,9 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
     /// <summary>Makes a step's epoch ready: mines it where the step is its first, and else reads what was mined.</summary>
     /// <param name="step">The step.</param>
     /// <param name="broken">Hears of images that cannot be read, once.</param>
-    /// <param name="cancellation">Stops between batches.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InvalidDataException">What was mined is not there any more.</exception>
-    public void Prepare(long step, Action<string>? broken, CancellationToken cancellation)
+    public void Prepare(long step, Action<string>? broken, CancellationToken cancellationToken)
     {
         long epoch = order.EpochOf(step);
         if (step % order.StepsPerEpoch != 0)
@@ -35,17 +34,17 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
             return;
         }
 
-        int[] mined = order.Mine(epoch, batches.DuplicatesOf(epoch), pairs => Embed(pairs, epoch, broken, cancellation));
+        int[] mined = order.Mine(epoch, batches.DuplicatesOf(epoch), pairs => Embed(pairs, epoch, broken, cancellationToken));
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
     }
 
-    private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, Action<string>? broken, CancellationToken cancellation)
+    private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, Action<string>? broken, CancellationToken cancellationToken)
     {
         Dictionary<int, int> rows = pairs.Index().ToDictionary(static pair => pair.Item, static pair => pair.Index);
         int dimension = clip.Dimension;
         float[] images = new float[pairs.Count * dimension],
             texts = new float[images.Length];
-        foreach (TrainingBatch batch in batches.Read(pairs, epoch, cancellation))
+        foreach (TrainingBatch batch in batches.Read(pairs, epoch, cancellationToken))
         {
             using (batch)
             {

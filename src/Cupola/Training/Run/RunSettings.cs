@@ -19,9 +19,9 @@ public sealed record RunSettings
     /// </summary>
     public int? Patience { get; init; }
 
-    /// <summary>
-    /// The type that weights are stored in: float32, the default, or float16, which halves the file and keeps three digits of
-    /// each.
-    /// </summary>
-    public ElementType WeightsType { get; init; } = ElementType.Float32;
+    /// <summary>The type that weights are stored in. The default is float32.</summary>
+    public WeightsType WeightsType { get; init; }
+
+    /// <summary>The same as an element type.</summary>
+    internal ElementType ElementType => WeightsType == WeightsType.Float16 ? ElementType.Float16 : ElementType.Float32;
 }

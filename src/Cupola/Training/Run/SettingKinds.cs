@@ -2,16 +2,12 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Cupola.Graphs;
 
 namespace Cupola.Training.Run;
 
 /// <summary>What a setting takes, in words for who wrote something else.</summary>
 internal static class SettingKinds
 {
-    /// <summary>The types that weights can be stored in, of those that tensors have.</summary>
-    public const string WeightsType = "float32 or float16";
-
     private static readonly Type[] Groups =
     [
         typeof(OptimizerSettings),
@@ -55,8 +51,7 @@ internal static class SettingKinds
             .FirstOrDefault(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name);
 
     private static string Words(Type type, JsonNode? given) =>
-        type == typeof(ElementType) ? WeightsType
-        : type.IsEnum ? Either([.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)])
+        type.IsEnum ? Either([.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)])
         : type == typeof(bool) ? "true or false"
         : type == typeof(int) || type == typeof(long)
             ? IsTooLarge(given) ? "a whole number up to 2147483647"

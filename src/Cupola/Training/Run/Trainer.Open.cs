@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Models;
 using Cupola.Runtime;
 using Cupola.Text;

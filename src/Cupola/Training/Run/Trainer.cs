@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
-using Cupola.Embedding;
-using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Cupola.Training.Optimization;
@@ -61,12 +59,12 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>Makes the steps that are left.</summary>
     /// <param name="observer">Who follows.</param>
-    /// <param name="cancellation">Stops behind a step; the run is saved as it is then.</param>
+    /// <param name="cancellationToken">Stops behind a step; the run is saved as it is then.</param>
     /// <exception cref="TrainingDivergedException">
     /// The loss or a gradient is no finite number; the last checkpoint stays.
     /// </exception>
     /// <exception cref="IOException">The run cannot be written; the last checkpoint stays.</exception>
-    public void Run(TrainingObserver? observer = null, CancellationToken cancellation = default)
+    public void Run(TrainingObserver? observer = null, CancellationToken cancellationToken = default)
     {
         observer ??= new();
         if (IsFinished && !IsDue)
@@ -76,19 +74,19 @@ public sealed partial class Trainer : IDisposable
 
         try
         {
-            EvaluateIfDue(observer, cancellation);
+            EvaluateIfDue(observer, cancellationToken);
             _learning.Start();
             while (!IsFinished)
             {
-                long end = MineIfDue(observer, cancellation);
-                foreach (TrainingBatch batch in _batches.From(_state.Step, end, cancellation))
+                long end = MineIfDue(observer, cancellationToken);
+                foreach (TrainingBatch batch in _batches.From(_state.Step, end, cancellationToken))
                 {
                     using (batch)
                     {
                         Learn(batch, observer);
                     }
 
-                    EvaluateIfDue(observer, cancellation);
+                    EvaluateIfDue(observer, cancellationToken);
                     if (IsFinished)
                     {
                         break;
@@ -99,11 +97,11 @@ public sealed partial class Trainer : IDisposable
                         Save(observer);
                     }
 
-                    cancellation.ThrowIfCancellationRequested();
+                    cancellationToken.ThrowIfCancellationRequested();
                 }
             }
 
-            EvaluateIfDue(observer, cancellation);
+            EvaluateIfDue(observer, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -193,7 +191,7 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>Mines the epoch that begins, where hard negatives are wanted.</summary>
     /// <returns>The step before which batches are known.</returns>
-    private long MineIfDue(TrainingObserver observer, CancellationToken cancellation)
+    private long MineIfDue(TrainingObserver observer, CancellationToken cancellationToken)
     {
         if (_mining is null)
         {
@@ -202,7 +200,7 @@ public sealed partial class Trainer : IDisposable
 
         // A checkpoint first: what was mined for the epoch before is lost now, and only from here on not needed.
         Save(observer);
-        OnDisk(() => _mining.Prepare(_state.Step, observer.Broken, cancellation));
+        OnDisk(() => _mining.Prepare(_state.Step, observer.Broken, cancellationToken));
         return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
     }
 
@@ -212,7 +210,7 @@ public sealed partial class Trainer : IDisposable
         && _state.Step != _state.Evaluated
         && (_state.Step % _plan.StepsPerEvaluation == 0 || _state.Step == _plan.Steps);
 
-    private void EvaluateIfDue(TrainingObserver observer, CancellationToken cancellation)
+    private void EvaluateIfDue(TrainingObserver observer, CancellationToken cancellationToken)
     {
         if (!IsDue)
         {
@@ -223,8 +221,8 @@ public sealed partial class Trainer : IDisposable
         RequireFiniteParameters();
         // Where the best model is kept, this one may not take its place before it is known to be better.
         string folder = _settings.Run.Patience is null ? _run.Path : _run.UnderEvaluation;
-        OnDisk(() => _model.Write(folder, _average, _settings.Run.WeightsType));
-        ModelScore score = Evaluate(folder, _evaluate, cancellation);
+        OnDisk(() => _model.Write(folder, _average, _settings.Run.ElementType));
+        ModelScore score = Evaluate(folder, _evaluate, cancellationToken);
         bool isBest = score.Penalty < _state.Best;
         (_state.Best, _state.SinceBest) = isBest ? (score.Penalty, 0) : (_state.Best, _state.SinceBest + 1);
         _state.Evaluated = _state.Step;
@@ -244,7 +242,7 @@ public sealed partial class Trainer : IDisposable
                 Directory.Delete(folder, recursive: true);
                 if (isBest)
                 {
-                    _model.Write(_run.Path, _average, _settings.Run.WeightsType);
+                    _model.Write(_run.Path, _average, _settings.Run.ElementType);
                 }
             }
 
@@ -257,11 +255,11 @@ public sealed partial class Trainer : IDisposable
     private ModelScore Evaluate(
         string folder,
         Func<ClipEmbedder, CancellationToken, ModelScore> evaluate,
-        CancellationToken cancellation
+        CancellationToken cancellationToken
     )
     {
         using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions(Threads: _threads));
-        return evaluate(embedder, cancellation);
+        return evaluate(embedder, cancellationToken);
     }
 
     private void Save(TrainingObserver observer)
@@ -294,7 +292,7 @@ public sealed partial class Trainer : IDisposable
     {
         if (_settings.Run.Patience is null || _state.Step == 0)
         {
-            _model.Write(_run.Path, _average, _settings.Run.WeightsType);
+            _model.Write(_run.Path, _average, _settings.Run.ElementType);
         }
 
         _state.Write(_run.Checkpoint);

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.ZeroShot;
 
@@ -18,18 +17,18 @@ internal sealed class TrainingScores(
 {
     /// <summary>Evaluates the model as it is.</summary>
     /// <param name="embedder">The model.</param>
-    /// <param name="cancellation">Stops between batches.</param>
-    public ModelScore Compute(ClipEmbedder embedder, CancellationToken cancellation) =>
-        new(validation?.Compute(embedder, cancellation), images is null ? null : Top1(embedder, images, cancellation));
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public ModelScore Compute(ClipEmbedder embedder, CancellationToken cancellationToken) =>
+        new(validation?.Compute(embedder, cancellationToken), images is null ? null : Top1(embedder, images, cancellationToken));
 
-    private Accuracy Top1(ClipEmbedder embedder, LabeledDataset labelled, CancellationToken cancellation)
+    private Accuracy Top1(ClipEmbedder embedder, LabeledDataset labelled, CancellationToken cancellationToken)
     {
         ZeroShotClassifier classifier = ZeroShotClassifier.Create(
-            EncodedPrompts.Encode(embedder, candidate!.Prompts, progress: null, cancellation),
+            EncodedPrompts.Encode(embedder, candidate!.Prompts, progress: null, cancellationToken),
             ClassEnsemble.EmbeddingMean,
             weights: null
         );
-        EmbeddedDataset embedded = labelled.Embed(embedder, cache: null, progress: null, cancellation);
+        EmbeddedDataset embedded = labelled.Embed(embedder, cache: null, progress: null, cancellationToken);
         foreach (string failure in embedded.Failed)
         {
             broken(failure);

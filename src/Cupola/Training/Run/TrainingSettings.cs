@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Cupola.Graphs;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using static System.FormattableString;
@@ -157,7 +156,6 @@ public sealed record TrainingSettings
             ("checkpointMinutes", Run.CheckpointMinutes is >= 0 and <= 1e6, "a number of minutes from 0 to 1000000"),
             ("evaluateEvery", Run.EvaluateEvery > 0 && double.IsFinite(Run.EvaluateEvery), "a number of epochs above 0"),
             ("patience", Run.Patience is null or > 0, "a number of evaluations above 0"),
-            ("weightsType", Run.WeightsType is ElementType.Float32 or ElementType.Float16, SettingKinds.WeightsType),
         ];
         foreach ((string name, bool isPossible, string range) in ranges)
         {

@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
@@ -9,7 +8,7 @@ namespace Cupola.Training.Run;
 /// The loss of a model on pairs that it does not learn from, in the batches that training has, so that both losses can be laid
 /// side by side.
 /// </summary>
-public sealed class ValidationLoss
+internal sealed class ValidationLoss
 {
     private readonly TrainingPairs _pairs;
     private readonly TrainingSettings _settings;
@@ -30,8 +29,8 @@ public sealed class ValidationLoss
 
     /// <summary>The mean over all pairs but those that fill no batch.</summary>
     /// <param name="embedder">The model.</param>
-    /// <param name="cancellation">Stops before the next batch.</param>
-    public double Compute(ClipEmbedder embedder, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops before the next batch.</param>
+    public double Compute(ClipEmbedder embedder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ShuffledSampler order = new(_pairs.Count, _settings.Batch, (ulong)_settings.Seed);
@@ -53,7 +52,7 @@ public sealed class ValidationLoss
         );
         double sum = 0;
         int count = 0;
-        foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellation))
+        foreach (TrainingBatch batch in batches.From(0, order.StepsPerEpoch, cancellationToken))
         {
             using (batch)
             {
@@ -62,8 +61,8 @@ public sealed class ValidationLoss
                     _broken?.Invoke(sentence);
                 }
 
-                float[] images = embedder.Model.Image.Encode(batch.Images, cancellation);
-                float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellation).Embeddings;
+                float[] images = embedder.Model.Image.Encode(batch.Images, cancellationToken);
+                float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellationToken).Embeddings;
                 sum +=
                     batch.Texts.Count
                     * loss.Evaluate(

@@ -13,7 +13,7 @@ namespace Cupola.Training.Run;
 /// keeps most of what the first knew of everything, and
 /// of what the second learned of its own data.
 /// </summary>
-public static class WeightInterpolation
+internal static class WeightInterpolation
 {
     /// <summary>Writes (1 − alpha) · start + alpha · fine-tuned as a model's folder.</summary>
     /// <param name="start">The model that fine-tuning began with: a folder or a file.</param>

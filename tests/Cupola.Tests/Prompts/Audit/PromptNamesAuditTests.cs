@@ -1,4 +1,3 @@
-using Cupola.Prompts;
 using Cupola.Prompts.Audit;
 
 namespace Cupola.Tests.Prompts.Audit;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Cupola.Prompts;
 using Cupola.Prompts.Writing;
 using Cupola.Tests.Cli;
 

@@ -1,5 +1,4 @@
 using CsCheck;
-using Cupola.Embedding;
 using Cupola.Training.Data;
 
 namespace Cupola.Tests.Training.Data;

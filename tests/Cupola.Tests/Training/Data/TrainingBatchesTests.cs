@@ -182,10 +182,10 @@ public sealed class TrainingBatchesTests
             .. Enumerable
                 .Range(0, pairs.Count)
                 .Select(place => pairs[place])
-                .Select(pair => pair with { Image = new(pair.Image.Name, cancellation =>
+                .Select(pair => pair with { Image = new(pair.Image.Name, cancellationToken =>
                         {
                             read(pair.Image.Name);
-                            return pair.Image.Read(cancellation);
+                            return pair.Image.Read(cancellationToken);
                         }) }),
         ]);
 

@@ -1,5 +1,4 @@
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Models.Layers;
@@ -67,14 +66,14 @@ public sealed class ResidualNetworkTrainingTests
                             stop.Cancel();
                         }
                     }),
-                    cancellation: stop.Token
+                    cancellationToken: stop.Token
                 )
             );
         }
 
         using (Trainer rest = Open(stopped, settings, threads: 1))
         {
-            rest.Run(cancellation: TestContext.Current.CancellationToken);
+            rest.Run(cancellationToken: TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(File.ReadAllBytes(Path.Combine(undisturbed, Weights)), File.ReadAllBytes(Path.Combine(stopped, Weights)));

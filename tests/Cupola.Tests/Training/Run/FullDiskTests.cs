@@ -30,7 +30,7 @@ public sealed class FullDiskTests
                     Assert.Throws<RunWriteException>(() =>
                         trainer.Run(
                             observer: new(Stepped: made => Fill(made, filler)),
-                            cancellation: TestContext.Current.CancellationToken
+                            cancellationToken: TestContext.Current.CancellationToken
                         )
                     )
                 );

@@ -37,7 +37,7 @@ public sealed class TrainerFilesTests
         List<string> broken = [];
         using Trainer trainer = Open(run, Settings with { Steps = 9, Batch = 4, HardNegatives = hardNegatives }, table);
 
-        trainer.Run(observer: new(Broken: broken.Add), cancellation: Cancellation);
+        trainer.Run(observer: new(Broken: broken.Add), cancellationToken: Cancellation);
 
         Assert.Contains("5.bmp", Assert.Single(broken), StringComparison.Ordinal);
         Assert.Equal(9, trainer.Step);
@@ -46,7 +46,7 @@ public sealed class TrainerFilesTests
     [Fact]
     public void HalfPrecisionHalvesTheFileAndARunGoesOnFromAllDigits()
     {
-        TrainingSettings half = Settings with { Run = Settings.Run with { WeightsType = ElementType.Float16 } };
+        TrainingSettings half = Settings with { Run = Settings.Run with { WeightsType = WeightsType.Float16 } };
         string run = Train(half),
             whole = Train(Settings);
 

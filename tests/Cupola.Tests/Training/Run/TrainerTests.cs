@@ -1,6 +1,5 @@
 using Cupola.Checkpoints;
 using Cupola.Cli;
-using Cupola.Embedding;
 using Cupola.Evaluation;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -44,14 +43,14 @@ public sealed class TrainerTests
             using CancellationTokenSource stop = new();
             using Trainer trainer = Open(stopped, settings);
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellation: stop.Token)
+                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellationToken: stop.Token)
             );
             Assert.Equal(step, trainer.Step);
         }
 
         using (Trainer rest = Open(stopped, settings))
         {
-            rest.Run(cancellation: Cancellation);
+            rest.Run(cancellationToken: Cancellation);
             Assert.True(rest.IsFinished);
         }
 
@@ -74,7 +73,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellation: stop.Token)
+                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -82,7 +81,7 @@ public sealed class TrainerTests
         using Trainer rest = Open(run, settings);
         Assert.Contains(
             "cannot go on in the middle of an epoch",
-            Assert.Throws<InvalidDataException>(() => rest.Run(cancellation: Cancellation)).Message,
+            Assert.Throws<InvalidDataException>(() => rest.Run(cancellationToken: Cancellation)).Message,
             StringComparison.Ordinal
         );
     }
@@ -102,7 +101,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellation: stop.Token)
+                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -111,7 +110,7 @@ public sealed class TrainerTests
         {
             Assert.Equal(6, trainer.Step);
             Assert.Equal(whole.Take(6), Log(other));
-            trainer.Run(cancellation: Cancellation);
+            trainer.Run(cancellationToken: Cancellation);
         }
 
         Assert.Equal(whole, Log(other));
@@ -211,7 +210,7 @@ public sealed class TrainerTests
         byte[] before = Bytes(run).Checkpoint;
 
         string message = FailureSentence.Write(
-            Assert.Throws<TrainingDivergedException>(() => trainer.Run(cancellation: Cancellation))
+            Assert.Throws<TrainingDivergedException>(() => trainer.Run(cancellationToken: Cancellation))
         );
 
         Assert.Contains("astray at step 1: a parameter is no finite number, on ", message, StringComparison.Ordinal);
@@ -240,7 +239,7 @@ public sealed class TrainerTests
 
         Assert.Contains(
             "astray at step 2: the loss is no finite number",
-            Assert.Throws<TrainingDivergedException>(() => trainer.Run(cancellation: Cancellation)).Message,
+            Assert.Throws<TrainingDivergedException>(() => trainer.Run(cancellationToken: Cancellation)).Message,
             StringComparison.Ordinal
         );
     }
@@ -274,7 +273,7 @@ public sealed class TrainerTests
         Assert.Equal(told[1], trainer.KeptEvaluation);
         Assert.Equal(told, TrainingLog<LoggedEvaluation>.Read(Path.Combine(run, "evaluations.jsonl")));
 
-        ModelScore Evaluate(ClipEmbedder embedder, CancellationToken cancellation)
+        ModelScore Evaluate(ClipEmbedder embedder, CancellationToken cancellationToken)
         {
             models.Add(File.ReadAllBytes(embedder.WeightsPath));
             return new(losses[models.Count - 1], null);
@@ -301,7 +300,7 @@ public sealed class TrainerTests
         string run = TestFolder.New();
         using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => throw new OperationCanceledException()))
         {
-            Assert.Throws<OperationCanceledException>(() => trainer.Run(cancellation: Cancellation));
+            Assert.Throws<OperationCanceledException>(() => trainer.Run(cancellationToken: Cancellation));
             Assert.Equal(3, trainer.Step);
         }
 
@@ -341,8 +340,8 @@ public sealed class TrainerTests
         };
         ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
         List<LoggedEvaluation> told = [];
-        using Trainer trainer = Open(run, settings, table, evaluate: (embedder, cancellation) =>
-            new(validation.Compute(embedder, cancellation), null)
+        using Trainer trainer = Open(run, settings, table, evaluate: (embedder, cancellationToken) =>
+            new(validation.Compute(embedder, cancellationToken), null)
         );
         trainer.Run(new(Evaluated: told.Add), Cancellation);
 

@@ -1,5 +1,4 @@
 using Cupola.Checkpoints;
-using Cupola.Embedding;
 using Cupola.Graphs;
 using Cupola.Runtime;
 using Cupola.Training.Losses;
@@ -73,7 +72,7 @@ public sealed class TrainingAttemptsTests
 
         using (Trainer trainer = Open(run, Tuning(start) with { Steps = 2, Frozen = ["logit_scale"] }))
         {
-            trainer.Run(cancellation: TestContext.Current.CancellationToken);
+            trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
         }
 
         using ClipEmbedder embedder = ClipEmbedder.Load(run);

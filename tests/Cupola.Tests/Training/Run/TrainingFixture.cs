@@ -1,4 +1,3 @@
-using Cupola.Embedding;
 using Cupola.Tests.Images;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
@@ -80,7 +79,7 @@ internal static class TrainingFixture
     {
         string run = TestFolder.New();
         using Trainer trainer = Open(run, settings, threads: threads);
-        trainer.Run(cancellation: TestContext.Current.CancellationToken);
+        trainer.Run(cancellationToken: TestContext.Current.CancellationToken);
         return run;
     }
 

@@ -1,4 +1,3 @@
-using Cupola.Graphs;
 using Cupola.Training.Losses;
 using Cupola.Training.Run;
 
@@ -29,7 +28,7 @@ public sealed class TrainingSettingsTests
                 MaskSameLabel = false,
                 Frozen = settings.Frozen,
                 Optimizer = new() { EmaDecay = 0.99 },
-                Run = new() { WeightsType = ElementType.Float16 },
+                Run = new() { WeightsType = WeightsType.Float16 },
                 Model = new() { ImageWidth = 64 },
             },
             settings
@@ -131,7 +130,6 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "epochs": -1 }""", "epochs")]
     [InlineData("""{ "beta2": 1 }""", "beta2")]
     [InlineData("""{ "layerDecay": 1.5 }""", "layerDecay")]
-    [InlineData("""{ "weightsType": "int8" }""", "weightsType")]
     [InlineData("""{ "epsilon": 1 }""", "epsilon")]
     [InlineData("""{ "steps": 99999999999 }""", "steps")]
     [InlineData("""{ "frozen": [null] }""", "frozen")]

@@ -1,10 +1,10 @@
-namespace Cupola.Hub;
+namespace Cupola;
 
 /// <summary>
 /// Where models are downloaded from and stored. The environment variables and folders are those of the Hugging Face libraries
 /// (huggingface_hub, <c>constants.py</c>), so both share one cache.
 /// </summary>
-public sealed class HubSettings
+public sealed class HubOptions
 {
     /// <summary>The folder that contains one folder per model.</summary>
     public required string CacheFolder { get; init; }
@@ -34,9 +34,9 @@ public sealed class HubSettings
     /// that <c>HF_TOKEN_PATH</c> names) and <c>HF_HUB_OFFLINE</c>.
     /// </summary>
     /// <exception cref="ArgumentException">A variable has a value that cannot be used; the message names it.</exception>
-    public static HubSettings FromEnvironment() => From(Environment.GetEnvironmentVariable);
+    public static HubOptions FromEnvironment() => From(Environment.GetEnvironmentVariable);
 
-    internal static HubSettings From(Func<string, string?> variable)
+    internal static HubOptions From(Func<string, string?> variable)
     {
         string? Named(string name) => variable(name)?.Trim() is { Length: > 0 } value ? value : null;
         string Folder(string path) =>
@@ -45,7 +45,7 @@ public sealed class HubSettings
                 : path;
 
         string home = Folder(Named("HF_HOME") ?? Path.Combine(Named("XDG_CACHE_HOME") ?? "~/.cache", "huggingface"));
-        return new HubSettings
+        return new HubOptions
         {
             CacheFolder = Path.GetFullPath(Folder(Named("HF_HUB_CACHE") ?? Path.Combine(home, "hub"))),
             Endpoint = ReadEndpoint(Named("HF_ENDPOINT") ?? "https://huggingface.co"),
