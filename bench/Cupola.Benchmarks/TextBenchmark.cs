@@ -6,8 +6,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Cupola.Benchmarks;
 
 /// <summary>
-/// Prompts a second of the text tower in trees, packed without sharing, and padded to the context length in a plain
-/// session of the same ONNX Runtime over the exported graph.
+/// Prompts a second of the text tower in trees, packed without sharing, and padded to the context length in a plain session of
+/// the same ONNX Runtime over the exported graph.
 /// </summary>
 internal static class TextBenchmark
 {

@@ -8,9 +8,8 @@ namespace Cupola.Benchmarks;
 
 /// <summary>
 /// A whole training step: both towers, the loss, the backward pass, AdamW and the clamp of the logit scale. Images and texts are
-/// drawn as the peer's script draws them: each text has
-/// random ids and ends at a random place from the ninth token on, so texts have no beginnings in common that a prompt tree could
-/// share; that nothing is padded behind the end is Cupola's gain.
+/// drawn as the peer's script draws them: each text has random ids and ends at a random place from the ninth token on, so texts
+/// have no beginnings in common that a prompt tree could share; that nothing is padded behind the end is Cupola's gain.
 /// </summary>
 internal sealed class TrainingStep : IDisposable
 {

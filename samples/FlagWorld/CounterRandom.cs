@@ -2,8 +2,8 @@ namespace FlagWorld;
 
 /// <summary>
 /// Random numbers that depend on a key and a counter alone: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom
-/// number generators", 2014).
-/// An image's numbers come from the seed and the image's own number, so any image can be drawn again without those before it.
+/// number generators", 2014). An image's numbers come from the seed and the image's own number, so any image can be drawn again
+/// without those before it.
 /// </summary>
 internal sealed class CounterRandom
 {

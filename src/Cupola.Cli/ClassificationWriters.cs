@@ -1,5 +1,5 @@
-using Cupola.ZeroShot;
 using System.Globalization;
+using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 

@@ -96,7 +96,12 @@ internal static class ClassifyCommand
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(orient), cache: null, cancellationToken);
+                    embedder.EmbedImages(
+                        paths.Select(ImageSource.FromPath),
+                        parsed.GetValue(orient),
+                        cache: null,
+                        cancellationToken
+                    );
             },
             static _ => "Stopped; the answers so far are whole."
         );

@@ -1,8 +1,8 @@
 namespace Cupola.Cli;
 
 /// <summary>
-/// Text as a terminal may be shown it: a label, a file's name or a server's answer could otherwise clear the screen, begin a
-/// new line or turn the order of letters round. Each such character becomes one that can be seen.
+/// Text as a terminal may be shown it: a label, a file's name or a server's answer could otherwise clear the screen, begin a new
+/// line or turn the order of letters round. Each such character becomes one that can be seen.
 /// </summary>
 internal static class HarmlessText
 {

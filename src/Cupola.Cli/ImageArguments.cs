@@ -15,8 +15,8 @@ internal static class ImageArguments
         new("--orient") { Description = "Turn images as their EXIF orientation says (the reference does not)." };
 
     /// <summary>
-    /// Runs work over the images, with progress where the answers go into a file or a pipe and a person looks on; answers
-    /// on a terminal are progress enough.
+    /// Runs work over the images, with progress where the answers go into a file or a pipe and a person looks on; answers on a
+    /// terminal are progress enough.
     /// </summary>
     public static T Run<T>(string description, string[] arguments, Func<IEnumerable<string>, Action<int>?, T> work)
     {

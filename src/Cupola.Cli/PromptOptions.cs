@@ -1,8 +1,8 @@
-using Cupola.ZeroShot;
 using System.CommandLine;
 using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Text;
+using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 

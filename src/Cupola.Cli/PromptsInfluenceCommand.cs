@@ -94,7 +94,12 @@ internal static class PromptsInfluenceCommand
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
                 IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(orient), cache: null, cancellationToken);
+                    embedder.EmbedImages(
+                        paths.Select(ImageSource.FromPath),
+                        parsed.GetValue(orient),
+                        cache: null,
+                        cancellationToken
+                    );
             },
             static _ => "Stopped; what stands above is whole."
         );

@@ -1,6 +1,6 @@
-using Cupola.Prompts;
 using System.CommandLine;
 using Cupola.Evaluation;
+using Cupola.Prompts;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
 

@@ -50,8 +50,7 @@ public sealed partial class ArchitectureTests
 
     /// <summary>
     /// A room is a folder, and a type belongs to the room whose file declares it, whatever its namespace: what a file names must
-    /// be
-    /// of its own room or of one before it. Comments and strings name nothing.
+    /// be of its own room or of one before it. Comments and strings name nothing.
     /// </summary>
     [Fact]
     public void ARoomUsesOnlyRoomsBeforeIt()

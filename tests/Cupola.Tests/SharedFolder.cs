@@ -2,8 +2,8 @@ namespace Cupola.Tests;
 
 /// <summary>
 /// Golden numbers, photos and models that are too large for the repository. Where they are absent, smaller ones of the
-/// repository's
-/// own stand in for them, under the same path in Golden; where there are none, the tests that need them say so and are skipped.
+/// repository's own stand in for them, under the same path in Golden; where there are none, the tests that need them say so and
+/// are skipped.
 /// </summary>
 internal static class SharedFolder
 {

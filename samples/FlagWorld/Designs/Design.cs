@@ -23,8 +23,8 @@ internal sealed record Design(Field Field, IReadOnlyList<Element> Elements, Outl
 {
     /// <summary>
     /// The combination of layout and colour families: equal for two designs that differ in shades, proportions, sizes, thin
-    /// edges, or the order of painting alone. It is made coarse so that
-    /// leaving out a combination leaves out all that look like it.
+    /// edges, or the order of painting alone. It is made coarse so that leaving out a combination leaves out all that look like
+    /// it.
     /// </summary>
     [JsonIgnore]
     public string Key =>

@@ -15,8 +15,7 @@ internal enum Share
 
 /// <summary>
 /// The designs of a seed, by number. No combination of a real flag or sign is ever among them; of the others, the hash of the
-/// combination says, for all seeds alike, whether it is for training
-/// or held out.
+/// combination says, for all seeds alike, whether it is for training or held out.
 /// </summary>
 internal static class DesignStream
 {

@@ -4,9 +4,9 @@ using Cupola.Graphs;
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A CLIP's parameters under Cupola's names, whatever layout they were stored in. It owns the file they lie in. Linear
-/// weights are [out, in]; a fused query, key and value is three parameters that lie in one; a projection that the file
-/// holds the other way round is transposed once.
+/// A CLIP's parameters under Cupola's names, whatever layout they were stored in. It owns the file they lie in. Linear weights
+/// are [out, in]; a fused query, key and value is three parameters that lie in one; a projection that the file holds the other
+/// way round is transposed once.
 /// </summary>
 internal sealed class Checkpoint : IDisposable
 {

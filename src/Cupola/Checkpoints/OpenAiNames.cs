@@ -9,7 +9,7 @@ namespace Cupola.Checkpoints;
 internal sealed partial class OpenAiNames : ParameterNames
 {
     /// <summary>Those of a model whose image tower is a vision transformer.</summary>
-    public static readonly OpenAiNames VisionTransformer = new(isNetwork: false);
+    public static readonly OpenAiNames ViT = new(isNetwork: false);
 
     /// <summary>Those of one whose image tower is a residual network, where visual.conv1.weight is another parameter.</summary>
     public static readonly OpenAiNames ResNet = new(isNetwork: true);
@@ -70,7 +70,7 @@ internal sealed partial class OpenAiNames : ParameterNames
     private OpenAiNames(bool isNetwork) => _isNetwork = isNetwork;
 
     /// <summary>Those that fit names of a file.</summary>
-    public static OpenAiNames Find(IEnumerable<string> names) => names.Contains(OfNetworks) ? ResNet : VisionTransformer;
+    public static OpenAiNames Find(IEnumerable<string> names) => names.Contains(OfNetworks) ? ResNet : ViT;
 
     public override IReadOnlyList<Target> TargetsOf(string name)
     {

@@ -1,8 +1,8 @@
 namespace Cupola.Checkpoints;
 
 /// <summary>
-/// A family's names for a model's parameters, in both directions. A family's name may stand for several of our parameters
-/// (a fused query, key and value), and a matrix may lie there the other way round.
+/// A family's names for a model's parameters, in both directions. A family's name may stand for several of our parameters (a
+/// fused query, key and value), and a matrix may lie there the other way round.
 /// </summary>
 internal abstract class ParameterNames
 {
@@ -28,7 +28,7 @@ internal abstract class ParameterNames
 
     /// <summary>Whether the name is one of a CLIP's parameters in any family.</summary>
     public static bool IsParameter(string name) =>
-        new ParameterNames[] { TransformersNames.Instance, OpenAiNames.VisionTransformer, OpenAiNames.ResNet }.Any(names =>
+        new ParameterNames[] { TransformersNames.Instance, OpenAiNames.ViT, OpenAiNames.ResNet }.Any(names =>
             names.TargetsOf(name).Count > 0
         );
 

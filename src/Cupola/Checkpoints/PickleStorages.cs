@@ -67,9 +67,8 @@ internal static class PickleStorages
     }
 
     /// <summary>
-    /// The tensor that PyTorch's functions construct from (storage, offset, shape, strides, requires_grad, hooks, and more);
-    /// null if it
-    /// cannot be read because its element type is unsupported or it is a conjugated or negated view.
+    /// The tensor that PyTorch's functions construct from (storage, offset, shape, strides, requires_grad, hooks, and more); null
+    /// if it cannot be read because its element type is unsupported or it is a conjugated or negated view.
     /// </summary>
     public static PickleTensor? View(object?[] arguments)
     {

@@ -7,8 +7,7 @@ namespace Cupola.Checkpoints;
 
 /// <summary>
 /// A tensor in a file: row-major, little-endian, contiguous. Its memory belongs to the file (or the checkpoint) that returned it
-/// and
-/// may be read until that is disposed.
+/// and may be read until that is disposed.
 /// </summary>
 internal sealed unsafe class StoredTensor
 {

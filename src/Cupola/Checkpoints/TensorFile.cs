@@ -2,8 +2,7 @@ namespace Cupola.Checkpoints;
 
 /// <summary>
 /// A file of named tensors: safetensors, a PyTorch archive, or an index of several such files. It owns the memory of its tensors
-/// and
-/// is disposed by the code that opened it.
+/// and is disposed by the code that opened it.
 /// </summary>
 internal abstract class TensorFile : IDisposable
 {
@@ -57,9 +56,8 @@ internal abstract class TensorFile : IDisposable
     private static bool IsZip(ReadOnlySpan<byte> head) => head.StartsWith("PK"u8);
 
     /// <summary>
-    /// Recognizes a pickle by the opcode PROTO and a protocol from 2 to 5, where safetensors has a small number whose upper
-    /// bytes are 0;
-    /// or, for protocols 0 and 1, by the number with which PyTorch begins.
+    /// Recognizes a pickle by the opcode PROTO and a protocol from 2 to 5, where safetensors has a small number whose upper bytes
+    /// are 0; or, for protocols 0 and 1, by the number with which PyTorch begins.
     /// </summary>
     private static bool IsPickle(ReadOnlySpan<byte> head) =>
         (head is [0x80, >= 2 and <= 5, ..] && head[2..].ContainsAnyExcept((byte)0)) || head.StartsWith("L1195470"u8);

@@ -7,10 +7,8 @@ namespace Cupola.Checkpoints;
 
 /// <summary>
 /// A file saved by PyTorch (<c>.pt</c>, <c>.pth</c>, <c>.bin</c>, <c>.ckpt</c>): a zip archive, the older format without zip, or
-/// a
-/// TorchScript archive such as OpenAI's. It is read by a restricted unpickler that constructs tensors, numbers, texts and
-/// containers,
-/// and placeholders for everything else. Contiguous tensors are used from the mapped file without a copy.
+/// a TorchScript archive such as OpenAI's. It is read by a restricted unpickler that constructs tensors, numbers, texts and
+/// containers, and placeholders for everything else. Contiguous tensors are used from the mapped file without a copy.
 /// </summary>
 /// <remarks>
 /// Of a training checkpoint only the model's tensors are used, wherever they are in it, without the common prefix of their names

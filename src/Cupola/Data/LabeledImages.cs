@@ -18,8 +18,7 @@ public abstract class LabeledImages
 
     /// <summary>
     /// The dataset's labels, each once: a folder's in ordinal order, those of shards in the order of their class names. A table,
-    /// and
-    /// shards without class names, are read through once to find them, without the images; theirs are in ordinal order.
+    /// and shards without class names, are read through once to find them, without the images; theirs are in ordinal order.
     /// </summary>
     public IReadOnlyList<string> Labels => _labels.Value;
 

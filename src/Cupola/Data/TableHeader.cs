@@ -18,8 +18,7 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
 
     /// <summary>
     /// Reads the first line. The separator is the one with which both columns exist, or the one that a line <c>sep=;</c> before
-    /// it
-    /// names.
+    /// it names.
     /// </summary>
     /// <param name="path">The table.</param>
     /// <param name="maximumLength">The longest allowed line.</param>

@@ -4,8 +4,8 @@ using Cupola.Images;
 namespace Cupola.Data;
 
 /// <summary>
-/// The images that a table names. A table may come from a stranger, so it must not cause connections to other machines:
-/// addresses are downloaded only on request, and network shares are never opened.
+/// The images that a table names. A table may come from a stranger, so it must not cause connections to other machines: addresses
+/// are downloaded only on request, and network shares are never opened.
 /// </summary>
 /// <param name="folder">The table's folder, to which its paths are relative.</param>
 /// <param name="fetch">Whether http and https addresses are downloaded.</param>

@@ -12,9 +12,9 @@ namespace Cupola.Data;
 internal readonly record struct TableRecord(int Line, IReadOnlyList<string> Fields, string? Problem);
 
 /// <summary>
-/// Reads the records below a table's first line. A quoted field may have line breaks; a quotation mark that is never closed
-/// costs only its own line. With tabs, a quotation mark is an ordinary character unless the whole field is quoted: programs that
-/// write TSV without quoting are as common as those that quote.
+/// Reads the records below a table's first line. A quoted field may have line breaks; a quotation mark that is never closed costs
+/// only its own line. With tabs, a quotation mark is an ordinary character unless the whole field is quoted: programs that write
+/// TSV without quoting are as common as those that quote.
 /// </summary>
 internal sealed class TableRecords(string path, TableHeader header, int maximumLineLength, int maximumFieldLength)
 {

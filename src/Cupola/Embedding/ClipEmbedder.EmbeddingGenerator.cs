@@ -4,8 +4,8 @@ using static System.FormattableString;
 namespace Cupola;
 
 /// <summary>
-/// The embedder as Microsoft.Extensions.AI knows one, for texts and for images (<see cref="DataContent"/> with the bytes
-/// of a file), so that it fits wherever an <see cref="IEmbeddingGenerator"/> does.
+/// The embedder as Microsoft.Extensions.AI knows one, for texts and for images (<see cref="DataContent"/> with the bytes of a
+/// file), so that it fits wherever an <see cref="IEmbeddingGenerator"/> does.
 /// </summary>
 public sealed partial class ClipEmbedder
     : IEmbeddingGenerator<string, Embedding<float>>,

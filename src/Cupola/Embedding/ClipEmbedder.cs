@@ -10,8 +10,8 @@ using static System.FormattableString;
 namespace Cupola;
 
 /// <summary>
-/// A CLIP ready to use: texts and images become unit vectors in one space, in which the dot product says how well they
-/// fit. It may be used from several threads at once, and is disposed by whoever loaded it.
+/// A CLIP ready to use: texts and images become unit vectors in one space, in which the dot product says how well they fit. It
+/// may be used from several threads at once, and is disposed by whoever loaded it.
 /// </summary>
 public sealed partial class ClipEmbedder : IDisposable
 {
@@ -37,7 +37,7 @@ public sealed partial class ClipEmbedder : IDisposable
     internal ClipConfig Config => _model.Config;
 
     /// <summary>What happens to images first.</summary>
-    public ImagePreprocessing Preprocessing => _model.Preprocessing;
+    internal ImagePreprocessing Preprocessing => _model.Preprocessing;
 
     /// <summary>Text to token ids; read when it is first needed.</summary>
     public ClipTokenizer Tokenizer => _tokenizer.Value;
@@ -56,9 +56,9 @@ public sealed partial class ClipEmbedder : IDisposable
 
     /// <summary>
     /// SHA-256, in 64 small hexadecimal digits, of everything that changes an embedding: the numbers of all parameters, the
-    /// architecture, the
-    /// preprocessing and the precision. It does not depend on the model's path, nor on the layout or the number of its files; the
-    /// vocabulary is not part of it. It is worked out when it is first asked for, in about a second for a file of 600 MB.
+    /// architecture, the preprocessing and the precision. It does not depend on the model's path, nor on the layout or the number
+    /// of its files; the vocabulary is not part of it. It is worked out when it is first asked for, in about a second for a file
+    /// of 600 MB.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The model was disposed before it was first asked for.</exception>
     public string Fingerprint => _model.Fingerprint;
@@ -152,22 +152,21 @@ public sealed partial class ClipEmbedder : IDisposable
     }
 
     /// <summary>
-    /// Embeds images, in order, while the next ones are decoded. An image that cannot be read gives its sentence and
-    /// never stops the rest.
+    /// Embeds images, in order, while the next ones are decoded. An image that cannot be read gives its sentence and never stops
+    /// the rest.
     /// </summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     public IEnumerable<EmbeddedImage> EmbedImages(IEnumerable<string> paths) => EmbedImages(paths.Select(ImageSource.FromPath));
 
     /// <summary>
-    /// Embeds images, in order, wherever their bytes lie, while the next ones are decoded. An image that cannot be read gives
-    /// its sentence and never stops the rest.
+    /// Embeds images, in order, wherever their bytes lie, while the next ones are decoded. An image that cannot be read gives its
+    /// sentence and never stops the rest.
     /// </summary>
     /// <param name="images">Enumerated on the caller's thread, no further ahead than needed.</param>
     /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
     /// <param name="cache">
     /// Where embeddings are kept, so that an image it knows is not decoded again; it stays the caller's. What is there is found
-    /// by
-    /// the bytes of the image's file, the model's <see cref="Fingerprint"/>, the device and <paramref name="orient"/>.
+    /// by the bytes of the image's file, the model's <see cref="Fingerprint"/>, the device and <paramref name="orient"/>.
     /// </param>
     /// <param name="cancellationToken">Stops between batches.</param>
     public IEnumerable<EmbeddedImage> EmbedImages(
@@ -183,8 +182,8 @@ public sealed partial class ClipEmbedder : IDisposable
             : EmbedUnknown(images, orient, cache, cancellationToken);
     }
 
-    /// <summary>Embeds images as <see cref="EmbedImages(IEnumerable{ImageSource}, bool, EmbeddingCache, CancellationToken)"/>,
-    /// on threads of the pool.</summary>
+    /// <summary>Embeds images as <see cref="EmbedImages(IEnumerable{ImageSource}, bool, EmbeddingCache, CancellationToken)"/>, on
+    /// threads of the pool.</summary>
     /// <param name="images">Enumerated on threads of the pool, one at a time, no further ahead than needed.</param>
     /// <param name="orient">Whether to turn images as their EXIF orientation says; the reference does not.</param>
     /// <param name="cache">Where embeddings are kept; it stays the caller's.</param>
@@ -224,8 +223,7 @@ public sealed partial class ClipEmbedder : IDisposable
 
     /// <summary>
     /// Writes the model as the folder that transformers.js loads: standard ONNX (<c>onnx/text_model.onnx</c>,
-    /// <c>vision_model.onnx</c> and
-    /// <c>model.onnx</c>), configuration, preprocessing and tokenizer.
+    /// <c>vision_model.onnx</c> and <c>model.onnx</c>), configuration, preprocessing and tokenizer.
     /// </summary>
     /// <param name="folder">Where to; it is made if it is not there. In the model's own folder, what it has already
     /// stays.</param>

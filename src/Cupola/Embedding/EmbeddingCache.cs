@@ -9,10 +9,9 @@ namespace Cupola;
 
 /// <summary>
 /// Embeddings of images on disk, so that no image is decoded and encoded twice by the same model: an SQLite file that several
-/// processes may use at once, and that a killed one
-/// leaves whole. What it holds is found by the bytes of an image's file and the model, never by a path. It can fail to help, and
-/// never fails: a cache that is damaged is begun
-/// anew, one that cannot be written is not used, and <see cref="Note"/> says so. It may be used from several threads at once.
+/// processes may use at once, and that a killed one leaves whole. What it holds is found by the bytes of an image's file and the
+/// model, never by a path. It can fail to help, and never fails: a cache that is damaged is begun anew, one that cannot be
+/// written is not used, and <see cref="Note"/> says so. It may be used from several threads at once.
 /// </summary>
 public sealed class EmbeddingCache : IDisposable
 {
@@ -42,9 +41,8 @@ public sealed class EmbeddingCache : IDisposable
 
     /// <summary>
     /// Where embeddings are kept unless somebody says otherwise: <c>embeddings</c> in the folder that the environment variable
-    /// <c>CUPOLA_CACHE</c> names, or else in
-    /// <c>cupola</c> in the user's folder for caches (<c>XDG_CACHE_HOME</c> or <c>~/.cache</c>, <c>~/Library/Caches</c> on macOS,
-    /// the local application data on Windows).
+    /// <c>CUPOLA_CACHE</c> names, or else in <c>cupola</c> in the user's folder for caches (<c>XDG_CACHE_HOME</c> or
+    /// <c>~/.cache</c>, <c>~/Library/Caches</c> on macOS, the local application data on Windows).
     /// </summary>
     public static string DefaultFolder => FolderFrom(Environment.GetEnvironmentVariable);
 

@@ -5,8 +5,7 @@ namespace Cupola.Embedding;
 
 /// <summary>
 /// The SQLite file of a cache. A damaged one is not deleted and made again under its name, because another process that still has
-/// it open would write its journal beside the new
-/// one; the next number is begun in its place, and all processes use the highest.
+/// it open would write its journal beside the new one; the next number is begun in its place, and all processes use the highest.
 /// </summary>
 internal sealed class EmbeddingCacheFile : IDisposable
 {

@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace Cupola;
 
 /// <summary>
-/// Embeddings in CLIP's shared space, one row each, row-major: [count, dimension]. The dot product of two rows of unit
-/// length is their cosine.
+/// Embeddings in CLIP's shared space, one row each, row-major: [count, dimension]. The dot product of two rows of unit length is
+/// their cosine.
 /// </summary>
 public sealed class EmbeddingMatrix
 {

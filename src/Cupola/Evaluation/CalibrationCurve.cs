@@ -24,8 +24,7 @@ internal sealed class CalibrationCurve
 
     /// <summary>
     /// The expected calibration error (ECE): the mean distance of confidence and accuracy, each bin weighted by its number of
-    /// images
-    /// (Guo et al., equation 3).
+    /// images (Guo et al., equation 3).
     /// </summary>
     public double ExpectedCalibrationError
     {

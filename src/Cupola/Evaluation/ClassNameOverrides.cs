@@ -8,9 +8,8 @@ internal static class ClassNameOverrides
 {
     /// <summary>
     /// Classes are labels of the same name. Where none is, numbers are the labels' places, counted from 0, as WebDataset's shards
-    /// have them; and where there are as many classes as labels, as with
-    /// ImageNet's folders (n01440764) and a file of its thousand names, the first class is the first label. A note says which it
-    /// is.
+    /// have them; and where there are as many classes as labels, as with ImageNet's folders (n01440764) and a file of its
+    /// thousand names, the first class is the first label. A note says which it is.
     /// </summary>
     /// <param name="classes">The dataset's classes, in order.</param>
     /// <param name="labels">What there is to choose from; the classes themselves where nothing is said.</param>

@@ -6,8 +6,8 @@ namespace Cupola.Evaluation;
 
 /// <summary>
 /// Writes an HTML report on the evaluation of prompt sets: bars with intervals, significance of differences, calibration,
-/// classes,
-/// confusions, and the most confident wrong answers of the best set. Its size is bounded for any number of images and classes.
+/// classes, confusions, and the most confident wrong answers of the best set. Its size is bounded for any number of images and
+/// classes.
 /// </summary>
 internal static class EvaluationReport
 {

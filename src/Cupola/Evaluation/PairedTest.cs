@@ -3,10 +3,9 @@ using MathNet.Numerics.Distributions;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// A paired comparison of two classifiers, image by image. Only images that one answers rightly and the other wrongly
-/// distinguish them. McNemar's test gives the probability of so uneven a split of those if both are equally good (Q. McNemar,
-/// Psychometrika 12, 1947); it is computed exactly, by the binomial distribution, at every count, so that no approximation has to
-/// be chosen.
+/// A paired comparison of two classifiers, image by image. Only images that one answers rightly and the other wrongly distinguish
+/// them. McNemar's test gives the probability of so uneven a split of those if both are equally good (Q. McNemar, Psychometrika
+/// 12, 1947); it is computed exactly, by the binomial distribution, at every count, so that no approximation has to be chosen.
 /// </summary>
 /// <param name="Images">The number of images that both answered.</param>
 /// <param name="OnlyFirstRight">The number that only the first answered rightly.</param>

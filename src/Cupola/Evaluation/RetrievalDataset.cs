@@ -45,7 +45,11 @@ internal sealed class RetrievalDataset
         List<float> values = [];
         int read = 0,
             captions = 0;
-        IEnumerable<EmbeddedImage> embedded = embedder.EmbedImages(_images.Select(static image => image.Source), orient: false, cache, cancellationToken
+        IEnumerable<EmbeddedImage> embedded = embedder.EmbedImages(
+            _images.Select(static image => image.Source),
+            orient: false,
+            cache,
+            cancellationToken
         );
         foreach ((EmbeddedImage result, HashedImage image) in embedded.Zip(_images))
         {

@@ -3,8 +3,8 @@ using Cupola.Text;
 namespace Cupola.Evaluation;
 
 /// <summary>
-/// Which captions belong to which images. Equal captions are one caption and images of equal bytes are one image, however
-/// often they stand in the data: each is then a right answer to all that it belongs to, and is asked for once.
+/// Which captions belong to which images. Equal captions are one caption and images of equal bytes are one image, however often
+/// they stand in the data: each is then a right answer to all that it belongs to, and is asked for once.
 /// </summary>
 internal sealed class RetrievalPairs(ClipTokenizer tokenizer)
 {

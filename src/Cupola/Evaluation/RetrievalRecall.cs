@@ -35,8 +35,7 @@ public sealed class RetrievalRecall
 
     /// <summary>
     /// Compares every text with every image, one text at a time, so that memory grows with their numbers and not with the
-    /// product. A
-    /// text may describe several images, each of which is a right answer.
+    /// product. A text may describe several images, each of which is a right answer.
     /// </summary>
     /// <param name="images">Unit embeddings, [images, dimension].</param>
     /// <param name="texts">Unit embeddings, [texts, dimension].</param>

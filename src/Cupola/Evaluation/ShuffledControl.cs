@@ -4,8 +4,7 @@ namespace Cupola.Evaluation;
 
 /// <summary>
 /// A control: the same sentences with the classes' descriptions exchanged, so that each class has another's descriptions under
-/// its
-/// own name. Averaging many sentences helps whatever they say; random words do nearly as well as descriptions (Roth et al.,
+/// its own name. Averaging many sentences helps whatever they say; random words do nearly as well as descriptions (Roth et al.,
 /// "Waffling around for Performance", arXiv 2306.07282). So the value of descriptions is not their gain over one template but
 /// their gain over this control, which differs only in meaning: as many sentences for each class, of the same lengths and style,
 /// written by the same model, with the class's name where the other name was.
@@ -13,10 +12,8 @@ namespace Cupola.Evaluation;
 /// <param name="Prompts">The sentences, as many for each class as before.</param>
 /// <param name="Renamed">
 /// The number of sentences in which the other class's name was found and replaced. The rest do not name their class, or name it
-/// in
-/// other words than the label, and stay unchanged: they may still describe the other class, which weakens the control. If there
-/// are
-/// many, a gain over the control proves little.
+/// in other words than the label, and stay unchanged: they may still describe the other class, which weakens the control. If
+/// there are many, a gain over the control proves little.
 /// </param>
 internal sealed record ShuffledControl(PromptSet Prompts, int Renamed)
 {

@@ -15,8 +15,7 @@ internal enum QuoteEnd
 
 /// <summary>
 /// Splits records of CSV and TSV into fields without the white space around them, and joins fields to records. A field that
-/// begins with a quotation
-/// mark ends with one, and two within it stand for one (RFC 4180).
+/// begins with a quotation mark ends with one, and two within it stand for one (RFC 4180).
 /// </summary>
 internal static class DelimitedFields
 {

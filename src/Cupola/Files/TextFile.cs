@@ -20,8 +20,7 @@ internal static class TextFile
 
     /// <summary>
     /// Reads a JSON list of texts, or one text per line; white space around texts and empty texts are dropped. Of a JSON object
-    /// of
-    /// lists, <c>FILE#NAME</c> names one.
+    /// of lists, <c>FILE#NAME</c> names one.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="what">The kind of the texts, for error messages: "labels".</param>

@@ -4,8 +4,7 @@ namespace Cupola.Files;
 
 /// <summary>
 /// Parses JSON and checks its text. JSON may contain bytes that are not UTF-8 and halves of surrogate pairs; .NET's parser
-/// accepts
-/// both and fails only when a text is read.
+/// accepts both and fails only when a text is read.
 /// </summary>
 internal static class UnicodeJson
 {

@@ -22,8 +22,7 @@ internal static class UnicodeText
 
     /// <summary>
     /// Opens a seekable stream for reading from its beginning. Reading fails with <see cref="DecoderFallbackException"/> if the
-    /// bytes
-    /// are not text.
+    /// bytes are not text.
     /// </summary>
     public static StreamReader Open(Stream stream)
     {

@@ -4,8 +4,7 @@ namespace Cupola.Graphs;
 
 /// <summary>
 /// One extent of a tensor: a number, a symbol whose value each run sets ("batch"), or a product of both ("49·batch"). Products
-/// make
-/// reshapes checkable while the graph is built: the element count of a tensor is itself such a product.
+/// make reshapes checkable while the graph is built: the element count of a tensor is itself such a product.
 /// </summary>
 internal readonly record struct Dimension
 {

@@ -58,8 +58,8 @@ internal sealed partial class Gradient
 
     /// <summary>
     /// With c = x − mean and r = 1 ÷ √(variance + ε), both additional outputs of the operator, y = w c r + b. For the upstream
-    /// gradient
-    /// g: dw = Σ r g c and db = Σ g over the rows; dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last axis.
+    /// gradient g: dw = Σ r g c and db = Σ g over the rows; dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last
+    /// axis.
     /// </summary>
     private void OfLayerNorm(Node node, Value upstream)
     {

@@ -2,8 +2,7 @@ namespace Cupola.Graphs;
 
 /// <summary>
 /// Reverse-mode differentiation: extends a graph by the vector–Jacobian product of one of its values, operator by operator from
-/// the
-/// end (Griewank and Walther, Evaluating Derivatives, chapter 3). The result is an ordinary graph.
+/// the end (Griewank and Walther, Evaluating Derivatives, chapter 3). The result is an ordinary graph.
 /// </summary>
 internal sealed partial class Gradient
 {

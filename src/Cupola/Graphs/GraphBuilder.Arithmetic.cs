@@ -53,8 +53,7 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// The product of the last two axes, for each index of the axes before: [..., m, k] · [..., k, n] = [..., m, n]. Either
-    /// operand may
-    /// be transposed first: it then has the shape [..., k, m] or [..., n, k].
+    /// operand may be transposed first: it then has the shape [..., k, m] or [..., n, k].
     /// </summary>
     public Value MatMul(Value left, Value right, bool transposeLeft = false, bool transposeRight = false, float factor = 1)
     {

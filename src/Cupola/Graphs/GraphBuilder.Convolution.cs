@@ -33,8 +33,7 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// Batch norm with the statistics of the run's images (arXiv 1502.03167, algorithm 1): (x − mean) ÷ √(variance + ε) · weight
-    /// + bias,
-    /// mean and variance of each channel over all images and positions.
+    /// + bias, mean and variance of each channel over all images and positions.
     /// </summary>
     /// <param name="maps">[n, channels, height, width].</param>
     /// <param name="weight">[channels].</param>
@@ -108,8 +107,7 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// The gradient of a convolution with respect to its weight: images and output gradients correlated at each shift of the
-    /// kernel,
-    /// summed over the images.
+    /// kernel, summed over the images.
     /// </summary>
     /// <param name="images">[n, in, height, width].</param>
     /// <param name="outputs">[n, out, height', width'].</param>

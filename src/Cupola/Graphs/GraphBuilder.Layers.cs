@@ -35,10 +35,8 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// aᵀ b, summed over the common rows: [rows, a], [rows, b] → [a, b]. The engine transposes its first operand again for every
-    /// 128
-    /// columns of the second, so the narrower one is second, and the small result is transposed. It is not a Gemm, because the
-    /// engine
-    /// would fold the transpose back into one.
+    /// 128 columns of the second, so the narrower one is second, and the small result is transposed. It is not a Gemm, because
+    /// the engine would fold the transpose back into one.
     /// </summary>
     public Value ProductOverRows(Value left, Value right, float factor = 1) =>
         operators == OperatorSet.Trainable
@@ -108,9 +106,8 @@ internal sealed partial class GraphBuilder
         AddNode(CustomDomain, "SwishGradient", upstream.Type, upstream.Shape, [upstream, argument]);
 
     /// <summary>
-    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as
-    /// z ·
-    /// sigmoid(z) ÷ 1.702 with z = 1.702 x, and both factors are folded into the products before and after it.
+    /// x · sigmoid(1.702 x): the approximation of GELU that OpenAI trained with (CLIP, model.py). For training it is written as z
+    /// · sigmoid(z) ÷ 1.702 with z = 1.702 x, and both factors are folded into the products before and after it.
     /// </summary>
     public Value QuickGelu(Value value) =>
         operators switch
@@ -140,8 +137,7 @@ internal sealed partial class GraphBuilder
 
     /// <summary>
     /// softmax(q kᵀ ÷ √d + mask) v, head by head (arXiv 1706.03762, section 3.2): query [n, q, width], key and value [n, k,
-    /// width] →
-    /// [n, q, width]. An optional mask is added to the scores: [q, k], or [n, 1, q, k].
+    /// width] → [n, q, width]. An optional mask is added to the scores: [q, k], or [n, 1, q, k].
     /// </summary>
     public Value Attention(Value query, Value key, Value value, int heads, Value? mask = null)
     {

@@ -9,10 +9,8 @@ namespace Cupola.Graphs;
 
 /// <summary>
 /// Describes a network operator by operator. Every call checks types and shapes at once, so that a wrong network causes an error
-/// that
-/// names both operands before anything runs. An operator that is requested twice with the same operands runs once, and nodes
-/// that no
-/// output needs are omitted. A builder makes one graph.
+/// that names both operands before anything runs. An operator that is requested twice with the same operands runs once, and nodes
+/// that no output needs are omitted. A builder makes one graph.
 /// </summary>
 internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.Standard)
 {
@@ -79,8 +77,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
 
     /// <summary>
     /// The part of the graph that leads from some values to others. Values between them are computed, those named as inputs are
-    /// not, and
-    /// parameters count as inputs; only the needed inputs are kept.
+    /// not, and parameters count as inputs; only the needed inputs are kept.
     /// </summary>
     public Graph Subgraph(IEnumerable<Value> inputs, IEnumerable<Value> outputs)
     {

@@ -97,7 +97,7 @@ internal static class OnnxFields
     }
 
     /// <summary>TensorProto: numbers, or a reference to an external file.</summary>
-    internal static class Tensor
+    internal static class TensorData
     {
         public const int Dimensions = 1;
         public const int ElementType = 2;
@@ -107,7 +107,7 @@ internal static class OnnxFields
         public const int DataLocation = 14;
     }
 
-    /// <summary>TensorProto.DataLocation: the value of <see cref="Tensor.DataLocation"/> for numbers in another file.</summary>
+    /// <summary>TensorProto.DataLocation: the value of <see cref="TensorData.DataLocation"/> for numbers in another file.</summary>
     internal static class DataLocation
     {
         public const long External = 1;

@@ -31,8 +31,7 @@ internal static class OnnxWriter
 
     /// <summary>
     /// The model's bytes with parameters that the code running it provides: each refers to an external file of that name, except
-    /// for
-    /// those whose numbers are given.
+    /// for those whose numbers are given.
     /// </summary>
     public static byte[] Write(Graph graph, string location, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> given) =>
         Write(graph, parameter =>
@@ -204,7 +203,7 @@ internal static class OnnxWriter
         Message(output =>
         {
             WriteTensorHead(output, value);
-            output.WriteTag(OnnxFields.Tensor.RawData, WireFormat.WireType.LengthDelimited);
+            output.WriteTag(OnnxFields.TensorData.RawData, WireFormat.WireType.LengthDelimited);
             output.WriteBytes(UnsafeByteOperations.UnsafeWrap(bytes));
         });
 
@@ -216,7 +215,7 @@ internal static class OnnxWriter
             {
                 WriteMessage(
                     output,
-                    OnnxFields.Tensor.ExternalData,
+                    OnnxFields.TensorData.ExternalData,
                     Message(entry =>
                     {
                         WriteText(entry, OnnxFields.Entry.Key, key);
@@ -225,18 +224,18 @@ internal static class OnnxWriter
                 );
             }
 
-            WriteInteger(output, OnnxFields.Tensor.DataLocation, OnnxFields.DataLocation.External);
+            WriteInteger(output, OnnxFields.TensorData.DataLocation, OnnxFields.DataLocation.External);
         });
 
     private static void WriteTensorHead(CodedOutputStream output, Value value)
     {
         foreach (Dimension dimension in value.Shape)
         {
-            WriteInteger(output, OnnxFields.Tensor.Dimensions, dimension.Factor);
+            WriteInteger(output, OnnxFields.TensorData.Dimensions, dimension.Factor);
         }
 
-        WriteInteger(output, OnnxFields.Tensor.ElementType, TypeNumber(value.Type));
-        WriteText(output, OnnxFields.Tensor.Name, value.Name);
+        WriteInteger(output, OnnxFields.TensorData.ElementType, TypeNumber(value.Type));
+        WriteText(output, OnnxFields.TensorData.Name, value.Name);
     }
 
     private static ByteString OperatorSetId(string domain, long version) =>

@@ -13,8 +13,7 @@ internal enum OperatorSet
 
     /// <summary>
     /// ONNX Runtime's own operators that have a derivative here, with factors and transposes folded into products, so that a
-    /// training step
-    /// makes few passes over memory.
+    /// training step makes few passes over memory.
     /// </summary>
     Trainable,
 }

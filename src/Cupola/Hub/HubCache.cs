@@ -4,11 +4,9 @@ namespace Cupola.Hub;
 
 /// <summary>
 /// The Hugging Face cache on disk: <c>models--owner--name/</c> contains the bytes as <c>blobs/HASH</c>, the commit that a branch
-/// or
-/// tag last referred to as <c>refs/REVISION</c>, and each commit as <c>snapshots/COMMIT/FILE</c>, a relative link to its blob.
+/// or tag last referred to as <c>refs/REVISION</c>, and each commit as <c>snapshots/COMMIT/FILE</c>, a relative link to its blob.
 /// <c>.no_exist/COMMIT/FILE</c> records that a commit has no such file. Described in huggingface_hub's guide "Understand
-/// caching";
-/// its Python and JavaScript libraries read and write the same folders.
+/// caching"; its Python and JavaScript libraries read and write the same folders.
 /// </summary>
 internal sealed class HubCache(string folder, bool symbolicLinks)
 {
@@ -80,8 +78,7 @@ internal sealed class HubCache(string folder, bool symbolicLinks)
 
     /// <summary>
     /// Prevents every other download of this blob until disposed, by this process and by others: huggingface_hub locks the same
-    /// file
-    /// (flock on Unix, as .NET does for <see cref="FileShare.None"/>).
+    /// file (flock on Unix, as .NET does for <see cref="FileShare.None"/>).
     /// </summary>
     public async Task<FileStream> LockAsync(HubModelName model, string hash, CancellationToken cancellationToken)
     {

@@ -8,9 +8,8 @@ namespace Cupola.Hub;
 
 /// <summary>
 /// HTTP for the hub: redirects are followed here, so that the token never leaves the endpoint's host and the headers of a
-/// redirect
-/// can be read; transient failures are retried after growing pauses or the one that the hub asks for; a connection that times out
-/// counts as broken.
+/// redirect can be read; transient failures are retried after growing pauses or the one that the hub asks for; a connection that
+/// times out counts as broken.
 /// </summary>
 internal sealed class HubConnection(HubOptions settings)
 {

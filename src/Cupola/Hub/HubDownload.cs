@@ -7,8 +7,7 @@ namespace Cupola.Hub;
 
 /// <summary>
 /// Downloads blobs into the cache. Bytes go to <c>blobs/HASH.incomplete</c>, which survives a broken connection, a cancellation
-/// and
-/// a crash, and from which the download is resumed; only bytes of the declared length and hash become the blob.
+/// and a crash, and from which the download is resumed; only bytes of the declared length and hash become the blob.
 /// </summary>
 internal sealed class HubDownload(HubConnection connection, HubCache cache, HubModelName model)
 {

@@ -2,8 +2,7 @@ namespace Cupola.Hub;
 
 /// <summary>
 /// Downloads one commit of a model into its snapshot: first the small files that decide which weights are needed, then the
-/// missing
-/// files, weights last.
+/// missing files, weights last.
 /// </summary>
 internal sealed class HubFetch(HubRepository repository, HubDownload download, HubListing listing, HubSnapshot snapshot)
 {

@@ -4,10 +4,10 @@ namespace Cupola.Hub;
 
 /// <summary>
 /// Chooses the files of a repository that make a CLIP: every configuration and tokenizer file, and one set of weights.
-/// Repositories
-/// often contain the same weights several times. The order is: transformers' safetensors (if <c>config.json</c> describes a CLIP,
-/// because it gives the architecture and the preprocessing in full), open_clip's safetensors, open_clip's archive, transformers'
-/// archive; safetensors come first because they are mapped into memory instead of copied out of an archive.
+/// Repositories often contain the same weights several times. The order is: transformers' safetensors (if <c>config.json</c>
+/// describes a CLIP, because it gives the architecture and the preprocessing in full), open_clip's safetensors, open_clip's
+/// archive, transformers' archive; safetensors come first because they are mapped into memory instead of copied out of an
+/// archive.
 /// </summary>
 internal static class HubModelFiles
 {

@@ -30,8 +30,7 @@ public sealed class HubOptions
     /// <summary>
     /// Reads <c>HF_HUB_CACHE</c>, <c>HF_HOME</c> and <c>XDG_CACHE_HOME</c> (the cache folder, in this order, or
     /// <c>~/.cache/huggingface/hub</c>), <c>HF_ENDPOINT</c>, <c>HF_TOKEN</c> (or the file <c>token</c> in <c>HF_HOME</c>, or the
-    /// one
-    /// that <c>HF_TOKEN_PATH</c> names) and <c>HF_HUB_OFFLINE</c>.
+    /// one that <c>HF_TOKEN_PATH</c> names) and <c>HF_HUB_OFFLINE</c>.
     /// </summary>
     /// <exception cref="ArgumentException">A variable has a value that cannot be used; the message names it.</exception>
     public static HubOptions FromEnvironment() => From(Environment.GetEnvironmentVariable);

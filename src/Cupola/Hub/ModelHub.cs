@@ -4,13 +4,10 @@ namespace Cupola;
 
 /// <summary>
 /// Finds CLIP checkpoints by name, <c>owner/name</c> or <c>owner/name@revision</c>, in the Hugging Face cache, and downloads
-/// missing
-/// files from the hub. The cache is shared with Python's libraries in both directions. Only what a CLIP needs is downloaded:
-/// configurations, tokenizer files and one set of weights (transformers' <c>model.safetensors</c> if <c>config.json</c>
-/// describes a
-/// CLIP, else open_clip's weights). A branch keeps the commit it had when it was downloaded: a model that is complete in the
-/// cache
-/// costs no request.
+/// missing files from the hub. The cache is shared with Python's libraries in both directions. Only what a CLIP needs is
+/// downloaded: configurations, tokenizer files and one set of weights (transformers' <c>model.safetensors</c> if
+/// <c>config.json</c> describes a CLIP, else open_clip's weights). A branch keeps the commit it had when it was downloaded: a
+/// model that is complete in the cache costs no request.
 /// </summary>
 public sealed class ModelHub
 {
@@ -57,8 +54,7 @@ public sealed class ModelHub
 
     /// <summary>
     /// Downloads the missing files of a model and returns its folder. An interrupted download is resumed by the next call, even
-    /// in
-    /// another process.
+    /// in another process.
     /// </summary>
     /// <param name="name">The model, <c>owner/name</c> or <c>owner/name@revision</c>.</param>
     /// <param name="revision">A branch, a tag or the hash of a commit; by default that of the name, or <c>main</c>.</param>

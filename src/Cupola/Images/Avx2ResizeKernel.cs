@@ -7,8 +7,8 @@ namespace Cupola.Images;
 
 /// <summary>
 /// The kernel for AVX2. A 16-bit multiply and add of neighbors computes sixteen products at once, but a weight has 22 fractional
-/// bits; so each weight is split into upper and lower bits, which are summed separately and combined at the end:
-/// Σ w·p = 4096 Σ high·p + Σ low·p.
+/// bits; so each weight is split into upper and lower bits, which are summed separately and combined at the end: Σ w·p = 4096 Σ
+/// high·p + Σ low·p.
 /// </summary>
 internal sealed unsafe class Avx2ResizeKernel : ResizeKernel
 {

@@ -13,9 +13,8 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
         new($"{Name} is not an image that can be read: {why}.", cause);
 
     /// <summary>
-    /// Creates an image and has its pixels filled, within the memory budget. The image's bytes remain part of the budget until
-    /// it is
-    /// disposed.
+    /// Creates an image and has its pixels filled, within the memory budget. The image's bytes remain part of the budget until it
+    /// is disposed.
     /// </summary>
     /// <param name="width">Pixels per row, as the file claims.</param>
     /// <param name="height">Rows, as the file claims.</param>

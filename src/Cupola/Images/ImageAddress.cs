@@ -91,8 +91,7 @@ internal static class ImageAddress
 
     /// <summary>
     /// The response of the last address in a chain of redirects. They are followed here because the handler would also follow
-    /// other
-    /// schemes than http and https.
+    /// other schemes than http and https.
     /// </summary>
     private static HttpResponseMessage Follow(string address, CancellationToken cancellationToken)
     {
@@ -100,7 +99,11 @@ internal static class ImageAddress
         for (int moves = 0; ; moves++)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, current);
-            HttpResponseMessage response = Client.Value.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            HttpResponseMessage response = Client.Value.Send(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken
+            );
             bool isMoved =
                 response.StatusCode
                 is HttpStatusCode.MovedPermanently
@@ -128,7 +131,12 @@ internal static class ImageAddress
         }
     }
 
-    private static byte[] ReadAll(HttpResponseMessage response, string address, long maximumBytes, CancellationToken cancellationToken)
+    private static byte[] ReadAll(
+        HttpResponseMessage response,
+        string address,
+        long maximumBytes,
+        CancellationToken cancellationToken
+    )
     {
         long? declared = response.Content.Headers.ContentLength;
         using MemoryStream bytes = new((int)Math.Clamp(declared ?? 0, 0, CopyBytes));

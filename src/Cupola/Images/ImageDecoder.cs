@@ -39,8 +39,8 @@ internal static class ImageDecoder
     }
 
     /// <summary>
-    /// Decodes the bytes of a file into an image whose memory remains part of the decoding budget until it is disposed (<see
-    /// cref="ImageMemory"/>): a thread that holds one must not decode another.
+    /// Decodes the bytes of a file into an image whose memory remains part of the decoding budget until it is disposed
+    /// (<see cref="ImageMemory"/>): a thread that holds one must not decode another.
     /// </summary>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, has too many pixels or would take too much
     /// memory.</exception>

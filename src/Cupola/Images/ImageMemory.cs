@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Cupola.Images;
 
 /// <summary>
-/// The memory budget of image decoding, one per process: an image takes its share before it is decoded, waits in order of
-/// arrival if too little is free, and is refused if it can never fit.
+/// The memory budget of image decoding, one per process: an image takes its share before it is decoded, waits in order of arrival
+/// if too little is free, and is refused if it can never fit.
 /// </summary>
 /// <param name="capacity">Bytes that all images may take together.</param>
 internal sealed class ImageMemory(long capacity)

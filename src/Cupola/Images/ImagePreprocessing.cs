@@ -1,7 +1,7 @@
 namespace Cupola.Images;
 
 /// <summary>How an image of any shape is brought to a model's input size.</summary>
-public enum ResizeMode
+internal enum ResizeMode
 {
     /// <summary>The shorter side is resized to the size, and the center is cropped; CLIP's.</summary>
     Shortest,
@@ -18,7 +18,7 @@ public enum ResizeMode
 /// CLIP, clip.py, _transform).
 /// </summary>
 /// <param name="Size">Height and width of the model's input images, in pixels.</param>
-public sealed record ImagePreprocessing(int Size)
+internal sealed record ImagePreprocessing(int Size)
 {
     /// <summary>How the input size is reached.</summary>
     public ResizeMode Mode { get; init; } = ResizeMode.Shortest;
@@ -91,8 +91,7 @@ public sealed record ImagePreprocessing(int Size)
 
     /// <summary>
     /// The start of the center crop, its length, and its position in the result. torchvision rounds the start half to even; an
-    /// image
-    /// that is too small is padded first, with the smaller half before it.
+    /// image that is too small is padded first, with the smaller half before it.
     /// </summary>
     private (int Start, int Length, int To) Window(int extent) =>
         extent >= Size

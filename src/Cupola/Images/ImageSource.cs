@@ -12,8 +12,9 @@ public sealed class ImageSource
     /// <summary>Creates a source for an image that is not in a file by itself.</summary>
     /// <param name="name">Its name, also in errors.</param>
     /// <param name="read">
-    /// Returns the bytes of the complete file; called from any thread. It fails with <see cref="InvalidDataException"/>, <see
-    /// cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, whose message is one sentence that contains the name.
+    /// Returns the bytes of the complete file; called from any thread. It fails with <see cref="InvalidDataException"/>,
+    /// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>, whose message is one sentence that contains the
+    /// name.
     /// </param>
     public ImageSource(string name, Func<CancellationToken, byte[]> read)
     {

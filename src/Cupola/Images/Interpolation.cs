@@ -1,7 +1,7 @@
 namespace Cupola.Images;
 
 /// <summary>How a resize interpolates; the numbers are Pillow's, as in configurations ("resample": 3).</summary>
-public enum Interpolation
+internal enum Interpolation
 {
     /// <summary>The pixel whose area contains the center.</summary>
     Nearest = 0,

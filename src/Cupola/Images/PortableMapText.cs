@@ -3,8 +3,8 @@ using static System.FormattableString;
 namespace Cupola.Images;
 
 /// <summary>
-/// Reads decimal numbers from the headers of portable maps and from the samples of text maps. A comment goes from # to the end
-/// of its line.
+/// Reads decimal numbers from the headers of portable maps and from the samples of text maps. A comment goes from # to the end of
+/// its line.
 /// </summary>
 internal ref struct PortableMapText(EncodedImage file, int position)
 {

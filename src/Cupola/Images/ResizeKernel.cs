@@ -15,8 +15,7 @@ internal abstract unsafe class ResizeKernel
 
     /// <summary>
     /// Computes one output pixel of each row for each of the weights' output pixels. Up to <see cref="RgbImage.Overrun"/> bytes
-    /// may
-    /// be read past a source row; one byte may be written past a destination row.
+    /// may be read past a source row; one byte may be written past a destination row.
     /// </summary>
     public abstract void Horizontal(
         byte* source,

@@ -178,9 +178,8 @@ internal sealed class TiffDirectory
     }
 
     /// <summary>
-    /// The offset of an entry's numbers, their count, and the size of each in bytes: within the entry if there is room,
-    /// elsewhere in
-    /// the file if not.
+    /// The offset of an entry's numbers, their count, and the size of each in bytes: within the entry if there is room, elsewhere
+    /// in the file if not.
     /// </summary>
     private (long Offset, long Count, int Size) Values(long entry)
     {

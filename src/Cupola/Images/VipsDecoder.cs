@@ -72,8 +72,7 @@ internal static class VipsDecoder
 
     /// <summary>
     /// Refuses a PNG's impossible sides before libvips sees them and prints a warning on standard error; other formats cannot
-    /// have
-    /// such sides, and a TIFF's are tags.
+    /// have such sides, and a TIFF's are tags.
     /// </summary>
     private static void CheckClaim(EncodedImage file, ImageFormat format)
     {

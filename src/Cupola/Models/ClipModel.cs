@@ -6,8 +6,8 @@ using Cupola.Runtime;
 namespace Cupola.Models;
 
 /// <summary>
-/// A dual encoder: a text tower and an image tower with one shared embedding space (arXiv 2103.00020). The checkpoint is
-/// compared with its configuration when it is loaded; each tower is compiled when it is first used.
+/// A dual encoder: a text tower and an image tower with one shared embedding space (arXiv 2103.00020). The checkpoint is compared
+/// with its configuration when it is loaded; each tower is compiled when it is first used.
 /// </summary>
 internal sealed class ClipModel : IDisposable
 {

@@ -13,8 +13,7 @@ namespace Cupola.Models;
 
 /// <summary>
 /// Writes a model as a folder that Cupola and Python read: transformers' layout where the image tower is a vision transformer,
-/// open_clip's where it is a
-/// residual network, which transformers does not have.
+/// open_clip's where it is a residual network, which transformers does not have.
 /// </summary>
 internal static class ModelFolderWriter
 {

@@ -5,9 +5,9 @@ using Cupola.Models.Layers;
 namespace Cupola.Models;
 
 /// <summary>
-/// CLIP's residual network (OpenAI CLIP, model.py, ModifiedResNet): three convolutions as a stem, average pools in place
-/// of strides, and attention of the mean over all places as its last pool. For inference each batch norm is folded into
-/// the convolution before it.
+/// CLIP's residual network (OpenAI CLIP, model.py, ModifiedResNet): three convolutions as a stem, average pools in place of
+/// strides, and attention of the mean over all places as its last pool. For inference each batch norm is folded into the
+/// convolution before it.
 /// </summary>
 internal sealed class ModifiedResNet : ImageTower
 {

@@ -5,11 +5,10 @@ using Cupola.Models.Layers;
 namespace Cupola.Models;
 
 /// <summary>
-/// Writes a model as standard ONNX with the names of inputs and outputs that transformers.js expects:
-/// text_model.onnx (input_ids → text_embeds, last_hidden_state), vision_model.onnx (pixel_values → image_embeds,
-/// last_hidden_state) and model.onnx (both, with attention_mask → logits_per_image, logits_per_text, text_embeds,
-/// image_embeds). As there, the first two give embeddings as projected and the third gives them at unit length. The mask
-/// is taken and not needed: no token sees what stands behind it.
+/// Writes a model as standard ONNX with the names of inputs and outputs that transformers.js expects: text_model.onnx (input_ids
+/// → text_embeds, last_hidden_state), vision_model.onnx (pixel_values → image_embeds, last_hidden_state) and model.onnx (both,
+/// with attention_mask → logits_per_image, logits_per_text, text_embeds, image_embeds). As there, the first two give embeddings
+/// as projected and the third gives them at unit length. The mask is taken and not needed: no token sees what stands behind it.
 /// </summary>
 internal static class OnnxExport
 {

@@ -5,8 +5,8 @@ using Cupola.Runtime;
 namespace Cupola.Models;
 
 /// <summary>
-/// A graph with its parameters as an ONNX file. An ONNX file holds 2 GiB at most; a larger model keeps its parameters in
-/// a file beside it ("model.onnx_data"), as ONNX prescribes.
+/// A graph with its parameters as an ONNX file. An ONNX file holds 2 GiB at most; a larger model keeps its parameters in a file
+/// beside it ("model.onnx_data"), as ONNX prescribes.
 /// </summary>
 internal static class OnnxFile
 {

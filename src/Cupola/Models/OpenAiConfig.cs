@@ -4,8 +4,8 @@ using Cupola.Checkpoints;
 namespace Cupola.Models;
 
 /// <summary>
-/// Infers the architecture of a bare archive from the shapes of its parameters, as the reference does (OpenAI CLIP,
-/// model.py, build_model). Shapes do not tell the activation; OpenAI trained with QuickGELU, so that is assumed and said.
+/// Infers the architecture of a bare archive from the shapes of its parameters, as the reference does (OpenAI CLIP, model.py,
+/// build_model). Shapes do not tell the activation; OpenAI trained with QuickGELU, so that is assumed and said.
 /// </summary>
 internal static class OpenAiConfig
 {

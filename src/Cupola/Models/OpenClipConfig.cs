@@ -1,8 +1,8 @@
 namespace Cupola.Models;
 
 /// <summary>
-/// Reads open_clip's open_clip_config.json (model_cfg). Settings that change the network into one that is not CLIP's are
-/// refused by name; defaults are open_clip's (model.py: CLIPVisionCfg, CLIPTextCfg), GELU where quick_gelu is not said.
+/// Reads open_clip's open_clip_config.json (model_cfg). Settings that change the network into one that is not CLIP's are refused
+/// by name; defaults are open_clip's (model.py: CLIPVisionCfg, CLIPTextCfg), GELU where quick_gelu is not said.
 /// </summary>
 internal static class OpenClipConfig
 {

@@ -59,7 +59,12 @@ internal sealed class TextEncoder : IDisposable
     ) => Encode(sequences, share: true, done, cancellationToken);
 
     /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, Action{int}, CancellationToken)"/>
-    internal TextFeatures Encode(IReadOnlyList<int[]> sequences, bool share, Action<int>? done, CancellationToken cancellationToken)
+    internal TextFeatures Encode(
+        IReadOnlyList<int[]> sequences,
+        bool share,
+        Action<int>? done,
+        CancellationToken cancellationToken
+    )
     {
         int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
         int tokens = untilEnd.Sum(ids => ids.Length);

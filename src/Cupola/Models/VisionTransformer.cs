@@ -5,8 +5,8 @@ using Cupola.Models.Layers;
 namespace Cupola.Models;
 
 /// <summary>
-/// CLIP's vision transformer (OpenAI CLIP, model.py, VisionTransformer; arXiv 2010.11929): patches and a class token
-/// with learned positions, a norm before the blocks, and the answer read from the class token.
+/// CLIP's vision transformer (OpenAI CLIP, model.py, VisionTransformer; arXiv 2010.11929): patches and a class token with learned
+/// positions, a norm before the blocks, and the answer read from the class token.
 /// </summary>
 internal sealed class VisionTransformer : ImageTower
 {

@@ -2,8 +2,8 @@ namespace Cupola.Prompts;
 
 /// <summary>
 /// Chooses the article of a class name in a sentence: a tree frog, an hour, the Eiffel Tower; none before plurals (jeans),
-/// uncountable nouns (guacamole), names (Big Ben) and names with an article ("the Moon"). It decides by the last word of the
-/// noun phrase and by lists of exceptions, so it can be wrong, above all for names; the caller can override it
+/// uncountable nouns (guacamole), names (Big Ben) and names with an article ("the Moon"). It decides by the last word of the noun
+/// phrase and by lists of exceptions, so it can be wrong, above all for names; the caller can override it
 /// (<c>PromptQuestions.WithArticles</c>).
 /// </summary>
 internal static class ClassArticle

@@ -4,9 +4,9 @@ namespace Cupola.Prompts;
 
 /// <summary>
 /// The names of all classes of a prompt set, and whether a sentence mentions the right one. It does if it has all words of the
-/// name, in any order and form; or enough of them to distinguish the class from all others of the set: the head noun
-/// ("pyrenees" for "great pyrenees"), two words that are half of the name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or
-/// a proper name ("Corolla").
+/// name, in any order and form; or enough of them to distinguish the class from all others of the set: the head noun ("pyrenees"
+/// for "great pyrenees"), two words that are half of the name ("Honda Odyssey" for "Honda Odyssey Minivan 2012"), or a proper
+/// name ("Corolla").
 /// </summary>
 internal sealed class ClassNames
 {

@@ -12,8 +12,7 @@ internal readonly record struct FoldedWord(string Folded, string Base, int Start
 {
     /// <summary>
     /// The words of a text, in order: runs of letters and digits. A hyphen separates words, and so does a capital letter within
-    /// one
-    /// (peakThe, AnnualCrop); an apostrophe does not.
+    /// one (peakThe, AnnualCrop); an apostrophe does not.
     /// </summary>
     public static IReadOnlyList<FoldedWord> AllOf(string text)
     {

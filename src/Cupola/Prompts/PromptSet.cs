@@ -37,8 +37,7 @@ public sealed class PromptSet
 
     /// <summary>
     /// SHA-256 of the class names and their prompts, in order, in hexadecimal: equal for sets with the same content, whatever
-    /// their
-    /// sources.
+    /// their sources.
     /// </summary>
     public string Hash
     {

@@ -7,8 +7,9 @@ namespace Cupola.Prompts;
 
 /// <summary>
 /// Reads and writes the two formats of prompt files. CuPL's: <c>{"tree frog": ["A tree frog is…", …], …}</c>. Cupola's, which
-/// keeps sources: <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …],
-/// …}}</c>. The bytes written depend on the prompts alone, so equal sets give equal files.
+/// keeps sources:
+/// <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …], …}}</c>. The bytes
+/// written depend on the prompts alone, so equal sets give equal files.
 /// </summary>
 internal static class PromptSetFile
 {

@@ -15,8 +15,7 @@ public sealed partial record PromptTemplate
     /// <param name="text">
     /// A sentence that contains <c>{}</c> once, or one of the names that the gap has in other programs: <c>{c}</c>,
     /// <c>{label}</c>, <c>{class}</c>, <c>{class_name}</c>, <c>{classname}</c> or <c>{0}</c>. In a text with <c>{}</c> these
-    /// names
-    /// are ordinary words.
+    /// names are ordinary words.
     /// </param>
     /// <exception cref="ArgumentException">The text has no gap or several, or is program code.</exception>
     public PromptTemplate(string text)

@@ -12,8 +12,7 @@ public static class PromptTemplates
 
     /// <summary>
     /// The seven templates that OpenAI's notebook <c>Prompt_Engineering_for_ImageNet.ipynb</c> selects from eighty, and reports
-    /// as
-    /// slightly better than all of them; their name is <c>imagenet-7</c>.
+    /// as slightly better than all of them; their name is <c>imagenet-7</c>.
     /// </summary>
     public static IReadOnlyList<PromptTemplate> ImageNet7 { get; } =
     [
@@ -34,8 +33,7 @@ public static class PromptTemplates
     /// <summary>Reads the templates of a built-in name or a file.</summary>
     /// <param name="nameOrPath">
     /// <c>simple</c>, <c>imagenet-7</c>, or a file with a JSON list of templates or one template per line; <c>FILE#NAME</c> is
-    /// one
-    /// list of a JSON object of lists, and a single list needs no name.
+    /// one list of a JSON object of lists, and a single list needs no name.
     /// </param>
     /// <exception cref="FileNotFoundException">It is neither a built-in name nor a file.</exception>
     /// <exception cref="InvalidDataException">The file has no templates, or something that is not a template.</exception>

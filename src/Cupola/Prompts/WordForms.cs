@@ -41,8 +41,7 @@ internal static class WordForms
 
     /// <summary>
     /// Whether a word is one of a name's words in another form or misspelled; for sentences of the same class, where a false
-    /// match
-    /// is unlikely.
+    /// match is unlikely.
     /// </summary>
     public static bool Resemble(string one, string other) =>
         one == other
@@ -109,8 +108,7 @@ internal static class WordForms
 
     /// <summary>
     /// Whether seven tenths of the longer word are equal: brontosaurus and brontosaurs, mountain and mountaineer, but not
-    /// commerce
-    /// and community.
+    /// commerce and community.
     /// </summary>
     private static bool ShareBeginning(string one, string other)
     {

@@ -6,8 +6,7 @@ namespace Cupola.Reports;
 
 /// <summary>
 /// Draws a chart for a page: two axes, and lines, bands, bars and points in the axes' units. Later elements are drawn over
-/// earlier
-/// ones.
+/// earlier ones.
 /// </summary>
 /// <param name="across">The horizontal axis.</param>
 /// <param name="up">The vertical axis.</param>

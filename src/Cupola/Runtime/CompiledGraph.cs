@@ -18,8 +18,8 @@ internal enum SessionThreads
 }
 
 /// <summary>
-/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once. The engine rearranges the
-/// weights for its matrix products when there is a second run, once for both widths, for which it takes their memory again.
+/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once. The engine rearranges the weights for
+/// its matrix products when there is a second run, once for both widths, for which it takes their memory again.
 /// </summary>
 internal sealed class CompiledGraph : IDisposable
 {

@@ -6,8 +6,7 @@ namespace Cupola.Runtime;
 
 /// <summary>
 /// The gradient of a layer norm from the seed g, its rows x, their mean and r = 1 ÷ √(variance + ε), and its weight w. With c = x
-/// − mean:
-/// dx = (g w − mean(g w) − c r² mean(g w c)) r row by row; dw = Σ r g c and db = Σ g over the rows.
+/// − mean: dx = (g w − mean(g w) − c r² mean(g w c)) r row by row; dw = Σ r g c and db = Σ g over the rows.
 /// </summary>
 internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradient), inputs: 5, outputsLike: [0, 4, 4])
 {

@@ -1,8 +1,8 @@
 namespace Cupola.Runtime;
 
 /// <summary>
-/// The functions of ONNX Runtime's C interface that Cupola calls, by their index in <c>struct OrtApi</c>
-/// (onnxruntime_c_api.h). Versions only add functions at the end, so an index keeps its meaning.
+/// The functions of ONNX Runtime's C interface that Cupola calls, by their index in <c>struct OrtApi</c> (onnxruntime_c_api.h).
+/// Versions only add functions at the end, so an index keeps its meaning.
 /// </summary>
 internal enum OrtFunction
 {

@@ -1,8 +1,8 @@
 namespace Cupola.Runtime;
 
 /// <summary>
-/// How many cores there are, hyper-threads not counted: two threads of one core share its arithmetic units, and matrix
-/// products gain nothing from the second.
+/// How many cores there are, hyper-threads not counted: two threads of one core share its arithmetic units, and matrix products
+/// gain nothing from the second.
 /// </summary>
 internal static class PhysicalCores
 {

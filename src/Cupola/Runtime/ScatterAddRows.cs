@@ -5,8 +5,8 @@ namespace Cupola.Runtime;
 
 /// <summary>
 /// Rows added up where their indices (int32) say, several of which may name one place; the third input is only there for the
-/// shape of the result. ONNX Runtime's ScatterND does the same on
-/// one thread; on several they write over each other, and sums are lost (onnxruntime, issue 18048).
+/// shape of the result. ONNX Runtime's ScatterND does the same on one thread; on several they write over each other, and sums are
+/// lost (onnxruntime, issue 18048).
 /// </summary>
 internal sealed class ScatterAddRows() : CustomOperator(nameof(ScatterAddRows), inputs: 3, outputsLike: [2])
 {

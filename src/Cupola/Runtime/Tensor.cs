@@ -4,8 +4,8 @@ using Cupola.Graphs;
 namespace Cupola.Runtime;
 
 /// <summary>
-/// A block of numbers with a shape, row-major. It either owns its memory, which <see cref="Dispose"/> frees, or lends
-/// memory that someone else keeps alive for as long as the tensor is used; then <see cref="Dispose"/> does nothing to it.
+/// A block of numbers with a shape, row-major. It either owns its memory, which <see cref="Dispose"/> frees, or lends memory that
+/// someone else keeps alive for as long as the tensor is used; then <see cref="Dispose"/> does nothing to it.
 /// </summary>
 internal sealed unsafe class Tensor : IDisposable
 {

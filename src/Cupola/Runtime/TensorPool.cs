@@ -5,8 +5,8 @@ namespace Cupola.Runtime;
 
 /// <summary>
 /// Memory that the tensors of one piece of work leave to those of the next. Memory that is new from the system has to be cleared
-/// page by page, which takes longer than
-/// many an operator; and the pieces of a training step are about as large as those of the step before.
+/// page by page, which takes longer than many an operator; and the pieces of a training step are about as large as those of the
+/// step before.
 /// </summary>
 internal sealed class TensorPool : IDisposable
 {

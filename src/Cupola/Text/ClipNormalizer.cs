@@ -4,8 +4,7 @@ namespace Cupola.Text;
 
 /// <summary>
 /// Normalizes text as Hugging Face's fast tokenizer does (tokenizer.json of CLIP, "normalizer"): canonical composition (NFC),
-/// every
-/// run of white space to one space, lower case code point by code point.
+/// every run of white space to one space, lower case code point by code point.
 /// </summary>
 internal static class ClipNormalizer
 {

@@ -6,8 +6,7 @@ namespace Cupola.Text;
 /// <summary>
 /// Splits a normalized text into the pieces for byte pair encoding. The pattern is CLIP's (simple_tokenizer.py:
 /// <c>'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+</c>) over code points: .NET's regular expressions see letters
-/// beyond
-/// U+FFFF as two surrogates.
+/// beyond U+FFFF as two surrogates.
 /// </summary>
 internal static class ClipPreTokenizer
 {

@@ -5,10 +5,8 @@ namespace Cupola.Text;
 
 /// <summary>
 /// CLIP's tokenizer: byte pair encoding over lower-cased text, with the ids of Hugging Face's fast tokenizer for any Unicode
-/// text.
-/// (OpenAI's tokenizer first repairs broken encodings with ftfy and unescapes HTML; the fast tokenizer, and so this one, does
-/// not.)
-/// It is thread-safe.
+/// text. (OpenAI's tokenizer first repairs broken encodings with ftfy and unescapes HTML; the fast tokenizer, and so this one,
+/// does not.) It is thread-safe.
 /// </summary>
 public sealed class ClipTokenizer
 {

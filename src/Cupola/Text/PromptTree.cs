@@ -2,24 +2,19 @@ namespace Cupola.Text;
 
 /// <summary>
 /// A prefix tree (trie) of token sequences: equal beginnings are stored once, and nothing is padded. The text transformer is
-/// causal:
-/// two prompts with the same beginning have the same states there, so everything that works token by token runs once per node of
-/// the
-/// tree. In attention a node sees itself and its ancestors.
+/// causal: two prompts with the same beginning have the same states there, so everything that works token by token runs once per
+/// node of the tree. In attention a node sees itself and its ancestors.
 /// </summary>
 /// <remarks>
 /// Nodes are in preorder and split into groups of equal size. A group's nodes see only nodes of the group and of the path from
-/// the
-/// root to its first node: an ancestor before the group is an ancestor of the group's first node too. So attention is dense
-/// within a
-/// group, over its own nodes and that path, with a mask.
+/// the root to its first node: an ancestor before the group is an ancestor of the group's first node too. So attention is dense
+/// within a group, over its own nodes and that path, with a mask.
 /// </remarks>
 internal sealed class PromptTree
 {
     /// <summary>
     /// The most nodes of one tree. With more, a run does not fit the processor's cache; with fewer, less is shared and matrix
-    /// products
-    /// are small (docs/benchmarks.md).
+    /// products are small (docs/benchmarks.md).
     /// </summary>
     public const int MaximumNodes = 1024;
 
@@ -92,8 +87,7 @@ internal sealed class PromptTree
 
     /// <summary>
     /// Packs sequences into trees with a limited number of nodes (a single sequence may exceed it). Equal sequences share one
-    /// end;
-    /// <paramref name="firsts"/> gives the representative of each sequence.
+    /// end; <paramref name="firsts"/> gives the representative of each sequence.
     /// </summary>
     /// <param name="sequences">Token ids from the start token to the end token, none empty.</param>
     /// <param name="maximumNodes">The most nodes of one tree.</param>

@@ -4,8 +4,8 @@ namespace Cupola.Text;
 
 /// <summary>
 /// Learns CLIP's byte pair encoding from captions (Sennrich et al., arXiv 1508.07909, section 3.2): starting from bytes, the two
-/// neighboring tokens that occur most often in words are merged, again and again. Normalization and words are those of <see
-/// cref="ClipTokenizer"/>, so no token extends over the end of a word.
+/// neighboring tokens that occur most often in words are merged, again and again. Normalization and words are those of
+/// <see cref="ClipTokenizer"/>, so no token extends over the end of a word.
 /// </summary>
 internal sealed class TokenizerTrainer
 {

@@ -4,15 +4,13 @@ namespace Cupola.Text;
 
 /// <summary>
 /// The differences between the system's Unicode data and that of Hugging Face's fast tokenizer (0.23): the tokenizer composes
-/// with
-/// the data of Unicode 9 and lower-cases with that of Unicode 17.
+/// with the data of Unicode 9 and lower-cases with that of Unicode 17.
 /// </summary>
 internal static class UnicodeVersions
 {
     /// <summary>
     /// First and last of the ranges that contain every combining mark and every part of a composition added after Unicode 9, and
-    /// none
-    /// added before; and U+FFFE, which .NET does not normalize.
+    /// none added before; and U+FFFE, which .NET does not normalize.
     /// </summary>
     private static readonly (int First, int Last)[] LaterThanUnicode9 =
     [

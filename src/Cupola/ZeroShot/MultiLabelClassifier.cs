@@ -96,8 +96,7 @@ public sealed class MultiLabelClassifier
 
     /// <summary>
     /// All classes for each of some images, in order: images are decoded and encoded on other threads, and an image that cannot
-    /// be
-    /// read gives its sentence and never stops the rest.
+    /// be read gives its sentence and never stops the rest.
     /// </summary>
     /// <param name="images">
     /// Files, addresses, bytes and streams (<see cref="ImageSource"/>), enumerated no further ahead than needed.

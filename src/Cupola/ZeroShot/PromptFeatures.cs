@@ -41,8 +41,7 @@ internal sealed class PromptFeatures
 
     /// <summary>
     /// The vector of a class, a weighted mean of some of its prompts: [dimension], of unit length except for the mean of scores,
-    /// where
-    /// the length is part of the score.
+    /// where the length is part of the score.
     /// </summary>
     /// <param name="rows">The prompts' rows.</param>
     /// <param name="weights">A weight for each row; they sum to 1.</param>

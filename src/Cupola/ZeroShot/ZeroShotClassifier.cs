@@ -1,5 +1,5 @@
-using Cupola.Embedding;
 using System.Numerics.Tensors;
+using Cupola.Embedding;
 using Cupola.ZeroShot;
 
 namespace Cupola;
@@ -115,8 +115,7 @@ public sealed class ZeroShotClassifier
 
     /// <summary>
     /// Writes the class vectors, so that nothing has to be encoded again: a safetensors file with the labels, the temperature,
-    /// and
-    /// the hashes of the model and the prompts, by which <see cref="Load"/> checks that they match. The file is replaced
+    /// and the hashes of the model and the prompts, by which <see cref="Load"/> checks that they match. The file is replaced
     /// atomically.
     /// </summary>
     public void Save(string path) =>
@@ -132,8 +131,7 @@ public sealed class ZeroShotClassifier
 
     /// <summary>
     /// The same classifier with the temperature that makes the right labels of some images most probable (temperature scaling,
-    /// arXiv
-    /// 1706.04599, section 4.2): the answers stay the same, and their probabilities become calibrated.
+    /// arXiv 1706.04599, section 4.2): the answers stay the same, and their probabilities become calibrated.
     /// </summary>
     /// <param name="images">Unit embeddings: [images, dimension].</param>
     /// <param name="labels">The index of each image's label in <see cref="Labels"/>.</param>
@@ -167,8 +165,7 @@ public sealed class ZeroShotClassifier
 
     /// <summary>
     /// All classes for each of some images, in order: images are decoded and encoded on other threads, and an image that cannot
-    /// be
-    /// read gives its sentence and never stops the rest.
+    /// be read gives its sentence and never stops the rest.
     /// </summary>
     /// <param name="images">
     /// Files, addresses, bytes and streams (<see cref="ImageSource"/>), enumerated no further ahead than needed.

@@ -232,7 +232,7 @@ public sealed class BadInputTests
             case "overlapping":
                 const string overlapping =
                     """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":"""
-                        + """[4,12]}}""";
+                    + """[4,12]}}""";
                 File.WriteAllBytes(
                     weights,
                     [.. BitConverter.GetBytes((long)overlapping.Length), .. Encoding.ASCII.GetBytes(overlapping), .. new byte[12]]

@@ -7,10 +7,9 @@ public sealed class PairedTestTests
 {
     /// <summary>
     /// Airway hyper-responsiveness before and after a transplantation, 7 against 1 of 21 children: the exact conditional test
-    /// gives 0.070 (Fagerland, Lydersen and Laake,
-    /// BMC Medical Research Methodology 13:91, 2013, table 8). Approval of a minister, 150 against 86 of 1,600 (Agresti,
-    /// Categorical Data Analysis, 2002, table 10.1): 3.716e-5 is
-    /// the sum of the binomial terms in whole numbers, 2 Σ C(236, k) / 2^236 for k up to 86; likewise the next.
+    /// gives 0.070 (Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91, 2013, table 8). Approval of a
+    /// minister, 150 against 86 of 1,600 (Agresti, Categorical Data Analysis, 2002, table 10.1): 3.716e-5 is the sum of the
+    /// binomial terms in whole numbers, 2 Σ C(236, k) / 2^236 for k up to 86; likewise the next.
     /// </summary>
     [Theory]
     [InlineData(1, 7, 0.0703125)]

@@ -4,9 +4,9 @@ namespace Cupola.Tests.Fuzzing;
 
 /// <summary>
 /// How long the room works, which a person says by environment variables: <c>CUPOLA_FUZZ_MINUTES</c>, for all kinds together;
-/// <c>CUPOLA_FUZZ_SEED</c>, the first number of the random sequence;
-/// <c>CUPOLA_FUZZ_KINDS</c>, separated by commas; <c>CUPOLA_FUZZ_FINDINGS</c>, the folder in which findings and counts are kept;
-/// and <c>CUPOLA_FUZZ_REPLAY</c>, a finding to read again.
+/// <c>CUPOLA_FUZZ_SEED</c>, the first number of the random sequence; <c>CUPOLA_FUZZ_KINDS</c>, separated by commas;
+/// <c>CUPOLA_FUZZ_FINDINGS</c>, the folder in which findings and counts are kept; and <c>CUPOLA_FUZZ_REPLAY</c>, a finding to
+/// read again.
 /// </summary>
 internal static class FuzzSettings
 {

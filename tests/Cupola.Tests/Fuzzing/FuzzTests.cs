@@ -2,8 +2,7 @@ namespace Cupola.Tests.Fuzzing;
 
 /// <summary>
 /// Everything that is read from a file is hostile until it is read: whatever stands in it, what comes of it is a value or a
-/// sentence, on bounded memory. A few seconds as a test; as long as one likes by
-/// hand (CONTRIBUTING.md says how).
+/// sentence, on bounded memory. A few seconds as a test; as long as one likes by hand (CONTRIBUTING.md says how).
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {

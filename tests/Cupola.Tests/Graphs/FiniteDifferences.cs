@@ -5,9 +5,8 @@ namespace Cupola.Tests.Graphs;
 
 /// <summary>
 /// Holds the gradient of a graph against the slope that is seen when each number of its inputs is moved a little. Four points and
-/// a weighted sum in
-/// float64 leave an error of about the fourth power of the step, so that float32 runs agree to a thousandth of the largest slope
-/// with room to spare.
+/// a weighted sum in float64 leave an error of about the fourth power of the step, so that float32 runs agree to a thousandth of
+/// the largest slope with room to spare.
 /// </summary>
 internal sealed class FiniteDifferences
 {

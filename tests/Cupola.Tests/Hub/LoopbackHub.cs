@@ -6,8 +6,7 @@ namespace Cupola.Tests.Hub;
 
 /// <summary>
 /// A hub on loopback with one model, <c>cupola/tiny</c>, and an empty cache. Weights lie behind a redirect to another host name,
-/// as on the real hub; <see
-/// cref="Instead"/> lets a test misbehave.
+/// as on the real hub; <see cref="Instead"/> lets a test misbehave.
 /// </summary>
 internal sealed class LoopbackHub : IAsyncDisposable
 {

@@ -5,8 +5,8 @@ using Tensor = Cupola.Runtime.Tensor;
 namespace Cupola.Tests.Models;
 
 /// <summary>
-/// Both towers against the reference implementation's answers. The tolerance is 2e-5 of the largest magnitude: float32
-/// carries 6e-8, a tower adds up some thousand products in another order than the reference, and a few layers let that grow.
+/// Both towers against the reference implementation's answers. The tolerance is 2e-5 of the largest magnitude: float32 carries
+/// 6e-8, a tower adds up some thousand products in another order than the reference, and a few layers let that grow.
 /// </summary>
 public sealed class ForwardParityTests
 {

@@ -7,8 +7,8 @@ namespace Cupola.Tests.Models;
 
 /// <summary>
 /// OpenAI's layout from a file to the reference's answers: a bare archive with nothing beside it, whose architecture is inferred
-/// from
-/// its shapes. The archives are made here from the parity models, whose parameters have OpenAI's names in open_clip's layout.
+/// from its shapes. The archives are made here from the parity models, whose parameters have OpenAI's names in open_clip's
+/// layout.
 /// </summary>
 public sealed class OpenAiArchiveTests
 {

@@ -7,8 +7,7 @@ namespace Cupola.Tests.Models;
 
 /// <summary>
 /// A model of the golden numbers with what the reference implementation answered: those of the shared folder (parity/), and
-/// smaller
-/// ones of the repository's own (Golden/parity).
+/// smaller ones of the repository's own (Golden/parity).
 /// </summary>
 internal sealed class ParityModel : IDisposable
 {

@@ -12,8 +12,7 @@ namespace Cupola.Tests.Models;
 
 /// <summary>
 /// transformers.js, as npm has it (tests/transformers.js), loads what was exported and gives the probabilities that Cupola gives.
-/// The
-/// image has the model's own size, for the two resize otherwise.
+/// The image has the model's own size, for the two resize otherwise.
 /// </summary>
 public sealed class TransformersJsTests
 {

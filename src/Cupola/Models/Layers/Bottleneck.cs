@@ -3,8 +3,8 @@ using Cupola.Graphs;
 namespace Cupola.Models.Layers;
 
 /// <summary>
-/// A block of CLIP's residual network: three convolutions beside a shortcut (OpenAI CLIP, model.py, Bottleneck). An average
-/// pool halves height and width where a stride would. The last norm begins at nothing, so that the block begins as its shortcut.
+/// A block of CLIP's residual network: three convolutions beside a shortcut (OpenAI CLIP, model.py, Bottleneck). An average pool
+/// halves height and width where a stride would. The last norm begins at nothing, so that the block begins as its shortcut.
 /// </summary>
 internal sealed class Bottleneck
 {

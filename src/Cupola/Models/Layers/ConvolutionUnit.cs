@@ -5,8 +5,8 @@ using Cupola.Runtime;
 namespace Cupola.Models.Layers;
 
 /// <summary>
-/// A convolution without bias and the batch norm behind it (arXiv 1502.03167): for inference, one convolution with the
-/// weight w · γ ÷ √(variance + ε) and the bias β − mean · γ ÷ √(variance + ε).
+/// A convolution without bias and the batch norm behind it (arXiv 1502.03167): for inference, one convolution with the weight w ·
+/// γ ÷ √(variance + ε) and the bias β − mean · γ ÷ √(variance + ε).
 /// </summary>
 internal sealed class ConvolutionUnit
 {

@@ -5,8 +5,8 @@ using Cupola.Runtime;
 namespace Cupola.Models.Layers;
 
 /// <summary>
-/// The numbers behind a model's parameters. What lies in the checkpoint as aligned float32 is lent from its memory map;
-/// other precisions are widened once and owned here, as are parameters worked out from others.
+/// The numbers behind a model's parameters. What lies in the checkpoint as aligned float32 is lent from its memory map; other
+/// precisions are widened once and owned here, as are parameters worked out from others.
 /// </summary>
 internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
 {

@@ -3,8 +3,8 @@ using static System.FormattableString;
 namespace Cupola.Models.Layers;
 
 /// <summary>
-/// Where a layer stands while a model is declared: its path, tower and depth. Layers declare their parameters in it, and what
-/// was declared is all that is known of a model's parameters. As candle's VarBuilder and flax's modules do.
+/// Where a layer stands while a model is declared: its path, tower and depth. Layers declare their parameters in it, and what was
+/// declared is all that is known of a model's parameters. As candle's VarBuilder and flax's modules do.
 /// </summary>
 internal sealed class ParameterScope
 {

@@ -4,8 +4,8 @@ using Cupola.Images;
 namespace Cupola.Models.Layers;
 
 /// <summary>
-/// Squares of an image as tokens (arXiv 2010.11929): a convolution whose stride is its kernel, which is a product of patches
-/// with a matrix.
+/// Squares of an image as tokens (arXiv 2010.11929): a convolution whose stride is its kernel, which is a product of patches with
+/// a matrix.
 /// </summary>
 /// <param name="scope">Where it stands.</param>
 /// <param name="imageSize">Height and width of an image.</param>

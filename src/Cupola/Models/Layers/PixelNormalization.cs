@@ -5,8 +5,8 @@ using Cupola.Runtime;
 namespace Cupola.Models.Layers;
 
 /// <summary>
-/// (byte ÷ 255 − mean) ÷ deviation, channel by channel: as operators, or folded into the layer behind it, where a weight w on
-/// the normalised pixel is w ÷ (255 · deviation) on the byte, and −w · mean ÷ deviation goes into the bias.
+/// (byte ÷ 255 − mean) ÷ deviation, channel by channel: as operators, or folded into the layer behind it, where a weight w on the
+/// normalised pixel is w ÷ (255 · deviation) on the byte, and −w · mean ÷ deviation goes into the bias.
 /// </summary>
 internal static class PixelNormalization
 {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// A kind of evasion, described in <c>evasions.json</c> by regular expressions in which <c>&lt;name&gt;</c> stands for any of
-/// the alternatives of that name.
+/// A kind of evasion, described in <c>evasions.json</c> by regular expressions in which <c>&lt;name&gt;</c> stands for any of the
+/// alternatives of that name.
 /// </summary>
 internal sealed class Evasion
 {

@@ -2,8 +2,8 @@ namespace Cupola.Prompts.Audit;
 
 /// <summary>
 /// Finds sentences that talk about the question instead of the class: refusals ("As an AI…"), evasions ("There is no definitive
-/// answer…", "It depends…"), questions to the user, courtesies, announcements that nothing follows, links to missing images.
-/// They add the same words to each class's mean. A description that follows the evasion can be kept.
+/// answer…", "It depends…"), questions to the user, courtesies, announcements that nothing follows, links to missing images. They
+/// add the same words to each class's mean. A description that follows the evasion can be kept.
 /// </summary>
 internal static class EvasiveSentence
 {

@@ -144,8 +144,7 @@ internal static class FirstSentence
 
     /// <summary>
     /// The sentence without quotation marks around it, or before an answer of which it is the first sentence. Quotation marks
-    /// within
-    /// the sentence stay.
+    /// within the sentence stay.
     /// </summary>
     private static string Unquoted(string sentence)
     {

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Cupola.Prompts.Audit;
 
 /// <summary>
-/// Reads a language model's answer in JSON: a list of sentences or an object that contains them, complete or cut, with or
-/// without a code fence.
+/// Reads a language model's answer in JSON: a list of sentences or an object that contains them, complete or cut, with or without
+/// a code fence.
 /// </summary>
 internal static class JsonAnswer
 {

@@ -123,8 +123,7 @@ internal sealed class OtherNames
 
     /// <summary>
     /// Whether a name of one word may begin after a word: after "a", "of" or "large", but not after "oxygen" (an oxygen tank is
-    /// not
-    /// a tank) or "bird" (the bird flies).
+    /// not a tank) or "bird" (the bird flies).
     /// </summary>
     private static bool CanPrecede(string sentence, IReadOnlyList<FoldedWord> words, int before) =>
         before < 0

@@ -55,9 +55,8 @@ internal static partial class StrayMarkup
 
     /// <summary>
     /// The text on one line without markup, and without a language model's thinking before it. List items are separated by
-    /// commas. A
-    /// first line that is not a sentence ("Image result for …") or repeats the question is dropped where a sentence begins after
-    /// it.
+    /// commas. A first line that is not a sentence ("Image result for …") or repeats the question is dropped where a sentence
+    /// begins after it.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="beginsSentence">Whether a line begins a sentence.</param>

@@ -27,8 +27,7 @@ internal static class ThinkingAloud
 
     /// <summary>
     /// The answer without the thinking: the text after the last closing tag, whether there is an opening one or not. Thinking
-    /// that
-    /// is opened and never closed has no answer after it.
+    /// that is opened and never closed has no answer after it.
     /// </summary>
     public static string Remove(string text)
     {

@@ -86,8 +86,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     /// <param name="classNames">The classes.</param>
     /// <param name="journal">
     /// The file of answers: created, or resumed if it belongs to the same model and settings; its answers about other classes or
-    /// to
-    /// other questions are kept.
+    /// to other questions are kept.
     /// </param>
     /// <param name="progress">
     /// Receives the number of additional answers, first those of an earlier run; called from several threads.

@@ -16,8 +16,7 @@ public sealed record PromptWriterSettings
 
     /// <summary>
     /// The longest answer, in the language model's tokens. If it is cut before its first sentence ends, the question is asked
-    /// once
-    /// more with four times as many.
+    /// once more with four times as many.
     /// </summary>
     public int MaxTokens { get; init; } = 50;
 

@@ -2,8 +2,7 @@ namespace Cupola.Training.Data;
 
 /// <summary>
 /// Assigns pairs to batches. An epoch goes through all pairs once; a remainder that does not fill a batch is dropped, unless
-/// there is
-/// no other batch.
+/// there is no other batch.
 /// </summary>
 internal abstract class BatchSampler
 {

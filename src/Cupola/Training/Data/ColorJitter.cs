@@ -2,8 +2,7 @@ namespace Cupola.Training.Data;
 
 /// <summary>
 /// Changes brightness, contrast and saturation in random order (torchvision's ColorJitter), each by blending the image with one
-/// that
-/// has none: black, its mean gray, its grayscale version (Pillow, ImageEnhance.py).
+/// that has none: black, its mean gray, its grayscale version (Pillow, ImageEnhance.py).
 /// </summary>
 internal static class ColorJitter
 {

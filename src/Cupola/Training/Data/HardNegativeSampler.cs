@@ -5,16 +5,13 @@ namespace Cupola.Training.Data;
 
 /// <summary>
 /// Batches with hard negatives: the batches of an epoch are mined with the model's embeddings just before it begins. A batch
-/// consists
-/// of groups of neighbors, each a random pair and those whose texts fit its image, and whose images fit its text, better than
-/// others
-/// do. Neighbors are searched in random samples of the pairs, so memory and time grow linearly with the pairs, and copies of one
-/// image, of which large collections are full, are not always in the same batch.
+/// consists of groups of neighbors, each a random pair and those whose texts fit its image, and whose images fit its text, better
+/// than others do. Neighbors are searched in random samples of the pairs, so memory and time grow linearly with the pairs, and
+/// copies of one image, of which large collections are full, are not always in the same batch.
 /// </summary>
 /// <remarks>
 /// Pairs with the same meaning would be nearest neighbors, but are not negatives. No batch has more pairs of one meaning than an
-/// even
-/// spread over all batches needs: one, unless there are more of them than batches. An epoch that was not mined is shuffled.
+/// even spread over all batches needs: one, unless there are more of them than batches. An epoch that was not mined is shuffled.
 /// </remarks>
 internal sealed class HardNegativeSampler : BatchSampler
 {
@@ -99,10 +96,8 @@ internal sealed class HardNegativeSampler : BatchSampler
 
     /// <summary>
     /// Random samples of the epoch's pairs, each of whole batches. Pairs are dealt like cards to all batches in turn, those with
-    /// the same
-    /// meaning one after another, and a sample consists of every n-th of these batches: so it can be divided again into batches
-    /// none of
-    /// which has more of one meaning than its share.
+    /// the same meaning one after another, and a sample consists of every n-th of these batches: so it can be divided again into
+    /// batches none of which has more of one meaning than its share.
     /// </summary>
     private int[][] Samples(long epoch, IReadOnlyList<int> meanings)
     {

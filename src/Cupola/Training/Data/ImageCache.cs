@@ -4,8 +4,7 @@ namespace Cupola.Training.Data;
 
 /// <summary>
 /// A cache of images from one epoch to the next, of limited size: a small model goes through its images dozens of times, and
-/// decoding
-/// them would take longer than learning from them. The results do not depend on what is cached.
+/// decoding them would take longer than learning from them. The results do not depend on what is cached.
 /// </summary>
 /// <param name="pairs">The number of images.</param>
 /// <param name="room">Bytes that all cached images may take together.</param>

@@ -4,8 +4,7 @@ namespace Cupola.Training.Data;
 
 /// <summary>
 /// A random crop (torchvision's RandomResizedCrop, get_params): its area is drawn uniformly, and so is the logarithm of its
-/// aspect
-/// ratio.
+/// aspect ratio.
 /// </summary>
 /// <param name="Left">The first column.</param>
 /// <param name="Top">The first row.</param>

@@ -15,8 +15,7 @@ internal enum RandomUse
 /// <summary>
 /// Random numbers that depend on their use and not on earlier draws: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014, figure 16),
 /// seeded with a hash of seed, use, epoch and pair. A resumed run draws the same numbers as an uninterrupted one, in whatever
-/// order
-/// threads ask.
+/// order threads ask.
 /// </summary>
 internal struct SplitMix64
 {

@@ -7,8 +7,7 @@ namespace Cupola.Training.Data;
 
 /// <summary>
 /// Prepares batches ahead of the training steps, in bounded memory. Randomness depends only on the seed, the epoch and the pair,
-/// so a
-/// resumed run sees the same bits.
+/// so a resumed run sees the same bits.
 /// </summary>
 internal sealed class TrainingBatches
 {
@@ -57,8 +56,7 @@ internal sealed class TrainingBatches
 
     /// <summary>
     /// The batches of some steps, in order; the caller disposes each. Pairs whose images cannot be read are omitted from their
-    /// batch. If
-    /// batches are mined, steps must not go beyond the epoch that was mined.
+    /// batch. If batches are mined, steps must not go beyond the epoch that was mined.
     /// </summary>
     /// <param name="step">The first step.</param>
     /// <param name="end">The step before which to stop.</param>
@@ -96,7 +94,11 @@ internal sealed class TrainingBatches
         }
     }
 
-    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairPosition> positions, int batchSize, CancellationToken cancellationToken)
+    private IEnumerable<TrainingBatch> Batches(
+        IEnumerable<PairPosition> positions,
+        int batchSize,
+        CancellationToken cancellationToken
+    )
     {
         int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
         List<PreparedPair> batch = [];

@@ -33,8 +33,8 @@ public sealed class TrainingPairs
 
     /// <summary>
     /// Opens a dataset. Class folders have labels, for which templates or prompts give captions. A table and shards have labels
-    /// if
-    /// templates or prompts are given, and otherwise captions: a table's column caption, text, title or sentence; a sample's txt.
+    /// if templates or prompts are given, and otherwise captions: a table's column caption, text, title or sentence; a sample's
+    /// txt.
     /// </summary>
     /// <param name="dataset">A folder of class folders, a table (.csv, .tsv, .jsonl) or shards (.tar).</param>
     /// <param name="prompts">The prompts of each class.</param>
@@ -46,8 +46,7 @@ public sealed class TrainingPairs
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="InvalidDataException">
     /// It cannot be used for training: it is not a dataset, lacks a column, has no pairs, or all have the same meaning; or a
-    /// class has
-    /// no prompts.
+    /// class has no prompts.
     /// </exception>
     public static TrainingPairs Open(
         string dataset,
@@ -120,8 +119,7 @@ public sealed class TrainingPairs
 
     /// <summary>
     /// Checks that there are different meanings: each image learns to choose its text among those of other pairs, so with a
-    /// single
-    /// meaning nothing can be learned.
+    /// single meaning nothing can be learned.
     /// </summary>
     private void RequireDifferentMeanings(string dataset)
     {

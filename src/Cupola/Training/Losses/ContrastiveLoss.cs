@@ -6,10 +6,8 @@ namespace Cupola.Training.Losses;
 
 /// <summary>
 /// CLIP's loss (arXiv 2103.00020, figure 3): each image chooses its text among all texts of the batch, each text its image among
-/// all
-/// images, and the loss is the mean of both cross-entropies. There are two passes over all blocks: for the normalizers of rows
-/// and
-/// columns, and for the gradient.
+/// all images, and the loss is the mean of both cross-entropies. There are two passes over all blocks: for the normalizers of
+/// rows and columns, and for the gradient.
 /// </summary>
 internal sealed class ContrastiveLoss : ImageTextLoss
 {
@@ -109,8 +107,7 @@ internal sealed class ContrastiveLoss : ImageTextLoss
 
     /// <summary>
     /// With p and q the probabilities by row and by column, the gradient of a logit is (p + q) ÷ 2n, minus 1 ÷ n for a positive
-    /// pair,
-    /// which the caller subtracts.
+    /// pair, which the caller subtracts.
     /// </summary>
     private static Graph Gradients(int dimension, bool masksSameLabel)
     {

@@ -16,8 +16,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
 {
     /// <summary>
     /// The largest logit scale (the logarithm of the factor on cosines), ln 100: beyond it, training was found to be unstable
-    /// (arXiv
-    /// 2103.00020, section 2.5).
+    /// (arXiv 2103.00020, section 2.5).
     /// </summary>
     public const float LargestLogitScale = 4.6051702f;
 
@@ -152,9 +151,8 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
     }
 
     /// <summary>
-    /// The logits of a block without a bias, [rows, columns], and their mask: a pair with the same meaning does not count,
-    /// unless it is
-    /// the pair itself.
+    /// The logits of a block without a bias, [rows, columns], and their mask: a pair with the same meaning does not count, unless
+    /// it is the pair itself.
     /// </summary>
     protected static (Value Logits, Value? Counts, LossInputs Inputs) Logits(
         GraphBuilder graph,
@@ -185,8 +183,7 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
 
     /// <summary>
     /// Adds the outputs that <see cref="SumGradients"/> sums, computed from the gradient of a block's logits: the gradients of
-    /// the images,
-    /// of the texts, and of the scale.
+    /// the images, of the texts, and of the scale.
     /// </summary>
     protected static void OutputGradients(GraphBuilder graph, Value ofLogits, Value logits, LossInputs inputs)
     {

@@ -2,8 +2,7 @@ namespace Cupola.Training.Losses;
 
 /// <summary>
 /// A parallel reduction whose results are added in a fixed order, whichever is ready first: floating-point sums depend on the
-/// order
-/// of their terms, and a resumed run must give the same bits as an uninterrupted one.
+/// order of their terms, and a resumed run must give the same bits as an uninterrupted one.
 /// </summary>
 internal sealed class OrderedReduction
 {

@@ -7,10 +7,8 @@ namespace Cupola.Training.Losses;
 
 /// <summary>
 /// SigLIP's loss (arXiv 2303.15343, equation 1): for every image and text an independent decision whether they belong together,
-/// by the
-/// sigmoid of scale · cosine + bias; the loss is the sum of −log of the right decisions' probabilities over the number of pairs.
-/// No
-/// statistics of a whole row or column are needed, so one pass over all blocks suffices.
+/// by the sigmoid of scale · cosine + bias; the loss is the sum of −log of the right decisions' probabilities over the number of
+/// pairs. No statistics of a whole row or column are needed, so one pass over all blocks suffices.
 /// </summary>
 internal sealed class SigmoidLoss : ImageTextLoss
 {
@@ -44,9 +42,8 @@ internal sealed class SigmoidLoss : ImageTextLoss
 
     /// <summary>
     /// For a negative pair's logit z the loss is log(1 + exp(z)) ÷ n, and its gradient sigmoid(z) ÷ n. For a positive pair's it
-    /// is log(1 +
-    /// exp(−z)) = log(1 + exp(z)) − z, so that it is treated like a negative one, and the gradient of −z, −1 ÷ n, is added by
-    /// the caller.
+    /// is log(1 + exp(−z)) = log(1 + exp(z)) − z, so that it is treated like a negative one, and the gradient of −z, −1 ÷ n, is
+    /// added by the caller.
     /// </summary>
     private static Graph Gradients(int dimension, bool masksSameLabel)
     {

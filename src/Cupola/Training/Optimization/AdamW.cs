@@ -15,8 +15,7 @@ internal sealed record AdamWOptions(float Beta1 = 0.9f, float Beta2 = 0.98f, flo
 
 /// <summary>
 /// Adam with decoupled weight decay (arXiv 1711.05101, algorithm 2), as PyTorch orders its operations: decay first, then the step
-/// by the bias-corrected mean over
-/// the root of the bias-corrected mean square.
+/// by the bias-corrected mean over the root of the bias-corrected mean square.
 /// </summary>
 internal sealed class AdamW : IDisposable
 {

@@ -2,8 +2,7 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// The learning rate of each step: it rises in a line while training is at its wildest, and then falls along half a cosine to
-/// nothing (arXiv 2103.00020, section 2.5;
-/// open_clip's scheduler.py).
+/// nothing (arXiv 2103.00020, section 2.5; open_clip's scheduler.py).
 /// </summary>
 /// <param name="Rate">The largest.</param>
 /// <param name="WarmUp">Steps until it is reached.</param>

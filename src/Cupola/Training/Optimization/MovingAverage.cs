@@ -6,9 +6,8 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// The exponential moving average of the parameters that change. It wanders less than they do, and is often the better model. At
-/// first it follows them more closely
-/// than later, with the decay (1 + steps) ÷ (10 + steps), so that it does not remember the beginning (TensorFlow,
-/// ExponentialMovingAverage).
+/// first it follows them more closely than later, with the decay (1 + steps) ÷ (10 + steps), so that it does not remember the
+/// beginning (TensorFlow, ExponentialMovingAverage).
 /// </summary>
 internal sealed class MovingAverage : IDisposable
 {

@@ -4,8 +4,7 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// The statistics that batch norms found in a step's images, which the running statistics follow (arXiv 1502.03167, section 3.1):
-/// each run has its own, and the step counts once, with their mean over
-/// its images.
+/// each run has its own, and the step counts once, with their mean over its images.
 /// </summary>
 /// <param name="running">The parameters that follow them.</param>
 /// <param name="runs">Runs of the step.</param>

@@ -9,8 +9,8 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// Both towers while they learn. A batch is cut into chunks, small enough for the processor's cache, that run on threads side by
-/// side; the loss sees the
-/// embeddings of the whole batch, so the gradient is that of the whole batch whatever the chunks (GradCache, arXiv 2101.06983).
+/// side; the loss sees the embeddings of the whole batch, so the gradient is that of the whole batch whatever the chunks
+/// (GradCache, arXiv 2101.06983).
 /// </summary>
 internal sealed class TrainableClip : IDisposable
 {

@@ -6,8 +6,7 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// One tower while it learns: its forward pass, with or without what the backward pass needs, and the backward pass, which adds
-/// to the gradients of its
-/// parameters. Runs may be made from several threads at once.
+/// to the gradients of its parameters. Runs may be made from several threads at once.
 /// </summary>
 internal sealed class TrainableTower : IDisposable
 {

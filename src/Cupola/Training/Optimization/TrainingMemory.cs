@@ -4,8 +4,7 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>
 /// How a batch is cut, and how much memory a step may take for what it keeps. Nothing here follows from the number of threads:
-/// where a batch is cut decides the order of sums, and what comes out must not
-/// depend on the machine's cores.
+/// where a batch is cut decides the order of sums, and what comes out must not depend on the machine's cores.
 /// </summary>
 /// <param name="MicroBatchSize">Images of one run; without a number, as many as are fastest.</param>
 /// <param name="MicroBatchTokens">Nodes of one prompt tree; likewise.</param>

@@ -8,8 +8,8 @@ namespace Cupola.Training.Run;
 
 /// <summary>
 /// Hard negatives while a run goes on: an epoch's batches are mined just before its first step, from what the model makes of its
-/// pairs then. They are kept with the run, because a run that goes on in the
-/// middle of an epoch no longer has the model that mined it.
+/// pairs then. They are kept with the run, because a run that goes on in the middle of an epoch no longer has the model that
+/// mined it.
 /// </summary>
 /// <param name="path">Where they are kept.</param>
 /// <param name="order">The order that is mined.</param>
@@ -38,7 +38,12 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
     }
 
-    private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, Action<string>? broken, CancellationToken cancellationToken)
+    private PairEmbeddings Embed(
+        IReadOnlyList<int> pairs,
+        long epoch,
+        Action<string>? broken,
+        CancellationToken cancellationToken
+    )
     {
         Dictionary<int, int> rows = pairs.Index().ToDictionary(static pair => pair.Item, static pair => pair.Index);
         int dimension = clip.Dimension;

@@ -35,8 +35,8 @@ public sealed record NewModel
 
     /// <summary>
     /// Blocks of each of the four stages of a residual network (3, 4, 6, 3 are ResNet-50's), which then is the image tower: of
-    /// <see cref="ImageWidth"/> channels behind the stem, for images of a
-    /// multiple of 32 pixels; patches and layers go for nothing. Without them the image tower is a vision transformer.
+    /// <see cref="ImageWidth"/> channels behind the stem, for images of a multiple of 32 pixels; patches and layers go for
+    /// nothing. Without them the image tower is a vision transformer.
     /// </summary>
     public IReadOnlyList<int>? Stages { get; init; }
 

@@ -21,8 +21,8 @@ public sealed record OptimizerSettings
     public float Beta1 { get; init; } = 0.9f;
 
     /// <summary>
-    /// The decay of the mean of their squares. The default is 0.98 for vision transformers and 0.999 for residual networks
-    /// (table 18).
+    /// The decay of the mean of their squares. The default is 0.98 for vision transformers and 0.999 for residual networks (table
+    /// 18).
     /// </summary>
     public float? Beta2 { get; init; }
 

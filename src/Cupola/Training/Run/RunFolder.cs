@@ -4,8 +4,8 @@ namespace Cupola.Training.Run;
 
 /// <summary>
 /// The folder of a run: <c>run.json</c> (<see cref="RunDescription"/>), <c>checkpoint.safetensors</c>
-/// (<see cref="TrainingState"/>), <c>log.jsonl</c>, <c>evaluations.jsonl</c>, <c>training.html</c>, and the files of
-/// a model. One process has it at a time.
+/// (<see cref="TrainingState"/>), <c>log.jsonl</c>, <c>evaluations.jsonl</c>, <c>training.html</c>, and the files of a model. One
+/// process has it at a time.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {

@@ -8,8 +8,8 @@ namespace Cupola.Training.Run;
 
 /// <summary>
 /// Everything that the next step depends on: the parameters, AdamW's means, the moving average, and how far training is. Order
-/// and augmentation of the pairs follow from
-/// the seed and the step, so that there is nothing else to remember, and a run goes on from here bit for bit.
+/// and augmentation of the pairs follow from the seed and the step, so that there is nothing else to remember, and a run goes on
+/// from here bit for bit.
 /// </summary>
 internal sealed class TrainingState(TrainableParameters parameters, AdamW optimizer, MovingAverage? average)
 {

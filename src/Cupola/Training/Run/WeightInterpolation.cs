@@ -10,8 +10,7 @@ namespace Cupola.Training.Run;
 
 /// <summary>
 /// WiSE-FT (arXiv 2109.01903, equation 1): a model between the one that fine-tuning began with and the one that came out. It
-/// keeps most of what the first knew of everything, and
-/// of what the second learned of its own data.
+/// keeps most of what the first knew of everything, and of what the second learned of its own data.
 /// </summary>
 internal static class WeightInterpolation
 {

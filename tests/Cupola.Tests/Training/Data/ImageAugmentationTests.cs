@@ -12,13 +12,13 @@ public sealed class ImageAugmentationTests
     private static readonly ImagePreprocessing Small = new(24);
 
     [Theory]
-    [InlineData(40, 30, ResizeMode.Shortest)]
-    [InlineData(24, 24, ResizeMode.Shortest)]
-    [InlineData(31, 90, ResizeMode.Longest)]
-    [InlineData(7, 11, ResizeMode.Squash)]
-    public void NoneIsTheModelsOwnPreprocessingByteForByte(int width, int height, ResizeMode mode)
+    [InlineData(40, 30, nameof(ResizeMode.Shortest))]
+    [InlineData(24, 24, nameof(ResizeMode.Shortest))]
+    [InlineData(31, 90, nameof(ResizeMode.Longest))]
+    [InlineData(7, 11, nameof(ResizeMode.Squash))]
+    public void NoneIsTheModelsOwnPreprocessingByteForByte(int width, int height, string mode)
     {
-        ImagePreprocessing preprocessing = Small with { Mode = mode };
+        ImagePreprocessing preprocessing = Small with { Mode = Enum.Parse<ResizeMode>(mode) };
         using RgbImage image = RandomImage.Create(width, height, seed: 1);
         byte[] expected = new byte[preprocessing.ByteCount];
         preprocessing.Apply(image, expected);

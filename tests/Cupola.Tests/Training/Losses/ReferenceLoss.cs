@@ -1,14 +1,14 @@
 namespace Cupola.Tests.Training.Losses;
 
 /// <summary>
-/// The losses as their papers write them, over all logits at once and in float64: what the blockwise ones are compared with.
-/// A pair's own text counts always; another that <c>isMasked</c> names is no negative.
+/// The losses as their papers write them, over all logits at once and in float64: what the blockwise ones are compared with. A
+/// pair's own text counts always; another that <c>isMasked</c> names is no negative.
 /// </summary>
 internal static class ReferenceLoss
 {
     /// <summary>
-    /// CLIP's: the cross-entropy of each image with its text among all texts, and of each text with its image, on average
-    /// (arXiv 2103.00020, figure 3).
+    /// CLIP's: the cross-entropy of each image with its text among all texts, and of each text with its image, on average (arXiv
+    /// 2103.00020, figure 3).
     /// </summary>
     public static double Contrastive(double[,] logits, Func<int, int, bool> isMasked)
     {

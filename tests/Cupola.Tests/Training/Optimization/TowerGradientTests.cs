@@ -267,8 +267,7 @@ public sealed class TowerGradientTests
 
     /// <summary>
     /// Random numbers. The biases of batch norms keep each channel well above the kink of the rectifier behind it, or well below,
-    /// because a slope over a kink is none of both sides;
-    /// that the kink is right is seen where operators are checked.
+    /// because a slope over a kink is none of both sides; that the kink is right is seen where operators are checked.
     /// </summary>
     private static TrainableParameters Parameters(ClipConfig config, string tower, bool follows, Random random)
     {

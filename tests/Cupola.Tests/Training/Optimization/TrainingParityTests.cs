@@ -10,8 +10,7 @@ namespace Cupola.Tests.Training.Optimization;
 
 /// <summary>
 /// Steps of training against those of the PyTorch reference: train.safetensors of the vision transformers and the residual
-/// networks
-/// that <see cref="ParityModel"/> finds.
+/// networks that <see cref="ParityModel"/> finds.
 /// </summary>
 public sealed class TrainingParityTests
 {
@@ -184,8 +183,7 @@ public sealed class TrainingParityTests
 
     /// <summary>
     /// The file's parameters under our names: fused ones apart, turned ones turned back. The largest number is that of the file's
-    /// whole parameter: a key's bias alone,
-    /// a third of one, changes no softmax, and its gradient is nothing but rounding.
+    /// whole parameter: a key's bias alone, a third of one, changes no softmax, and its gradient is nothing but rounding.
     /// </summary>
     private static IEnumerable<(string Name, float[] Values, float Largest)> Golden(TensorFile file, string prefix, bool resNet)
     {
@@ -197,9 +195,7 @@ public sealed class TrainingParityTests
         {
             float[] values = Read(file, name);
             foreach (
-                ParameterNames.Target target in (resNet ? OpenAiNames.ResNet : OpenAiNames.VisionTransformer).TargetsOf(
-                    name[prefix.Length..]
-                )
+                ParameterNames.Target target in (resNet ? OpenAiNames.ResNet : OpenAiNames.ViT).TargetsOf(name[prefix.Length..])
             )
             {
                 int third = values.Length / 3;
