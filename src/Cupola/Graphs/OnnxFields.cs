@@ -107,7 +107,7 @@ internal static class OnnxFields
         public const int DataLocation = 14;
     }
 
-    /// <summary>TensorProto.DataLocation: the value of <see cref="TensorData.DataLocation"/> for numbers in another file.</summary>
+    /// <summary>TensorProto.DataLocation: what <see cref="TensorData.DataLocation"/> says of numbers in another file.</summary>
     internal static class DataLocation
     {
         public const long External = 1;
