@@ -162,26 +162,26 @@ internal sealed class ClassifierOptions
             save = parsed.GetValue(_save) is not null,
             calibrated = _calibration.IsNamed(parsed);
         string? why =
-            saved && save && !calibrated ? "--classifier names a classifier that is saved already; leave --save-classifier away."
+            saved && save && !calibrated ? "--classifier names a classifier that is saved already; omit --save-classifier."
             : saved && explained
                 ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in "
                     + "place of --classifier."
             : multiLabel && (saved || save)
-                ? "A saved classifier chooses one label; leave --multi-label away, or --classifier and --save-classifier."
+                ? "A saved classifier chooses one label; omit --multi-label, or --classifier and --save-classifier."
             : multiLabel && calibrated
-                ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; leave "
-                    + "one of them away."
+                ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; "
+                    + "omit one of them."
             : multiLabel && parsed.GetValue(_byName) is not null
-                ? "--by-name shows which one label an image would get by its name alone; leave --multi-label away."
+                ? "--by-name shows which one label an image would get by its name alone; omit --multi-label."
             : multiLabel && learns
-                ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; leave one "
-                    + "of them away."
-            : saved && learns ? "--classifier has weights of its own; leave --weights away."
-            : multiLabel && explained ? "--explain shows why one label was chosen among others; leave --multi-label away."
+                ? "--weights are learned from how labels compare, and with --multi-label each is judged for itself; "
+                    + "omit one of them."
+            : saved && learns ? "--classifier has weights of its own; omit --weights."
+            : multiLabel && explained ? "--explain shows why one label was chosen among others; omit --multi-label."
             : !multiLabel && (parsed.GetValue(_negations) is not null || parsed.GetValue(_negation) is { Length: > 0 })
                 ? "Negations are weighed with --multi-label only; add it."
             : save && Path.GetExtension(parsed.GetValue(_save)) != ".safetensors"
-                ? $"--save-classifier {parsed.GetValue(_save)} is of no known kind; name a .safetensors file."
+                ? $"--save-classifier {parsed.GetValue(_save)} has an unknown extension; name a .safetensors file."
             : null;
         if (why is not null)
         {

@@ -163,7 +163,7 @@ internal static class EmbedCommand
     private static string? CheckedFile(string? path) =>
         path is null || Path.GetExtension(path) is ".npy" or ".safetensors"
             ? path
-            : throw new ArgumentException($"--output {path} is of no known kind; name a .npy or a .safetensors file.");
+            : throw new ArgumentException($"--output {path} has an unknown extension; name a .npy or a .safetensors file.");
 
     /// <summary>Writes embeddings as lines, or all of them into a file at the end.</summary>
     private sealed class EmbeddingWriter(string kind, OutputFormat format, string? path, int dimension)

@@ -71,7 +71,7 @@ internal static class EvaluateCommand
                     if (ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
                     {
                         throw new ArgumentException(
-                            $"{useless.Name} is about labels and prompts, and --retrieval has neither; leave one of them away."
+                            $"{useless.Name} is about labels and prompts, and --retrieval has neither; omit one of them."
                         );
                     }
 

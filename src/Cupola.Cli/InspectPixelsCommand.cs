@@ -143,7 +143,7 @@ internal static class InspectPixelsCommand
                 PngFile.Write(path, crop, size, size);
                 break;
             default:
-                throw new ArgumentException($"--output {path} is of no known kind; name a .png or a .npy file.");
+                throw new ArgumentException($"--output {path} has an unknown extension; name a .png or a .npy file.");
         }
     }
 }

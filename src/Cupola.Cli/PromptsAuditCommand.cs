@@ -116,7 +116,7 @@ internal static class PromptsAuditCommand
         string[] unknown = [.. synonyms.Keys.Except(prompts.ClassNames, StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {
-            Console.Error.WriteLine($"{path} has synonyms of what is no class here: {ShortList.Join(unknown)}.");
+            Console.Error.WriteLine($"{path} has synonyms of words that are not classes here: {ShortList.Join(unknown)}.");
         }
 
         return synonyms;

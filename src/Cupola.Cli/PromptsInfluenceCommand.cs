@@ -64,7 +64,7 @@ internal static class PromptsInfluenceCommand
                 {
                     return parsed.GetResult(top) is { Implicit: false } || parsed.GetValue(orient)
                         ? throw new ArgumentException(
-                            "--dataset measures all prompts on images as they are; leave --top and --orient away."
+                            "--dataset measures all prompts on images as they are; omit --top and --orient."
                         )
                         : ofDataset.Run(parsed, parsed.GetValue(format), cancellationToken);
                 }

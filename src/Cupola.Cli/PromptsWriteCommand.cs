@@ -196,7 +196,7 @@ internal static class PromptsWriteCommand
         if (written.Dropped.Count > 0)
         {
             Console.Error.WriteLine(
-                $"{written.Dropped.Count} {(written.Dropped.Count == 1 ? "answer" : "answers")} held no whole sentence, and "
+                $"{written.Dropped.Count} {(written.Dropped.Count == 1 ? "answer" : "answers")} had no whole sentence, and "
                     + $"{(written.Dropped.Count == 1 ? "is" : "are")} left out."
             );
         }

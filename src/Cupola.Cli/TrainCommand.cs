@@ -82,7 +82,7 @@ internal static class TrainCommand
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
                         using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
-                        Console.Error.WriteLine($"Judged now:{Said(scores.Compute(embedder, cancellationToken))}");
+                        Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
                     }
                 }
                 catch (OperationCanceledException exception)

@@ -36,7 +36,7 @@ internal sealed class WeightsOption
             : [PromptWeighting.Even];
         return ensemble == ClassEnsemble.ScoreMax && named.Contains(PromptWeighting.Zpe)
             ? throw new ArgumentException(
-                "--weights zpe weighs prompts in a mean, and --ensemble score-max takes the best alone; leave one of them away."
+                "--weights zpe weighs prompts in a mean, and --ensemble score-max takes the best alone; omit one of them."
             )
             : named;
     }

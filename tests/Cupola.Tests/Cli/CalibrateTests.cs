@@ -178,7 +178,7 @@ public sealed class CalibrateTests
     }
 
     [Theory]
-    [InlineData(2, "leave one of them away", "--labels", "a,b", "--multi-label", "--calibrate", "x")]
+    [InlineData(2, "omit one of them", "--labels", "a,b", "--multi-label", "--calibrate", "x")]
     [InlineData(3, "There is no dataset no such folder", "--labels", "a,b", "--calibrate", "no such folder")]
     public void WhatCannotBeCalibratedIsRefusedBeforeAnyModelIsRead(int code, string sentence, params string[] options)
     {

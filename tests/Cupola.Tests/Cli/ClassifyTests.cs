@@ -203,10 +203,10 @@ public sealed class ClassifyTests
     }
 
     [Theory]
-    [InlineData("leave --save-classifier away", "--classifier", "a.safetensors", "--save-classifier", "b.safetensors")]
+    [InlineData("omit --save-classifier", "--classifier", "a.safetensors", "--save-classifier", "b.safetensors")]
     [InlineData("a saved classifier holds no prompts", "--classifier", "a.safetensors", "--explain", "why.html")]
     [InlineData("A saved classifier chooses one label", "--labels", "a,b", "--multi-label", "--classifier", "a.safetensors")]
-    [InlineData("leave --multi-label away", "--labels", "a,b", "--multi-label", "--explain", "why.html")]
+    [InlineData("omit --multi-label", "--labels", "a,b", "--multi-label", "--explain", "why.html")]
     [InlineData("Negations are weighed with --multi-label only", "--labels", "a,b", "--negation", "no {}.")]
     [InlineData("name a .safetensors file", "--labels", "a,b", "--save-classifier", "b.json")]
     [InlineData("at least two labels", "--labels", "a", "--explain", "why.html")]

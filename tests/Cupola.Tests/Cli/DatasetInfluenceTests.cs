@@ -81,9 +81,9 @@ public sealed class DatasetInfluenceTests
     [Theory]
     [InlineData(2, "Name images or a --dataset, not both.", "x.jpg", "--dataset", "y")]
     [InlineData(2, "There are no images", "--labels", "a,b")]
-    [InlineData(2, "leave --top and --orient away", "--dataset", "y", "--top", "2")]
+    [InlineData(2, "omit --top and --orient", "--dataset", "y", "--top", "2")]
     [InlineData(3, "There is no dataset no such folder", "--dataset", "no such folder")]
-    [InlineData(2, "leave one of them away", "x.jpg", "--labels", "a,b", "--weights", "zpe", "--ensemble", "score-max")]
+    [InlineData(2, "omit one of them", "x.jpg", "--labels", "a,b", "--weights", "zpe", "--ensemble", "score-max")]
     [InlineData(2, "There are no weights 'odd'", "x.jpg", "--labels", "a,b", "--weights", "odd")]
     public void WhatCannotBeMeasuredIsRefusedBeforeAnyModelIsRead(int code, string sentence, params string[] options)
     {

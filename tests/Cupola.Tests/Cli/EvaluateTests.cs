@@ -350,7 +350,7 @@ public sealed class EvaluateTests
     [InlineData(2, "named twice", "--templates", "imagenet-7", "--templates", "imagenet-7")]
     [InlineData(
         2,
-        "--report is about labels and prompts, and --retrieval has neither; leave one of them away.",
+        "--report is about labels and prompts, and --retrieval has neither; omit one of them.",
         "--retrieval",
         "--report",
         "report.html"

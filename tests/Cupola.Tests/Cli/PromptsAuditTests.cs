@@ -211,7 +211,7 @@ public sealed class PromptsAuditTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("too-long", JsonDocument.Parse(Assert.Single(run.Lines)).RootElement.GetProperty("fault").GetString());
-        Assert.Contains("has synonyms of what is no class here: boat.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("has synonyms of words that are not classes here: boat.", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -143,7 +143,7 @@ public sealed class PromptsWriteTests
 
         Tool.Run run = Write(server, output);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("1 answer held no whole sentence, and is left out.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("1 answer had no whole sentence, and is left out.", run.Error, StringComparison.Ordinal);
         Assert.Equal([5, 60], PromptSet.Read(output)["frog"].Select(static prompt => prompt.Text.Split(' ').Length));
         Assert.Equal([50, 50, 50, 200, 200], server.Asked.Select(static question => question.MaxTokens).Order());
     }

@@ -112,7 +112,7 @@ public sealed partial class TrainTests
         // Data that is named anew judges the finished run.
         Tool.Run again = Tool.Start("train", Table, "-o", run, "--validation", WriteTable(12));
         Assert.Equal(0, again.ExitCode);
-        Assert.Matches(@"\nJudged now: Validation loss \d\.\d{3}\.\n$", again.Error);
+        Assert.Matches(@"\nEvaluated now: Validation loss \d\.\d{3}\.\n$", again.Error);
     }
 
     [Fact]

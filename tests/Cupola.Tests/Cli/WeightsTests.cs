@@ -159,7 +159,7 @@ public sealed class WeightsTests
 
     [Theory]
     [InlineData(2, "each is judged for itself", "--labels", "a,b", "--multi-label", "--weights", "zpe")]
-    [InlineData(2, "leave --weights away", "--classifier", "a.safetensors", "--weights", "zpe")]
+    [InlineData(2, "omit --weights", "--classifier", "a.safetensors", "--weights", "zpe")]
     [InlineData(2, "named more than once", "--labels", "a,b", "--weights", "zpe", "--weights", "even")]
     [InlineData(2, "takes the best alone", "--labels", "a,b", "--weights", "zpe", "--ensemble", "score-max")]
     public void WhatCannotBeWeighedIsRefusedBeforeAnyModelIsRead(int code, string sentence, params string[] options)

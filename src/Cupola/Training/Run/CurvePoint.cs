@@ -8,7 +8,8 @@ namespace Cupola.Training.Run;
 internal sealed record CurvePoint(double Across, double Mean, double Low, double High)
 {
     /// <summary>
-    /// A curve of few points from one of any number: equally many neighbours make one. What is no number is left out.
+    /// A curve of few points from one of any number: each point is the mean of equally many neighbors. Values that are not
+    /// numbers are left out.
     /// </summary>
     /// <param name="points">In their order.</param>
     /// <param name="most">How many points there may be.</param>

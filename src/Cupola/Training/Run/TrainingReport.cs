@@ -153,7 +153,7 @@ internal static class TrainingReport
             ),
             broken == 0
                 ? null
-                : HtmlPage.Element("p", "wrong", $"The loss of {NumberFormat.Count(broken, "logged step")} is no number.")
+                : HtmlPage.Element("p", "wrong", $"The loss of {NumberFormat.Count(broken, "logged step")} is not a number.")
         );
     }
 

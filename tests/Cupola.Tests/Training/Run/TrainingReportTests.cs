@@ -97,7 +97,7 @@ public sealed class TrainingReportTests
         );
 
         string text = page.Descendants("body").Single().Value;
-        Assert.Contains("The loss of 2 logged steps is no number.", text, StringComparison.Ordinal);
+        Assert.Contains("The loss of 2 logged steps is not a number.", text, StringComparison.Ordinal);
         Assert.Contains("How <b>astray</b> was trained", text, StringComparison.Ordinal);
         Assert.Contains("30 of 100 steps", text, StringComparison.Ordinal);
         Assert.DoesNotContain("NaN", page.ToString(), StringComparison.Ordinal);
