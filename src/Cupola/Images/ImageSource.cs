@@ -37,7 +37,7 @@ public sealed class ImageSource
     }
 
     /// <summary>An image whose file lies in memory.</summary>
-    /// <param name="bytes">The whole file; it is not copied.</param>
+    /// <param name="bytes">The whole file; it is copied when it is read, and must not change until then.</param>
     /// <param name="name">What people and errors call it.</param>
     public static ImageSource FromBytes(ReadOnlyMemory<byte> bytes, string name = "the image") => new(name, _ => bytes.ToArray());
 
