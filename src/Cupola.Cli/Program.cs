@@ -6,5 +6,5 @@ using Cupola.Images;
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 StandardStreams.Open();
-ImageLibrary.Configure();
+AppContext.SetSwitch(ImageLibrary.OnlyUserSwitch, true);
 return CommandRunner.Invoke(CupolaCommand.Create(), args);

@@ -194,13 +194,6 @@ internal sealed partial class OpenAiNames : ParameterNames
     private static partial Regex TheirUnit();
 
     [GeneratedRegex(
-        @"^(?<tower>text|image)\.blocks\.(?<block>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MatchTimeoutMilliseconds
-    )]
-    private static partial Regex OurBlock();
-
-    [GeneratedRegex(
         @"^image\.(stem|stages\.(?<stage>[1-4])\.(?<block>\d+))\.(?<index>\d|shortcut)\.(convolution|batch_norm\.(?<value>\w+))$",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         MatchTimeoutMilliseconds

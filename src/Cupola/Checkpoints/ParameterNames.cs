@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace Cupola.Checkpoints;
 
 /// <summary>
 /// A family's names for a model's parameters, in both directions. A family's name may stand for several of our parameters (a
 /// fused query, key and value), and a matrix may lie there the other way round.
 /// </summary>
-internal abstract class ParameterNames
+internal abstract partial class ParameterNames
 {
     /// <summary>Our parameter, and how it lies in the file's.</summary>
     /// <param name="Name">Our name.</param>
@@ -42,4 +44,12 @@ internal abstract class ParameterNames
     /// <summary>A table the other way round.</summary>
     protected static Dictionary<string, string> Inverted(IReadOnlyDictionary<string, string> names) =>
         names.ToDictionary(static entry => entry.Value, static entry => entry.Key, StringComparer.Ordinal);
+
+    /// <summary>Our name of a layer's weight or bias in a block of either tower.</summary>
+    [GeneratedRegex(
+        @"^(?<tower>text|image)\.blocks\.(?<block>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        MatchTimeoutMilliseconds
+    )]
+    protected static partial Regex OurBlock();
 }

@@ -93,11 +93,4 @@ internal sealed partial class TransformersNames : ParameterNames
         MatchTimeoutMilliseconds
     )]
     private static partial Regex TheirBlock();
-
-    [GeneratedRegex(
-        @"^(?<tower>text|image)\.blocks\.(?<block>\d+)\.(?<layer>.+)\.(?<kind>weight|bias)$",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        MatchTimeoutMilliseconds
-    )]
-    private static partial Regex OurBlock();
 }

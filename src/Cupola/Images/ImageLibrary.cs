@@ -3,13 +3,23 @@ using NetVips;
 namespace Cupola.Images;
 
 /// <summary>
-/// Settings of libvips, which hold for all of a process: whoever owns the process makes them, and decoding is right without.
+/// Settings of libvips, which hold for all of a process: its owner decides about them, and decoding is right without.
 /// </summary>
 internal static class ImageLibrary
 {
-    /// <summary>Sets libvips up for a process that does nothing with it but decode as Cupola does.</summary>
+    /// <summary>
+    /// The switch of <see cref="AppContext"/> by which the owner of a process says that only Cupola uses libvips there.
+    /// </summary>
+    public const string OnlyUserSwitch = "Cupola.Images.IsOnlyUserOfLibvips";
+
+    /// <summary>Sets libvips up, in a process that does nothing with it but decode as Cupola does.</summary>
     public static void Configure()
     {
+        if (!AppContext.TryGetSwitch(OnlyUserSwitch, out bool isOnlyUser) || !isOnlyUser)
+        {
+            return;
+        }
+
         // Images are decoded side by side on threads of our own; a cache of operations would only hold memory.
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;

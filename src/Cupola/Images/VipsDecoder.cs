@@ -21,6 +21,8 @@ internal static class VipsDecoder
     private const int PngDepth = 24;
     private const int PngColorType = 25;
 
+    static VipsDecoder() => ImageLibrary.Configure();
+
     /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
     public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
     {

@@ -53,6 +53,6 @@ internal abstract class ImageTower
         TowerRequest request
     );
 
-    /// <summary>Works out the parameters that graphs for inference have in place of those that are stored.</summary>
+    /// <summary>Adds the parameters that graphs for inference have in place of those that are stored.</summary>
     public abstract void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing);
 }

@@ -72,7 +72,7 @@ internal sealed class ConvolutionUnit
     /// <summary>Works out the one convolution.</summary>
     public void AddFolded(ModelParameters parameters)
     {
-        parameters.AddOnce(FoldedWeight, () =>
+        parameters.AddDerived(FoldedWeight, () =>
         {
             double[] scales = Scales(parameters);
             Tensor folded = Tensor.Allocate(ElementType.Float32, [.. _weight.Shape]);
@@ -86,7 +86,7 @@ internal sealed class ConvolutionUnit
 
             return folded;
         });
-        parameters.AddOnce(FoldedBias, () =>
+        parameters.AddDerived(FoldedBias, () =>
         {
             double[] scales = Scales(parameters);
             Tensor folded = Tensor.Allocate(ElementType.Float32, [.. _beta.Shape]);
@@ -104,7 +104,7 @@ internal sealed class ConvolutionUnit
 
     /// <summary>The same once more for bytes less their mean: each channel ÷ (255 · deviation).</summary>
     public void AddFoldedForBytes(ModelParameters parameters, ImagePreprocessing preprocessing) =>
-        parameters.AddOnce(FoldedForBytes, () =>
+        parameters.AddDerived(FoldedForBytes, () =>
         {
             ReadOnlySpan<float> weight = parameters[FoldedWeight].AsSpan<float>();
             Tensor scaled = Tensor.Allocate(ElementType.Float32, [.. _weight.Shape]);

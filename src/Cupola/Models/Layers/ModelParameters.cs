@@ -12,6 +12,7 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Tensor> _tensors = [];
+    private readonly Dictionary<string, Func<Tensor>> _derived = [];
 
     /// <summary>The parameter of that name.</summary>
     public Tensor this[string name]
@@ -22,7 +23,9 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
             {
                 if (!_tensors.TryGetValue(name, out Tensor? tensor))
                 {
-                    tensor = BorrowOrWiden(checkpoint.Parameters[name]);
+                    tensor = _derived.TryGetValue(name, out Func<Tensor>? workOut)
+                        ? workOut()
+                        : BorrowOrWiden(checkpoint.Parameters[name]);
                     _tensors.Add(name, tensor);
                 }
 
@@ -31,15 +34,12 @@ internal sealed class ModelParameters(Checkpoint checkpoint) : IDisposable
         }
     }
 
-    /// <summary>Takes over a parameter worked out from others, the first time it is asked for.</summary>
-    public void AddOnce(string name, Func<Tensor> workOut)
+    /// <summary>Adds a parameter that is worked out from others when it is first asked for.</summary>
+    public void AddDerived(string name, Func<Tensor> workOut)
     {
         lock (_lock)
         {
-            if (!_tensors.ContainsKey(name))
-            {
-                _tensors.Add(name, workOut());
-            }
+            _derived.TryAdd(name, workOut);
         }
     }
 

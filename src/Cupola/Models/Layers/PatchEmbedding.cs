@@ -40,8 +40,8 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
     /// </summary>
     public void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing)
     {
-        parameters.AddOnce(FoldedWeight, () => PixelNormalization.FoldWeight(parameters[_weight.Name], preprocessing));
-        parameters.AddOnce(FoldedBias, () => PixelNormalization.FoldBias(parameters[_weight.Name], preprocessing));
+        parameters.AddDerived(FoldedWeight, () => PixelNormalization.FoldWeight(parameters[_weight.Name], preprocessing));
+        parameters.AddDerived(FoldedBias, () => PixelNormalization.FoldBias(parameters[_weight.Name], preprocessing));
     }
 
     private Value Convolution(GraphBuilder graph, Value pixels)

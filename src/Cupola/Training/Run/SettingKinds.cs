@@ -8,14 +8,6 @@ namespace Cupola.Training.Run;
 /// <summary>What a setting takes, in words for who wrote something else.</summary>
 internal static class SettingKinds
 {
-    private static readonly Type[] Groups =
-    [
-        typeof(OptimizerSettings),
-        typeof(AugmentationSettings),
-        typeof(MemorySettings),
-        typeof(RunSettings),
-    ];
-
     /// <summary>What a setting takes.</summary>
     /// <param name="path">The setting as JSON names it: <c>model.imageWidth</c>, <c>frozen[0]</c>.</param>
     /// <param name="given">What stands there.</param>
@@ -46,9 +38,12 @@ internal static class SettingKinds
 
     /// <summary>The property that JSON names so, also where it is in a group of settings.</summary>
     private static PropertyInfo? Find(Type type, string name) =>
-        type.GetProperties()
-            .Concat(type == typeof(TrainingSettings) ? Groups.SelectMany(static group => group.GetProperties()) : [])
-            .FirstOrDefault(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name);
+        TrainingSettingsFile.GroupOf.TryGetValue(name, out string? group) && type == typeof(TrainingSettings)
+            ? Member(Member(type, group)!.PropertyType, name)
+            : Member(type, name);
+
+    private static PropertyInfo? Member(Type type, string name) =>
+        Array.Find(type.GetProperties(), property => JsonNamingPolicy.CamelCase.ConvertName(property.Name) == name);
 
     private static string Words(Type type, JsonNode? given) =>
         type.IsEnum ? Either([.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)])

@@ -37,7 +37,7 @@ internal static class TrainingSettingsFile
     private static readonly string[] Groups = ["optimizer", "augmentation", "memory", "run"];
 
     /// <summary>The group of each setting that is in one.</summary>
-    private static readonly Dictionary<string, string> GroupOf = Groups
+    public static readonly IReadOnlyDictionary<string, string> GroupOf = Groups
         .SelectMany(static group => Nested(new())[group]!.AsObject().Select(setting => (setting.Key, group)))
         .ToDictionary(static entry => entry.Key, static entry => entry.group, StringComparer.Ordinal);
 
