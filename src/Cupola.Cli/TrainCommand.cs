@@ -81,7 +81,7 @@ internal static class TrainCommand
                     if (scores is not null && !isJudged)
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
-                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
+                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
                         Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
                     }
                 }

@@ -24,7 +24,7 @@ public sealed partial class Trainer
         _run = run;
         _settings = settings;
         _model = model;
-        Engine engine = new(new(Threads: threads));
+        Engine engine = new(new() { Threads = threads });
         _threads = engine.Threads;
         HardNegativeSampler? mined = settings.HardNegatives is { } neighbours
             ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed)

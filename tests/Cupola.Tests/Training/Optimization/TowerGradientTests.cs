@@ -50,7 +50,7 @@ public sealed class TowerGradientTests
     public void TheGradientOfATowerIsItsSlopeForEachParameter(string name)
     {
         (ClipConfig config, bool isText, bool follows) = Towers[name];
-        Engine engine = new(new(Threads: 1));
+        Engine engine = new(new() { Threads = 1 });
         Random random = new(5);
         using TrainableParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
         using TensorPool pool = new();
