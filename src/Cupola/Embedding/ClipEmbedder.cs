@@ -241,7 +241,7 @@ public sealed partial class ClipEmbedder : IDisposable
             0,
             texts.Count,
             new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken },
-            index => ids[index] = Tokenizer.Encode(texts[index]).Ids
+            index => ids[index] = Tokenizer.Encode(texts[index]).Ids.ToArray()
         );
         return _model.Text.Encode(ids, progress, cancellationToken);
     }

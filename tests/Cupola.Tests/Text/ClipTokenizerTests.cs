@@ -77,7 +77,7 @@ public sealed class ClipTokenizerTests
     public void ReadsTheEndTokenInCapitalsAsWordsAsTheFastTokenizerDoes()
     {
         // It is looked for before the text is lower-cased.
-        int[] ids = Any.Value.Encode("<|ENDOFTEXT|>").Ids;
+        int[] ids = [.. Any.Value.Encode("<|ENDOFTEXT|>").Ids];
 
         Assert.DoesNotContain(Any.Value.EndId, ids[..^1]);
         Assert.Equal("<|</w>endoftext</w>|></w>", string.Concat(Any.Value.Tokens(ids[1..^1])));
@@ -86,7 +86,7 @@ public sealed class ClipTokenizerTests
     [Fact]
     public void DoesNotDependOnTheLanguageOfTheMachine()
     {
-        int[] here = Any.Value.Encode("INDIGO Iİı").Ids;
+        int[] here = [.. Any.Value.Encode("INDIGO Iİı").Ids];
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
@@ -114,7 +114,7 @@ public sealed class ClipTokenizerTests
         ClipTokenizer tokenizer = Any.Value;
         Gen.String.Sample(text =>
         {
-            int[] ids = tokenizer.Encode(text).Ids;
+            int[] ids = [.. tokenizer.Encode(text).Ids];
             Assert.Equal(tokenizer.StartId, ids[0]);
             Assert.Equal(tokenizer.EndId, ids[^1]);
         });

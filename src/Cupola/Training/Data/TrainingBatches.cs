@@ -216,7 +216,7 @@ internal sealed class TrainingBatches
             batch[0].Position.Step,
             [.. whole.Select(static pair => pair.Position.Pair)],
             images,
-            [.. whole.Select(static pair => pair.Text.Ids)],
+            [.. whole.Select(static pair => pair.Text.Ids.ToArray())],
             DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]),
             [.. whole.Select(static pair => pair.Pair.Image.Name)],
             broken,

@@ -174,14 +174,14 @@ public sealed class PromptAuditTests
 
         Assert.Empty(
             PromptAudit
-                .Create(new PromptSet([("tench", [sentence, sentence with { Text = "A tench is wet." }, caption])]))
+                .Create(new PromptSet([new("tench", [sentence, sentence with { Text = "A tench is wet." }, caption])]))
                 .Findings
         );
         Assert.Single(
             PromptAudit
                 .Create(
                     new PromptSet([
-                        ("tench", [sentence, sentence with { Text = "A tench is wet." }, caption with { Provenance = null }]),
+                        new("tench", [sentence, sentence with { Text = "A tench is wet." }, caption with { Provenance = null }]),
                     ])
                 )
                 .Findings

@@ -7,8 +7,8 @@ namespace Cupola.Tests.Training.Data;
 public sealed class TrainingPairsTests
 {
     private static readonly PromptSet Described = new([
-        ("cat", [new Prompt("A cat purrs.", "test")]),
-        ("dog", [new Prompt("A dog barks.", "test"), new Prompt("A dog wags.", "test")]),
+        new("cat", [new Prompt("A cat purrs.", "test")]),
+        new("dog", [new Prompt("A dog barks.", "test"), new Prompt("A dog wags.", "test")]),
     ]);
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class TrainingPairsTests
                 .Throws<InvalidDataException>(() =>
                     TrainingPairs.Open(
                         folder,
-                        new([("cat", [new Prompt("A cat purrs.", "test")])]),
+                        new([new("cat", [new Prompt("A cat purrs.", "test")])]),
                         templates: null,
                         broken: null
                     )
