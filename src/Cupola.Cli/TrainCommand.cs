@@ -53,13 +53,13 @@ internal static class TrainCommand
                 int threads = parsed.GetValue(threadsOption) ?? 0;
                 TrainingSettings chosen = settings.Read(parsed, run);
                 HashSet<string> broken = [];
-                TrainingPairs pairs = data.OpenPairs(parsed, path, Tell);
+                TrainingPairs pairs = data.ReadPairs(parsed, path, Tell);
                 foreach (string note in pairs.Notes)
                 {
                     Console.Error.WriteLine(note);
                 }
 
-                TrainingScores? scores = data.OpenScores(parsed, chosen, threads, Tell);
+                TrainingScores? scores = data.ReadScores(parsed, chosen, threads, Tell);
                 bool isJudged = false;
                 using Trainer trainer = Trainer.Open(
                     run,

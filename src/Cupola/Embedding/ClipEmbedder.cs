@@ -127,8 +127,8 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         ModelFolder folder = ModelFolder.Find(BuiltInModels.Resolve(path));
         return folder.ContextLength() is { } contextLength
-            ? ClipTokenizer.Open(folder.Path, contextLength)
-            : ClipTokenizer.Open(folder.Path);
+            ? ClipTokenizer.Load(folder.Path, contextLength)
+            : ClipTokenizer.Load(folder.Path);
     }
 
     /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>

@@ -24,14 +24,14 @@ internal sealed class ModelFolder
     /// <exception cref="FileNotFoundException">The configuration is not there.</exception>
     /// <exception cref="InvalidDataException">It cannot be used.</exception>
     public (ClipConfig Config, string Source) ReadConfig(Checkpoint checkpoint) =>
-        ModelFamily.Of(checkpoint.Layout).ReadConfig(Path, checkpoint);
+        ModelFamily.Find(checkpoint.Layout).ReadConfig(Path, checkpoint);
 
     /// <summary>The tokenizer of a model.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be used, or is another model's.</exception>
     public ClipTokenizer OpenTokenizer(CheckpointLayout layout, TextConfig config)
     {
-        ClipTokenizer tokenizer = ModelFamily.Of(layout).OpenTokenizer(Path, config.ContextLength);
+        ClipTokenizer tokenizer = ModelFamily.Find(layout).OpenTokenizer(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
@@ -48,7 +48,7 @@ internal sealed class ModelFolder
     /// <exception cref="InvalidDataException">It cannot be used, or does not fit the model.</exception>
     public (ImagePreprocessing Preprocessing, string? Source) ReadPreprocessing(CheckpointLayout layout, int imageSize)
     {
-        (ImagePreprocessing preprocessing, string? source) = ModelFamily.Of(layout).ReadPreprocessing(Path, imageSize);
+        (ImagePreprocessing preprocessing, string? source) = ModelFamily.Find(layout).ReadPreprocessing(Path, imageSize);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
             : throw new InvalidDataException(

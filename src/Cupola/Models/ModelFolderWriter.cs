@@ -54,7 +54,7 @@ internal static class ModelFolderWriter
     {
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
-        ClipTokenizer tokenizer = ClipTokenizer.Open(folder, config.Text.ContextLength);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(folder, config.Text.ContextLength);
         WritableFamily family = ModelFamily.ToWrite(config);
         family.WriteConfig(folder, config, preprocessing, tokenizer);
         WriteWeights(
@@ -107,8 +107,7 @@ internal static class ModelFolderWriter
                         Tensor tensor = parameters[part.Name];
                         WriteNumbers(stream, storage, part.IsTransposed ? Transposed(tensor) : tensor.AsSpan<float>(), part.Name);
                     }
-                }
-            ));
+                }));
         }
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };

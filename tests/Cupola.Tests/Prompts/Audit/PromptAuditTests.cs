@@ -255,7 +255,7 @@ public sealed class PromptAuditTests
     [Fact]
     public void WhatTheModelDoesNotReadToItsEndIsTooLongByItsOwnTokenizer()
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe"));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(SharedFolder.Need("data", "clip-bpe"));
         // Start, end and 75 words of a token each are 77.
         string fits = string.Join(' ', Enumerable.Repeat("cat", 75)),
             tooLong = fits + " cat";

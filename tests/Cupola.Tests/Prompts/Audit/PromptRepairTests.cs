@@ -138,7 +138,7 @@ public sealed class PromptRepairTests
     [Fact]
     public void WhatIsTooLongIsCutAfterTheLastSentenceThatFits()
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe"));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(SharedFolder.Need("data", "clip-bpe"));
         string sentence = $"A cat is {string.Join(' ', Enumerable.Repeat("very", 30))} small.";
         string endless = $"A cat is {string.Join(' ', Enumerable.Repeat("very", 90))} small.";
         PromptAudit audit = PromptAudit.Create(
