@@ -92,7 +92,7 @@ internal static class EvaluateCommand
                 ClassEnsemble how = ensemble.Read(parsed);
                 IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
                 PromptSetRequest request = sets.Read(parsed);
-                LabeledDataset images = LabeledDataset.Open(
+                LabeledDataset images = LabeledDataset.Read(
                     parsed.GetValue(dataset)!,
                     labels.Read(parsed),
                     fetch.Read(parsed),

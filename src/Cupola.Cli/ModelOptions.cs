@@ -50,7 +50,7 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>Loads the model.</summary>
     public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellationToken)
     {
-        EngineOptions engine = new(parsed.GetValue(_device)!, parsed.GetValue(_threads) ?? 0);
+        EngineOptions engine = new() { Device = parsed.GetValue(_device)!, Threads = parsed.GetValue(_threads) ?? 0 };
         ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellationToken), engine);
         foreach (string assumption in embedder.Config.Assumptions)
         {

@@ -18,7 +18,7 @@ internal static class RetrievalEvaluation
         CancellationToken cancellationToken
     )
     {
-        RetrievalDataset pairs = RetrievalDataset.Open(dataset, fetch);
+        RetrievalDataset pairs = RetrievalDataset.Read(dataset, fetch);
         EmbeddedRetrieval embedded = WorkProgress.Items("Embedding images", pairs.Count, progress =>
             pairs.Embed(embedder, cache, progress, cancellationToken)
         );

@@ -53,13 +53,13 @@ internal static class TrainCommand
                 int threads = parsed.GetValue(threadsOption) ?? 0;
                 TrainingSettings chosen = settings.Read(parsed, run);
                 HashSet<string> broken = [];
-                TrainingPairs pairs = data.OpenPairs(parsed, path, Tell);
+                TrainingPairs pairs = data.ReadPairs(parsed, path, Tell);
                 foreach (string note in pairs.Notes)
                 {
                     Console.Error.WriteLine(note);
                 }
 
-                TrainingScores? scores = data.OpenScores(parsed, chosen, threads, Tell);
+                TrainingScores? scores = data.ReadScores(parsed, chosen, threads, Tell);
                 bool isJudged = false;
                 using Trainer trainer = Trainer.Open(
                     run,
@@ -81,7 +81,7 @@ internal static class TrainCommand
                     if (scores is not null && !isJudged)
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
-                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
+                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
                         Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
                     }
                 }

@@ -60,7 +60,7 @@ internal sealed class TrainingDataOptions
     }
 
     /// <summary>The pairs to learn from.</summary>
-    public TrainingPairs OpenPairs(ParseResult parsed, string dataset, Action<string> broken)
+    public TrainingPairs ReadPairs(ParseResult parsed, string dataset, Action<string> broken)
     {
         PromptSource named = PromptSource.Read(
             "the prompt file",
@@ -69,7 +69,7 @@ internal sealed class TrainingDataOptions
             parsed.GetValue(_templates)
         );
         IReadOnlyList<PromptTemplate>? templates = named.Templates.Count == 0 ? null : named.Templates;
-        return TrainingPairs.Open(dataset, named.Written, templates, broken, _fetch.Read(parsed));
+        return TrainingPairs.Read(dataset, named.Written, templates, broken, _fetch.Read(parsed));
     }
 
     /// <summary>What evaluates a model; null where there is nothing to evaluate it by.</summary>
@@ -77,12 +77,12 @@ internal sealed class TrainingDataOptions
     /// <param name="settings">Of the training.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core.</param>
     /// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
-    public TrainingScores? OpenScores(ParseResult parsed, TrainingSettings settings, int threads, Action<string> broken)
+    public TrainingScores? ReadScores(ParseResult parsed, TrainingSettings settings, int threads, Action<string> broken)
     {
         string? by = parsed.GetValue(_evaluateBy);
         PromptSource said = by is null ? PromptSource.Simple : PromptSource.Read(by);
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
-            ? new(OpenPairs(parsed, heldOut, broken), settings, threads, broken)
+            ? new(ReadPairs(parsed, heldOut, broken), settings, threads, broken)
             : null;
         if (parsed.GetValue(_evaluate) is not { } labelled)
         {
@@ -94,7 +94,7 @@ internal sealed class TrainingDataOptions
                 : new(validation, images: null, candidate: null, broken);
         }
 
-        LabeledDataset images = LabeledDataset.Open(labelled, labels: null, _fetch.Read(parsed), Console.Error.WriteLine);
+        LabeledDataset images = LabeledDataset.Read(labelled, labels: null, _fetch.Read(parsed), Console.Error.WriteLine);
         SingleLabel.Note(images.Labels);
         NamedPromptSet candidate = new(said.Name, said.CreateSet(images.Labels, Console.Error.WriteLine));
         return new(validation, images, candidate, broken);

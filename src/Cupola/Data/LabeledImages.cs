@@ -66,8 +66,8 @@ public abstract class LabeledImages
     public IEnumerable<string> NotesOnLabels(IReadOnlyList<string>? labels, IReadOnlySet<string> used)
     {
         string[] unused = labels is null ? [.. Labels.Where(label => !used.Contains(label))] : [];
-        string? note = LabelNotes.OfUnused(Path, Labels, unused, unused.Length == 0 ? "" : WhyUnused(unused));
-        return [.. note is null ? [] : (string[])[note], .. LabelNotes.OfSpelling([.. labels ?? [], .. Labels])];
+        string? note = LabelNotes.Unused(Path, Labels, unused, unused.Length == 0 ? "" : WhyUnused(unused));
+        return [.. note is null ? [] : (string[])[note], .. LabelNotes.Spelling([.. labels ?? [], .. Labels])];
     }
 
     private protected abstract IReadOnlyList<string> FindLabels();

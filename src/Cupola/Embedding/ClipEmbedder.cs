@@ -30,7 +30,7 @@ public sealed partial class ClipEmbedder : IDisposable
         _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
-        _tokenizer = new(() => folder.OpenTokenizer(Layout, Config.Text));
+        _tokenizer = new(() => folder.LoadTokenizer(Layout, Config.Text));
     }
 
     /// <summary>The architecture.</summary>
@@ -126,7 +126,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// </param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static TextTokenizer LoadTokenizer(string path) => ModelFolder.Find(BuiltInModels.Resolve(path)).OpenTokenizer();
+    public static TextTokenizer LoadTokenizer(string path) => ModelFolder.Find(BuiltInModels.Resolve(path)).LoadTokenizer();
 
     /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>
     /// <param name="texts">

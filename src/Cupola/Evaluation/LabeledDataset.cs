@@ -26,7 +26,7 @@ internal sealed class LabeledDataset
     /// <param name="fetch">Whether addresses in a table are fetched.</param>
     /// <param name="note">Hears what a person should know of how classes became labels.</param>
     /// <exception cref="InvalidDataException">It has no images of these labels.</exception>
-    public static LabeledDataset Open(string dataset, IReadOnlyList<string>? labels, bool fetch, Action<string>? note)
+    public static LabeledDataset Read(string dataset, IReadOnlyList<string>? labels, bool fetch, Action<string>? note)
     {
         LabeledImages images = LabeledImages.Open(dataset, fetch: fetch);
         Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset, note);

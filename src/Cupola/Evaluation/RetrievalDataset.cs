@@ -18,7 +18,7 @@ internal sealed class RetrievalDataset
     /// <summary>Reads which images and captions there are.</summary>
     /// <param name="dataset">A table of captions, or shards.</param>
     /// <param name="fetch">Whether addresses in a table are fetched.</param>
-    public static RetrievalDataset Open(string dataset, bool fetch)
+    public static RetrievalDataset Read(string dataset, bool fetch)
     {
         List<string> broken = [];
         HashedImage[] images =

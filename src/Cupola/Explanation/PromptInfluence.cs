@@ -123,7 +123,7 @@ internal sealed class PromptInfluence
         var effects = new PromptEffect[_encoded.Features.ClassCount][];
         Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
         {
-            effects[index] = answers.OfClass(index);
+            effects[index] = answers.Compute(index);
             progress?.Invoke(_encoded.Features.PromptCount(index));
         });
         return [.. effects.SelectMany(static ofClass => ofClass)];

@@ -57,7 +57,7 @@ internal static class ModelFolderWriter
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
         WritableFamily family = ModelFamily.ToWrite(config);
-        TextTokenizer tokenizer = family.OpenTokenizer(folder, config.Text.ContextLength);
+        TextTokenizer tokenizer = family.LoadTokenizer(folder, config.Text.ContextLength);
         family.WriteConfig(folder, config, preprocessing, tokenizer);
         WriteWeights(
             Path.Combine(folder, family.WeightsFile),

@@ -31,8 +31,8 @@ public abstract class TextTokenizer
     /// </param>
     /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of no kind that CLIP or SigLIP has.</exception>
-    public static TextTokenizer Open(string path) =>
-        SentencePieceFiles.AreIn(path) ? SentencePieceTokenizer.Open(path) : ClipTokenizer.Open(path);
+    public static TextTokenizer Load(string path) =>
+        SentencePieceFiles.AreIn(path) ? SentencePieceTokenizer.Load(path) : ClipTokenizer.Load(path);
 
     /// <summary>Encodes a text as token ids, not padded.</summary>
     public abstract TokenizedText Encode(string text);

@@ -62,7 +62,7 @@ internal sealed class PromptWeights
             );
         }
 
-        return AreTemplates(encoded) ? OfTemplates(encoded, images) : OfSentences(encoded, images);
+        return AreTemplates(encoded) ? FromTemplates(encoded, images) : FromSentences(encoded, images);
     }
 
     internal static PromptWeights Equal(PromptFeatures features) =>
@@ -82,7 +82,7 @@ internal sealed class PromptWeights
             );
     }
 
-    private static PromptWeights OfTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
+    private static PromptWeights FromTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         int classes = encoded.Features.ClassCount,
             templates = encoded.Features.PromptCount(0);
@@ -109,7 +109,7 @@ internal sealed class PromptWeights
         return new([.. Enumerable.Range(0, classes).SelectMany(_ => weights)]);
     }
 
-    private static PromptWeights OfSentences(EncodedPrompts encoded, EmbeddingMatrix images)
+    private static PromptWeights FromSentences(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         PromptFeatures features = encoded.Features;
         PromptWeights equal = Equal(features);

@@ -95,7 +95,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
         );
 
     private static PromptSet FirstOfEach(PromptSet prompts) =>
-        new(prompts.ClassNames.Select(name => (name, prompts[name].Take(1))));
+        new(prompts.ClassNames.Select(name => KeyValuePair.Create(name, prompts[name].Take(1))));
 
     /// <summary>
     /// Four views of each real flag and sign, embedded: the first flat, the others waved, turned and lit by chance.

@@ -22,7 +22,7 @@ internal static class TrainingTargets
     ];
 
     private static readonly Lazy<TrainingPairs> Pairs = new(static () =>
-        TrainingPairs.Open(TrainingFixture.Table, prompts: null, templates: null, broken: null)
+        TrainingPairs.Read(TrainingFixture.Table, prompts: null, templates: null, broken: null)
     );
 
     public static IEnumerable<FuzzTarget> All()
@@ -47,7 +47,7 @@ internal static class TrainingTargets
     private static void GoOn(string path)
     {
         string run = Path.GetDirectoryName(path)!;
-        TrainingSettings settings = TrainingSettings.OfRun(run) ?? TrainingFixture.Settings;
+        TrainingSettings settings = TrainingSettings.ReadRun(run) ?? TrainingFixture.Settings;
         using Trainer trainer = Trainer.Open(run, "pairs.csv", Pairs.Value, settings, threads: 1);
     }
 }

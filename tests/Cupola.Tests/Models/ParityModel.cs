@@ -28,7 +28,7 @@ internal sealed class ParityModel : IDisposable
     /// <summary>The same model from a file or a folder of a test's own.</summary>
     public static ParityModel OpenFile(string name, string path) =>
         new(
-            ClipModel.Load(path, new Engine(new(Threads: 2)), ImageForm.PixelValues),
+            ClipModel.Load(path, new Engine(new() { Threads = 2 }), ImageForm.PixelValues),
             TensorFile.Open(Find(name, "forward.safetensors"))
         );
 

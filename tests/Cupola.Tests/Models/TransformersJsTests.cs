@@ -76,7 +76,7 @@ public sealed class TransformersJsTests
         Assert.All(expected.Zip(Numbers(root.GetProperty("model"))), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
         for (int label = 0; label < Labels.Length; label++)
         {
-            int[] ids = embedder.Tokenizer.Encode(Labels[label]).Ids;
+            int[] ids = [.. embedder.Tokenizer.Encode(Labels[label]).Ids];
             Assert.Equal(
                 ids,
                 root.GetProperty("ids")[label].EnumerateArray().Take(ids.Length).Select(static id => id.GetInt32())

@@ -187,7 +187,7 @@ public sealed class CustomOperatorTests
         {
             MoreOutputs = [.. outputs[1..]],
         };
-        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
+        using CompiledGraph graph = new Engine(new() { Threads = 2 }).Compile(
             new([.. inputs], [.. outputs], [], [], [node]),
             new Dictionary<string, Tensor>()
         );

@@ -147,7 +147,11 @@ internal static class PromptRepair
 
     private static PromptAudit Audit(PromptAudit before, List<(string ClassName, List<Kept> Prompts)> classes) =>
         PromptAudit.Create(
-            new PromptSet(classes.Select(static each => (each.ClassName, each.Prompts.Select(static kept => kept.Prompt)))),
+            new PromptSet(
+                classes.Select(static each =>
+                    KeyValuePair.Create(each.ClassName, each.Prompts.Select(static kept => kept.Prompt))
+                )
+            ),
             before.Settings
         );
 

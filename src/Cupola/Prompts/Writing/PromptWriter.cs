@@ -173,7 +173,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         return new WrittenPrompts(
             new PromptSet(
                 classNames.Select(name =>
-                    (
+                    KeyValuePair.Create(
                         name,
                         answers[name]
                             .Where(static answer => answer.Sentence is not null)

@@ -48,7 +48,7 @@ public sealed class TrainingPairs
     /// It cannot be used for training: it is not a dataset, lacks a column, has no pairs, or all have the same meaning; or a
     /// class has no prompts.
     /// </exception>
-    public static TrainingPairs Open(
+    public static TrainingPairs Read(
         string dataset,
         PromptSet? prompts,
         IReadOnlyList<PromptTemplate>? templates,
@@ -67,8 +67,8 @@ public sealed class TrainingPairs
 
         TrainingPairs pairs =
             areDescribed || files.Form == DatasetForm.ClassFolders
-                ? OfLabels(LabeledImages.Open(dataset, fetch: fetch), prompts, templates, Tell)
-                : OfCaptions(CaptionedImages.Open(files, fetch), Tell);
+                ? FromLabels(LabeledImages.Open(dataset, fetch: fetch), prompts, templates, Tell)
+                : FromCaptions(CaptionedImages.Open(files, fetch), Tell);
         if (pairs.Count == 0)
         {
             throw new InvalidDataException($"{dataset} has no pairs to learn from{(first is null ? "." : $": {first}")}");
@@ -78,7 +78,7 @@ public sealed class TrainingPairs
         return pairs;
     }
 
-    private static TrainingPairs OfLabels(
+    private static TrainingPairs FromLabels(
         LabeledImages images,
         PromptSet? prompts,
         IReadOnlyList<PromptTemplate>? templates,
@@ -114,7 +114,7 @@ public sealed class TrainingPairs
         return new(pairs, labels) { Notes = [.. images.NotesOnLabels(labels: null, used)] };
     }
 
-    private static TrainingPairs OfCaptions(CaptionedImages images, Action<string> broken) =>
+    private static TrainingPairs FromCaptions(CaptionedImages images, Action<string> broken) =>
         new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, image.Captions, Label: null))]);
 
     /// <summary>

@@ -19,7 +19,7 @@ internal sealed record MicroBatch(
 )
 {
     /// <summary>Images in so many chunks, in order, none larger than another by more than one image; they are lent.</summary>
-    public static IReadOnlyList<MicroBatch> OfImages(Tensor images, int chunks, string input, string symbol)
+    public static IReadOnlyList<MicroBatch> FromImages(Tensor images, int chunks, string input, string symbol)
     {
         long pairs = images.Shape[0];
         return
@@ -43,7 +43,7 @@ internal sealed record MicroBatch(
     /// Texts, up to their end tokens, as prompt trees: beginnings that texts of a chunk share are computed once, forwards and
     /// backwards, and equal texts have one end.
     /// </summary>
-    public static IReadOnlyList<MicroBatch> OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
+    public static IReadOnlyList<MicroBatch> FromTexts(IReadOnlyList<int[]> texts, int chunkTokens)
     {
         IReadOnlyList<PromptTree> trees = PromptTree.Pack(texts, chunkTokens, share: true, out int[] firsts);
         ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);

@@ -49,11 +49,11 @@ internal sealed class TrainableClip : IDisposable
         _memory = memory;
         ClipNetwork network = new(config);
         _image = TrainableTower.Create(engine, parameters, _pool, graph =>
-            TowerDescription.OfImages(graph, network.Image, preprocessing, form, parameter =>
+            TowerDescription.ForImages(graph, network.Image, preprocessing, form, parameter =>
                 parameters.Statistics.Contains(parameter.Name)
             )
         );
-        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, network.Text));
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.ForTexts(graph, network.Text));
         _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension);
     }
 
@@ -172,7 +172,7 @@ internal sealed class TrainableClip : IDisposable
         return
         [
             .. MicroBatch
-                .OfImages(images, (int)chunks, TowerDescription.Images, ImageTower.Batch)
+                .FromImages(images, (int)chunks, TowerDescription.Images, ImageTower.Batch)
                 .Select(chunk => (_image, chunk)),
             .. ChunksOfTexts(texts).Select(chunk => (_text, chunk)),
         ];
@@ -188,7 +188,7 @@ internal sealed class TrainableClip : IDisposable
         }
 
         int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
-        return MicroBatch.OfTexts(untilEnd, _memory.TokensOf(config, untilEnd.Sum(static ids => (long)ids.Length)));
+        return MicroBatch.FromTexts(untilEnd, _memory.TokensOf(config, untilEnd.Sum(static ids => (long)ids.Length)));
     }
 
     /// <summary>

@@ -258,7 +258,7 @@ public sealed partial class Trainer : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions(Threads: _threads));
+        using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions { Threads = _threads });
         return evaluate(embedder, cancellationToken);
     }
 

@@ -80,7 +80,7 @@ public sealed record TrainingSettings
     /// <summary>The settings that a run was begun with; nothing where there is no run.</summary>
     /// <param name="run">The folder of the run.</param>
     /// <exception cref="InvalidDataException">What stands there cannot be read.</exception>
-    public static TrainingSettings? OfRun(string run) => RunDescription.Read(run)?.Settings;
+    public static TrainingSettings? ReadRun(string run) => RunDescription.Read(run)?.Settings;
 
     /// <summary>Settings with those otherwise that a JSON file names; comments are allowed there.</summary>
     /// <param name="path">The file.</param>

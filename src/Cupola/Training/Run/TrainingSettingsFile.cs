@@ -72,7 +72,7 @@ internal static class TrainingSettingsFile
             throw new FileNotFoundException($"There are no settings {path}.", path);
         }
 
-        JsonElement settings = BoundedJson.Load(path, Rules);
+        JsonElement settings = BoundedJson.Read(path, Rules);
         return settings.ValueKind == JsonValueKind.Object
             ? JsonObject.Create(settings)!
             : throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");

@@ -24,7 +24,7 @@ internal sealed class ValidationLoss
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(settings);
-        (_pairs, _settings, _engine, _broken) = (pairs, settings, new(new(Threads: threads)), broken);
+        (_pairs, _settings, _engine, _broken) = (pairs, settings, new(new() { Threads = threads }), broken);
     }
 
     /// <summary>The mean over all pairs but those that fill no batch.</summary>

@@ -7,8 +7,8 @@ namespace Cupola.Tests.Training.Data;
 public sealed class TrainingPairsTests
 {
     private static readonly PromptSet Described = new([
-        ("cat", [new Prompt("A cat purrs.", "test")]),
-        ("dog", [new Prompt("A dog barks.", "test"), new Prompt("A dog wags.", "test")]),
+        new("cat", [new Prompt("A cat purrs.", "test")]),
+        new("dog", [new Prompt("A dog barks.", "test"), new Prompt("A dog wags.", "test")]),
     ]);
 
     [Fact]
@@ -16,9 +16,9 @@ public sealed class TrainingPairsTests
     {
         string folder = Folders("cat/1.jpg", "dog/1.jpg", "dog/2.jpg");
 
-        TrainingPairs filled = TrainingPairs.Open(folder, prompts: null, templates: null, broken: null);
-        TrainingPairs described = TrainingPairs.Open(folder, Described, templates: null, broken: null);
-        TrainingPairs both = TrainingPairs.Open(folder, Described, PromptTemplates.Simple, broken: null);
+        TrainingPairs filled = TrainingPairs.Read(folder, prompts: null, templates: null, broken: null);
+        TrainingPairs described = TrainingPairs.Read(folder, Described, templates: null, broken: null);
+        TrainingPairs both = TrainingPairs.Read(folder, Described, PromptTemplates.Simple, broken: null);
 
         Assert.Equal(["cat", "dog"], filled.Labels);
         Assert.Equal(3, filled.Count);
@@ -31,9 +31,9 @@ public sealed class TrainingPairsTests
             "'dog'",
             Assert
                 .Throws<InvalidDataException>(() =>
-                    TrainingPairs.Open(
+                    TrainingPairs.Read(
                         folder,
-                        new([("cat", [new Prompt("A cat purrs.", "test")])]),
+                        new([new("cat", [new Prompt("A cat purrs.", "test")])]),
                         templates: null,
                         broken: null
                     )
@@ -57,8 +57,8 @@ public sealed class TrainingPairsTests
 
         foreach ((string dataset, string caption) in new[] { (table, "my dog"), (shard, "dog") })
         {
-            TrainingPairs captioned = TrainingPairs.Open(dataset, prompts: null, templates: null, broken: null);
-            TrainingPairs labelled = TrainingPairs.Open(dataset, Described, templates: null, broken: null);
+            TrainingPairs captioned = TrainingPairs.Read(dataset, prompts: null, templates: null, broken: null);
+            TrainingPairs labelled = TrainingPairs.Read(dataset, Described, templates: null, broken: null);
 
             Assert.Null(captioned.Labels);
             Assert.Equal([caption], captioned[1].Captions);
@@ -106,7 +106,7 @@ public sealed class TrainingPairsTests
         File.WriteAllBytes(Path.Combine(folder, "1.tar"), File.ReadAllBytes(whole)[..1500]);
         List<string> broken = [];
 
-        TrainingPairs pairs = TrainingPairs.Open(folder, prompts: null, templates: null, broken.Add);
+        TrainingPairs pairs = TrainingPairs.Read(folder, prompts: null, templates: null, broken.Add);
 
         Assert.Equal(["a cat", "a dog"], [.. Enumerable.Range(0, 2).Select(pair => pairs[pair].Captions[0])]);
         Assert.Equal(2, pairs.Count);
@@ -119,7 +119,7 @@ public sealed class TrainingPairsTests
     private static void AssertRefused(string dataset, string sentence, IReadOnlyList<PromptTemplate>? templates = null)
     {
         string message = Assert
-            .Throws<InvalidDataException>(() => TrainingPairs.Open(dataset, prompts: null, templates, broken: null))
+            .Throws<InvalidDataException>(() => TrainingPairs.Read(dataset, prompts: null, templates, broken: null))
             .Message;
         Assert.StartsWith(dataset, message, StringComparison.Ordinal);
         Assert.Contains(sentence, message, StringComparison.Ordinal);

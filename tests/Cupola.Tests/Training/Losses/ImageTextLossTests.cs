@@ -8,7 +8,7 @@ public sealed class ImageTextLossTests
 {
     private const int Dimension = 5;
 
-    private static readonly Engine Engine = new(new(Threads: 2));
+    private static readonly Engine Engine = new(new() { Threads = 2 });
 
     /// <summary>One block, several of images, several of texts too, and ones that are not full.</summary>
     private static readonly int[] Batches = [1, 6, 128, 300, 1100];

@@ -50,7 +50,7 @@ public sealed class TowerGradientTests
     public void TheGradientOfATowerIsItsSlopeForEachParameter(string name)
     {
         (ClipConfig config, bool isText, bool follows) = Towers[name];
-        Engine engine = new(new(Threads: 1));
+        Engine engine = new(new() { Threads = 1 });
         Random random = new(5);
         using TrainableParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
         using TensorPool pool = new();
@@ -62,11 +62,11 @@ public sealed class TowerGradientTests
         using Tensor images = Images(config, random);
         MicroBatch chunk = Assert.Single(
             isText
-                ? MicroBatch.OfTexts(
+                ? MicroBatch.FromTexts(
                     [.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })],
                     chunkTokens: 1000
                 )
-                : MicroBatch.OfImages(images, 1, TowerDescription.Images, ImageTower.Batch)
+                : MicroBatch.FromImages(images, 1, TowerDescription.Images, ImageTower.Batch)
         );
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
@@ -256,8 +256,8 @@ public sealed class TowerGradientTests
 
     private static TowerDescription Describe(GraphBuilder graph, ClipConfig config, bool isText, Func<Parameter, bool> follows) =>
         isText
-            ? TowerDescription.OfTexts(graph, new ClipNetwork(config).Text)
-            : TowerDescription.OfImages(
+            ? TowerDescription.ForTexts(graph, new ClipNetwork(config).Text)
+            : TowerDescription.ForImages(
                 graph,
                 new ClipNetwork(config).Image,
                 new(config.Image.ImageSize),

@@ -105,7 +105,7 @@ public sealed class TrainerEvaluationTests
             Loss = loss,
             MaskSameLabel = maskSameLabel,
         };
-        ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
+        ValidationLoss validation = new(TrainingPairs.Read(table, null, null, null), settings, threads: 2);
         List<LoggedEvaluation> told = [];
         using Trainer trainer = Open(run, settings, table, evaluate: (embedder, cancellationToken) =>
             new(validation.Compute(embedder, cancellationToken), null)

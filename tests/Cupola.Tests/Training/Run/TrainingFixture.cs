@@ -68,7 +68,7 @@ internal static class TrainingFixture
         Trainer.Open(
             run,
             "pairs.csv",
-            TrainingPairs.Open(table ?? Table, prompts: null, templates: null, broken: null),
+            TrainingPairs.Read(table ?? Table, prompts: null, templates: null, broken: null),
             settings ?? Settings,
             evaluate,
             threads: threads
