@@ -58,7 +58,7 @@ internal sealed record MicroBatch(
     }
 
     /// <summary>Texts of one length, so many a chunk at most; equal texts have one row.</summary>
-    public static IReadOnlyList<MicroBatch> OfRows(IReadOnlyList<int[]> texts, int chunkTexts, int length)
+    public static IReadOnlyList<MicroBatch> FromRows(IReadOnlyList<int[]> texts, int chunkTexts, int length)
     {
         int[] firsts = TextRows.FirstOfEach(texts);
         ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);

@@ -184,7 +184,7 @@ internal sealed class TrainableClip : IDisposable
         if (config.Reading == TextReading.FixedLength)
         {
             int tokens = _memory.TokensOf(config, (long)texts.Count * config.ContextLength);
-            return MicroBatch.OfRows(texts, Math.Max(1, tokens / config.ContextLength), config.ContextLength);
+            return MicroBatch.FromRows(texts, Math.Max(1, tokens / config.ContextLength), config.ContextLength);
         }
 
         int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
