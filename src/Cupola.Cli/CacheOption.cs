@@ -37,7 +37,7 @@ internal sealed class CacheOption
             );
             foreach (string failure in embedded.Failed)
             {
-                Console.Error.WriteLine(failure);
+                Console.Error.WriteLine(FailureSentence.Write(failure));
             }
 
             return embedded;

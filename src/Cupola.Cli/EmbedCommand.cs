@@ -114,7 +114,7 @@ internal static class EmbedCommand
                 }
 
                 EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress =>
-                    embedder.EmbedTexts(all, CountedProgress.From(progress), cancellationToken)
+                    embedder.EmbedTexts(all, progress, cancellationToken)
                 );
                 EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
                 for (int index = 0; index < all.Length; index++)
@@ -134,12 +134,12 @@ internal static class EmbedCommand
         file is null ? "Stopped; the embeddings so far are whole." : $"Stopped; {file} is written at the end, and is as it was.";
 
     /// <summary>How many could not be read.</summary>
-    private static int WriteAll(IEnumerable<EmbeddedImage> images, EmbeddingWriter writer, Action<int>? progress)
+    private static int WriteAll(IEnumerable<EmbeddedImage> images, EmbeddingWriter writer, IProgress<int>? progress)
     {
         int failed = 0;
         foreach (EmbeddedImage image in images)
         {
-            progress?.Invoke(1);
+            progress?.Report(1);
             if (image.Vector is not null)
             {
                 writer.Write(image.Path, image.Vector);

@@ -96,14 +96,14 @@ internal static class EvaluateCommand
                     parsed.GetValue(dataset)!,
                     labels.Read(parsed),
                     fetch.Read(parsed),
-                    Console.Error.WriteLine
+                    StandardStreams.Log
                 );
                 SingleLabel.Note(images.Labels);
                 IReadOnlyList<NamedPromptSet> candidates = PromptCandidates.Create(
                     request.Sources,
                     images.Labels,
                     request.ShuffleSeed,
-                    Console.Error.WriteLine
+                    StandardStreams.Log
                 );
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 EmbeddedDataset embedded = kept.Embed(parsed, images, embedder, cancellationToken);
@@ -115,7 +115,7 @@ internal static class EvaluateCommand
                             Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken))
                         ),
                     ],
-                    embedded.Failed
+                    [.. embedded.Failed.Select(FailureSentence.Write)]
                 );
                 EvaluationWriters.Write(judged, parsed.GetValue(format));
                 if (page is not null)

@@ -28,7 +28,7 @@ internal sealed class LabeledDatasetOption(string name, string description)
     /// <param name="parsed">The command line.</param>
     /// <param name="labels">What there is to choose from; null takes the dataset's own.</param>
     public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string>? labels) =>
-        Name(parsed) is { } dataset ? LabeledDataset.Read(dataset, labels, _fetch.Read(parsed), Console.Error.WriteLine) : null;
+        Name(parsed) is { } dataset ? LabeledDataset.Read(dataset, labels, _fetch.Read(parsed), StandardStreams.Log) : null;
 
     /// <inheritdoc cref="CacheOption.Embed"/>
     public EmbeddedDataset Embed(

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Cupola.Files;
 using Cupola.Reports;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Cli;
 
@@ -53,13 +55,14 @@ internal static class TrainCommand
                 int threads = parsed.GetValue(threadsOption) ?? 0;
                 TrainingSettings chosen = settings.Read(parsed, run);
                 HashSet<string> broken = [];
-                TrainingPairs pairs = data.ReadPairs(parsed, path, Tell);
+                SentenceLogger log = new(Tell);
+                TrainingPairs pairs = data.ReadPairs(parsed, path, log);
                 foreach (string note in pairs.Notes)
                 {
                     Console.Error.WriteLine(note);
                 }
 
-                TrainingScores? scores = data.ReadScores(parsed, chosen, threads, Tell);
+                TrainingScores? scores = data.ReadScores(parsed, chosen, threads, log);
                 bool isJudged = false;
                 using Trainer trainer = Trainer.Open(
                     run,
@@ -72,7 +75,7 @@ internal static class TrainCommand
                 );
                 try
                 {
-                    Train(trainer, parsed.GetValue(format), Tell, cancellationToken);
+                    Train(trainer, parsed.GetValue(format), log, cancellationToken);
                     string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
                     Console.Error.WriteLine(
                         $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
@@ -107,7 +110,7 @@ internal static class TrainCommand
                 {
                     if (broken.Add(sentence))
                     {
-                        Console.Error.WriteLine(sentence);
+                        Console.Error.WriteLine(FailureSentence.Write(sentence));
                     }
                 }
             },
@@ -116,25 +119,12 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Train(Trainer trainer, OutputFormat format, Action<string> tell, CancellationToken cancellationToken)
+    private static void Train(Trainer trainer, OutputFormat format, ILogger log, CancellationToken cancellationToken)
     {
-        string shown = "Training";
         long done = trainer.Step;
-        WorkProgress.Steps(trainer.Steps - done, progress =>
+        WorkProgress.Steps(trainer.Steps - done, shown =>
         {
-            TrainingObserver observer = new(
-                Stepped: step => progress?.Invoke(step - done, shown),
-                Logged: line =>
-                {
-                    shown = $"Step {line.Step} of {trainer.Steps}, loss {line.Loss:0.000}, {line.PairsPerSecond:0} pairs/s";
-                    if (format == OutputFormat.Json)
-                    {
-                        Output.WriteJson(line);
-                    }
-                },
-                Broken: tell
-            );
-            trainer.Run(observer, cancellationToken);
+            trainer.Run(new StepProgress(trainer.Steps, done, format, shown), log, cancellationToken);
             return trainer.Step;
         });
     }
@@ -153,4 +143,29 @@ internal static class TrainCommand
                     + "images."
                 : ""
         );
+
+    /// <summary>Shows each step, and writes those that are logged where a program reads them.</summary>
+    /// <param name="steps">Steps in all.</param>
+    /// <param name="before">Steps that were made before.</param>
+    /// <param name="format">What is written.</param>
+    /// <param name="shown">Where steps are shown; null where nobody looks on.</param>
+    private sealed class StepProgress(long steps, long before, OutputFormat format, IProgress<WorkProgress.StepsDone>? shown)
+        : IProgress<TrainingProgress>
+    {
+        private string _description = "Training";
+
+        public void Report(TrainingProgress value)
+        {
+            if (value.Logged is { } line)
+            {
+                _description = $"Step {line.Step} of {steps}, loss {line.Loss:0.000}, {line.PairsPerSecond:0} pairs/s";
+                if (format == OutputFormat.Json)
+                {
+                    Output.WriteJson(line);
+                }
+            }
+
+            shown?.Report(new(value.Step - before, _description));
+        }
+    }
 }

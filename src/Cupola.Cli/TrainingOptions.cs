@@ -68,7 +68,7 @@ internal sealed class TrainingOptions
         TrainingSettings settings = TrainingSettings.ReadRun(run) ?? new();
         if (parsed.GetValue(_config) is { } file)
         {
-            settings = settings.With(file, Console.Error.WriteLine);
+            settings = settings.With(file, StandardStreams.Log);
         }
 
         JsonObject flags = [];

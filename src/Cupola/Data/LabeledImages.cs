@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Cupola.Data;
 
 /// <summary>
@@ -55,8 +57,8 @@ public abstract class LabeledImages
     }
 
     /// <summary>Reads the dataset from its beginning; the images' bytes are read only when they are requested.</summary>
-    /// <param name="broken">Receives a sentence for each skipped entry.</param>
-    public abstract IEnumerable<LabeledImage> Read(Action<string>? broken = null);
+    /// <param name="logger">Receives a sentence for each skipped entry.</param>
+    public abstract IEnumerable<LabeledImage> Read(ILogger? logger = null);
 
     /// <summary>
     /// Notes about unusual labels, one sentence each: labels of the dataset that no image has, and labels that look the same.

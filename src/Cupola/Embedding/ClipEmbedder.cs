@@ -142,7 +142,7 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         return new EmbeddingMatrix(
-            EncodeTexts(texts, progress is null ? null : progress.Report, cancellationToken).Embeddings,
+            EncodeTexts(texts, progress, cancellationToken).Embeddings,
             texts.Count,
             Config.EmbeddingDimension
         ).Normalize();
@@ -231,7 +231,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>What the text tower says of texts, pooled and projected.</summary>
-    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, Action<int>? progress, CancellationToken cancellationToken)
+    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         int[][] ids = new int[texts.Count][];
         Parallel.For(

@@ -147,9 +147,12 @@ internal sealed class PromptWeights
             [.. Enumerable.Range(0, images.Count)],
             [.. Enumerable.Repeat(1f / images.Count, images.Count)]
         );
-        return [.. Enumerable.Range(0, encoded.Embeddings.Count).Select(row => Logit(encoded, row, mean))];
+        float[] logits = new float[encoded.Embeddings.Count];
+        encoded.Embeddings.Scores(mean, logits);
+        TensorPrimitives.Multiply(logits, encoded.Scale, logits);
+        return logits;
     }
 
     private static float Logit(EncodedPrompts encoded, int row, ReadOnlySpan<float> image) =>
-        encoded.Scale * TensorPrimitives.Dot(encoded.Embeddings[row], image);
+        encoded.Scale * encoded.Embeddings.Score(row, image);
 }

@@ -1,4 +1,5 @@
 using Cupola.Data;
+using Cupola.Files;
 using Cupola.Images;
 using Cupola.Tests.Data;
 using Cupola.Tests.Images;
@@ -61,13 +62,13 @@ internal static class DataTargets
     private static void ReadTable(string path, Action<string> told)
     {
         LabeledImages labelled = LabeledImages.Open(path);
-        foreach (LabeledImage image in labelled.Read(told).Take(10_000))
+        foreach (LabeledImage image in labelled.Read(new SentenceLogger(told)).Take(10_000))
         {
             ReadImage(image.Image, told);
         }
 
         _ = labelled.Labels.Count;
-        foreach (CaptionedImage image in CaptionedImages.Open(path).Read(told).Take(10_000))
+        foreach (CaptionedImage image in CaptionedImages.Open(path).Read(new SentenceLogger(told)).Take(10_000))
         {
             ReadImage(image.Image, told);
         }

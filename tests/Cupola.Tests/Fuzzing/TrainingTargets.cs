@@ -21,9 +21,7 @@ internal static class TrainingTargets
         "tokenizer_config.json",
     ];
 
-    private static readonly Lazy<TrainingPairs> Pairs = new(static () =>
-        TrainingPairs.Read(TrainingFixture.Table, prompts: null, templates: null, broken: null)
-    );
+    private static readonly Lazy<TrainingPairs> Pairs = new(static () => TrainingPairs.Read(TrainingFixture.Table));
 
     public static IEnumerable<FuzzTarget> All()
     {

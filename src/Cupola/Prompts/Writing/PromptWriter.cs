@@ -99,7 +99,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     public async Task<WrittenPrompts> WriteAsync(
         IReadOnlyList<string> classNames,
         string journal,
-        Action<int>? progress = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -115,12 +115,12 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         ];
         using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.From(settings));
         PromptRequest[] missing = [.. requests.Where(request => !IsSettled(stored.Find(request)))];
-        progress?.Invoke(requests.Length - missing.Length);
+        progress?.Report(requests.Length - missing.Length);
         if (missing.Length > 0)
         {
             // One question is asked alone first, so that a server that refuses does so once and not for all questions.
             await SettleAsync(missing[0], stored, cancellationToken).ConfigureAwait(false);
-            progress?.Invoke(1);
+            progress?.Report(1);
         }
 
         ParallelOptions limit = new() { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken };
@@ -128,7 +128,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
             .ForEachAsync(missing.Skip(1), limit, async (request, stop) =>
             {
                 await SettleAsync(request, stored, stop).ConfigureAwait(false);
-                progress?.Invoke(1);
+                progress?.Report(1);
             })
             .ConfigureAwait(false);
         return Collect(classNames, requests, stored);

@@ -1,5 +1,7 @@
 using Cupola.Evaluation;
+using Cupola.Files;
 using Cupola.ZeroShot;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Run;
 
@@ -7,12 +9,12 @@ namespace Cupola.Training.Run;
 /// <param name="validation">The held-out pairs; null where there are none.</param>
 /// <param name="images">The labelled images; null where there are none.</param>
 /// <param name="candidate">What is said of their labels; null where there are none.</param>
-/// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
+/// <param name="logger">Receives a sentence for what cannot be read, at each evaluation.</param>
 internal sealed class TrainingScores(
     ValidationLoss? validation,
     LabeledDataset? images,
     NamedPromptSet? candidate,
-    Action<string> broken
+    ILogger logger
 )
 {
     /// <summary>Evaluates the model as it is.</summary>
@@ -31,7 +33,7 @@ internal sealed class TrainingScores(
         EmbeddedDataset embedded = labelled.Embed(embedder, cache: null, progress: null, cancellationToken);
         foreach (string failure in embedded.Failed)
         {
-            broken(failure);
+            logger.Warn(failure);
         }
 
         return EvaluationResult.Evaluate(candidate, classifier, embedded.Embeddings, embedded.Truths).Top1;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cupola.Files;
 using Cupola.Images;
 using Cupola.Tests.Images;
 using Cupola.Text;
@@ -245,7 +246,7 @@ public sealed class TrainingBatchesTests
             }
         }
 
-        return TrainingPairs.Read(folder, prompts: null, templates: null, broken => Assert.Fail(broken));
+        return TrainingPairs.Read(folder, logger: new SentenceLogger(Assert.Fail));
     }
 
     /// <summary>A table of an image for each caption.</summary>
@@ -262,7 +263,7 @@ public sealed class TrainingBatchesTests
             table,
             ["image\tcaption", .. captions.Index().Select(caption => $"{caption.Index}.bmp\t{caption.Item}")]
         );
-        return TrainingPairs.Read(table, prompts: null, templates: null, broken => Assert.Fail(broken));
+        return TrainingPairs.Read(table, logger: new SentenceLogger(Assert.Fail));
     }
 
     private sealed record Seen(

@@ -41,7 +41,7 @@ public sealed class TrainerTests
             using CancellationTokenSource stop = new();
             using Trainer trainer = Open(stopped, settings);
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellationToken: stop.Token)
+                trainer.Run(new Heard<TrainingProgress>(made => Stop(made.Step, step, stop)), cancellationToken: stop.Token)
             );
             Assert.Equal(step, trainer.Step);
         }
@@ -71,7 +71,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellationToken: stop.Token)
+                trainer.Run(new Heard<TrainingProgress>(made => Stop(made.Step, 4, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -99,7 +99,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellationToken: stop.Token)
+                trainer.Run(new Heard<TrainingProgress>(made => Stop(made.Step, 6, stop)), cancellationToken: stop.Token)
             );
         }
 

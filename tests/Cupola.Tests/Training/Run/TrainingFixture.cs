@@ -64,15 +64,7 @@ internal static class TrainingFixture
         string? table = null,
         int threads = 2,
         Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null
-    ) =>
-        Trainer.Open(
-            run,
-            "pairs.csv",
-            TrainingPairs.Read(table ?? Table, prompts: null, templates: null, broken: null),
-            settings ?? Settings,
-            evaluate,
-            threads: threads
-        );
+    ) => Trainer.Open(run, "pairs.csv", TrainingPairs.Read(table ?? Table), settings ?? Settings, evaluate, threads: threads);
 
     /// <summary>Trains from the beginning to the end.</summary>
     public static string Train(TrainingSettings settings, int threads = 2)

@@ -2,18 +2,16 @@ using Cupola.Evaluation;
 
 namespace Cupola.Training.Run;
 
-/// <summary>Who follows a training.</summary>
-/// <param name="Stepped">Told after each step, how many were made.</param>
-/// <param name="Logged">Told of each step that is logged.</param>
-/// <param name="Evaluated">Told of each evaluation.</param>
-/// <param name="Broken">Told in one sentence of each image that cannot be read.</param>
-/// <param name="Saved">Told after each checkpoint.</param>
-public sealed record TrainingObserver(
-    Action<long>? Stepped = null,
-    Action<LoggedStep>? Logged = null,
-    Action<LoggedEvaluation>? Evaluated = null,
-    Action<string>? Broken = null,
-    Action? Saved = null
+/// <summary>How far a training is: reported after each step, each evaluation and each checkpoint.</summary>
+/// <param name="Step">Steps that were made.</param>
+/// <param name="Logged">The step's line of the log, if it was logged.</param>
+/// <param name="Evaluated">The evaluation, if there was one.</param>
+/// <param name="IsSaved">Whether a checkpoint was written.</param>
+public sealed record TrainingProgress(
+    long Step,
+    LoggedStep? Logged = null,
+    LoggedEvaluation? Evaluated = null,
+    bool IsSaved = false
 );
 
 /// <summary>How good a model is on data that it does not learn from.</summary>
