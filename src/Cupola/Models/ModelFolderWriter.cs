@@ -81,13 +81,13 @@ internal static class ModelFolderWriter
     private static void WriteWeights(
         string path,
         ElementType storage,
-        IEnumerable<(string Stored, ParameterNames.Target Place)> places,
+        IEnumerable<(string Stored, ParameterNames.Target Place)> targets,
         IReadOnlyDictionary<string, Tensor> parameters
     )
     {
         List<(string, IReadOnlyList<long>, Action<Stream>)> tensors = [];
         foreach (
-            IGrouping<string, ParameterNames.Target> stored in places.GroupBy(
+            IGrouping<string, ParameterNames.Target> stored in targets.GroupBy(
                 static place => place.Stored,
                 static place => place.Place,
                 StringComparer.Ordinal

@@ -31,9 +31,9 @@ internal sealed class TextTransformer
         _tokens = new(scope, "token_embedding", config.VocabularySize, width, Initialization.Normal(0.02));
         _positions = new(scope, "position_embedding", config.ContextLength, width, Initialization.Normal(0.01));
         _blocks = new(scope, config.Transformer, initial);
-        ParameterScope behind = scope.AtDepth(config.Transformer.Layers + 1);
-        _finalNorm = new(behind.At("final_norm"), width, config.Transformer.LayerNormEpsilon);
-        _projection = Linear.CreateProjection(behind, "projection", width, embeddingDimension, Initialization.Normal(one));
+        ParameterScope last = scope.AtDepth(config.Transformer.Layers + 1);
+        _finalNorm = new(last.At("final_norm"), width, config.Transformer.LayerNormEpsilon);
+        _projection = Linear.CreateProjection(last, "projection", width, embeddingDimension, Initialization.Normal(one));
     }
 
     /// <summary>What leads from the pooled state to the embedding, [embedding, width].</summary>

@@ -38,9 +38,9 @@ internal sealed class VisionTransformer : ImageTower
         _positions = new(scope, "position_embedding", config.Tokens, width, drawn);
         _preNorm = new(scope.At("pre_norm"), width, transformer.LayerNormEpsilon);
         _blocks = new(scope, transformer, initial);
-        ParameterScope behind = scope.AtDepth(transformer.Layers + 1);
-        _postNorm = new(behind.At("post_norm"), width, transformer.LayerNormEpsilon);
-        _projection = Linear.CreateProjection(behind, "projection", width, embeddingDimension, drawn);
+        ParameterScope last = scope.AtDepth(transformer.Layers + 1);
+        _postNorm = new(last.At("post_norm"), width, transformer.LayerNormEpsilon);
+        _projection = Linear.CreateProjection(last, "projection", width, embeddingDimension, drawn);
     }
 
     public override TowerOutputs Describe(

@@ -153,10 +153,10 @@ public sealed class ConfigTests
             9,
             PreprocessingConfig.ReadOpenClip(Written("""{"preprocess_cfg":{"size":64,"fill_color":[9,9,9]}}"""), 64).FillColor
         );
-        string coloured = Written("""{"preprocess_cfg":{"size":64,"fill_color":[1,2,3]}}""");
+        string colored = Written("""{"preprocess_cfg":{"size":64,"fill_color":[1,2,3]}}""");
         Assert.Contains(
             "'fill_color'",
-            Assert.Throws<InvalidDataException>(() => PreprocessingConfig.ReadOpenClip(coloured, 64)).Message,
+            Assert.Throws<InvalidDataException>(() => PreprocessingConfig.ReadOpenClip(colored, 64)).Message,
             StringComparison.Ordinal
         );
     }

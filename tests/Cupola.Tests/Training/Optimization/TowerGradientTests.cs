@@ -64,7 +64,7 @@ public sealed class TowerGradientTests
             isText
                 ? MicroBatch.FromTexts(
                     [.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })],
-                    chunkTokens: 1000
+                    microBatchTokens: 1000
                 )
                 : MicroBatch.FromImages(images, 1, TowerDescription.Images, ImageTower.Batch)
         );
