@@ -70,7 +70,7 @@ internal static class PromptsAuditCommand
                 RequireFix(parsed.GetValue(fix), target, dropped);
                 PromptSetFile read = PromptSetFile.Read(parsed.GetValue(file)!);
                 PromptSet prompts = read.Prompts;
-                ClipTokenizer? tokenizer = model.IsNamed(parsed)
+                TextTokenizer? tokenizer = model.IsNamed(parsed)
                     ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken))
                     : null;
                 PromptAudit audit = PromptAudit.Create(

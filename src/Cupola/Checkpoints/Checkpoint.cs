@@ -28,6 +28,7 @@ internal sealed class Checkpoint : IDisposable
         "pytorch_model.bin.index.json",
     ];
 
+    /// <summary>Names of which a CLIP has one, and a SigLIP none.</summary>
     private static readonly string[] ClipAlone =
     [
         "visual.class_embedding",
@@ -203,20 +204,32 @@ internal sealed class Checkpoint : IDisposable
         return float.IsFinite(numbers[0]) ? numbers[0] : null;
     }
 
+    /// <summary>Some SigLIP models pool otherwise than all that are widely used.</summary>
+    private void RequireClip(IReadOnlyCollection<string> names)
+    {
+        if (!ClipAlone.Any(names.Contains))
+        {
+            throw new InvalidDataException(
+                $"{File.FilePath} is a SigLIP without the attention pool of its image tower (vision_model.head or "
+                    + "visual.trunk.attn_pool), and Cupola runs those that have it."
+            );
+        }
+    }
+
     private CheckpointLayout ReadParameters()
     {
         Dictionary<string, StoredTensor> tensors = FindModel();
         LogitBias = BiasIn(File);
         _names = ParameterNames.Find(tensors.Keys);
-        if (tensors.Remove(LogitBiasKey, out StoredTensor? bias))
+        if (tensors.TryGetValue(LogitBiasKey, out StoredTensor? bias))
         {
-            // A CLIP that learned by the sigmoid loss has one too, and a class token or CLIP's own pool, which SigLIP models have
-            // not.
-            LogitBias = Array.Exists(ClipAlone, tensors.ContainsKey)
-                ? FirstOf(bias)
-                : throw new InvalidDataException(
-                    $"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models."
-                );
+            LogitBias = FirstOf(bias);
+            if (_names is not SiglipNames)
+            {
+                // A CLIP that learned by the sigmoid loss has one too, and its answers do not depend on it.
+                tensors.Remove(LogitBiasKey);
+                RequireClip(tensors.Keys);
+            }
         }
 
         foreach ((string name, StoredTensor tensor) in tensors)
@@ -233,7 +246,8 @@ internal sealed class Checkpoint : IDisposable
             }
         }
 
-        return _names is TransformersNames ? CheckpointLayout.Transformers
+        return _names is SiglipNames siglip ? siglip.Layout
+            : _names is TransformersNames ? CheckpointLayout.Transformers
             : File is TorchArchive { IsTorchScript: true } || tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
             : CheckpointLayout.OpenClip;
     }
@@ -279,22 +293,33 @@ internal sealed class Checkpoint : IDisposable
 
     private StoredTensor Place(StoredTensor tensor, ParameterNames.Target target)
     {
-        // Some training code keeps the scale as a list of one number.
-        if (target.Name == "logit_scale" && tensor.ElementCount == 1 && tensor.Shape.Count > 0)
+        // Some training code, and transformers' SigLIP, keep the scale as a list of one number.
+        if (target.Name is "logit_scale" or LogitBiasKey && tensor.ElementCount == 1 && tensor.Shape.Count > 0)
         {
             return tensor.WithShape([]);
         }
 
-        if (target.Third >= 0)
+        if (
+            target.LeadingOnes > 0
+            && tensor.Shape.Count >= target.LeadingOnes
+            && tensor.Shape.Take(target.LeadingOnes).All(static extent => extent == 1)
+        )
         {
-            if (tensor.Shape.Count == 0 || tensor.Shape[0] % 3 != 0)
+            return tensor.WithShape([.. tensor.Shape.Skip(target.LeadingOnes)]);
+        }
+
+        if (target.Part >= 0)
+        {
+            if (tensor.Shape.Count == 0 || tensor.Shape[0] % target.Parts != 0)
             {
                 throw new InvalidDataException(
-                    $"{File.FilePath} cannot be read: '{tensor.Name}' is not a query, a key and a value."
+                    $"{File.FilePath} cannot be read: '{tensor.Name}' is not "
+                        + (target.Parts == 3 ? "a query, a key and a value." : "a key and a value.")
                 );
             }
 
-            return tensor.As(tensor.Name, target.Third * (tensor.Shape[0] / 3), tensor.Shape[0] / 3);
+            long rows = tensor.Shape[0] / target.Parts;
+            return tensor.As(tensor.Name, target.Part * rows, rows);
         }
 
         return target.IsTransposed && tensor.Shape.Count == 2 ? Transpose(tensor) : tensor;

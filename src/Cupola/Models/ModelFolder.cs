@@ -29,9 +29,9 @@ internal sealed class ModelFolder
     /// <summary>The tokenizer of a model.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be used, or is another model's.</exception>
-    public ClipTokenizer OpenTokenizer(CheckpointLayout layout, TextConfig config)
+    public TextTokenizer LoadTokenizer(CheckpointLayout layout, TextConfig config)
     {
-        ClipTokenizer tokenizer = ModelFamily.Find(layout).OpenTokenizer(Path, config.ContextLength);
+        TextTokenizer tokenizer = ModelFamily.Find(layout).LoadTokenizer(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
@@ -58,6 +58,11 @@ internal sealed class ModelFolder
             );
     }
 
-    /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
-    public int? ContextLength() => ModelFamily.FindConfig(Path)?.Text.ContextLength;
+    /// <summary>The tokenizer of a folder without weights: as its configuration says, or of whichever files are there.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It cannot be used.</exception>
+    public TextTokenizer LoadTokenizer() =>
+        ModelFamily.Describing(Path) is { } family
+            ? family.LoadTokenizer(Path, family.ReadConfigFile(Path).Text.ContextLength)
+            : TextTokenizer.Load(Path);
 }

@@ -169,16 +169,26 @@ internal sealed class TrainableClip : IDisposable
         long count = images.Shape[0],
             size = _memory.PairsOf(_config.Image, count, byImages);
         long microBatches = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
-        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
         return
         [
             .. MicroBatch
                 .FromImages(images, (int)microBatches, TowerDescription.Images, ImageTower.Batch)
                 .Select(microBatch => (_image, microBatch)),
-            .. MicroBatch
-                .FromTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length)))
-                .Select(microBatch => (_text, microBatch)),
+            .. TextMicroBatches(texts).Select(microBatch => (_text, microBatch)),
         ];
+    }
+
+    private IReadOnlyList<MicroBatch> TextMicroBatches(IReadOnlyList<int[]> texts)
+    {
+        TextConfig config = _config.Text;
+        if (config.Reading == TextReading.FixedLength)
+        {
+            int tokens = _memory.TokensOf(config, (long)texts.Count * config.ContextLength);
+            return MicroBatch.FromRows(texts, Math.Max(1, tokens / config.ContextLength), config.ContextLength);
+        }
+
+        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
+        return MicroBatch.FromTexts(untilEnd, _memory.TokensOf(config, untilEnd.Sum(static ids => (long)ids.Length)));
     }
 
     /// <summary>

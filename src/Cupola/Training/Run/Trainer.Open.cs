@@ -71,7 +71,7 @@ public sealed partial class Trainer
             _batches = new(
                 pairs,
                 order,
-                ClipTokenizer.Load(run.Path, model.Config.Text.ContextLength),
+                ModelFamily.ToWrite(model.Config).LoadTokenizer(run.Path, model.Config.Text.ContextLength),
                 model.Preprocessing,
                 settings.ImageAugmentation,
                 (ulong)settings.Seed,
