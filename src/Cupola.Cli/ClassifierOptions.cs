@@ -114,7 +114,7 @@ internal sealed class ClassifierOptions
     public LabeledDataset? OpenCalibration(ParseResult parsed, IReadOnlyList<string> labels) => _calibration.Open(parsed, labels);
 
     /// <summary>
-    /// The classifier with the temperature of labelled images, and how many of them could not be read. Says on standard error
+    /// The classifier with the temperature of labeled images, and how many of them could not be read. Says on standard error
     /// what that changes.
     /// </summary>
     public (SingleLabelAnswers Classifier, int Failed) Calibrate(

@@ -70,7 +70,7 @@ internal static class EmbedCommand
                 writer.Finish();
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
             },
-            parsed => Kept(parsed.GetValue(file))
+            parsed => WhenStopped(parsed.GetValue(file))
         );
         return command;
     }
@@ -125,12 +125,12 @@ internal static class EmbedCommand
                 writer.Finish();
                 return ExitCode.Done;
             },
-            parsed => Kept(parsed.GetValue(file))
+            parsed => WhenStopped(parsed.GetValue(file))
         );
         return command;
     }
 
-    private static string Kept(string? file) =>
+    private static string WhenStopped(string? file) =>
         file is null ? "Stopped; the embeddings so far are whole." : $"Stopped; {file} is written at the end, and is as it was.";
 
     /// <summary>How many could not be read.</summary>

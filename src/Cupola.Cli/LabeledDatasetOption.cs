@@ -3,19 +3,19 @@ using Cupola.Evaluation;
 
 namespace Cupola.Cli;
 
-/// <summary>An option that names labelled images, with those that say how they are read.</summary>
+/// <summary>An option that names labeled images, with those that say how they are read.</summary>
 internal sealed class LabeledDatasetOption(string name, string description)
 {
     private readonly Option<string> _dataset = new(name) { Description = description, HelpName = "DATASET" };
 
-    private readonly CacheOption _kept = new();
+    private readonly CacheOption _caching = new();
 
     private readonly FetchOption _fetch = new();
 
     public void AddTo(Command command)
     {
         command.Options.Add(_dataset);
-        _kept.AddTo(command);
+        _caching.AddTo(command);
         _fetch.AddTo(command);
     }
 
@@ -36,5 +36,5 @@ internal sealed class LabeledDatasetOption(string name, string description)
         LabeledDataset dataset,
         ClipEmbedder embedder,
         CancellationToken cancellationToken
-    ) => _kept.Embed(parsed, dataset, embedder, cancellationToken);
+    ) => _caching.Embed(parsed, dataset, embedder, cancellationToken);
 }

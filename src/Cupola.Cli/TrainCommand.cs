@@ -54,8 +54,8 @@ internal static class TrainCommand
                     path = parsed.GetValue(dataset)!;
                 int threads = parsed.GetValue(threadsOption) ?? 0;
                 TrainingSettings chosen = settings.Read(parsed, run);
-                HashSet<string> broken = [];
-                SentenceLogger log = new(Tell);
+                HashSet<string> told = [];
+                SentenceLogger log = new(WriteOnce);
                 TrainingPairs pairs = data.ReadPairs(parsed, path, log);
                 foreach (string note in pairs.Notes)
                 {
@@ -63,13 +63,13 @@ internal static class TrainCommand
                 }
 
                 TrainingScores? scores = data.ReadScores(parsed, chosen, threads, log);
-                bool isJudged = false;
+                bool isEvaluated = false;
                 using Trainer trainer = Trainer.Open(
                     run,
                     path,
                     pairs,
                     chosen,
-                    scores is null ? null : Judge,
+                    scores is null ? null : Evaluate,
                     name => ModelOptions.Find(name, cancellationToken),
                     threads
                 );
@@ -79,9 +79,9 @@ internal static class TrainCommand
                     string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
                     Console.Error.WriteLine(
                         $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
-                            + $"{(isJudged ? Said(trainer.KeptEvaluation!) : "")}"
+                            + $"{(isEvaluated ? Said(trainer.KeptEvaluation!) : "")}"
                     );
-                    if (scores is not null && !isJudged)
+                    if (scores is not null && !isEvaluated)
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
                         using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
@@ -97,18 +97,18 @@ internal static class TrainCommand
                     );
                 }
 
-                return broken.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+                return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-                ModelScore Judge(ClipEmbedder embedder, CancellationToken stop)
+                ModelScore Evaluate(ClipEmbedder embedder, CancellationToken stop)
                 {
-                    isJudged = true;
+                    isEvaluated = true;
                     return scores!.Compute(embedder, stop);
                 }
 
                 // Each evaluation comes upon the same images; a sentence is said once.
-                void Tell(string sentence)
+                void WriteOnce(string sentence)
                 {
-                    if (broken.Add(sentence))
+                    if (told.Add(sentence))
                     {
                         Console.Error.WriteLine(FailureSentence.Write(sentence));
                     }

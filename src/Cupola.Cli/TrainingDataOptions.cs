@@ -85,7 +85,7 @@ internal sealed class TrainingDataOptions
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
             ? new(ReadPairs(parsed, heldOut, logger), settings, threads, logger)
             : null;
-        if (parsed.GetValue(_evaluate) is not { } labelled)
+        if (parsed.GetValue(_evaluate) is not { } labeled)
         {
             return by is not null
                     ? throw new ArgumentException(
@@ -95,7 +95,7 @@ internal sealed class TrainingDataOptions
                 : new(validation, images: null, candidate: null, logger);
         }
 
-        LabeledDataset images = LabeledDataset.Read(labelled, labels: null, _fetch.Read(parsed), StandardStreams.Log);
+        LabeledDataset images = LabeledDataset.Read(labeled, labels: null, _fetch.Read(parsed), StandardStreams.Log);
         SingleLabel.Note(images.Labels);
         NamedPromptSet candidate = new(said.Name, said.CreateSet(images.Labels, StandardStreams.Log));
         return new(validation, images, candidate, logger);

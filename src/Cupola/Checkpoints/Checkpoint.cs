@@ -126,11 +126,11 @@ internal sealed class Checkpoint : IDisposable
 
     private void Refuse(params string?[] faults)
     {
-        string[] told = [.. faults.OfType<string>()];
-        if (told.Length > 0)
+        string[] sentences = [.. faults.OfType<string>()];
+        if (sentences.Length > 0)
         {
             throw new InvalidDataException(
-                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}."
+                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", sentences)}."
             );
         }
     }

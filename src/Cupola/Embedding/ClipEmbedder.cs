@@ -15,7 +15,7 @@ namespace Cupola;
 /// </summary>
 public sealed partial class ClipEmbedder : IDisposable
 {
-    /// <summary>Images that are encoded together: enough for every thread's chunk, few enough to answer steadily.</summary>
+    /// <summary>Images that are encoded together: enough for every thread's batch, few enough to answer steadily.</summary>
     private const int ImagesPerThread = 8;
 
     private readonly ClipModel _model;
@@ -202,7 +202,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>Embeds preprocessed images.</summary>
     /// <param name="pixels">[count, size, size, 3] bytes, as <see cref="ImagePreprocessing.Apply"/> gives them.</param>
     /// <param name="count">How many images there are.</param>
-    /// <param name="cancellationToken">Stops between chunks.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">The bytes are not so many images.</exception>
     public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellationToken = default)
     {

@@ -34,7 +34,7 @@ internal sealed class LabeledDataset
         Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset, logger);
         ChosenLabels chosen = new(labels ?? images.Labels);
         List<string> skipped = [];
-        (ImageSource, int)[] judged =
+        (ImageSource, int)[] listed =
         [
             .. chosen
                 .Among(
@@ -44,8 +44,8 @@ internal sealed class LabeledDataset
                 )
                 .Select(image => (image.Image, chosen.IndexOf(image.Label))),
         ];
-        HashSet<string> used = [.. judged.Select(each => chosen.Labels[each.Item2])];
-        IEnumerable<string> notes = judged.Length > 0 ? images.NotesOnLabels(labels, used) : [];
+        HashSet<string> used = [.. listed.Select(each => chosen.Labels[each.Item2])];
+        IEnumerable<string> notes = listed.Length > 0 ? images.NotesOnLabels(labels, used) : [];
         foreach (string each in notes.Prepend(chosen.Note).OfType<string>())
         {
             logger?.Warn(each);
@@ -55,8 +55,8 @@ internal sealed class LabeledDataset
             skipped.Count > 0 ? $": {skipped[0]}"
             : chosen.LeftOut.Count > 0 ? " that are of any of the labels."
             : ".";
-        return judged.Length > 0
-            ? new(dataset, chosen.Labels, judged, skipped)
+        return listed.Length > 0
+            ? new(dataset, chosen.Labels, listed, skipped)
             : throw new InvalidDataException($"{dataset} has no images to judge by{why}");
     }
 

@@ -86,18 +86,18 @@ internal sealed partial class Gradient
             return;
         }
 
-        Value centred = _graph.Subtract(Rows(input), mean);
-        Value along = _graph.Multiply(rows, centred);
+        Value centered = _graph.Subtract(Rows(input), mean);
+        Value along = _graph.Multiply(rows, centered);
         Add(input, () =>
         {
             Value weighted = _graph.Multiply(rows, weight);
-            Value slope = _graph.Multiply(
+            Value coefficient = _graph.Multiply(
                 _graph.Product(along, _graph.Reshape(weight, [width, 1]), factor: 1f / width),
                 _graph.Multiply(inverse, inverse)
             );
             Value ofRows = _graph.Subtract(
                 _graph.Subtract(weighted, _graph.MeanOver(weighted, 1)),
-                _graph.Multiply(centred, slope)
+                _graph.Multiply(centered, coefficient)
             );
             return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });

@@ -111,7 +111,7 @@ internal static class ExportedFolder
     }
 
     /// <summary>
-    /// There are no quantised files, which a browser asks for unless it is told so; and it must be told of files beside a graph.
+    /// There are no quantized files, which a browser asks for unless it is told so; and it must be told of files beside a graph.
     /// </summary>
     private static Dictionary<string, object> Settings(IReadOnlyList<string> divided)
     {

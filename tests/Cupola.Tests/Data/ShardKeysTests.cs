@@ -43,10 +43,10 @@ public sealed class ShardKeysTests
             entries.Insert(place, Entry(name, "odd"));
             string shard = Write(TestFolder.NewFile("a.tar"), entries);
 
-            LabeledImage[] labelled = [.. LabeledImages.Open(shard).Read(new SentenceLogger(Assert.Fail))];
+            LabeledImage[] labeled = [.. LabeledImages.Open(shard).Read(new SentenceLogger(Assert.Fail))];
             IEnumerable<CaptionedImage> captioned = CaptionedImages.Open(shard).Read(new SentenceLogger(Assert.Fail));
-            Assert.Equal(["cat", "dog"], labelled.Select(image => image.Label));
-            Assert.Equal("first"u8, labelled[0].Image.Read(TestContext.Current.CancellationToken));
+            Assert.Equal(["cat", "dog"], labeled.Select(image => image.Label));
+            Assert.Equal("first"u8, labeled[0].Image.Read(TestContext.Current.CancellationToken));
             Assert.Equal(["a cat", "a dog"], captioned.Select(image => Assert.Single(image.Captions)));
         }
     }

@@ -206,9 +206,9 @@ public sealed class TableFormsTests
     {
         string table = Table($"{{\"image\": \"{named}\", \"label\": \"cat\", \"caption\": \"a cat\"}}\n", "a.jsonl");
 
-        ImageSource labelled = LabeledImages.Open(table).Read().Single().Image;
+        ImageSource labeled = LabeledImages.Open(table).Read().Single().Image;
         ImageSource captioned = CaptionedImages.Open(table).Read(null).Single().Image;
-        foreach (ImageSource image in new[] { labelled, captioned })
+        foreach (ImageSource image in new[] { labeled, captioned })
         {
             CancellationToken cancellationToken = TestContext.Current.CancellationToken;
             InvalidDataException problem = Assert.Throws<InvalidDataException>(() => image.Read(cancellationToken));

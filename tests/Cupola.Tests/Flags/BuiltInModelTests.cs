@@ -54,7 +54,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     }
 
     [Fact]
-    public void ByDescriptionsItRecognisesFlagsThatItHasNeverSeenAndByTheWrongOnesItDoesNot()
+    public void ByDescriptionsItRecognizesFlagsThatItHasNeverSeenAndByTheWrongOnesItDoesNot()
     {
         PromptSet described = PromptSet.Read(Prompts).Select(flags.Labels).Prompts;
         Accuracy several = Judge(described).Top1,

@@ -89,7 +89,7 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void HeldOutCombinationsAreALabelledTableWithSentencesForEachLabel()
+    public void HeldOutCombinationsAreALabeledTableWithSentencesForEachLabel()
     {
         string folder = TestFolder.New();
         HeldOutCombinations.Write(folder, 20, 3, seed: 1, size: 32, Cancellation);
@@ -104,7 +104,7 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void RealFlagsAreALabelledFolder()
+    public void RealFlagsAreALabeledFolder()
     {
         string folder = TestFolder.New();
         RealFolders.Write(folder, 2, seed: 1, size: 24, Cancellation);

@@ -61,13 +61,13 @@ internal static class DataTargets
 
     private static void ReadTable(string path, Action<string> told)
     {
-        LabeledImages labelled = LabeledImages.Open(path);
-        foreach (LabeledImage image in labelled.Read(new SentenceLogger(told)).Take(10_000))
+        LabeledImages labeled = LabeledImages.Open(path);
+        foreach (LabeledImage image in labeled.Read(new SentenceLogger(told)).Take(10_000))
         {
             ReadImage(image.Image, told);
         }
 
-        _ = labelled.Labels.Count;
+        _ = labeled.Labels.Count;
         foreach (CaptionedImage image in CaptionedImages.Open(path).Read(new SentenceLogger(told)).Take(10_000))
         {
             ReadImage(image.Image, told);

@@ -10,7 +10,7 @@ public sealed class ImageFormTests
     [InlineData("vit", "transformers")]
     [InlineData("vit-gelu", "open_clip")]
     [InlineData("resnet", "open_clip")]
-    public void BytesWithTheNormalisationFoldedInGiveWhatNormalisedPixelsGive(string name, string layout)
+    public void BytesWithTheNormalizationFoldedInGiveWhatNormalizedPixelsGive(string name, string layout)
     {
         string folder = SharedFolder.Need("parity", name, layout);
         using ClipModel ofBytes = ClipModel.Load(folder, new Engine(new() { Threads = 2 }));

@@ -58,7 +58,7 @@ internal sealed class ParityModel : IDisposable
         return [.. stored.ToArray<long>().Select(id => (int)id).Chunk((int)stored.Shape[1])];
     }
 
-    /// <summary>Some of the images as normalised floats.</summary>
+    /// <summary>Some of the images as normalized floats.</summary>
     public Tensor PixelValues(params ReadOnlySpan<int> images)
     {
         long[] shape = [.. _forward.Tensors["pixel_values"].Shape];

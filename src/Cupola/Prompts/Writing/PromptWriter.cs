@@ -43,7 +43,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     // No answer of 50 or 200 tokens is as long; a server that sends more ignores the limit.
     private const int LongestAnswer = 1 << 16;
 
-    private const string Kept = "the answers so far are stored, so another run resumes there";
+    private const string Saved = "the answers so far are stored, so another run resumes there";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -278,14 +278,14 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         );
     }
 
+    private double Seconds => settings.RequestTimeout.TotalSeconds;
+
     /// <summary>The exception for a failure of the server, or null if the failure is not the server's.</summary>
     private LanguageModelException? Explain(Exception problem) =>
         problem switch
         {
             OperationCanceledException => new(
-                Invariant(
-                    $"The language model's server did not answer for {settings.RequestTimeout.TotalSeconds:0.#} seconds; {Kept}."
-                ),
+                Invariant($"The language model's server did not answer for {Seconds:0.#} seconds; {Saved}."),
                 innerException: problem
             )
             {
@@ -316,7 +316,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
                 IsTransient = _hasAnswered,
             },
             HttpRequestException or IOException => new(
-                $"The connection to the language model's server broke off ({problem.Message}); {Kept}.",
+                $"The connection to the language model's server broke off ({problem.Message}); {Saved}.",
                 innerException: problem
             )
             {

@@ -16,7 +16,7 @@ public sealed record TrainingProgress(
 
 /// <summary>How good a model is on data that it does not learn from.</summary>
 /// <param name="ValidationLoss">The loss on held-out pairs, where there are any.</param>
-/// <param name="Top1">How many labelled images it recognises, where there are any.</param>
+/// <param name="Top1">How many labeled images it recognizes, where there are any.</param>
 public sealed record ModelScore(double? ValidationLoss, Accuracy? Top1)
 {
     /// <summary>What early stop looks at; lower is better.</summary>

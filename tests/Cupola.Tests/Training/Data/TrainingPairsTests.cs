@@ -54,14 +54,14 @@ public sealed class TrainingPairsTests
         foreach ((string dataset, string caption) in new[] { (table, "my dog"), (shard, "dog") })
         {
             TrainingPairs captioned = TrainingPairs.Read(dataset);
-            TrainingPairs labelled = TrainingPairs.Read(dataset, Described);
+            TrainingPairs labeled = TrainingPairs.Read(dataset, Described);
 
             Assert.Null(captioned.Labels);
             Assert.Equal([caption], captioned[1].Captions);
             Assert.Null(captioned[1].Label);
-            Assert.Equal(["cat", "dog"], labelled.Labels);
-            Assert.Equal(["A dog barks.", "A dog wags."], labelled[1].Captions);
-            Assert.Equal("dog", labelled[1].Label);
+            Assert.Equal(["cat", "dog"], labeled.Labels);
+            Assert.Equal(["A dog barks.", "A dog wags."], labeled[1].Captions);
+            Assert.Equal("dog", labeled[1].Label);
         }
     }
 

@@ -230,8 +230,8 @@ public sealed class TowerGradientTests
 
     private static IReadOnlyList<MicroBatch> Texts(ClipConfig config, int[][] texts) =>
         config.Text.Reading == TextReading.FixedLength
-            ? MicroBatch.FromRows(texts, chunkTexts: 1000, config.Text.ContextLength)
-            : MicroBatch.FromTexts(texts, chunkTokens: 1000);
+            ? MicroBatch.FromRows(texts, microBatchTexts: 1000, config.Text.ContextLength)
+            : MicroBatch.FromTexts(texts, microBatchTokens: 1000);
 
     private static string Written(Node node)
     {
