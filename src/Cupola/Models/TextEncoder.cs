@@ -1,5 +1,6 @@
 using Cupola.Graphs;
 using Cupola.Models.Layers;
+using Cupola.Models.Quantization;
 using Cupola.Runtime;
 using Cupola.Text;
 using Tensor = Cupola.Runtime.Tensor;
@@ -31,19 +32,35 @@ internal sealed class TextEncoder : IDisposable
         (_embeddingDimension, _width) = ((int)projection.Shape[0], (int)projection.Shape[1]);
     }
 
-    /// <summary>Makes a tower ready.</summary>
-    public static TextEncoder Create(Engine engine, TextTransformer tower, ModelParameters parameters)
+    /// <summary>Makes a tower ready, in int8 where there is a quantizer.</summary>
+    public static TextEncoder Create(
+        Engine engine,
+        TextTransformer tower,
+        ModelParameters parameters,
+        Quantizer? quantizer = null
+    )
     {
-        GraphBuilder builder = new(OperatorSet.Fused);
-        TowerOutputs outputs = tower.Describe(
-            builder,
-            tower.Packed(builder, PackedTree.Describe(builder)),
-            TowerRequest.Embedding
-        );
-        builder.Output("pooled", outputs.Pooled);
-        builder.Output("embeddings", outputs.Embedding);
-        Graph graph = builder.Build();
+        if (quantizer is not null)
+        {
+            CompiledGraph compiled = quantizer.Compile("text", Describe, () => SyntheticInputs.Texts(tower.Config));
+            return new(engine, compiled, parameters[tower.Projection.Name]);
+        }
+
+        Graph graph = Describe(OperatorSet.Fused);
         return new(engine, engine.Compile(graph, parameters.For(graph)), parameters[tower.Projection.Name]);
+
+        Graph Describe(OperatorSet operators)
+        {
+            GraphBuilder builder = new(operators);
+            TowerOutputs outputs = tower.Describe(
+                builder,
+                tower.Packed(builder, PackedTree.Describe(builder)),
+                TowerRequest.Embedding
+            );
+            builder.Output("pooled", outputs.Pooled);
+            builder.Output("embeddings", outputs.Embedding);
+            return builder.Build();
+        }
     }
 
     /// <summary>

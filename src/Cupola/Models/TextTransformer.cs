@@ -36,6 +36,9 @@ internal sealed class TextTransformer
         _projection = Linear.CreateProjection(behind, "projection", width, embeddingDimension, Initialization.Normal(one));
     }
 
+    /// <summary>Its sizes.</summary>
+    public TextConfig Config => _config;
+
     /// <summary>What leads from the pooled state to the embedding, [embedding, width].</summary>
     public Parameter Projection => _projection.Weight;
 

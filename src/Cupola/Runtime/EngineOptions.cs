@@ -5,6 +5,9 @@ namespace Cupola;
 /// <param name="Threads">Threads in all; 0 stands for one a physical core.</param>
 public sealed record EngineOptions(string Device = "cpu", int Threads = 0)
 {
+    /// <summary>In what numbers networks run.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The devices that this build of ONNX Runtime has: always <c>cpu</c>.</summary>
     public static IReadOnlyList<string> Devices => Runtime.Devices.Available;
 
