@@ -47,7 +47,7 @@ internal static class InspectModelCommand
                     }
                     else
                     {
-                        Console.Out.WriteLine($"{key,-14}{text}");
+                        Console.Out.WriteLine($"{key, -14}{text}");
                     }
                 }
 
@@ -68,8 +68,8 @@ internal static class InspectModelCommand
         ImagePreprocessing preprocessing = embedder.Preprocessing;
         string layout = embedder.Layout switch
         {
-            CheckpointLayout.Transformers => "transformers",
-            CheckpointLayout.OpenClip => "open_clip",
+            CheckpointLayout.Transformers or CheckpointLayout.TransformersSiglip => "transformers",
+            CheckpointLayout.OpenClip or CheckpointLayout.OpenClipSiglip => "open_clip",
             _ => "openai",
         };
         Dictionary<string, object> image = config.Image switch
@@ -103,7 +103,9 @@ internal static class InspectModelCommand
             ["embedding"] = config.EmbeddingDimension,
             ["activation"] = Name(config.Text.Transformer.Activation),
             ["parameters"] = embedder.ParameterCount,
-            ["logitScale"] = MathF.Exp(embedder.LogitScale),
+            ["logitScale"] = embedder.Score.Scale,
+            ["logitBias"] = embedder.Score.Bias,
+            ["score"] = embedder.Score.IsIndependent ? "sigmoid" : "softmax",
             ["preprocessing"] = new Dictionary<string, object>
             {
                 ["size"] = preprocessing.Size,

@@ -31,7 +31,7 @@ internal static class InspectTokensCommand
         command.SetVerb(
             (parsed, cancellationToken) =>
             {
-                ClipTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken));
+                TextTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken));
                 CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
                 foreach (string text in TextArguments.Expand(parsed.GetValue(texts)!))
                 {
@@ -47,6 +47,9 @@ internal static class InspectTokensCommand
                                     ids = tokenized.Ids,
                                     tokens,
                                     truncated = tokenized.IsTruncated,
+                                    cleaning = tokenizer.Cleaning,
+                                    paddingId = tokenizer.PaddingId,
+                                    contextLength = tokenizer.ContextLength,
                                 }
                             );
                             break;

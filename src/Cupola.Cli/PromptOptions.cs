@@ -89,7 +89,7 @@ internal sealed class PromptOptions
     }
 
     /// <summary>Says which prompts are too long for the model to read to their end.</summary>
-    public static void WarnOfCutPrompts(PromptSet set, ClipTokenizer tokenizer)
+    public static void WarnOfCutPrompts(PromptSet set, TextTokenizer tokenizer)
     {
         string[] cut =
         [

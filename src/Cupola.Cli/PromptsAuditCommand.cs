@@ -69,7 +69,7 @@ internal static class PromptsAuditCommand
                 HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
                 RequireFix(parsed.GetValue(fix), target, dropped);
                 PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
-                ClipTokenizer? tokenizer = model.IsNamed(parsed)
+                TextTokenizer? tokenizer = model.IsNamed(parsed)
                     ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken))
                     : null;
                 PromptAudit audit = PromptAudit.Create(

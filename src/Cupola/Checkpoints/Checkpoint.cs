@@ -28,13 +28,6 @@ internal sealed class Checkpoint : IDisposable
         "pytorch_model.bin.index.json",
     ];
 
-    private static readonly string[] ClipAlone =
-    [
-        "visual.class_embedding",
-        "vision_model.embeddings.class_embedding",
-        "visual.attnpool.positional_embedding",
-    ];
-
     private static readonly string[] Extensions = [".safetensors", ".pt", ".pth", ".bin", ".ckpt"];
 
     private readonly List<TensorMemory> _transposed = [];
@@ -208,15 +201,14 @@ internal sealed class Checkpoint : IDisposable
         Dictionary<string, StoredTensor> tensors = FindModel();
         LogitBias = BiasIn(File);
         _names = ParameterNames.Find(tensors.Keys);
-        if (tensors.Remove(LogitBiasKey, out StoredTensor? bias))
+        if (tensors.TryGetValue(LogitBiasKey, out StoredTensor? bias))
         {
-            // A CLIP that learned by the sigmoid loss has one too, and a class token or CLIP's own pool, which SigLIP models have
-            // not.
-            LogitBias = Array.Exists(ClipAlone, tensors.ContainsKey)
-                ? FirstOf(bias)
-                : throw new InvalidDataException(
-                    $"{File.FilePath} is a SigLIP model (it has a logit_bias), and Cupola runs CLIP models."
-                );
+            LogitBias = FirstOf(bias);
+            if (_names is not SiglipNames)
+            {
+                // A CLIP that learned by the sigmoid loss has one too, of which its answers do not depend.
+                tensors.Remove(LogitBiasKey);
+            }
         }
 
         foreach ((string name, StoredTensor tensor) in tensors)
@@ -233,7 +225,8 @@ internal sealed class Checkpoint : IDisposable
             }
         }
 
-        return _names is TransformersNames ? CheckpointLayout.Transformers
+        return _names is SiglipNames siglip ? siglip.Layout
+            : _names is TransformersNames ? CheckpointLayout.Transformers
             : File is TorchArchive { IsTorchScript: true } || tensors.ContainsKey("input_resolution") ? CheckpointLayout.OpenAi
             : CheckpointLayout.OpenClip;
     }
@@ -279,22 +272,33 @@ internal sealed class Checkpoint : IDisposable
 
     private StoredTensor Place(StoredTensor tensor, ParameterNames.Target target)
     {
-        // Some training code keeps the scale as a list of one number.
-        if (target.Name == "logit_scale" && tensor.ElementCount == 1 && tensor.Shape.Count > 0)
+        // Some training code, and transformers' SigLIP, keep the scale as a list of one number.
+        if (target.Name is "logit_scale" or LogitBiasKey && tensor.ElementCount == 1 && tensor.Shape.Count > 0)
         {
             return tensor.WithShape([]);
         }
 
-        if (target.Third >= 0)
+        if (
+            target.LeadingOnes > 0
+            && tensor.Shape.Count >= target.LeadingOnes
+            && tensor.Shape.Take(target.LeadingOnes).All(static extent => extent == 1)
+        )
         {
-            if (tensor.Shape.Count == 0 || tensor.Shape[0] % 3 != 0)
+            return tensor.WithShape([.. tensor.Shape.Skip(target.LeadingOnes)]);
+        }
+
+        if (target.Part >= 0)
+        {
+            if (tensor.Shape.Count == 0 || tensor.Shape[0] % target.Parts != 0)
             {
                 throw new InvalidDataException(
-                    $"{File.FilePath} cannot be read: '{tensor.Name}' is not a query, a key and a value."
+                    $"{File.FilePath} cannot be read: '{tensor.Name}' is not "
+                        + (target.Parts == 3 ? "a query, a key and a value." : "a key and a value.")
                 );
             }
 
-            return tensor.As(tensor.Name, target.Third * (tensor.Shape[0] / 3), tensor.Shape[0] / 3);
+            long rows = tensor.Shape[0] / target.Parts;
+            return tensor.As(tensor.Name, target.Part * rows, rows);
         }
 
         return target.IsTransposed && tensor.Shape.Count == 2 ? Transpose(tensor) : tensor;

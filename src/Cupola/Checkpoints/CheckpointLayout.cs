@@ -11,4 +11,10 @@ internal enum CheckpointLayout
 
     /// <summary>OpenAI's archive, without configuration; the architecture follows from the shapes.</summary>
     OpenAi,
+
+    /// <summary>transformers' SiglipModel.</summary>
+    TransformersSiglip,
+
+    /// <summary>open_clip's SigLIP models, whose image tower has timm's names.</summary>
+    OpenClipSiglip,
 }

@@ -64,6 +64,7 @@ internal static class ModelNames
         new("visual.conv1.weight", IsImage: true, IsTransformers: false),
         new("token_embedding.weight", IsImage: false, IsTransformers: false),
         new("text.token_embedding.weight", IsImage: false, IsTransformers: false),
+        new("visual.trunk.attn_pool.latent", IsImage: true, IsTransformers: false),
         new("vision_model.embeddings.patch_embedding.weight", IsImage: true, IsTransformers: true),
         new("text_model.embeddings.token_embedding.weight", IsImage: false, IsTransformers: true),
     ];

@@ -10,16 +10,26 @@ internal abstract partial class ParameterNames
 {
     /// <summary>Our parameter, and how it lies in the file's.</summary>
     /// <param name="Name">Our name.</param>
-    /// <param name="Third">0, 1 or 2 where it is that third of the file's first axis; −1 where it is all of it.</param>
+    /// <param name="Part">Which part of the file's first axis it is, from 0; −1 where it is all of it.</param>
+    /// <param name="Parts">How many equal parts there are.</param>
     /// <param name="IsTransposed">Whether the file holds [in, out] where ours is [out, in].</param>
-    internal readonly record struct Target(string Name, int Third = -1, bool IsTransposed = false);
+    /// <param name="LeadingOnes">Axes of extent 1 that the file's shape begins with and ours lacks.</param>
+    internal readonly record struct Target(
+        string Name,
+        int Part = -1,
+        int Parts = 3,
+        bool IsTransposed = false,
+        int LeadingOnes = 0
+    );
 
     /// <summary>Names come from files; no name takes a regular expression this long.</summary>
     protected const int MatchTimeoutMilliseconds = 1000;
 
     /// <summary>The family's names that fit those of a file.</summary>
     public static ParameterNames Find(IReadOnlyCollection<string> names) =>
-        TransformersNames.AreIn(names) ? TransformersNames.Instance : OpenAiNames.Find(names);
+        SiglipNames.FindAmong(names) is { } siglip ? siglip
+        : TransformersNames.AreIn(names) ? TransformersNames.Instance
+        : OpenAiNames.Find(names);
 
     /// <summary>Whether the name is one that files hold and no network needs: buffers and counters.</summary>
     public static bool IsBuffer(string name) =>
@@ -30,9 +40,14 @@ internal abstract partial class ParameterNames
 
     /// <summary>Whether the name is one of a CLIP's parameters in any family.</summary>
     public static bool IsParameter(string name) =>
-        new ParameterNames[] { TransformersNames.Instance, OpenAiNames.ViT, OpenAiNames.ResNet }.Any(names =>
-            names.TargetsOf(name).Count > 0
-        );
+        new ParameterNames[]
+        {
+            TransformersNames.Instance,
+            OpenAiNames.ViT,
+            OpenAiNames.ResNet,
+            SiglipNames.Transformers,
+            SiglipNames.OpenClip,
+        }.Any(names => names.TargetsOf(name).Count > 0);
 
     /// <summary>Our parameters that lie in the file's parameter; none where the name is not one of the family's.</summary>
     public abstract IReadOnlyList<Target> TargetsOf(string name);

@@ -26,7 +26,8 @@ internal sealed partial class TransformersNames : ParameterNames
         ["vision_model.post_layernorm.bias"] = "image.post_norm.bias",
     };
 
-    private static readonly Dictionary<string, string> BlockNames = new(StringComparer.Ordinal)
+    /// <summary>What transformers calls the layers of a block, and what we do.</summary>
+    internal static readonly IReadOnlyDictionary<string, string> Layers = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["self_attn.q_proj"] = "attention.query",
         ["self_attn.k_proj"] = "attention.key",
@@ -39,7 +40,7 @@ internal sealed partial class TransformersNames : ParameterNames
     };
 
     private static readonly Dictionary<string, string> InverseNames = Inverted(Names);
-    private static readonly Dictionary<string, string> InverseBlockNames = Inverted(BlockNames);
+    private static readonly Dictionary<string, string> InverseBlockNames = Inverted(Layers);
 
     /// <summary>Whether names of a file are transformers'.</summary>
     public static bool AreIn(IEnumerable<string> names) =>
@@ -56,7 +57,7 @@ internal sealed partial class TransformersNames : ParameterNames
 
         if (
             TheirBlock().Match(name) is not { Success: true } match
-            || !BlockNames.TryGetValue(match.Groups["layer"].Value, out string? layer)
+            || !Layers.TryGetValue(match.Groups["layer"].Value, out string? layer)
         )
         {
             return [];

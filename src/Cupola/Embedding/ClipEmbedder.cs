@@ -20,7 +20,7 @@ public sealed partial class ClipEmbedder : IDisposable
 
     private readonly ClipModel _model;
     private readonly ModelFolder _folder;
-    private readonly Lazy<ClipTokenizer> _tokenizer;
+    private readonly Lazy<TextTokenizer> _tokenizer;
     private readonly int _threads;
     private readonly string _device;
 
@@ -40,10 +40,13 @@ public sealed partial class ClipEmbedder : IDisposable
     internal ImagePreprocessing Preprocessing => _model.Preprocessing;
 
     /// <summary>Text to token ids; read when it is first needed.</summary>
-    public ClipTokenizer Tokenizer => _tokenizer.Value;
+    public TextTokenizer Tokenizer => _tokenizer.Value;
 
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale => _model.LogitScale;
+
+    /// <summary>What probabilities are made of.</summary>
+    internal ScoreRule Score => _model.Score;
 
     /// <summary>Numbers learned, in all.</summary>
     public long ParameterCount => _model.ParameterCount;
@@ -123,17 +126,11 @@ public sealed partial class ClipEmbedder : IDisposable
     /// </param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static ClipTokenizer LoadTokenizer(string path)
-    {
-        ModelFolder folder = ModelFolder.Find(BuiltInModels.Resolve(path));
-        return folder.ContextLength() is { } contextLength
-            ? ClipTokenizer.Open(folder.Path, contextLength)
-            : ClipTokenizer.Open(folder.Path);
-    }
+    public static TextTokenizer LoadTokenizer(string path) => ModelFolder.Find(BuiltInModels.Resolve(path)).OpenTokenizer();
 
     /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>
     /// <param name="texts">
-    /// Whole prompts; what is longer than the context is cut (see <see cref="ClipTokenizer.Encode"/>).
+    /// Whole prompts; what is longer than the context is cut (see <see cref="TextTokenizer.Encode"/>).
     /// </param>
     /// <param name="progress">Told how many more texts are done.</param>
     /// <param name="cancellationToken">Stops between runs.</param>
@@ -241,7 +238,7 @@ public sealed partial class ClipEmbedder : IDisposable
             0,
             texts.Count,
             new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken },
-            index => ids[index] = Tokenizer.Encode(texts[index]).Ids
+            index => ids[index] = Tokenizer.Read(texts[index])
         );
         return _model.Text.Encode(ids, progress, cancellationToken);
     }

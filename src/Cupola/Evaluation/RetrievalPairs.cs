@@ -6,7 +6,7 @@ namespace Cupola.Evaluation;
 /// Which captions belong to which images. Equal captions are one caption and images of equal bytes are one image, however often
 /// they stand in the data: each is then a right answer to all that it belongs to, and is asked for once.
 /// </summary>
-internal sealed class RetrievalPairs(ClipTokenizer tokenizer)
+internal sealed class RetrievalPairs(TextTokenizer tokenizer)
 {
     private readonly Dictionary<string, int> _images = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _captions = new(StringComparer.Ordinal);

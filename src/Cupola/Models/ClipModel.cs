@@ -81,6 +81,9 @@ internal sealed class ClipModel : IDisposable
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale { get; }
 
+    /// <summary>How a score is made of a cosine, and what it means.</summary>
+    public ScoreRule Score => new(Config.Score, MathF.Exp(LogitScale), Config.Score == ScoreKind.Sigmoid ? LogitBias!.Value : 0);
+
     /// <summary>
     /// What SigLIP's loss adds to the logits, where the model was trained by that; answers by softmax do not depend on it.
     /// </summary>

@@ -21,9 +21,10 @@ internal sealed class ClipNetwork
     {
         ParameterScope scope = new();
         LogitScale = scope.Parameter("logit_scale", [], Initialization.Constant(InitialLogitScale), ParameterKind.Scale);
-        LogitBias = hasLogitBias
-            ? scope.Parameter("logit_bias", [], Initialization.Constant(InitialLogitBias), ParameterKind.Bias)
-            : null;
+        LogitBias =
+            hasLogitBias || config.Score == ScoreKind.Sigmoid
+                ? scope.Parameter("logit_bias", [], Initialization.Constant(InitialLogitBias), ParameterKind.Bias)
+                : null;
         Text = new(scope.In(TowerKind.Text, "text"), config.Text, config.EmbeddingDimension);
         Image = ImageTower.Create(scope.In(TowerKind.Image, "image"), config.Image, config.EmbeddingDimension);
         Parameters = [.. scope.Declared.OrderBy(static parameter => parameter.Name, StringComparer.Ordinal)];

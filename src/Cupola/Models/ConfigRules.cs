@@ -27,6 +27,7 @@ internal static class ConfigRules
         IEnumerable<(string Member, string? Why)> rules =
         [
             ("embedding", Range(config.EmbeddingDimension, 1, MostWidth)),
+            ("embedding", Unprojected(config)),
             ("text.vocabulary", Range(config.Text.VocabularySize, 1, MostEntries)),
             ("text.context", Range(config.Text.ContextLength, LeastContext, MostContext)),
             .. Tower("text", config.Text.Transformer),
@@ -41,6 +42,15 @@ internal static class ConfigRules
         (string member, string? why) = rules.FirstOrDefault(static rule => rule.Why is not null);
         return why is null ? null : (member, why);
     }
+
+    /// <summary>Where nothing projects a tower's answer, the answer is as wide as the tower.</summary>
+    private static string? Unprojected(ClipConfig config) =>
+        config.Image is VisionTransformerConfig { Pooling: ImagePooling.AttentionHead } vision
+        && vision.Transformer.Width != config.EmbeddingDimension
+            ? Invariant($"is {config.EmbeddingDimension}, and the image tower gives {vision.Transformer.Width} numbers")
+        : config.Text.Projection == TextProjection.None && config.Text.Transformer.Width != config.EmbeddingDimension
+            ? Invariant($"is {config.EmbeddingDimension}, and the text tower gives {config.Text.Transformer.Width} numbers")
+        : null;
 
     private static IEnumerable<(string Member, string? Why)> Tower(string name, TransformerConfig tower)
     {
@@ -58,7 +68,6 @@ internal static class ConfigRules
             "image.patch",
             Range(patch, 1, MostPixels)
                 ?? (patch > size ? Invariant($"is {patch}, which is more than the image's {size} pixels") : null)
-                ?? (size % patch != 0 ? Invariant($"is {patch}, which does not divide the image's {size} pixels") : null)
                 ?? (
                     (long)(size / patch) * (size / patch) >= MostTokens
                         ? Invariant($"is {patch}, which makes {(long)(size / patch) * (size / patch)} patches; make it larger")

@@ -1,3 +1,4 @@
+using Cupola.Files;
 using Cupola.Text;
 
 namespace Cupola.Models;
@@ -9,6 +10,8 @@ namespace Cupola.Models;
 internal static class ExportedFolder
 {
     private const string OnnxFolder = "onnx";
+
+    private static readonly string[] TokenizerFileNames = ["tokenizer.json", "tokenizer_config.json"];
 
     /// <summary>Writes the folder; in the model's own, what it has beside its weights stays as it is.</summary>
     /// <param name="folder">Where to; it is made if it is not there.</param>
@@ -32,6 +35,12 @@ internal static class ExportedFolder
         List<string> notes = [];
 
         ClipConfig config = model.Config;
+        if (config.Score == ScoreKind.Sigmoid)
+        {
+            WriteSiglip(folder, model, modelFolder, Stays, Settings(divided), notes);
+            return notes;
+        }
+
         (int start, int end) = (config.Text.VocabularySize - 2, config.Text.VocabularySize - 1);
         if (FindTokenizer(modelFolder, notes) is { } files)
         {
@@ -63,6 +72,42 @@ internal static class ExportedFolder
         }
 
         return notes;
+    }
+
+    /// <summary>A SigLIP's tokenizer is copied, because its files say more than is read of them.</summary>
+    private static void WriteSiglip(
+        string folder,
+        ClipModel model,
+        string modelFolder,
+        Func<string, bool> stays,
+        Dictionary<string, object> settings,
+        List<string> notes
+    )
+    {
+        foreach (string file in TokenizerFileNames.Where(file => !stays(file)))
+        {
+            string source = Path.Combine(modelFolder, file);
+            if (!File.Exists(source))
+            {
+                notes.Add($"No {file} was written, for {modelFolder} has none; transformers.js needs it.");
+                continue;
+            }
+
+            byte[] bytes = File.ReadAllBytes(source);
+            AtomicFile.Write(Path.Combine(folder, file), stream => stream.Write(bytes));
+        }
+
+        if (!stays("config.json"))
+        {
+            Dictionary<string, object> described = SiglipConfigWriter.Describe(model.Config);
+            described["transformers.js_config"] = settings;
+            ModelConfigWriter.Write(folder, "config.json", described);
+        }
+
+        if (!stays("preprocessor_config.json"))
+        {
+            ModelConfigWriter.Write(folder, "preprocessor_config.json", SiglipConfigWriter.Preprocessor(model.Preprocessing));
+        }
     }
 
     /// <summary>

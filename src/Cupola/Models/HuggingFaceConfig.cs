@@ -12,7 +12,12 @@ internal static class HuggingFaceConfig
         ConfigJson config = ConfigJson.Read(path);
         if (config.Text("model_type") is { } type && type != "clip")
         {
-            throw config.Wrong("model_type", $"is '{type}', and Cupola runs 'clip'");
+            throw config.Wrong(
+                "model_type",
+                SiglipConfig.IsOf(config)
+                    ? $"is '{type}', and the weights beside it are not those of a whole SigLIP"
+                    : $"is '{type}', and Cupola runs 'clip' and 'siglip'"
+            );
         }
 
         // Early configurations carried the tower's settings a second time, and transformers lets those win.
@@ -37,7 +42,7 @@ internal static class HuggingFaceConfig
             Text("num_attention_heads", 8),
             Text("num_hidden_layers", 12),
             Text("intermediate_size", 2048),
-            ReadActivation(text),
+            ReadActivation(text, Activation.QuickGelu),
             Epsilon(text)
         );
         TransformerConfig visionTower = new(
@@ -45,7 +50,7 @@ internal static class HuggingFaceConfig
             Vision("num_attention_heads", 12),
             Vision("num_hidden_layers", 12),
             Vision("intermediate_size", 3072),
-            ReadActivation(vision),
+            ReadActivation(vision, Activation.QuickGelu),
             Epsilon(vision)
         );
         return new ClipConfig(
@@ -56,10 +61,14 @@ internal static class HuggingFaceConfig
         ).Checked(path, SizeNames.Transformers);
     }
 
-    private static Activation ReadActivation(ConfigJson? tower) =>
+    /// <summary>The activation that a tower's configuration names.</summary>
+    /// <param name="tower">The tower's part of the configuration.</param>
+    /// <param name="usual">What holds where it names none.</param>
+    public static Activation ReadActivation(ConfigJson? tower, Activation usual) =>
         tower?.Text("hidden_act") switch
         {
-            null or "quick_gelu" => Activation.QuickGelu,
+            null => usual,
+            "quick_gelu" => Activation.QuickGelu,
             "gelu" => Activation.Gelu,
             "gelu_new" or "gelu_pytorch_tanh" => Activation.GeluTanh,
             { } other => throw tower.Wrong(

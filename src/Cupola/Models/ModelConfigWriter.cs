@@ -174,7 +174,8 @@ internal static class ModelConfigWriter
         );
     }
 
-    private static string Name(Activation activation) =>
+    /// <summary>What transformers calls an activation.</summary>
+    public static string Name(Activation activation) =>
         activation switch
         {
             Activation.QuickGelu => "quick_gelu",

@@ -10,7 +10,15 @@ namespace Cupola.Models;
 /// </summary>
 internal abstract class ModelFamily
 {
-    private static readonly ModelFamily[] All = [new TransformersFamily(), new OpenClipFamily(), new OpenAiFamily()];
+    /// <summary>Those that look more closely at a file come first.</summary>
+    private static readonly ModelFamily[] All =
+    [
+        new TransformersSiglipFamily(),
+        new OpenClipSiglipFamily(),
+        new TransformersFamily(),
+        new OpenClipFamily(),
+        new OpenAiFamily(),
+    ];
 
     /// <summary>The layout of the family's weights.</summary>
     public abstract CheckpointLayout Layout { get; }
@@ -23,12 +31,9 @@ internal abstract class ModelFamily
         All.OfType<WritableFamily>().FirstOrDefault(family => family.CanWrite(config))
         ?? throw new InvalidOperationException($"There are no words for {config.Image.GetType().Name}.");
 
-    /// <summary>What a folder's configuration says, of whatever family it is; nothing where there is none.</summary>
-    public static ClipConfig? FindConfig(string folder) =>
-        All.OfType<WritableFamily>()
-            .Where(family => family.IsDescribedIn(folder))
-            .Select(family => family.ReadConfigFile(folder))
-            .FirstOrDefault();
+    /// <summary>The family whose configuration lies in a folder; nothing where there is none.</summary>
+    public static DescribedFamily? Describing(string folder) =>
+        All.OfType<DescribedFamily>().FirstOrDefault(family => family.IsDescribedIn(folder));
 
     /// <summary>The architecture of weights, and the file it was read from.</summary>
     /// <exception cref="FileNotFoundException">The configuration is not there.</exception>
@@ -43,38 +48,55 @@ internal abstract class ModelFamily
         // As transformers does: what processor_config.json nests counts before preprocessor_config.json.
         string processor = Path.Combine(folder, "processor_config.json"),
             preprocessor = Path.Combine(folder, "preprocessor_config.json");
-        return File.Exists(processor) && PreprocessingConfig.ReadProcessor(processor, imageSize) is { } nested
-                ? (nested, processor)
-            : File.Exists(preprocessor) ? (PreprocessingConfig.ReadTransformers(preprocessor, imageSize), preprocessor)
-            : (new ImagePreprocessing(imageSize), null);
+        ImagePreprocessing usual = UsualPreprocessing(imageSize);
+        return File.Exists(processor) && PreprocessingConfig.ReadProcessor(processor, usual) is { } nested ? (nested, processor)
+            : File.Exists(preprocessor) ? (PreprocessingConfig.ReadTransformers(preprocessor, usual), preprocessor)
+            : (usual, null);
     }
 
+    /// <summary>What happens to images where no file says otherwise.</summary>
+    protected virtual ImagePreprocessing UsualPreprocessing(int imageSize) => new(imageSize);
+
     /// <summary>The tokenizer whose files lie in a folder.</summary>
-    public virtual ClipTokenizer OpenTokenizer(string folder, int contextLength) => ClipTokenizer.Open(folder, contextLength);
+    public virtual TextTokenizer OpenTokenizer(string folder, int contextLength) => ClipTokenizer.Open(folder, contextLength);
 }
 
-/// <summary>A family with a configuration of its own, in which models are written too.</summary>
-internal abstract class WritableFamily : ModelFamily
+/// <summary>A family whose models a configuration of its own describes.</summary>
+internal abstract class DescribedFamily : ModelFamily
 {
     /// <summary>The name of the file that describes a model.</summary>
     public abstract string ConfigFile { get; }
 
+    /// <summary>Whether a folder holds the family's configuration.</summary>
+    public virtual bool IsDescribedIn(string folder) => File.Exists(Path.Combine(folder, ConfigFile));
+
+    /// <summary>The architecture that the family's configuration in a folder describes.</summary>
+    public abstract ClipConfig ReadConfigFile(string folder);
+
+    public override (ClipConfig Config, string Source) ReadConfig(string folder, Checkpoint checkpoint)
+    {
+        string path = Path.Combine(folder, ConfigFile);
+        return File.Exists(path)
+            ? (ReadConfigFile(folder), path)
+            : throw new FileNotFoundException(
+                $"{checkpoint.File.FilePath} has no configuration: put the model's {ConfigFile} beside it."
+            );
+    }
+}
+
+/// <summary>A family in which models are written too.</summary>
+internal abstract class WritableFamily : DescribedFamily
+{
     /// <summary>The name of the file that its weights are written to.</summary>
     public abstract string WeightsFile { get; }
 
     /// <summary>What the family calls parameters.</summary>
     public abstract ParameterNames Names { get; }
 
-    /// <summary>Whether a folder holds the family's configuration.</summary>
-    public bool IsDescribedIn(string folder) => File.Exists(Path.Combine(folder, ConfigFile));
-
-    /// <summary>The architecture that the family's configuration in a folder describes.</summary>
-    public abstract ClipConfig ReadConfigFile(string folder);
-
     /// <summary>Whether the family has words for an architecture.</summary>
     public abstract bool CanWrite(ClipConfig config);
 
     /// <summary>Writes all that describes a model.</summary>
     /// <exception cref="InvalidDataException">The family has no words for something of it.</exception>
-    public abstract void WriteConfig(string folder, ClipConfig config, ImagePreprocessing preprocessing, ClipTokenizer tokenizer);
+    public abstract void WriteConfig(string folder, ClipConfig config, ImagePreprocessing preprocessing, TextTokenizer tokenizer);
 }

@@ -29,9 +29,9 @@ internal sealed class ModelFolder
     /// <summary>The tokenizer of a model.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be used, or is another model's.</exception>
-    public ClipTokenizer OpenTokenizer(CheckpointLayout layout, TextConfig config)
+    public TextTokenizer OpenTokenizer(CheckpointLayout layout, TextConfig config)
     {
-        ClipTokenizer tokenizer = ModelFamily.Of(layout).OpenTokenizer(Path, config.ContextLength);
+        TextTokenizer tokenizer = ModelFamily.Of(layout).OpenTokenizer(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
@@ -58,6 +58,11 @@ internal sealed class ModelFolder
             );
     }
 
-    /// <summary>Tokens of a text at most, as a configuration says; nothing where there is none.</summary>
-    public int? ContextLength() => ModelFamily.FindConfig(Path)?.Text.ContextLength;
+    /// <summary>The tokenizer of a folder, without its weights: that of the configuration there, or whichever files are there.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">It cannot be used.</exception>
+    public TextTokenizer OpenTokenizer() =>
+        ModelFamily.Describing(Path) is { } family
+            ? family.OpenTokenizer(Path, family.ReadConfigFile(Path).Text.ContextLength)
+            : TextTokenizer.Open(Path);
 }

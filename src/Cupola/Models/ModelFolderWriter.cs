@@ -25,6 +25,8 @@ internal static class ModelFolderWriter
         "tokenizer.json",
         "tokenizer_config.json",
         "special_tokens_map.json",
+        "spiece.model",
+        "tokenizer.model",
         TokenizerFiles.OpenAiFileName,
     ];
 
@@ -54,13 +56,13 @@ internal static class ModelFolderWriter
     {
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
-        ClipTokenizer tokenizer = ClipTokenizer.Open(folder, config.Text.ContextLength);
         WritableFamily family = ModelFamily.ToWrite(config);
+        TextTokenizer tokenizer = family.OpenTokenizer(folder, config.Text.ContextLength);
         family.WriteConfig(folder, config, preprocessing, tokenizer);
         WriteWeights(
             Path.Combine(folder, family.WeightsFile),
             storage,
-            new ClipNetwork(config).Parameters.Select(parameter => family.Names.InFile(parameter.Name)),
+            [.. new ClipNetwork(config).Parameters.Select(parameter => family.Names.InFile(parameter.Name))],
             parameters
         );
     }
@@ -81,7 +83,7 @@ internal static class ModelFolderWriter
     private static void WriteWeights(
         string path,
         ElementType storage,
-        IEnumerable<(string Stored, ParameterNames.Target Place)> places,
+        IReadOnlyList<(string Stored, ParameterNames.Target Place)> places,
         IReadOnlyDictionary<string, Tensor> parameters
     )
     {
@@ -94,12 +96,13 @@ internal static class ModelFolderWriter
             )
         )
         {
-            ParameterNames.Target[] parts = [.. stored.OrderBy(static part => part.Third)];
+            ParameterNames.Target[] parts = [.. stored.OrderBy(static part => part.Part)];
             Tensor first = parameters[parts[0].Name];
             long[] shape =
                 parts[0].IsTransposed ? [first.Shape[1], first.Shape[0]]
                 : first.Shape.Count == 0 ? []
                 : [first.Shape[0] * parts.Length, .. first.Shape.Skip(1)];
+            shape = [.. Enumerable.Repeat(1L, parts[0].LeadingOnes), .. shape];
             tensors.Add((stored.Key, shape, stream =>
                 {
                     foreach (ParameterNames.Target part in parts)
@@ -107,12 +110,12 @@ internal static class ModelFolderWriter
                         Tensor tensor = parameters[part.Name];
                         WriteNumbers(stream, storage, part.IsTransposed ? Transposed(tensor) : tensor.AsSpan<float>(), part.Name);
                     }
-                }
-            ));
+                }));
         }
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
-        if (parameters.TryGetValue(Checkpoint.LogitBiasKey, out Tensor? bias))
+        bool hasPlaceForBias = places.Any(static place => place.Place.Name == Checkpoint.LogitBiasKey);
+        if (!hasPlaceForBias && parameters.TryGetValue(Checkpoint.LogitBiasKey, out Tensor? bias))
         {
             metadata.Add(Checkpoint.LogitBiasKey, bias.AsSpan<float>()[0].ToString("R", CultureInfo.InvariantCulture));
         }

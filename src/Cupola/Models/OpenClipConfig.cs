@@ -63,6 +63,7 @@ internal static class OpenClipConfig
         ConfigJson model = ConfigJson.Read(path).RequiredObject("model_cfg");
         ConfigJson vision = model.RequiredObject("vision_cfg"),
             text = model.RequiredObject("text_cfg");
+        RefuseForeignTowers(vision, text);
         RefuseOther(vision, NeutralVision);
         RefuseOther(text, NeutralText);
         Activation activation = model.Flag("quick_gelu", false) ? Activation.QuickGelu : Activation.Gelu;
@@ -116,7 +117,28 @@ internal static class OpenClipConfig
         return new VisionTransformerConfig(size, vision.Integer("patch_size", 16), tower);
     }
 
-    private static void RefuseOther(ConfigJson tower, Dictionary<string, object?> neutral)
+    private static void RefuseForeignTowers(ConfigJson vision, ConfigJson text)
+    {
+        if (vision.Text("timm_model_name") is { } image)
+        {
+            throw vision.Wrong(
+                "timm_model_name",
+                $"is '{image}': the image tower is that network of timm's, and Cupola runs CLIP's own vision transformers and "
+                    + "residual networks, and SigLIP's (vit_…_siglip_…)"
+            );
+        }
+
+        if (text.Text("hf_model_name") is { } name)
+        {
+            throw text.Wrong(
+                "hf_model_name",
+                $"is '{name}': the text tower is that model of Hugging Face's, and Cupola runs CLIP's own text tower and SigLIP's"
+            );
+        }
+    }
+
+    /// <summary>Refuses settings that change a tower into another network.</summary>
+    public static void RefuseOther(ConfigJson tower, Dictionary<string, object?> neutral)
     {
         foreach (string key in tower.Keys.Where(tower.Has))
         {

@@ -41,7 +41,7 @@ internal sealed class OpenClipFamily : WritableFamily
     {
         string path = Path.Combine(folder, ConfigFile);
         return File.Exists(path)
-            ? (PreprocessingConfig.ReadOpenClip(path, imageSize), path)
+            ? (PreprocessingConfig.ReadOpenClip(path, UsualPreprocessing(imageSize)), path)
             : base.ReadPreprocessing(folder, imageSize);
     }
 
@@ -51,6 +51,6 @@ internal sealed class OpenClipFamily : WritableFamily
         string folder,
         ClipConfig config,
         ImagePreprocessing preprocessing,
-        ClipTokenizer tokenizer
+        TextTokenizer tokenizer
     ) => ModelConfigWriter.WriteOpenClip(folder, config, preprocessing);
 }

@@ -5,7 +5,7 @@ using Cupola.Text;
 namespace Cupola.Models;
 
 /// <summary>A prompt tree as the tensors that the text tower's graph reads.</summary>
-internal sealed class PackedTree : IDisposable
+internal sealed class PackedTree : ITextInputs
 {
     public const string Groups = "groups";
     public const string Ends = "ends";

@@ -12,34 +12,40 @@ internal static class PreprocessingConfig
     private const double RescaleFactor = 1 / 255.0;
 
     /// <summary>The preprocessing of a processor_config.json, or nothing where it has none, as those of transformers 4.</summary>
-    public static ImagePreprocessing? ReadProcessor(string path, int imageSize) =>
-        ConfigJson.Read(path).Object("image_processor") is { } config ? ReadTransformers(config, imageSize) : null;
+    /// <param name="path">The file.</param>
+    /// <param name="usual">What the family does where the file is silent.</param>
+    public static ImagePreprocessing? ReadProcessor(string path, ImagePreprocessing usual) =>
+        ConfigJson.Read(path).Object("image_processor") is { } config ? ReadTransformers(config, usual) : null;
 
-    public static ImagePreprocessing ReadTransformers(string path, int imageSize) =>
-        ReadTransformers(ConfigJson.Read(path), imageSize);
+    /// <inheritdoc cref="ReadProcessor"/>
+    public static ImagePreprocessing ReadTransformers(string path, ImagePreprocessing usual) =>
+        ReadTransformers(ConfigJson.Read(path), usual);
 
-    public static ImagePreprocessing ReadOpenClip(string path, int imageSize)
+    /// <inheritdoc cref="ReadProcessor"/>
+    public static ImagePreprocessing ReadOpenClip(string path, ImagePreprocessing usual)
     {
         if (ConfigJson.Read(path).Object("preprocess_cfg") is not { } config)
         {
-            return new(imageSize);
+            return usual;
         }
 
         int size = config.Integers("size") is { } sides
             ? sides.Length == 2 && sides[0] == sides[1]
                 ? sides[0]
                 : throw config.Wrong("size", "is not square, and Cupola takes square images")
-            : config.Integer("size", imageSize);
+            : config.Integer("size", usual.Size);
         ResizeMode mode = config.Text("resize_mode") switch
         {
-            null or "shortest" => ResizeMode.Shortest,
+            null => usual.Mode,
+            "shortest" => ResizeMode.Shortest,
             "longest" => ResizeMode.Longest,
             "squash" => ResizeMode.Squash,
             { } other => throw config.Wrong("resize_mode", $"is '{other}'; there are shortest, longest and squash"),
         };
         Interpolation interpolation = config.Text("interpolation") switch
         {
-            null or "bicubic" or "random" => Interpolation.Bicubic,
+            null => usual.Interpolation,
+            "bicubic" or "random" => Interpolation.Bicubic,
             "bilinear" => Interpolation.Bilinear,
             { } other => throw config.Wrong("interpolation", $"is '{other}'; there are bicubic and bilinear"),
         };
@@ -48,10 +54,10 @@ internal static class PreprocessingConfig
                 ? channels[0]
                 : throw config.Wrong("fill_color", "is no shade of grey, and open_clip takes one number for all channels")
             : config.Integer("fill_color", 0);
-        return Checked(config, size, size, mode, interpolation, config.Channels("mean"), config.Channels("std"), fill);
+        return Checked(config, size, size, mode, interpolation, config.Channels("mean"), config.Channels("std"), fill, usual);
     }
 
-    private static ImagePreprocessing ReadTransformers(ConfigJson config, int imageSize)
+    private static ImagePreprocessing ReadTransformers(ConfigJson config, ImagePreprocessing usual)
     {
         foreach (string step in new[] { "do_resize", "do_rescale", "do_normalize" })
         {
@@ -66,12 +72,12 @@ internal static class PreprocessingConfig
             throw config.Wrong("rescale_factor", "is not 1/255, which every CLIP was trained with");
         }
 
-        (int resize, ResizeMode mode) = ReadSize(config, imageSize);
-        bool crops = config.Flag("do_center_crop", true);
+        (int resize, ResizeMode mode) = ReadSize(config, usual);
+        bool crops = config.Flag("do_center_crop", usual.Mode != ResizeMode.Squash);
         int size =
             !crops ? resize
             : config.IsObject("crop_size") ? Square(config.RequiredObject("crop_size"))
-            : config.Integer("crop_size", imageSize);
+            : config.Integer("crop_size", usual.Size);
         if (!crops && mode == ResizeMode.Shortest)
         {
             throw config.Wrong("do_center_crop", "is off, so that images keep their shape, and the model takes squares");
@@ -82,18 +88,19 @@ internal static class PreprocessingConfig
             size,
             resize,
             mode,
-            ReadInterpolation(config, "resample"),
+            ReadInterpolation(config, "resample", usual.Interpolation),
             config.Channels("image_mean"),
             config.Channels("image_std"),
-            fill: 0
+            fill: 0,
+            usual
         );
     }
 
-    private static (int Size, ResizeMode Mode) ReadSize(ConfigJson config, int imageSize)
+    private static (int Size, ResizeMode Mode) ReadSize(ConfigJson config, ImagePreprocessing usual)
     {
         if (!config.IsObject("size"))
         {
-            return (config.Integer("size", imageSize), ResizeMode.Shortest);
+            return (config.Integer("size", usual.Size), usual.Mode);
         }
 
         ConfigJson size = config.RequiredObject("size");
@@ -107,8 +114,8 @@ internal static class PreprocessingConfig
             ? size.Integer("height")
             : throw size.Wrong("width", "is not the height, and Cupola takes square images");
 
-    private static Interpolation ReadInterpolation(ConfigJson config, string key) =>
-        config.Integer(key, (int)Interpolation.Bicubic) is int number && Enum.IsDefined((Interpolation)number)
+    private static Interpolation ReadInterpolation(ConfigJson config, string key, Interpolation usual) =>
+        config.Integer(key, (int)usual) is int number && Enum.IsDefined((Interpolation)number)
             ? (Interpolation)number
             : throw config.Wrong(key, "is none of Pillow's filters, 0 to 5");
 
@@ -120,7 +127,8 @@ internal static class PreprocessingConfig
         Interpolation interpolation,
         float[]? mean,
         float[]? deviation,
-        int fill
+        int fill,
+        ImagePreprocessing usual
     )
     {
         if (size is < 1 or > 4096 || resize is < 1 or > 4096)
@@ -128,8 +136,9 @@ internal static class PreprocessingConfig
             throw config.Wrong("size", "is not between 1 and 4096 pixels");
         }
 
-        ImagePreprocessing preprocessing = new(size)
+        ImagePreprocessing preprocessing = usual with
         {
+            Size = size,
             ResizeSize = resize,
             Mode = mode,
             Interpolation = interpolation,

@@ -44,7 +44,8 @@ internal sealed class ResidualBlock(ParameterScope scope, TransformerConfig conf
         return (graph.Add(rows, _mlp.Describe(graph, _mlpNorm.Describe(graph, rows))), weights);
     }
 
-    private static Value Activate(GraphBuilder graph, Activation activation, Value rows) =>
+    /// <summary>The non-linearity of a configuration.</summary>
+    public static Value Activate(GraphBuilder graph, Activation activation, Value rows) =>
         activation switch
         {
             Activation.QuickGelu => graph.QuickGelu(rows),

@@ -22,6 +22,10 @@ internal static class SizeNames
             ["image.mlp"] = "vision_config.intermediate_size",
         };
 
+    /// <summary>transformers' for a SigLIP, whose text tower says how wide an embedding is.</summary>
+    public static IReadOnlyDictionary<string, string> Siglip { get; } =
+        new Dictionary<string, string>(Transformers, StringComparer.Ordinal) { ["embedding"] = "text_config.projection_size" };
+
     /// <summary>open_clip's (open_clip_config.json).</summary>
     public static IReadOnlyDictionary<string, string> OpenClip { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)

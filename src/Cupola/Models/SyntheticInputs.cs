@@ -44,34 +44,33 @@ internal static class SyntheticInputs
         }
     }
 
-    /// <summary>A few texts a run, as a packed tree.</summary>
-    public static IEnumerable<Tensor[]> Texts(TextConfig config)
+    /// <summary>A few texts a run, in the form in which the tower reads.</summary>
+    public static IEnumerable<Tensor[]> Texts(TextTransformer tower)
     {
         Random random = new(1);
-        int end = config.VocabularySize - 1;
+        int end = tower.VocabularySize - 1,
+            most = Math.Max(1, Math.Min(MostTokens, tower.ContextLength - 2));
         for (int sample = 0; sample < Samples; sample++)
         {
-            int[][] texts =
-            [
-                .. Enumerable
-                    .Range(0, TextsTogether)
-                    .Select(
-                        int[] (_) =>
-                            [
-                                Math.Max(0, end - 1),
-                                .. Enumerable
-                                    .Range(0, random.Next(1, Math.Max(2, Math.Min(MostTokens, config.ContextLength - 1))))
-                                    .Select(_ => random.Next(Math.Max(1, end - 1))),
-                                end,
-                            ]
-                    ),
-            ];
+            if (tower.Reading == TextReading.FixedLength)
+            {
+                int[][] rows = [.. All(int[] (_) => [.. Tokens(random, end, tower.ContextLength)])];
+                yield return new TextRows(rows, [.. All(static text => text)], tower.ContextLength).Tensors.ToArray();
+                continue;
+            }
+
+            int[][] texts = [.. All(int[] (_) => [Math.Max(0, end - 1), .. Tokens(random, end, random.Next(1, most + 1)), end])];
             foreach (PromptTree tree in PromptTree.Pack(texts, PromptTree.MaximumNodes, share: true, out _))
             {
                 yield return new PackedTree(tree).Tensors.ToArray();
             }
         }
     }
+
+    private static IEnumerable<T> All<T>(Func<int, T> text) => Enumerable.Range(0, TextsTogether).Select(text);
+
+    private static IEnumerable<int> Tokens(Random random, int vocabulary, int count) =>
+        Enumerable.Range(0, count).Select(_ => random.Next(Math.Max(1, vocabulary)));
 
     /// <summary>Numbers about 0, three for each pixel.</summary>
     private static float[] Image(int size, Random random)

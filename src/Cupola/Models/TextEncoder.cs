@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Cupola.Graphs;
 using Cupola.Models.Layers;
 using Cupola.Models.Quantization;
@@ -13,24 +14,34 @@ namespace Cupola.Models;
 internal sealed record TextFeatures(float[] Pooled, float[] Embeddings);
 
 /// <summary>
-/// The text tower ready to run. It runs on packed prompt trees: no padding, shared beginnings once; several trees run side by
-/// side, one a thread.
+/// The text tower ready to run. One that reads causally runs on packed prompt trees, with shared beginnings once and no padding;
+/// one that reads texts of fixed length runs on rows of ids. Several runs go on side by side, one a thread.
 /// </summary>
 internal sealed class TextEncoder : IDisposable
 {
     private readonly Engine _engine;
-    private readonly Tensor _projection; // [embedding, width]
+    private readonly TextTransformer _tower;
+    private readonly ModelParameters _parameters;
     private readonly CompiledGraph _graph;
     private readonly int _width;
     private readonly int _embeddingDimension;
 
-    private TextEncoder(Engine engine, CompiledGraph graph, Tensor projection)
-    {
-        _engine = engine;
-        _graph = graph;
-        _projection = projection;
-        (_embeddingDimension, _width) = ((int)projection.Shape[0], (int)projection.Shape[1]);
-    }
+    private TextEncoder(
+        Engine engine,
+        TextTransformer tower,
+        ModelParameters parameters,
+        CompiledGraph graph,
+        int width,
+        int embeddingDimension
+    ) =>
+        (_engine, _tower, _parameters, _graph, _width, _embeddingDimension) = (
+            engine,
+            tower,
+            parameters,
+            graph,
+            width,
+            embeddingDimension
+        );
 
     /// <summary>Makes a tower ready, in int8 where there is a quantizer.</summary>
     public static TextEncoder Create(
@@ -40,23 +51,26 @@ internal sealed class TextEncoder : IDisposable
         Quantizer? quantizer = null
     )
     {
-        if (quantizer is not null)
-        {
-            CompiledGraph compiled = quantizer.Compile("text", Describe, () => SyntheticInputs.Texts(tower.Config));
-            return new(engine, compiled, parameters[tower.Projection.Name]);
-        }
-
-        Graph graph = Describe(OperatorSet.Fused);
-        return new(engine, engine.Compile(graph, parameters.For(graph)), parameters[tower.Projection.Name]);
+Graph graph = Describe(OperatorSet.Fused);
+        return new(
+            engine,
+            tower,
+            parameters,
+            quantizer is null
+                ? engine.Compile(graph, parameters.For(graph))
+                : quantizer.Compile("text", Describe, () => SyntheticInputs.Texts(tower)),
+            (int)graph.Outputs[0].Shape[1].Factor,
+            (int)graph.Outputs[1].Shape[1].Factor
+        );
 
         Graph Describe(OperatorSet operators)
         {
             GraphBuilder builder = new(operators);
-            TowerOutputs outputs = tower.Describe(
-                builder,
-                tower.Packed(builder, PackedTree.Describe(builder)),
-                TowerRequest.Embedding
-            );
+            TextLayout texts =
+                tower.Reading == TextReading.Causal
+                    ? tower.Packed(builder, PackedTree.Describe(builder))
+                    : tower.Padded(builder, TextRows.Describe(builder, tower.ContextLength));
+            TowerOutputs outputs = tower.Describe(builder, texts, TowerRequest.Embedding);
             builder.Output("pooled", outputs.Pooled);
             builder.Output("embeddings", outputs.Embedding);
             return builder.Build();
@@ -83,22 +97,17 @@ internal sealed class TextEncoder : IDisposable
         CancellationToken cancellationToken
     )
     {
-        int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
-        int tokens = untilEnd.Sum(ids => ids.Length);
-        IReadOnlyList<PromptTree> trees = PromptTree.Pack(
-            untilEnd,
-            Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)),
-            share,
-            out int[] firsts
-        );
-
         TextFeatures features = new(new float[sequences.Count * _width], new float[sequences.Count * _embeddingDimension]);
-        SessionThreads width = trees.Count == 1 ? SessionThreads.All : SessionThreads.One;
+        IReadOnlyList<TextRun> runs =
+            _tower.Reading == TextReading.Causal
+                ? RunsOfTrees(sequences, share, out int[] firsts)
+                : RunsOfRows(sequences, share, out firsts);
+        SessionThreads width = runs.Count == 1 ? SessionThreads.All : SessionThreads.One;
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellationToken };
-        Parallel.ForEach(trees, options, tree =>
+        Parallel.ForEach(runs, options, run =>
         {
-            Run(tree, width, features);
-            done?.Invoke(tree.Ends.Length);
+            Run(run, width, features);
+            done?.Invoke(run.Sequences.Count);
         });
 
         for (int index = 0; index < firsts.Length; index++)
@@ -116,27 +125,72 @@ internal sealed class TextEncoder : IDisposable
     /// <summary>Features [width] into the shared space, [embedding].</summary>
     public float[] Project(ReadOnlySpan<float> pooled)
     {
+        if (_tower.Projection is not { } projection)
+        {
+            return pooled.ToArray();
+        }
+
         var embedding = new float[_embeddingDimension];
-        RowProducts.Compute(_projection.AsSpan<float>(), pooled, embedding);
+        RowProducts.Compute(_parameters[projection.Weight.Name].AsSpan<float>(), pooled, embedding);
+        if (projection.Bias is { } bias)
+        {
+            TensorPrimitives.Add(embedding, _parameters[bias.Name].AsSpan<float>(), embedding);
+        }
+
         return embedding;
     }
 
     public void Dispose() => _graph.Dispose();
 
-    private void Run(PromptTree tree, SessionThreads width, TextFeatures features)
+    private List<TextRun> RunsOfTrees(IReadOnlyList<int[]> sequences, bool share, out int[] firsts)
     {
-        int ends = tree.Ends.Length;
-        using PackedTree packed = new(tree);
-        using Tensor pooled = Tensor.Allocate(ElementType.Float32, ends, _width);
-        using Tensor embeddings = Tensor.Allocate(ElementType.Float32, ends, _embeddingDimension);
-        _graph.Run(width, packed.Tensors, [pooled, embeddings]);
-        for (int end = 0; end < ends; end++)
+        int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
+        int tokens = untilEnd.Sum(ids => ids.Length);
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(
+            untilEnd,
+            Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)),
+            share,
+            out firsts
+        );
+        return [.. trees.Select(static tree => new TextRun(() => new PackedTree(tree), tree.Sequences))];
+    }
+
+    /// <summary>
+    /// As many rows a run as a prompt tree has nodes at least, for the same reason: what a run works on fits the cache.
+    /// </summary>
+    private List<TextRun> RunsOfRows(IReadOnlyList<int[]> sequences, bool share, out int[] firsts)
+    {
+        const int tokensOfRun = 256;
+        firsts = share ? TextRows.FirstOfEach(sequences) : [.. Enumerable.Range(0, sequences.Count)];
+        int rows = Math.Max(1, tokensOfRun / _tower.ContextLength);
+        return
+        [
+            .. firsts
+                .Where(static (first, index) => first == index)
+                .Chunk(rows)
+                .Select(chunk => new TextRun(() => new TextRows(sequences, chunk, _tower.ContextLength), chunk)),
+        ];
+    }
+
+    private void Run(TextRun run, SessionThreads width, TextFeatures features)
+    {
+        int texts = run.Sequences.Count;
+        using ITextInputs inputs = run.Read();
+        using Tensor pooled = Tensor.Allocate(ElementType.Float32, texts, _width);
+        using Tensor embeddings = Tensor.Allocate(ElementType.Float32, texts, _embeddingDimension);
+        _graph.Run(width, inputs.Tensors, [pooled, embeddings]);
+        for (int text = 0; text < texts; text++)
         {
-            CopyRow(pooled.AsSpan<float>(), _width, end, features.Pooled, tree.Sequences[end]);
-            CopyRow(embeddings.AsSpan<float>(), _embeddingDimension, end, features.Embeddings, tree.Sequences[end]);
+            CopyRow(pooled.AsSpan<float>(), _width, text, features.Pooled, run.Sequences[text]);
+            CopyRow(embeddings.AsSpan<float>(), _embeddingDimension, text, features.Embeddings, run.Sequences[text]);
         }
     }
 
     private static void CopyRow(ReadOnlySpan<float> source, int width, int from, Span<float> destination, int to) =>
         source.Slice(from * width, width).CopyTo(destination[(to * width)..]);
+
+    /// <summary>One run of the tower.</summary>
+    /// <param name="Read">Makes what the graph reads.</param>
+    /// <param name="Sequences">For each row of the answer, the sequence it answers for.</param>
+    private sealed record TextRun(Func<ITextInputs> Read, IReadOnlyList<int> Sequences);
 }

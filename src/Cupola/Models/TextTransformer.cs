@@ -4,8 +4,9 @@ using Cupola.Models.Layers;
 namespace Cupola.Models;
 
 /// <summary>
-/// CLIP's text tower: a causal transformer over token ids whose answer is read at the end token (OpenAI CLIP, model.py,
-/// encode_text), and which begins as initialize_parameters there says.
+/// A text tower: a transformer over token ids. CLIP's is causal and read at the end token (OpenAI CLIP, model.py, encode_text);
+/// in SigLIP's every token sees every other, and it is read at the last place (transformers, SiglipTextTransformer). It begins as
+/// CLIP's initialize_parameters says.
 /// </summary>
 internal sealed class TextTransformer
 {
@@ -14,7 +15,7 @@ internal sealed class TextTransformer
     private readonly EmbeddingTable _positions;
     private readonly Transformer _blocks;
     private readonly LayerNorm _finalNorm;
-    private readonly Linear _projection;
+    private readonly Linear? _projection;
 
     public TextTransformer(ParameterScope scope, TextConfig config, int embeddingDimension)
     {
@@ -33,17 +34,43 @@ internal sealed class TextTransformer
         _blocks = new(scope, config.Transformer, initial);
         ParameterScope behind = scope.AtDepth(config.Transformer.Layers + 1);
         _finalNorm = new(behind.At("final_norm"), width, config.Transformer.LayerNormEpsilon);
-        _projection = Linear.CreateProjection(behind, "projection", width, embeddingDimension, Initialization.Normal(one));
+        _projection = config.Projection switch
+        {
+            TextProjection.Matrix => Linear.CreateProjection(
+                behind,
+                "projection",
+                width,
+                embeddingDimension,
+                Initialization.Normal(one)
+            ),
+            TextProjection.Layer => Linear.Create(
+                behind.At("projection"),
+                width,
+                embeddingDimension,
+                Initialization.Normal(one),
+                Initialization.Zeros
+            ),
+            _ => null,
+        };
     }
 
-    /// <summary>Its sizes.</summary>
-    public TextConfig Config => _config;
+    /// <summary>Token ids there are.</summary>
+    public int VocabularySize => _config.VocabularySize;
 
-    /// <summary>What leads from the pooled state to the embedding, [embedding, width].</summary>
-    public Parameter Projection => _projection.Weight;
+    /// <summary>Tokens of a text at most; of every text, where it reads texts of fixed length.</summary>
+    public int ContextLength => _config.ContextLength;
+
+    /// <summary>How it reads.</summary>
+    public TextReading Reading => _config.Reading;
+
+    /// <summary>What leads from the pooled state to the embedding; nothing where that is the embedding.</summary>
+    public Linear? Projection => _projection;
 
     /// <summary>Texts that each have a row of ids, padded behind their end: ids [texts, length].</summary>
-    public PaddedTexts Padded(GraphBuilder graph, Value ids) => new(graph, ids, _config.ContextLength, _config.Transformer.Width);
+    public TextLayout Padded(GraphBuilder graph, Value ids) =>
+        Reading == TextReading.FixedLength
+            ? new FixedTexts(graph, ids, _config.ContextLength, _config.Transformer.Width)
+            : new PaddedTexts(graph, ids, _config.ContextLength, _config.Transformer.Width);
 
     /// <summary>Texts as a packed tree.</summary>
     public PackedTexts Packed(GraphBuilder graph, PackedTree.Inputs tree) => new(graph, tree, _config.Transformer.Width);
@@ -55,7 +82,7 @@ internal sealed class TextTransformer
         Value rows = texts.Flatten(graph.Add(tokens, texts.Positions(_positions))); // [a · b, width]
         TransformerStates states = _blocks.Describe(graph, rows, texts, request);
         Value pooled = _finalNorm.Describe(graph, states.Pooled); // [texts, width]
-        return new(_projection.Describe(graph, pooled), pooled)
+        return new(_projection?.Describe(graph, pooled) ?? pooled, pooled)
         {
             Tokens = states.All is { } all ? texts.Divide(_finalNorm.Describe(graph, all)) : null,
             TokensBeforeNorm = states.All is { } before ? texts.Divide(before) : null,

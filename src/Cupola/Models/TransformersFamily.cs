@@ -17,19 +17,12 @@ internal sealed class TransformersFamily : WritableFamily
 
     public override ClipConfig ReadConfigFile(string folder) => HuggingFaceConfig.Read(Path.Combine(folder, ConfigFile));
 
-    public override (ClipConfig Config, string Source) ReadConfig(string folder, Checkpoint checkpoint) =>
-        IsDescribedIn(folder)
-            ? (ReadConfigFile(folder), Path.Combine(folder, ConfigFile))
-            : throw new FileNotFoundException(
-                $"{checkpoint.File.FilePath} has no configuration: put the model's {ConfigFile} beside it."
-            );
-
-    public override bool CanWrite(ClipConfig config) => config.Image is VisionTransformerConfig;
+    public override bool CanWrite(ClipConfig config) => config is { Score: ScoreKind.Softmax, Image: VisionTransformerConfig };
 
     public override void WriteConfig(
         string folder,
         ClipConfig config,
         ImagePreprocessing preprocessing,
-        ClipTokenizer tokenizer
-    ) => ModelConfigWriter.WriteTransformers(folder, config, preprocessing, tokenizer.StartId, tokenizer.EndId);
+        TextTokenizer tokenizer
+    ) => ModelConfigWriter.WriteTransformers(folder, config, preprocessing, ((ClipTokenizer)tokenizer).StartId, tokenizer.EndId);
 }

@@ -5,19 +5,18 @@ using Cupola.Models.Layers;
 namespace Cupola.Models;
 
 /// <summary>
-/// CLIP's vision transformer (OpenAI CLIP, model.py, VisionTransformer; arXiv 2010.11929): patches and a class token with learned
-/// positions, a norm before the blocks, and the answer read from the class token.
+/// A vision transformer (arXiv 2010.11929). CLIP's has a class token, a norm before the blocks and a projection (OpenAI CLIP,
+/// model.py, VisionTransformer); SigLIP's has none of them, a bias on its patches, and an <see cref="AttentionHead"/>.
 /// </summary>
 internal sealed class VisionTransformer : ImageTower
 {
     private readonly VisionTransformerConfig _config;
-    private readonly Parameter _classToken; // [width]
     private readonly PatchEmbedding _patches;
     private readonly EmbeddingTable _positions;
-    private readonly LayerNorm _preNorm;
     private readonly Transformer _blocks;
     private readonly LayerNorm _postNorm;
-    private readonly Linear _projection;
+    private readonly ClassToken? _classToken;
+    private readonly AttentionHead? _head;
 
     public VisionTransformer(ParameterScope scope, VisionTransformerConfig config, int embeddingDimension)
         : base(config)
@@ -33,14 +32,14 @@ internal sealed class VisionTransformer : ImageTower
             Initialization.UniformOver(width),
             Initialization.UniformOver(transformer.MlpWidth)
         );
-        _classToken = scope.Parameter("class_embedding", [width], drawn, ParameterKind.Bias);
-        _patches = new(scope, config.ImageSize, config.PatchSize, width);
-        _positions = new(scope, "position_embedding", config.Tokens, width, drawn);
-        _preNorm = new(scope.At("pre_norm"), width, transformer.LayerNormEpsilon);
-        _blocks = new(scope, transformer, initial);
+        bool hasClassToken = config.Pooling == ImagePooling.ClassToken;
         ParameterScope behind = scope.AtDepth(transformer.Layers + 1);
+        _patches = new(scope, config.ImageSize, config.PatchSize, width, hasBias: !hasClassToken);
+        _positions = new(scope, "position_embedding", config.Tokens, width, drawn);
+        _blocks = new(scope, transformer, initial);
         _postNorm = new(behind.At("post_norm"), width, transformer.LayerNormEpsilon);
-        _projection = Linear.CreateProjection(behind, "projection", width, embeddingDimension, drawn);
+        _classToken = hasClassToken ? ClassToken.Create(scope, behind, transformer, embeddingDimension, drawn) : null;
+        _head = hasClassToken ? null : new(behind.At("pool"), transformer, initial);
     }
 
     public override TowerOutputs Describe(
@@ -50,18 +49,26 @@ internal sealed class VisionTransformer : ImageTower
         TowerRequest request
     )
     {
-        int tokens = _config.Tokens,
-            width = _config.Transformer.Width;
         Dimension batch = images.Shape[0];
-        Value patches = _patches.Describe(graph, images, preprocessing); // [images, patches, width]
-        Value classTokens = graph.RepeatRow(_classToken.In(graph), patches); // [images, 1, width]
-        // [images, tokens, width]
-        Value sequence = graph.Add(graph.Concat(classTokens, patches, axis: 1), _positions.Rows.In(graph));
-        Value rows = _preNorm.Describe(graph, graph.Reshape(sequence, [batch * tokens, width]));
+        long tokens = _config.Tokens,
+            width = _config.Transformer.Width;
         FixedLength layout = new(graph, batch, tokens, width);
+        Value patches = _patches.Describe(graph, images, preprocessing); // [images, patches, width]
+        Value sequence = graph.Add(_classToken?.Prepend(graph, patches) ?? patches, _positions.Rows.In(graph));
+        Value rows = graph.Reshape(sequence, [batch * tokens, width]);
+        return _head is null
+            ? OfClassToken(graph, _classToken!.Norm.Describe(graph, rows), layout, request)
+            : OfHead(graph, rows, layout, request);
+    }
+
+    public override void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing) =>
+        _patches.AddFolded(parameters, preprocessing);
+
+    private TowerOutputs OfClassToken(GraphBuilder graph, Value rows, FixedLength layout, TowerRequest request)
+    {
         TransformerStates states = _blocks.Describe(graph, rows, layout, request);
         Value pooled = _postNorm.Describe(graph, states.Pooled); // [images, width]
-        return new(_projection.Describe(graph, pooled), pooled)
+        return new(_classToken!.Projection.Describe(graph, pooled), pooled)
         {
             Tokens = states.All is { } all ? layout.Divide(_postNorm.Describe(graph, all)) : null,
             TokensBeforeNorm = states.All is { } before ? layout.Divide(before) : null,
@@ -69,6 +76,48 @@ internal sealed class VisionTransformer : ImageTower
         };
     }
 
-    public override void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing) =>
-        _patches.AddFolded(parameters, preprocessing);
+    /// <summary>The head needs every token; its own attention counts as that of one layer more.</summary>
+    private TowerOutputs OfHead(GraphBuilder graph, Value rows, FixedLength layout, TowerRequest request)
+    {
+        int head = _config.Transformer.Layers;
+        TransformerStates states = _blocks.Describe(graph, rows, layout, request with { EveryToken = true });
+        Value normed = _postNorm.Describe(graph, states.All!); // [images · patches, width]
+        (Value pooled, Value? weights) = _head!.Describe(graph, normed, layout, request.AttentionLayers.Contains(head));
+        Dictionary<int, Value> attention = new(states.Attention);
+        if (weights is not null)
+        {
+            attention.Add(head, weights);
+        }
+
+        return new(pooled, pooled)
+        {
+            Tokens = layout.Divide(normed),
+            TokensBeforeNorm = layout.Divide(states.All!),
+            Attention = attention,
+        };
+    }
+
+    /// <summary>What CLIP's tower has around its class token.</summary>
+    /// <param name="Token">It stands before the patches, [width].</param>
+    /// <param name="Norm">The norm before the blocks.</param>
+    /// <param name="Projection">From the class token's last state to the embedding.</param>
+    private sealed record ClassToken(Parameter Token, LayerNorm Norm, Linear Projection)
+    {
+        public static ClassToken Create(
+            ParameterScope before,
+            ParameterScope behind,
+            TransformerConfig config,
+            int embeddingDimension,
+            Initialization drawn
+        ) =>
+            new(
+                before.Parameter("class_embedding", [config.Width], drawn, ParameterKind.Bias),
+                new(before.At("pre_norm"), config.Width, config.LayerNormEpsilon),
+                Linear.CreateProjection(behind, "projection", config.Width, embeddingDimension, drawn)
+            );
+
+        // [images, patches, width] → [images, tokens, width]
+        public Value Prepend(GraphBuilder graph, Value patches) =>
+            graph.Concat(graph.RepeatRow(Token.In(graph), patches), patches, axis: 1);
+    }
 }

@@ -74,7 +74,8 @@ internal static class ClipNormalizer
         return composed.Append(part.ToString().Normalize(NormalizationForm.FormC)).ToString();
     }
 
-    private static void AppendLower(StringBuilder normal, Rune rune)
+    /// <summary>Appends the lower case of a code point by itself.</summary>
+    public static void AppendLower(StringBuilder normal, Rune rune)
     {
         if (rune.Value == 0x130)
         {

@@ -8,7 +8,7 @@ namespace Cupola.Text;
 /// text. (OpenAI's tokenizer first repairs broken encodings with ftfy and unescapes HTML; the fast tokenizer, and so this one,
 /// does not.) It is thread-safe.
 /// </summary>
-public sealed class ClipTokenizer
+public sealed class ClipTokenizer : TextTokenizer
 {
     internal const string StartToken = "<|startoftext|>";
     internal const string EndToken = "<|endoftext|>";
@@ -29,9 +29,8 @@ public sealed class ClipTokenizer
     private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _rememberedBySpan;
 
     private ClipTokenizer(TokenizerFiles files, string path, int contextLength)
+        : base(contextLength)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(contextLength, 2);
-        ContextLength = contextLength;
         _tokens = new(files.Vocabulary.Count);
         foreach ((string token, int id) in files.Vocabulary)
         {
@@ -65,17 +64,17 @@ public sealed class ClipTokenizer
         _rememberedBySpan = _remembered.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    /// <summary>The most tokens of a text, start and end included.</summary>
-    public int ContextLength { get; }
+    /// <inheritdoc/>
+    public override int VocabularySize { get; }
 
-    /// <summary>The number of token ids.</summary>
-    public int VocabularySize { get; }
+    /// <inheritdoc/>
+    public override string Cleaning => "lower case, white space collapsed, NFC";
 
     /// <summary>The id every text begins with; 49406 in CLIP's vocabulary.</summary>
     public int StartId { get; }
 
     /// <summary>The id every text ends with, at whose position the text is pooled; 49407 in CLIP's vocabulary.</summary>
-    public int EndId { get; }
+    public override int EndId { get; }
 
     /// <summary>Opens a tokenizer.</summary>
     /// <param name="path">
@@ -88,8 +87,8 @@ public sealed class ClipTokenizer
     public static ClipTokenizer Open(string path, int contextLength = DefaultContextLength) =>
         new(TokenizerFiles.Read(path), path, contextLength);
 
-    /// <summary>Encodes a text as token ids.</summary>
-    public TokenizedText Encode(string text)
+    /// <inheritdoc/>
+    public override TokenizedText Encode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         List<int> ids = [StartId];
@@ -113,7 +112,8 @@ public sealed class ClipTokenizer
     /// <summary>
     /// The tokens of ids as the vocabulary writes them: bytes as visible characters, <c>&lt;/w&gt;</c> at a word's end.
     /// </summary>
-    public IReadOnlyList<string> Tokens(IEnumerable<int> ids) => [.. ids.Select(id => _tokens.GetValueOrDefault(id, EndToken))];
+    public override IReadOnlyList<string> Tokens(IEnumerable<int> ids) =>
+        [.. ids.Select(id => _tokens.GetValueOrDefault(id, EndToken))];
 
     private static int IdOf(TokenizerFiles files, string token, string path)
     {

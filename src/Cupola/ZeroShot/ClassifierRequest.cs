@@ -52,7 +52,9 @@ internal sealed record ClassifierRequest
         EncodedPrompts encoded = EncodedPrompts.Encode(embedder, Prompts!, progress, cancellationToken);
         if (Negations is not null)
         {
-            EncodedPrompts absent = EncodedPrompts.Encode(embedder, Negations, progress, cancellationToken);
+            EncodedPrompts? absent = embedder.Score.IsIndependent
+                ? null
+                : EncodedPrompts.Encode(embedder, Negations, progress, cancellationToken);
             return new MultiLabelAnswers(MultiLabelClassifier.Create(encoded, absent, Ensemble), Threshold ?? EvenChance);
         }
 

@@ -1,24 +1,26 @@
 using Cupola.Embedding;
+using Cupola.Models;
 using Cupola.ZeroShot;
 
 namespace Cupola;
 
 /// <summary>
 /// Decides which of several classes are in an image, any number of them: each class is compared with its own negation, "a photo
-/// of a dog." with "a photo without a dog.", and with no other class. It is thread-safe.
+/// of a dog." with "a photo without a dog.", and with no other class. A SigLIP model needs no negations: it was trained to say of
+/// each sentence alone whether it fits. It is thread-safe.
 /// </summary>
 public sealed class MultiLabelClassifier
 {
     private readonly ClassWeights _present;
-    private readonly ClassWeights _absent;
-    private readonly float _scale;
+    private readonly ClassWeights? _absent;
+    private readonly ScoreRule _rule;
     private readonly ClipEmbedder _embedder;
 
     private MultiLabelClassifier(
         IReadOnlyList<string> labels,
         ClassWeights present,
-        ClassWeights absent,
-        float scale,
+        ClassWeights? absent,
+        ScoreRule rule,
         ClipEmbedder embedder
     )
     {
@@ -26,7 +28,7 @@ public sealed class MultiLabelClassifier
         Labels = labels;
         _present = present;
         _absent = absent;
-        _scale = scale;
+        _rule = rule;
     }
 
     /// <summary>The classes, in order.</summary>
@@ -35,42 +37,49 @@ public sealed class MultiLabelClassifier
     /// <summary>Encodes what is said for and against each class, and makes the classes' weights.</summary>
     /// <param name="embedder">The model; afterwards it is needed to classify images rather than embeddings.</param>
     /// <param name="present">What is said of an image that shows each class.</param>
-    /// <param name="absent">What is said of an image that does not, for the same classes in the same order.</param>
+    /// <param name="absent">
+    /// What is said of an image that does not, for the same classes in the same order; null only where the model is a SigLIP,
+    /// which does not look at it.
+    /// </param>
     /// <param name="ensemble">How a class's prompts become one score.</param>
     /// <param name="cancellationToken">Stops between runs.</param>
-    /// <exception cref="ArgumentException">There are no classes, or the two are of different classes.</exception>
+    /// <exception cref="ArgumentException">
+    /// There are no classes, or the two are of different classes, or nothing is said against them and the model is no SigLIP.
+    /// </exception>
     public static MultiLabelClassifier Create(
         ClipEmbedder embedder,
         PromptSet present,
-        PromptSet absent,
+        PromptSet? absent,
         ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean,
         CancellationToken cancellationToken = default
     ) =>
         Create(
             EncodedPrompts.Encode(embedder, present, progress: null, cancellationToken),
-            EncodedPrompts.Encode(embedder, absent, progress: null, cancellationToken),
+            absent is null || embedder.Score.IsIndependent
+                ? null
+                : EncodedPrompts.Encode(embedder, absent, progress: null, cancellationToken),
             ensemble
         );
 
     /// <summary>Makes a classifier from prompts that are encoded already.</summary>
     /// <param name="present">What is said of an image that shows each class.</param>
     /// <param name="absent">
-    /// Prompts of images that do not, for the same classes in the same order, encoded by the same model.
+    /// Prompts of images that do not, for the same classes in the same order, encoded by the same model; not looked at where its
+    /// probabilities are independent.
     /// </param>
     /// <param name="ensemble">How the prompts of a class are combined.</param>
     /// <exception cref="ArgumentException">The classes of the two differ.</exception>
-    internal static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts absent, ClassEnsemble ensemble)
+    internal static MultiLabelClassifier Create(EncodedPrompts present, EncodedPrompts? absent, ClassEnsemble ensemble)
     {
         ArgumentNullException.ThrowIfNull(present);
-        ArgumentNullException.ThrowIfNull(absent);
-        return present.Prompts.ClassNames.SequenceEqual(absent.Prompts.ClassNames, StringComparer.Ordinal)
-            ? new(
-                present.Prompts.ClassNames,
-                Weights(present, ensemble),
-                Weights(absent, ensemble),
-                present.Scale,
-                present.Embedder
-            )
+        ScoreRule rule = present.Embedder.Score;
+        if (rule.IsIndependent)
+        {
+            return new(present.Prompts.ClassNames, Weights(present, ensemble), absent: null, rule, present.Embedder);
+        }
+
+        return absent is not null && present.Prompts.ClassNames.SequenceEqual(absent.Prompts.ClassNames, StringComparer.Ordinal)
+            ? new(present.Prompts.ClassNames, Weights(present, ensemble), Weights(absent, ensemble), rule, present.Embedder)
             : throw new ArgumentException(
                 "The prompts and their negations must have the same classes in the same order.",
                 nameof(absent)
@@ -83,9 +92,10 @@ public sealed class MultiLabelClassifier
     /// <param name="embedding">The image's unit embedding.</param>
     public IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding)
     {
-        float[] present = _present.Score(embedding),
-            absent = _absent.Score(embedding);
-        float[] probabilities = [.. present.Zip(absent, (own, negation) => 1 / (1 + MathF.Exp(_scale * (negation - own))))];
+        float[] present = _present.Score(embedding);
+        float[] probabilities = _absent is null
+            ? _rule.Probabilities(present)
+            : [.. present.Zip(_absent.Score(embedding), (own, negation) => 1 / (1 + MathF.Exp(_rule.Scale * (negation - own))))];
         return
         [
             .. Ranking

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using Cupola.Models;
 
 namespace Cupola.ZeroShot;
 
@@ -104,7 +105,7 @@ internal sealed class PromptWeights
 
             scores[template] = (float)(sum / images.Count);
         });
-        float[] weights = ZeroShotClassifier.Probabilities(scores, scale: 1);
+        float[] weights = ScoreRule.OfLogits.Probabilities(scores);
         return new([.. Enumerable.Range(0, classes).SelectMany(_ => weights)]);
     }
 
@@ -134,7 +135,7 @@ internal sealed class PromptWeights
                     .Range(first, count)
                     .Select(row => own.Average(image => Logit(encoded, row, images[image])) - means[row]),
             ];
-            ZeroShotClassifier.Probabilities(scores, scale: 1).CopyTo(weights, first);
+            ScoreRule.OfLogits.Probabilities(scores).CopyTo(weights, first);
         });
         return new(weights);
     }

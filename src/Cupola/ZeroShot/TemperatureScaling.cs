@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cupola.Models;
 using MathNet.Numerics.RootFinding;
 
 namespace Cupola.ZeroShot;
@@ -16,25 +17,29 @@ internal static class TemperatureScaling
     /// <summary>The temperature with the least negative log-likelihood.</summary>
     /// <param name="logits">The logits of each image's classes.</param>
     /// <param name="labels">The right class of each image.</param>
-    public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels)
+    /// <param name="kind">What is made of logits.</param>
+    public static float Fit(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, ScoreKind kind)
     {
         // As a function of 1 / temperature the negative log-likelihood is convex, so its derivative rises over the range.
         double low = 1 / Hottest,
             high = 1 / Coldest;
         double inverse =
-            Derivative(logits, labels, low) >= 0 ? low
-            : Derivative(logits, labels, high) <= 0 ? high
-            : Brent.FindRoot(factor => Derivative(logits, labels, factor), low, high, accuracy: 1e-9, maxIterations: 200);
+            Derivative(logits, labels, kind, low) >= 0 ? low
+            : Derivative(logits, labels, kind, high) <= 0 ? high
+            : Brent.FindRoot(factor => Derivative(logits, labels, kind, factor), low, high, accuracy: 1e-9, maxIterations: 200);
         return (float)(1 / inverse);
     }
 
-    /// <summary>The derivative of the mean negative log-likelihood: the mean of (the expected logit − the right one).</summary>
-    private static double Derivative(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, double factor)
+    /// <summary>
+    /// The derivative of the mean negative log-likelihood: the mean of (the sum of each logit times its probability − the right
+    /// logit), which holds for a softmax and, with every label told right or wrong, for sigmoids.
+    /// </summary>
+    private static double Derivative(IReadOnlyList<float[]> logits, IReadOnlyList<int> labels, ScoreKind kind, double factor)
     {
         double sum = 0;
         for (int image = 0; image < logits.Count; image++)
         {
-            float[] probabilities = ZeroShotClassifier.Probabilities(logits[image], (float)factor);
+            float[] probabilities = new ScoreRule(kind, (float)factor, 0).Probabilities(logits[image]);
             sum += TensorPrimitives.Dot<float>(probabilities, logits[image]) - logits[image][labels[image]];
         }
 

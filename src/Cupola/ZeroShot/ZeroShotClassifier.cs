@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using Cupola.Embedding;
+using Cupola.Models;
 using Cupola.ZeroShot;
 
 namespace Cupola;
@@ -11,14 +11,14 @@ namespace Cupola;
 public sealed class ZeroShotClassifier
 {
     private readonly ClassWeights _weights;
-    private readonly float _scale;
+    private readonly ScoreRule _rule;
     private readonly ClassifierOrigin _origin;
     private readonly ClipEmbedder _embedder;
 
     private ZeroShotClassifier(
         IReadOnlyList<string> labels,
         ClassWeights weights,
-        float scale,
+        ScoreRule rule,
         float temperature,
         ClassifierOrigin origin,
         ClipEmbedder embedder
@@ -27,7 +27,7 @@ public sealed class ZeroShotClassifier
         _embedder = embedder;
         Labels = labels;
         _weights = weights;
-        _scale = scale;
+        _rule = rule;
         Temperature = temperature;
         _origin = origin;
     }
@@ -79,7 +79,7 @@ public sealed class ZeroShotClassifier
 
         ClassWeights classes = ClassWeights.Create(encoded.Features, ensemble, weights ?? PromptWeights.Equal(encoded.Features));
         ClassifierOrigin origin = new(ensemble, new(() => encoded.Embedder.Fingerprint), encoded.Prompts.Hash);
-        return new(encoded.Prompts.ClassNames, classes, encoded.Scale, temperature: 1, origin, encoded.Embedder);
+        return new(encoded.Prompts.ClassNames, classes, encoded.Embedder.Score, temperature: 1, origin, encoded.Embedder);
     }
 
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
@@ -103,7 +103,7 @@ public sealed class ZeroShotClassifier
             ? new(
                 file.Labels,
                 file.Weights,
-                MathF.Exp(embedder.LogitScale),
+                embedder.Score,
                 file.Temperature,
                 new(file.Ensemble, new(file.Model), file.Prompts),
                 embedder
@@ -126,7 +126,7 @@ public sealed class ZeroShotClassifier
     public ZeroShotClassifier WithTemperature(float temperature)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(temperature);
-        return new(Labels, _weights, _scale, temperature, _origin, _embedder);
+        return new(Labels, _weights, _rule, temperature, _origin, _embedder);
     }
 
     /// <summary>
@@ -148,8 +148,8 @@ public sealed class ZeroShotClassifier
             );
         }
 
-        float[][] logits = [.. Enumerable.Range(0, images.Count).Select(index => ScaledScores(images[index]))];
-        return WithTemperature(TemperatureScaling.Fit(logits, labels));
+        float[][] logits = [.. Enumerable.Range(0, images.Count).Select(index => _rule.Logits(_weights.Score(images[index])))];
+        return WithTemperature(TemperatureScaling.Fit(logits, labels, _rule.Kind));
     }
 
     /// <summary>All classes for one image, the best first.</summary>
@@ -188,29 +188,7 @@ public sealed class ZeroShotClassifier
     internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)
     {
         float[] scores = _weights.Score(embedding);
-        return (scores, Probabilities(scores, _scale / Temperature));
-    }
-
-    /// <summary>The softmax of the scaled scores.</summary>
-    internal static float[] Probabilities(ReadOnlySpan<float> scores, float scale)
-    {
-        var probabilities = new float[scores.Length];
-        // The largest logit becomes 0, so that no exponential overflows.
-        float largest = TensorPrimitives.Max(scores);
-        for (int index = 0; index < scores.Length; index++)
-        {
-            probabilities[index] = MathF.Exp((scores[index] - largest) * scale);
-        }
-
-        TensorPrimitives.Divide(probabilities, TensorPrimitives.Sum<float>(probabilities), probabilities);
-        return probabilities;
-    }
-
-    private float[] ScaledScores(ReadOnlySpan<float> embedding)
-    {
-        float[] scores = _weights.Score(embedding);
-        TensorPrimitives.Multiply(scores, _scale, scores);
-        return scores;
+        return (scores, _rule.At(Temperature).Probabilities(scores));
     }
 
     /// <summary>The origin of a classifier; the model is hashed only on request.</summary>

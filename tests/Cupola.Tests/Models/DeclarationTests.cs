@@ -79,7 +79,7 @@ public sealed class DeclarationTests
         Regex name = new($"\"[^\"\n]*image\\\\?\\.(?!stages\")\\(?({parts})\\b", RegexOptions.None, TimeSpan.FromSeconds(10));
 
         Assert.Equal(
-            ["LayerwiseDecay.cs", "OpenAiConfig.cs", "OpenAiNames.cs", "TransformersNames.cs"],
+            ["LayerwiseDecay.cs", "OpenAiConfig.cs", "OpenAiNames.cs", "SiglipNames.cs", "TransformersNames.cs"],
             Directory
                 .EnumerateFiles(library, "*.cs", SearchOption.AllDirectories)
                 .Where(file => name.IsMatch(File.ReadAllText(file)))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
@@ -43,6 +44,12 @@ internal sealed class ParityModel : IDisposable
         stored.CopyTo(values);
         return values;
     }
+
+    /// <summary>A golden tensor of bytes.</summary>
+    public byte[] Bytes(string name) => _forward.Tensors[name].Bytes.ToArray();
+
+    /// <summary>A list of names that the golden numbers have beside them.</summary>
+    public string[] Names(string key) => JsonSerializer.Deserialize<string[]>(((SafetensorsFile)_forward).Metadata[key])!;
 
     /// <summary>The texts as token ids, padded as the reference was given them.</summary>
     public int[][] InputIds()

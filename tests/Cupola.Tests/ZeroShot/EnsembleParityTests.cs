@@ -75,13 +75,9 @@ public sealed class EnsembleParityTests
             count,
             parity.Model.Config.EmbeddingDimension
         ).Normalize();
-        float scale = MathF.Exp(parity.Model.LogitScale);
-
         float[] actual =
         [
-            .. Enumerable
-                .Range(0, count)
-                .SelectMany(index => ZeroShotClassifier.Probabilities(weights.Score(images[index]), scale)),
+            .. Enumerable.Range(0, count).SelectMany(index => parity.Model.Score.Probabilities(weights.Score(images[index]))),
         ];
 
         ForwardParityTests.AssertClose(expected, actual, expected);

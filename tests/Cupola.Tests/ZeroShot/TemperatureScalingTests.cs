@@ -1,3 +1,4 @@
+using Cupola.Models;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;
@@ -18,8 +19,9 @@ public sealed class TemperatureScalingTests
                 .Range(0, 20_000)
                 .Select(_ => Enumerable.Range(0, 5).Select(_ => (float)(random.NextDouble() * 8)).ToArray()),
         ];
-        int[] labels = [.. logits.Select(ofImage => Draw(ZeroShotClassifier.Probabilities(ofImage, 1 / temperature), random))];
-        Assert.Equal(temperature, TemperatureScaling.Fit(logits, labels), 0.05f * temperature);
+        ScoreRule drawn = ScoreRule.OfLogits.At(temperature);
+        int[] labels = [.. logits.Select(ofImage => Draw(drawn.Probabilities(ofImage), random))];
+        Assert.Equal(temperature, TemperatureScaling.Fit(logits, labels, ScoreKind.Softmax), 0.05f * temperature);
     }
 
     [Fact]
@@ -30,8 +32,8 @@ public sealed class TemperatureScalingTests
             [9, 1, 1],
             [1, 9, 1],
         ];
-        Assert.Equal(1e-3f, TemperatureScaling.Fit(logits, [0, 1]), 1e-6f);
-        Assert.Equal(1e3f, TemperatureScaling.Fit(logits, [1, 2]), 1f);
+        Assert.Equal(1e-3f, TemperatureScaling.Fit(logits, [0, 1], ScoreKind.Softmax), 1e-6f);
+        Assert.Equal(1e3f, TemperatureScaling.Fit(logits, [1, 2], ScoreKind.Softmax), 1f);
     }
 
     [Fact]

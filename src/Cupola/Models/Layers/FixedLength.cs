@@ -2,15 +2,17 @@ using Cupola.Graphs;
 
 namespace Cupola.Models.Layers;
 
-/// <summary>Sequences of one length in which every token sees every other; the answer is read from the first.</summary>
+/// <summary>Sequences of one length in which every token sees every other.</summary>
 /// <param name="graph">Where rows are described.</param>
 /// <param name="batch">How many sequences.</param>
 /// <param name="length">Tokens of each.</param>
 /// <param name="width">Numbers a token.</param>
-internal sealed class FixedLength(GraphBuilder graph, Dimension batch, long length, long width) : TokenLayout
+/// <param name="pooled">The token from which the answer is read.</param>
+internal sealed class FixedLength(GraphBuilder graph, Dimension batch, long length, long width, long pooled = 0) : TokenLayout
 {
     // [batch · length, width] → [batch, width]
-    public override Value Pool(Value rows) => graph.Reshape(graph.Slice(Divide(rows), axis: 1, 0, 1), [batch, width]);
+    public override Value Pool(Value rows) =>
+        graph.Reshape(graph.Slice(Divide(rows), axis: 1, pooled, pooled + 1), [batch, width]);
 
     public override Value Divide(Value rows) => Divide(rows, length); // [batch, length, width]
 

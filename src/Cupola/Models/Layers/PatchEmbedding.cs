@@ -11,9 +11,13 @@ namespace Cupola.Models.Layers;
 /// <param name="imageSize">Height and width of an image.</param>
 /// <param name="patch">Height and width of a square.</param>
 /// <param name="width">Numbers a token.</param>
-internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long patch, long width)
+/// <param name="hasBias">Whether something learned is added to each token.</param>
+internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long patch, long width, bool hasBias)
 {
     private readonly long _grid = imageSize / patch;
+
+    /// <summary>Pixels that the patches cover; what remains at the right and at the bottom is not looked at.</summary>
+    private readonly long _covered = imageSize / patch * patch;
 
     private readonly Parameter _weight = scope.Parameter(
         "patch_embedding",
@@ -21,6 +25,10 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
         Initialization.UniformOver(3 * patch * patch),
         ParameterKind.Matrix
     );
+
+    private readonly Parameter? _bias = hasBias
+        ? scope.Parameter("patch_bias", [width], Initialization.UniformOver(3 * patch * patch), ParameterKind.Bias)
+        : null;
 
     private string FoldedWeight => $"{_weight.Name}.of_bytes.weight";
 
@@ -41,19 +49,32 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
     public void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing)
     {
         parameters.AddDerived(FoldedWeight, () => PixelNormalization.FoldWeight(parameters[_weight.Name], preprocessing));
-        parameters.AddDerived(FoldedBias, () => PixelNormalization.FoldBias(parameters[_weight.Name], preprocessing));
+        parameters.AddDerived(FoldedBias, () =>
+            PixelNormalization.FoldBias(
+                parameters[_weight.Name],
+                _bias is null ? default : parameters[_bias.Name].AsSpan<float>(),
+                preprocessing
+            )
+        );
     }
 
     private Value Convolution(GraphBuilder graph, Value pixels)
     {
-        Value maps = graph.Convolution(pixels, _weight.In(graph), bias: null, patch); // [n, width, grid, grid]
+        Value maps = graph.Convolution(pixels, _weight.In(graph), _bias?.In(graph), patch); // [n, width, grid, grid]
         return graph.Transpose(graph.Reshape(maps, [pixels.Shape[0], width, _grid * _grid]), 0, 2, 1);
     }
 
     private Value ProductOfBytes(GraphBuilder graph, Value bytes)
     {
         Dimension batch = bytes.Shape[0];
-        Value cut = graph.Transpose(graph.Reshape(bytes, [batch, _grid, patch, _grid, patch * 3]), 0, 1, 3, 2, 4);
+        Value cut = graph.Transpose(
+            graph.Reshape(Covered(graph, bytes, firstAxis: 1), [batch, _grid, patch, _grid, patch * 3]),
+            0,
+            1,
+            3,
+            2,
+            4
+        );
         Value rows = graph.Cast(graph.Reshape(cut, [batch * (_grid * _grid), patch * patch * 3]), ElementType.Float32);
         Value embedded = graph.Linear(
             rows,
@@ -71,7 +92,7 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
             images.Type == ElementType.UInt8
                 ? graph.Transpose(
                     graph.Reshape(
-                        PixelNormalization.Describe(graph, images, preprocessing),
+                        PixelNormalization.Describe(graph, Covered(graph, images, firstAxis: 1), preprocessing),
                         [batch, _grid, patch, _grid, patch, 3]
                     ),
                     0,
@@ -81,9 +102,21 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
                     2,
                     4
                 )
-                : graph.Transpose(graph.Reshape(images, [batch, 3, _grid, patch, _grid, patch]), 0, 2, 4, 1, 3, 5);
+                : graph.Transpose(
+                    graph.Reshape(Covered(graph, images, firstAxis: 2), [batch, 3, _grid, patch, _grid, patch]),
+                    0,
+                    2,
+                    4,
+                    1,
+                    3,
+                    5
+                );
         Value rows = graph.Reshape(cut, [batch * (_grid * _grid), 3 * patch * patch]);
         Value weight = graph.Reshape(_weight.In(graph), [width, 3 * patch * patch]);
-        return graph.Reshape(graph.Linear(rows, weight), [batch, _grid * _grid, width]);
+        return graph.Reshape(graph.Linear(rows, weight, _bias?.In(graph)), [batch, _grid * _grid, width]);
     }
+
+    /// <summary>An image without the pixels that no patch covers; height and width are an axis and the one behind it.</summary>
+    private Value Covered(GraphBuilder graph, Value images, int firstAxis) =>
+        _covered == imageSize ? images : graph.Slice(graph.Slice(images, firstAxis, 0, _covered), firstAxis + 1, 0, _covered);
 }

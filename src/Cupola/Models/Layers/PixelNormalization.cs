@@ -59,7 +59,10 @@ internal static class PixelNormalization
     }
 
     /// <summary>The bias that goes with it, [width].</summary>
-    public static Tensor FoldBias(Tensor patches, ImagePreprocessing preprocessing)
+    /// <param name="patches">The weight of patches.</param>
+    /// <param name="stored">The bias on normalised pixels, [width]; empty where there is none.</param>
+    /// <param name="preprocessing">What bytes are normalised by.</param>
+    public static Tensor FoldBias(Tensor patches, ReadOnlySpan<float> stored, ImagePreprocessing preprocessing)
     {
         int area = (int)(patches.Shape[2] * patches.Shape[3]);
         ReadOnlySpan<float> weight = patches.AsSpan<float>();
@@ -67,7 +70,7 @@ internal static class PixelNormalization
         Span<float> biases = folded.AsSpan<float>();
         for (int output = 0; output < biases.Length; output++)
         {
-            double bias = 0;
+            double bias = stored.IsEmpty ? 0 : stored[output];
             for (int channel = 0; channel < 3; channel++)
             {
                 double offset = preprocessing.Mean[channel] / (double)preprocessing.StandardDeviation[channel];

@@ -150,7 +150,7 @@ public sealed class PromptAudit
     }
 
     /// <summary>Why a text is too long, or null.</summary>
-    internal static string? TooLong(string text, ClipTokenizer? tokenizer) =>
+    internal static string? TooLong(string text, TextTokenizer? tokenizer) =>
         text.Length > LongestText
             ? string.Create(
                 CultureInfo.InvariantCulture,

@@ -46,7 +46,7 @@ internal static class PromptRepair
     }
 
     /// <summary>The repaired text, or null if no sentence remains.</summary>
-    private static string? RepairText(string text, ClassWords name, bool needsEndMark, ClipTokenizer? tokenizer)
+    private static string? RepairText(string text, ClassWords name, bool needsEndMark, TextTokenizer? tokenizer)
     {
         if (text.Length > PromptAudit.LongestText)
         {
@@ -97,7 +97,7 @@ internal static class PromptRepair
     }
 
     /// <summary>As many complete sentences as fit the model, or the text unchanged if not even one fits.</summary>
-    private static string Shorten(string text, ClipTokenizer? tokenizer)
+    private static string Shorten(string text, TextTokenizer? tokenizer)
     {
         if (PromptAudit.TooLong(text, tokenizer) is null)
         {

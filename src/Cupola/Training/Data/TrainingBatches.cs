@@ -16,7 +16,7 @@ internal sealed class TrainingBatches
 
     private readonly TrainingPairs _pairs;
     private readonly BatchSampler _order;
-    private readonly ClipTokenizer _tokenizer;
+    private readonly TextTokenizer _tokenizer;
     private readonly ImagePreprocessing _preprocessing;
     private readonly ImageAugmentation _augmentation;
     private readonly ulong _seed;
@@ -36,7 +36,7 @@ internal sealed class TrainingBatches
     public TrainingBatches(
         TrainingPairs pairs,
         BatchSampler order,
-        ClipTokenizer tokenizer,
+        TextTokenizer tokenizer,
         ImagePreprocessing preprocessing,
         ImageAugmentation augmentation,
         ulong seed,
@@ -216,7 +216,7 @@ internal sealed class TrainingBatches
             batch[0].Position.Step,
             [.. whole.Select(static pair => pair.Position.Pair)],
             images,
-            [.. whole.Select(static pair => pair.Text.Ids)],
+            [.. whole.Select(pair => _tokenizer.Pad(pair.Text.Ids))],
             DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]),
             [.. whole.Select(static pair => pair.Pair.Image.Name)],
             broken,

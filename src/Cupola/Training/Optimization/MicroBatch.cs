@@ -57,6 +57,24 @@ internal sealed record MicroBatch(
         ];
     }
 
+    /// <summary>Texts of one length, so many a chunk at most; equal texts have one row.</summary>
+    public static IReadOnlyList<MicroBatch> OfRows(IReadOnlyList<int[]> texts, int chunkTexts, int length)
+    {
+        int[] firsts = TextRows.FirstOfEach(texts);
+        ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
+        return
+        [
+            .. firsts
+                .Where(static (first, index) => first == index)
+                .Chunk(chunkTexts)
+                .Select(chosen => new MicroBatch(
+                    () => new TextRows(texts, chosen, length).ByName,
+                    new Dictionary<string, long> { [TextRows.Texts] = chosen.Length },
+                    [.. chosen.Select(text => equals[text].ToArray())]
+                )),
+        ];
+    }
+
     /// <summary>Copies the rows of an answer to their pairs' places in the batch.</summary>
     public void Scatter(Tensor rows, float[] batch)
     {

@@ -34,6 +34,12 @@ internal sealed record TowerDescription(IReadOnlyList<Value> Inputs, TowerOutput
     /// <summary>The text tower.</summary>
     public static TowerDescription OfTexts(GraphBuilder graph, TextTransformer tower)
     {
+        if (tower.Reading == TextReading.FixedLength)
+        {
+            Value ids = TextRows.Describe(graph, tower.ContextLength);
+            return new([ids], tower.Describe(graph, tower.Padded(graph, ids), TowerRequest.Embedding));
+        }
+
         PackedTree.Inputs tree = PackedTree.Describe(graph);
         return new(tree.All, tower.Describe(graph, tower.Packed(graph, tree), TowerRequest.Embedding));
     }

@@ -169,16 +169,26 @@ internal sealed class TrainableClip : IDisposable
         long count = images.Shape[0],
             size = _memory.PairsOf(_config.Image, count, byImages);
         long chunks = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
-        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
         return
         [
             .. MicroBatch
                 .OfImages(images, (int)chunks, TowerDescription.Images, ImageTower.Batch)
                 .Select(chunk => (_image, chunk)),
-            .. MicroBatch
-                .OfTexts(untilEnd, _memory.TokensOf(_config.Text, untilEnd.Sum(static ids => (long)ids.Length)))
-                .Select(chunk => (_text, chunk)),
+            .. ChunksOfTexts(texts).Select(chunk => (_text, chunk)),
         ];
+    }
+
+    private IReadOnlyList<MicroBatch> ChunksOfTexts(IReadOnlyList<int[]> texts)
+    {
+        TextConfig config = _config.Text;
+        if (config.Reading == TextReading.FixedLength)
+        {
+            int tokens = _memory.TokensOf(config, (long)texts.Count * config.ContextLength);
+            return MicroBatch.OfRows(texts, Math.Max(1, tokens / config.ContextLength), config.ContextLength);
+        }
+
+        int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
+        return MicroBatch.OfTexts(untilEnd, _memory.TokensOf(config, untilEnd.Sum(static ids => (long)ids.Length)));
     }
 
     /// <summary>

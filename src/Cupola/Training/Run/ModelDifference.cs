@@ -56,6 +56,13 @@ internal static class ModelDifference
     /// <summary>A folder without a tokenizer has none that differs.</summary>
     private static bool HaveSameTokens(string firstFolder, string secondFolder)
     {
+        if (SentencePieceFiles.AreIn(firstFolder) || SentencePieceFiles.AreIn(secondFolder))
+        {
+            return SentencePieceFiles.AreIn(firstFolder)
+                && SentencePieceFiles.AreIn(secondFolder)
+                && SentencePieceFiles.Read(firstFolder).Pieces.SequenceEqual(SentencePieceFiles.Read(secondFolder).Pieces);
+        }
+
         TokenizerFiles first,
             second;
         try

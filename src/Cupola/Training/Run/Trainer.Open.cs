@@ -71,7 +71,7 @@ public sealed partial class Trainer
             _batches = new(
                 pairs,
                 order,
-                ClipTokenizer.Open(run.Path, model.Config.Text.ContextLength),
+                ModelFamily.ToWrite(model.Config).OpenTokenizer(run.Path, model.Config.Text.ContextLength),
                 model.Preprocessing,
                 settings.ImageAugmentation,
                 (ulong)settings.Seed,

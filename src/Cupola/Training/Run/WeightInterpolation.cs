@@ -63,7 +63,7 @@ internal static class WeightInterpolation
             }
 
             // A scale that was learned with a bias means nothing without it, nor with one of a model that has none.
-            if (first.LogitBias is { } ofFirst && second.LogitBias is { } ofSecond)
+            if (first.Network.LogitBias is null && first.LogitBias is { } ofFirst && second.LogitBias is { } ofSecond)
             {
                 between.Add(
                     Checkpoint.LogitBiasKey,

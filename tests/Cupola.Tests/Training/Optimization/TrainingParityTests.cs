@@ -201,7 +201,7 @@ public sealed class TrainingParityTests
                 int third = values.Length / 3;
                 yield return (
                     target.Name,
-                    target.Third >= 0 ? values[(target.Third * third)..((target.Third + 1) * third)]
+                    target.Part >= 0 ? values[(target.Part * third)..((target.Part + 1) * third)]
                     : target.IsTransposed ? Turned(values, (int)stored.Shape[0], (int)stored.Shape[1])
                     : values,
                     values.Max(MathF.Abs)
