@@ -26,6 +26,10 @@ internal static class TrainCommand
             HelpName = "RUN",
             Required = true,
         };
+        PrecisionOption precision = new(
+            "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and give it "
+                + "to the verbs that use the model."
+        );
         NumberOption<int> threadsOption = ModelOptions.CreateThreads();
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
@@ -45,6 +49,7 @@ internal static class TrainCommand
         command.Options.Add(output);
         settings.AddTo(command);
         data.AddTo(command);
+        command.Options.Add(precision);
         command.Options.Add(threadsOption);
         command.Options.Add(format);
         command.SetVerb(
