@@ -83,30 +83,33 @@ internal sealed class EvaluateCommand
         return command;
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        if (parsed.GetValue(_retrieval))
-        {
-            if (_ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
-            {
-                throw new ArgumentException(
-                    $"{useless.Name} is about labels and prompts, and --retrieval has neither; omit one of them."
-                );
-            }
+    private int Run(ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(_retrieval) ? RunRetrieval(parsed, cancellationToken) : RunPrompts(parsed, cancellationToken);
 
-            using ClipEmbedder both = _model.Load(parsed, cancellationToken);
-            return _caching.With(parsed, cache =>
-                RetrievalEvaluation.Run(
-                    parsed.GetValue(_dataset)!,
-                    _fetch.Read(parsed),
-                    both,
-                    cache,
-                    parsed.GetValue(_format),
-                    cancellationToken
-                )
+    private int RunRetrieval(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (_ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
+        {
+            throw new ArgumentException(
+                $"{useless.Name} is about labels and prompts, and --retrieval has neither; omit one of them."
             );
         }
 
+        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        return _caching.With(parsed, cache =>
+            RetrievalEvaluation.Run(
+                parsed.GetValue(_dataset)!,
+                _fetch.Read(parsed),
+                embedder,
+                cache,
+                parsed.GetValue(_format),
+                cancellationToken
+            )
+        );
+    }
+
+    private int RunPrompts(ParseResult parsed, CancellationToken cancellationToken)
+    {
         string? page = _report.Read(parsed);
         ClassEnsemble how = _ensemble.Read(parsed);
         IReadOnlyList<PromptWeighting> weightings = _weights.ReadAll(parsed, how);
