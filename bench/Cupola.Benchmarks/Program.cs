@@ -9,6 +9,13 @@ return args switch
     ["classes", string model, string cupl] => ClassVectorBenchmark.Run(model, cupl),
     ["resize", .. string[] pillow] => ResizeBenchmark.Run(pillow.FirstOrDefault()),
     ["start", string model, string image] => StartBenchmark.Run(model, image),
+    ["int8", string model, .. string[] data] => PrecisionBenchmark.Run(
+        model,
+        data.ElementAtOrDefault(0),
+        data.ElementAtOrDefault(1),
+        data.ElementAtOrDefault(2),
+        data.ElementAtOrDefault(3)
+    ),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
@@ -30,6 +37,7 @@ static int Usage()
           classes MODEL CUPL                   a whole prompt file into class vectors, against padding to 77; peak memory
           resize [PILLOW_SCRIPT]               images a second of the exact resize, beside Pillow and libvips
           start MODEL IMAGE                  time from process start to answer, and peak memory
+          int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

@@ -128,7 +128,11 @@ internal sealed class ClassifyCommand
             PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
         }
 
-        if (request.Negations is not null)
+        if (embedder.Score.IsIndependent)
+        {
+            options.ExplainIndependentProbabilities(parsed);
+        }
+        else if (request.Negations is not null)
         {
             PromptOptions.WarnOfCutPrompts(request.Negations, embedder.Tokenizer);
         }

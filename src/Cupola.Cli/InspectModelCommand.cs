@@ -3,6 +3,7 @@ using System.Globalization;
 using Cupola.Checkpoints;
 using Cupola.Images;
 using Cupola.Models;
+using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
@@ -12,31 +13,43 @@ internal static class InspectModelCommand
     public static Command Create()
     {
         ModelOptions model = new();
+        InspectPrecision precision = new(model);
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
             "model",
-            "Show a model's architecture, parameters and preprocessing, and where each came from.",
+            "Show a model's architecture, parameters and preprocessing, and how far int8 is from float32 on images.",
             """
             cupola inspect model --model openai/clip-vit-base-patch32
             cupola inspect model --model ViT-B-32.pt --format json
+            cupola inspect model photos/ --labels "dog,cat" --precision int8 --model openai/clip-vit-base-patch32
             """
         )
         {
             format,
         };
+        precision.AddTo(command);
         model.AddTo(command);
         command.SetVerb(
             (parsed, cancellationToken) =>
             {
+                precision.Check(parsed);
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
+                (PrecisionComparison? comparison, int failed) = precision.Compare(parsed, embedder, cancellationToken);
+                int code = failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+                Dictionary<string, object> description = Description(embedder);
+                if (comparison is not null)
+                {
+                    description["int8"] = InspectPrecision.Describe(comparison);
+                }
+
                 if (parsed.GetValue(format) == OutputFormat.Json)
                 {
-                    Output.WriteJson(Description(embedder));
-                    return ExitCode.Done;
+                    Output.WriteJson(description);
+                    return code;
                 }
 
                 CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("key", "value") : null;
-                foreach ((string key, object value) in Description(embedder))
+                foreach ((string key, object value) in description)
                 {
                     string text = value is IReadOnlyDictionary<string, object> part
                         ? string.Join(", ", part.Select(static entry => $"{entry.Key} {Plain(entry.Value)}"))
@@ -47,11 +60,11 @@ internal static class InspectModelCommand
                     }
                     else
                     {
-                        Console.Out.WriteLine($"{key, -14}{text}");
+                        Console.Out.WriteLine($"{key, -14}{(key == "int8" ? InspectPrecision.Say(comparison!) : text)}");
                     }
                 }
 
-                return ExitCode.Done;
+                return code;
             }
         );
         return command;

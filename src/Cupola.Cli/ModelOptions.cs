@@ -6,7 +6,8 @@ namespace Cupola.Cli;
 /// <param name="without">
 /// What is done where none is named, of a verb that needs none; the others then take the built-in model.
 /// </param>
-internal sealed class ModelOptions(string? without = null)
+/// <param name="withoutPrecision">Why a verb runs models in float32 only, where it does.</param>
+internal sealed class ModelOptions(string? without = null, string? withoutPrecision = null)
 {
     /// <summary>How open_clip begins the name of a folder.</summary>
     private const string LocalFolder = "local-dir:";
@@ -25,6 +26,8 @@ internal sealed class ModelOptions(string? without = null)
 
     private readonly DeviceOption _device = new();
 
+    private readonly PrecisionOption _precision = new(withoutPrecision);
+
     private readonly NumberOption<int> _threads = CreateThreads();
 
     /// <summary>The option that says how many threads work.</summary>
@@ -35,6 +38,7 @@ internal sealed class ModelOptions(string? without = null)
     {
         command.Options.Add(_model);
         command.Options.Add(_device);
+        command.Options.Add(_precision);
         command.Options.Add(_threads);
     }
 
@@ -47,10 +51,22 @@ internal sealed class ModelOptions(string? without = null)
     /// <summary>Whether a model was named at all.</summary>
     public bool IsNamed(ParseResult parsed) => parsed.GetResult(_model) is { Implicit: false };
 
+    /// <summary>In what numbers the model is to run.</summary>
+    public Precision Precision(ParseResult parsed) => parsed.GetValue(_precision);
+
     /// <summary>Loads the model.</summary>
-    public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellationToken)
+    public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellationToken) =>
+        Load(parsed, Precision(parsed), cancellationToken);
+
+    /// <summary>Loads the model in a precision, whatever the command line says of that.</summary>
+    public ClipEmbedder Load(ParseResult parsed, Precision precision, CancellationToken cancellationToken)
     {
-        EngineOptions engine = new() { Device = parsed.GetValue(_device)!, Threads = parsed.GetValue(_threads) ?? 0 };
+        EngineOptions engine = new()
+        {
+            Device = parsed.GetValue(_device)!,
+            Threads = parsed.GetValue(_threads) ?? 0,
+            Precision = precision,
+        };
         ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellationToken), engine);
         foreach (string assumption in embedder.Config.Assumptions)
         {

@@ -28,7 +28,12 @@ internal sealed class TrainCommand
         Required = true,
     };
 
-    private readonly NumberOption<int> _threadsOption = ModelOptions.CreateThreads();
+    private readonly PrecisionOption _precision = new(
+        "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and give it "
+            + "to the verbs that use the model."
+    );
+
+    private readonly NumberOption<int> _threads = ModelOptions.CreateThreads();
 
     private readonly Option<OutputFormat> _format = Output.CreateOption();
 
@@ -53,7 +58,8 @@ internal sealed class TrainCommand
         command.Options.Add(_output);
         _settings.AddTo(command);
         _data.AddTo(command);
-        command.Options.Add(_threadsOption);
+        command.Options.Add(_precision);
+        command.Options.Add(_threads);
         command.Options.Add(_format);
         command.SetVerb(Run, static _ => "Stopped before the first step; what was there before is as it was.");
         return command;
@@ -63,7 +69,7 @@ internal sealed class TrainCommand
     {
         string run = parsed.GetValue(_output)!,
             path = parsed.GetValue(_dataset)!;
-        int threads = parsed.GetValue(_threadsOption) ?? 0;
+        int threads = parsed.GetValue(_threads) ?? 0;
         TrainingSettings chosen = _settings.Read(parsed, run);
         HashSet<string> told = [];
         SentenceLogger log = new(WriteOnce);

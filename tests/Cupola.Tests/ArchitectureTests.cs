@@ -19,6 +19,7 @@ public sealed partial class ArchitectureTests
         "Images",
         "Data",
         "Models.Layers",
+        "Models.Quantization",
         "Models",
         "Embedding",
         "Prompts",

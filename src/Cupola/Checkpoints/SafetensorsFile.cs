@@ -75,10 +75,21 @@ internal sealed class SafetensorsFile : TensorFile
         ElementType type,
         IReadOnlyList<(string Name, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
         IReadOnlyDictionary<string, string>? metadata
+    ) => Write(path, [.. tensors.Select(tensor => (tensor.Name, type, tensor.Shape, tensor.Write))], metadata);
+
+    /// <summary>Writes tensors of several types one after the other; the file is written atomically.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="tensors">
+    /// Name, type, shape and a function that fills in the numbers when the tensor is written. The first lies at a multiple of 64
+    /// bytes, the others behind it without gaps: those of larger elements come first where they are to be used in place.
+    /// </param>
+    /// <param name="metadata">Texts for the header.</param>
+    internal static void Write(
+        string path,
+        IReadOnlyList<(string Name, ElementType Type, IReadOnlyList<long> Shape, Action<Stream> Write)> tensors,
+        IReadOnlyDictionary<string, string>? metadata
     )
     {
-        ArgumentNullException.ThrowIfNull(tensors);
-        string typeName = TypeNames.First(known => known.Value == type).Key;
         using MemoryStream header = new();
         using (Utf8JsonWriter json = new(header))
         {
@@ -90,12 +101,12 @@ internal sealed class SafetensorsFile : TensorFile
             }
 
             long offset = 0;
-            foreach ((string name, IReadOnlyList<long> shape, _) in tensors)
+            foreach ((string name, ElementType type, IReadOnlyList<long> shape, _) in tensors)
             {
                 long end =
                     offset + (shape.Aggregate(1L, static (product, extent) => checked(product * extent)) * type.ByteSize());
                 json.WriteStartObject(name);
-                json.WriteString("dtype", typeName);
+                json.WriteString("dtype", TypeNames.First(known => known.Value == type).Key);
                 json.WritePropertyName("shape");
                 JsonSerializer.Serialize(json, shape);
                 json.WritePropertyName("data_offsets");
@@ -119,7 +130,7 @@ internal sealed class SafetensorsFile : TensorFile
         {
             stream.Write(length);
             header.WriteTo(stream);
-            foreach ((_, _, Action<Stream> write) in tensors)
+            foreach ((_, _, _, Action<Stream> write) in tensors)
             {
                 write(stream);
             }

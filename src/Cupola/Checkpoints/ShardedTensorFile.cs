@@ -33,6 +33,9 @@ internal sealed class ShardedTensorFile : TensorFile
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<string> Files => [.. _shards.SelectMany(static shard => shard.Files)];
+
+    /// <inheritdoc/>
     public override IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
     /// <inheritdoc/>

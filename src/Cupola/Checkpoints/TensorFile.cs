@@ -11,6 +11,9 @@ internal abstract class TensorFile : IDisposable
     /// <summary>The path of the file.</summary>
     public string FilePath { get; }
 
+    /// <summary>The files that tensors lie in.</summary>
+    public virtual IReadOnlyList<string> Files => [FilePath];
+
     /// <summary>The tensors by their names in the file.</summary>
     public abstract IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Cupola.Embedding;
+using Cupola.Files;
 using Microsoft.Data.Sqlite;
 
 namespace Cupola;
@@ -44,7 +45,7 @@ public sealed class EmbeddingCache : IDisposable
     /// <c>CUPOLA_CACHE</c> names, or else in <c>cupola</c> in the user's folder for caches (<c>XDG_CACHE_HOME</c> or
     /// <c>~/.cache</c>, <c>~/Library/Caches</c> on macOS, the local application data on Windows).
     /// </summary>
-    public static string DefaultFolder => FolderFrom(Environment.GetEnvironmentVariable);
+    public static string DefaultFolder => UserCache.Folder("embeddings");
 
     /// <summary>Where the file lies.</summary>
     public string Folder { get; }
@@ -83,23 +84,6 @@ public sealed class EmbeddingCache : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         return new(folder, mostBytes);
-    }
-
-    internal static string FolderFrom(Func<string, string?> variable)
-    {
-        string? Named(string name) => variable(name)?.Trim() is { Length: > 0 } value ? value : null;
-        string Home() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string cache = Named("CUPOLA_CACHE")
-            ?? Path.Combine(
-                Named("XDG_CACHE_HOME")
-                    ?? (
-                        OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
-                        : OperatingSystem.IsMacOS() ? Path.Combine(Home(), "Library", "Caches")
-                        : Path.Combine(Home(), ".cache")
-                    ),
-                "cupola"
-            );
-        return Path.GetFullPath(Path.Combine(cache, "embeddings"));
     }
 
     /// <summary>The unit embedding under a key, if it is there and whole.</summary>

@@ -112,6 +112,7 @@ internal sealed partial class GraphBuilder
     public Value QuickGelu(Value value) =>
         operators switch
         {
+            OperatorSet.Quantizable => AddNode(CustomDomain, "QuickGelu", value.Type, value.Shape, [value]),
             OperatorSet.Fused => AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [value], ("alpha", 1.702f)),
             OperatorSet.Trainable => Multiply(
                 AddNode(FusedDomain, "QuickGelu", value.Type, value.Shape, [Scale(value, 1.702f)], ("alpha", 1f)),
@@ -123,6 +124,11 @@ internal sealed partial class GraphBuilder
     /// <summary>x · ½ (1 + erf(x ÷ √2)): the exact GELU (arXiv 1606.08415).</summary>
     public Value Gelu(Value value)
     {
+        if (operators == OperatorSet.Quantizable)
+        {
+            return AddNode(CustomDomain, "Gelu", value.Type, value.Shape, [value]);
+        }
+
         Value error = Erf(Multiply(value, 0.70710678f));
         return Multiply(Multiply(value, Add(error, 1)), 0.5f);
     }
@@ -130,6 +136,11 @@ internal sealed partial class GraphBuilder
     /// <summary>x · ½ (1 + tanh(√(2/π) (x + 0.044715 x³))): the tanh approximation of GELU (arXiv 1606.08415).</summary>
     public Value GeluTanh(Value value)
     {
+        if (operators == OperatorSet.Quantizable)
+        {
+            return AddNode(CustomDomain, "GeluTanh", value.Type, value.Shape, [value]);
+        }
+
         Value cube = Multiply(Multiply(value, value), value);
         Value inner = Multiply(Add(value, Multiply(cube, 0.044715f)), 0.79788456f);
         return Multiply(Multiply(value, Add(Tanh(inner), 1)), 0.5f);
@@ -142,7 +153,7 @@ internal sealed partial class GraphBuilder
     public Value Attention(Value query, Value key, Value value, int heads, Value? mask = null)
     {
         CheckAttention(query, key, value, heads);
-        if (operators == OperatorSet.Fused)
+        if (operators is OperatorSet.Fused or OperatorSet.Quantizable)
         {
             return AddNode(
                 FusedDomain,

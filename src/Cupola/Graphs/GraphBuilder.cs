@@ -17,7 +17,7 @@ internal sealed partial class GraphBuilder(OperatorSet operators = OperatorSet.S
     /// <summary>The domain of ONNX Runtime's own operators.</summary>
     private const string FusedDomain = "com.microsoft";
 
-    /// <summary>The domain of our custom operators, which are only for training.</summary>
+    /// <summary>The domain of our custom operators, which are for training and for integer products.</summary>
     public const string CustomDomain = "cupola";
 
     private static readonly IReadOnlyDictionary<string, object> NoAttributes = ImmutableDictionary<string, object>.Empty;

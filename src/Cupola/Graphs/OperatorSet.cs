@@ -12,6 +12,12 @@ internal enum OperatorSet
     Fused,
 
     /// <summary>
+    /// The same with every non-linearity between two linear layers as one operator, so that it can be joined with the integer
+    /// products around it.
+    /// </summary>
+    Quantizable,
+
+    /// <summary>
     /// ONNX Runtime's own operators that have a derivative here, with factors and transposes folded into products, so that a
     /// training step makes few passes over memory.
     /// </summary>

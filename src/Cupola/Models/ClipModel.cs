@@ -1,6 +1,7 @@
 using Cupola.Checkpoints;
 using Cupola.Images;
 using Cupola.Models.Layers;
+using Cupola.Models.Quantization;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -16,6 +17,7 @@ internal sealed class ClipModel : IDisposable
     private readonly Lazy<TextEncoder> _text;
     private readonly Lazy<ImageEncoder> _image;
     private readonly Lazy<string> _fingerprint;
+    private readonly Quantizer? _quantizer;
 
     private ClipModel(
         Checkpoint checkpoint,
@@ -23,7 +25,8 @@ internal sealed class ClipModel : IDisposable
         ImagePreprocessing preprocessing,
         IReadOnlyDictionary<string, string> sources,
         Engine engine,
-        ImageForm form
+        ImageForm form,
+        QuantizedFolder? quantized
     )
     {
         _checkpoint = checkpoint;
@@ -34,9 +37,23 @@ internal sealed class ClipModel : IDisposable
         Network = new(config);
         checkpoint.Require(Network.Shapes);
         LogitScale = _parameters[Network.LogitScale.Name].AsSpan<float>()[0];
-        _text = new(() => TextEncoder.Create(engine, Network.Text, _parameters));
-        _image = new(() => ImageEncoder.Create(engine, Network.Image, form, preprocessing, _parameters));
-        _fingerprint = new(() => ModelFingerprint.Compute(checkpoint, config, preprocessing));
+        _fingerprint = new(() => ModelFingerprint.Compute(checkpoint, config, preprocessing, engine.Precision));
+        if (engine.Precision == Precision.Int8)
+        {
+            RequireVisionTransformer(config.Image);
+            QuantizedFolder folder = quantized ?? QuantizedFolder.Default;
+            RememberedFingerprint remembered = new(folder.Path, checkpoint.File, config, preprocessing);
+            _quantizer = new(
+                engine,
+                Network.Parameters,
+                _parameters,
+                new(() => remembered.Find() ?? remembered.Keep(_fingerprint.Value)),
+                folder
+            );
+        }
+
+        _text = new(() => TextEncoder.Create(engine, Network.Text, _parameters, _quantizer));
+        _image = new(() => ImageEncoder.Create(engine, Network.Image, form, preprocessing, _parameters, _quantizer));
     }
 
     public ClipConfig Config { get; }
@@ -79,9 +96,13 @@ internal sealed class ClipModel : IDisposable
     public ImageEncoder Image => _image.Value;
 
     /// <summary>Loads a folder, or a file of weights with its configuration beside it.</summary>
+    /// <param name="path">The folder or file.</param>
+    /// <param name="engine">What runs it, and in which precision.</param>
+    /// <param name="form">In which form images reach the image tower.</param>
+    /// <param name="quantized">Where quantised weights are kept; in the user's folder for caches where null.</param>
     /// <exception cref="FileNotFoundException">Weights or configuration are not there.</exception>
     /// <exception cref="InvalidDataException">They cannot be read, or do not fit together.</exception>
-    public static ClipModel Load(string path, Engine engine, ImageForm form = ImageForm.Bytes)
+    public static ClipModel Load(string path, Engine engine, ImageForm form = ImageForm.Bytes, QuantizedFolder? quantized = null)
     {
         Checkpoint checkpoint = Checkpoint.Open(path);
         try
@@ -99,7 +120,7 @@ internal sealed class ClipModel : IDisposable
                 ["preprocessing"] = preprocessingSource ?? "CLIP's own, because no file says otherwise",
             };
             config = config with { Assumptions = [.. config.Assumptions, .. checkpoint.Notes] };
-            return new(checkpoint, config, preprocessing, sources, engine, form);
+            return new(checkpoint, config, preprocessing, sources, engine, form, quantized);
         }
         catch
         {
@@ -124,6 +145,18 @@ internal sealed class ClipModel : IDisposable
             _image.Value.Dispose();
         }
 
+        _quantizer?.Dispose();
         _parameters.Dispose();
+    }
+
+    private static void RequireVisionTransformer(ImageConfig image)
+    {
+        if (image is ResNetConfig)
+        {
+            throw new InvalidDataException(
+                "The model cannot run in int8: its image tower is a residual network, and only vision transformers are quantised; "
+                    + "it runs in float32."
+            );
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Models.Layers;
+using Cupola.Models.Quantization;
 using Cupola.Runtime;
 
 namespace Cupola.Models;
@@ -21,22 +22,34 @@ internal sealed class ImageEncoder : IDisposable
 
     public int EmbeddingDimension { get; }
 
-    /// <summary>Makes a tower ready for images in one form.</summary>
+    /// <summary>Makes a tower ready for images in one form, in int8 where there is a quantizer.</summary>
     public static ImageEncoder Create(
         Engine engine,
         ImageTower tower,
         ImageForm form,
         ImagePreprocessing preprocessing,
-        ModelParameters parameters
+        ModelParameters parameters,
+        Quantizer? quantizer = null
     )
     {
         tower.AddFolded(parameters, preprocessing);
-        GraphBuilder builder = new(OperatorSet.Fused);
-        Value images = tower.Input(builder, "images", form);
-        Value embeddings = tower.Describe(builder, images, preprocessing, TowerRequest.Embedding).Embedding;
-        builder.Output("embeddings", embeddings);
-        Graph graph = builder.Build();
-        return new(engine, engine.Compile(graph, parameters.For(graph)), (int)embeddings.Shape[1].Factor);
+        Graph graph = Describe(OperatorSet.Fused);
+        int dimension = (int)graph.Outputs[0].Shape[1].Factor;
+        return new(
+            engine,
+            quantizer is null
+                ? engine.Compile(graph, parameters.For(graph))
+                : quantizer.Compile("image", Describe, () => SyntheticInputs.Images(graph.Inputs[0])),
+            dimension
+        );
+
+        Graph Describe(OperatorSet operators)
+        {
+            GraphBuilder builder = new(operators);
+            Value images = tower.Input(builder, "images", form);
+            builder.Output("embeddings", tower.Describe(builder, images, preprocessing, TowerRequest.Embedding).Embedding);
+            return builder.Build();
+        }
     }
 
     /// <summary>The embeddings, not of unit length, [images, embedding].</summary>

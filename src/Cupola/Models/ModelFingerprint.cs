@@ -15,10 +15,8 @@ internal static class ModelFingerprint
     /// <summary>Stands first in what is hashed; another number makes every fingerprint another.</summary>
     private const string Format = "cupola-model-1";
 
-    private const string Precision = "float32";
-
     /// <summary>SHA-256 in small hexadecimal digits.</summary>
-    public static string Compute(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing)
+    public static string Compute(Checkpoint checkpoint, ClipConfig config, ImagePreprocessing preprocessing, Precision precision)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // As objects, so that what is written is what they are, and not what their properties are declared to be.
@@ -27,7 +25,7 @@ internal static class ModelFingerprint
             new
             {
                 Format,
-                Precision,
+                Precision = NameOf(precision),
                 config.Text,
                 Image = (object)config.Image,
                 config.EmbeddingDimension,
@@ -52,6 +50,9 @@ internal static class ModelFingerprint
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>What stands for a precision; another word when the same numbers are rounded otherwise.</summary>
+    public static string NameOf(Precision precision) => precision == Precision.Float32 ? "float32" : "int8-1";
 
     private static void AppendJson<T>(IncrementalHash hash, T value) =>
         hash.AppendData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value) + "\n"));

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using Cupola.Graphs;
 using Cupola.Models.Layers;
+using Cupola.Models.Quantization;
 using Cupola.Runtime;
 using Cupola.Text;
 using Tensor = Cupola.Runtime.Tensor;
@@ -42,26 +43,38 @@ internal sealed class TextEncoder : IDisposable
             embeddingDimension
         );
 
-    /// <summary>Makes a tower ready.</summary>
-    public static TextEncoder Create(Engine engine, TextTransformer tower, ModelParameters parameters)
+    /// <summary>Makes a tower ready, in int8 where there is a quantizer.</summary>
+    public static TextEncoder Create(
+        Engine engine,
+        TextTransformer tower,
+        ModelParameters parameters,
+        Quantizer? quantizer = null
+    )
     {
-        GraphBuilder builder = new(OperatorSet.Fused);
-        TextLayout texts =
-            tower.Reading == TextReading.Causal
-                ? tower.Packed(builder, PackedTree.Describe(builder))
-                : tower.Padded(builder, TextRows.Describe(builder, tower.ContextLength));
-        TowerOutputs outputs = tower.Describe(builder, texts, TowerRequest.Embedding);
-        builder.Output("pooled", outputs.Pooled);
-        builder.Output("embeddings", outputs.Embedding);
-        Graph graph = builder.Build();
+        Graph graph = Describe(OperatorSet.Fused);
         return new(
             engine,
             tower,
             parameters,
-            engine.Compile(graph, parameters.For(graph)),
-            (int)outputs.Pooled.Shape[1].Factor,
-            (int)outputs.Embedding.Shape[1].Factor
+            quantizer is null
+                ? engine.Compile(graph, parameters.For(graph))
+                : quantizer.Compile("text", Describe, () => SyntheticInputs.Texts(tower)),
+            (int)graph.Outputs[0].Shape[1].Factor,
+            (int)graph.Outputs[1].Shape[1].Factor
         );
+
+        Graph Describe(OperatorSet operators)
+        {
+            GraphBuilder builder = new(operators);
+            TextLayout texts =
+                tower.Reading == TextReading.Causal
+                    ? tower.Packed(builder, PackedTree.Describe(builder))
+                    : tower.Padded(builder, TextRows.Describe(builder, tower.ContextLength));
+            TowerOutputs outputs = tower.Describe(builder, texts, TowerRequest.Embedding);
+            builder.Output("pooled", outputs.Pooled);
+            builder.Output("embeddings", outputs.Embedding);
+            return builder.Build();
+        }
     }
 
     /// <summary>

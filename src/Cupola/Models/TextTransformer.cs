@@ -54,6 +54,9 @@ internal sealed class TextTransformer
         };
     }
 
+    /// <summary>Token ids there are.</summary>
+    public int VocabularySize => _config.VocabularySize;
+
     /// <summary>Tokens of a text at most; of every text, where it reads texts of fixed length.</summary>
     public int ContextLength => _config.ContextLength;
 

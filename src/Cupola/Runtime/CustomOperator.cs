@@ -8,12 +8,24 @@ namespace Cupola.Runtime;
 /// </summary>
 /// <param name="name">As nodes of a graph name it.</param>
 /// <param name="inputs">How many tensors it reads.</param>
-/// <param name="outputsLike">For each float32 tensor that it gives, the input whose shape it has.</param>
+/// <param name="outputsLike">For each tensor that it gives, the input whose shape it has unless the operator says otherwise.</param>
 internal abstract class CustomOperator(string name, int inputs, params IReadOnlyList<int> outputsLike)
 {
     /// <summary>All there are.</summary>
     public static IReadOnlyList<CustomOperator> All { get; } =
-    [new SwishGradient(), new LayerNormGradient(), new SumOfRows(), new ScatterAddRows()];
+    [
+        new SwishGradient(),
+        new LayerNormGradient(),
+        new SumOfRows(),
+        new ScatterAddRows(),
+        new QuantizeRows(),
+        new NormQuantize(),
+        new AddNormQuantize(),
+        .. Enum.GetValues<RowActivation>().Select(static activation => new ActivateQuantize(activation)),
+        .. Enumerable.Range(1, Dequantize.MostParts).Select(static parts => new Dequantize(parts)),
+        new AddDequantized(),
+        new JoinDigits(),
+    ];
 
     public string Name { get; } = name;
 
@@ -23,6 +35,12 @@ internal abstract class CustomOperator(string name, int inputs, params IReadOnly
 
     /// <summary>What the elements of an input are.</summary>
     public virtual ElementType InputType(int place) => ElementType.Float32;
+
+    /// <summary>What the elements of an output are.</summary>
+    public virtual ElementType OutputType(int place) => ElementType.Float32;
+
+    /// <summary>The shape of an output in a run.</summary>
+    public virtual long[] OutputShape(int place, IReadOnlyList<Tensor> given) => [.. given[OutputsLike[place]].Shape];
 
     /// <summary>Works out the outputs, on the thread that asks.</summary>
     public abstract void Compute(IReadOnlyList<Tensor> given, IReadOnlyList<Tensor> outputs);

@@ -55,7 +55,8 @@ internal static unsafe class CustomOperatorDomain
         (int)OnnxWriter.TypeNumber(CustomOperator.All[description->Place].InputType((int)place));
 
     [UnmanagedCallersOnly]
-    private static int GetOutputType(Description* description, nuint place) => (int)OnnxWriter.TypeNumber(ElementType.Float32);
+    private static int GetOutputType(Description* description, nuint place) =>
+        (int)OnnxWriter.TypeNumber(CustomOperator.All[description->Place].OutputType((int)place));
 
     [UnmanagedCallersOnly]
     private static nuint GetInputCount(Description* description) => (nuint)CustomOperator.All[description->Place].Inputs;
@@ -93,7 +94,11 @@ internal static unsafe class CustomOperatorDomain
             ];
             Tensor[] outputs =
             [
-                .. described.OutputsLike.Select((like, place) => OrtInterface.Output(context, place, [.. given[like].Shape])),
+                .. Enumerable
+                    .Range(0, described.OutputsLike.Count)
+                    .Select(place =>
+                        OrtInterface.Output(context, place, described.OutputType(place), described.OutputShape(place, given))
+                    ),
             ];
             described.Compute(given, outputs);
             return 0;

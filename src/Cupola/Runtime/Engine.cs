@@ -15,6 +15,16 @@ internal sealed class Engine
         }
 
         Device = options.Device.ToLowerInvariant();
+        Precision = options.Precision;
+        if (Precision != Precision.Float32 && (Precision != Precision.Int8 || Device != "cpu"))
+        {
+            throw new ArgumentException(
+                Precision == Precision.Int8
+                    ? $"In int8, models run on the processor only, and not on the device {Device}."
+                    : $"There is no precision {Precision}."
+            );
+        }
+
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
         if (Device != "cpu")
         {
@@ -25,6 +35,9 @@ internal sealed class Engine
 
     /// <summary>On what graphs run, in small letters.</summary>
     public string Device { get; }
+
+    /// <summary>In what numbers linear layers run.</summary>
+    public Precision Precision { get; }
 
     /// <summary>Threads in all.</summary>
     public int Threads { get; }

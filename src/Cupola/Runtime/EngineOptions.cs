@@ -9,6 +9,9 @@ public sealed record EngineOptions
     /// <summary>Threads in all. The default is 0, which stands for one a physical core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>In what numbers networks run.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>The devices that this build of ONNX Runtime has: always <c>cpu</c>.</summary>
     public static IReadOnlyList<string> Devices => Runtime.Devices.Available;
 

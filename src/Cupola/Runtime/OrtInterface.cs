@@ -77,8 +77,8 @@ internal static unsafe partial class OrtInterface
         return View(value, type, Shape(value));
     }
 
-    /// <summary>Where an operator writes in this run, lent; its elements are float32.</summary>
-    public static Tensor Output(nint context, int place, long[] shape)
+    /// <summary>Where an operator writes in this run, lent.</summary>
+    public static Tensor Output(nint context, int place, Graphs.ElementType type, long[] shape)
     {
         nint value;
         fixed (long* extents = shape)
@@ -94,7 +94,7 @@ internal static unsafe partial class OrtInterface
             );
         }
 
-        return View(value, Graphs.ElementType.Float32, shape);
+        return View(value, type, shape);
     }
 
     /// <summary>An error as ONNX Runtime takes it from an operator, with code 1 (ORT_FAIL).</summary>

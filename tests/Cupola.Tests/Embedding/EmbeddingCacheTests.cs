@@ -1,3 +1,4 @@
+using Cupola.Files;
 using Cupola.Tests.ZeroShot;
 using Microsoft.Data.Sqlite;
 
@@ -192,13 +193,13 @@ public sealed class EmbeddingCacheTests
             .Select(static variable => variable.Split('='))
             .ToDictionary(static pair => pair[0], static pair => pair[1]);
 
-        Assert.Equal(Path.GetFullPath(folder), EmbeddingCache.FolderFrom(environment.GetValueOrDefault));
+        Assert.Equal(Path.GetFullPath(folder), UserCache.Folder("embeddings", environment.GetValueOrDefault));
         Assert.EndsWith(
             Path.Combine("cupola", "embeddings"),
-            EmbeddingCache.FolderFrom(static _ => null),
+            UserCache.Folder("embeddings", static _ => null),
             StringComparison.Ordinal
         );
-        Assert.True(Path.IsPathRooted(EmbeddingCache.FolderFrom(static _ => null)));
+        Assert.True(Path.IsPathRooted(UserCache.Folder("embeddings", static _ => null)));
     }
 
     /// <summary>Which images are encoded together may change the last bits of float32.</summary>
