@@ -53,8 +53,7 @@ internal static class Peak
         return best;
     }
 
-    private static void Work(int seed) =>
-        GC.KeepAlive(Vector512.IsHardwareAccelerated ? Chain<Wide>(seed) : Chain<Narrow>(seed));
+    private static void Work(int seed) => GC.KeepAlive(Vector512.IsHardwareAccelerated ? Chain<Wide>(seed) : Chain<Narrow>(seed));
 
     /// <summary>The chains begin differently, or the compiler would make one of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -43,9 +43,7 @@ internal static class TrainBenchmark
                         torch.Add(Torch(torchScript, size, engine.Threads));
                     }
 
-                    made.AddRange(
-                        MakeFor(step, TimeSpan.FromSeconds(double.Parse(TurnSeconds, CultureInfo.InvariantCulture)))
-                    );
+                    made.AddRange(MakeFor(step, TimeSpan.FromSeconds(double.Parse(TurnSeconds, CultureInfo.InvariantCulture))));
                 }
 
                 split = Split.Until(step) - before;
@@ -97,7 +95,7 @@ internal static class TrainBenchmark
         );
         foreach ((string name, long count, double ofOperator) in times.Longest.Take(12))
         {
-            Console.WriteLine($"    {name,-20} {count / ProfiledSteps,6} {ofOperator / times.Seconds,7:0.0%}");
+            Console.WriteLine($"    {name, -20} {count / ProfiledSteps, 6} {ofOperator / times.Seconds, 7:0.0%}");
         }
     }
 
@@ -141,9 +139,7 @@ internal static class TrainBenchmark
             long begun = Stopwatch.GetTimestamp();
             TimeSpan before = Environment.CpuUsage.TotalTime;
             step.Make();
-            made.Add(
-                new(Stopwatch.GetElapsedTime(begun).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds)
-            );
+            made.Add(new(Stopwatch.GetElapsedTime(begun).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
         }
 
         return made;
@@ -174,12 +170,7 @@ internal static class TrainBenchmark
     private sealed record Split(double Runs, double Sums, double Loss, double Optimizer)
     {
         public static Split Until(TrainingStep step) =>
-            new(
-                step.Times.Runs.TotalSeconds,
-                step.Times.Sums.TotalSeconds,
-                step.Times.Loss.TotalSeconds,
-                step.OptimizerSeconds
-            );
+            new(step.Times.Runs.TotalSeconds, step.Times.Sums.TotalSeconds, step.Times.Loss.TotalSeconds, step.OptimizerSeconds);
 
         public static Split operator -(Split left, Split right) =>
             new(left.Runs - right.Runs, left.Sums - right.Sums, left.Loss - right.Loss, left.Optimizer - right.Optimizer);

@@ -182,7 +182,8 @@ internal sealed unsafe class ProductKernel<T> : ProductKernel
         {
             for (int place = 0; place < length; place++)
             {
-                rowsOfTile[(place * TileRows) + row] = row < rows ? left.Numbers[(row * left.RowStep) + (place * left.InnerStep)] : 0;
+                rowsOfTile[(place * TileRows) + row] =
+                    row < rows ? left.Numbers[(row * left.RowStep) + (place * left.InnerStep)] : 0;
             }
 
             for (int column = 0; column < columns; column++)

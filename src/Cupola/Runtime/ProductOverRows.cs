@@ -23,20 +23,18 @@ internal sealed class ProductOverRows() : CustomOperator(nameof(ProductOverRows)
             throw new ArgumentException(Invariant($"{rows} rows cannot be multiplied with {given[1].Shape[0]}."));
         }
 
-        OrderedSums.Write(
-            result.Address,
-            adds =>
-                ProductKernel.Fastest.Multiply(
-                    new(given[0].Address, 1, height),
-                    new(given[1].Address, width, 1),
-                    (float*)result.Address,
-                    height,
-                    rows,
-                    width,
-                    given[2].AsSpan<float>()[0],
-                    bias: null,
-                    adds
-                )
+        OrderedSums.Write(result.Address, adds =>
+            ProductKernel.Fastest.Multiply(
+                new(given[0].Address, 1, height),
+                new(given[1].Address, width, 1),
+                (float*)result.Address,
+                height,
+                rows,
+                width,
+                given[2].AsSpan<float>()[0],
+                bias: null,
+                adds
+            )
         );
     }
 }

@@ -25,9 +25,8 @@ public sealed class ProductKernelTests
         {
             float[] first = Multiply(ProductKernel.All[0], rows, inner, columns, turnsLeft, turnsRight);
             Near(Expected(rows, inner, columns, turnsLeft, turnsRight), first);
-            Assert.All(
-                ProductKernel.All.Skip(1),
-                kernel => Assert.Equal(first, Multiply(kernel, rows, inner, columns, turnsLeft, turnsRight))
+            Assert.All(ProductKernel.All.Skip(1), kernel =>
+                Assert.Equal(first, Multiply(kernel, rows, inner, columns, turnsLeft, turnsRight))
             );
         }
     }
@@ -37,7 +36,10 @@ public sealed class ProductKernelTests
     {
         float[] bias = [1, 2, 3];
         float[] result = [7, 7, 7, 7, 7, 7];
-        fixed (float* pinnedBias = bias, pinned = result)
+        fixed (
+            float* pinnedBias = bias,
+                pinned = result
+        )
         {
             ProductKernel.Fastest.Multiply(default, default, pinned, 2, 0, 3, 1, null, adds: true);
             Assert.All(result, static number => Assert.Equal(7, number));
@@ -62,7 +64,12 @@ public sealed class ProductKernelTests
             right = Numbers(inner * columns, 2),
             bias = Numbers(columns, 3),
             result = new float[rows * columns];
-        fixed (float* pinnedLeft = left, pinnedRight = right, pinnedBias = bias, pinned = result)
+        fixed (
+            float* pinnedLeft = left,
+                pinnedRight = right,
+                pinnedBias = bias,
+                pinned = result
+        )
         {
             Matrix first = turnsLeft ? new((nint)pinnedLeft, 1, rows) : new((nint)pinnedLeft, inner, 1),
                 second = turnsRight ? new((nint)pinnedRight, 1, inner) : new((nint)pinnedRight, columns, 1);
@@ -97,9 +104,8 @@ public sealed class ProductKernelTests
     }
 
     private static void Near(double[] expected, float[] actual) =>
-        Assert.All(
-            expected.Zip(actual),
-            static pair => Assert.True(Math.Abs(pair.First - pair.Second) <= 1e-4, $"{pair.First} is not {pair.Second}.")
+        Assert.All(expected.Zip(actual), static pair =>
+            Assert.True(Math.Abs(pair.First - pair.Second) <= 1e-4, $"{pair.First} is not {pair.Second}.")
         );
 
     private static float[] Numbers(int count, int seed)

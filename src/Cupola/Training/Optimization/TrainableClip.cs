@@ -90,13 +90,7 @@ internal sealed class TrainableClip : IDisposable
 
             PairGradients gradients = null!;
             Times.InLoss(() =>
-                gradients = _loss.Evaluate(
-                    imageEmbeddings,
-                    textEmbeddings,
-                    _parameters.LogitScale,
-                    _parameters.LogitBias,
-                    labels
-                )
+                gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.LogitScale, _parameters.LogitBias, labels)
             );
             WriteGradients(gradients);
             Propagate(work, passes, gradients);

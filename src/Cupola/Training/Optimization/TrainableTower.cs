@@ -104,9 +104,11 @@ internal sealed class TrainableTower : IDisposable
             differentiated,
             embed,
             [
-                .. targets.Zip(
-                    differentiated.Backward.Outputs,
-                    (target, output) => target with { IsSum = target.Indices is null && sums.Contains(output.Name) }
+                .. targets.Zip(differentiated.Backward.Outputs, (target, output) =>
+                    target with
+                    {
+                        IsSum = target.Indices is null && sums.Contains(output.Name),
+                    }
                 ),
             ],
             [.. outputs.Statistics.Select(static statistic => statistic.Running.Name)]
@@ -237,6 +239,9 @@ internal sealed class TrainableTower : IDisposable
         /// <summary>Whether the graph adds it where it stands.</summary>
         public bool IsSum { get; init; }
 
+        /// <summary>The rows of the table that are not zero; null before the first step.</summary>
+        private HashSet<int>? _rows;
+
         public void Add(TrainableParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
         {
             if (Indices is null)
@@ -246,18 +251,36 @@ internal sealed class TrainableTower : IDisposable
             }
 
             Span<float> table = parameters.Gradients[Parameter].AsSpan<float>();
-            if (isFirst)
-            {
-                table.Clear();
-            }
-
             ReadOnlySpan<float> rows = gradient.AsSpan<float>();
             int width = rows.Length / indices.Length;
+            if (isFirst)
+            {
+                Clear(table, width);
+            }
+
             for (int row = 0; row < indices.Length; row++)
             {
                 Span<float> sum = table.Slice(indices[row] * width, width);
                 System.Numerics.Tensors.TensorPrimitives.Add(sum, rows.Slice(row * width, width), sum);
+                _rows!.Add(indices[row]);
             }
+        }
+
+        /// <summary>A batch names few rows of a table, so only those of the step before are cleared.</summary>
+        private void Clear(Span<float> table, int width)
+        {
+            if (_rows is null)
+            {
+                table.Clear();
+                _rows = [];
+            }
+
+            foreach (int row in _rows)
+            {
+                table.Slice(row * width, width).Clear();
+            }
+
+            _rows.Clear();
         }
     }
 }
