@@ -45,6 +45,9 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale => _model.LogitScale;
 
+    /// <summary>Threads that networks run on.</summary>
+    internal int Threads => _threads;
+
     /// <summary>What probabilities are made of.</summary>
     internal ScoreRule Score => _model.Score;
 
