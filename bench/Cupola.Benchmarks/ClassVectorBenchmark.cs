@@ -40,7 +40,7 @@ internal static class ClassVectorBenchmark
             [
                 .. prompts
                     .ClassNames.SelectMany(name => prompts[name].AsEnumerable())
-                    .Select(prompt => embedder.Tokenizer.Encode(prompt.Text).Ids),
+                    .Select(prompt => embedder.Tokenizer.Encode(prompt.Text).Ids.ToArray()),
             ];
             int context = embedder.Tokenizer.ContextLength;
             double sample = Timing.Medians(rounds: 3, () => PaddedTexts.Encode(ids, PaddedSample, context, Batch, padded))[0];

@@ -14,7 +14,7 @@ internal static class ImageBenchmark
         {
             embedder.Export(folder);
             using InferenceSession plain = new(Path.Combine(folder, "onnx", "vision_model.onnx"));
-            Console.WriteLine($"{"batch",6}  {"plain ONNX",12}  {"Cupola",12}  {"ratio",7}");
+            Console.WriteLine($"{"batch", 6}  {"plain ONNX", 12}  {"Cupola", 12}  {"ratio", 7}");
             foreach (int batch in new[] { 1, 8, 32 })
             {
                 Measure(embedder, plain, batch);
@@ -33,8 +33,8 @@ internal static class ImageBenchmark
         int size = embedder.Preprocessing.Size;
         byte[] pixels = new byte[batch * embedder.Preprocessing.ByteCount];
         new Random(1).NextBytes(pixels);
-        float[] normalised = Normalise(pixels, embedder);
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(normalised, [batch, 3, size, size]);
+        float[] normalized = Normalize(pixels, embedder);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(normalized, [batch, 3, size, size]);
         using RunOptions options = new();
         EmbeddingMatrix ours = embedder.EmbedPixels(pixels, batch);
         float worst = 0;
@@ -59,12 +59,12 @@ internal static class ImageBenchmark
             () => embedder.EmbedPixels(pixels, batch)
         );
         Console.WriteLine(
-            $"{batch,6}  {batch / seconds[0],10:0.0}/s  {batch / seconds[1],10:0.0}/s  {seconds[0] / seconds[1],6:0.00}×  "
+            $"{batch, 6}  {batch / seconds[0], 10:0.0}/s  {batch / seconds[1], 10:0.0}/s  {seconds[0] / seconds[1], 6:0.00}×  "
                 + $"(embeddings differ by {worst:0.0e+0})"
         );
     }
 
-    private static float[] Normalise(byte[] pixels, ClipEmbedder embedder)
+    private static float[] Normalize(byte[] pixels, ClipEmbedder embedder)
     {
         int area = embedder.Preprocessing.Size * embedder.Preprocessing.Size;
         var values = new float[pixels.Length];

@@ -31,7 +31,7 @@ internal static class Peak
         {
             long start = Stopwatch.GetTimestamp();
             Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, static thread =>
-                GC.KeepAlive(Vector512.IsHardwareAccelerated ? Wide(thread) : Narrow(thread))
+                GC.KeepAlive(Vector512.IsHardwareAccelerated ? Chain<Wide>(thread) : Chain<Narrow>(thread))
             );
             int lanes = Vector512.IsHardwareAccelerated ? 16 : 8;
             best = Math.Max(best, 2.0 * lanes * Chains * Rounds * threads / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9);
@@ -42,74 +42,85 @@ internal static class Peak
 
     /// <summary>The chains begin differently, or the compiler would make one of them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Wide(int seed)
+    private static float Chain<T>(int seed)
+        where T : struct, ILanes<T>
     {
-        Vector512<float> factor = Vector512.Create(0.999f),
-            term = Vector512.Create(0.001f);
-        Vector512<float> a = Vector512.Create(seed + 1f),
-            b = a + a,
-            c = b + a,
-            d = c + a,
-            e = d + a,
-            f = e + a,
-            g = f + a,
-            h = g + a,
-            i = h + a,
-            j = i + a,
-            k = j + a,
-            l = k + a;
+        T factor = T.Create(0.999f),
+            term = T.Create(0.001f);
+        T a = T.Create(seed + 1),
+            b = T.Create(seed + 2),
+            c = T.Create(seed + 3),
+            d = T.Create(seed + 4),
+            e = T.Create(seed + 5),
+            f = T.Create(seed + 6),
+            g = T.Create(seed + 7),
+            h = T.Create(seed + 8),
+            i = T.Create(seed + 9),
+            j = T.Create(seed + 10),
+            k = T.Create(seed + 11),
+            l = T.Create(seed + 12);
         for (int round = 0; round < Rounds; round++)
         {
-            a = Vector512.FusedMultiplyAdd(a, factor, term);
-            b = Vector512.FusedMultiplyAdd(b, factor, term);
-            c = Vector512.FusedMultiplyAdd(c, factor, term);
-            d = Vector512.FusedMultiplyAdd(d, factor, term);
-            e = Vector512.FusedMultiplyAdd(e, factor, term);
-            f = Vector512.FusedMultiplyAdd(f, factor, term);
-            g = Vector512.FusedMultiplyAdd(g, factor, term);
-            h = Vector512.FusedMultiplyAdd(h, factor, term);
-            i = Vector512.FusedMultiplyAdd(i, factor, term);
-            j = Vector512.FusedMultiplyAdd(j, factor, term);
-            k = Vector512.FusedMultiplyAdd(k, factor, term);
-            l = Vector512.FusedMultiplyAdd(l, factor, term);
+            a = T.MultiplyAdd(a, factor, term);
+            b = T.MultiplyAdd(b, factor, term);
+            c = T.MultiplyAdd(c, factor, term);
+            d = T.MultiplyAdd(d, factor, term);
+            e = T.MultiplyAdd(e, factor, term);
+            f = T.MultiplyAdd(f, factor, term);
+            g = T.MultiplyAdd(g, factor, term);
+            h = T.MultiplyAdd(h, factor, term);
+            i = T.MultiplyAdd(i, factor, term);
+            j = T.MultiplyAdd(j, factor, term);
+            k = T.MultiplyAdd(k, factor, term);
+            l = T.MultiplyAdd(l, factor, term);
         }
 
-        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+        return T.Sum(a)
+            + T.Sum(b)
+            + T.Sum(c)
+            + T.Sum(d)
+            + T.Sum(e)
+            + T.Sum(f)
+            + T.Sum(g)
+            + T.Sum(h)
+            + T.Sum(i)
+            + T.Sum(j)
+            + T.Sum(k)
+            + T.Sum(l);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Narrow(int seed)
+    /// <summary>A register of float32 numbers.</summary>
+    private interface ILanes<T>
+        where T : struct, ILanes<T>
     {
-        Vector256<float> factor = Vector256.Create(0.999f),
-            term = Vector256.Create(0.001f);
-        Vector256<float> a = Vector256.Create(seed + 1f),
-            b = a + a,
-            c = b + a,
-            d = c + a,
-            e = d + a,
-            f = e + a,
-            g = f + a,
-            h = g + a,
-            i = h + a,
-            j = i + a,
-            k = j + a,
-            l = k + a;
-        for (int round = 0; round < Rounds; round++)
-        {
-            a = Vector256.FusedMultiplyAdd(a, factor, term);
-            b = Vector256.FusedMultiplyAdd(b, factor, term);
-            c = Vector256.FusedMultiplyAdd(c, factor, term);
-            d = Vector256.FusedMultiplyAdd(d, factor, term);
-            e = Vector256.FusedMultiplyAdd(e, factor, term);
-            f = Vector256.FusedMultiplyAdd(f, factor, term);
-            g = Vector256.FusedMultiplyAdd(g, factor, term);
-            h = Vector256.FusedMultiplyAdd(h, factor, term);
-            i = Vector256.FusedMultiplyAdd(i, factor, term);
-            j = Vector256.FusedMultiplyAdd(j, factor, term);
-            k = Vector256.FusedMultiplyAdd(k, factor, term);
-            l = Vector256.FusedMultiplyAdd(l, factor, term);
-        }
+        static abstract T Create(float value);
 
-        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+        static abstract T MultiplyAdd(T value, T factor, T term);
+
+        static abstract float Sum(T value);
+    }
+
+    private readonly struct Wide(Vector512<float> lanes) : ILanes<Wide>
+    {
+        private readonly Vector512<float> _lanes = lanes;
+
+        public static Wide Create(float value) => new(Vector512.Create(value));
+
+        public static Wide MultiplyAdd(Wide value, Wide factor, Wide term) =>
+            new(Vector512.FusedMultiplyAdd(value._lanes, factor._lanes, term._lanes));
+
+        public static float Sum(Wide value) => Vector512.Sum(value._lanes);
+    }
+
+    private readonly struct Narrow(Vector256<float> lanes) : ILanes<Narrow>
+    {
+        private readonly Vector256<float> _lanes = lanes;
+
+        public static Narrow Create(float value) => new(Vector256.Create(value));
+
+        public static Narrow MultiplyAdd(Narrow value, Narrow factor, Narrow term) =>
+            new(Vector256.FusedMultiplyAdd(value._lanes, factor._lanes, term._lanes));
+
+        public static float Sum(Narrow value) => Vector256.Sum(value._lanes);
     }
 }

@@ -54,7 +54,7 @@ internal static class TextBenchmark
 
     private static void Measure(string title, string[] texts, ClipEmbedder embedder, InferenceSession padded)
     {
-        int[][] ids = [.. texts.Select(text => embedder.Tokenizer.Encode(text).Ids)];
+        int[][] ids = [.. texts.Select(text => embedder.Tokenizer.Encode(text).Ids.ToArray())];
         int context = embedder.Tokenizer.ContextLength;
         int nodes = PromptTree.Pack(ids, PromptTree.MaximumNodes, share: true, out _).Sum(static tree => tree.NodeCount);
         Console.WriteLine(
@@ -65,20 +65,20 @@ internal static class TextBenchmark
         TextEncoder tower = embedder.Model.Text;
         double[] seconds = Timing.Medians(
             Rounds,
-            () => tower.Encode(ids, share: true, done: null, CancellationToken.None),
-            () => tower.Encode(ids, share: false, done: null, CancellationToken.None),
+            () => tower.Encode(ids, share: true, progress: null, CancellationToken.None),
+            () => tower.Encode(ids, share: false, progress: null, CancellationToken.None),
             () => PaddedTexts.Encode(ids, PaddedSample, context, 16, padded),
             () => PaddedTexts.Encode(ids, PaddedSample, context, 64, padded)
         );
         double best = PaddedSample / Math.Min(seconds[2], seconds[3]);
-        Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2],8:0.0}/s");
-        Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3],8:0.0}/s");
+        Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2], 8:0.0}/s");
+        Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3], 8:0.0}/s");
         Console.WriteLine(
-            $"  packed without sharing      {texts.Length / seconds[1],8:0.0}/s  {texts.Length / seconds[1] / best,6:0.00}× "
+            $"  packed without sharing      {texts.Length / seconds[1], 8:0.0}/s  {texts.Length / seconds[1] / best, 6:0.00}× "
                 + "the better padded"
         );
         Console.WriteLine(
-            $"  packed in trees             {texts.Length / seconds[0],8:0.0}/s  {texts.Length / seconds[0] / best,6:0.00}× "
+            $"  packed in trees             {texts.Length / seconds[0], 8:0.0}/s  {texts.Length / seconds[0] / best, 6:0.00}× "
                 + "the better padded"
         );
     }

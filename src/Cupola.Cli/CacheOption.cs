@@ -15,7 +15,7 @@ internal sealed class CacheOption
     public void AddTo(Command command) => command.Options.Add(_noCache);
 
     /// <summary>What there is after Ctrl-C, in a sentence.</summary>
-    public string Kept(ParseResult parsed) =>
+    public string WhenStopped(ParseResult parsed) =>
         parsed.GetValue(_noCache)
             ? "Stopped; nothing is kept, as --no-cache says."
             : $"Stopped; the embeddings so far are kept in {EmbeddingCache.DefaultFolder}, and the same command goes on from "
@@ -37,7 +37,7 @@ internal sealed class CacheOption
             );
             foreach (string failure in embedded.Failed)
             {
-                Console.Error.WriteLine(failure);
+                Console.Error.WriteLine(FailureSentence.Write(failure));
             }
 
             return embedded;

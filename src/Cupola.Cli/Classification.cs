@@ -24,14 +24,14 @@ internal sealed class Classification(
     private int _classified;
 
     /// <summary>Writes what the images show; gives how many could not be read.</summary>
-    public int Write(IEnumerable<EmbeddedImage> images, Action<int>? progress)
+    public int Write(IEnumerable<EmbeddedImage> images, IProgress<int>? progress)
     {
         int failed = 0;
         try
         {
             foreach (EmbeddedImage image in images)
             {
-                progress?.Invoke(1);
+                progress?.Report(1);
                 if (image.Vector is null)
                 {
                     failed++;

@@ -99,9 +99,9 @@ internal sealed class CsvClassifications : IClassificationWriter
 
     public void Write(ImageAnswer answer)
     {
-        // All answers are told, also where fewer labels are shown.
-        int told = Math.Max(answer.Top, answer.Answers?.Count ?? 0);
-        foreach ((int place, Prediction prediction) in answer.Labels.Take(told).Index())
+        // Each answer has its row, also where fewer labels are shown.
+        int rows = Math.Max(answer.Top, answer.Answers?.Count ?? 0);
+        foreach ((int place, Prediction prediction) in answer.Labels.Take(rows).Index())
         {
             _rows.Write(
                 answer.Image,

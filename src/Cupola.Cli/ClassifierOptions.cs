@@ -14,14 +14,16 @@ internal sealed class ClassifierOptions
     private readonly NumberOption<float> _threshold = new("--threshold", 0, 1)
     {
         Description =
-            $"Below this probability the answer is \"{ImageLabels.NoneOfThese}\"; with --multi-label, 0.5 where it is not named.",
+            $"Below this probability the answer is \"{ImageLabels.NoneOfThese}\"; with --multi-label, 0.5 where it is not named. "
+            + "A SigLIP's probability is that of a label alone.",
         HelpName = "T",
     };
 
     private readonly Option<bool> _multiLabel = new("--multi-label")
     {
         Description =
-            "Any number of labels may be in an image: each is weighed against its own negation, and against no other label.",
+            "Any number of labels may be in an image: each is weighed against its own negation (by a SigLIP alone), and against "
+            + "no other label.",
     };
 
     private readonly Option<string[]> _negation = new("--negation")
@@ -112,7 +114,7 @@ internal sealed class ClassifierOptions
     public LabeledDataset? OpenCalibration(ParseResult parsed, IReadOnlyList<string> labels) => _calibration.Open(parsed, labels);
 
     /// <summary>
-    /// The classifier with the temperature of labelled images, and how many of them could not be read. Says on standard error
+    /// The classifier with the temperature of labeled images, and how many of them could not be read. Says on standard error
     /// what that changes.
     /// </summary>
     public (SingleLabelAnswers Classifier, int Failed) Calibrate(
@@ -153,6 +155,19 @@ internal sealed class ClassifierOptions
         PromptSource source =
             named.Templates.Count == 0 && written is null ? named with { Templates = PromptTemplates.Negations } : named;
         return source.FillAnd(labels, written);
+    }
+
+    /// <summary>Says once what a SigLIP's probabilities are, which surprises who knows CLIP's.</summary>
+    public void ExplainIndependentProbabilities(ParseResult parsed)
+    {
+        Console.Error.WriteLine(
+            "This model is a SigLIP: a probability is that of its label alone, so probabilities do not sum to 100 %, are often "
+                + "small, and --threshold is on each of them."
+        );
+        if (parsed.GetValue(_negation) is { Length: > 0 } || parsed.GetValue(_negations) is not null)
+        {
+            Console.Error.WriteLine("It needs no negations; --negation and --negations change nothing.");
+        }
     }
 
     private void Refuse(ParseResult parsed, bool explained, bool learns)

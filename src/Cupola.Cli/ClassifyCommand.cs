@@ -57,7 +57,7 @@ internal static class ClassifyCommand
                 string? page = explain.Read(parsed);
                 ClassifierRequest request = options.Read(parsed, explained: page is not null);
                 PromptTemplate? byName = options.ReadByName(parsed);
-                LabeledDataset? labelled = request.Saved is null
+                LabeledDataset? labeled = request.Saved is null
                     ? options.OpenCalibration(parsed, request.Prompts!.ClassNames)
                     : null;
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
@@ -67,7 +67,7 @@ internal static class ClassifyCommand
                     parsed,
                     options,
                     request,
-                    labelled,
+                    labeled,
                     embedder,
                     known?.Embeddings,
                     cancellationToken
@@ -116,7 +116,7 @@ internal static class ClassifyCommand
         ParseResult parsed,
         ClassifierOptions options,
         ClassifierRequest request,
-        LabeledDataset? labelled,
+        LabeledDataset? labeled,
         ClipEmbedder embedder,
         EmbeddingMatrix? images,
         CancellationToken cancellationToken
@@ -127,7 +127,11 @@ internal static class ClassifyCommand
             PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
         }
 
-        if (request.Negations is not null)
+        if (embedder.Score.IsIndependent)
+        {
+            options.ExplainIndependentProbabilities(parsed);
+        }
+        else if (request.Negations is not null)
         {
             PromptOptions.WarnOfCutPrompts(request.Negations, embedder.Tokenizer);
         }
@@ -142,7 +146,7 @@ internal static class ClassifyCommand
 
         SingleLabel.Note(single.Labels);
         int failed = 0;
-        if ((labelled ?? options.OpenCalibration(parsed, single.Labels)) is { } fitted)
+        if ((labeled ?? options.OpenCalibration(parsed, single.Labels)) is { } fitted)
         {
             (single, failed) = options.Calibrate(parsed, single, fitted, embedder, cancellationToken);
         }

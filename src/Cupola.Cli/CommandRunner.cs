@@ -35,11 +35,11 @@ internal static class CommandRunner
     /// <summary>What a command does, given its arguments and a way to be stopped.</summary>
     /// <param name="command">The command.</param>
     /// <param name="run">Does it, and gives the exit code.</param>
-    /// <param name="kept">Says after Ctrl-C what there is of the work, where <paramref name="run"/> does not itself.</param>
+    /// <param name="whenStopped">Says after Ctrl-C what is left of the work, if <paramref name="run"/> does not itself.</param>
     public static void SetVerb(
         this Command command,
         Func<ParseResult, CancellationToken, int> run,
-        Func<ParseResult, string>? kept = null
+        Func<ParseResult, string>? whenStopped = null
     ) =>
         command.SetAction(parsed =>
         {
@@ -57,7 +57,9 @@ internal static class CommandRunner
             }
             catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
             {
-                Console.Error.WriteLine(exception is StoppedException ? exception.Message : kept?.Invoke(parsed) ?? "Stopped.");
+                Console.Error.WriteLine(
+                    exception is StoppedException ? exception.Message : whenStopped?.Invoke(parsed) ?? "Stopped."
+                );
                 return ExitCode.Interrupted;
             }
             catch (Exception exception) when (CodeOf(exception) is not null)

@@ -6,7 +6,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>What each prompt does to the answers on labelled images: every one is left out once.</summary>
+/// <summary>What each prompt does to the answers on labeled images: every one is left out once.</summary>
 internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts, WeightsOption weights)
 {
     /// <summary>How many prompts that do harm, and how many that help, a person sees.</summary>
@@ -26,11 +26,11 @@ internal sealed class DatasetInfluence(ModelOptions model, PromptOptions prompts
     {
         ClassEnsemble ensemble = prompts.Ensemble(parsed);
         PromptWeighting weighting = weights.Read(parsed, ensemble);
-        LabeledDataset judged = _dataset.Open(parsed, prompts.Labels(parsed))!;
-        PromptSet set = prompts.Read(parsed, judged.Labels);
+        LabeledDataset dataset = _dataset.Open(parsed, prompts.Labels(parsed))!;
+        PromptSet set = prompts.Read(parsed, dataset.Labels);
         RequireSeveral(set);
         using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
-        EmbeddedDataset images = _dataset.Embed(parsed, judged, embedder, cancellationToken);
+        EmbeddedDataset images = _dataset.Embed(parsed, dataset, embedder, cancellationToken);
         EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellationToken);
         PromptInfluence influence = new(encoded, ensemble, PromptWeights.Create(weighting, encoded, images.Embeddings));
         IReadOnlyList<PromptEffect> effects = WorkProgress.Items("Leaving prompts out", set.PromptCount, progress =>

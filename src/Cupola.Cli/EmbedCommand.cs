@@ -70,7 +70,7 @@ internal static class EmbedCommand
                 writer.Finish();
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
             },
-            parsed => Kept(parsed.GetValue(file))
+            parsed => WhenStopped(parsed.GetValue(file))
         );
         return command;
     }
@@ -114,7 +114,7 @@ internal static class EmbedCommand
                 }
 
                 EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress =>
-                    embedder.EmbedTexts(all, CountedProgress.From(progress), cancellationToken)
+                    embedder.EmbedTexts(all, progress, cancellationToken)
                 );
                 EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
                 for (int index = 0; index < all.Length; index++)
@@ -125,21 +125,21 @@ internal static class EmbedCommand
                 writer.Finish();
                 return ExitCode.Done;
             },
-            parsed => Kept(parsed.GetValue(file))
+            parsed => WhenStopped(parsed.GetValue(file))
         );
         return command;
     }
 
-    private static string Kept(string? file) =>
+    private static string WhenStopped(string? file) =>
         file is null ? "Stopped; the embeddings so far are whole." : $"Stopped; {file} is written at the end, and is as it was.";
 
     /// <summary>How many could not be read.</summary>
-    private static int WriteAll(IEnumerable<EmbeddedImage> images, EmbeddingWriter writer, Action<int>? progress)
+    private static int WriteAll(IEnumerable<EmbeddedImage> images, EmbeddingWriter writer, IProgress<int>? progress)
     {
         int failed = 0;
         foreach (EmbeddedImage image in images)
         {
-            progress?.Invoke(1);
+            progress?.Report(1);
             if (image.Vector is not null)
             {
                 writer.Write(image.Path, image.Vector);

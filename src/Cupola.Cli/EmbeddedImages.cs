@@ -11,7 +11,7 @@ internal sealed record EmbeddedImages(IReadOnlyList<EmbeddedImage> Images)
             List<EmbeddedImage> embedded = [];
             foreach (EmbeddedImage image in embed(paths))
             {
-                progress?.Invoke(1);
+                progress?.Report(1);
                 embedded.Add(image);
             }
 

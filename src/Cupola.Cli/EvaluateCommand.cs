@@ -4,7 +4,7 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary><c>cupola evaluate</c>: how good prompt sets are on labelled images, side by side.</summary>
+/// <summary><c>cupola evaluate</c>: how good prompt sets are on labeled images, side by side.</summary>
 internal static class EvaluateCommand
 {
     public static Command Create()
@@ -14,7 +14,7 @@ internal static class EvaluateCommand
         PromptSetOptions sets = new();
         EnsembleOption ensemble = new();
         WeightsOption weights = new();
-        CacheOption kept = new();
+        CacheOption caching = new();
         FetchOption fetch = new();
         Argument<string> dataset = new("dataset")
         {
@@ -59,7 +59,7 @@ internal static class EvaluateCommand
         weights.AddTo(command);
         report.AddTo(command);
         Option[] ofPrompts = [.. command.Options.Where(option => option != retrieval)];
-        kept.AddTo(command);
+        caching.AddTo(command);
         fetch.AddTo(command);
         command.Options.Add(format);
         model.AddTo(command);
@@ -76,7 +76,7 @@ internal static class EvaluateCommand
                     }
 
                     using ClipEmbedder both = model.Load(parsed, cancellationToken);
-                    return kept.With(parsed, cache =>
+                    return caching.With(parsed, cache =>
                         RetrievalEvaluation.Run(
                             parsed.GetValue(dataset)!,
                             fetch.Read(parsed),
@@ -92,22 +92,22 @@ internal static class EvaluateCommand
                 ClassEnsemble how = ensemble.Read(parsed);
                 IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
                 PromptSetRequest request = sets.Read(parsed);
-                LabeledDataset images = LabeledDataset.Open(
+                LabeledDataset images = LabeledDataset.Read(
                     parsed.GetValue(dataset)!,
                     labels.Read(parsed),
                     fetch.Read(parsed),
-                    Console.Error.WriteLine
+                    StandardStreams.Log
                 );
                 SingleLabel.Note(images.Labels);
                 IReadOnlyList<NamedPromptSet> candidates = PromptCandidates.Create(
                     request.Sources,
                     images.Labels,
                     request.ShuffleSeed,
-                    Console.Error.WriteLine
+                    StandardStreams.Log
                 );
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
-                EmbeddedDataset embedded = kept.Embed(parsed, images, embedder, cancellationToken);
-                DatasetEvaluation judged = new(
+                EmbeddedDataset embedded = caching.Embed(parsed, images, embedder, cancellationToken);
+                DatasetEvaluation evaluation = new(
                     parsed.GetValue(dataset)!,
                     model.Name(parsed),
                     [
@@ -115,17 +115,17 @@ internal static class EvaluateCommand
                             Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken))
                         ),
                     ],
-                    embedded.Failed
+                    [.. embedded.Failed.Select(FailureSentence.Write)]
                 );
-                EvaluationWriters.Write(judged, parsed.GetValue(format));
+                EvaluationWriters.Write(evaluation, parsed.GetValue(format));
                 if (page is not null)
                 {
-                    EvaluationReport.Write(page, judged, embedded.Images, cancellationToken);
+                    EvaluationReport.Write(page, evaluation, embedded.Images, cancellationToken);
                 }
 
                 return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-                // Each weighting of one set is judged as a set of its own.
+                // Each weighting of one set is evaluated as a set of its own.
                 IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) =>
                     weightings.Select(weighting =>
                         EvaluationResult.Evaluate(
@@ -140,7 +140,7 @@ internal static class EvaluateCommand
                         )
                     );
             },
-            kept.Kept
+            caching.WhenStopped
         );
         return command;
     }

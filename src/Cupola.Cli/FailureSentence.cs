@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Cupola.Data;
 using Cupola.Prompts.Writing;
 using Cupola.Training.Run;
 
@@ -23,6 +24,16 @@ internal static class FailureSentence
                 $"{exception.Message.TrimEnd('.')} by --endpoint.",
             LanguageModelException { StatusCode: HttpStatusCode.TooManyRequests, IsTransient: true, RetryAfter: null } =>
                 $"{exception.Message.TrimEnd('.')}; run the command again later, or with a smaller --concurrency.",
-            _ => MachineFailure.Sentence(exception) ?? exception.Message,
+            _ => Write(MachineFailure.Sentence(exception) ?? exception.Message),
         };
+
+    /// <summary>A sentence of the library, with the option that allows what it says is not allowed.</summary>
+    public static string Write(string sentence) =>
+        sentence
+            .Replace(TableImages.FetchedIfAllowed, "addresses in a table are fetched with --fetch only", StringComparison.Ordinal)
+            .Replace(
+                TableImages.PathsOrAddresses,
+                "a table names images by paths, or with --fetch by http and https addresses",
+                StringComparison.Ordinal
+            );
 }

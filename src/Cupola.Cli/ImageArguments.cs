@@ -18,7 +18,7 @@ internal static class ImageArguments
     /// Runs work over the images, with progress where the answers go into a file or a pipe and a person looks on; answers on a
     /// terminal are progress enough.
     /// </summary>
-    public static T Run<T>(string description, string[] arguments, Func<IEnumerable<string>, Action<int>?, T> work)
+    public static T Run<T>(string description, string[] arguments, Func<IEnumerable<string>, IProgress<int>?, T> work)
     {
         if (arguments.Contains("-") || !Console.IsOutputRedirected)
         {

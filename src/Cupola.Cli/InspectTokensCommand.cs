@@ -60,6 +60,13 @@ internal static class InspectTokensCommand
                             Console.Out.WriteLine(text);
                             Console.Out.WriteLine($"  {string.Join(' ', tokenized.Ids)}");
                             Console.Out.WriteLine($"  {string.Join(' ', tokens)}");
+                            if (tokenizer.PaddingId is { } padding)
+                            {
+                                Console.Out.WriteLine(
+                                    $"  ({tokenizer.Cleaning}; then {padding} up to {tokenizer.ContextLength} tokens)"
+                                );
+                            }
+
                             break;
                     }
 

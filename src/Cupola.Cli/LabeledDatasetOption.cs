@@ -3,19 +3,19 @@ using Cupola.Evaluation;
 
 namespace Cupola.Cli;
 
-/// <summary>An option that names labelled images, with those that say how they are read.</summary>
+/// <summary>An option that names labeled images, with those that say how they are read.</summary>
 internal sealed class LabeledDatasetOption(string name, string description)
 {
     private readonly Option<string> _dataset = new(name) { Description = description, HelpName = "DATASET" };
 
-    private readonly CacheOption _kept = new();
+    private readonly CacheOption _caching = new();
 
     private readonly FetchOption _fetch = new();
 
     public void AddTo(Command command)
     {
         command.Options.Add(_dataset);
-        _kept.AddTo(command);
+        _caching.AddTo(command);
         _fetch.AddTo(command);
     }
 
@@ -28,7 +28,7 @@ internal sealed class LabeledDatasetOption(string name, string description)
     /// <param name="parsed">The command line.</param>
     /// <param name="labels">What there is to choose from; null takes the dataset's own.</param>
     public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string>? labels) =>
-        Name(parsed) is { } dataset ? LabeledDataset.Open(dataset, labels, _fetch.Read(parsed), Console.Error.WriteLine) : null;
+        Name(parsed) is { } dataset ? LabeledDataset.Read(dataset, labels, _fetch.Read(parsed), StandardStreams.Log) : null;
 
     /// <inheritdoc cref="CacheOption.Embed"/>
     public EmbeddedDataset Embed(
@@ -36,5 +36,5 @@ internal sealed class LabeledDatasetOption(string name, string description)
         LabeledDataset dataset,
         ClipEmbedder embedder,
         CancellationToken cancellationToken
-    ) => _kept.Embed(parsed, dataset, embedder, cancellationToken);
+    ) => _caching.Embed(parsed, dataset, embedder, cancellationToken);
 }

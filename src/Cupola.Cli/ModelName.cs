@@ -106,11 +106,11 @@ internal sealed record ModelName(string Hub, string? File)
 
         last = last.EndsWith(".git", StringComparison.Ordinal) ? last[..^4] : last;
         string? revision = null;
-        if (isPage && rest is [string view, string first, .. string[] behind] && Views.Contains(view, StringComparer.Ordinal))
+        if (isPage && rest is [string view, string first, .. string[] others] && Views.Contains(view, StringComparer.Ordinal))
         {
-            bool isRequest = first == "refs" && behind.Length >= 2;
-            revision = isRequest ? $"refs/{behind[0]}/{behind[1]}" : first;
-            rest = isRequest ? behind[2..] : behind;
+            bool isRequest = first == "refs" && others.Length >= 2;
+            revision = isRequest ? $"refs/{others[0]}/{others[1]}" : first;
+            rest = isRequest ? others[2..] : others;
             rest =
                 view is "tree" or "commit" && rest.Length > 0
                     ? throw new FileNotFoundException(

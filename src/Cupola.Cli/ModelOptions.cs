@@ -61,7 +61,12 @@ internal sealed class ModelOptions(string? without = null, string? withoutPrecis
     /// <summary>Loads the model in a precision, whatever the command line says of that.</summary>
     public ClipEmbedder Load(ParseResult parsed, Precision precision, CancellationToken cancellationToken)
     {
-        EngineOptions engine = new(parsed.GetValue(_device)!, parsed.GetValue(_threads) ?? 0) { Precision = precision };
+        EngineOptions engine = new()
+        {
+            Device = parsed.GetValue(_device)!,
+            Threads = parsed.GetValue(_threads) ?? 0,
+            Precision = precision,
+        };
         ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellationToken), engine);
         foreach (string assumption in embedder.Config.Assumptions)
         {

@@ -76,7 +76,7 @@ internal sealed class PromptOptions
                     + "--prompts."
             );
         PromptSource source = named is { Written: null, Templates.Count: 0 } ? PromptSource.Simple : named;
-        return source.CreateSet(labels, Console.Error.WriteLine);
+        return source.CreateSet(labels, StandardStreams.Log);
     }
 
     /// <summary>Encodes prompts, with progress where a person looks on, and says which were cut.</summary>

@@ -68,7 +68,8 @@ internal static class PromptsAuditCommand
                 string? target = parsed.GetValue(output);
                 HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
                 RequireFix(parsed.GetValue(fix), target, dropped);
-                PromptSet prompts = PromptSet.Read(parsed.GetValue(file)!, out bool isCupl);
+                PromptSetFile read = PromptSetFile.Read(parsed.GetValue(file)!);
+                PromptSet prompts = read.Prompts;
                 TextTokenizer? tokenizer = model.IsNamed(parsed)
                     ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken))
                     : null;
@@ -79,7 +80,7 @@ internal static class PromptsAuditCommand
                 RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
                 if (repaired is not null)
                 {
-                    Write(repaired.Prompts, target!, isCupl);
+                    read.WriteAlike(target!, repaired.Prompts);
                 }
 
                 AuditWriters.Write(parsed.GetValue(file)!, audit, repaired, parsed.GetValue(format));
@@ -120,18 +121,6 @@ internal static class PromptsAuditCommand
         }
 
         return synonyms;
-    }
-
-    private static void Write(PromptSet prompts, string target, bool isCupl)
-    {
-        if (isCupl)
-        {
-            prompts.WriteCupl(target);
-        }
-        else
-        {
-            prompts.Write(target);
-        }
     }
 
     /// <summary>Findings are no failures; a class for which nothing could be kept is one.</summary>

@@ -113,13 +113,13 @@ internal static class PromptsInfluenceCommand
         PromptInfluence influence,
         int top,
         IInfluenceWriter writer,
-        Action<int>? progress
+        IProgress<int>? progress
     )
     {
         int failed = 0;
         foreach (EmbeddedImage image in images)
         {
-            progress?.Invoke(1);
+            progress?.Report(1);
             if (image.Vector is null)
             {
                 failed++;
@@ -215,7 +215,7 @@ internal static class PromptsInfluenceCommand
                 Console.Out.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"    {prompt.Contribution,12:0.00000}  {prompt.Cosine,7:0.0000}  {prompt.Weight,7:0.0000}  "
+                        $"    {prompt.Contribution, 12:0.00000}  {prompt.Cosine, 7:0.0000}  {prompt.Weight, 7:0.0000}  "
                             + $"{prompt.Prompt.Text.ReplaceLineEndings(" ")}"
                     )
                 );

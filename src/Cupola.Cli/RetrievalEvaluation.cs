@@ -18,11 +18,15 @@ internal static class RetrievalEvaluation
         CancellationToken cancellationToken
     )
     {
-        RetrievalDataset pairs = RetrievalDataset.Open(dataset, fetch);
+        RetrievalDataset pairs = RetrievalDataset.Read(dataset, fetch);
         EmbeddedRetrieval embedded = WorkProgress.Items("Embedding images", pairs.Count, progress =>
             pairs.Embed(embedder, cache, progress, cancellationToken)
         );
-        embedded.Failed.ToList().ForEach(Console.Error.WriteLine);
+        foreach (string failure in embedded.Failed)
+        {
+            Console.Error.WriteLine(FailureSentence.Write(failure));
+        }
+
         if (embedded.ReadImages == 0)
         {
             throw new InvalidDataException($"{dataset} has no images with captions that can be read.");
@@ -37,7 +41,7 @@ internal static class RetrievalEvaluation
         }
 
         RetrievalRecall recall = WorkProgress.Items("Encoding captions", embedded.Pairs.Texts.Count, progress =>
-            embedded.Compare(embedder, CountedProgress.From(progress), cancellationToken)
+            embedded.Compare(embedder, progress, cancellationToken)
         );
         Write(dataset, recall, embedded.Failed.Count, format);
         return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;

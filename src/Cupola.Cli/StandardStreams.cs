@@ -1,4 +1,6 @@
 using System.Text;
+using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Cli;
 
@@ -15,6 +17,10 @@ internal static class StandardStreams
 
     /// <summary>Standard error without a filter, for progress.</summary>
     public static TextWriter Error { get; private set; } = Console.Error;
+
+    /// <summary>Writes what the library logs as lines of standard error.</summary>
+    public static ILogger Log { get; } =
+        new SentenceLogger(static sentence => Console.Error.WriteLine(FailureSentence.Write(sentence)));
 
     /// <summary>Lets both streams speak UTF-8, whatever the machine's language, and filters what a person reads.</summary>
     public static void Open()

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Cupola.Files;
 using Cupola.Reports;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Cli;
 
@@ -57,36 +59,37 @@ internal static class TrainCommand
                     path = parsed.GetValue(dataset)!;
                 int threads = parsed.GetValue(threadsOption) ?? 0;
                 TrainingSettings chosen = settings.Read(parsed, run);
-                HashSet<string> broken = [];
-                TrainingPairs pairs = data.OpenPairs(parsed, path, Tell);
+                HashSet<string> told = [];
+                SentenceLogger log = new(WriteOnce);
+                TrainingPairs pairs = data.ReadPairs(parsed, path, log);
                 foreach (string note in pairs.Notes)
                 {
                     Console.Error.WriteLine(note);
                 }
 
-                TrainingScores? scores = data.OpenScores(parsed, chosen, threads, Tell);
-                bool isJudged = false;
+                TrainingScores? scores = data.ReadScores(parsed, chosen, threads, log);
+                bool isEvaluated = false;
                 using Trainer trainer = Trainer.Open(
                     run,
                     path,
                     pairs,
                     chosen,
-                    scores is null ? null : Judge,
+                    scores is null ? null : Evaluate,
                     name => ModelOptions.Find(name, cancellationToken),
                     threads
                 );
                 try
                 {
-                    Train(trainer, parsed.GetValue(format), Tell, cancellationToken);
+                    Train(trainer, parsed.GetValue(format), log, cancellationToken);
                     string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
                     Console.Error.WriteLine(
                         $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
-                            + $"{(isJudged ? Said(trainer.KeptEvaluation!) : "")}"
+                            + $"{(isEvaluated ? Said(trainer.KeptEvaluation!) : "")}"
                     );
-                    if (scores is not null && !isJudged)
+                    if (scores is not null && !isEvaluated)
                     {
                         // The run was finished before; what is named now may be other data than it was judged by.
-                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions(Threads: threads));
+                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
                         Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
                     }
                 }
@@ -99,20 +102,20 @@ internal static class TrainCommand
                     );
                 }
 
-                return broken.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+                return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
-                ModelScore Judge(ClipEmbedder embedder, CancellationToken stop)
+                ModelScore Evaluate(ClipEmbedder embedder, CancellationToken stop)
                 {
-                    isJudged = true;
+                    isEvaluated = true;
                     return scores!.Compute(embedder, stop);
                 }
 
                 // Each evaluation comes upon the same images; a sentence is said once.
-                void Tell(string sentence)
+                void WriteOnce(string sentence)
                 {
-                    if (broken.Add(sentence))
+                    if (told.Add(sentence))
                     {
-                        Console.Error.WriteLine(sentence);
+                        Console.Error.WriteLine(FailureSentence.Write(sentence));
                     }
                 }
             },
@@ -121,25 +124,12 @@ internal static class TrainCommand
         return command;
     }
 
-    private static void Train(Trainer trainer, OutputFormat format, Action<string> tell, CancellationToken cancellationToken)
+    private static void Train(Trainer trainer, OutputFormat format, ILogger log, CancellationToken cancellationToken)
     {
-        string shown = "Training";
         long done = trainer.Step;
-        WorkProgress.Steps(trainer.Steps - done, progress =>
+        WorkProgress.Steps(trainer.Steps - done, shown =>
         {
-            TrainingObserver observer = new(
-                Stepped: step => progress?.Invoke(step - done, shown),
-                Logged: line =>
-                {
-                    shown = $"Step {line.Step} of {trainer.Steps}, loss {line.Loss:0.000}, {line.PairsPerSecond:0} pairs/s";
-                    if (format == OutputFormat.Json)
-                    {
-                        Output.WriteJson(line);
-                    }
-                },
-                Broken: tell
-            );
-            trainer.Run(observer, cancellationToken);
+            trainer.Run(new StepProgress(trainer.Steps, done, format, shown), log, cancellationToken);
             return trainer.Step;
         });
     }
@@ -158,4 +148,29 @@ internal static class TrainCommand
                     + "images."
                 : ""
         );
+
+    /// <summary>Shows each step, and writes those that are logged where a program reads them.</summary>
+    /// <param name="steps">Steps in all.</param>
+    /// <param name="before">Steps that were made before.</param>
+    /// <param name="format">What is written.</param>
+    /// <param name="shown">Where steps are shown; null where nobody looks on.</param>
+    private sealed class StepProgress(long steps, long before, OutputFormat format, IProgress<WorkProgress.StepsDone>? shown)
+        : IProgress<TrainingProgress>
+    {
+        private string _description = "Training";
+
+        public void Report(TrainingProgress value)
+        {
+            if (value.Logged is { } line)
+            {
+                _description = $"Step {line.Step} of {steps}, loss {line.Loss:0.000}, {line.PairsPerSecond:0} pairs/s";
+                if (format == OutputFormat.Json)
+                {
+                    Output.WriteJson(line);
+                }
+            }
+
+            shown?.Report(new(value.Step - before, _description));
+        }
+    }
 }

@@ -3,6 +3,7 @@ using Cupola.Evaluation;
 using Cupola.Prompts;
 using Cupola.Training.Data;
 using Cupola.Training.Run;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Cli;
 
@@ -60,7 +61,7 @@ internal sealed class TrainingDataOptions
     }
 
     /// <summary>The pairs to learn from.</summary>
-    public TrainingPairs OpenPairs(ParseResult parsed, string dataset, Action<string> broken)
+    public TrainingPairs ReadPairs(ParseResult parsed, string dataset, ILogger logger)
     {
         PromptSource named = PromptSource.Read(
             "the prompt file",
@@ -69,34 +70,34 @@ internal sealed class TrainingDataOptions
             parsed.GetValue(_templates)
         );
         IReadOnlyList<PromptTemplate>? templates = named.Templates.Count == 0 ? null : named.Templates;
-        return TrainingPairs.Open(dataset, named.Written, templates, broken, _fetch.Read(parsed));
+        return TrainingPairs.Read(dataset, named.Written, templates, _fetch.Read(parsed), logger);
     }
 
     /// <summary>What evaluates a model; null where there is nothing to evaluate it by.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="settings">Of the training.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core.</param>
-    /// <param name="broken">Hears of what cannot be read, at each evaluation.</param>
-    public TrainingScores? OpenScores(ParseResult parsed, TrainingSettings settings, int threads, Action<string> broken)
+    /// <param name="logger">Receives a sentence for what cannot be read, at each evaluation.</param>
+    public TrainingScores? ReadScores(ParseResult parsed, TrainingSettings settings, int threads, ILogger logger)
     {
         string? by = parsed.GetValue(_evaluateBy);
         PromptSource said = by is null ? PromptSource.Simple : PromptSource.Read(by);
         ValidationLoss? validation = parsed.GetValue(_validation) is { } heldOut
-            ? new(OpenPairs(parsed, heldOut, broken), settings, threads, broken)
+            ? new(ReadPairs(parsed, heldOut, logger), settings, threads, logger)
             : null;
-        if (parsed.GetValue(_evaluate) is not { } labelled)
+        if (parsed.GetValue(_evaluate) is not { } labeled)
         {
             return by is not null
                     ? throw new ArgumentException(
                         "--evaluate-by says what is said of labels, and there are none; name labelled images by --evaluate."
                     )
                 : validation is null ? null
-                : new(validation, images: null, candidate: null, broken);
+                : new(validation, images: null, candidate: null, logger);
         }
 
-        LabeledDataset images = LabeledDataset.Open(labelled, labels: null, _fetch.Read(parsed), Console.Error.WriteLine);
+        LabeledDataset images = LabeledDataset.Read(labeled, labels: null, _fetch.Read(parsed), StandardStreams.Log);
         SingleLabel.Note(images.Labels);
-        NamedPromptSet candidate = new(said.Name, said.CreateSet(images.Labels, Console.Error.WriteLine));
-        return new(validation, images, candidate, broken);
+        NamedPromptSet candidate = new(said.Name, said.CreateSet(images.Labels, StandardStreams.Log));
+        return new(validation, images, candidate, logger);
     }
 }

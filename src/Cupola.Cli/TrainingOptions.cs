@@ -65,10 +65,10 @@ internal sealed class TrainingOptions
     /// </summary>
     public TrainingSettings Read(ParseResult parsed, string run)
     {
-        TrainingSettings settings = TrainingSettings.OfRun(run) ?? new();
+        TrainingSettings settings = TrainingSettings.ReadRun(run) ?? new();
         if (parsed.GetValue(_config) is { } file)
         {
-            settings = settings.With(file, Console.Error.WriteLine);
+            settings = settings.With(file, StandardStreams.Log);
         }
 
         JsonObject flags = [];

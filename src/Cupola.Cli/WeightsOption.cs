@@ -32,7 +32,7 @@ internal sealed class WeightsOption
     public IReadOnlyList<PromptWeighting> ReadAll(ParseResult parsed, ClassEnsemble ensemble)
     {
         PromptWeighting[] named = parsed.GetValue(_weights) is { Length: > 0 } some
-            ? [.. some.Distinct().Select(Of)]
+            ? [.. some.Distinct().Select(Parse)]
             : [PromptWeighting.Even];
         return ensemble == ClassEnsemble.ScoreMax && named.Contains(PromptWeighting.Zpe)
             ? throw new ArgumentException(
@@ -41,7 +41,7 @@ internal sealed class WeightsOption
             : named;
     }
 
-    private static PromptWeighting Of(string name) =>
+    private static PromptWeighting Parse(string name) =>
         Names.TryGetValue(name, out PromptWeighting weighting)
             ? weighting
             : throw new ArgumentException($"There are no weights '{name}'; there are even and zpe.");

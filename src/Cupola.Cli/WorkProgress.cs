@@ -17,24 +17,18 @@ internal static class WorkProgress
     private static bool IsHidden => IsShowing || Console.IsErrorRedirected;
 
     /// <summary>Runs work that tells how many more of its items are done.</summary>
-    public static T Items<T>(string description, int total, Func<Action<int>?, T> run) =>
+    public static T Items<T>(string description, int total, Func<IProgress<int>?, T> run) =>
         total < WorthShowing || IsHidden
             ? run(null)
-            : Show(description, total, new ItemRateColumn(), task => run(more => task.Increment(more)));
+            : Show(description, total, new ItemRateColumn(), task => run(new ItemsInto(task)));
 
     /// <summary>Runs a download.</summary>
     public static T Bytes<T>(string description, Func<IProgress<HubProgress>?, T> run) =>
         IsHidden ? run(null) : Show(description, 1, new TransferSpeedColumn(), task => run(new BytesInto(task, description)));
 
     /// <summary>Runs steps that tell how many of them are done, and how they go.</summary>
-    public static T Steps<T>(long total, Func<Action<long, string>?, T> run) =>
-        IsHidden ? run(null) : Show("Training", total, new ItemRateColumn(), task => run(
-                    (done, description) =>
-                    {
-                        task.Value = done;
-                        task.Description = Shown(description);
-                    }
-                ));
+    public static T Steps<T>(long total, Func<IProgress<StepsDone>?, T> run) =>
+        IsHidden ? run(null) : Show("Training", total, new ItemRateColumn(), task => run(new StepsInto(task)));
 
     private static T Show<T>(string description, double total, ProgressColumn rate, Func<ProgressTask, T> run)
     {
@@ -66,6 +60,23 @@ internal static class WorkProgress
     }
 
     private static string Shown(string description) => Markup.Escape(HarmlessText.Clean(description));
+
+    /// <summary>How many steps are done, and how they go.</summary>
+    public readonly record struct StepsDone(long Steps, string Description);
+
+    private sealed class ItemsInto(ProgressTask task) : IProgress<int>
+    {
+        public void Report(int value) => task.Increment(value);
+    }
+
+    private sealed class StepsInto(ProgressTask task) : IProgress<StepsDone>
+    {
+        public void Report(StepsDone value)
+        {
+            task.Value = value.Steps;
+            task.Description = Shown(value.Description);
+        }
+    }
 
     private sealed class BytesInto(ProgressTask task, string description) : IProgress<HubProgress>
     {

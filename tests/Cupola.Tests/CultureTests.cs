@@ -49,7 +49,7 @@ public sealed class CultureTests
                     }
                 )
                 .ToJsonString(),
-        static () => string.Join(' ', ClipTokenizer.Open(Golden("trained-tokenizer"), 77).Encode("KIZIL Iİ IRMAK I-95").Ids),
+        static () => string.Join(' ', ClipTokenizer.Load(Golden("trained-tokenizer"), 77).Encode("KIZIL Iİ IRMAK I-95").Ids),
         static () =>
             string.Join(
                 ' ',

@@ -108,13 +108,13 @@ internal sealed record Backing(Shape Shape, Tint Tint);
 
 /// <summary>A figure or several equal ones.</summary>
 /// <param name="Shape">What it looks like.</param>
-/// <param name="Tint">Its colour.</param>
+/// <param name="Tint">Its color.</param>
 /// <param name="Place">Where its middle lies.</param>
 /// <param name="Extent">How large it is.</param>
 /// <param name="Count">How many there are.</param>
 /// <param name="Arrangement">How they stand together.</param>
 /// <param name="Backing">What is laid under it.</param>
-/// <param name="StarTint">Of a crescent and star, the colour of the star where it has another.</param>
+/// <param name="StarTint">Of a crescent and star, the color of the star where it has another.</param>
 /// <param name="Number">The number that is written.</param>
 /// <param name="At">The middle as shares of width and height, where the place is not exact enough.</param>
 /// <param name="Radius">As a share of the height, where the extent is not exact enough.</param>

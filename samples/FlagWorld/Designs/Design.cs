@@ -22,7 +22,7 @@ internal enum Outline
 internal sealed record Design(Field Field, IReadOnlyList<Element> Elements, Outline Outline = Outline.Flag, double Aspect = 1.5)
 {
     /// <summary>
-    /// The combination of layout and colour families: equal for two designs that differ in shades, proportions, sizes, thin
+    /// The combination of layout and color families: equal for two designs that differ in shades, proportions, sizes, thin
     /// edges, or the order of painting alone. It is made coarse so that leaving out a combination leaves out all that look like
     /// it.
     /// </summary>
@@ -38,7 +38,7 @@ internal sealed record Design(Field Field, IReadOnlyList<Element> Elements, Outl
                 ]
         );
 
-    /// <summary>All colours of the design, each once, the field's first.</summary>
+    /// <summary>All colors of the design, each once, the field's first.</summary>
     [JsonIgnore]
     public IReadOnlyList<Tint> Tints => [.. Field.Tints.Concat(Elements.SelectMany(TintsOf)).Distinct()];
 

@@ -13,7 +13,7 @@ namespace FlagWorld.Designs;
 [JsonDerivedType(typeof(Charge), "charge")]
 internal abstract record Element(Tint Tint)
 {
-    /// <summary>Layout and colour families of the element; sizes, shades and thin edges are left out.</summary>
+    /// <summary>Layout and color families of the element; sizes, shades and thin edges are left out.</summary>
     [JsonIgnore]
     public abstract string Key { get; }
 }
@@ -31,8 +31,8 @@ internal enum CrossKind
 
 /// <summary>A cross that reaches the edges.</summary>
 /// <param name="Form">Where it stands.</param>
-/// <param name="Tint">Its colour.</param>
-/// <param name="Edge">The colour of a thin edge around it.</param>
+/// <param name="Tint">Its color.</param>
+/// <param name="Edge">The color of a thin edge around it.</param>
 /// <param name="Width">Of an arm, as a share of the flag's height.</param>
 internal sealed record Cross(CrossKind Form, Tint Tint, Tint? Edge = null, double? Width = null) : Element(Tint)
 {
@@ -40,8 +40,8 @@ internal sealed record Cross(CrossKind Form, Tint Tint, Tint? Edge = null, doubl
 }
 
 /// <summary>A triangle on the hoist edge that points to the fly.</summary>
-/// <param name="Tint">Its colour.</param>
-/// <param name="Edge">The colour of a thin edge along its two free sides.</param>
+/// <param name="Tint">Its color.</param>
+/// <param name="Edge">The color of a thin edge along its two free sides.</param>
 /// <param name="Depth">How far it reaches, as a share of the flag's height.</param>
 internal sealed record HoistTriangle(Tint Tint, Tint? Edge = null, double? Depth = null) : Element(Tint)
 {
@@ -49,7 +49,7 @@ internal sealed record HoistTriangle(Tint Tint, Tint? Edge = null, double? Depth
 }
 
 /// <summary>An upright band along the hoist.</summary>
-/// <param name="Tint">Its colour.</param>
+/// <param name="Tint">Its color.</param>
 /// <param name="Width">As a share of the flag's width.</param>
 internal sealed record HoistBar(Tint Tint, double? Width = null) : Element(Tint)
 {
@@ -58,8 +58,8 @@ internal sealed record HoistBar(Tint Tint, double? Width = null) : Element(Tint)
 
 /// <summary>A diagonal band, rising from the lower hoist corner or falling from the upper one.</summary>
 /// <param name="Rising">Whether it goes up towards the fly.</param>
-/// <param name="Tint">Its colour.</param>
-/// <param name="Edge">The colour of a thin edge along both sides.</param>
+/// <param name="Tint">Its color.</param>
+/// <param name="Edge">The color of a thin edge along both sides.</param>
 /// <param name="Width">Across, as a share of the flag's height.</param>
 internal sealed record Bend(bool Rising, Tint Tint, Tint? Edge = null, double? Width = null) : Element(Tint)
 {
@@ -67,7 +67,7 @@ internal sealed record Bend(bool Rising, Tint Tint, Tint? Edge = null, double? W
 }
 
 /// <summary>A rim of even width.</summary>
-/// <param name="Tint">Its colour.</param>
+/// <param name="Tint">Its color.</param>
 /// <param name="Width">As a share of the height.</param>
 internal sealed record Border(Tint Tint, double? Width = null) : Element(Tint)
 {
@@ -75,7 +75,7 @@ internal sealed record Border(Tint Tint, double? Width = null) : Element(Tint)
 }
 
 /// <summary>A rectangle in the upper hoist corner.</summary>
-/// <param name="Tint">Its colour.</param>
+/// <param name="Tint">Its color.</param>
 /// <param name="Width">As a share of the flag's width.</param>
 /// <param name="Height">As a share of the flag's height.</param>
 internal sealed record Canton(Tint Tint, double? Width = null, double? Height = null) : Element(Tint)

@@ -11,20 +11,20 @@ namespace FlagWorld.Designs;
 [JsonDerivedType(typeof(SaltireQuarters), "saltire quarters")]
 internal abstract record Field
 {
-    /// <summary>The colours in reading order.</summary>
+    /// <summary>The colors in reading order.</summary>
     [JsonIgnore]
     public abstract IReadOnlyList<Tint> Tints { get; }
 
-    /// <summary>The layout, in a word; with the colours it tells fields apart.</summary>
+    /// <summary>The layout, in a word; with the colors it tells fields apart.</summary>
     [JsonIgnore]
     public abstract string Layout { get; }
 
-    /// <summary>The colours that meet in the middle.</summary>
+    /// <summary>The colors that meet in the middle.</summary>
     [JsonIgnore]
     public virtual IReadOnlyList<Tint> InTheMiddle => Tints;
 }
 
-/// <summary>One colour.</summary>
+/// <summary>One color.</summary>
 internal sealed record Plain(Tint Tint) : Field
 {
     public override IReadOnlyList<Tint> Tints => [Tint];
@@ -34,7 +34,7 @@ internal sealed record Plain(Tint Tint) : Field
 
 /// <summary>Stripes, from top to bottom or from hoist to fly.</summary>
 /// <param name="Vertical">Whether the stripes stand upright.</param>
-/// <param name="Stripes">Their colours.</param>
+/// <param name="Stripes">Their colors.</param>
 /// <param name="Weights">Their relative widths; null where all are equal.</param>
 internal sealed record Bands(bool Vertical, IReadOnlyList<Tint> Stripes, IReadOnlyList<double>? Weights = null) : Field
 {
@@ -45,7 +45,7 @@ internal sealed record Bands(bool Vertical, IReadOnlyList<Tint> Stripes, IReadOn
     public override IReadOnlyList<Tint> InTheMiddle =>
         Stripes.Count % 2 == 1 ? [Stripes[Stripes.Count / 2]] : [Stripes[(Stripes.Count / 2) - 1], Stripes[Stripes.Count / 2]];
 
-    /// <summary>Whether two colours alternate in many stripes.</summary>
+    /// <summary>Whether two colors alternate in many stripes.</summary>
     [JsonIgnore]
     public bool Alternate =>
         Weights is null
@@ -83,7 +83,7 @@ internal sealed record Quarters(Tint UpperHoist, Tint UpperFly, Tint LowerHoist,
     public override string Layout => "quarters";
 }
 
-/// <summary>Four triangles that meet in the middle: above and below in one colour, left and right in another.</summary>
+/// <summary>Four triangles that meet in the middle: above and below in one color, left and right in another.</summary>
 internal sealed record SaltireQuarters(Tint Vertical, Tint Sideways) : Field
 {
     public override IReadOnlyList<Tint> Tints => [Vertical, Sideways];

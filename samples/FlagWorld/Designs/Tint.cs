@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace FlagWorld.Designs;
 
-/// <summary>A colour's family.</summary>
+/// <summary>A color's family.</summary>
 internal enum Hue
 {
     Red,
@@ -20,7 +20,7 @@ internal enum Hue
     White,
 }
 
-/// <summary>How light a colour is within its family.</summary>
+/// <summary>How light a color is within its family.</summary>
 internal enum Shade
 {
     Plain,
@@ -28,7 +28,7 @@ internal enum Shade
     Dark,
 }
 
-/// <summary>A colour as people name it: "red", "light blue".</summary>
+/// <summary>A color as people name it: "red", "light blue".</summary>
 [StructLayout(LayoutKind.Auto)]
 [JsonConverter(typeof(TintConverter))]
 internal readonly record struct Tint(Hue Hue, Shade Shade = Shade.Plain)

@@ -2,7 +2,7 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>Draws what is behind a flag, in colours by chance. What has soft edges is drawn small and made larger.</summary>
+/// <summary>Draws what is behind a flag, in colors by chance. What has soft edges is drawn small and made larger.</summary>
 internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom random)
 {
     /// <summary>The side of the small image.</summary>
@@ -80,7 +80,7 @@ internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom r
     }
 
     /// <summary>A soft spot somewhere, its radius a share of the side.</summary>
-    private void Cloud(SKCanvas coarse, double share, float height, SKColor colour)
+    private void Cloud(SKCanvas coarse, double share, float height, SKColor color)
     {
         float x = (float)random.Unit() * Side,
             y = (float)random.Unit() * Side,
@@ -88,7 +88,7 @@ internal sealed class BackdropPainter(SKCanvas canvas, int size, CounterRandom r
         using SKShader soft = SKShader.CreateRadialGradient(
             new SKPoint(x, y),
             radius,
-            [colour, colour.WithAlpha(0)],
+            [color, color.WithAlpha(0)],
             SKShaderTileMode.Clamp
         );
         using SKPaint spot = new() { Shader = soft, IsAntialias = true };

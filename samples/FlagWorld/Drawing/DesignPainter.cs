@@ -227,7 +227,7 @@ internal sealed class DesignPainter(SKCanvas canvas, Design design, Palette pale
     }
 
     /// <summary>
-    /// A line, and below it one of the edge's colour that is this many times as wide: twice for the crosses of the north.
+    /// A line, and below it one of the edge's color that is this many times as wide: twice for the crosses of the north.
     /// </summary>
     private void EdgedStroke(Tint tint, Tint? edge, SKPath path, float width, float edgeWidth)
     {

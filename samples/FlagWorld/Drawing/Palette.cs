@@ -3,10 +3,10 @@ using SkiaSharp;
 
 namespace FlagWorld.Drawing;
 
-/// <summary>The exact colours of one image: a tint has one wherever it occurs in it.</summary>
+/// <summary>The exact colors of one image: a tint has one wherever it occurs in it.</summary>
 internal sealed class Palette
 {
-    /// <summary>Cloths of one colour name as flags have them; an image takes one and varies it a little.</summary>
+    /// <summary>Cloths of one color name as flags have them; an image takes one and varies it a little.</summary>
     private static readonly Dictionary<string, uint[]> Swatches = new(StringComparer.Ordinal)
     {
         ["red"] = [0xCE1126, 0xD52B1E, 0xE4002B, 0xDA291C, 0xC8102E, 0xED1C24, 0xE32118, 0xEF3340, 0xF4433C, 0xB22234],
@@ -43,13 +43,13 @@ internal sealed class Palette
     /// <summary>Of 255, how far a channel may lie from its swatch.</summary>
     private const double Variation = 9;
 
-    private readonly Dictionary<Tint, SKColor> _colours;
+    private readonly Dictionary<Tint, SKColor> _colors;
 
-    private Palette(Dictionary<Tint, SKColor> colours) => _colours = colours;
+    private Palette(Dictionary<Tint, SKColor> colors) => _colors = colors;
 
-    public SKColor this[Tint tint] => _colours[tint];
+    public SKColor this[Tint tint] => _colors[tint];
 
-    /// <summary>Colours by chance, as cloth and print vary.</summary>
+    /// <summary>Colors by chance, as cloth and print vary.</summary>
     public static Palette Draw(Design design, CounterRandom random) =>
         new(
             design.Tints.ToDictionary(
@@ -64,13 +64,13 @@ internal sealed class Palette
             )
         );
 
-    /// <summary>The colours that a specification gives; black and white need none.</summary>
-    public static Palette Specified(Design design, IReadOnlyDictionary<string, string> colours) =>
+    /// <summary>The colors that a specification gives; black and white need none.</summary>
+    public static Palette Specified(Design design, IReadOnlyDictionary<string, string> colors) =>
         new(
             design.Tints.ToDictionary(
                 static tint => tint,
                 tint =>
-                    colours.TryGetValue(tint.ToString(), out string? code) ? SKColor.Parse(code)
+                    colors.TryGetValue(tint.ToString(), out string? code) ? SKColor.Parse(code)
                     : tint == new Tint(Hue.White) ? SKColors.White
                     : tint == new Tint(Hue.Black) ? SKColors.Black
                     : throw new InvalidDataException($"No colour code is given for {tint}.")

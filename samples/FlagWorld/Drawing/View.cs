@@ -10,7 +10,7 @@ internal enum Backdrop
     /// <summary>A pale grey, from which white stripes stand out.</summary>
     Paper,
 
-    /// <summary>One colour.</summary>
+    /// <summary>One color.</summary>
     Plain,
     Gradient,
     Sky,
@@ -44,7 +44,7 @@ internal sealed record View
     /// <summary>How much darker the cloth is in the waves' shadows.</summary>
     public double Shading { get; init; }
 
-    /// <summary>Factors on red, green and blue: the colour and strength of the light.</summary>
+    /// <summary>Factors on red, green and blue: the color and strength of the light.</summary>
     public (double Red, double Green, double Blue) Light { get; init; } = (1, 1, 1);
 
     /// <summary>The standard deviation of the blur in pixels of the finished image.</summary>

@@ -3,7 +3,7 @@ using FlagWorld.Real;
 
 namespace FlagWorld.Grammar;
 
-/// <summary>Which combinations of layout and colours may be drawn.</summary>
+/// <summary>Which combinations of layout and colors may be drawn.</summary>
 internal enum Share
 {
     /// <summary>Nine in ten, for training.</summary>

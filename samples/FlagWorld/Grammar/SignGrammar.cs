@@ -46,7 +46,7 @@ internal sealed class SignGrammar(CounterRandom random)
         (Shape.Fish, 1),
     ];
 
-    /// <summary>Colours of sign faces; others come by chance now and then.</summary>
+    /// <summary>Colors of sign faces; others come by chance now and then.</summary>
     private static readonly Hue[] Faces = [Hue.White, Hue.White, Hue.Yellow, Hue.Blue, Hue.Blue, Hue.Red, Hue.Green, Hue.Orange];
 
     private readonly TintChoice _tints = new(random);

@@ -3,7 +3,7 @@ using FlagWorld.Designs;
 namespace FlagWorld.Grammar;
 
 /// <summary>
-/// Chooses the colours of one design: each family in one shade, and no two on each other that the eye mixes up.
+/// Chooses the colors of one design: each family in one shade, and no two on each other that the eye mixes up.
 /// </summary>
 internal sealed class TintChoice(CounterRandom random)
 {
@@ -27,7 +27,7 @@ internal sealed class TintChoice(CounterRandom random)
 
     private readonly Dictionary<Hue, Tint> _chosen = [];
 
-    /// <summary>A colour that can be told from each of these when it lies on or beside them.</summary>
+    /// <summary>A color that can be told from each of these when it lies on or beside them.</summary>
     public Tint Beside(params IEnumerable<Tint> neighbours)
     {
         Tint[] avoided = [.. neighbours];
@@ -35,7 +35,7 @@ internal sealed class TintChoice(CounterRandom random)
         {
             Hue hue = random.Weighted<Hue>(Hues);
             Tint tint = _chosen.GetValueOrDefault(hue, new Tint(hue, DrawShade(hue)));
-            // Beside four or five colours there may be none that is far from all; another family there always is.
+            // Beside four or five colors there may be none that is far from all; another family there always is.
             if (!avoided.Any(other => attempt < MostAttempts ? Confusable(tint, other) : tint.Hue == other.Hue))
             {
                 return _chosen[hue] = tint;

@@ -26,7 +26,7 @@ internal static class ContactSheet
         Write(path, RealDesigns.All.Count, columns, size, static (scene, number) =>
         {
             RealDesign real = RealDesigns.All[number];
-            return scene.Draw(real.Design, Palette.Specified(real.Design, real.Colours), View.Flat, new CounterRandom(0, 0));
+            return scene.Draw(real.Design, Palette.Specified(real.Design, real.Colors), View.Flat, new CounterRandom(0, 0));
         });
 
     private static void Write(string path, int count, int columns, int size, Func<Scene, int, SKBitmap> draw)

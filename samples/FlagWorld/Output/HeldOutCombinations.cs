@@ -9,7 +9,7 @@ using FlagWorld.Phrasing;
 namespace FlagWorld.Output;
 
 /// <summary>
-/// A labelled dataset of combinations of layout and colours that training never draws: labels.csv names each image's, and
+/// A labeled dataset of combinations of layout and colors that training never draws: labels.csv names each image's, and
 /// prompts.json says each in several ways.
 /// </summary>
 internal static class HeldOutCombinations

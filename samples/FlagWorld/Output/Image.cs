@@ -10,7 +10,7 @@ internal sealed class Image(int size) : IDisposable
 {
     private readonly Scene _scene = new(size);
 
-    /// <summary>A design in colours and in a view by chance, as JPEG.</summary>
+    /// <summary>A design in colors and in a view by chance, as JPEG.</summary>
     public byte[] Draw(Design design, CounterRandom random)
     {
         Palette palette = Palette.Draw(design, random.Fork(0));
@@ -18,11 +18,11 @@ internal sealed class Image(int size) : IDisposable
         return Encode(design, palette, view, random.Fork(2));
     }
 
-    /// <summary>A real flag or sign in the colours of its specification: flat, or in a view by chance.</summary>
+    /// <summary>A real flag or sign in the colors of its specification: flat, or in a view by chance.</summary>
     public byte[] Draw(RealDesign real, bool flat, CounterRandom random) =>
         Encode(
             real.Design,
-            Palette.Specified(real.Design, real.Colours),
+            Palette.Specified(real.Design, real.Colors),
             flat ? View.Flat : View.Draw(real.Design, random.Fork(1)),
             random.Fork(2)
         );
@@ -32,7 +32,7 @@ internal sealed class Image(int size) : IDisposable
     {
         using SKBitmap image = _scene.Draw(
             real.Design,
-            Palette.Specified(real.Design, real.Colours),
+            Palette.Specified(real.Design, real.Colors),
             View.Flat,
             new CounterRandom(0, 0)
         );

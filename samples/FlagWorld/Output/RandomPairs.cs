@@ -18,7 +18,7 @@ internal static class RandomPairs
     /// <param name="share">Whether combinations are those for training or those held out.</param>
     /// <param name="captions">How many each image has, at most.</param>
     /// <param name="size">The side of an image in pixels.</param>
-    /// <param name="distinct">Whether each combination of layout and colours comes once.</param>
+    /// <param name="distinct">Whether each combination of layout and colors comes once.</param>
     /// <param name="stop">Stops between two batches.</param>
     public static void Write(
         PairWriter writer,

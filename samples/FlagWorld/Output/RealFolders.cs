@@ -3,7 +3,7 @@ using FlagWorld.Real;
 
 namespace FlagWorld.Output;
 
-/// <summary>The real flags and signs as a labelled folder: one folder each, named after the country or sign.</summary>
+/// <summary>The real flags and signs as a labeled folder: one folder each, named after the country or sign.</summary>
 internal static class RealFolders
 {
     /// <summary>Of the views of each, this many are flat and clean.</summary>

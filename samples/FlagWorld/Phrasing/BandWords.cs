@@ -7,21 +7,21 @@ internal sealed class BandWords(Speaker speaker)
 {
     public string Noun(Bands bands)
     {
-        string[] colours = Colours(bands);
+        string[] colors = Colors(bands);
         string lie = bands.Vertical ? "vertical" : "horizontal";
         string stripes = speaker.Say("[stripes|bands|stripes|bands|bars]"),
             stripe1 = stripes[..^1];
         (string Slot, string Words)[] slots =
         [
-            ("n", ShapeWords.Number(colours.Length)),
+            ("n", ShapeWords.Number(colors.Length)),
             ("lie", lie),
             ("stripes", stripes),
             ("stripe", stripe1),
-            ("list", speaker.List(colours)),
+            ("list", speaker.List(colors)),
             ("along", Along(bands)),
-            ("a", colours[0]),
-            ("b", colours[1]),
-            ("c", colours[^1]),
+            ("a", colors[0]),
+            ("b", colors[1]),
+            ("c", colors[^1]),
             ("first", speaker.Say(bands.Vertical ? "[left|hoist|left-hand]" : "[top|upper]")),
             ("last", speaker.Say(bands.Vertical ? "[right|fly|right-hand]" : "[bottom|lower]")),
             ("atfirst", speaker.Say(bands.Vertical ? "[on the left|at the hoist|on the hoist side]" : "[at the top|on top]")),
@@ -37,15 +37,15 @@ internal sealed class BandWords(Speaker speaker)
     /// <summary>A verb and what follows it, in ways that a noun does not allow.</summary>
     public string Predicate(Bands bands)
     {
-        string[] colours = Colours(bands);
+        string[] colors = Colors(bands);
         (string Slot, string Words)[] slots =
         [
             ("lie", bands.Vertical ? "vertical" : "horizontal"),
-            ("list", speaker.List(colours)),
+            ("list", speaker.List(colors)),
             ("along", Along(bands)),
-            ("a", colours[0]),
-            ("b", colours[1]),
-            ("c", colours[^1]),
+            ("a", colors[0]),
+            ("b", colors[1]),
+            ("c", colors[^1]),
             ("way", bands.Vertical ? "vertically" : "horizontally"),
             ("noun", Noun(bands)),
         ];
@@ -99,22 +99,22 @@ internal sealed class BandWords(Speaker speaker)
     /// </summary>
     public string Clause(Bands bands)
     {
-        string[] colours = Colours(bands);
+        string[] colors = Colors(bands);
         bool equal = bands.Weights is null;
         string part =
-            equal && colours.Length == 2 ? "half"
-            : equal && colours.Length == 3 ? speaker.Say("[third|stripe|band|part]")
+            equal && colors.Length == 2 ? "half"
+            : equal && colors.Length == 3 ? speaker.Say("[third|stripe|band|part]")
             : speaker.Say("[stripe|band|part]");
         (string Slot, string Words)[] slots =
         [
             ("part", part),
-            ("a", colours[0]),
-            ("b", colours[1]),
-            ("c", colours[^1]),
+            ("a", colors[0]),
+            ("b", colors[1]),
+            ("c", colors[^1]),
             ("along", Along(bands)),
-            ("list", speaker.List(colours)),
+            ("list", speaker.List(colors)),
             ("stripes", speaker.Say("[stripes|bands|bars]")),
-            ("n", ShapeWords.Number(colours.Length)),
+            ("n", ShapeWords.Number(colors.Length)),
             ("first", speaker.Say(bands.Vertical ? "[left|left|hoist]" : "[top|upper]")),
             ("last", speaker.Say(bands.Vertical ? "[right|right|fly]" : "[bottom|lower]")),
             (
@@ -135,7 +135,7 @@ internal sealed class BandWords(Speaker speaker)
             "its [colo[u|]rs|<stripes>] are <list>[, <along>|]",
         ];
         return speaker.SayOne(
-            colours.Length switch
+            colors.Length switch
             {
                 2 =>
                 [
@@ -241,9 +241,9 @@ internal sealed class BandWords(Speaker speaker)
     private string[] Mirrored(Bands bands)
     {
         (string middle, string around, string outer) = (
-            Colour(bands.Stripes[2]),
-            Colour(bands.Stripes[1]),
-            Colour(bands.Stripes[0])
+            Color(bands.Stripes[2]),
+            Color(bands.Stripes[1]),
+            Color(bands.Stripes[0])
         );
         (string wide, string narrow) = bands.Weights is { } weights
             ? (
@@ -334,12 +334,12 @@ internal sealed class BandWords(Speaker speaker)
                 : "[from top to bottom|top to bottom|from the top]"
         );
 
-    /// <summary>A colour that occurs twice is called the same.</summary>
-    private string[] Colours(Bands bands)
+    /// <summary>A color that occurs twice is called the same.</summary>
+    private string[] Colors(Bands bands)
     {
-        Dictionary<Tint, string> names = bands.Stripes.Distinct().ToDictionary(static tint => tint, Colour);
+        Dictionary<Tint, string> names = bands.Stripes.Distinct().ToDictionary(static tint => tint, Color);
         return [.. bands.Stripes.Select(tint => names[tint])];
     }
 
-    private string Colour(Tint tint) => ColourWords.Of(tint, speaker);
+    private string Color(Tint tint) => ColorWords.Of(tint, speaker);
 }

@@ -3,7 +3,7 @@ using FlagWorld.Designs;
 namespace FlagWorld.Phrasing;
 
 /// <summary>
-/// The one plain description of a combination of layout and colours: equal for designs with equal keys, different for different
+/// The one plain description of a combination of layout and colors: equal for designs with equal keys, different for different
 /// ones.
 /// </summary>
 internal static class CanonicalDescription

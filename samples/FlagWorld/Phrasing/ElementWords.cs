@@ -50,7 +50,7 @@ internal sealed class ElementWords(Speaker speaker)
                     "a <c> [triangle|triangle|isosceles triangle|equilateral triangle|wedge|chevron-shaped "
                         + "triangle][<edge>|<edge>| pointing [right|to the right|toward the fly]"
                         + "| that points to the [right|fly]]",
-                    ("c", Colour(triangle.Tint)),
+                    ("c", Color(triangle.Tint)),
                     ("edge", Edge(triangle.Edge))
                 ),
                 speaker.Say(
@@ -60,7 +60,7 @@ internal sealed class ElementWords(Speaker speaker)
                 Plural: false
             ),
             HoistBar bar => new(
-                speaker.Say("a [<c> vertical|vertical <c>] [band|stripe|bar]", ("c", Colour(bar.Tint))),
+                speaker.Say("a [<c> vertical|vertical <c>] [band|stripe|bar]", ("c", Color(bar.Tint))),
                 speaker.Say(
                     "[at the hoist|on the hoist side|on the left|on the left side|along the hoist|along the left edge|on the "
                         + "hoist edge]"
@@ -70,7 +70,7 @@ internal sealed class ElementWords(Speaker speaker)
             Bend bend => new(
                 speaker.Say(
                     "a [<c> diagonal|diagonal <c>] [band|stripe|bar|band|stripe]<edge>",
-                    ("c", Colour(bend.Tint)),
+                    ("c", Color(bend.Tint)),
                     ("edge", Edge(bend.Edge))
                 ),
                 speaker.Say(
@@ -85,12 +85,12 @@ internal sealed class ElementWords(Speaker speaker)
                 Plural: false
             ),
             Border border => new(
-                speaker.Say("a <c> [border|frame|edge|border]", ("c", Colour(border.Tint))),
+                speaker.Say("a <c> [border|frame|edge|border]", ("c", Color(border.Tint))),
                 speaker.Say("[|around it|all around|on all sides|around the edge|that surrounds it|that frames it]"),
                 Plural: false
             ),
             Canton canton => new(
-                speaker.Say("a <c> [canton|square|rectangle|box|field]", ("c", Colour(canton.Tint))),
+                speaker.Say("a <c> [canton|square|rectangle|box|field]", ("c", Color(canton.Tint))),
                 speaker.Say(
                     "[in the [upper|top] left [corner|]|in the upper hoist [corner|quarter]|in the upper hoist-side corner|at "
                         + "the upper left|in the [upper|top] left-hand corner]"
@@ -119,7 +119,7 @@ internal sealed class ElementWords(Speaker speaker)
 
     private Mention Cross(Cross cross, Design design)
     {
-        (string c, string edge) = (Colour(cross.Tint), Edge(cross.Edge));
+        (string c, string edge) = (Color(cross.Tint), Edge(cross.Edge));
         return cross.Form switch
         {
             CrossKind.Nordic => speaker.Say("[a|b|c]") switch
@@ -184,9 +184,9 @@ internal sealed class ElementWords(Speaker speaker)
 
     private Mention OfCharge(Charge charge, Design design)
     {
-        string colour = Colour(charge.Tint),
+        string color = Color(charge.Tint),
             size = speaker.Say(PlaceWords.Size(charge.Extent));
-        (string Slot, string Words)[] slots = [("colour", colour), ("star", charge.StarTint is { } star ? Colour(star) : colour)];
+        (string Slot, string Words)[] slots = [("colour", color), ("star", charge.StarTint is { } star ? Color(star) : color)];
         string where = charge.Place is Place.Canton or Place.Triangle or Place.Bar
             ? ""
             : speaker.Say(PlaceWords.Of(charge.Place));
@@ -207,7 +207,7 @@ internal sealed class ElementWords(Speaker speaker)
         string single = IsDefinite(one) ? $"the {one}" : $"a {size} {one}";
         if (charge.Backing is { } backing)
         {
-            string under = speaker.Say(ShapeWords.One(new Charge(backing.Shape, backing.Tint)), ("colour", Colour(backing.Tint)));
+            string under = speaker.Say(ShapeWords.One(new Charge(backing.Shape, backing.Tint)), ("colour", Color(backing.Tint)));
             single = speaker.Say(
                 "[a <under> [with|containing|bearing|charged with] <n> [inside|in it|]|<n> [on|in|inside] a <under>]",
                 ("under", under),
@@ -224,7 +224,7 @@ internal sealed class ElementWords(Speaker speaker)
             where = speaker.Say(
                 "[in the [centre|center|middle] of|on|in] the [<c>|middle|central|[middle|central] <c>] "
                     + "[stripe|band|stripe|band|bar]",
-                ("c", Colour(bands.Stripes[bands.Stripes.Count / 2]))
+                ("c", Color(bands.Stripes[bands.Stripes.Count / 2]))
             );
         }
 
@@ -242,9 +242,9 @@ internal sealed class ElementWords(Speaker speaker)
             ? speaker.Say(
                 "[| edged in <c>| with a <c> [outline|edge|border]| outlined in <c>| bordered in <c>| with [thin|narrow] <c> "
                     + "edges| fimbriated in <c>| edged with <c>]",
-                ("c", Colour(tint))
+                ("c", Color(tint))
             )
             : "";
 
-    private string Colour(Tint tint) => ColourWords.Of(tint, speaker);
+    private string Color(Tint tint) => ColorWords.Of(tint, speaker);
 }

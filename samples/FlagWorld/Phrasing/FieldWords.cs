@@ -16,7 +16,7 @@ internal sealed class FieldWords(Speaker speaker)
         {
             Plain plain => speaker.Say(
                 "[a [plain|solid|] <c> [field|background|base|field|background|ground|banner|rectangle]|a <c> flag]",
-                ("c", Colour(plain.Tint))
+                ("c", Color(plain.Tint))
             ),
             Bands bands => _bands.Noun(bands),
             DiagonalHalves halves => Diagonal(halves),
@@ -30,8 +30,8 @@ internal sealed class FieldWords(Speaker speaker)
                         + "and right",
                     "<a> top and bottom and <b> left and right triangles",
                 ],
-                ("a", Colour(quarters.Vertical)),
-                ("b", Colour(quarters.Sideways))
+                ("a", Color(quarters.Vertical)),
+                ("b", Color(quarters.Sideways))
             ),
             _ => throw new ArgumentOutOfRangeException(nameof(field), field, "No words are known for this field."),
         };
@@ -51,7 +51,7 @@ internal sealed class FieldWords(Speaker speaker)
                     "is a [plain|solid|simple] <c> [field|flag]",
                     "[uses|shows] a <c> background",
                 ],
-                ("c", Colour(plain.Tint))
+                ("c", Color(plain.Tint))
             ),
             Bands bands when speaker.Random.Chance(0.35) => _bands.Predicate(bands),
             Bands => speaker.Say(
@@ -78,26 +78,26 @@ internal sealed class FieldWords(Speaker speaker)
                     "<u> and <l> are separated by a diagonal line",
                 ],
                 ("x", halves.Rising ? "left" : "right"),
-                ("u", Colour(halves.Upper)),
-                ("l", Colour(halves.Lower))
+                ("u", Color(halves.Upper)),
+                ("l", Color(halves.Lower))
             ),
             Quarters quarters => speaker.SayOne(
                 [
                     "the upper left quarter is <a>, the upper right is <b>, the lower left is <c>[,|] and the lower right is <d>",
                     "[two|the] [upper|top] quarters are <a> and <b>[,|] and the [lower|bottom] ones are <c> and <d>",
                 ],
-                ("a", Colour(quarters.UpperHoist)),
-                ("b", Colour(quarters.UpperFly)),
-                ("c", Colour(quarters.LowerHoist)),
-                ("d", Colour(quarters.LowerFly))
+                ("a", Color(quarters.UpperHoist)),
+                ("b", Color(quarters.UpperFly)),
+                ("c", Color(quarters.LowerHoist)),
+                ("d", Color(quarters.LowerFly))
             ),
             SaltireQuarters quarters => speaker.SayOne(
                 [
                     "the top and bottom are <a>[,|] and the [left and right|sides] are <b>",
                     "two [of the|] triangles are <a> and two are <b>",
                 ],
-                ("a", Colour(quarters.Vertical)),
-                ("b", Colour(quarters.Sideways))
+                ("a", Color(quarters.Vertical)),
+                ("b", Color(quarters.Sideways))
             ),
             _ => null,
         };
@@ -107,14 +107,14 @@ internal sealed class FieldWords(Speaker speaker)
         speaker.Say(
             "[the rest|everything else|the rest of the flag] "
                 + $"is {(field is Plain ? "<a>" : "[striped|striped|covered with [stripes|bands]] in <list>")}",
-            ("a", Colour(field.Tints[0])),
-            ("list", speaker.List([.. field.Tints.Distinct().Select(Colour)]))
+            ("a", Color(field.Tints[0])),
+            ("list", speaker.List([.. field.Tints.Distinct().Select(Color)]))
         );
 
     /// <summary>Where things lie that lie on the field: "on a white field".</summary>
     public string On(Field field)
     {
-        string noun = field is Plain plain && speaker.Random.Chance(0.15) ? Colour(plain.Tint) : Noun(field);
+        string noun = field is Plain plain && speaker.Random.Chance(0.15) ? Color(plain.Tint) : Noun(field);
         return speaker.Say(field is Plain ? "[on|on|against|over] <n>" : "[on|over|on top of] <n>", ("n", noun));
     }
 
@@ -143,17 +143,17 @@ internal sealed class FieldWords(Speaker speaker)
                     "a <u> [upper right|upper fly] triangle and a <l> [lower left|lower hoist] triangle",
                     "a diagonal [division|split] of <u> and <l>",
                 ],
-            ("u", Colour(halves.Upper)),
-            ("l", Colour(halves.Lower))
+            ("u", Color(halves.Upper)),
+            ("l", Color(halves.Lower))
         );
 
     private string OfQuarters(Quarters quarters)
     {
         (string a, string b, string c, string d) = (
-            Colour(quarters.UpperHoist),
-            Colour(quarters.UpperFly),
-            Colour(quarters.LowerHoist),
-            Colour(quarters.LowerFly)
+            Color(quarters.UpperHoist),
+            Color(quarters.UpperFly),
+            Color(quarters.LowerHoist),
+            Color(quarters.LowerFly)
         );
         return quarters.UpperHoist == quarters.LowerFly && quarters.UpperFly == quarters.LowerHoist
             ? speaker.SayOne(
@@ -182,5 +182,5 @@ internal sealed class FieldWords(Speaker speaker)
             );
     }
 
-    private string Colour(Tint tint) => ColourWords.Of(tint, speaker);
+    private string Color(Tint tint) => ColorWords.Of(tint, speaker);
 }

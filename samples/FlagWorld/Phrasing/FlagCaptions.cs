@@ -26,7 +26,7 @@ internal sealed class FlagCaptions(Speaker speaker)
         IReadOnlyList<Mention> mentions = _elements.Of(design);
         if (mentions.Count == 0 || speaker.Random.Chance(0.12))
         {
-            return speaker.Random.Chance(0.3) ? Colours(design)
+            return speaker.Random.Chance(0.3) ? Colors(design)
                 : mentions.Count == 0 ? FieldAlone(design)
                 : FieldBelow(design);
         }
@@ -101,15 +101,15 @@ internal sealed class FlagCaptions(Speaker speaker)
                     ]
                     : ["<s> has <n>", "<n>", "a flag with <n>", "the flag has <n>"],
                 ("s", Subject()),
-                ("c", ColourWords.Of(design.Field.Tints[0], speaker)),
+                ("c", ColorWords.Of(design.Field.Tints[0], speaker)),
                 ("n", _fields.Noun(design.Field))
             ),
             sentence: true
         );
 
-    private string Colours(Design design)
+    private string Colors(Design design)
     {
-        string list = speaker.List([.. design.Tints.Select(tint => ColourWords.Of(tint, speaker))]);
+        string list = speaker.List([.. design.Tints.Select(tint => ColorWords.Of(tint, speaker))]);
         return Speaker.Finish(
             speaker.SayOne(
                 [

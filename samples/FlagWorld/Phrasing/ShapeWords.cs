@@ -2,7 +2,7 @@ using FlagWorld.Designs;
 
 namespace FlagWorld.Phrasing;
 
-/// <summary>What shapes are called: patterns with a slot for the colour, singular and plural.</summary>
+/// <summary>What shapes are called: patterns with a slot for the color, singular and plural.</summary>
 internal static class ShapeWords
 {
     private static readonly string[] Numbers =

@@ -100,18 +100,18 @@ internal sealed class SignCaptions(Speaker speaker)
     {
         Tint face = design.Field.Tints[0];
         Tint? rim = design.Elements.OfType<Border>().FirstOrDefault()?.Tint;
-        string outline = speaker.Say(OutlinePattern(design.Outline), ("face", ColourWords.Of(face, speaker)));
+        string outline = speaker.Say(OutlinePattern(design.Outline), ("face", ColorWords.Of(face, speaker)));
         if (rim is { } tint)
         {
-            string colour = ColourWords.Of(tint, speaker);
+            string color = ColorWords.Of(tint, speaker);
             outline =
                 speaker.Random.Chance(0.2) && outline.StartsWith("a ", StringComparison.Ordinal)
-                    ? speaker.Say("a <rim>-[bordered|rimmed|edged] <rest>", ("rim", colour), ("rest", outline[2..]))
+                    ? speaker.Say("a <rim>-[bordered|rimmed|edged] <rest>", ("rim", color), ("rest", outline[2..]))
                     : speaker.Say(
                         "<o> [with a [|thick|broad|wide] <rim> [border|rim|edge|outline]|[bordered|edged|outlined] in "
                             + "<rim>|[with|and] a <rim> border]",
                         ("o", outline),
-                        ("rim", colour)
+                        ("rim", color)
                     );
         }
 

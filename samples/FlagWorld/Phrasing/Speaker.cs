@@ -4,7 +4,7 @@ namespace FlagWorld.Phrasing;
 
 /// <summary>
 /// Says things by chance in one of several ways. A pattern holds alternatives in brackets, which may be nested, "a [big|large]
-/// disc", and slots for words, "a &lt;colour&gt; disc".
+/// disc", and slots for words, "a &lt;color&gt; disc".
 /// </summary>
 internal sealed class Speaker(CounterRandom random)
 {

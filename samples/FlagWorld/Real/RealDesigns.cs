@@ -6,10 +6,10 @@ namespace FlagWorld.Real;
 
 /// <summary>A country's flag or a road sign as its specification gives it.</summary>
 /// <param name="Name">The country's name in English, or the sign's.</param>
-/// <param name="Source">Where proportions and colours are from.</param>
-/// <param name="Colours">Code of each colour, by its name.</param>
+/// <param name="Source">Where proportions and colors are from.</param>
+/// <param name="Colors">Code of each color, by its name.</param>
 /// <param name="Design">Layout and proportions.</param>
-internal sealed record RealDesign(string Name, string Source, IReadOnlyDictionary<string, string> Colours, Design Design);
+internal sealed record RealDesign(string Name, string Source, IReadOnlyDictionary<string, string> Colors, Design Design);
 
 /// <summary>The real flags and signs: never drawn for training, and the unseen test of what was learned.</summary>
 internal static class RealDesigns
@@ -24,7 +24,7 @@ internal static class RealDesigns
     /// <summary>Countries and signs, in the file's order.</summary>
     public static IReadOnlyList<RealDesign> All { get; } = [.. Read("real-flags"), .. Read("real-signs")];
 
-    /// <summary>Their combinations of layout and colours.</summary>
+    /// <summary>Their combinations of layout and colors.</summary>
     public static IReadOnlySet<string> Keys { get; } =
         All.Select(static real => real.Design.Key).ToHashSet(StringComparer.Ordinal);
 

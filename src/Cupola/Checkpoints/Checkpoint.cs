@@ -28,6 +28,14 @@ internal sealed class Checkpoint : IDisposable
         "pytorch_model.bin.index.json",
     ];
 
+    /// <summary>Names of which a CLIP has one, and a SigLIP none.</summary>
+    private static readonly string[] ClipAlone =
+    [
+        "visual.class_embedding",
+        "vision_model.embeddings.class_embedding",
+        "visual.attnpool.positional_embedding",
+    ];
+
     private static readonly string[] Extensions = [".safetensors", ".pt", ".pth", ".bin", ".ckpt"];
 
     private readonly List<TensorMemory> _transposed = [];
@@ -118,11 +126,11 @@ internal sealed class Checkpoint : IDisposable
 
     private void Refuse(params string?[] faults)
     {
-        string[] told = [.. faults.OfType<string>()];
-        if (told.Length > 0)
+        string[] sentences = [.. faults.OfType<string>()];
+        if (sentences.Length > 0)
         {
             throw new InvalidDataException(
-                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", told)}."
+                $"{File.FilePath} does not hold the model that its configuration describes: {string.Join("; ", sentences)}."
             );
         }
     }
@@ -196,6 +204,18 @@ internal sealed class Checkpoint : IDisposable
         return float.IsFinite(numbers[0]) ? numbers[0] : null;
     }
 
+    /// <summary>Some SigLIP models pool otherwise than all that are widely used.</summary>
+    private void RequireClip(IReadOnlyCollection<string> names)
+    {
+        if (!ClipAlone.Any(names.Contains))
+        {
+            throw new InvalidDataException(
+                $"{File.FilePath} is a SigLIP without the attention pool of its image tower (vision_model.head or "
+                    + "visual.trunk.attn_pool), and Cupola runs those that have it."
+            );
+        }
+    }
+
     private CheckpointLayout ReadParameters()
     {
         Dictionary<string, StoredTensor> tensors = FindModel();
@@ -206,8 +226,9 @@ internal sealed class Checkpoint : IDisposable
             LogitBias = FirstOf(bias);
             if (_names is not SiglipNames)
             {
-                // A CLIP that learned by the sigmoid loss has one too, of which its answers do not depend.
+                // A CLIP that learned by the sigmoid loss has one too, and its answers do not depend on it.
                 tensors.Remove(LogitBiasKey);
+                RequireClip(tensors.Keys);
             }
         }
 

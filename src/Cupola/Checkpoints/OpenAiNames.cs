@@ -81,7 +81,7 @@ internal sealed partial class OpenAiNames : ParameterNames
             return [new(name == "visual.proj" ? "image.projection" : "text.projection", IsTransposed: true)];
         }
 
-        if (_isNetwork && OfResNet(name) is { } unit)
+        if (_isNetwork && InResNet(name) is { } unit)
         {
             return [new(unit)];
         }
@@ -156,7 +156,7 @@ internal sealed partial class OpenAiNames : ParameterNames
             : $"{block}.{(value.Length == 0 ? "conv" : "bn")}{index}.{stored}";
     }
 
-    private static string? OfResNet(string name)
+    private static string? InResNet(string name)
     {
         if (TheirUnit().Match(name) is not { Success: true } match)
         {

@@ -30,7 +30,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
         string[] notes = [.. NotesOnNames(path, objects)];
         if (isShard || ModelNames.Find(values.Keys, AreSame) is not { Tensors.Count: > 0 } found)
         {
-            return new(root is PickleModule ? OfModules(entries) : Largest(entries, isShard), notes);
+            return new(root is PickleModule ? FromModules(entries) : Largest(entries, isShard), notes);
         }
 
         List<(string, PickleTensor)> tensors = [];
@@ -68,7 +68,7 @@ internal sealed record PickledModel(IReadOnlyList<(string Name, PickleTensor Ten
     }
 
     /// <summary>All tensors of a TorchScript archive, whose modules are parts of one model and not several models.</summary>
-    private static List<(string Name, PickleTensor Tensor)> OfModules(List<PickledTensors.Entry> entries)
+    private static List<(string Name, PickleTensor Tensor)> FromModules(List<PickledTensors.Entry> entries)
     {
         IEnumerable<PickledTensors.Entry> tensors = entries.Where(static entry => entry.Value is PickleTensor);
         return

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Cupola.Data;
 
 /// <summary>
@@ -7,6 +9,6 @@ internal sealed class CaptionTable(string path, bool fetch) : CaptionedImages
 {
     private readonly ImageTable _table = ImageTable.Open(path, TableColumn.Caption, fetch);
 
-    public override IEnumerable<CaptionedImage> Read(Action<string>? broken) =>
-        _table.Read(broken).Select(static row => new CaptionedImage(row.Image, row.Texts));
+    public override IEnumerable<CaptionedImage> Read(ILogger? logger) =>
+        _table.Read(logger).Select(static row => new CaptionedImage(row.Image, row.Texts));
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Cupola.Data;
 
 /// <summary>An image and its captions.</summary>
@@ -43,6 +45,6 @@ internal abstract class CaptionedImages
         };
 
     /// <summary>Reads the dataset from its beginning.</summary>
-    /// <param name="broken">Receives a sentence for each skipped entry.</param>
-    public abstract IEnumerable<CaptionedImage> Read(Action<string>? broken);
+    /// <param name="logger">Receives a sentence for each skipped entry.</param>
+    public abstract IEnumerable<CaptionedImage> Read(ILogger? logger);
 }

@@ -1,4 +1,5 @@
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Data;
 
@@ -7,13 +8,13 @@ namespace Cupola.Data;
 /// </summary>
 internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedImages
 {
-    public override IEnumerable<CaptionedImage> Read(Action<string>? broken)
+    public override IEnumerable<CaptionedImage> Read(ILogger? logger)
     {
-        foreach (ShardSample sample in ShardSample.WithImages(shards, broken))
+        foreach (ShardSample sample in ShardSample.WithImages(shards, logger))
         {
             if (sample.IsUnreadable("txt"))
             {
-                broken?.Invoke($"{sample.Name} has a .txt that is not text in UTF-8.");
+                logger?.Warn($"{sample.Name} has a .txt that is not text in UTF-8.");
                 continue;
             }
 
@@ -25,7 +26,7 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedI
             ];
             if (captions.Length == 0)
             {
-                broken?.Invoke($"{sample.Name} has no caption: a .txt in UTF-8, or a .json with \"caption\".");
+                logger?.Warn($"{sample.Name} has no caption: a .txt in UTF-8, or a .json with \"caption\".");
                 continue;
             }
 

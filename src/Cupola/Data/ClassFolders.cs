@@ -1,4 +1,6 @@
+using Cupola.Files;
 using Cupola.Images;
+using Microsoft.Extensions.Logging;
 using static System.FormattableString;
 
 namespace Cupola.Data;
@@ -19,12 +21,12 @@ internal sealed class ClassFolders : LabeledImages
         }
     }
 
-    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null)
+    public override IEnumerable<LabeledImage> Read(ILogger? logger = null)
     {
         int unlabeled = ImageFolder.CountLoose(Path);
         if (unlabeled > 0)
         {
-            broken?.Invoke(Invariant($"{unlabeled} images are in {Path} itself and not in a class folder; they are skipped."));
+            logger?.Warn(Invariant($"{unlabeled} images are in {Path} itself and not in a class folder; they are skipped."));
         }
 
         bool any = false;
@@ -39,7 +41,7 @@ internal sealed class ClassFolders : LabeledImages
 
         if (!any && WhyUnused(Labels) is { Length: > 0 } others)
         {
-            broken?.Invoke($"{others}.");
+            logger?.Warn($"{others}.");
         }
     }
 

@@ -37,13 +37,13 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
     {
         if (Directory.Exists(path))
         {
-            return OfFolder(path, texts);
+            return FromFolder(path, texts);
         }
 
         if (!File.Exists(path))
         {
             return ShardPattern.IsPattern(path)
-                ? OfPattern(path)
+                ? FromPattern(path)
                 : throw new FileNotFoundException($"There is no dataset {path}.", path);
         }
 
@@ -58,7 +58,7 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
     }
 
     /// <summary>Prefers shards, then a table that describes the folder and has the column, then class folders.</summary>
-    private static DatasetFiles OfFolder(string path, TableColumn texts)
+    private static DatasetFiles FromFolder(string path, TableColumn texts)
     {
         string[] shards = [.. Visible(path).Where(IsShard).Order(StringComparer.Ordinal)];
         if (shards.Length > 0)
@@ -73,7 +73,7 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
             : new(path, DatasetForm.ClassFolders, []);
     }
 
-    private static DatasetFiles OfPattern(string pattern)
+    private static DatasetFiles FromPattern(string pattern)
     {
         IReadOnlyList<string> shards = ShardPattern.Expand(pattern);
         return shards.FirstOrDefault(IsCompressed) is { } compressed ? throw Unpacked(compressed)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Cupola.Data;
 
 /// <summary>
@@ -10,15 +12,15 @@ internal sealed class DelimitedTable : ImageTable
     public DelimitedTable(string path, TableColumn texts, bool fetch)
         : base(path, texts, fetch) => _header = TableHeader.Read(path, MaximumLineLength, texts);
 
-    public override IEnumerable<TableRow> Read(Action<string>? broken)
+    public override IEnumerable<TableRow> Read(ILogger? logger)
     {
         foreach (TableRecord record in new TableRecords(Path, _header, MaximumLineLength, MaximumFieldLength).Read())
         {
             if (record.Problem is { } problem)
             {
-                PassOver(record.Line, problem, broken);
+                PassOver(record.Line, problem, logger);
             }
-            else if (Row(record.Line, Field(record, _header.Image), [Field(record, _header.Text)], broken) is { } row)
+            else if (Row(record.Line, Field(record, _header.Image), [Field(record, _header.Text)], logger) is { } row)
             {
                 yield return row;
             }

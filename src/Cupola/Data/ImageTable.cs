@@ -1,4 +1,5 @@
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 using static System.FormattableString;
 
 namespace Cupola.Data;
@@ -67,27 +68,27 @@ internal abstract class ImageTable
     }
 
     /// <summary>Reads the lines in order.</summary>
-    /// <param name="broken">Receives a sentence for each skipped line.</param>
-    public abstract IEnumerable<TableRow> Read(Action<string>? broken);
+    /// <param name="logger">Receives a sentence for each skipped line.</param>
+    public abstract IEnumerable<TableRow> Read(ILogger? logger);
 
     /// <summary>Makes a row from a line; null, with a note, if a part is missing.</summary>
     /// <param name="line">The line number, from 1.</param>
     /// <param name="image">The image's path or address.</param>
     /// <param name="texts">The texts; empty ones are omitted.</param>
-    /// <param name="broken">Receives a sentence if a part is missing.</param>
-    protected TableRow? Row(int line, string image, IEnumerable<string> texts, Action<string>? broken)
+    /// <param name="logger">Receives a sentence if a part is missing.</param>
+    protected TableRow? Row(int line, string image, IEnumerable<string> texts, ILogger? logger)
     {
         string file = Clean(image);
         string[] said = [.. texts.Select(Clean).Where(static text => text.Length > 0)];
         if (file.Length == 0 || said.Length == 0)
         {
-            PassOver(line, $"its {(file.Length == 0 ? TableColumn.Image : TextColumn).What} is missing", broken);
+            PassOver(line, $"its {(file.Length == 0 ? TableColumn.Image : TextColumn).What} is missing", logger);
             return null;
         }
 
         if (file.Length > LongestPath)
         {
-            PassOver(line, Invariant($"its {TableColumn.Image.What} is longer than {LongestPath} letters"), broken);
+            PassOver(line, Invariant($"its {TableColumn.Image.What} is longer than {LongestPath} letters"), logger);
             return null;
         }
 
@@ -95,8 +96,8 @@ internal abstract class ImageTable
     }
 
     /// <summary>Reports a line that is skipped.</summary>
-    protected void PassOver(int line, string problem, Action<string>? broken) =>
-        broken?.Invoke(Invariant($"Line {line} of {Path} is skipped: {problem}."));
+    protected void PassOver(int line, string problem, ILogger? logger) =>
+        logger?.Warn(Invariant($"Line {line} of {Path} is skipped: {problem}."));
 
     private static bool IsJsonLines(string path) => System.IO.Path.GetExtension(path).ToUpperInvariant() is ".JSONL" or ".NDJSON";
 

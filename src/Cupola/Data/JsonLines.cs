@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Data;
 
@@ -20,7 +21,7 @@ internal sealed class JsonLines : ImageTable
         texts.IndexAmong(columns, path);
     }
 
-    public override IEnumerable<TableRow> Read(Action<string>? broken)
+    public override IEnumerable<TableRow> Read(ILogger? logger)
     {
         foreach ((int index, string? line) in TextLines.Read(Path, MaximumLineLength).Index())
         {
@@ -31,13 +32,13 @@ internal sealed class JsonLines : ImageTable
 
             if (line is null)
             {
-                PassOver(index + 1, $"it is longer than {MaximumLineLength} characters", broken);
+                PassOver(index + 1, $"it is longer than {MaximumLineLength} characters", logger);
             }
             else if (Parse(line, root => Fields(root)) is not { } fields)
             {
-                PassOver(index + 1, "it is not a JSON object", broken);
+                PassOver(index + 1, "it is not a JSON object", logger);
             }
-            else if (Row(index + 1, fields.Image, fields.Texts, broken) is { } row)
+            else if (Row(index + 1, fields.Image, fields.Texts, logger) is { } row)
             {
                 yield return row;
             }

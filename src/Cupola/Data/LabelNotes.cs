@@ -15,7 +15,7 @@ internal static class LabelNotes
     /// <param name="labels">All labels that can be answered.</param>
     /// <param name="unused">Those without images.</param>
     /// <param name="why">The reason, if known; otherwise "".</param>
-    public static string? OfUnused(string dataset, IReadOnlyList<string> labels, IReadOnlyList<string> unused, string why) =>
+    public static string? Unused(string dataset, IReadOnlyList<string> labels, IReadOnlyList<string> unused, string why) =>
         unused.Count == 0
             ? null
             : string.Concat(
@@ -24,7 +24,7 @@ internal static class LabelNotes
             );
 
     /// <summary>Notes about labels that look the same, one sentence per group.</summary>
-    public static IEnumerable<string> OfSpelling(IEnumerable<string> labels) =>
+    public static IEnumerable<string> Spelling(IEnumerable<string> labels) =>
         labels
             .Distinct(StringComparer.Ordinal)
             .GroupBy(Folded, StringComparer.Ordinal)

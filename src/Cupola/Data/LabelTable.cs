@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Cupola.Data;
 
 /// <summary>A table of images and their labels.</summary>
@@ -5,8 +7,8 @@ internal sealed class LabelTable(string name, string path, bool fetch) : Labeled
 {
     private readonly ImageTable _table = ImageTable.Open(path, TableColumn.Label, fetch);
 
-    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null) =>
-        _table.Read(broken).Select(static row => new LabeledImage(row.Image, row.Texts[0]));
+    public override IEnumerable<LabeledImage> Read(ILogger? logger = null) =>
+        _table.Read(logger).Select(static row => new LabeledImage(row.Image, row.Texts[0]));
 
     private protected override IReadOnlyList<string> FindLabels() => LabelsMet();
 }

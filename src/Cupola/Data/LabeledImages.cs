@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Cupola.Data;
 
 /// <summary>
@@ -55,8 +57,8 @@ public abstract class LabeledImages
     }
 
     /// <summary>Reads the dataset from its beginning; the images' bytes are read only when they are requested.</summary>
-    /// <param name="broken">Receives a sentence for each skipped entry.</param>
-    public abstract IEnumerable<LabeledImage> Read(Action<string>? broken = null);
+    /// <param name="logger">Receives a sentence for each skipped entry.</param>
+    public abstract IEnumerable<LabeledImage> Read(ILogger? logger = null);
 
     /// <summary>
     /// Notes about unusual labels, one sentence each: labels of the dataset that no image has, and labels that look the same.
@@ -66,8 +68,8 @@ public abstract class LabeledImages
     public IEnumerable<string> NotesOnLabels(IReadOnlyList<string>? labels, IReadOnlySet<string> used)
     {
         string[] unused = labels is null ? [.. Labels.Where(label => !used.Contains(label))] : [];
-        string? note = LabelNotes.OfUnused(Path, Labels, unused, unused.Length == 0 ? "" : WhyUnused(unused));
-        return [.. note is null ? [] : (string[])[note], .. LabelNotes.OfSpelling([.. labels ?? [], .. Labels])];
+        string? note = LabelNotes.Unused(Path, Labels, unused, unused.Length == 0 ? "" : WhyUnused(unused));
+        return [.. note is null ? [] : (string[])[note], .. LabelNotes.Spelling([.. labels ?? [], .. Labels])];
     }
 
     private protected abstract IReadOnlyList<string> FindLabels();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Data;
 
@@ -25,14 +26,14 @@ internal sealed class LabeledShards : LabeledImages
         _classNames = classNames ?? NamesBeside(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(shards[0]))!);
     }
 
-    public override IEnumerable<LabeledImage> Read(Action<string>? broken = null)
+    public override IEnumerable<LabeledImage> Read(ILogger? logger = null)
     {
-        foreach (ShardSample sample in ShardSample.WithImages(_shards, broken))
+        foreach (ShardSample sample in ShardSample.WithImages(_shards, logger))
         {
             (string? label, string? problem) = Label(sample);
             if (label is null)
             {
-                broken?.Invoke($"{sample.Name} {problem}.");
+                logger?.Warn($"{sample.Name} {problem}.");
                 continue;
             }
 

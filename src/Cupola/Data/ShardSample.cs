@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cupola.Files;
 using Cupola.Images;
+using Microsoft.Extensions.Logging;
 using static System.FormattableString;
 
 namespace Cupola.Data;
@@ -85,14 +86,14 @@ internal sealed class ShardSample(string name)
 
     /// <summary>The samples of some shards that have an image, in order.</summary>
     /// <param name="shards">The tar files.</param>
-    /// <param name="broken">Receives a sentence for each skipped entry.</param>
-    public static IEnumerable<ShardSample> WithImages(IEnumerable<string> shards, Action<string>? broken)
+    /// <param name="logger">Receives a sentence for each skipped entry.</param>
+    public static IEnumerable<ShardSample> WithImages(IEnumerable<string> shards, ILogger? logger)
     {
-        foreach (ShardSample sample in shards.SelectMany(shard => Read(shard, broken)))
+        foreach (ShardSample sample in shards.SelectMany(shard => Read(shard, logger)))
         {
             if (sample.Image is null)
             {
-                broken?.Invoke($"{sample.Name} has no image.");
+                logger?.Warn($"{sample.Name} has no image.");
                 continue;
             }
 
@@ -102,8 +103,8 @@ internal sealed class ShardSample(string name)
 
     /// <summary>The samples of a shard, in order. A damaged shard yields the samples before the damage.</summary>
     /// <param name="shard">The tar file.</param>
-    /// <param name="broken">Receives a sentence for each skipped entry.</param>
-    public static IEnumerable<ShardSample> Read(string shard, Action<string>? broken)
+    /// <param name="logger">Receives a sentence for each skipped entry.</param>
+    public static IEnumerable<ShardSample> Read(string shard, ILogger? logger)
     {
         using TarEntries entries = new(shard);
         ShardSample? sample = null;
@@ -138,7 +139,7 @@ internal sealed class ShardSample(string name)
 
         if (entries.Damage is { } damage)
         {
-            broken?.Invoke(
+            logger?.Warn(
                 count == 0
                     ? $"{shard} is not a tar archive that can be read: {damage}."
                     : Invariant($"{shard} is damaged after its first {count} samples, and the rest is skipped: {damage}.")
@@ -146,7 +147,7 @@ internal sealed class ShardSample(string name)
         }
         else if (count == 0)
         {
-            broken?.Invoke($"{shard} contains no samples.");
+            logger?.Warn($"{shard} contains no samples.");
         }
     }
 

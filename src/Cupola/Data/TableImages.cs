@@ -11,19 +11,24 @@ namespace Cupola.Data;
 /// <param name="fetch">Whether http and https addresses are downloaded.</param>
 internal sealed partial class TableImages(string folder, bool fetch)
 {
+    /// <summary>Ends the sentence about an address that is not downloaded.</summary>
+    public const string FetchedIfAllowed = "addresses in a table are fetched only if that is allowed";
+
+    /// <summary>Ends the sentence about what is neither a path nor an address that can be downloaded.</summary>
+    public const string PathsOrAddresses =
+        "a table names images by paths, or by http and https addresses if fetching those is allowed";
+
     /// <summary>The image that a line names; one that is not allowed fails when it is read, as an unreadable one does.</summary>
     public ImageSource Resolve(string named)
     {
         if (ImageAddress.IsAddress(named))
         {
-            return fetch
-                ? ImageSource.FromPath(named)
-                : Refused(named, "is an address, and addresses in a table are fetched with --fetch only");
+            return fetch ? ImageSource.FromPath(named) : Refused(named, $"is an address, and {FetchedIfAllowed}");
         }
 
         if (Scheme().IsMatch(named))
         {
-            return Refused(named, "is not a path; a table names images by paths, or with --fetch by http and https addresses");
+            return Refused(named, $"is not a path; {PathsOrAddresses}");
         }
 
         if (IsOnAnotherMachine(named))

@@ -16,7 +16,7 @@ namespace Cupola;
 /// </summary>
 public sealed partial class ClipEmbedder : IDisposable
 {
-    /// <summary>Images that are encoded together: enough for every thread's chunk, few enough to answer steadily.</summary>
+    /// <summary>Images that are encoded together: enough for every thread's batch, few enough to answer steadily.</summary>
     private const int ImagesPerThread = 8;
 
     private readonly ClipModel _model;
@@ -31,7 +31,7 @@ public sealed partial class ClipEmbedder : IDisposable
         _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
-        _tokenizer = new(() => folder.OpenTokenizer(Layout, Config.Text));
+        _tokenizer = new(() => folder.LoadTokenizer(Layout, Config.Text));
     }
 
     /// <summary>The architecture.</summary>
@@ -130,7 +130,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// </param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be read.</exception>
-    public static TextTokenizer LoadTokenizer(string path) => ModelFolder.Find(BuiltInModels.Resolve(path)).OpenTokenizer();
+    public static TextTokenizer LoadTokenizer(string path) => ModelFolder.Find(BuiltInModels.Resolve(path)).LoadTokenizer();
 
     /// <summary>Embeds texts, in order. Beginnings that several texts share are computed once, and nothing is padded.</summary>
     /// <param name="texts">
@@ -146,7 +146,7 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         return new EmbeddingMatrix(
-            EncodeTexts(texts, progress is null ? null : progress.Report, cancellationToken).Embeddings,
+            EncodeTexts(texts, progress, cancellationToken).Embeddings,
             texts.Count,
             Config.EmbeddingDimension
         ).Normalize();
@@ -206,7 +206,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>Embeds preprocessed images.</summary>
     /// <param name="pixels">[count, size, size, 3] bytes, as <see cref="ImagePreprocessing.Apply"/> gives them.</param>
     /// <param name="count">How many images there are.</param>
-    /// <param name="cancellationToken">Stops between chunks.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">The bytes are not so many images.</exception>
     public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellationToken = default)
     {
@@ -235,7 +235,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>What the text tower says of texts, pooled and projected.</summary>
-    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, Action<int>? progress, CancellationToken cancellationToken)
+    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
     {
         int[][] ids = new int[texts.Count][];
         Parallel.For(

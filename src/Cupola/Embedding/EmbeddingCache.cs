@@ -149,9 +149,9 @@ public sealed class EmbeddingCache : IDisposable
         }
         catch (Exception problem) when (problem is SqliteException or IOException or UnauthorizedAccessException)
         {
-            EmbeddingCacheFile? broken = _file;
+            EmbeddingCacheFile? unusable = _file;
             _file = null;
-            broken?.Dispose();
+            unusable?.Dispose();
             bool damaged = EmbeddingCacheFile.IsDamage(problem);
             _problem = damaged
                 ? $"The cache of embeddings in {Folder} was damaged and is begun anew."

@@ -64,8 +64,17 @@ public sealed class EmbeddingMatrix
     /// <summary>The score of each row for a query, their dot product.</summary>
     /// <param name="query">[dimension].</param>
     /// <param name="destination">Is given the scores: [count].</param>
-    internal void Scores(ReadOnlySpan<float> query, Span<float> destination) =>
-        RowProducts.Compute(_values, query, destination[..Count]);
+    internal void Scores(ReadOnlySpan<float> query, Span<float> destination) => Scores(0, query, destination[..Count]);
+
+    /// <summary>The scores of neighboring rows for a query.</summary>
+    /// <param name="first">The first row.</param>
+    /// <param name="query">[dimension].</param>
+    /// <param name="destination">Is given a score for each row from there on.</param>
+    internal void Scores(int first, ReadOnlySpan<float> query, Span<float> destination) =>
+        RowProducts.Compute(_values.AsSpan(first * Dimension), query, destination);
+
+    /// <summary>The score of one row for a query, with the bits that it has among the scores of all.</summary>
+    internal float Score(int row, ReadOnlySpan<float> query) => RowProducts.Compute(this[row], query);
 
     /// <summary>The weighted mean of some of the rows, summed in float64: [dimension].</summary>
     internal float[] Mean(ReadOnlySpan<int> rows, ReadOnlySpan<float> weights)

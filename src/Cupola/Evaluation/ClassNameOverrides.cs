@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Evaluation;
 
@@ -14,14 +15,14 @@ internal static class ClassNameOverrides
     /// <param name="classes">The dataset's classes, in order.</param>
     /// <param name="labels">What there is to choose from; the classes themselves where nothing is said.</param>
     /// <param name="dataset">For the sentence of an error.</param>
-    /// <param name="note">Hears how classes became labels, where they have other names.</param>
+    /// <param name="logger">Receives how classes became labels, where they have other names.</param>
     /// <returns>The label of each class that has another name.</returns>
     /// <exception cref="InvalidDataException">No class is a label.</exception>
     public static Dictionary<string, string> Find(
         IReadOnlyList<string> classes,
         IReadOnlyList<string>? labels,
         string dataset,
-        Action<string>? note
+        ILogger? logger
     )
     {
         if (labels is null || classes.Count == 0 || classes.Intersect(labels, StringComparer.Ordinal).Any())
@@ -39,10 +40,8 @@ internal static class ClassNameOverrides
                     + $"{ShortList.Join([.. classes.Select(static name => $"'{name}'")])}) is one of the {labels.Count} "
                     + "labels; name the labels as the dataset does."
             );
-        note?.Invoke(
-            $"No class of {dataset} is named as a label; {how}: "
-                + $"{ShortList.Join([.. classes.Zip(named, static (name, label) => $"{name} for {label}")])}."
-        );
+        string renamed = ShortList.Join([.. classes.Zip(named, static (name, label) => $"{name} for {label}")]);
+        logger?.Warn($"No class of {dataset} is named as a label; {how}: {renamed}.");
         return classes.Zip(named).ToDictionary(static pair => pair.First, static pair => pair.Second, StringComparer.Ordinal);
 
         string Numbered(string number) =>

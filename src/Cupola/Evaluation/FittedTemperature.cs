@@ -1,6 +1,6 @@
 namespace Cupola.Evaluation;
 
-/// <summary>A classifier with the temperature of labelled images, and what that changes.</summary>
+/// <summary>A classifier with the temperature of labeled images, and what that changes.</summary>
 /// <param name="Classifier">The classifier with that temperature.</param>
 /// <param name="ErrorBefore">The calibration error on these images with the temperature that it had.</param>
 /// <param name="ErrorAfter">The calibration error on these images with the new one.</param>
@@ -12,7 +12,7 @@ internal sealed record FittedTemperature(ZeroShotClassifier Classifier, double E
 
     /// <summary>Fits the temperature.</summary>
     /// <param name="classifier">What answers.</param>
-    /// <param name="images">Labelled images, of the classifier's labels.</param>
+    /// <param name="images">Labeled images, of the classifier's labels.</param>
     /// <param name="dataset">What they are called together.</param>
     /// <exception cref="InvalidDataException">There is none that fits.</exception>
     public static FittedTemperature Fit(ZeroShotClassifier classifier, EmbeddedDataset images, string dataset)

@@ -1,4 +1,6 @@
 using Cupola.Data;
+using Cupola.Files;
+using Microsoft.Extensions.Logging;
 using static System.FormattableString;
 
 namespace Cupola.Evaluation;
@@ -8,14 +10,14 @@ internal sealed class LabeledDataset
 {
     private readonly string _dataset;
     private readonly IReadOnlyList<(ImageSource Image, int Truth)> _images;
-    private readonly IReadOnlyList<string> _broken;
+    private readonly IReadOnlyList<string> _skipped;
 
     private LabeledDataset(
         string dataset,
         IReadOnlyList<string> labels,
         IReadOnlyList<(ImageSource, int)> images,
-        IReadOnlyList<string> broken
-    ) => (_dataset, Labels, _images, _broken) = (dataset, labels, images, broken);
+        IReadOnlyList<string> skipped
+    ) => (_dataset, Labels, _images, _skipped) = (dataset, labels, images, skipped);
 
     /// <summary>What there is to choose from.</summary>
     public IReadOnlyList<string> Labels { get; }
@@ -24,37 +26,37 @@ internal sealed class LabeledDataset
     /// <param name="dataset">Class folders, a table or shards.</param>
     /// <param name="labels">The labels to choose from; null takes the dataset's own.</param>
     /// <param name="fetch">Whether addresses in a table are fetched.</param>
-    /// <param name="note">Hears what a person should know of how classes became labels.</param>
+    /// <param name="logger">Receives what a person should know of how classes became labels.</param>
     /// <exception cref="InvalidDataException">It has no images of these labels.</exception>
-    public static LabeledDataset Open(string dataset, IReadOnlyList<string>? labels, bool fetch, Action<string>? note)
+    public static LabeledDataset Read(string dataset, IReadOnlyList<string>? labels, bool fetch, ILogger? logger)
     {
         LabeledImages images = LabeledImages.Open(dataset, fetch: fetch);
-        Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset, note);
+        Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset, logger);
         ChosenLabels chosen = new(labels ?? images.Labels);
-        List<string> broken = [];
-        (ImageSource, int)[] judged =
+        List<string> skipped = [];
+        (ImageSource, int)[] listed =
         [
             .. chosen
                 .Among(
                     images
-                        .Read(broken.Add)
+                        .Read(new SentenceLogger(skipped.Add))
                         .Select(image => image with { Label = renamed.GetValueOrDefault(image.Label, image.Label) })
                 )
                 .Select(image => (image.Image, chosen.IndexOf(image.Label))),
         ];
-        HashSet<string> used = [.. judged.Select(each => chosen.Labels[each.Item2])];
-        IEnumerable<string> notes = judged.Length > 0 ? images.NotesOnLabels(labels, used) : [];
+        HashSet<string> used = [.. listed.Select(each => chosen.Labels[each.Item2])];
+        IEnumerable<string> notes = listed.Length > 0 ? images.NotesOnLabels(labels, used) : [];
         foreach (string each in notes.Prepend(chosen.Note).OfType<string>())
         {
-            note?.Invoke(each);
+            logger?.Warn(each);
         }
 
         string why =
-            broken.Count > 0 ? $": {broken[0]}"
+            skipped.Count > 0 ? $": {skipped[0]}"
             : chosen.LeftOut.Count > 0 ? " that are of any of the labels."
             : ".";
-        return judged.Length > 0
-            ? new(dataset, chosen.Labels, judged, broken)
+        return listed.Length > 0
+            ? new(dataset, chosen.Labels, listed, skipped)
             : throw new InvalidDataException($"{dataset} has no images to judge by{why}");
     }
 
@@ -70,28 +72,29 @@ internal sealed class LabeledDataset
     public EmbeddedDataset Embed(
         ClipEmbedder embedder,
         EmbeddingCache? cache,
-        Action<int>? progress,
+        IProgress<int>? progress,
         CancellationToken cancellationToken
     )
     {
-        IEnumerable<ImageSource> sources = _images.Select(static each => each.Image);
-        IEnumerable<EmbeddedImage> embedded = embedder.EmbedImages(sources, orient: false, cache, cancellationToken);
         List<float> values = [];
         List<int> truths = [];
         List<ImageSource> images = [];
-        List<string> failed = [.. _broken];
-        foreach ((EmbeddedImage image, (ImageSource source, int truth)) in embedded.Zip(_images))
+        List<string> failed = [.. _skipped];
+        foreach (
+            ((ImageSource image, int truth), float[] embedding) in ReadableImages.Embed(
+                _images,
+                static each => each.Image,
+                embedder,
+                cache,
+                failed,
+                progress,
+                cancellationToken
+            )
+        )
         {
-            progress?.Invoke(1);
-            if (image.Vector is null)
-            {
-                failed.Add(image.Error!);
-                continue;
-            }
-
-            values.AddRange(image.Vector);
+            values.AddRange(embedding);
             truths.Add(truth);
-            images.Add(source);
+            images.Add(image);
         }
 
         return truths.Count > 0

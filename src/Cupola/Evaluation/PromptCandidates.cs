@@ -1,4 +1,5 @@
 using Cupola.Prompts;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Evaluation;
 
@@ -9,18 +10,18 @@ internal static class PromptCandidates
     /// <param name="sources">Where the prompts come from.</param>
     /// <param name="labels">What there is to choose from.</param>
     /// <param name="shuffleSeed">The seed of the controls; null makes none.</param>
-    /// <param name="note">Hears which classes are no label and are left out.</param>
+    /// <param name="logger">Receives which classes are no label and are left out.</param>
     public static IReadOnlyList<NamedPromptSet> Create(
         IEnumerable<PromptSource> sources,
         IReadOnlyList<string> labels,
         int? shuffleSeed,
-        Action<string>? note
+        ILogger? logger
     )
     {
         List<NamedPromptSet> candidates = [];
         foreach (PromptSource source in sources)
         {
-            PromptSet? written = source.SelectWritten(labels, note);
+            PromptSet? written = source.SelectWritten(labels, logger);
             candidates.Add(new(source.Name, source.FillAnd(labels, written)));
             if (written is not null && shuffleSeed is { } seed)
             {

@@ -1,4 +1,5 @@
 using Cupola.Data;
+using Cupola.Files;
 
 namespace Cupola.Evaluation;
 
@@ -7,10 +8,10 @@ internal sealed class RetrievalDataset
 {
     private readonly string _dataset;
     private readonly IReadOnlyList<HashedImage> _images;
-    private readonly IReadOnlyList<string> _broken;
+    private readonly IReadOnlyList<string> _skipped;
 
-    private RetrievalDataset(string dataset, IReadOnlyList<HashedImage> images, IReadOnlyList<string> broken) =>
-        (_dataset, _images, _broken) = (dataset, images, broken);
+    private RetrievalDataset(string dataset, IReadOnlyList<HashedImage> images, IReadOnlyList<string> skipped) =>
+        (_dataset, _images, _skipped) = (dataset, images, skipped);
 
     /// <summary>How many images there are to embed.</summary>
     public int Count => _images.Count;
@@ -18,14 +19,17 @@ internal sealed class RetrievalDataset
     /// <summary>Reads which images and captions there are.</summary>
     /// <param name="dataset">A table of captions, or shards.</param>
     /// <param name="fetch">Whether addresses in a table are fetched.</param>
-    public static RetrievalDataset Open(string dataset, bool fetch)
+    public static RetrievalDataset Read(string dataset, bool fetch)
     {
-        List<string> broken = [];
+        List<string> skipped = [];
         HashedImage[] images =
         [
-            .. CaptionedImages.Open(dataset, fetch).Read(broken.Add).Select(static image => new HashedImage(image)),
+            .. CaptionedImages
+                .Open(dataset, fetch)
+                .Read(new SentenceLogger(skipped.Add))
+                .Select(static image => new HashedImage(image)),
         ];
-        return new(dataset, images, broken);
+        return new(dataset, images, skipped);
     }
 
     /// <summary>Embeds the images that can be read; images of equal bytes count once.</summary>
@@ -36,35 +40,32 @@ internal sealed class RetrievalDataset
     public EmbeddedRetrieval Embed(
         ClipEmbedder embedder,
         EmbeddingCache? cache,
-        Action<int>? progress,
+        IProgress<int>? progress,
         CancellationToken cancellationToken
     )
     {
         RetrievalPairs pairs = new(embedder.Tokenizer);
-        List<string> failed = [.. _broken];
+        List<string> failed = [.. _skipped];
         List<float> values = [];
         int read = 0,
             captions = 0;
-        IEnumerable<EmbeddedImage> embedded = embedder.EmbedImages(
-            _images.Select(static image => image.Source),
-            orient: false,
-            cache,
-            cancellationToken
-        );
-        foreach ((EmbeddedImage result, HashedImage image) in embedded.Zip(_images))
+        foreach (
+            (HashedImage image, float[] embedding) in ReadableImages.Embed(
+                _images,
+                static image => image.Source,
+                embedder,
+                cache,
+                failed,
+                progress,
+                cancellationToken
+            )
+        )
         {
-            progress?.Invoke(1);
-            if (result.Vector is null)
-            {
-                failed.Add(result.Error!);
-                continue;
-            }
-
             read++;
             captions += image.Captions.Count;
             if (pairs.Add(image.Hash!, image.Captions))
             {
-                values.AddRange(result.Vector);
+                values.AddRange(embedding);
             }
         }
 

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Cupola.Evaluation;
 
 /// <summary>
@@ -73,7 +71,7 @@ public sealed class RetrievalRecall
         {
             foreach (int image in some)
             {
-                best[image] = MathF.Max(best[image], TensorPrimitives.Dot(texts[text], images[image]));
+                best[image] = MathF.Max(best[image], images.Score(image, texts[text]));
             }
         }
 

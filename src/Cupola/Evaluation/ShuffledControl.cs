@@ -41,7 +41,9 @@ internal sealed record ShuffledControl(PromptSet Prompts, int Renamed)
         int[] circle = Circle(names.Length, random);
         ClassMention[] mentions = [.. names.Select(static name => new ClassMention(name))];
         int renamed = 0;
-        PromptSet control = new(names.Index().Select(each => (each.Item, (IEnumerable<Prompt>)Described(each.Index))).ToArray());
+        PromptSet control = new(
+            names.Index().Select(each => KeyValuePair.Create(each.Item, Described(each.Index).AsEnumerable()))
+        );
         return new(control, renamed);
 
         Prompt[] Described(int index)

@@ -28,9 +28,9 @@ internal static class WilsonInterval
         double z = StandardErrors,
             n = trials,
             share = right / n;
-        double centre = (share + (z * z / (2 * n))) / (1 + (z * z / n));
+        double center = (share + (z * z / (2 * n))) / (1 + (z * z / n));
         double half = z / (1 + (z * z / n)) * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
         // At the ends the interval begins at exactly 0 or 1, which rounding would miss.
-        return new(right == 0 ? 0 : centre - half, right == trials ? 1 : centre + half);
+        return new(right == 0 ? 0 : center - half, right == trials ? 1 : center + half);
     }
 }

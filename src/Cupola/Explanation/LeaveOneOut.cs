@@ -35,7 +35,7 @@ internal sealed class LeaveOneOut
     }
 
     /// <summary>The effect of each prompt of one class; none if it is the only one.</summary>
-    public PromptEffect[] OfClass(int classIndex)
+    public PromptEffect[] Compute(int classIndex)
     {
         PromptFeatures features = _encoded.Features;
         int first = features.FirstOf(classIndex),

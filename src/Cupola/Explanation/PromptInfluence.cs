@@ -60,14 +60,18 @@ internal sealed class PromptInfluence
 
         int first = _encoded.Features.FirstOf(classIndex);
         PromptContribution[] contributions = new PromptContribution[_encoded.Features.PromptCount(classIndex)];
+        float[] cosines = new float[contributions.Length],
+            parts = new float[contributions.Length];
+        _encoded.Embeddings.Scores(first, embedding, cosines);
+        _parts.Scores(first, embedding, parts);
         for (int index = 0; index < contributions.Length; index++)
         {
             contributions[index] = new(
                 label,
                 _encoded.Prompts[label][index],
                 _weights.Values[first + index],
-                TensorPrimitives.Dot(_encoded.Embeddings[first + index], embedding),
-                TensorPrimitives.Dot(_parts[first + index], embedding)
+                cosines[index],
+                parts[index]
             );
         }
 
@@ -105,7 +109,7 @@ internal sealed class PromptInfluence
     public IReadOnlyList<PromptEffect> LeaveOneOut(
         EmbeddingMatrix images,
         IReadOnlyList<int> labels,
-        Action<int>? progress = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -123,8 +127,8 @@ internal sealed class PromptInfluence
         var effects = new PromptEffect[_encoded.Features.ClassCount][];
         Parallel.For(0, effects.Length, new ParallelOptions { CancellationToken = cancellationToken }, index =>
         {
-            effects[index] = answers.OfClass(index);
-            progress?.Invoke(_encoded.Features.PromptCount(index));
+            effects[index] = answers.Compute(index);
+            progress?.Report(_encoded.Features.PromptCount(index));
         });
         return [.. effects.SelectMany(static ofClass => ofClass)];
     }

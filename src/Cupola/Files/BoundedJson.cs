@@ -20,7 +20,7 @@ internal static class BoundedJson
     /// <param name="path">The file.</param>
     /// <param name="rules">What it may be.</param>
     /// <exception cref="InvalidDataException">It breaks the rules.</exception>
-    public static JsonElement Load(string path, JsonRules rules) =>
+    public static JsonElement Read(string path, JsonRules rules) =>
         Read(path, rules, root =>
             UnicodeJson.IsReadable(root) ? root.Clone() : throw new InvalidDataException($"{path} {rules.NotUnicode}.")
         );

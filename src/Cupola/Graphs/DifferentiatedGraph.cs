@@ -11,8 +11,8 @@ namespace Cupola.Graphs;
 /// <param name="Backward">
 /// Reads the upstream gradient, the saved activations, and the inputs and parameters it needs; gives the gradient of each source.
 /// </param>
-/// <param name="Kept">The saved activations: the last outputs of the forward graph, which the backward pass reads.</param>
-internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, ImmutableArray<Value> Kept)
+/// <param name="Saved">The saved activations: the last outputs of the forward graph, which the backward pass reads.</param>
+internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, ImmutableArray<Value> Saved)
 {
     /// <summary>
     /// Operators that only change the layout, or work on shapes and indices: their outputs are recomputed and not saved.
@@ -59,7 +59,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
                 .OfType<Value>()
         )
         {
-            Keep(read);
+            Save(read);
         }
 
         return new(
@@ -68,7 +68,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
             [.. saved]
         );
 
-        void Keep(Value value)
+        void Save(Value value)
         {
             if (!forward.TryGetValue(value.Name, out Node? node) || !seen.Add(value.Name))
             {
@@ -84,7 +84,7 @@ internal sealed record DifferentiatedGraph(Graph Forward, Graph Backward, Immuta
 
             foreach (Value input in node.Inputs.OfType<Value>())
             {
-                Keep(input);
+                Save(input);
             }
         }
     }

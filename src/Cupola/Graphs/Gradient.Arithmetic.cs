@@ -2,7 +2,7 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfArithmetic(Node node, Value upstream)
+    private void AddArithmetic(Node node, Value upstream)
     {
         Value left = node.Inputs[0]!,
             right = node.Inputs[1]!;
@@ -59,7 +59,7 @@ internal sealed partial class Gradient
 
     private Value OneMinus(Value value) => _graph.Subtract(_graph.Constant([1f]), value);
 
-    private void OfReduction(Node node, Value upstream)
+    private void AddReduction(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!;
         Add(input, () =>

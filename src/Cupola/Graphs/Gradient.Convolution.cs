@@ -2,7 +2,7 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfWindows(Node node, Value upstream)
+    private void AddWindows(Node node, Value upstream)
     {
         Value images = node.Inputs[0]!;
         if (node.Operator == "AveragePool")

@@ -2,7 +2,7 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfProduct(Node node, Value upstream)
+    private void AddProduct(Node node, Value upstream)
     {
         Value left = node.Inputs[0]!,
             right = node.Inputs[1]!;
@@ -42,7 +42,7 @@ internal sealed partial class Gradient
         }
     }
 
-    private void OfNormalization(Node node, Value upstream)
+    private void AddNormalization(Node node, Value upstream)
     {
         if (node.Operator == "Softmax")
         {
@@ -53,7 +53,7 @@ internal sealed partial class Gradient
             return;
         }
 
-        OfLayerNorm(node, upstream);
+        AddLayerNorm(node, upstream);
     }
 
     /// <summary>
@@ -61,7 +61,7 @@ internal sealed partial class Gradient
     /// gradient g: dw = Σ r g c and db = Σ g over the rows; dx = (g w − mean(g w) − c r² mean(g w c)) r, means over the last
     /// axis.
     /// </summary>
-    private void OfLayerNorm(Node node, Value upstream)
+    private void AddLayerNorm(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!,
             weight = node.Inputs[1]!,
@@ -86,18 +86,18 @@ internal sealed partial class Gradient
             return;
         }
 
-        Value centred = _graph.Subtract(Rows(input), mean);
-        Value along = _graph.Multiply(rows, centred);
+        Value centered = _graph.Subtract(Rows(input), mean);
+        Value along = _graph.Multiply(rows, centered);
         Add(input, () =>
         {
             Value weighted = _graph.Multiply(rows, weight);
-            Value slope = _graph.Multiply(
+            Value coefficient = _graph.Multiply(
                 _graph.Product(along, _graph.Reshape(weight, [width, 1]), factor: 1f / width),
                 _graph.Multiply(inverse, inverse)
             );
             Value ofRows = _graph.Subtract(
                 _graph.Subtract(weighted, _graph.MeanOver(weighted, 1)),
-                _graph.Multiply(centred, slope)
+                _graph.Multiply(centered, coefficient)
             );
             return _graph.ReshapeAs(_graph.Multiply(ofRows, inverse), input);
         });

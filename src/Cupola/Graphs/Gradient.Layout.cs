@@ -2,7 +2,7 @@ namespace Cupola.Graphs;
 
 internal sealed partial class Gradient
 {
-    private void OfLayout(Node node, Value upstream)
+    private void AddLayout(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!;
         Add(input, () => node.Operator switch
@@ -14,7 +14,7 @@ internal sealed partial class Gradient
             });
     }
 
-    private void OfSelection(Node node, Value upstream)
+    private void AddSelection(Node node, Value upstream)
     {
         Value input = node.Inputs[0]!;
         switch (node.Operator)

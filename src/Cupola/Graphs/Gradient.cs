@@ -66,7 +66,7 @@ internal sealed partial class Gradient
         switch (node.Operator)
         {
             case "Add" or "Sub" or "Mul" or "Div":
-                OfArithmetic(node, upstream);
+                AddArithmetic(node, upstream);
                 break;
             case "QuickGelu" when _graph.IsTrainable && node.Attributes["alpha"] is 1f:
                 Add(node.Inputs[0], () => _graph.SwishGradient(upstream, node.Inputs[0]!));
@@ -75,22 +75,22 @@ internal sealed partial class Gradient
                 Add(node.Inputs[0], () => _graph.Multiply(upstream, Derivative(node)));
                 break;
             case "ReduceMean" or "ReduceSum" or "ReduceL2":
-                OfReduction(node, upstream);
+                AddReduction(node, upstream);
                 break;
             case "MatMul" or "FusedMatMul" or "Gemm":
-                OfProduct(node, upstream);
+                AddProduct(node, upstream);
                 break;
             case "Softmax" or "LayerNormalization":
-                OfNormalization(node, upstream);
+                AddNormalization(node, upstream);
                 break;
             case "Reshape" or "Transpose" or "Expand" or "Identity":
-                OfLayout(node, upstream);
+                AddLayout(node, upstream);
                 break;
             case "Slice" or "Concat" or "Gather" or "GatherND":
-                OfSelection(node, upstream);
+                AddSelection(node, upstream);
                 break;
             case "Conv" or "AveragePool":
-                OfWindows(node, upstream);
+                AddWindows(node, upstream);
                 break;
             default:
                 throw new InvalidOperationException(

@@ -57,12 +57,12 @@ internal sealed partial class GraphBuilder
         Dimension channels = maps.Shape[1];
         Value OfChannels(Value value) => Reshape(value, [1, channels, 1, 1]);
         Value mean = MeanOver(maps, 0, 2, 3);
-        Value centred = Subtract(maps, mean);
-        Value variance = MeanOver(Multiply(centred, centred), 0, 2, 3);
+        Value centered = Subtract(maps, mean);
+        Value variance = MeanOver(Multiply(centered, centered), 0, 2, 3);
         Value scale = Divide(OfChannels(weight), Sqrt(Add(variance, epsilon)));
         Value count = Multiply(SizeOf(maps), 1f / channels.Factor);
         Value unbiased = Multiply(variance, Divide(count, Maximum(Add(count, -1), Constant([1f]))));
-        return (Add(Multiply(centred, scale), OfChannels(bias)), Reshape(mean, [channels]), Reshape(unbiased, [channels]));
+        return (Add(Multiply(centered, scale), OfChannels(bias)), Reshape(mean, [channels]), Reshape(unbiased, [channels]));
     }
 
     /// <summary>The mean of each window of size × size; windows do not overlap.</summary>

@@ -217,8 +217,8 @@ internal sealed partial class GraphBuilder
     }
 
     private (Value Value, float Factor) WithoutFactor(Value value, float factor) =>
-        ProducerOf(value) is { Operator: "Mul" } maker && Number(maker.Inputs[1]!) is { } number
-            ? (maker.Inputs[0]!, factor * number)
+        ProducerOf(value) is { Operator: "Mul" } producer && Number(producer.Inputs[1]!) is { } number
+            ? (producer.Inputs[0]!, factor * number)
             : (value, factor);
 
     private static void CheckAttention(Value query, Value key, Value value, int heads)

@@ -12,9 +12,9 @@ namespace Cupola.Hub;
 internal sealed class HubDownload(HubConnection connection, HubCache cache, HubModelName model)
 {
     /// <summary>
-    /// Downloads a file into the commit's snapshot; <paramref name="report"/> receives the number of its bytes on disk.
+    /// Downloads a file into the commit's snapshot; <paramref name="progress"/> receives the number of its bytes on disk.
     /// </summary>
-    public async Task FetchAsync(string commit, HubFile file, Action<long> report, CancellationToken cancellationToken)
+    public async Task FetchAsync(string commit, HubFile file, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         FileStream held = await cache.LockAsync(model, file.Hash, cancellationToken).ConfigureAwait(false);
         await using (held.ConfigureAwait(false))
@@ -29,21 +29,21 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
             Directory.CreateDirectory(Path.GetDirectoryName(blob)!);
             if (!File.Exists(blob) || (file.Size is { } size && new FileInfo(blob).Length != size))
             {
-                await DownloadAsync(file, blob, report, cancellationToken).ConfigureAwait(false);
+                await DownloadAsync(file, blob, progress, cancellationToken).ConfigureAwait(false);
             }
 
             cache.Link(model, commit, file);
         }
     }
 
-    private async Task DownloadAsync(HubFile file, string blob, Action<long> report, CancellationToken cancellationToken)
+    private async Task DownloadAsync(HubFile file, string blob, IProgress<long>? progress, CancellationToken cancellationToken)
     {
         string incomplete = blob + ".incomplete";
         RequireSpace(file, incomplete);
         try
         {
             await connection
-                .RetryAsync(token => ContinueAsync(file, incomplete, report, token), cancellationToken)
+                .RetryAsync(token => ContinueAsync(file, incomplete, progress, token), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (InvalidDataException)
@@ -64,14 +64,19 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         File.Move(incomplete, blob, overwrite: true);
     }
 
-    private async Task ContinueAsync(HubFile file, string incomplete, Action<long> report, CancellationToken cancellationToken)
+    private async Task ContinueAsync(
+        HubFile file,
+        string incomplete,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken
+    )
     {
         FileStream target = new(incomplete, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read, bufferSize: 0);
         await using (target.ConfigureAwait(false))
         {
             long have = target.Length <= file.Size ? target.Length : 0;
             target.SetLength(have);
-            report(have);
+            progress?.Report(have);
             if (have == file.Size)
             {
                 return;
@@ -85,7 +90,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using (body.ConfigureAwait(false))
             {
-                await CopyAsync(body, target, file, have, report, cancellationToken).ConfigureAwait(false);
+                await CopyAsync(body, target, file, have, progress, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -128,7 +133,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
         Stream target,
         HubFile file,
         long have,
-        Action<long> report,
+        IProgress<long>? progress,
         CancellationToken cancellationToken
     )
     {
@@ -157,7 +162,7 @@ internal sealed class HubDownload(HubConnection connection, HubCache cache, HubM
             }
 
             have += count;
-            report(have);
+            progress?.Report(have);
         }
 
         if (have < file.Size)

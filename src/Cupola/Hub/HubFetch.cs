@@ -57,9 +57,8 @@ internal sealed class HubFetch(HubRepository repository, HubDownload download, H
         long done = 0;
         foreach (HubFile file in missing)
         {
-            long before = done;
-            void Report(long bytes) => progress?.Report(new HubProgress(file.Name, before + bytes, total));
-            await download.FetchAsync(listing.Commit, file, Report, cancellationToken).ConfigureAwait(false);
+            FileProgress? ofFile = progress is null ? null : new(progress, file.Name, done, total);
+            await download.FetchAsync(listing.Commit, file, ofFile, cancellationToken).ConfigureAwait(false);
             done += file.Size ?? 0;
         }
 
@@ -74,7 +73,13 @@ internal sealed class HubFetch(HubRepository repository, HubDownload download, H
         if (!snapshot.Has(file))
         {
             HubFile described = await repository.DescribeAsync(listing.Commit, file, cancellationToken).ConfigureAwait(false);
-            await download.FetchAsync(listing.Commit, described, _ => { }, cancellationToken).ConfigureAwait(false);
+            await download.FetchAsync(listing.Commit, described, progress: null, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Adds the bytes of one file to those of the files before it.</summary>
+    private sealed class FileProgress(IProgress<HubProgress> progress, string name, long before, long total) : IProgress<long>
+    {
+        public void Report(long value) => progress.Report(new(name, before + value, total));
     }
 }

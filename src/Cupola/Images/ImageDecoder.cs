@@ -52,7 +52,7 @@ internal static class ImageDecoder
         }
 
         EncodedImage file = new(bytes, name, cancellationToken);
-        return ImageFormats.Tell(file) switch
+        return ImageFormats.Detect(file) switch
         {
             ImageFormat.Bmp => BmpDecoder.Decode(file),
             ImageFormat.Gif => GifDecoder.Decode(file),

@@ -57,7 +57,7 @@ internal static class ImageFormats
 
     /// <summary>Recognizes the format of a file.</summary>
     /// <exception cref="InvalidDataException">The format is known but not supported.</exception>
-    public static ImageFormat Tell(EncodedImage file)
+    public static ImageFormat Detect(EncodedImage file)
     {
         ReadOnlySpan<byte> bytes = file.Bytes;
         return bytes switch

@@ -24,7 +24,7 @@ internal static class ImageLibrary
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
         Cache.MaxMem = 0;
-        // libvips speaks of odd colour profiles on standard error.
+        // libvips speaks of odd color profiles on standard error.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.All, static (_, _, _) => { });
     }
 }

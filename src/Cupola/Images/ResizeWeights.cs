@@ -61,13 +61,13 @@ internal sealed class ResizeWeights
         int inputEnd = 0;
         for (int index = 0; index < count; index++)
         {
-            double centre = (start + index + 0.5) * scale;
-            int from = Math.Max((int)(centre - support + 0.5), 0);
-            int length = Math.Min((int)(centre + support + 0.5), inputSize) - from;
+            double center = (start + index + 0.5) * scale;
+            int from = Math.Max((int)(center - support + 0.5), 0);
+            int length = Math.Min((int)(center + support + 0.5), inputSize) - from;
             double sum = 0;
             for (int tap = 0; tap < length; tap++)
             {
-                exact[tap] = filter((tap + from - centre + 0.5) * (1.0 / filterScale));
+                exact[tap] = filter((tap + from - center + 0.5) * (1.0 / filterScale));
                 sum += exact[tap];
             }
 

@@ -16,7 +16,7 @@ internal sealed class LanguageModelConnection : IDisposable
 
     private const string Example = "as in http://localhost:11434/v1";
 
-    private const string Kept = "what it has answered is stored, so another run goes on from there";
+    private const string AnswersAreStored = "what it has answered is stored, so another run goes on from there";
 
     private const int MostRead = 1 << 20;
     private const int MostShown = 300;
@@ -132,8 +132,8 @@ internal sealed class LanguageModelConnection : IDisposable
                 $"{Host} is asked too often{code} and asks to come back in {wait.TotalSeconds:0} seconds{because}."
             ),
             429 => $"{Host} is asked too often{code}{because}.",
-            >= 500 or 408 => $"{Host} fails{code}{because}; {Kept}.",
-            null when error.IsTransient => $"{Host} fails{because}; {Kept}.",
+            >= 500 or 408 => $"{Host} fails{code}{because}; {AnswersAreStored}.",
+            null when error.IsTransient => $"{Host} fails{because}; {AnswersAreStored}.",
             _ => $"{Host} refuses the question{code}{because}.",
         };
         return new LanguageModelException(sentence, (HttpStatusCode?)error.Status, refused)

@@ -4,8 +4,8 @@ using Cupola.Models.Layers;
 namespace Cupola.Models;
 
 /// <summary>
-/// SigLIP's pool (MAP head; timm, attention_pool.py; transformers, SiglipMultiheadAttentionPoolingHead): one learned query attends
-/// to all tokens, and an MLP is added to what it gathered. The query itself is not added.
+/// SigLIP's pool (MAP head; timm, attention_pool.py; transformers, SiglipMultiheadAttentionPoolingHead): one learned query
+/// attends to all tokens, and an MLP is added to what it gathered. The query itself is not added.
 /// </summary>
 /// <param name="scope">Where it stands.</param>
 /// <param name="config">Width, heads, MLP and norm, which are the tower's.</param>

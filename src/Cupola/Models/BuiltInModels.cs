@@ -7,7 +7,7 @@ namespace Cupola;
 public static class BuiltInModels
 {
     /// <summary>
-    /// The flags model: it knows colours, shapes and layouts of flags and signs, and has never read the name of a country
+    /// The flags model: it knows colors, shapes and layouts of flags and signs, and has never read the name of a country
     /// (docs/flag-world.md).
     /// </summary>
     public const string Flags = "flags";

@@ -33,7 +33,7 @@ internal sealed class ConfigJson
 
     public IEnumerable<string> Keys => _object.EnumerateObject().Select(property => property.Name);
 
-    public static ConfigJson Read(string path) => new(path, BoundedJson.Load(path, Rules));
+    public static ConfigJson Read(string path) => new(path, BoundedJson.Read(path, Rules));
 
     /// <summary>Whether the key is there and not null.</summary>
     public bool Has(string key) => Find(key) is not null;

@@ -44,7 +44,7 @@ internal static class ExportedFolder
         (int start, int end) = (config.Text.VocabularySize - 2, config.Text.VocabularySize - 1);
         if (FindTokenizer(modelFolder, notes) is { } files)
         {
-            ClipTokenizer tokenizer = ClipTokenizer.Open(modelFolder, config.Text.ContextLength);
+            ClipTokenizer tokenizer = ClipTokenizer.Load(modelFolder, config.Text.ContextLength);
             (start, end) = (tokenizer.StartId, tokenizer.EndId);
             if (!Stays("tokenizer.json") || !Stays("tokenizer_config.json"))
             {
@@ -111,7 +111,7 @@ internal static class ExportedFolder
     }
 
     /// <summary>
-    /// There are no quantised files, which a browser asks for unless it is told so; and it must be told of files beside a graph.
+    /// There are no quantized files, which a browser asks for unless it is told so; and it must be told of files beside a graph.
     /// </summary>
     private static Dictionary<string, object> Settings(IReadOnlyList<string> divided)
     {

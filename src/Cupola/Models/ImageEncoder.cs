@@ -6,13 +6,13 @@ using Cupola.Runtime;
 
 namespace Cupola.Models;
 
-/// <summary>The image tower ready to run. Images of one call are encoded in chunks, one a thread.</summary>
+/// <summary>The image tower ready to run. Images of one call are encoded in batches, one a thread.</summary>
 internal sealed class ImageEncoder : IDisposable
 {
     /// <summary>
     /// Images of one run at most: with more, what a run works on no longer fits the processor's cache (docs/benchmarks.md).
     /// </summary>
-    private const int MaximumChunk = 4;
+    private const int MaximumBatch = 4;
 
     private readonly Engine _engine;
     private readonly CompiledGraph _graph;
@@ -54,19 +54,19 @@ internal sealed class ImageEncoder : IDisposable
 
     /// <summary>The embeddings, not of unit length, [images, embedding].</summary>
     /// <param name="images">In the encoder's form, the first extent the number of images.</param>
-    /// <param name="cancellationToken">Stops between chunks.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
     public float[] Encode(Tensor images, CancellationToken cancellationToken = default)
     {
         int count = checked((int)images.Shape[0]);
-        int chunk = Math.Clamp((count + _engine.Threads - 1) / _engine.Threads, 1, MaximumChunk);
-        int chunks = (count + chunk - 1) / chunk;
-        SessionThreads width = chunks == 1 ? SessionThreads.All : SessionThreads.One;
+        int batch = Math.Clamp((count + _engine.Threads - 1) / _engine.Threads, 1, MaximumBatch);
+        int batches = (count + batch - 1) / batch;
+        SessionThreads width = batches == 1 ? SessionThreads.All : SessionThreads.One;
         using Tensor embeddings = Tensor.Allocate(ElementType.Float32, count, EmbeddingDimension);
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellationToken };
-        Parallel.For(0, chunks, options, index =>
+        Parallel.For(0, batches, options, index =>
         {
-            int start = index * chunk,
-                size = Math.Min(chunk, count - start);
+            int start = index * batch,
+                size = Math.Min(batch, count - start);
             _graph.Run(width, [images.Rows(start, size)], [embeddings.Rows(start, size)]);
         });
         return embeddings.AsSpan<float>().ToArray();

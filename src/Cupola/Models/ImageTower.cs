@@ -8,11 +8,11 @@ namespace Cupola.Models;
 internal enum ImageForm
 {
     /// <summary>
-    /// Bytes [images, height, width, 3], as preprocessing gives them; normalisation is folded into the first layer.
+    /// Bytes [images, height, width, 3], as preprocessing gives them; normalization is folded into the first layer.
     /// </summary>
     Bytes,
 
-    /// <summary>Normalised floats [images, 3, height, width], as the reference's own graphs take them.</summary>
+    /// <summary>Normalized floats [images, 3, height, width], as the reference's own graphs take them.</summary>
     PixelValues,
 }
 
@@ -44,7 +44,7 @@ internal abstract class ImageTower
     /// <summary>The tower over images in either form.</summary>
     /// <param name="graph">Where it is described.</param>
     /// <param name="images">What <see cref="Input"/> gave.</param>
-    /// <param name="preprocessing">What bytes are normalised by.</param>
+    /// <param name="preprocessing">What bytes are normalized by.</param>
     /// <param name="request">What is asked of it.</param>
     public abstract TowerOutputs Describe(
         GraphBuilder graph,

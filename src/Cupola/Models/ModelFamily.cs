@@ -24,7 +24,7 @@ internal abstract class ModelFamily
     public abstract CheckpointLayout Layout { get; }
 
     /// <summary>The family of a layout.</summary>
-    public static ModelFamily Of(CheckpointLayout layout) => All.Single(family => family.Layout == layout);
+    public static ModelFamily Find(CheckpointLayout layout) => All.Single(family => family.Layout == layout);
 
     /// <summary>The family that an architecture is written in: the first that has words for it.</summary>
     public static WritableFamily ToWrite(ClipConfig config) =>
@@ -58,7 +58,7 @@ internal abstract class ModelFamily
     protected virtual ImagePreprocessing UsualPreprocessing(int imageSize) => new(imageSize);
 
     /// <summary>The tokenizer whose files lie in a folder.</summary>
-    public virtual TextTokenizer OpenTokenizer(string folder, int contextLength) => ClipTokenizer.Open(folder, contextLength);
+    public virtual TextTokenizer LoadTokenizer(string folder, int contextLength) => ClipTokenizer.Load(folder, contextLength);
 }
 
 /// <summary>A family whose models a configuration of its own describes.</summary>

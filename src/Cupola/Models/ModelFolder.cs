@@ -24,14 +24,14 @@ internal sealed class ModelFolder
     /// <exception cref="FileNotFoundException">The configuration is not there.</exception>
     /// <exception cref="InvalidDataException">It cannot be used.</exception>
     public (ClipConfig Config, string Source) ReadConfig(Checkpoint checkpoint) =>
-        ModelFamily.Of(checkpoint.Layout).ReadConfig(Path, checkpoint);
+        ModelFamily.Find(checkpoint.Layout).ReadConfig(Path, checkpoint);
 
     /// <summary>The tokenizer of a model.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be used, or is another model's.</exception>
-    public TextTokenizer OpenTokenizer(CheckpointLayout layout, TextConfig config)
+    public TextTokenizer LoadTokenizer(CheckpointLayout layout, TextConfig config)
     {
-        TextTokenizer tokenizer = ModelFamily.Of(layout).OpenTokenizer(Path, config.ContextLength);
+        TextTokenizer tokenizer = ModelFamily.Find(layout).LoadTokenizer(Path, config.ContextLength);
         return tokenizer.EndId < config.VocabularySize
             ? tokenizer
             : throw new InvalidDataException(
@@ -48,7 +48,7 @@ internal sealed class ModelFolder
     /// <exception cref="InvalidDataException">It cannot be used, or does not fit the model.</exception>
     public (ImagePreprocessing Preprocessing, string? Source) ReadPreprocessing(CheckpointLayout layout, int imageSize)
     {
-        (ImagePreprocessing preprocessing, string? source) = ModelFamily.Of(layout).ReadPreprocessing(Path, imageSize);
+        (ImagePreprocessing preprocessing, string? source) = ModelFamily.Find(layout).ReadPreprocessing(Path, imageSize);
         return preprocessing.Size == imageSize
             ? (preprocessing, source)
             : throw new InvalidDataException(
@@ -58,11 +58,11 @@ internal sealed class ModelFolder
             );
     }
 
-    /// <summary>The tokenizer of a folder, without its weights: that of the configuration there, or whichever files are there.</summary>
+    /// <summary>The tokenizer of a folder without weights: as its configuration says, or of whichever files are there.</summary>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">It cannot be used.</exception>
-    public TextTokenizer OpenTokenizer() =>
+    public TextTokenizer LoadTokenizer() =>
         ModelFamily.Describing(Path) is { } family
-            ? family.OpenTokenizer(Path, family.ReadConfigFile(Path).Text.ContextLength)
-            : TextTokenizer.Open(Path);
+            ? family.LoadTokenizer(Path, family.ReadConfigFile(Path).Text.ContextLength)
+            : TextTokenizer.Load(Path);
 }

@@ -57,7 +57,7 @@ internal static class ModelFolderWriter
         Directory.CreateDirectory(folder);
         CopyTokenizer(tokenizerFolder, folder);
         WritableFamily family = ModelFamily.ToWrite(config);
-        TextTokenizer tokenizer = family.OpenTokenizer(folder, config.Text.ContextLength);
+        TextTokenizer tokenizer = family.LoadTokenizer(folder, config.Text.ContextLength);
         family.WriteConfig(folder, config, preprocessing, tokenizer);
         WriteWeights(
             Path.Combine(folder, family.WeightsFile),
@@ -83,13 +83,13 @@ internal static class ModelFolderWriter
     private static void WriteWeights(
         string path,
         ElementType storage,
-        IReadOnlyList<(string Stored, ParameterNames.Target Place)> places,
+        IReadOnlyList<(string Stored, ParameterNames.Target Place)> targets,
         IReadOnlyDictionary<string, Tensor> parameters
     )
     {
         List<(string, IReadOnlyList<long>, Action<Stream>)> tensors = [];
         foreach (
-            IGrouping<string, ParameterNames.Target> stored in places.GroupBy(
+            IGrouping<string, ParameterNames.Target> stored in targets.GroupBy(
                 static place => place.Stored,
                 static place => place.Place,
                 StringComparer.Ordinal
@@ -114,7 +114,7 @@ internal static class ModelFolderWriter
         }
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };
-        bool hasPlaceForBias = places.Any(static place => place.Place.Name == Checkpoint.LogitBiasKey);
+        bool hasPlaceForBias = targets.Any(static place => place.Place.Name == Checkpoint.LogitBiasKey);
         if (!hasPlaceForBias && parameters.TryGetValue(Checkpoint.LogitBiasKey, out Tensor? bias))
         {
             metadata.Add(Checkpoint.LogitBiasKey, bias.AsSpan<float>()[0].ToString("R", CultureInfo.InvariantCulture));

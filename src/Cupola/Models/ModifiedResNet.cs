@@ -6,7 +6,7 @@ namespace Cupola.Models;
 
 /// <summary>
 /// CLIP's residual network (OpenAI CLIP, model.py, ModifiedResNet): three convolutions as a stem, average pools in place of
-/// strides, and attention of the mean over all places as its last pool. For inference each batch norm is folded into the
+/// strides, and attention of the mean over all positions as its last pool. For inference each batch norm is folded into the
 /// convolution before it.
 /// </summary>
 internal sealed class ModifiedResNet : ImageTower
@@ -31,12 +31,12 @@ internal sealed class ModifiedResNet : ImageTower
         ];
         _blocks = [.. Blocks(scope.At("stages"), config)];
         long features = config.Width * TotalStride,
-            places = (config.ImageSize / TotalStride) * (config.ImageSize / TotalStride);
+            positions = (config.ImageSize / TotalStride) * (config.ImageSize / TotalStride);
         ParameterScope pool = scope.At("pool").AtDepth(config.Layers.Count + 1);
-        _pool = new(pool, places, features, config.Heads, embeddingDimension);
+        _pool = new(pool, positions, features, config.Heads, embeddingDimension);
     }
 
-    /// <remarks>Its tokens are the places of the last maps; its one layer with attention, 0, is the pool.</remarks>
+    /// <remarks>Its tokens are the positions of the last maps; its one layer with attention, 0, is the pool.</remarks>
     public override TowerOutputs Describe(
         GraphBuilder graph,
         Value images,
@@ -105,7 +105,8 @@ internal sealed class ModifiedResNet : ImageTower
 
     private static Value Places(GraphBuilder graph, Value maps)
     {
-        long places = maps.Shape[2].Factor * maps.Shape[3].Factor;
-        return graph.Transpose(graph.Reshape(maps, [maps.Shape[0], maps.Shape[1], places]), 0, 2, 1); // [n, places, features]
+        long positions = maps.Shape[2].Factor * maps.Shape[3].Factor;
+        Value rows = graph.Reshape(maps, [maps.Shape[0], maps.Shape[1], positions]); // [n, features, positions]
+        return graph.Transpose(rows, 0, 2, 1); // [n, positions, features]
     }
 }

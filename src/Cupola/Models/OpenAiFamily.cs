@@ -13,5 +13,5 @@ internal sealed class OpenAiFamily : ModelFamily
 
     /// <inheritdoc/>
     public override (ImagePreprocessing Preprocessing, string? Source) ReadPreprocessing(string folder, int imageSize) =>
-        Of(CheckpointLayout.OpenClip).ReadPreprocessing(folder, imageSize);
+        Find(CheckpointLayout.OpenClip).ReadPreprocessing(folder, imageSize);
 }

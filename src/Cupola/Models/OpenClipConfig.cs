@@ -117,9 +117,10 @@ internal static class OpenClipConfig
         return new VisionTransformerConfig(size, vision.Integer("patch_size", 16), tower);
     }
 
-    private static void RefuseForeignTowers(ConfigJson vision, ConfigJson text)
+    /// <summary>Refuses towers that are networks of other libraries, and says what they are.</summary>
+    public static void RefuseForeignTowers(ConfigJson vision, ConfigJson text)
     {
-        if (vision.Text("timm_model_name") is { } image)
+        if (vision.Text("timm_model_name") is { } image && !OpenClipSiglipConfig.IsSiglip(image))
         {
             throw vision.Wrong(
                 "timm_model_name",

@@ -47,8 +47,10 @@ internal static partial class OpenClipSiglipConfig
 
     /// <summary>Whether a configuration's image tower is one of SigLIP's.</summary>
     public static bool IsOf(ConfigJson config) =>
-        config.Object("model_cfg")?.Object("vision_cfg")?.Text("timm_model_name") is { } name
-        && name.Contains("siglip", StringComparison.Ordinal);
+        config.Object("model_cfg")?.Object("vision_cfg")?.Text("timm_model_name") is { } name && IsSiglip(name);
+
+    /// <summary>Whether timm's name is that of a SigLIP's image tower, of fixed size or not.</summary>
+    public static bool IsSiglip(string timmName) => timmName.Contains("siglip", StringComparison.Ordinal);
 
     /// <summary>The architecture that a file describes.</summary>
     /// <exception cref="InvalidDataException">It is another model's, or cannot be used.</exception>
@@ -57,6 +59,7 @@ internal static partial class OpenClipSiglipConfig
         ConfigJson model = ConfigJson.Read(path).RequiredObject("model_cfg");
         ConfigJson vision = model.RequiredObject("vision_cfg"),
             text = model.RequiredObject("text_cfg");
+        OpenClipConfig.RefuseForeignTowers(vision, text);
         OpenClipConfig.RefuseOther(text, NeutralText);
         if (!text.Flag("no_causal_mask", false) || text.Text("pool_type") != "last")
         {

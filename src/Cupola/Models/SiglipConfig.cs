@@ -1,8 +1,8 @@
 namespace Cupola.Models;
 
 /// <summary>
-/// Reads transformers' config.json of a SiglipModel, SigLIP 2 of fixed resolution included. Published files hold only what differs
-/// from the defaults (configuration_siglip.py); ids of special tokens in them are left over from CLIP and not looked at.
+/// Reads transformers' config.json of a SiglipModel, SigLIP 2 of fixed resolution included. Published files hold only what
+/// differs from the defaults (configuration_siglip.py); ids of special tokens in them are left over from CLIP and not looked at.
 /// </summary>
 internal static class SiglipConfig
 {

@@ -32,8 +32,8 @@ internal sealed class TransformersSiglipFamily : WritableFamily
 
     public override ClipConfig ReadConfigFile(string folder) => SiglipConfig.Read(Path.Combine(folder, ConfigFile));
 
-    public override TextTokenizer OpenTokenizer(string folder, int contextLength) =>
-        SentencePieceTokenizer.Open(folder, contextLength);
+    public override TextTokenizer LoadTokenizer(string folder, int contextLength) =>
+        SentencePieceTokenizer.Load(folder, contextLength);
 
     public override bool CanWrite(ClipConfig config) => config.Score == ScoreKind.Sigmoid;
 
@@ -67,8 +67,8 @@ internal sealed class OpenClipSiglipFamily : DescribedFamily
             : base.ReadPreprocessing(folder, imageSize);
     }
 
-    public override TextTokenizer OpenTokenizer(string folder, int contextLength) =>
-        SentencePieceTokenizer.Open(
+    public override TextTokenizer LoadTokenizer(string folder, int contextLength) =>
+        SentencePieceTokenizer.Load(
             folder,
             contextLength,
             OpenClipSiglipConfig.ReadCleaning(Path.Combine(folder, ConfigFile)),

@@ -81,19 +81,19 @@ Graph graph = Describe(OperatorSet.Fused);
     /// Encodes token sequences, each from its start token to its end token; what stands behind the end token is not looked at.
     /// </summary>
     /// <param name="sequences">Token ids, at least one a sequence and at most the context length.</param>
-    /// <param name="done">Told after each run how many sequences it finished, from any thread.</param>
+    /// <param name="progress">Told after each run how many sequences it finished, from any thread.</param>
     /// <param name="cancellationToken">Stops between runs.</param>
     public TextFeatures Encode(
         IReadOnlyList<int[]> sequences,
-        Action<int>? done = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
-    ) => Encode(sequences, share: true, done, cancellationToken);
+    ) => Encode(sequences, share: true, progress, cancellationToken);
 
-    /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, Action{int}, CancellationToken)"/>
+    /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, IProgress{int}, CancellationToken)"/>
     internal TextFeatures Encode(
         IReadOnlyList<int[]> sequences,
         bool share,
-        Action<int>? done,
+        IProgress<int>? progress,
         CancellationToken cancellationToken
     )
     {
@@ -107,7 +107,7 @@ Graph graph = Describe(OperatorSet.Fused);
         Parallel.ForEach(runs, options, run =>
         {
             Run(run, width, features);
-            done?.Invoke(run.Sequences.Count);
+            progress?.Report(run.Sequences.Count);
         });
 
         for (int index = 0; index < firsts.Length; index++)

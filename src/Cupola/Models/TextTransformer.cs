@@ -32,19 +32,19 @@ internal sealed class TextTransformer
         _tokens = new(scope, "token_embedding", config.VocabularySize, width, Initialization.Normal(0.02));
         _positions = new(scope, "position_embedding", config.ContextLength, width, Initialization.Normal(0.01));
         _blocks = new(scope, config.Transformer, initial);
-        ParameterScope behind = scope.AtDepth(config.Transformer.Layers + 1);
-        _finalNorm = new(behind.At("final_norm"), width, config.Transformer.LayerNormEpsilon);
+        ParameterScope last = scope.AtDepth(config.Transformer.Layers + 1);
+        _finalNorm = new(last.At("final_norm"), width, config.Transformer.LayerNormEpsilon);
         _projection = config.Projection switch
         {
             TextProjection.Matrix => Linear.CreateProjection(
-                behind,
+                last,
                 "projection",
                 width,
                 embeddingDimension,
                 Initialization.Normal(one)
             ),
             TextProjection.Layer => Linear.Create(
-                behind.At("projection"),
+                last.At("projection"),
                 width,
                 embeddingDimension,
                 Initialization.Normal(one),

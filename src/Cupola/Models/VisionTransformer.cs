@@ -33,13 +33,13 @@ internal sealed class VisionTransformer : ImageTower
             Initialization.UniformOver(transformer.MlpWidth)
         );
         bool hasClassToken = config.Pooling == ImagePooling.ClassToken;
-        ParameterScope behind = scope.AtDepth(transformer.Layers + 1);
+        ParameterScope last = scope.AtDepth(transformer.Layers + 1);
         _patches = new(scope, config.ImageSize, config.PatchSize, width, hasBias: !hasClassToken);
         _positions = new(scope, "position_embedding", config.Tokens, width, drawn);
         _blocks = new(scope, transformer, initial);
-        _postNorm = new(behind.At("post_norm"), width, transformer.LayerNormEpsilon);
-        _classToken = hasClassToken ? ClassToken.Create(scope, behind, transformer, embeddingDimension, drawn) : null;
-        _head = hasClassToken ? null : new(behind.At("pool"), transformer, initial);
+        _postNorm = new(last.At("post_norm"), width, transformer.LayerNormEpsilon);
+        _classToken = hasClassToken ? ClassToken.Create(scope, last, transformer, embeddingDimension, drawn) : null;
+        _head = hasClassToken ? null : new(last.At("pool"), transformer, initial);
     }
 
     public override TowerOutputs Describe(
@@ -105,7 +105,7 @@ internal sealed class VisionTransformer : ImageTower
     {
         public static ClassToken Create(
             ParameterScope before,
-            ParameterScope behind,
+            ParameterScope last,
             TransformerConfig config,
             int embeddingDimension,
             Initialization drawn
@@ -113,7 +113,7 @@ internal sealed class VisionTransformer : ImageTower
             new(
                 before.Parameter("class_embedding", [config.Width], drawn, ParameterKind.Bias),
                 new(before.At("pre_norm"), config.Width, config.LayerNormEpsilon),
-                Linear.CreateProjection(behind, "projection", config.Width, embeddingDimension, drawn)
+                Linear.CreateProjection(last, "projection", config.Width, embeddingDimension, drawn)
             );
 
         // [images, patches, width] → [images, tokens, width]

@@ -23,7 +23,7 @@ internal sealed class ClassNames
         [
             .. _names.Select(name =>
                 (IReadOnlyList<NameForm>)
-                    [.. NameForm.AllOf(name), .. synonyms.GetValueOrDefault(name, []).SelectMany(NameForm.OfSynonym)]
+                    [.. NameForm.AllOf(name), .. synonyms.GetValueOrDefault(name, []).SelectMany(NameForm.FromSynonym)]
             ),
         ];
         // (indoor) follows many names and identifies none of them; nor does the year identify names that differ in it alone.

@@ -78,7 +78,7 @@ internal sealed partial class NameForm
         );
 
     /// <summary>The form of a synonym.</summary>
-    public static IReadOnlyList<NameForm> OfSynonym(string synonym) => Make([synonym]);
+    public static IReadOnlyList<NameForm> FromSynonym(string synonym) => Make([synonym]);
 
     /// <summary>The form without the year at its end, as car names have it; null if there is none.</summary>
     public NameForm? WithoutYear() =>

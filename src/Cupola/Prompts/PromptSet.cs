@@ -15,9 +15,10 @@ public sealed class PromptSet
 {
     private readonly OrderedDictionary<string, ImmutableArray<Prompt>> _classes = new(StringComparer.Ordinal);
 
-    /// <summary>Creates a set from classes and their prompts.</summary>
+    /// <summary>Creates a set from classes and their prompts, in order.</summary>
+    /// <param name="classes">Class name ► its prompts.</param>
     /// <exception cref="ArgumentException">A class occurs twice.</exception>
-    public PromptSet(IEnumerable<(string ClassName, IEnumerable<Prompt> Prompts)> classes)
+    public PromptSet(IEnumerable<KeyValuePair<string, IEnumerable<Prompt>>> classes)
     {
         ArgumentNullException.ThrowIfNull(classes);
         foreach ((string className, IEnumerable<Prompt> prompts) in classes)
@@ -88,7 +89,9 @@ public sealed class PromptSet
             .. templates.Select(template => (template, $"template:{template.Text}")),
         ];
         return new PromptSet(
-            labels.Select(label => (label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source))))
+            labels.Select(label =>
+                KeyValuePair.Create(label, filled.Select(each => new Prompt(each.Template.Format(label), each.Source)))
+            )
         );
     }
 
@@ -99,7 +102,7 @@ public sealed class PromptSet
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file has another format; the message names the file and the class.</exception>
-    public static PromptSet Read(string path) => PromptSetFile.Read(path, out _);
+    public static PromptSet Read(string path) => PromptSetFile.Read(path).Prompts;
 
     /// <summary>
     /// Whether a file, or the entry of it that <c>FILE#NAME</c> names, can contain prompts: it exists and is a JSON object;
@@ -107,15 +110,6 @@ public sealed class PromptSet
     /// </summary>
     /// <exception cref="InvalidDataException">There is no such entry.</exception>
     public static bool IsFile(string path) => PromptSetFile.IsFile(path);
-
-    /// <summary>
-    /// Reads a prompt file and returns which of the two formats it has, so that a result can be written in the same.
-    /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="isCupl">Whether the format is CuPL's.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file has another format; the message names the file and the class.</exception>
-    public static PromptSet Read(string path, out bool isCupl) => PromptSetFile.Read(path, out isCupl);
 
     /// <summary>Writes Cupola's format, which keeps the provenance of each prompt; the file is replaced atomically.</summary>
     public void Write(string path) => PromptSetFile.Write(path, this);
@@ -133,7 +127,9 @@ public sealed class PromptSet
         return new PromptSet(
             ClassNames
                 .Concat(other.ClassNames.Where(className => !_classes.ContainsKey(className)))
-                .Select(className => (className, PromptsOrNone(className).Concat(other.PromptsOrNone(className))))
+                .Select(className =>
+                    KeyValuePair.Create(className, PromptsOrNone(className).Concat(other.PromptsOrNone(className)))
+                )
         );
     }
 
@@ -157,7 +153,7 @@ public sealed class PromptSet
 
         HashSet<string> chosen = [.. labels];
         return new PromptSelection(
-            new PromptSet(labels.Select(label => (label, this[label].AsEnumerable()))),
+            new PromptSet(labels.Select(label => KeyValuePair.Create(label, this[label].AsEnumerable()))),
             [.. ClassNames.Where(className => !chosen.Contains(className))]
         );
     }

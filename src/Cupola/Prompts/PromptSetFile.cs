@@ -11,7 +11,9 @@ namespace Cupola.Prompts;
 /// <c>{"format": "cupola-prompts-1", "classes": {"tree frog": [{"text": "A tree frog is…", "question": …}, …], …}}</c>. The bytes
 /// written depend on the prompts alone, so equal sets give equal files.
 /// </summary>
-internal static class PromptSetFile
+/// <param name="Prompts">The prompts.</param>
+/// <param name="IsCupl">Whether the format is CuPL's.</param>
+internal sealed record PromptSetFile(PromptSet Prompts, bool IsCupl)
 {
     private const string Format = "cupola-prompts-1";
 
@@ -23,11 +25,10 @@ internal static class PromptSetFile
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static PromptSet Read(string path, out bool isCupl)
+    public static PromptSetFile Read(string path)
     {
         NamedEntry file = NamedEntry.Read(path);
-        (PromptSet set, isCupl) = TextFile.ReadJson(file.File, root => Read(path, Enter(file, root)));
-        return set;
+        return TextFile.ReadJson(file.File, root => Read(path, Enter(file, root)));
     }
 
     public static bool IsFile(string path)
@@ -65,6 +66,19 @@ internal static class PromptSetFile
     public static void WriteCupl(string path, PromptSet set) =>
         WriteObject(path, json => WriteClasses(json, set, static (json, prompt) => json.WriteStringValue(prompt.Text)));
 
+    /// <summary>Writes prompts in the format of this file.</summary>
+    public void WriteAlike(string path, PromptSet set)
+    {
+        if (IsCupl)
+        {
+            WriteCupl(path, set);
+        }
+        else
+        {
+            Write(path, set);
+        }
+    }
+
     /// <summary>In a file of several data sets, the classes of the named one, or of the only one.</summary>
     private static JsonElement Enter(NamedEntry file, JsonElement root)
     {
@@ -83,7 +97,7 @@ internal static class PromptSetFile
             || entry.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.Array)
         );
 
-    private static (PromptSet Set, bool IsCupl) Read(string path, JsonElement root)
+    private static PromptSetFile Read(string path, JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -108,8 +122,12 @@ internal static class PromptSetFile
 
         try
         {
-            PromptSet set = new(classes.EnumerateObject().Select(entry => (entry.Name, ReadPrompts(entry, path).AsEnumerable())));
-            return set.ClassNames.Count > 0 ? (set, isCupl) : throw new InvalidDataException($"'{path}' contains no classes.");
+            PromptSet set = new(
+                classes
+                    .EnumerateObject()
+                    .Select(entry => KeyValuePair.Create(entry.Name, ReadPrompts(entry, path).AsEnumerable()))
+            );
+            return set.ClassNames.Count > 0 ? new(set, isCupl) : throw new InvalidDataException($"'{path}' contains no classes.");
         }
         catch (ArgumentException problem)
         {

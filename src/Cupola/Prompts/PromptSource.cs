@@ -1,4 +1,5 @@
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 using static System.FormattableString;
 
 namespace Cupola.Prompts;
@@ -48,14 +49,13 @@ internal sealed record PromptSource(string Name, IReadOnlyList<PromptTemplate> T
 
     /// <summary>The prompts of the labels.</summary>
     /// <param name="labels">What there is to choose from.</param>
-    /// <param name="note">Hears which classes are no label and are left out.</param>
-    public PromptSet CreateSet(IReadOnlyList<string> labels, Action<string>? note) =>
-        FillAnd(labels, SelectWritten(labels, note));
+    /// <param name="logger">Receives which classes are no label and are left out.</param>
+    public PromptSet CreateSet(IReadOnlyList<string> labels, ILogger? logger) => FillAnd(labels, SelectWritten(labels, logger));
 
     /// <summary>The written prompts of the labels; null where nothing is written.</summary>
     /// <param name="labels">What there is to choose from.</param>
-    /// <param name="note">Hears which classes are no label and are left out.</param>
-    public PromptSet? SelectWritten(IReadOnlyList<string> labels, Action<string>? note)
+    /// <param name="logger">Receives which classes are no label and are left out.</param>
+    public PromptSet? SelectWritten(IReadOnlyList<string> labels, ILogger? logger)
     {
         if (Written is null)
         {
@@ -66,7 +66,8 @@ internal sealed record PromptSource(string Name, IReadOnlyList<PromptTemplate> T
         if (leftOut.Count > 0)
         {
             string which = leftOut.Count == 1 ? $"class of {Name} is no label and is" : $"classes of {Name} are no label and are";
-            note?.Invoke(Invariant($"{leftOut.Count} {which} left out: {ShortList.Join(leftOut)}."));
+            string names = ShortList.Join(leftOut);
+            logger?.Warn(Invariant($"{leftOut.Count} {which} left out: {names}."));
         }
 
         return selected;

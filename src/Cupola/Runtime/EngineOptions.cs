@@ -1,10 +1,14 @@
 namespace Cupola;
 
 /// <summary>On what, and on how many threads, networks run.</summary>
-/// <param name="Device">One of <see cref="Devices"/>, as <c>cpu</c>; other ONNX Runtime packages bring others.</param>
-/// <param name="Threads">Threads in all; 0 stands for one a physical core.</param>
-public sealed record EngineOptions(string Device = "cpu", int Threads = 0)
+public sealed record EngineOptions
 {
+    /// <summary>One of <see cref="Devices"/>; other ONNX Runtime packages bring others. The default is <c>cpu</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Threads in all. The default is 0, which stands for one a physical core.</summary>
+    public int Threads { get; init; }
+
     /// <summary>In what numbers networks run.</summary>
     public Precision Precision { get; init; }
 

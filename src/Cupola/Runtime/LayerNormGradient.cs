@@ -31,8 +31,8 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
             (float sum, float along) = AddRow(seed, numbers, means[row], inverses[row], weight, ofWeight, ofBias);
             float inverse = inverses[row],
                 mean = sum / weight.Length,
-                slope = along / weight.Length * inverse * inverse;
-            Propagate(seed, numbers, means[row], inverse, weight, mean, slope, gradients.Slice(start, weight.Length));
+                coefficient = along / weight.Length * inverse * inverse;
+            Propagate(seed, numbers, means[row], inverse, weight, mean, coefficient, gradients.Slice(start, weight.Length));
         }
     }
 
@@ -62,11 +62,11 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
         {
             var place = (nuint)index;
             Vector<float> given = Vector.LoadUnsafe(ref seed, place),
-                centred = Vector.LoadUnsafe(ref number, place) - means,
+                centered = Vector.LoadUnsafe(ref number, place) - means,
                 weighted = given * Vector.LoadUnsafe(ref weight, place);
             sums += weighted;
-            alongs += weighted * centred;
-            Vector.StoreUnsafe(Vector.LoadUnsafe(ref ofWeight, place) + (given * centred * inverses), ref ofWeight, place);
+            alongs += weighted * centered;
+            Vector.StoreUnsafe(Vector.LoadUnsafe(ref ofWeight, place) + (given * centered * inverses), ref ofWeight, place);
             Vector.StoreUnsafe(Vector.LoadUnsafe(ref ofBias, place) + given, ref ofBias, place);
         }
 
@@ -74,11 +74,11 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
             along = Vector.Sum(alongs);
         for (; index < row.Length; index++)
         {
-            float centred = row[index] - mean,
+            float centered = row[index] - mean,
                 weighted = seeds[index] * weights[index];
             sum += weighted;
-            along += weighted * centred;
-            ofWeights[index] += seeds[index] * centred * inverse;
+            along += weighted * centered;
+            ofWeights[index] += seeds[index] * centered * inverse;
             ofBiases[index] += seeds[index];
         }
 
@@ -93,7 +93,7 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
         float inverse,
         ReadOnlySpan<float> weights,
         float meanOfWeighted,
-        float slope,
+        float coefficient,
         Span<float> gradients
     )
     {
@@ -104,19 +104,19 @@ internal sealed class LayerNormGradient() : CustomOperator(nameof(LayerNormGradi
         Vector<float> means = new(mean),
             inverses = new(inverse),
             meansOfWeighted = new(meanOfWeighted),
-            slopes = new(slope);
+            coefficients = new(coefficient);
         int index = 0;
         for (; index <= row.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
             var place = (nuint)index;
             Vector<float> weighted = Vector.LoadUnsafe(ref seed, place) * Vector.LoadUnsafe(ref weight, place),
-                centred = Vector.LoadUnsafe(ref number, place) - means;
-            Vector.StoreUnsafe((weighted - meansOfWeighted - (centred * slopes)) * inverses, ref gradient, place);
+                centered = Vector.LoadUnsafe(ref number, place) - means;
+            Vector.StoreUnsafe((weighted - meansOfWeighted - (centered * coefficients)) * inverses, ref gradient, place);
         }
 
         for (; index < row.Length; index++)
         {
-            gradients[index] = ((seeds[index] * weights[index]) - meanOfWeighted - ((row[index] - mean) * slope)) * inverse;
+            gradients[index] = ((seeds[index] * weights[index]) - meanOfWeighted - ((row[index] - mean) * coefficient)) * inverse;
         }
     }
 }

@@ -11,7 +11,10 @@ internal static class RowProducts
         int width = vector.Length;
         for (int row = 0; row < products.Length; row++)
         {
-            products[row] = TensorPrimitives.Dot(rows.Slice(row * width, width), vector);
+            products[row] = Compute(rows.Slice(row * width, width), vector);
         }
     }
+
+    /// <summary>Multiplies one row with the vector.</summary>
+    public static float Compute(ReadOnlySpan<float> row, ReadOnlySpan<float> vector) => TensorPrimitives.Dot(row, vector);
 }

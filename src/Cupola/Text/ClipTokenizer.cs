@@ -84,7 +84,7 @@ public sealed class ClipTokenizer : TextTokenizer
     /// <param name="contextLength">The most tokens of a text, start and end included.</param>
     /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or is not CLIP's.</exception>
-    public static ClipTokenizer Open(string path, int contextLength = DefaultContextLength) =>
+    public static ClipTokenizer Load(string path, int contextLength = DefaultContextLength) =>
         new(TokenizerFiles.Read(path), path, contextLength);
 
     /// <inheritdoc/>

@@ -80,7 +80,7 @@ internal static class SentencePieceFiles
         }
     }
 
-    /// <summary>CLIP's byte pairs end words by a suffix, and SentencePiece's begin them by a sign and fall back to bytes.</summary>
+    /// <summary>CLIP's byte pairs end words by a suffix; SentencePiece's begin them by a sign and fall back to bytes.</summary>
     private static SentencePieceAlgorithm? KindOf(JsonElement model) =>
         (model.TryGetProperty("type", out JsonElement type) ? type.GetString() : null) switch
         {

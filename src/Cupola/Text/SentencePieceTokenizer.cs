@@ -45,7 +45,7 @@ internal sealed class SentencePieceTokenizer : TextTokenizer
     /// <param name="ofUnigram">What is done to them for a unigram model whose files do not.</param>
     /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or is not SigLIP's.</exception>
-    public static SentencePieceTokenizer Open(
+    public static SentencePieceTokenizer Load(
         string path,
         int contextLength = UsualContextLength,
         TextCleaning? cleaning = null,

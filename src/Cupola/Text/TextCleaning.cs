@@ -78,7 +78,9 @@ internal static class TextCleaner
         return lower.ToString();
     }
 
-    /// <summary>Whether a letter with case comes first, but for what letters may have between them (Unicode, Final_Sigma).</summary>
+    /// <summary>
+    /// Whether a letter with case comes first, but for what letters may have between them (Unicode, Final_Sigma).
+    /// </summary>
     private static bool IsNextTo(IEnumerable<Rune> runes) =>
         runes
             .SkipWhile(IsIgnoredBetweenLetters)

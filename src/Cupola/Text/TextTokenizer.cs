@@ -21,7 +21,7 @@ public abstract class TextTokenizer
     /// <summary>What is done to a text before it is cut into tokens, in a few words.</summary>
     public abstract string Cleaning { get; }
 
-    /// <summary>The id that fills a text up to the context length, where the model reads texts of one length; else null.</summary>
+    /// <summary>The id that fills texts up to the context length, where the model reads texts of one length; else null.</summary>
     public virtual int? PaddingId => null;
 
     /// <summary>Opens the tokenizer of a folder, of whatever kind it is.</summary>
@@ -31,8 +31,8 @@ public abstract class TextTokenizer
     /// </param>
     /// <exception cref="FileNotFoundException">There is no tokenizer.</exception>
     /// <exception cref="InvalidDataException">It is damaged, or of no kind that CLIP or SigLIP has.</exception>
-    public static TextTokenizer Open(string path) =>
-        SentencePieceFiles.AreIn(path) ? SentencePieceTokenizer.Open(path) : ClipTokenizer.Open(path);
+    public static TextTokenizer Load(string path) =>
+        SentencePieceFiles.AreIn(path) ? SentencePieceTokenizer.Load(path) : ClipTokenizer.Load(path);
 
     /// <summary>Encodes a text as token ids, not padded.</summary>
     public abstract TokenizedText Encode(string text);

@@ -40,7 +40,7 @@ internal sealed record ClassifierRequest
     public ImageClassifier Create(
         ClipEmbedder embedder,
         EmbeddingMatrix? images,
-        Action<int>? progress,
+        IProgress<int>? progress,
         CancellationToken cancellationToken
     )
     {

@@ -39,7 +39,7 @@ internal sealed class EncodedPrompts
     public static EncodedPrompts Encode(
         ClipEmbedder embedder,
         PromptSet prompts,
-        Action<int>? progress = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
     )
     {

@@ -62,7 +62,7 @@ internal sealed class PromptWeights
             );
         }
 
-        return AreTemplates(encoded) ? OfTemplates(encoded, images) : OfSentences(encoded, images);
+        return AreTemplates(encoded) ? FromTemplates(encoded, images) : FromSentences(encoded, images);
     }
 
     internal static PromptWeights Equal(PromptFeatures features) =>
@@ -82,7 +82,7 @@ internal sealed class PromptWeights
             );
     }
 
-    private static PromptWeights OfTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
+    private static PromptWeights FromTemplates(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         int classes = encoded.Features.ClassCount,
             templates = encoded.Features.PromptCount(0);
@@ -109,7 +109,7 @@ internal sealed class PromptWeights
         return new([.. Enumerable.Range(0, classes).SelectMany(_ => weights)]);
     }
 
-    private static PromptWeights OfSentences(EncodedPrompts encoded, EmbeddingMatrix images)
+    private static PromptWeights FromSentences(EncodedPrompts encoded, EmbeddingMatrix images)
     {
         PromptFeatures features = encoded.Features;
         PromptWeights equal = Equal(features);
@@ -147,9 +147,12 @@ internal sealed class PromptWeights
             [.. Enumerable.Range(0, images.Count)],
             [.. Enumerable.Repeat(1f / images.Count, images.Count)]
         );
-        return [.. Enumerable.Range(0, encoded.Embeddings.Count).Select(row => Logit(encoded, row, mean))];
+        float[] logits = new float[encoded.Embeddings.Count];
+        encoded.Embeddings.Scores(mean, logits);
+        TensorPrimitives.Multiply(logits, encoded.Scale, logits);
+        return logits;
     }
 
     private static float Logit(EncodedPrompts encoded, int row, ReadOnlySpan<float> image) =>
-        encoded.Scale * TensorPrimitives.Dot(encoded.Embeddings[row], image);
+        encoded.Scale * encoded.Embeddings.Score(row, image);
 }

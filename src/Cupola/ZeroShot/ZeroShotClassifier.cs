@@ -54,12 +54,7 @@ public sealed class ZeroShotClassifier
         ClassEnsemble ensemble = ClassEnsemble.EmbeddingMean,
         IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
-    ) =>
-        Create(
-            EncodedPrompts.Encode(embedder, prompts, progress is null ? null : progress.Report, cancellationToken),
-            ensemble,
-            weights: null
-        );
+    ) => Create(EncodedPrompts.Encode(embedder, prompts, progress, cancellationToken), ensemble, weights: null);
 
     /// <summary>Creates a classifier from encoded prompts.</summary>
     /// <param name="encoded">The prompts of all classes.</param>

@@ -16,7 +16,7 @@ public sealed class FailedLoadTests
             { "another model's configuration", "does not hold the model" },
             { "a cut safetensors file", "cannot be read" },
             { "a cut archive", "cannot be read" },
-            { "a SigLIP model", "is a SigLIP model" },
+            { "a SigLIP model", "is a SigLIP without the attention pool" },
             { "a query without key and value", "is not a query, a key and a value" },
             { "a shard that is missing", "There is no file" },
             { "a tensor in the wrong shard", "but it is not" },

@@ -179,7 +179,7 @@ public sealed class WrappedModelTests
         else
         {
             Assert.Contains(
-                "is a SigLIP model",
+                "is a SigLIP without the attention pool",
                 Assert.Throws<InvalidDataException>(() => Checkpoint.Open(path)).Message,
                 StringComparison.Ordinal
             );

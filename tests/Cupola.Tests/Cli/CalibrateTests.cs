@@ -9,13 +9,13 @@ public sealed class CalibrateTests
 {
     private static string Model => SharedFolder.Need("models", "photo-tiny");
 
-    private static string Labelled => SharedFolder.Need("data", "photo-tiny-test", "caltech80");
+    private static string Labeled => SharedFolder.Need("data", "photo-tiny-test", "caltech80");
 
     private static string Photo =>
         Path.Combine(
-            Labelled,
+            Labeled,
             "ant",
-            Directory.EnumerateFiles(Path.Combine(Labelled, "ant")).Order(StringComparer.Ordinal).First()
+            Directory.EnumerateFiles(Path.Combine(Labeled, "ant")).Order(StringComparer.Ordinal).First()
         );
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class CalibrateTests
         string[] raw = ["classify", Photo, "--labels", labels, "--top", "8", "--model", Model, "--format", "json"];
 
         Tool.Run plain = Tool.Start(raw),
-            fitted = Tool.Start([.. raw, "--calibrate", Labelled, "--save-classifier", file]);
+            fitted = Tool.Start([.. raw, "--calibrate", Labeled, "--save-classifier", file]);
 
         Assert.Equal((0, 0), (plain.ExitCode, fitted.ExitCode));
         Match said = Regex.Match(
@@ -94,7 +94,7 @@ public sealed class CalibrateTests
             "--classifier",
             file,
             "--calibrate",
-            Labelled,
+            Labeled,
             "--save-classifier",
             calibrated,
             .. tail,
@@ -109,8 +109,8 @@ public sealed class CalibrateTests
     [Fact]
     public void ImagesThatCannotBeReadAreNamedAndMakeTheExitCodeOne()
     {
-        string labelled = Copy("ant", "crab", "lobster");
-        File.WriteAllText(Path.Combine(labelled, "ant", "broken.jpg"), "no image");
+        string labeled = Copy("ant", "crab", "lobster");
+        File.WriteAllText(Path.Combine(labeled, "ant", "broken.jpg"), "no image");
 
         Tool.Run run = Tool.Start(
             "classify",
@@ -118,7 +118,7 @@ public sealed class CalibrateTests
             "--labels",
             "ant,crab,lobster",
             "--calibrate",
-            labelled,
+            labeled,
             "--model",
             Model,
             "--format",
@@ -134,8 +134,8 @@ public sealed class CalibrateTests
     [Fact]
     public void WhereEveryAnswerIsRightOrAGuessNothingCanBeFitted()
     {
-        string right = LabelledAs("motorbike"),
-            wrong = LabelledAs("sunflower"),
+        string right = LabeledAs("motorbike"),
+            wrong = LabeledAs("sunflower"),
             file = TestFolder.NewFile("a.safetensors");
 
         Tool.Run run = Calibrate(right),
@@ -151,26 +151,26 @@ public sealed class CalibrateTests
         Assert.False(File.Exists(file));
         Assert.Empty(run.Output);
 
-        Tool.Run Calibrate(string labelled) =>
+        Tool.Run Calibrate(string labeled) =>
             Tool.Start(
                 "classify",
                 Photo,
                 "--labels",
                 "motorbike,sunflower",
                 "--calibrate",
-                labelled,
+                labeled,
                 "--save-classifier",
                 file,
                 "--model",
                 Model
             );
 
-        static string LabelledAs(string label)
+        static string LabeledAs(string label)
         {
             string folder = TestFolder.New();
             Directory.CreateDirectory(Path.Combine(folder, label));
             File.Copy(
-                Directory.EnumerateFiles(Path.Combine(Labelled, "motorbike")).Order(StringComparer.Ordinal).First(),
+                Directory.EnumerateFiles(Path.Combine(Labeled, "motorbike")).Order(StringComparer.Ordinal).First(),
                 Path.Combine(folder, label, "1.jpg")
             );
             return folder;
@@ -208,7 +208,7 @@ public sealed class CalibrateTests
         foreach (string label in labels)
         {
             Directory.CreateDirectory(Path.Combine(folder, label));
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(Labelled, label)))
+            foreach (string file in Directory.EnumerateFiles(Path.Combine(Labeled, label)))
             {
                 File.Copy(file, Path.Combine(folder, label, Path.GetFileName(file)));
             }

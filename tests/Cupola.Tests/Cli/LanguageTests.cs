@@ -11,7 +11,7 @@ public sealed class LanguageTests
 {
     private static readonly string Images = Path.GetDirectoryName(TrainingFixture.Table)!;
 
-    private static readonly string Labelled = Dataset();
+    private static readonly string Labeled = Dataset();
 
     private static readonly string[][] Commands =
     [
@@ -19,8 +19,8 @@ public sealed class LanguageTests
         ["classify", Path.Combine(Images, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--format", "json"],
         ["classify", Path.Combine(Images, "0.bmp"), "--labels", "a red disc,an İ", "--threshold", "0.05", "--format", "csv"],
         ["prompts", "influence", Path.Combine(Images, "0.bmp"), "--labels", "red,blue", "--templates", "imagenet-7"],
-        ["evaluate", Labelled, "--no-cache", "--template", "a {} disc", "--templates", "imagenet-7", "--report", "PAGE"],
-        ["evaluate", Labelled, "--no-cache", "--format", "csv"],
+        ["evaluate", Labeled, "--no-cache", "--template", "a {} disc", "--templates", "imagenet-7", "--report", "PAGE"],
+        ["evaluate", Labeled, "--no-cache", "--format", "csv"],
         ["embed", "texts", "KIZIL İ", "--format", "csv"],
         ["inspect", "model"],
     ];
@@ -88,7 +88,7 @@ public sealed class LanguageTests
                 "--learning-rate",
                 "0.0005",
                 "--evaluate",
-                Labelled,
+                Labeled,
                 "--threads",
                 "2",
             ]

@@ -128,13 +128,13 @@ public sealed class PromptsAuditTests
     {
         string file = TestFolder.NewFile("prompts.json");
         PromptProvenance provenance = new("Describe a cat:", 0, "m", 1, 50, "- A cat purrs.");
-        new PromptSet([("cat", [new("- A cat purrs.", file, provenance), new("A cat purrs.", file)])]).Write(file);
+        new PromptSet([new("cat", [new("- A cat purrs.", file, provenance), new("A cat purrs.", file)])]).Write(file);
 
         Tool.Run run = Tool.Start("prompts", "audit", file, "--fix", "-o", file, "--format", "json");
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal([new("A cat purrs.", file, provenance)], PromptSet.Read(file, out bool isCupl)["cat"]);
-        Assert.False(isCupl);
+        Assert.Equal([new("A cat purrs.", file, provenance)], PromptSetFile.Read(file).Prompts["cat"]);
+        Assert.False(PromptSetFile.Read(file).IsCupl);
         JsonElement[] lines = [.. run.Lines.Select(static line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["repaired", "dropped"], lines.Select(static line => line.GetProperty("remedy").GetString()));
         Assert.Equal("A cat purrs.", lines[0].GetProperty("repaired").GetString());

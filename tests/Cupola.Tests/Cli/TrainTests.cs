@@ -75,11 +75,11 @@ public sealed partial class TrainTests
     public void EvaluationAndValidationAreTold()
     {
         string run = TestFolder.NewFile("run"),
-            labelled = TestFolder.New();
+            labeled = TestFolder.New();
         foreach ((string label, int image) in new[] { ("red", 0), ("red", 6), ("green", 1) })
         {
-            Directory.CreateDirectory(Path.Combine(labelled, label));
-            File.Copy(Path.Combine(Path.GetDirectoryName(Table)!, $"{image}.bmp"), Path.Combine(labelled, label, $"{image}.bmp"));
+            Directory.CreateDirectory(Path.Combine(labeled, label));
+            File.Copy(Path.Combine(Path.GetDirectoryName(Table)!, $"{image}.bmp"), Path.Combine(labeled, label, $"{image}.bmp"));
         }
 
         Tool.Run trained = Tool.Start(
@@ -92,7 +92,7 @@ public sealed partial class TrainTests
             "--validation",
             WriteTable(10),
             "--evaluate",
-            labelled,
+            labeled,
             "--evaluate-by",
             "template:a {} disc"
         );

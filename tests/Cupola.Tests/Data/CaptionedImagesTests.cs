@@ -1,5 +1,6 @@
 using System.Text;
 using Cupola.Data;
+using Cupola.Files;
 using static Cupola.Tests.Data.Shard;
 
 namespace Cupola.Tests.Data;
@@ -24,7 +25,7 @@ public sealed class CaptionedImagesTests
         string table = Table(content, name),
             folder = Path.GetDirectoryName(table)!;
 
-        CaptionedImage[] images = [.. Open(table).Read(broken => Assert.Fail(broken))];
+        CaptionedImage[] images = [.. Open(table).Read(new SentenceLogger(Assert.Fail))];
 
         Assert.Equal(["a red disc, on white", "a blue cross"], images.Select(image => Assert.Single(image.Captions)));
         Assert.Equal([Path.Combine(folder, "x/1.jpg"), Path.Combine(folder, "2.jpg")], images.Select(image => image.Image.Name));
@@ -35,7 +36,7 @@ public sealed class CaptionedImagesTests
     {
         string table = Table("""{"image": "https://example.org/1.jpg", "caption": ["a dog", " ", "a pet", 7]}""", "a.jsonl");
 
-        CaptionedImage image = Assert.Single(Open(table).Read(broken => Assert.Fail(broken)));
+        CaptionedImage image = Assert.Single(Open(table).Read(new SentenceLogger(Assert.Fail)));
 
         Assert.Equal(["a dog", "a pet", "7"], image.Captions);
         Assert.Equal("https://example.org/1.jpg", image.Image.Name);
@@ -83,7 +84,7 @@ public sealed class CaptionedImagesTests
         );
         List<string> broken = [];
 
-        CaptionedImage[] images = [.. Open(table).Read(broken.Add)];
+        CaptionedImage[] images = [.. Open(table).Read(new SentenceLogger(broken.Add))];
 
         Assert.Equal(["a dog", "a  [31mcat"], images.Select(image => Assert.Single(image.Captions)));
         Assert.Equal(
@@ -111,7 +112,7 @@ public sealed class CaptionedImagesTests
         CaptionedImages dataset = Open(table);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Equal(2, dataset.Read(broken.Add).Count());
+        Assert.Equal(2, dataset.Read(new SentenceLogger(broken.Add)).Count());
 
         Assert.StartsWith("Line 2 of ", Assert.Single(broken), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10 << 20);
@@ -150,7 +151,7 @@ public sealed class CaptionedImagesTests
         );
         List<string> broken = [];
 
-        CaptionedImage[] images = [.. Open(shard).Read(broken.Add)];
+        CaptionedImage[] images = [.. Open(shard).Read(new SentenceLogger(broken.Add))];
 
         Assert.Equal(["a dog", "a cat"], images.Select(image => Assert.Single(image.Captions)));
         Assert.Equal(

@@ -1,4 +1,5 @@
 using Cupola.Data;
+using Cupola.Files;
 
 namespace Cupola.Tests.Data;
 
@@ -58,7 +59,7 @@ public sealed class ClassFoldersTests
         string folder = Folder("cat/1.jpg", "stray.jpg", "readme.txt");
         List<string> broken = [];
 
-        Assert.Single(LabeledImages.Open(folder).Read(broken.Add));
+        Assert.Single(LabeledImages.Open(folder).Read(new SentenceLogger(broken.Add)));
 
         Assert.StartsWith("1 images are in", Assert.Single(broken), StringComparison.Ordinal);
     }

@@ -1,4 +1,5 @@
 using Cupola.Data;
+using Cupola.Files;
 
 namespace Cupola.Tests.Data;
 
@@ -14,7 +15,7 @@ public sealed class LabelTableTests
 
         LabeledImages dataset = LabeledImages.Open(table);
 
-        Assert.Equal(["tree frog, green", "cat"], dataset.Read(broken => Assert.Fail(broken)).Select(image => image.Label));
+        Assert.Equal(["tree frog, green", "cat"], dataset.Read(new SentenceLogger(Assert.Fail)).Select(image => image.Label));
         Assert.Equal(
             [Path.Combine(Path.GetDirectoryName(table)!, "x/1.jpg"), Path.Combine(Path.GetDirectoryName(table)!, "2.jpg")],
             dataset.Read().Select(image => image.Name)
@@ -51,7 +52,9 @@ public sealed class LabelTableTests
 
         LabeledImage[] images =
         [
-            .. LabeledImages.Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n")).Read(broken.Add),
+            .. LabeledImages
+                .Open(Table("image,label\n1.jpg\n,cat\n3.jpg,ca\"t\n4.jpg,dog\n"))
+                .Read(new SentenceLogger(broken.Add)),
         ];
 
         Assert.Equal("dog", Assert.Single(images).Label);
@@ -71,7 +74,7 @@ public sealed class LabelTableTests
         LabeledImages dataset = LabeledImages.Open(table);
         long before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Single(dataset.Read(broken.Add));
+        Assert.Single(dataset.Read(new SentenceLogger(broken.Add)));
 
         Assert.Equal(
             [

@@ -1,5 +1,6 @@
 using System.Text;
 using Cupola.Data;
+using Cupola.Files;
 using static Cupola.Tests.Data.Shard;
 
 namespace Cupola.Tests.Data;
@@ -25,7 +26,7 @@ public sealed class LabeledShardsTests
         );
 
         LabeledImages dataset = LabeledImages.Open(shard);
-        LabeledImage[] images = [.. dataset.Read(broken => Assert.Fail(broken))];
+        LabeledImage[] images = [.. dataset.Read(new SentenceLogger(Assert.Fail))];
 
         Assert.Equal(["cat", "tree frog", "dog"], images.Select(image => image.Label));
         Assert.Equal(
@@ -78,7 +79,7 @@ public sealed class LabeledShardsTests
         );
         List<string> broken = [];
 
-        LabeledImage image = Assert.Single(LabeledImages.Open(shard, ["cat"]).Read(broken.Add));
+        LabeledImage image = Assert.Single(LabeledImages.Open(shard, ["cat"]).Read(new SentenceLogger(broken.Add)));
 
         Assert.Equal("cat", image.Label);
         Assert.Equal("x"u8, image.Image.Read(Cancellation));
@@ -111,7 +112,7 @@ public sealed class LabeledShardsTests
 
         LabeledImages dataset = LabeledImages.Open(Path.Combine(folder, "s-{00..03}.tar"));
 
-        Assert.Equal(["a", "c"], dataset.Read(broken.Add).Select(image => image.Label));
+        Assert.Equal(["a", "c"], dataset.Read(new SentenceLogger(broken.Add)).Select(image => image.Label));
         Assert.Collection(
             broken,
             told =>
@@ -141,7 +142,7 @@ public sealed class LabeledShardsTests
             }
 
             File.WriteAllBytes(shard, round % 3 == 0 ? bad[..random.Next(bad.Length)] : bad);
-            foreach (LabeledImage image in LabeledImages.Open(shard).Read(_ => damaged++))
+            foreach (LabeledImage image in LabeledImages.Open(shard).Read(new SentenceLogger(_ => damaged++)))
             {
                 image.Image.Read(Cancellation);
             }
@@ -160,7 +161,7 @@ public sealed class LabeledShardsTests
 
         for (int reading = 0; reading < 2; reading++)
         {
-            Assert.Equal("a", dataset.Read(broken => Assert.Fail(broken)).First().Label);
+            Assert.Equal("a", dataset.Read(new SentenceLogger(Assert.Fail)).First().Label);
         }
     }
 
@@ -200,7 +201,7 @@ public sealed class LabeledShardsTests
     {
         string shards = Path.Combine(SharedFolder.Need("data", "photos-train"), "caltech101-{000..002}.tar");
 
-        LabeledImage[] images = [.. LabeledImages.Open(shards).Read(broken => Assert.Fail(broken))];
+        LabeledImage[] images = [.. LabeledImages.Open(shards).Read(new SentenceLogger(Assert.Fail))];
 
         Assert.Equal(5260, images.Length);
         using Cupola.Images.RgbImage image = images[^1].Image.Decode(cancellationToken: Cancellation);

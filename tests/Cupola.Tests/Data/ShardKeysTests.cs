@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
 using Cupola.Data;
+using Cupola.Files;
 using static Cupola.Tests.Data.Shard;
 
 namespace Cupola.Tests.Data;
@@ -42,10 +43,10 @@ public sealed class ShardKeysTests
             entries.Insert(place, Entry(name, "odd"));
             string shard = Write(TestFolder.NewFile("a.tar"), entries);
 
-            LabeledImage[] labelled = [.. LabeledImages.Open(shard).Read(broken => Assert.Fail(broken))];
-            IEnumerable<CaptionedImage> captioned = CaptionedImages.Open(shard).Read(broken => Assert.Fail(broken));
-            Assert.Equal(["cat", "dog"], labelled.Select(image => image.Label));
-            Assert.Equal("first"u8, labelled[0].Image.Read(TestContext.Current.CancellationToken));
+            LabeledImage[] labeled = [.. LabeledImages.Open(shard).Read(new SentenceLogger(Assert.Fail))];
+            IEnumerable<CaptionedImage> captioned = CaptionedImages.Open(shard).Read(new SentenceLogger(Assert.Fail));
+            Assert.Equal(["cat", "dog"], labeled.Select(image => image.Label));
+            Assert.Equal("first"u8, labeled[0].Image.Read(TestContext.Current.CancellationToken));
             Assert.Equal(["a cat", "a dog"], captioned.Select(image => Assert.Single(image.Captions)));
         }
     }
@@ -64,8 +65,11 @@ public sealed class ShardKeysTests
         );
         List<string> broken = [];
 
-        Assert.Equal("dog", Assert.Single(LabeledImages.Open(shard).Read(broken.Add)).Label);
-        Assert.Equal("a caption", Assert.Single(Assert.Single(CaptionedImages.Open(shard).Read(broken.Add)).Captions));
+        Assert.Equal("dog", Assert.Single(LabeledImages.Open(shard).Read(new SentenceLogger(broken.Add))).Label);
+        Assert.Equal(
+            "a caption",
+            Assert.Single(Assert.Single(CaptionedImages.Open(shard).Read(new SentenceLogger(broken.Add))).Captions)
+        );
         Assert.Equal(
             [$"{shard}/0 has a .cls that is not text in UTF-8.", $"{shard}/1 has a .txt that is not text in UTF-8."],
             broken
@@ -83,7 +87,7 @@ public sealed class ShardKeysTests
             Entry("1.text", "a cat")
         );
 
-        IEnumerable<LabeledImage> images = LabeledImages.Open(shard).Read(broken => Assert.Fail(broken));
+        IEnumerable<LabeledImage> images = LabeledImages.Open(shard).Read(new SentenceLogger(Assert.Fail));
 
         Assert.Equal(["3", "a cat"], images.Select(image => image.Label));
     }
@@ -102,7 +106,7 @@ public sealed class ShardKeysTests
         }
 
         List<string> broken = [];
-        Assert.Empty(LabeledImages.Open(shard).Read(broken.Add));
+        Assert.Empty(LabeledImages.Open(shard).Read(new SentenceLogger(broken.Add)));
         Assert.Contains("has no label", Assert.Single(broken), StringComparison.Ordinal);
     }
 
@@ -125,7 +129,7 @@ public sealed class ShardKeysTests
         }
 
         List<string> broken = [];
-        Assert.Empty(LabeledImages.Open(disguised).Read(broken.Add));
+        Assert.Empty(LabeledImages.Open(disguised).Read(new SentenceLogger(broken.Add)));
         Assert.Contains("gunzip", Assert.Single(broken), StringComparison.Ordinal);
     }
 }

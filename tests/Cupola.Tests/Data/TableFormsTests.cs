@@ -1,5 +1,6 @@
 using System.Text;
 using Cupola.Data;
+using Cupola.Files;
 
 namespace Cupola.Tests.Data;
 
@@ -30,7 +31,7 @@ public sealed class TableFormsTests
     {
         string table = Table(content, name);
 
-        LabeledImage[] images = [.. LabeledImages.Open(table).Read(broken => Assert.Fail(broken))];
+        LabeledImage[] images = [.. LabeledImages.Open(table).Read(new SentenceLogger(Assert.Fail))];
 
         Assert.Equal(Both, images.Select(image => image.Label));
         Assert.Equal(["1.jpg", "2.jpg"], images.Select(image => Path.GetFileName(image.Name)));
@@ -51,8 +52,8 @@ public sealed class TableFormsTests
         File.WriteAllText(lines, "{\"path\":\"1.jpg\",\"label\":\"vélo\"}\r\n", named);
         File.WriteAllText(list, "vélo\r\nfusée\r\n", named);
 
-        Assert.Equal("vélo", Assert.Single(LabeledImages.Open(csv).Read(broken => Assert.Fail(broken))).Label);
-        Assert.Equal("vélo", Assert.Single(LabeledImages.Open(lines).Read(broken => Assert.Fail(broken))).Label);
+        Assert.Equal("vélo", Assert.Single(LabeledImages.Open(csv).Read(new SentenceLogger(Assert.Fail))).Label);
+        Assert.Equal("vélo", Assert.Single(LabeledImages.Open(lines).Read(new SentenceLogger(Assert.Fail))).Label);
         Assert.Equal(["vélo", "fusée"], Cupola.Prompts.LabelList.Read(list));
     }
 
@@ -86,7 +87,7 @@ public sealed class TableFormsTests
         string table = Table("image,label\n" + content);
         List<string> broken = [];
 
-        string[] read = [.. LabeledImages.Open(table).Read(broken.Add).Select(image => image.Label)];
+        string[] read = [.. LabeledImages.Open(table).Read(new SentenceLogger(broken.Add)).Select(image => image.Label)];
 
         Assert.Equal(labels.Split(' '), read);
         Assert.Equal(lines.Length, broken.Count);
@@ -107,7 +108,7 @@ public sealed class TableFormsTests
                 + "\"a cat\nof 2.jpg, asleep\",3.jpg,cat\n"
         );
 
-        IEnumerable<CaptionedImage> images = CaptionedImages.Open(table).Read(broken => Assert.Fail(broken));
+        IEnumerable<CaptionedImage> images = CaptionedImages.Open(table).Read(new SentenceLogger(Assert.Fail));
 
         Assert.Equal(
             ["a dog, running \"fast\"", "a cat of 2.jpg, asleep"],
@@ -126,7 +127,7 @@ public sealed class TableFormsTests
     {
         string table = Table("filepath\ttitle\n" + content, "a.tsv");
 
-        CaptionedImage[] images = [.. CaptionedImages.Open(table).Read(broken => Assert.Fail(broken))];
+        CaptionedImage[] images = [.. CaptionedImages.Open(table).Read(new SentenceLogger(Assert.Fail))];
 
         Assert.Equal(captions.Split('|'), images.Select(image => Assert.Single(image.Captions)));
     }
@@ -137,7 +138,10 @@ public sealed class TableFormsTests
         string table = Table("image,caption\n1.jpg,a dog, running\n2.jpg,a cat,\n3.jpg\n");
         List<string> broken = [];
 
-        Assert.Equal("a cat", Assert.Single(Assert.Single(CaptionedImages.Open(table).Read(broken.Add)).Captions));
+        Assert.Equal(
+            "a cat",
+            Assert.Single(Assert.Single(CaptionedImages.Open(table).Read(new SentenceLogger(broken.Add))).Captions)
+        );
 
         Assert.Equal(
             [
@@ -191,8 +195,8 @@ public sealed class TableFormsTests
     }
 
     [Theory]
-    [InlineData("http://192.0.2.1/a.jpg", "addresses in a table are fetched with --fetch only")]
-    [InlineData("HTTPS://192.0.2.1/a.jpg", "addresses in a table are fetched with --fetch only")]
+    [InlineData("http://192.0.2.1/a.jpg", TableImages.FetchedIfAllowed)]
+    [InlineData("HTTPS://192.0.2.1/a.jpg", TableImages.FetchedIfAllowed)]
     [InlineData("file:///etc/passwd", "is not a path")]
     [InlineData("file:/etc/passwd", "is not a path")]
     [InlineData("s3://bucket/a.jpg", "is not a path")]
@@ -202,9 +206,9 @@ public sealed class TableFormsTests
     {
         string table = Table($"{{\"image\": \"{named}\", \"label\": \"cat\", \"caption\": \"a cat\"}}\n", "a.jsonl");
 
-        ImageSource labelled = LabeledImages.Open(table).Read().Single().Image;
+        ImageSource labeled = LabeledImages.Open(table).Read().Single().Image;
         ImageSource captioned = CaptionedImages.Open(table).Read(null).Single().Image;
-        foreach (ImageSource image in new[] { labelled, captioned })
+        foreach (ImageSource image in new[] { labeled, captioned })
         {
             CancellationToken cancellationToken = TestContext.Current.CancellationToken;
             InvalidDataException problem = Assert.Throws<InvalidDataException>(() => image.Read(cancellationToken));

@@ -6,7 +6,7 @@ namespace Cupola.Tests.Embedding;
 /// <summary>The embedder as Microsoft.Extensions.AI knows one.</summary>
 public sealed class EmbeddingGeneratorTests : IDisposable
 {
-    private readonly ClipEmbedder _embedder = ClipEmbedder.Load(SharedFolder.AnyModel, new(Threads: 2));
+    private readonly ClipEmbedder _embedder = ClipEmbedder.Load(SharedFolder.AnyModel, new() { Threads = 2 });
 
     private IEmbeddingGenerator<DataContent, Embedding<float>> OfImages => _embedder;
 

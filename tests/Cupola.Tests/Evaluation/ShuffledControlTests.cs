@@ -107,7 +107,11 @@ public sealed class ShuffledControlTests
     }
 
     private static PromptSet Set(params (string Name, string[] Sentences)[] classes) =>
-        new(classes.Select(static each => (each.Name, each.Sentences.Select(static text => new Prompt(text, "by hand")))));
+        new(
+            classes.Select(static each =>
+                KeyValuePair.Create(each.Name, each.Sentences.Select(static text => new Prompt(text, "by hand")))
+            )
+        );
 
     private static IEnumerable<string> Texts(PromptSet prompts) =>
         prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text);

@@ -37,7 +37,9 @@ public sealed class PromptInfluenceTests
     {
         LabeledPhotos photos = LabeledPhotos.Need();
         PromptSet few = new(
-            photos.Labels.Select(label => (label, photos.Written[label].Take(label == photos.Labels[1] ? 1 : 3)))
+            photos.Labels.Select(label =>
+                KeyValuePair.Create(label, photos.Written[label].Take(label == photos.Labels[1] ? 1 : 3))
+            )
         );
         EncodedPrompts encoded = EncodedPrompts.Encode(photos.Model, few);
         IReadOnlyList<PromptEffect> effects = new PromptInfluence(encoded, ensemble).LeaveOneOut(
@@ -52,7 +54,7 @@ public sealed class PromptInfluenceTests
             (int rightWithout, double likelihoodWithout) = Judge(
                 new PromptSet(
                     few.ClassNames.Select(name =>
-                        (name, few[name].Where(prompt => name != effect.Label || prompt != effect.Prompt))
+                        KeyValuePair.Create(name, few[name].Where(prompt => name != effect.Label || prompt != effect.Prompt))
                     )
                 )
             );

@@ -54,7 +54,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
     }
 
     [Fact]
-    public void ByDescriptionsItRecognisesFlagsThatItHasNeverSeenAndByTheWrongOnesItDoesNot()
+    public void ByDescriptionsItRecognizesFlagsThatItHasNeverSeenAndByTheWrongOnesItDoesNot()
     {
         PromptSet described = PromptSet.Read(Prompts).Select(flags.Labels).Prompts;
         Accuracy several = Judge(described).Top1,
@@ -95,7 +95,7 @@ public sealed class BuiltInModelTests(BuiltInModelTests.RealFlags flags) : IClas
         );
 
     private static PromptSet FirstOfEach(PromptSet prompts) =>
-        new(prompts.ClassNames.Select(name => (name, prompts[name].Take(1))));
+        new(prompts.ClassNames.Select(name => KeyValuePair.Create(name, prompts[name].Take(1))));
 
     /// <summary>
     /// Four views of each real flag and sign, embedded: the first flat, the others waved, turned and lit by chance.

@@ -40,7 +40,7 @@ public sealed class CaptionsTests
     }
 
     [Fact]
-    public void CaptionsOfOneDesignDifferAndNameItsColoursInWholeDescriptions()
+    public void CaptionsOfOneDesignDifferAndNameItsColorsInWholeDescriptions()
     {
         (Design Design, IReadOnlyList<string> Captions)[] written = Written(3000);
 

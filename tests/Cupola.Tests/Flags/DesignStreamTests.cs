@@ -82,7 +82,7 @@ public sealed class DesignStreamTests
     }
 
     [Fact]
-    public void ShadesProportionsAndSizesMakeNoOtherCombinationButColoursAndLayoutDo()
+    public void ShadesProportionsAndSizesMakeNoOtherCombinationButColorsAndLayoutDo()
     {
         Design design = new(new Bands(false, [new(Hue.Red), new(Hue.White)]), [new Charge(Shape.Star, new(Hue.Blue))]);
 

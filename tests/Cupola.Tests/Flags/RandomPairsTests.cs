@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cupola.Data;
+using Cupola.Files;
 using FlagWorld;
 using FlagWorld.Designs;
 using FlagWorld.Grammar;
@@ -37,7 +38,9 @@ public sealed class RandomPairsTests
         Write(new FolderWriter(folder), 30, seed: 4);
 
         List<(byte[] Image, string Captions)> samples = [];
-        foreach (ShardSample sample in ShardSample.Read(Path.Combine(shards, "flags-000000.tar"), broken => Assert.Fail(broken)))
+        foreach (
+            ShardSample sample in ShardSample.Read(Path.Combine(shards, "flags-000000.tar"), new SentenceLogger(Assert.Fail))
+        )
         {
             using JsonDocument json = JsonDocument.Parse(sample.Text("json")!);
             samples.Add((sample.Image!.Read(Cancellation), json.RootElement.GetProperty("caption").GetRawText()));
@@ -86,13 +89,13 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void HeldOutCombinationsAreALabelledTableWithSentencesForEachLabel()
+    public void HeldOutCombinationsAreALabeledTableWithSentencesForEachLabel()
     {
         string folder = TestFolder.New();
         HeldOutCombinations.Write(folder, 20, 3, seed: 1, size: 32, Cancellation);
 
         LabeledImages dataset = LabeledImages.Open(Path.Combine(folder, "labels.csv"));
-        Assert.Equal(60, dataset.Read(broken => Assert.Fail(broken)).Count());
+        Assert.Equal(60, dataset.Read(new SentenceLogger(Assert.Fail)).Count());
         Assert.Equal(20, dataset.Labels.Count);
         Assert.Equal(
             dataset.Labels.Order(StringComparer.Ordinal),
@@ -101,14 +104,14 @@ public sealed class RandomPairsTests
     }
 
     [Fact]
-    public void RealFlagsAreALabelledFolder()
+    public void RealFlagsAreALabeledFolder()
     {
         string folder = TestFolder.New();
         RealFolders.Write(folder, 2, seed: 1, size: 24, Cancellation);
 
         LabeledImages dataset = LabeledImages.Open(folder);
         Assert.Equal(RealDesigns.All.Select(real => real.Name).Order(StringComparer.Ordinal), dataset.Labels);
-        Assert.Equal(2 * dataset.Labels.Count, dataset.Read(broken => Assert.Fail(broken)).Count());
+        Assert.Equal(2 * dataset.Labels.Count, dataset.Read(new SentenceLogger(Assert.Fail)).Count());
     }
 
     private static void Write(PairWriter writer, int count, ulong seed, bool distinct = false)

@@ -20,7 +20,7 @@ public sealed class RealDesignsTests
     }
 
     /// <summary>
-    /// What everyone knows of these flags: place as shares of the flag's width and height, and the colour there.
+    /// What everyone knows of these flags: place as shares of the flag's width and height, and the color there.
     /// </summary>
     [Theory]
     [InlineData("Japan", 0.5, 0.5, "#BC002D")]
@@ -47,12 +47,12 @@ public sealed class RealDesignsTests
     [InlineData("no entry", 0.5, 0.5, "#FFFFFF")]
     [InlineData("give way", 0.5, 0.4, "#FFFFFF")]
     [InlineData("give way", 0.5, 0.09, "#C1121C")]
-    public void ARealFlagHasTheseColoursInTheirPlaces(string name, double across, double down, string colour)
+    public void ARealFlagHasTheseColorsInTheirPlaces(string name, double across, double down, string color)
     {
         using SKBitmap image = Draw(RealDesigns.Named(name));
 
         SKColor seen = image.GetPixel((int)(across * image.Width), (int)(down * image.Height)),
-            expected = SKColor.Parse(colour);
+            expected = SKColor.Parse(color);
         Assert.True(
             Math.Abs(seen.Red - expected.Red) + Math.Abs(seen.Green - expected.Green) + Math.Abs(seen.Blue - expected.Blue) <= 6,
             $"{name} is {seen} there."
@@ -84,7 +84,7 @@ public sealed class RealDesignsTests
 
     private static SKBitmap Draw(RealDesign real)
     {
-        using SKImage image = DesignPainter.Paint(real.Design, Palette.Specified(real.Design, real.Colours), 200);
+        using SKImage image = DesignPainter.Paint(real.Design, Palette.Specified(real.Design, real.Colors), 200);
         return SKBitmap.FromImage(image);
     }
 }

@@ -1,4 +1,5 @@
 using Cupola.Data;
+using Cupola.Files;
 using Cupola.Images;
 using Cupola.Tests.Data;
 using Cupola.Tests.Images;
@@ -60,14 +61,14 @@ internal static class DataTargets
 
     private static void ReadTable(string path, Action<string> told)
     {
-        LabeledImages labelled = LabeledImages.Open(path);
-        foreach (LabeledImage image in labelled.Read(told).Take(10_000))
+        LabeledImages labeled = LabeledImages.Open(path);
+        foreach (LabeledImage image in labeled.Read(new SentenceLogger(told)).Take(10_000))
         {
             ReadImage(image.Image, told);
         }
 
-        _ = labelled.Labels.Count;
-        foreach (CaptionedImage image in CaptionedImages.Open(path).Read(told).Take(10_000))
+        _ = labeled.Labels.Count;
+        foreach (CaptionedImage image in CaptionedImages.Open(path).Read(new SentenceLogger(told)).Take(10_000))
         {
             ReadImage(image.Image, told);
         }

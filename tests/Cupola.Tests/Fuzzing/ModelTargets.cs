@@ -108,7 +108,7 @@ internal static class ModelTargets
 
     private static void Tokenize(string path, Action<string> told)
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(path, contextLength: 77);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(path, contextLength: 77);
         string[] texts = ["a photo of a tree frog.", "Grüße, 日本語 👩‍👩‍👧 <|endoftext|> 12'll", "", new('a', 3000)];
         foreach (string text in texts)
         {

@@ -21,9 +21,7 @@ internal static class TrainingTargets
         "tokenizer_config.json",
     ];
 
-    private static readonly Lazy<TrainingPairs> Pairs = new(static () =>
-        TrainingPairs.Open(TrainingFixture.Table, prompts: null, templates: null, broken: null)
-    );
+    private static readonly Lazy<TrainingPairs> Pairs = new(static () => TrainingPairs.Read(TrainingFixture.Table));
 
     public static IEnumerable<FuzzTarget> All()
     {
@@ -47,7 +45,7 @@ internal static class TrainingTargets
     private static void GoOn(string path)
     {
         string run = Path.GetDirectoryName(path)!;
-        TrainingSettings settings = TrainingSettings.OfRun(run) ?? TrainingFixture.Settings;
+        TrainingSettings settings = TrainingSettings.ReadRun(run) ?? TrainingFixture.Settings;
         using Trainer trainer = Trainer.Open(run, "pairs.csv", Pairs.Value, settings, threads: 1);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class FiniteDifferences
     private const double Step = 0.03;
     private const float Tolerance = 1e-3f;
 
-    private readonly Engine _engine = new(new(Threads: 1));
+    private readonly Engine _engine = new(new() { Threads = 1 });
     private readonly Random _random = new(7);
     private readonly (TensorShape Shape, float[] Numbers)[] _sources;
     private readonly (string Name, Tensor Numbers)[] _others;

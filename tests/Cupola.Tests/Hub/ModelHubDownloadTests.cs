@@ -240,7 +240,7 @@ public sealed class ModelHubDownloadTests
         await using FileStream full = new("/dev/full", FileMode.Open, FileAccess.Write, FileShare.Write, bufferSize: 0);
         using MemoryStream body = new(new byte[1000]);
         IOException problem = await Assert.ThrowsAsync<IOException>(() =>
-            download.CopyAsync(body, full, file, 0, _ => { }, TestContext.Current.CancellationToken)
+            download.CopyAsync(body, full, file, 0, progress: null, TestContext.Current.CancellationToken)
         );
         Assert.Matches(
             @"^model\.safetensors of 'cupola/tiny' cannot be written to '.*' \(No space left on device.*\); free some space",

@@ -7,10 +7,10 @@ namespace Cupola.Tests.Images;
 /// </summary>
 public sealed class BmpRunsTests
 {
-    private static readonly byte[] Colours = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150];
+    private static readonly byte[] Colors = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 140, 150];
 
     [Fact]
-    public void AMoveLeavesTheFirstColourBehind() =>
+    public void AMoveLeavesTheFirstColorBehind() =>
         Assert.Equal(
             [0, 0, 0, 30, 0, 0, 0, 0, 10, 10, 20, 20],
             Decode(bits: 8, compression: 1, [2, 1, 2, 2, 0, 0, 0, 2, 3, 1, 1, 3])
@@ -37,11 +37,11 @@ public sealed class BmpRunsTests
     /// <summary>The red channel of 4 × 3 pixels, from the top.</summary>
     private static byte[] Decode(int bits, int compression, byte[] runs)
     {
-        byte[] palette = [.. Colours.SelectMany(static shade => new byte[] { shade, shade, shade, 0 })];
+        byte[] palette = [.. Colors.SelectMany(static shade => new byte[] { shade, shade, shade, 0 })];
         using MemoryStream stream = new();
         using BinaryWriter writer = new(stream);
         writer.Write("BM"u8);
-        int[] fields = [0, 0, 54 + palette.Length, 40, 4, 3, 1 | (bits << 16), compression, runs.Length, 0, 0, Colours.Length, 0];
+        int[] fields = [0, 0, 54 + palette.Length, 40, 4, 3, 1 | (bits << 16), compression, runs.Length, 0, 0, Colors.Length, 0];
         foreach (int field in fields)
         {
             writer.Write(field);

@@ -1,4 +1,5 @@
 using Cupola.Data;
+using Cupola.Files;
 using Cupola.Images;
 
 namespace Cupola.Tests.Images;
@@ -101,7 +102,7 @@ public sealed class ImageFolderTests
         string folder = Folder("cat/1", "cat/2", "dog/3.dat", "dog/.hidden");
         List<string> broken = [];
 
-        Assert.Empty(LabeledImages.Open(folder).Read(broken.Add));
+        Assert.Empty(LabeledImages.Open(folder).Read(new SentenceLogger(broken.Add)));
 
         const string Others = "3 files are skipped, because their names do not end as images' do (.jpg, .png, …).";
         Assert.Equal(Others, Assert.Single(broken));

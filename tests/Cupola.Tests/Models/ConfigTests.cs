@@ -151,10 +151,10 @@ public sealed class ConfigTests
                 .ReadOpenClip(Written("""{"preprocess_cfg":{"size":64,"fill_color":[9,9,9]}}"""), new(64))
                 .FillColor
         );
-        string coloured = Written("""{"preprocess_cfg":{"size":64,"fill_color":[1,2,3]}}""");
+        string colored = Written("""{"preprocess_cfg":{"size":64,"fill_color":[1,2,3]}}""");
         Assert.Contains(
             "'fill_color'",
-            Assert.Throws<InvalidDataException>(() => PreprocessingConfig.ReadOpenClip(coloured, new(64))).Message,
+            Assert.Throws<InvalidDataException>(() => PreprocessingConfig.ReadOpenClip(colored, new(64))).Message,
             StringComparison.Ordinal
         );
     }

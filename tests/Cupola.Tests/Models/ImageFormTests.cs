@@ -10,11 +10,11 @@ public sealed class ImageFormTests
     [InlineData("vit", "transformers")]
     [InlineData("vit-gelu", "open_clip")]
     [InlineData("resnet", "open_clip")]
-    public void BytesWithTheNormalisationFoldedInGiveWhatNormalisedPixelsGive(string name, string layout)
+    public void BytesWithTheNormalizationFoldedInGiveWhatNormalizedPixelsGive(string name, string layout)
     {
         string folder = SharedFolder.Need("parity", name, layout);
-        using ClipModel ofBytes = ClipModel.Load(folder, new Engine(new(Threads: 2)));
-        using ClipModel ofPixels = ClipModel.Load(folder, new Engine(new(Threads: 2)), ImageForm.PixelValues);
+        using ClipModel ofBytes = ClipModel.Load(folder, new Engine(new() { Threads = 2 }));
+        using ClipModel ofPixels = ClipModel.Load(folder, new Engine(new() { Threads = 2 }), ImageForm.PixelValues);
         int size = ofBytes.Config.Image.ImageSize,
             area = size * size;
         using Tensor bytes = Tensor.Allocate(ElementType.UInt8, 3, size, size, 3);

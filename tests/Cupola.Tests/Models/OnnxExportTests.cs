@@ -99,7 +99,7 @@ public sealed class OnnxExportTests
     /// <summary>As transformers pads: with the end token, to the longest of the batch.</summary>
     private static (long[] Ids, long Length) Padded(ClipEmbedder embedder, string[] texts)
     {
-        int[][] ids = [.. texts.Select(text => embedder.Tokenizer.Encode(text).Ids)];
+        int[][] ids = [.. texts.Select(text => embedder.Tokenizer.Encode(text).Ids.ToArray())];
         int length = ids.Max(text => text.Length);
         return (
             [

@@ -28,7 +28,7 @@ internal sealed class ParityModel : IDisposable
     /// <summary>The same model from a file or a folder of a test's own.</summary>
     public static ParityModel OpenFile(string name, string path) =>
         new(
-            ClipModel.Load(path, new Engine(new(Threads: 2)), ImageForm.PixelValues),
+            ClipModel.Load(path, new Engine(new() { Threads = 2 }), ImageForm.PixelValues),
             TensorFile.Open(Find(name, "forward.safetensors"))
         );
 
@@ -58,7 +58,7 @@ internal sealed class ParityModel : IDisposable
         return [.. stored.ToArray<long>().Select(id => (int)id).Chunk((int)stored.Shape[1])];
     }
 
-    /// <summary>Some of the images as normalised floats.</summary>
+    /// <summary>Some of the images as normalized floats.</summary>
     public Tensor PixelValues(params ReadOnlySpan<int> images)
     {
         long[] shape = [.. _forward.Tensors["pixel_values"].Shape];

@@ -150,7 +150,7 @@ public sealed class SiglipParityTests
     private static float[] Run(ClipModel model, GraphBuilder builder, Tensor[] inputs, long[] shape)
     {
         Graph graph = builder.Build();
-        using CompiledGraph compiled = new Engine(new(Threads: 2)).Compile(graph, model.Parameters.For(graph));
+        using CompiledGraph compiled = new Engine(new() { Threads = 2 }).Compile(graph, model.Parameters.For(graph));
         using Tensor output = Tensor.Allocate(ElementType.Float32, shape);
         compiled.Run(SessionThreads.All, inputs, [output]);
         return output.AsSpan<float>().ToArray();

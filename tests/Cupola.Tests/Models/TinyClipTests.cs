@@ -11,7 +11,7 @@ public sealed class TinyClipTests
     [Fact]
     public void BothTowersAgreeWithTheOracleInFloat64()
     {
-        using ClipModel model = ClipModel.Load(InFolder(), new Engine(new(Threads: 2)), ImageForm.PixelValues);
+        using ClipModel model = ClipModel.Load(InFolder(), new Engine(new() { Threads = 2 }), ImageForm.PixelValues);
         using JsonDocument oracle = JsonDocument.Parse(
             File.ReadAllText(SharedFolder.Need("parity", "tiny_clip", "tiny_clip_embeds.json"))
         );

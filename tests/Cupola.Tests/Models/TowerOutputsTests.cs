@@ -148,7 +148,7 @@ public sealed class TowerOutputsTests
         named.ForEach(output => builder.Output(output.Name, output.Value));
         Graph graph = builder.Build();
         Tensor[] results = [.. named.Select(output => Tensor.Allocate(output.Value.Type, output.Value.Shape.Resolve(symbols)))];
-        using CompiledGraph compiled = new Engine(new(Threads: 1)).Compile(graph, model.Parameters.For(graph));
+        using CompiledGraph compiled = new Engine(new() { Threads = 1 }).Compile(graph, model.Parameters.For(graph));
         compiled.Run(SessionThreads.One, [given], results);
         Dictionary<string, float[]> numbers = named
             .Zip(results)

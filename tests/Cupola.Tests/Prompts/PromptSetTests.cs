@@ -5,10 +5,10 @@ namespace Cupola.Tests.Prompts;
 public sealed class PromptSetTests
 {
     private static readonly PromptSet Sentences = new([
-        ("cat", [new("A cat purrs.", "a.json"), new("A cat has whiskers.", "a.json"), new("A cat purrs.", "a.json")]),
-        ("dog", [new("A dog barks.", "a.json")]),
-        ("eel", [new("An eel is long.", "a.json")]),
-        ("yeti", []),
+        new("cat", [new("A cat purrs.", "a.json"), new("A cat has whiskers.", "a.json"), new("A cat purrs.", "a.json")]),
+        new("dog", [new("A dog barks.", "a.json")]),
+        new("eel", [new("An eel is long.", "a.json")]),
+        new("yeti", []),
     ]);
 
     [Fact]
@@ -167,8 +167,8 @@ public sealed class PromptSetTests
             "It has \"whiskers\" & <fur>.\nAnd more"
         );
         PromptSet set = new([
-            ("cat", [new("It has \"whiskers\" & <fur>.", "here", said), new("It purrs — 喵.", "here")]),
-            ("owl", []),
+            new("cat", [new("It has \"whiskers\" & <fur>.", "here", said), new("It purrs — 喵.", "here")]),
+            new("owl", []),
         ]);
         using TextFixture file = new("prompts.json", ""),
             again = new("prompts.json", ""),
@@ -226,7 +226,7 @@ public sealed class PromptSetTests
         );
         Assert.Equal(
             "The class 'cat' occurs twice.",
-            Assert.Throws<ArgumentException>(() => new PromptSet([("cat", []), ("cat", [])])).Message
+            Assert.Throws<ArgumentException>(() => new PromptSet([new("cat", []), new("cat", [])])).Message
         );
     }
 

@@ -39,7 +39,7 @@ public sealed class CompiledGraphTests
         builder.Output("out", builder.Linear(rows, builder.Parameter("weight", 3, 2), builder.Parameter("bias", 3)));
         using Tensor weight = Tensor.Of<float>(ElementType.Float32, [1, 2, 3, 4, 5, 6], 3, 2);
         using Tensor bias = Tensor.Of<float>(ElementType.Float32, [0.5f, 0, 0], 3);
-        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
+        using CompiledGraph graph = new Engine(new() { Threads = 2 }).Compile(
             builder.Build(),
             new Dictionary<string, Tensor> { ["weight"] = weight, ["bias"] = bias }
         );
@@ -106,12 +106,12 @@ public sealed class CompiledGraphTests
     {
         Assert.Contains(
             "Microsoft.ML.OnnxRuntime.Gpu",
-            Assert.Throws<ArgumentException>(() => new Engine(new("cuda"))).Message,
+            Assert.Throws<ArgumentException>(() => new Engine(new() { Device = "cuda" })).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(
             "'abacus'",
-            Assert.Throws<ArgumentException>(() => new Engine(new("abacus"))).Message,
+            Assert.Throws<ArgumentException>(() => new Engine(new() { Device = "abacus" })).Message,
             StringComparison.Ordinal
         );
     }

@@ -64,12 +64,12 @@ public sealed class CustomOperatorTests
         float[] seed = Numbers(count * width, 4),
             rows = Numbers(count * width, 5),
             weight = Numbers(width, 6);
-        double[][] centred =
+        double[][] centered =
         [
             .. rows.Chunk(width)
                 .Select(static row => row.Select(number => number - row.Average(static each => (double)each)).ToArray()),
         ];
-        double[] inverse = [.. centred.Select(static row => 1 / Math.Sqrt(row.Average(static each => each * each) + 1e-5))];
+        double[] inverse = [.. centered.Select(static row => 1 / Math.Sqrt(row.Average(static each => each * each) + 1e-5))];
         float[] means = [.. rows.Chunk(width).Select(static row => (float)row.Average(static each => (double)each))];
 
         float[][] outputs = Run(
@@ -92,14 +92,14 @@ public sealed class CustomOperatorTests
         {
             double[] weighted = [.. seed.Skip(row * width).Take(width).Zip(weight, static (given, each) => (double)given * each)];
             double mean = weighted.Average(),
-                along = weighted.Zip(centred[row], static (given, each) => given * each).Average();
+                along = weighted.Zip(centered[row], static (given, each) => given * each).Average();
             for (int column = 0; column < width; column++)
             {
                 Near(
-                    (weighted[column] - mean - (centred[row][column] * inverse[row] * inverse[row] * along)) * inverse[row],
+                    (weighted[column] - mean - (centered[row][column] * inverse[row] * inverse[row] * along)) * inverse[row],
                     outputs[0][(row * width) + column]
                 );
-                ofWeight[column] += seed[(row * width) + column] * centred[row][column] * inverse[row];
+                ofWeight[column] += seed[(row * width) + column] * centered[row][column] * inverse[row];
                 ofBias[column] += seed[(row * width) + column];
             }
         }
@@ -187,7 +187,7 @@ public sealed class CustomOperatorTests
         {
             MoreOutputs = [.. outputs[1..]],
         };
-        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
+        using CompiledGraph graph = new Engine(new() { Threads = 2 }).Compile(
             new([.. inputs], [.. outputs], [], [], [node]),
             new Dictionary<string, Tensor>()
         );

@@ -43,7 +43,7 @@ public sealed class SessionOpeningTests
         Value rows = builder.Input("rows", ElementType.Float32, ["batch", 2]);
         Value seed = builder.Input("seed", ElementType.Float32, rows.Shape);
         builder.Output("gradient", Gradient.Compute(builder, builder.QuickGelu(rows), seed, [rows])[0]);
-        using CompiledGraph graph = new Engine(new(Threads: 1)).Compile(builder.Build(), new Dictionary<string, Tensor>());
+        using CompiledGraph graph = new Engine(new() { Threads = 1 }).Compile(builder.Build(), new Dictionary<string, Tensor>());
         using Tensor given = Tensor.Of<float>(ElementType.Float32, [0, 0], 1, 2);
         using Tensor one = Tensor.Of<float>(ElementType.Float32, [1, 2], 1, 2);
         using Tensor gradient = Tensor.Allocate(ElementType.Float32, 1, 2);

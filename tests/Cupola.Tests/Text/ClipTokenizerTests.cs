@@ -9,14 +9,14 @@ namespace Cupola.Tests.Text;
 public sealed class ClipTokenizerTests
 {
     private static readonly Lazy<ClipTokenizer> Clip = new(() =>
-        ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe", "vocab.json"))
+        ClipTokenizer.Load(SharedFolder.Need("data", "clip-bpe", "vocab.json"))
     );
 
     /// <summary>CLIP's own, or where it is not there one that this repository has learnt.</summary>
     private static readonly string AnyFile = SharedFolder.Find("data", "clip-bpe", "vocab.json")
         ?? SharedFolder.Own("trained-tokenizer", "tokenizer.json");
 
-    private static readonly Lazy<ClipTokenizer> Any = new(static () => ClipTokenizer.Open(AnyFile));
+    private static readonly Lazy<ClipTokenizer> Any = new(static () => ClipTokenizer.Load(AnyFile));
 
     public static TheoryData<string> Files => ["tokenizer.json", "vocab.json", "bpe_simple_vocab_16e6.txt.gz"];
 
@@ -77,7 +77,7 @@ public sealed class ClipTokenizerTests
     public void ReadsTheEndTokenInCapitalsAsWordsAsTheFastTokenizerDoes()
     {
         // It is looked for before the text is lower-cased.
-        int[] ids = Any.Value.Encode("<|ENDOFTEXT|>").Ids;
+        int[] ids = [.. Any.Value.Encode("<|ENDOFTEXT|>").Ids];
 
         Assert.DoesNotContain(Any.Value.EndId, ids[..^1]);
         Assert.Equal("<|</w>endoftext</w>|></w>", string.Concat(Any.Value.Tokens(ids[1..^1])));
@@ -86,12 +86,12 @@ public sealed class ClipTokenizerTests
     [Fact]
     public void DoesNotDependOnTheLanguageOfTheMachine()
     {
-        int[] here = Any.Value.Encode("INDIGO Iİı").Ids;
+        int[] here = [.. Any.Value.Encode("INDIGO Iİı").Ids];
         CultureInfo before = CultureInfo.CurrentCulture;
         try
         {
             CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("tr-TR");
-            Assert.Equal(here, ClipTokenizer.Open(AnyFile).Encode("INDIGO Iİı").Ids);
+            Assert.Equal(here, ClipTokenizer.Load(AnyFile).Encode("INDIGO Iİı").Ids);
         }
         finally
         {
@@ -114,7 +114,7 @@ public sealed class ClipTokenizerTests
         ClipTokenizer tokenizer = Any.Value;
         Gen.String.Sample(text =>
         {
-            int[] ids = tokenizer.Encode(text).Ids;
+            int[] ids = [.. tokenizer.Encode(text).Ids];
             Assert.Equal(tokenizer.StartId, ids[0]);
             Assert.Equal(tokenizer.EndId, ids[^1]);
         });
@@ -133,7 +133,7 @@ public sealed class ClipTokenizerTests
 
         Assert.Contains(
             named,
-            Assert.Throws<InvalidDataException>(() => ClipTokenizer.Open(path)).Message,
+            Assert.Throws<InvalidDataException>(() => ClipTokenizer.Load(path)).Message,
             StringComparison.Ordinal
         );
     }
@@ -142,13 +142,13 @@ public sealed class ClipTokenizerTests
     public void SaysWhatAFolderWithoutATokenizerNeeds() =>
         Assert.Contains(
             "tokenizer.json",
-            Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Open(TestFolder.New())).Message,
+            Assert.Throws<FileNotFoundException>(() => ClipTokenizer.Load(TestFolder.New())).Message,
             StringComparison.Ordinal
         );
 
     private static void AssertGivesTheIdsOf(string golden, int count, string path)
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(path, contextLength: 100_000);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(path, contextLength: 100_000);
 
         string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Golden", golden));
         Assert.Equal(count, lines.Length);

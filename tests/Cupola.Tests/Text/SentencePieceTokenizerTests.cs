@@ -28,7 +28,7 @@ public sealed class SentencePieceTokenizerTests
     private static void AssertIds(string kind, string file, TextCleaning? cleaning, string key)
     {
         string folder = SharedFolder.Need("parity", "siglip", "tokenizer", kind);
-        SentencePieceTokenizer tokenizer = SentencePieceTokenizer.Open(Path.Combine(folder, file), 100_000, cleaning);
+        SentencePieceTokenizer tokenizer = SentencePieceTokenizer.Load(Path.Combine(folder, file), 100_000, cleaning);
         int compared = 0;
         foreach (string line in File.ReadLines(Path.Combine(folder, "tokens.jsonl")))
         {
@@ -55,11 +55,11 @@ public sealed class SentencePieceTokenizerTests
     [Fact]
     public void ALongTextKeepsItsEndAndAShortOneIsPaddedForTheModel()
     {
-        SentencePieceTokenizer first = SentencePieceTokenizer.Open(
+        SentencePieceTokenizer first = SentencePieceTokenizer.Load(
                 SharedFolder.Need("parity", "siglip", "tokenizer", "unigram"),
                 16
             ),
-            second = SentencePieceTokenizer.Open(SharedFolder.Need("parity", "siglip", "tokenizer", "gemma-like"), 16);
+            second = SentencePieceTokenizer.Load(SharedFolder.Need("parity", "siglip", "tokenizer", "gemma-like"), 16);
         TokenizedText cut = first.Encode(string.Join(' ', Enumerable.Repeat("a photo", 40)));
 
         Assert.True(cut.IsTruncated);

@@ -97,7 +97,7 @@ public sealed class TokenizerTrainerTests
         TokenizerFiles learnt = Train(640, Said);
         TokenizerFolder.Write(folder, learnt, contextLength: 40);
 
-        ClipTokenizer tokenizer = ClipTokenizer.Open(Path.Combine(folder, file), contextLength: 40);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(Path.Combine(folder, file), contextLength: 40);
 
         Assert.Equal(learnt.Vocabulary.Count, tokenizer.VocabularySize);
         Assert.Equal((tokenizer.VocabularySize - 2, tokenizer.VocabularySize - 1), (tokenizer.StartId, tokenizer.EndId));
@@ -117,7 +117,7 @@ public sealed class TokenizerTrainerTests
         string golden = Path.Combine(AppContext.BaseDirectory, "Golden", "trained-tokenizer"),
             folder = TestFolder.New();
         TokenizerFolder.Write(folder, Train(640, Said), contextLength: 77);
-        ClipTokenizer tokenizer = ClipTokenizer.Open(folder, contextLength: 1000);
+        ClipTokenizer tokenizer = ClipTokenizer.Load(folder, contextLength: 1000);
 
         Assert.Equal(
             File.ReadAllText(Path.Combine(golden, "tokenizer.json")).TrimEnd(),

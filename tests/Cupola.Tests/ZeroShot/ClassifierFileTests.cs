@@ -34,7 +34,7 @@ public sealed class ClassifierFileTests
         LabeledPhotos photos = LabeledPhotos.Need();
         string path = TestFolder.NewFile("classifier.safetensors");
         ZeroShotClassifier.Create(photos.Encoded, ClassEnsemble.EmbeddingMean, null).Save(path);
-        PromptSet fewer = new(photos.Labels.Select(label => (label, photos.Written[label].Skip(1))));
+        PromptSet fewer = new(photos.Labels.Select(label => KeyValuePair.Create(label, photos.Written[label].Skip(1))));
         Assert.Contains(
             "was made from other prompts",
             Refusal(() => ZeroShotClassifier.Load(path, photos.Model, fewer)),

@@ -22,7 +22,7 @@ public sealed class MultiLabelClassifierTests
         Assert.Equal(predictions.OrderByDescending(prediction => prediction.Probability), predictions);
         Assert.All(photos.Labels, label =>
         {
-            PromptSet both = new([("yes", present[label]), ("no", absent[label])]);
+            PromptSet both = new([new("yes", present[label]), new("no", absent[label])]);
             Prediction alone = ZeroShotClassifier
                 .Create(photos.Model, both)
                 .Classify(photos.Embeddings[3])

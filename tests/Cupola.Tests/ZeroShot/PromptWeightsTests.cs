@@ -1,4 +1,3 @@
-using Cupola.Prompts;
 using Cupola.ZeroShot;
 
 namespace Cupola.Tests.ZeroShot;
@@ -59,7 +58,7 @@ public sealed class PromptWeightsTests
         LabeledPhotos photos = LabeledPhotos.Need();
         PromptSet mixed = new(
             photos.Labels.Select(label =>
-                (label, (IEnumerable<Prompt>)[.. photos.Written[label].Take(3), .. photos.Written[Other(label)].Take(1)])
+                KeyValuePair.Create(label, photos.Written[label].Take(3).Concat(photos.Written[Other(label)].Take(1)))
             )
         );
         float[] weights = [.. PromptWeights.FromImages(EncodedPrompts.Encode(photos.Model, mixed), photos.Embeddings).Values];

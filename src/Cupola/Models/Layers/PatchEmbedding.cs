@@ -36,8 +36,8 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
 
     /// <summary>Images in either form → [n, patches, width].</summary>
     /// <param name="graph">Where it is described: one that learns has the weight as it is stored.</param>
-    /// <param name="images">Bytes [n, height, width, 3], or normalised floats [n, 3, height, width].</param>
-    /// <param name="preprocessing">What bytes are normalised by.</param>
+    /// <param name="images">Bytes [n, height, width, 3], or normalized floats [n, 3, height, width].</param>
+    /// <param name="preprocessing">What bytes are normalized by.</param>
     public Value Describe(GraphBuilder graph, Value images, ImagePreprocessing preprocessing) =>
         graph.IsTrainable ? Product(graph, images, preprocessing)
         : images.Type == ElementType.UInt8 ? ProductOfBytes(graph, images)

@@ -6,7 +6,7 @@ namespace Cupola.Models.Layers;
 
 /// <summary>
 /// (byte ÷ 255 − mean) ÷ deviation, channel by channel: as operators, or folded into the layer behind it, where a weight w on the
-/// normalised pixel is w ÷ (255 · deviation) on the byte, and −w · mean ÷ deviation goes into the bias.
+/// normalized pixel is w ÷ (255 · deviation) on the byte, and −w · mean ÷ deviation goes into the bias.
 /// </summary>
 internal static class PixelNormalization
 {
@@ -26,7 +26,7 @@ internal static class PixelNormalization
     }
 
     /// <summary>
-    /// Bytes less the mean, [n, 3, height, width]. A convolution that pads with zeros after normalisation needs the mean off
+    /// Bytes less the mean, [n, 3, height, width]. A convolution that pads with zeros after normalization needs the mean off
     /// before it.
     /// </summary>
     public static Value Centered(GraphBuilder graph, Value bytes, ImagePreprocessing preprocessing)

@@ -16,11 +16,11 @@ internal static class PromptRepair
     public static RepairedPrompts Run(PromptAudit audit, IReadOnlyCollection<PromptFault> alsoDrop)
     {
         HashSet<(string, int)> faulty = [.. audit.Findings.Select(static finding => (finding.ClassName, finding.Position))];
-        List<(string ClassName, List<Kept> Prompts)> classes = [];
+        List<(string ClassName, List<Remaining> Prompts)> classes = [];
         foreach (string className in audit.Prompts.ClassNames)
         {
             ClassWords name = new(className);
-            List<Kept> kept = [];
+            List<Remaining> remaining = [];
             foreach ((int position, Prompt prompt) in audit.Prompts[className].Index())
             {
                 string? text = faulty.Contains((className, position))
@@ -28,11 +28,11 @@ internal static class PromptRepair
                     : prompt.Text;
                 if (text is not null)
                 {
-                    kept.Add(new(position, text == prompt.Text ? prompt : prompt with { Text = text }));
+                    remaining.Add(new(position, text == prompt.Text ? prompt : prompt with { Text = text }));
                 }
             }
 
-            classes.Add((className, WithoutDuplicates(kept)));
+            classes.Add((className, WithoutDuplicates(remaining)));
         }
 
         PromptAudit after = Audit(audit, classes);
@@ -116,14 +116,14 @@ internal static class PromptRepair
         return fitting.Length > 0 ? fitting[^1] : text;
     }
 
-    private static List<Kept> WithoutDuplicates(List<Kept> prompts)
+    private static List<Remaining> WithoutDuplicates(List<Remaining> prompts)
     {
         HashSet<string> seen = new(StringComparer.Ordinal);
-        return [.. prompts.Where(kept => seen.Add(FoldedWord.Key(kept.Prompt.Text)))];
+        return [.. prompts.Where(remaining => seen.Add(FoldedWord.Key(remaining.Prompt.Text)))];
     }
 
-    private static List<(string, List<Kept>)> DropAsked(
-        List<(string ClassName, List<Kept> Prompts)> classes,
+    private static List<(string, List<Remaining>)> DropAsked(
+        List<(string ClassName, List<Remaining> Prompts)> classes,
         PromptAudit after,
         HashSet<PromptFault> faults
     )
@@ -136,7 +136,7 @@ internal static class PromptRepair
             .. classes.Select(each =>
             {
                 HashSet<int> dropped = [.. asked[each.ClassName]];
-                List<Kept> left =
+                List<Remaining> left =
                 [
                     .. each.Prompts.Index().Where(prompt => !dropped.Contains(prompt.Index)).Select(static prompt => prompt.Item),
                 ];
@@ -145,16 +145,20 @@ internal static class PromptRepair
         ];
     }
 
-    private static PromptAudit Audit(PromptAudit before, List<(string ClassName, List<Kept> Prompts)> classes) =>
+    private static PromptAudit Audit(PromptAudit before, List<(string ClassName, List<Remaining> Prompts)> classes) =>
         PromptAudit.Create(
-            new PromptSet(classes.Select(static each => (each.ClassName, each.Prompts.Select(static kept => kept.Prompt)))),
+            new PromptSet(
+                classes.Select(static each =>
+                    KeyValuePair.Create(each.ClassName, each.Prompts.Select(static remaining => remaining.Prompt))
+                )
+            ),
             before.Settings
         );
 
     private static RepairedPrompts Report(
         PromptAudit before,
         PromptAudit after,
-        List<(string ClassName, List<Kept> Prompts)> classes
+        List<(string ClassName, List<Remaining> Prompts)> classes
     )
     {
         HashSet<(string, int, PromptFault)> still =
@@ -162,11 +166,11 @@ internal static class PromptRepair
             .. after.Findings.Select(static finding => (finding.ClassName, finding.Position, finding.Fault)),
         ];
         Dictionary<(string, int), (int Position, string Text)> now = [];
-        foreach ((string className, List<Kept> prompts) in classes)
+        foreach ((string className, List<Remaining> prompts) in classes)
         {
-            foreach ((int position, Kept kept) in prompts.Index())
+            foreach ((int position, Remaining remaining) in prompts.Index())
             {
-                now.Add((className, kept.Position), (position, kept.Prompt.Text));
+                now.Add((className, remaining.Position), (position, remaining.Prompt.Text));
             }
         }
 
@@ -185,7 +189,7 @@ internal static class PromptRepair
             ),
         ];
         int repaired = classes.Sum(each =>
-            each.Prompts.Count(kept => kept.Prompt != before.Prompts[each.ClassName][kept.Position])
+            each.Prompts.Count(remaining => remaining.Prompt != before.Prompts[each.ClassName][remaining.Position])
         );
         return new(
             after.Prompts,
@@ -197,5 +201,5 @@ internal static class PromptRepair
     }
 
     /// <summary>A prompt that remains, and its index before the repair.</summary>
-    private sealed record Kept(int Position, Prompt Prompt);
+    private sealed record Remaining(int Position, Prompt Prompt);
 }

@@ -90,7 +90,7 @@ public sealed class PromptQuestions
     /// <summary>The questions about a class, each with the number of requested answers.</summary>
     /// <param name="className">The class.</param>
     /// <param name="domain">What distinguishes its meanings, as in <see cref="PromptQuestion.Format"/>.</param>
-    public IEnumerable<(string Question, int Answers)> About(string className, string? domain = null)
+    internal IEnumerable<(string Question, int Answers)> About(string className, string? domain = null)
     {
         string article = _articles.GetValueOrDefault(className) ?? ClassArticle.For(className);
         return Questions.Select(question => (question.Format(className, article, domain), question.Answers));

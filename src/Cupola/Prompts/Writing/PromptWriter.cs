@@ -43,7 +43,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     // No answer of 50 or 200 tokens is as long; a server that sends more ignores the limit.
     private const int LongestAnswer = 1 << 16;
 
-    private const string Kept = "the answers so far are stored, so another run resumes there";
+    private const string Saved = "the answers so far are stored, so another run resumes there";
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
@@ -99,7 +99,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
     public async Task<WrittenPrompts> WriteAsync(
         IReadOnlyList<string> classNames,
         string journal,
-        Action<int>? progress = null,
+        IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -115,12 +115,12 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         ];
         using PromptJournal stored = PromptJournal.Open(journal, JournalHeader.From(settings));
         PromptRequest[] missing = [.. requests.Where(request => !IsSettled(stored.Find(request)))];
-        progress?.Invoke(requests.Length - missing.Length);
+        progress?.Report(requests.Length - missing.Length);
         if (missing.Length > 0)
         {
             // One question is asked alone first, so that a server that refuses does so once and not for all questions.
             await SettleAsync(missing[0], stored, cancellationToken).ConfigureAwait(false);
-            progress?.Invoke(1);
+            progress?.Report(1);
         }
 
         ParallelOptions limit = new() { MaxDegreeOfParallelism = settings.Concurrency, CancellationToken = cancellationToken };
@@ -128,7 +128,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
             .ForEachAsync(missing.Skip(1), limit, async (request, stop) =>
             {
                 await SettleAsync(request, stored, stop).ConfigureAwait(false);
-                progress?.Invoke(1);
+                progress?.Report(1);
             })
             .ConfigureAwait(false);
         return Collect(classNames, requests, stored);
@@ -173,7 +173,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         return new WrittenPrompts(
             new PromptSet(
                 classNames.Select(name =>
-                    (
+                    KeyValuePair.Create(
                         name,
                         answers[name]
                             .Where(static answer => answer.Sentence is not null)
@@ -278,14 +278,14 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
         );
     }
 
+    private double Seconds => settings.RequestTimeout.TotalSeconds;
+
     /// <summary>The exception for a failure of the server, or null if the failure is not the server's.</summary>
     private LanguageModelException? Explain(Exception problem) =>
         problem switch
         {
             OperationCanceledException => new(
-                Invariant(
-                    $"The language model's server did not answer for {settings.RequestTimeout.TotalSeconds:0.#} seconds; {Kept}."
-                ),
+                Invariant($"The language model's server did not answer for {Seconds:0.#} seconds; {Saved}."),
                 innerException: problem
             )
             {
@@ -316,7 +316,7 @@ public sealed class PromptWriter(IChatClient client, PromptQuestions questions, 
                 IsTransient = _hasAnswered,
             },
             HttpRequestException or IOException => new(
-                $"The connection to the language model's server broke off ({problem.Message}); {Kept}.",
+                $"The connection to the language model's server broke off ({problem.Message}); {Saved}.",
                 innerException: problem
             )
             {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Cupola.Training.Data;
@@ -9,7 +10,7 @@ internal static class DuplicateCaptions
 {
     /// <summary>A number for each pair; pairs with the same meaning have equal numbers.</summary>
     /// <param name="pairs">The class of each, if known, and the token ids of its caption.</param>
-    public static int[] Find(IReadOnlyList<(string? Label, int[] Text)> pairs)
+    public static int[] Find(IReadOnlyList<(string? Label, ImmutableArray<int> Text)> pairs)
     {
         var same = new int[pairs.Count];
         Dictionary<string, int> byLabel = new(StringComparer.Ordinal),
@@ -17,13 +18,13 @@ internal static class DuplicateCaptions
         for (int pair = 0; pair < pairs.Count; pair++)
         {
             same[pair] = pair;
-            (string? label, int[] text) = pairs[pair];
+            (string? label, ImmutableArray<int> text) = pairs[pair];
             if (label is not null && !byLabel.TryAdd(label, pair))
             {
                 Join(same, pair, byLabel[label]);
             }
 
-            string key = new(MemoryMarshal.Cast<int, char>(text));
+            string key = new(MemoryMarshal.Cast<int, char>(text.AsSpan()));
             if (!byText.TryAdd(key, pair))
             {
                 Join(same, pair, byText[key]);

@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Cupola.Training.Data;
 
 /// <summary>
@@ -98,9 +96,7 @@ internal sealed class HardNegativeSearch
         {
             if (!_used[index])
             {
-                _distances[candidates] =
-                    -TensorPrimitives.Dot(image, _embeddings.Texts[index])
-                    - TensorPrimitives.Dot(text, _embeddings.Images[index]);
+                _distances[candidates] = -_embeddings.Texts.Score(index, image) - _embeddings.Images.Score(index, text);
                 _nearest[candidates++] = index;
             }
         }

@@ -16,7 +16,7 @@ internal sealed class ImageCache(int pairs, long room)
     private const int LargestPart = 1024;
 
     private readonly Image?[] _images = new Image?[pairs];
-    private long _kept;
+    private long _used;
 
     /// <summary>The default size: 1 GiB, or a quarter of the memory if that is less.</summary>
     public static long UsualRoom => Math.Min(1L << 30, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
@@ -44,12 +44,12 @@ internal sealed class ImageCache(int pairs, long room)
         }
 
         if (
-            Interlocked.Add(ref _kept, bytes) > room
+            Interlocked.Add(ref _used, bytes) > room
             || Interlocked.CompareExchange(ref _images[pair], new(image.Width, image.Height, image.Bytes.ToArray()), null)
                 is not null
         )
         {
-            Interlocked.Add(ref _kept, -bytes);
+            Interlocked.Add(ref _used, -bytes);
         }
     }
 

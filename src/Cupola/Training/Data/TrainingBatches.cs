@@ -199,7 +199,7 @@ internal sealed class TrainingBatches
             );
         }
 
-        string[] broken =
+        string[] unreadable =
         [
             .. batch
                 .Where(pair => pair.Error is not null && _reported.Add(pair.Position.Pair))
@@ -219,7 +219,7 @@ internal sealed class TrainingBatches
             [.. whole.Select(pair => _tokenizer.Pad(pair.Text.Ids))],
             DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]),
             [.. whole.Select(static pair => pair.Pair.Image.Name)],
-            broken,
+            unreadable,
             whole.Count(static pair => pair.Text.IsTruncated)
         );
     }

@@ -1,4 +1,6 @@
 using Cupola.Data;
+using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Data;
 
@@ -39,36 +41,36 @@ public sealed class TrainingPairs
     /// <param name="dataset">A folder of class folders, a table (.csv, .tsv, .jsonl) or shards (.tar).</param>
     /// <param name="prompts">The prompts of each class.</param>
     /// <param name="templates">Filled with each class name; imagenet-7 for class folders if neither is given.</param>
-    /// <param name="broken">Receives a sentence for each skipped entry.</param>
     /// <param name="fetch">
     /// Whether http and https addresses in a table are downloaded; otherwise they are images that cannot be read.
     /// </param>
+    /// <param name="logger">Receives a sentence for each skipped entry.</param>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
     /// <exception cref="InvalidDataException">
     /// It cannot be used for training: it is not a dataset, lacks a column, has no pairs, or all have the same meaning; or a
     /// class has no prompts.
     /// </exception>
-    public static TrainingPairs Open(
+    public static TrainingPairs Read(
         string dataset,
-        PromptSet? prompts,
-        IReadOnlyList<PromptTemplate>? templates,
-        Action<string>? broken,
-        bool fetch = false
+        PromptSet? prompts = null,
+        IReadOnlyList<PromptTemplate>? templates = null,
+        bool fetch = false,
+        ILogger? logger = null
     )
     {
         bool areDescribed = prompts is not null || templates is not null;
         DatasetFiles files = DatasetFiles.Find(dataset, areDescribed ? TableColumn.Label : TableColumn.Caption);
         string? first = null;
-        void Tell(string problem)
+        SentenceLogger skipped = new(sentence =>
         {
-            first ??= problem;
-            broken?.Invoke(problem);
-        }
+            first ??= sentence;
+            logger?.Warn(sentence);
+        });
 
         TrainingPairs pairs =
             areDescribed || files.Form == DatasetForm.ClassFolders
-                ? OfLabels(LabeledImages.Open(dataset, fetch: fetch), prompts, templates, Tell)
-                : OfCaptions(CaptionedImages.Open(files, fetch), Tell);
+                ? FromLabels(LabeledImages.Open(dataset, fetch: fetch), prompts, templates, skipped)
+                : FromCaptions(CaptionedImages.Open(files, fetch), skipped);
         if (pairs.Count == 0)
         {
             throw new InvalidDataException($"{dataset} has no pairs to learn from{(first is null ? "." : $": {first}")}");
@@ -78,18 +80,18 @@ public sealed class TrainingPairs
         return pairs;
     }
 
-    private static TrainingPairs OfLabels(
+    private static TrainingPairs FromLabels(
         LabeledImages images,
         PromptSet? prompts,
         IReadOnlyList<PromptTemplate>? templates,
-        Action<string> broken
+        ILogger logger
     )
     {
         IReadOnlyList<string> labels = images.Labels;
         if (labels.Count == 0)
         {
             // Nothing in it has a label; reading it reports why.
-            return new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, [], image.Label))], labels);
+            return new([.. images.Read(logger).Select(static image => new TrainingPair(image.Image, [], image.Label))], labels);
         }
 
         PromptSet? filled =
@@ -108,14 +110,14 @@ public sealed class TrainingPairs
         );
         TrainingPair[] pairs =
         [
-            .. images.Read(broken).Select(image => new TrainingPair(image.Image, captions[image.Label], image.Label)),
+            .. images.Read(logger).Select(image => new TrainingPair(image.Image, captions[image.Label], image.Label)),
         ];
         HashSet<string> used = pairs.Select(static pair => pair.Label!).ToHashSet(StringComparer.Ordinal);
         return new(pairs, labels) { Notes = [.. images.NotesOnLabels(labels: null, used)] };
     }
 
-    private static TrainingPairs OfCaptions(CaptionedImages images, Action<string> broken) =>
-        new([.. images.Read(broken).Select(static image => new TrainingPair(image.Image, image.Captions, Label: null))]);
+    private static TrainingPairs FromCaptions(CaptionedImages images, ILogger logger) =>
+        new([.. images.Read(logger).Select(static image => new TrainingPair(image.Image, image.Captions, Label: null))]);
 
     /// <summary>
     /// Checks that there are different meanings: each image learns to choose its text among those of other pairs, so with a

@@ -10,7 +10,7 @@ internal sealed class LossBatch : IDisposable
     private readonly Tensor _share;
     private readonly Tensor _bias;
     private readonly Tensor? _labels;
-    private readonly Tensor? _places;
+    private readonly Tensor? _indices;
 
     /// <param name="images">Borrowed; the caller disposes it.</param>
     /// <param name="texts">Borrowed; the caller disposes it.</param>
@@ -26,7 +26,7 @@ internal sealed class LossBatch : IDisposable
         if (labels is not null)
         {
             _labels = Tensor.Of<int>(ElementType.Int32, [.. labels], Pairs, 1);
-            _places = Tensor.Of<int>(ElementType.Int32, [.. Enumerable.Range(0, Pairs)], Pairs, 1);
+            _indices = Tensor.Of<int>(ElementType.Int32, [.. Enumerable.Range(0, Pairs)], Pairs, 1);
         }
     }
 
@@ -59,15 +59,15 @@ internal sealed class LossBatch : IDisposable
             _share,
             _bias,
         ];
-        if (_labels is not null && _places is not null)
+        if (_labels is not null && _indices is not null)
         {
             Tensor Across(Tensor numbers) =>
                 Tensor.Borrow(ElementType.Int32, numbers.Rows(block.Column, block.Columns).Address, 1, block.Columns);
             inputs.AddRange(
                 _labels.Rows(block.Row, block.Rows),
                 Across(_labels),
-                _places.Rows(block.Row, block.Rows),
-                Across(_places)
+                _indices.Rows(block.Row, block.Rows),
+                Across(_indices)
             );
         }
 
@@ -89,7 +89,7 @@ internal sealed class LossBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor? tensor in new[] { _scale, _share, _bias, _labels, _places })
+        foreach (Tensor? tensor in new[] { _scale, _share, _bias, _labels, _indices })
         {
             tensor?.Dispose();
         }

@@ -7,8 +7,8 @@ namespace Cupola.Training.Optimization;
 
 /// <summary>What one run of a tower reads, and for which pairs of the batch it answers.</summary>
 /// <param name="Read">
-/// Makes the tower's inputs by name, which are disposed behind the run: of a large batch, those of all chunks would be as much as
-/// the batch itself.
+/// Makes the tower's inputs by name, which are disposed after the run: of a large batch, those of all micro-batches would be as
+/// much as the batch itself.
 /// </param>
 /// <param name="Symbols">The extents of the run.</param>
 /// <param name="Pairs">For each row of the answer, the pairs it answers for: several where their texts are equal.</param>
@@ -18,18 +18,18 @@ internal sealed record MicroBatch(
     IReadOnlyList<int[]> Pairs
 )
 {
-    /// <summary>Images in so many chunks, in order, none larger than another by more than one image; they are lent.</summary>
-    public static IReadOnlyList<MicroBatch> OfImages(Tensor images, int chunks, string input, string symbol)
+    /// <summary>Images, which are lent, in so many micro-batches, none larger than another by more than one image.</summary>
+    public static IReadOnlyList<MicroBatch> FromImages(Tensor images, int microBatches, string input, string symbol)
     {
         long pairs = images.Shape[0];
         return
         [
             .. Enumerable
-                .Range(0, chunks)
-                .Select(chunk =>
+                .Range(0, microBatches)
+                .Select(microBatch =>
                 {
-                    int start = (int)(pairs * chunk / chunks),
-                        count = (int)(pairs * (chunk + 1) / chunks) - start;
+                    int start = (int)(pairs * microBatch / microBatches),
+                        count = (int)(pairs * (microBatch + 1) / microBatches) - start;
                     return new MicroBatch(
                         () => new Dictionary<string, Tensor> { [input] = images.Rows(start, count) },
                         new Dictionary<string, long> { [symbol] = count },
@@ -40,12 +40,12 @@ internal sealed record MicroBatch(
     }
 
     /// <summary>
-    /// Texts, up to their end tokens, as prompt trees: beginnings that texts of a chunk share are computed once, forwards and
-    /// backwards, and equal texts have one end.
+    /// Texts, up to their end tokens, as prompt trees: beginnings that texts of a micro-batch share are computed once, forwards
+    /// and backwards, and equal texts have one end.
     /// </summary>
-    public static IReadOnlyList<MicroBatch> OfTexts(IReadOnlyList<int[]> texts, int chunkTokens)
+    public static IReadOnlyList<MicroBatch> FromTexts(IReadOnlyList<int[]> texts, int microBatchTokens)
     {
-        IReadOnlyList<PromptTree> trees = PromptTree.Pack(texts, chunkTokens, share: true, out int[] firsts);
+        IReadOnlyList<PromptTree> trees = PromptTree.Pack(texts, microBatchTokens, share: true, out int[] firsts);
         ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
         return
         [
@@ -57,8 +57,8 @@ internal sealed record MicroBatch(
         ];
     }
 
-    /// <summary>Texts of one length, so many a chunk at most; equal texts have one row.</summary>
-    public static IReadOnlyList<MicroBatch> OfRows(IReadOnlyList<int[]> texts, int chunkTexts, int length)
+    /// <summary>Texts of one length, so many a micro-batch at most; equal texts have one row.</summary>
+    public static IReadOnlyList<MicroBatch> FromRows(IReadOnlyList<int[]> texts, int microBatchTexts, int length)
     {
         int[] firsts = TextRows.FirstOfEach(texts);
         ILookup<int, int> equals = Enumerable.Range(0, texts.Count).ToLookup(text => firsts[text]);
@@ -66,7 +66,7 @@ internal sealed record MicroBatch(
         [
             .. firsts
                 .Where(static (first, index) => first == index)
-                .Chunk(chunkTexts)
+                .Chunk(microBatchTexts)
                 .Select(chosen => new MicroBatch(
                     () => new TextRows(texts, chosen, length).ByName,
                     new Dictionary<string, long> { [TextRows.Texts] = chosen.Length },

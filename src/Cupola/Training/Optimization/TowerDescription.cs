@@ -19,7 +19,7 @@ internal sealed record TowerDescription(IReadOnlyList<Value> Inputs, TowerOutput
     /// <param name="preprocessing">What was done to images that come as bytes.</param>
     /// <param name="form">How images come.</param>
     /// <param name="follows">Whether a running statistic of a residual network follows the images.</param>
-    public static TowerDescription OfImages(
+    public static TowerDescription ForImages(
         GraphBuilder graph,
         ImageTower tower,
         ImagePreprocessing preprocessing,
@@ -32,7 +32,7 @@ internal sealed record TowerDescription(IReadOnlyList<Value> Inputs, TowerOutput
     }
 
     /// <summary>The text tower.</summary>
-    public static TowerDescription OfTexts(GraphBuilder graph, TextTransformer tower)
+    public static TowerDescription ForTexts(GraphBuilder graph, TextTransformer tower)
     {
         if (tower.Reading == TextReading.FixedLength)
         {

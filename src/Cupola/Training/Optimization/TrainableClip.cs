@@ -8,8 +8,8 @@ using Cupola.Training.Losses;
 namespace Cupola.Training.Optimization;
 
 /// <summary>
-/// Both towers while they learn. A batch is cut into chunks, small enough for the processor's cache, that run on threads side by
-/// side; the loss sees the embeddings of the whole batch, so the gradient is that of the whole batch whatever the chunks
+/// Both towers while they learn. A batch is cut into micro-batches, small enough for the processor's cache, that run in parallel;
+/// the loss sees the embeddings of the whole batch, so the gradient is that of the whole batch whatever the micro-batches
 /// (GradCache, arXiv 2101.06983).
 /// </summary>
 internal sealed class TrainableClip : IDisposable
@@ -29,7 +29,7 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="preprocessing">What was done to images that come as bytes.</param>
     /// <param name="parameters">What they learn; lent until this is disposed.</param>
     /// <param name="form">How images come.</param>
-    /// <param name="memory">How large chunks are, and how much of the forward pass is kept.</param>
+    /// <param name="memory">How large micro-batches are, and how much of the forward pass is saved.</param>
     /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
     /// <param name="maskSameLabel">Whether pairs of one label are no negatives of each other.</param>
     public TrainableClip(
@@ -49,11 +49,11 @@ internal sealed class TrainableClip : IDisposable
         _memory = memory;
         ClipNetwork network = new(config);
         _image = TrainableTower.Create(engine, parameters, _pool, graph =>
-            TowerDescription.OfImages(graph, network.Image, preprocessing, form, parameter =>
+            TowerDescription.ForImages(graph, network.Image, preprocessing, form, parameter =>
                 parameters.Statistics.Contains(parameter.Name)
             )
         );
-        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.OfTexts(graph, network.Text));
+        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.ForTexts(graph, network.Text));
         _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension);
     }
 
@@ -63,24 +63,24 @@ internal sealed class TrainableClip : IDisposable
     /// </summary>
     /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
     /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
-    /// <param name="labels">What each pair says, where the loss is labelled.</param>
+    /// <param name="labels">What each pair says, where the loss is labeled.</param>
     public double Differentiate(Tensor images, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        (TrainableTower Tower, MicroBatch Chunk)[] work = Chunks(images, texts);
+        (TrainableTower Tower, MicroBatch Part)[] work = Split(images, texts);
         var passes = new ForwardPass?[work.Length];
         try
         {
-            bool[] isKept = WithSavedActivations(work);
+            bool[] isSaved = WithSavedActivations(work);
             StepStatistics statistics = new(_image.Statistics, work.Length);
             var imageEmbeddings = new float[texts.Count * Dimension];
             var textEmbeddings = new float[imageEmbeddings.Length];
-            ForEachChunk(work, (tower, chunk, index) =>
+            ForEachMicroBatch(work, (tower, microBatch, index) =>
             {
-                ForwardPass pass = isKept[index] ? tower.Forward(chunk) : tower.Embed(chunk);
+                ForwardPass pass = isSaved[index] ? tower.Forward(microBatch) : tower.Embed(microBatch);
                 passes[index] = pass;
-                chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
-                statistics.Take(index, chunk.Pairs.Count, pass.Statistics);
-                if (!isKept[index])
+                microBatch.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
+                statistics.Take(index, microBatch.Pairs.Count, pass.Statistics);
+                if (!isSaved[index])
                 {
                     pass.Dispose();
                     passes[index] = null;
@@ -111,14 +111,14 @@ internal sealed class TrainableClip : IDisposable
 
             OrderedReduction.Run(work.Length, _engine.Threads, index =>
             {
-                (TrainableTower tower, MicroBatch chunk) = work[index];
+                (TrainableTower tower, MicroBatch microBatch) = work[index];
                 if (!tower.Learns)
                 {
                     return static () => { };
                 }
 
-                using ForwardPass pass = passes[index] ?? tower.Forward(chunk);
-                using Tensor seed = chunk.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
+                using ForwardPass pass = passes[index] ?? tower.Forward(microBatch);
+                using Tensor seed = microBatch.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
                 passes[index] = null;
                 return tower.Backward(pass, seed, isFirst: index == 0 || work[index - 1].Tower != tower);
             });
@@ -143,10 +143,10 @@ internal sealed class TrainableClip : IDisposable
     {
         float[] imageEmbeddings = new float[texts.Count * Dimension],
             textEmbeddings = new float[imageEmbeddings.Length];
-        ForEachChunk(Chunks(images, texts), (tower, chunk, _) =>
+        ForEachMicroBatch(Split(images, texts), (tower, microBatch, _) =>
         {
-            using ForwardPass pass = tower.Embed(chunk);
-            chunk.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
+            using ForwardPass pass = tower.Embed(microBatch);
+            microBatch.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
         });
         return (imageEmbeddings, textEmbeddings);
     }
@@ -160,57 +160,57 @@ internal sealed class TrainableClip : IDisposable
     }
 
     /// <summary>
-    /// A batch in chunks, images first. Where batch norms go by a chunk's own images, chunks have at least as many as were asked
-    /// for, because the statistics of fewer say less.
+    /// A batch in micro-batches, images first. Where batch norms go by a micro-batch's own images, they have at least as many
+    /// as were asked for, because the statistics of fewer say less.
     /// </summary>
-    private (TrainableTower Tower, MicroBatch Chunk)[] Chunks(Tensor images, IReadOnlyList<int[]> texts)
+    private (TrainableTower Tower, MicroBatch Part)[] Split(Tensor images, IReadOnlyList<int[]> texts)
     {
         bool byImages = _image.Statistics.Count > 0;
         long count = images.Shape[0],
             size = _memory.PairsOf(_config.Image, count, byImages);
-        long chunks = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
+        long microBatches = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
         return
         [
             .. MicroBatch
-                .OfImages(images, (int)chunks, TowerDescription.Images, ImageTower.Batch)
-                .Select(chunk => (_image, chunk)),
-            .. ChunksOfTexts(texts).Select(chunk => (_text, chunk)),
+                .FromImages(images, (int)microBatches, TowerDescription.Images, ImageTower.Batch)
+                .Select(microBatch => (_image, microBatch)),
+            .. TextMicroBatches(texts).Select(microBatch => (_text, microBatch)),
         ];
     }
 
-    private IReadOnlyList<MicroBatch> ChunksOfTexts(IReadOnlyList<int[]> texts)
+    private IReadOnlyList<MicroBatch> TextMicroBatches(IReadOnlyList<int[]> texts)
     {
         TextConfig config = _config.Text;
         if (config.Reading == TextReading.FixedLength)
         {
             int tokens = _memory.TokensOf(config, (long)texts.Count * config.ContextLength);
-            return MicroBatch.OfRows(texts, Math.Max(1, tokens / config.ContextLength), config.ContextLength);
+            return MicroBatch.FromRows(texts, Math.Max(1, tokens / config.ContextLength), config.ContextLength);
         }
 
         int[][] untilEnd = [.. texts.Select(static ids => PromptTree.UntilEnd(ids))];
-        return MicroBatch.OfTexts(untilEnd, _memory.TokensOf(config, untilEnd.Sum(static ids => (long)ids.Length)));
+        return MicroBatch.FromTexts(untilEnd, _memory.TokensOf(config, untilEnd.Sum(static ids => (long)ids.Length)));
     }
 
     /// <summary>
-    /// Which chunks' forward passes are kept for the backward pass: the first of those that learn, as many as there is memory
-    /// for.
+    /// Which micro-batches' forward passes are saved for the backward pass: the first of those that learn, as many as there
+    /// is memory for.
     /// </summary>
-    private bool[] WithSavedActivations((TrainableTower Tower, MicroBatch Chunk)[] work)
+    private bool[] WithSavedActivations((TrainableTower Tower, MicroBatch Part)[] work)
     {
-        long kept = 0;
+        long bytes = 0;
         return
         [
             .. work.Select(piece =>
-                piece.Tower.Learns && (kept += piece.Tower.ForwardBytes(piece.Chunk)) <= _memory.ActivationBytes
+                piece.Tower.Learns && (bytes += piece.Tower.ForwardBytes(piece.Part)) <= _memory.ActivationBytes
             ),
         ];
     }
 
-    /// <summary>Runs over the chunks of both towers, as many at a time as there are threads.</summary>
-    private void ForEachChunk((TrainableTower Tower, MicroBatch Chunk)[] work, Action<TrainableTower, MicroBatch, int> run) =>
+    /// <summary>Runs over the micro-batches of both towers, as many at a time as there are threads.</summary>
+    private void ForEachMicroBatch((TrainableTower Tower, MicroBatch Part)[] work, Action<TrainableTower, MicroBatch, int> run) =>
         Parallel.ForEach(
             Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
-            item => run(item.Item.Tower, item.Item.Chunk, item.Index)
+            item => run(item.Item.Tower, item.Item.Part, item.Index)
         );
 }

@@ -97,38 +97,38 @@ internal sealed class TrainableTower : IDisposable
     }
 
     /// <summary>The embeddings and statistics alone.</summary>
-    /// <param name="chunk">What it reads.</param>
-    public ForwardPass Embed(MicroBatch chunk) => Run(_embed, chunk);
+    /// <param name="microBatch">What it reads.</param>
+    public ForwardPass Embed(MicroBatch microBatch) => Run(_embed, microBatch);
 
-    /// <summary>The embeddings and statistics, and what the backward pass needs to have kept.</summary>
+    /// <summary>The embeddings and statistics, and what the backward pass needs to have saved.</summary>
     /// <inheritdoc cref="Embed"/>
-    public ForwardPass Forward(MicroBatch chunk) => Run(_forward, chunk);
+    public ForwardPass Forward(MicroBatch microBatch) => Run(_forward, microBatch);
 
-    /// <summary>The memory that <see cref="Forward"/> takes for a chunk until its pass is disposed.</summary>
-    public long ForwardBytes(MicroBatch chunk) =>
-        _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(chunk.Symbols)));
+    /// <summary>The memory that <see cref="Forward"/> takes for a micro-batch until its pass is disposed.</summary>
+    public long ForwardBytes(MicroBatch microBatch) =>
+        _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(microBatch.Symbols)));
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
     /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
     /// <param name="isFirst">
     /// Whether it is the first of the tower's passes to be added: its gradients are written in the place of those of the step
-    /// before. A parameter may have more numbers than a chunk has activations.
+    /// before. A parameter may have more numbers than a micro-batch has activations.
     /// </param>
     /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before.</returns>
     public Action Backward(ForwardPass pass, Tensor seed, bool isFirst)
     {
         var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
-        foreach ((Value kept, Tensor tensor) in _graph.Kept.Zip(pass.Kept))
+        foreach ((Value saved, Tensor tensor) in _graph.Saved.Zip(pass.Saved))
         {
-            given.Add(kept.Name, tensor);
+            given.Add(saved.Name, tensor);
         }
 
         bool IsInPlace(GradientTarget target) => isFirst && target.Indices is null;
         TensorBlock gradients = _pool.Allocate([
             .. _graph
                 .Backward.Outputs.Zip(_targets)
-                .Select(output => IsInPlace(output.Second) ? [0] : output.First.Shape.Resolve(pass.Chunk.Symbols)),
+                .Select(output => IsInPlace(output.Second) ? [0] : output.First.Shape.Resolve(pass.Part.Symbols)),
         ]);
         try
         {
@@ -177,13 +177,13 @@ internal sealed class TrainableTower : IDisposable
         _backward.Dispose();
     }
 
-    private ForwardPass Run(CompiledGraph graph, MicroBatch chunk)
+    private ForwardPass Run(CompiledGraph graph, MicroBatch microBatch)
     {
-        TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(chunk.Symbols))]);
+        TensorBlock outputs = _pool.Allocate([.. graph.Outputs.Select(output => output.Shape.Resolve(microBatch.Symbols))]);
         ForwardPass? pass = null;
         try
         {
-            pass = new(chunk.Read(), outputs, chunk, Statistics.Count);
+            pass = new(microBatch.Read(), outputs, microBatch, Statistics.Count);
             Run(graph, pass.Inputs, [.. outputs.Tensors]);
             return pass;
         }
@@ -238,13 +238,13 @@ internal sealed class TrainableTower : IDisposable
 
 /// <summary>What a run of a tower gave.</summary>
 /// <param name="Inputs">What it read; its own.</param>
-/// <param name="Outputs">The embeddings, statistics, and what was kept for the backward pass; its own.</param>
-/// <param name="Chunk">Of which chunk.</param>
+/// <param name="Outputs">The embeddings, statistics, and what was saved for the backward pass; its own.</param>
+/// <param name="Part">Of which micro-batch.</param>
 /// <param name="StatisticCount">How many outputs are statistics.</param>
 internal sealed record ForwardPass(
     IReadOnlyDictionary<string, Tensor> Inputs,
     TensorBlock Outputs,
-    MicroBatch Chunk,
+    MicroBatch Part,
     int StatisticCount
 ) : IDisposable
 {
@@ -252,7 +252,7 @@ internal sealed record ForwardPass(
 
     public IEnumerable<Tensor> Statistics => Outputs.Tensors.Skip(1).Take(StatisticCount);
 
-    public IEnumerable<Tensor> Kept => Outputs.Tensors.Skip(1 + StatisticCount);
+    public IEnumerable<Tensor> Saved => Outputs.Tensors.Skip(1 + StatisticCount);
 
     public void Dispose()
     {

@@ -9,7 +9,7 @@ namespace Cupola.Training.Optimization;
 /// <param name="MicroBatchSize">Images of one run; without a number, as many as are fastest.</param>
 /// <param name="MicroBatchTokens">Nodes of one prompt tree; likewise.</param>
 /// <param name="ActivationBytes">
-/// What forward passes keep for the backward pass, all together; beyond it, a chunk's forward pass is run again.
+/// What forward passes keep for the backward pass, all together; beyond it, a micro-batch's forward pass is run again.
 /// </param>
 internal sealed record TrainingMemory(int? MicroBatchSize = null, int? MicroBatchTokens = null, long ActivationBytes = 2L << 30)
 {

@@ -21,11 +21,11 @@ internal sealed record CurvePoint(double Across, double Mean, double Low, double
         [
             .. finite
                 .Chunk(together)
-                .Select(static chunk => new CurvePoint(
-                    chunk.Average(static point => point.Across),
-                    chunk.Average(static point => point.Up),
-                    chunk.Min(static point => point.Up),
-                    chunk.Max(static point => point.Up)
+                .Select(static group => new CurvePoint(
+                    group.Average(static point => point.Across),
+                    group.Average(static point => point.Up),
+                    group.Min(static point => point.Up),
+                    group.Max(static point => point.Up)
                 )),
         ];
     }

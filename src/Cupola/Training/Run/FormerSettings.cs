@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Run;
 
@@ -30,21 +32,21 @@ internal static class FormerSettings
     /// <summary>Gives settings their names.</summary>
     /// <param name="changes">Settings under their names or former names.</param>
     /// <param name="source">Where they are from, for errors and sentences.</param>
-    /// <param name="renamed">Is told of each former name.</param>
+    /// <param name="logger">Receives a sentence for each former name.</param>
     /// <exception cref="InvalidDataException">A setting is there under both names.</exception>
-    public static JsonObject Rename(JsonObject changes, string source, Action<string>? renamed)
+    public static JsonObject Rename(JsonObject changes, string source, ILogger? logger)
     {
         JsonObject current = [];
         foreach ((string name, JsonNode? value) in changes)
         {
             if (Names.TryGetValue(name, out string? today))
             {
-                renamed?.Invoke($"{source}: the setting '{name}' is called '{today}'.");
+                logger?.Warn($"{source}: the setting '{name}' is called '{today}'.");
                 Add(current, today, value, source);
             }
             else if (name == "loss" && FormerLoss(value) is var (loss, isMasked))
             {
-                renamed?.Invoke(
+                logger?.Warn(
                     $"{source}: the loss '{(string)value!}' is called '{loss}' with "
                         + $"\"maskSameLabel\": {(isMasked ? "true" : "false")}."
                 );

@@ -3,6 +3,7 @@ using Cupola.Files;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Cupola.Training.Optimization;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Run;
 
@@ -22,10 +23,10 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
 
     /// <summary>Makes a step's epoch ready: mines it where the step is its first, and else reads what was mined.</summary>
     /// <param name="step">The step.</param>
-    /// <param name="broken">Hears of images that cannot be read, once.</param>
+    /// <param name="logger">Receives a sentence for each image that cannot be read, once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InvalidDataException">What was mined is not there any more.</exception>
-    public void Prepare(long step, Action<string>? broken, CancellationToken cancellationToken)
+    public void Prepare(long step, ILogger? logger, CancellationToken cancellationToken)
     {
         long epoch = order.EpochOf(step);
         if (step % order.StepsPerEpoch != 0)
@@ -34,16 +35,11 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
             return;
         }
 
-        int[] mined = order.Mine(epoch, batches.DuplicatesOf(epoch), pairs => Embed(pairs, epoch, broken, cancellationToken));
+        int[] mined = order.Mine(epoch, batches.DuplicatesOf(epoch), pairs => Embed(pairs, epoch, logger, cancellationToken));
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
     }
 
-    private PairEmbeddings Embed(
-        IReadOnlyList<int> pairs,
-        long epoch,
-        Action<string>? broken,
-        CancellationToken cancellationToken
-    )
+    private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, ILogger? logger, CancellationToken cancellationToken)
     {
         Dictionary<int, int> rows = pairs.Index().ToDictionary(static pair => pair.Item, static pair => pair.Index);
         int dimension = clip.Dimension;
@@ -55,7 +51,7 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
             {
                 foreach (string sentence in batch.Broken)
                 {
-                    broken?.Invoke(sentence);
+                    logger?.Warn(sentence);
                 }
 
                 (float[] image, float[] text) = clip.Embed(batch.Images, batch.Texts);

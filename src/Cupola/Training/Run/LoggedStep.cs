@@ -22,10 +22,10 @@ public sealed record LoggedStep(
 /// <param name="Step">Steps that were made.</param>
 /// <param name="Epoch">How often, by then, every pair has been seen.</param>
 /// <param name="ValidationLoss">The loss on pairs that are not learned from, where there are any.</param>
-/// <param name="Top1">The share of labelled images that were recognised, where there are any.</param>
+/// <param name="Top1">The share of labeled images that were recognized, where there are any.</param>
 /// <param name="Top1Low">The lower end of Wilson's interval.</param>
 /// <param name="Top1High">The upper end.</param>
-/// <param name="Images">How many labelled images there are.</param>
+/// <param name="Images">How many labeled images there are.</param>
 public sealed record LoggedEvaluation(
     long Step,
     double Epoch,

@@ -63,7 +63,7 @@ internal sealed class TrainableModel : IDisposable
     {
         using ClipModel model = ClipModel.Load(path, new Engine(new()));
         ModelFolder folder = ModelFolder.Find(path);
-        _ = folder.OpenTokenizer(model.Layout, model.Config.Text);
+        _ = folder.LoadTokenizer(model.Layout, model.Config.Text);
         return new(
             model.Config,
             model.Preprocessing,

@@ -24,7 +24,7 @@ public sealed partial class Trainer
         _run = run;
         _settings = settings;
         _model = model;
-        Engine engine = new(new(Threads: threads));
+        Engine engine = new(new() { Threads = threads });
         _threads = engine.Threads;
         HardNegativeSampler? mined = settings.HardNegatives is { } neighbours
             ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed)
@@ -71,7 +71,7 @@ public sealed partial class Trainer
             _batches = new(
                 pairs,
                 order,
-                ModelFamily.ToWrite(model.Config).OpenTokenizer(run.Path, model.Config.Text.ContextLength),
+                ModelFamily.ToWrite(model.Config).LoadTokenizer(run.Path, model.Config.Text.ContextLength),
                 model.Preprocessing,
                 settings.ImageAugmentation,
                 (ulong)settings.Seed,
@@ -92,7 +92,7 @@ public sealed partial class Trainer
     /// <param name="dataset">What the pairs are called.</param>
     /// <param name="pairs">What there is to learn from.</param>
     /// <param name="settings">
-    /// How it learns; where the run was begun, the settings it was begun with (<see cref="TrainingSettings.OfRun"/>).
+    /// How it learns; where the run was begun, the settings it was begun with (<see cref="TrainingSettings.ReadRun"/>).
     /// </param>
     /// <param name="evaluate">Judges the model as it is, where there is anything to judge it by.</param>
     /// <param name="findModel">Gives the folder or file of a model that the settings name; without it, names are paths.</param>
@@ -185,7 +185,7 @@ public sealed partial class Trainer
         }
 
         return TrainableModel.Create(
-            settings.Model.WithVocabulary(ClipTokenizer.Open(folder, settings.Model.ContextLength).VocabularySize),
+            settings.Model.WithVocabulary(ClipTokenizer.Load(folder, settings.Model.ContextLength).VocabularySize),
             folder,
             settings
         );

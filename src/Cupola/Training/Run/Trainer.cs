@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
+using Cupola.Files;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Cupola.Training.Optimization;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Run;
 
@@ -58,15 +60,19 @@ public sealed partial class Trainer : IDisposable
     }
 
     /// <summary>Makes the steps that are left.</summary>
-    /// <param name="observer">Who follows.</param>
+    /// <param name="progress">Receives each step, evaluation and checkpoint.</param>
+    /// <param name="logger">Receives a sentence for each image that cannot be read.</param>
     /// <param name="cancellationToken">Stops behind a step; the run is saved as it is then.</param>
     /// <exception cref="TrainingDivergedException">
     /// The loss or a gradient is no finite number; the last checkpoint stays.
     /// </exception>
     /// <exception cref="IOException">The run cannot be written; the last checkpoint stays.</exception>
-    public void Run(TrainingObserver? observer = null, CancellationToken cancellationToken = default)
+    public void Run(
+        IProgress<TrainingProgress>? progress = null,
+        ILogger? logger = null,
+        CancellationToken cancellationToken = default
+    )
     {
-        observer ??= new();
         if (IsFinished && !IsDue)
         {
             return;
@@ -74,19 +80,19 @@ public sealed partial class Trainer : IDisposable
 
         try
         {
-            EvaluateIfDue(observer, cancellationToken);
+            EvaluateIfDue(progress, cancellationToken);
             _learning.Start();
             while (!IsFinished)
             {
-                long end = MineIfDue(observer, cancellationToken);
+                long end = MineIfDue(progress, logger, cancellationToken);
                 foreach (TrainingBatch batch in _batches.From(_state.Step, end, cancellationToken))
                 {
                     using (batch)
                     {
-                        Learn(batch, observer);
+                        Learn(batch, progress, logger);
                     }
 
-                    EvaluateIfDue(observer, cancellationToken);
+                    EvaluateIfDue(progress, cancellationToken);
                     if (IsFinished)
                     {
                         break;
@@ -94,22 +100,22 @@ public sealed partial class Trainer : IDisposable
 
                     if (_sinceSaved.Elapsed.TotalMinutes >= _settings.Run.CheckpointMinutes)
                     {
-                        Save(observer);
+                        Save(progress);
                     }
 
                     cancellationToken.ThrowIfCancellationRequested();
                 }
             }
 
-            EvaluateIfDue(observer, cancellationToken);
+            EvaluateIfDue(progress, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            Save(observer);
+            Save(progress);
             throw;
         }
 
-        Save(observer);
+        Save(progress);
     }
 
     /// <summary>Gives the model and the folder back.</summary>
@@ -133,11 +139,11 @@ public sealed partial class Trainer : IDisposable
     /// <summary>
     /// One step: the gradient of the batch's loss, its length limited, AdamW, the bounds of the logit scale, and the average.
     /// </summary>
-    private void Learn(TrainingBatch batch, TrainingObserver observer)
+    private void Learn(TrainingBatch batch, IProgress<TrainingProgress>? progress, ILogger? logger)
     {
         foreach (string sentence in batch.Broken)
         {
-            observer.Broken?.Invoke(sentence);
+            logger?.Warn(sentence);
         }
 
         double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.MaskSameLabel ? batch.Labels : null);
@@ -164,15 +170,16 @@ public sealed partial class Trainer : IDisposable
         _state.Step = batch.Step + 1;
         _pairsSinceLogged += batch.Texts.Count;
         _learnedFrom = batch.Names;
-        Report(loss, Math.Exp(_model.Parameters.LogitScale), rate, observer);
+        Report(loss, Math.Exp(_model.Parameters.LogitScale), rate, progress);
     }
 
-    private void Report(double loss, double scale, double rate, TrainingObserver observer)
+    private void Report(double loss, double scale, double rate, IProgress<TrainingProgress>? progress)
     {
+        LoggedStep? line = null;
         if (_state.Step == 1 || _state.Step == _plan.Steps || _state.Step % _settings.Run.LogEvery == 0)
         {
             double seconds = Math.Max(_learning.Elapsed.TotalSeconds, 1e-9);
-            LoggedStep line = new(
+            line = new(
                 _state.Step,
                 _plan.EpochAt(_state.Step),
                 Math.Round(loss, 6),
@@ -181,17 +188,16 @@ public sealed partial class Trainer : IDisposable
                 Math.Round(_pairsSinceLogged / seconds, 1)
             );
             OnDisk(() => _log.Append(line));
-            observer.Logged?.Invoke(line);
             _pairsSinceLogged = 0;
             _learning.Restart();
         }
 
-        observer.Stepped?.Invoke(_state.Step);
+        progress?.Report(new(_state.Step, line));
     }
 
     /// <summary>Mines the epoch that begins, where hard negatives are wanted.</summary>
     /// <returns>The step before which batches are known.</returns>
-    private long MineIfDue(TrainingObserver observer, CancellationToken cancellationToken)
+    private long MineIfDue(IProgress<TrainingProgress>? progress, ILogger? logger, CancellationToken cancellationToken)
     {
         if (_mining is null)
         {
@@ -199,8 +205,8 @@ public sealed partial class Trainer : IDisposable
         }
 
         // A checkpoint first: what was mined for the epoch before is lost now, and only from here on not needed.
-        Save(observer);
-        OnDisk(() => _mining.Prepare(_state.Step, observer.Broken, cancellationToken));
+        Save(progress);
+        OnDisk(() => _mining.Prepare(_state.Step, logger, cancellationToken));
         return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
     }
 
@@ -210,7 +216,7 @@ public sealed partial class Trainer : IDisposable
         && _state.Step != _state.Evaluated
         && (_state.Step % _plan.StepsPerEvaluation == 0 || _state.Step == _plan.Steps);
 
-    private void EvaluateIfDue(TrainingObserver observer, CancellationToken cancellationToken)
+    private void EvaluateIfDue(IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         if (!IsDue)
         {
@@ -248,7 +254,7 @@ public sealed partial class Trainer : IDisposable
 
             _evaluations.Append(line);
         });
-        observer.Evaluated?.Invoke(line);
+        progress?.Report(new(_state.Step, Evaluated: line));
         _learning.Start();
     }
 
@@ -258,11 +264,11 @@ public sealed partial class Trainer : IDisposable
         CancellationToken cancellationToken
     )
     {
-        using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions(Threads: _threads));
+        using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions { Threads = _threads });
         return evaluate(embedder, cancellationToken);
     }
 
-    private void Save(TrainingObserver observer)
+    private void Save(IProgress<TrainingProgress>? progress)
     {
         _learning.Stop();
         RequireFiniteParameters();
@@ -283,7 +289,7 @@ public sealed partial class Trainer : IDisposable
                 );
             }
         });
-        observer.Saved?.Invoke();
+        progress?.Report(new(_state.Step, IsSaved: true));
         _sinceSaved.Restart();
         _learning.Start();
     }

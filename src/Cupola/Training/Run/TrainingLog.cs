@@ -72,17 +72,17 @@ internal sealed class TrainingLog<T> : IDisposable
 
     private static int KeptLength(ReadOnlySpan<byte> bytes, Func<T, bool> isKept)
     {
-        int kept = 0;
+        int end = 0;
         while (
-            bytes[kept..].IndexOf((byte)'\n') is >= 0 and int length
-            && TryParse(bytes.Slice(kept, length)) is { } entry
+            bytes[end..].IndexOf((byte)'\n') is >= 0 and int length
+            && TryParse(bytes.Slice(end, length)) is { } entry
             && isKept(entry)
         )
         {
-            kept += length + 1;
+            end += length + 1;
         }
 
-        return kept;
+        return end;
     }
 
     private static T? TryParse(ReadOnlySpan<byte> line)

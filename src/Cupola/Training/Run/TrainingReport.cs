@@ -104,7 +104,7 @@ internal static class TrainingReport
                 .Where(static each => each.ValidationLoss is not null)
                 .Select(static each => ((double)each.Step, each.ValidationLoss!.Value)),
         ];
-        int broken = steps.Count(static step => !double.IsFinite(step.Loss));
+        int diverged = steps.Count(static step => !double.IsFinite(step.Loss));
         return HtmlPage.Section(
             "Curves",
             "A line is the mean of neighbouring steps; the band behind it goes from the lowest of them to the highest.",
@@ -151,9 +151,9 @@ internal static class TrainingReport
                     )
                 )
             ),
-            broken == 0
+            diverged == 0
                 ? null
-                : HtmlPage.Element("p", "wrong", $"The loss of {NumberFormat.Count(broken, "logged step")} is not a number.")
+                : HtmlPage.Element("p", "wrong", $"The loss of {NumberFormat.Count(diverged, "logged step")} is not a number.")
         );
     }
 
@@ -201,22 +201,22 @@ internal static class TrainingReport
 
     private static XElement? Accuracy(ChartAxis across, IReadOnlyList<LoggedEvaluation> evaluations)
     {
-        LoggedEvaluation[] judged = [.. evaluations.Where(static each => each.Top1 is not null)];
-        if (judged.Length == 0)
+        LoggedEvaluation[] scored = [.. evaluations.Where(static each => each.Top1 is not null)];
+        if (scored.Length == 0)
         {
             return null;
         }
 
         IReadOnlyList<CurvePoint> mean = CurvePoint.Thin(
-            judged.Select(static each => ((double)each.Step, each.Top1!.Value)),
+            scored.Select(static each => ((double)each.Step, each.Top1!.Value)),
             PointsOfMean
         );
         IReadOnlyList<CurvePoint> low = CurvePoint.Thin(
-            judged.Select(static each => ((double)each.Step, each.Top1Low ?? each.Top1!.Value)),
+            scored.Select(static each => ((double)each.Step, each.Top1Low ?? each.Top1!.Value)),
             PointsOfMean
         );
         IReadOnlyList<CurvePoint> high = CurvePoint.Thin(
-            judged.Select(static each => ((double)each.Step, each.Top1High ?? each.Top1!.Value)),
+            scored.Select(static each => ((double)each.Step, each.Top1High ?? each.Top1!.Value)),
             PointsOfMean
         );
         Chart chart = new(across, ChartAxis.SharesUpTo("images recognised", high.Select(static point => point.High)), Width);
@@ -229,8 +229,8 @@ internal static class TrainingReport
         );
         return Panel(
             "Zero-shot accuracy",
-            Legend($"of {NumberFormat.Count(judged[^1].Images ?? 0, "image")}, with its interval of 95 %", null),
-            chart.Draw($"Zero-shot accuracy over {NumberFormat.Count(judged.Length, "evaluation")}")
+            Legend($"of {NumberFormat.Count(scored[^1].Images ?? 0, "image")}, with its interval of 95 %", null),
+            chart.Draw($"Zero-shot accuracy over {NumberFormat.Count(scored.Length, "evaluation")}")
         );
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
+using Microsoft.Extensions.Logging;
 using static System.FormattableString;
 
 namespace Cupola.Training.Run;
@@ -80,21 +81,17 @@ public sealed record TrainingSettings
     /// <summary>The settings that a run was begun with; nothing where there is no run.</summary>
     /// <param name="run">The folder of the run.</param>
     /// <exception cref="InvalidDataException">What stands there cannot be read.</exception>
-    public static TrainingSettings? OfRun(string run) => RunDescription.Read(run)?.Settings;
+    public static TrainingSettings? ReadRun(string run) => RunDescription.Read(run)?.Settings;
 
     /// <summary>Settings with those otherwise that a JSON file names; comments are allowed there.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="logger">Receives a sentence for each setting that the file has under a former name.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>
     /// <exception cref="InvalidDataException">
     /// It is not JSON, names a setting that there is not, or gives one a value of another kind.
     /// </exception>
-    public TrainingSettings With(string path) => With(path, renamed: null);
-
-    /// <inheritdoc cref="With(string)"/>
-    /// <param name="path">The file.</param>
-    /// <param name="renamed">Is told in a sentence of each setting that the file has under a former name.</param>
-    internal TrainingSettings With(string path, Action<string>? renamed) =>
-        TrainingSettingsFile.Merge(this, TrainingSettingsFile.Read(path), path, renamed);
+    public TrainingSettings With(string path, ILogger? logger = null) =>
+        TrainingSettingsFile.Merge(this, TrainingSettingsFile.Read(path), path, logger);
 
     /// <summary>Settings with some of them otherwise.</summary>
     /// <param name="changes">Names and values, as a file of settings has them.</param>
@@ -102,7 +99,7 @@ public sealed record TrainingSettings
     /// <exception cref="InvalidDataException">
     /// A name is unknown, or a value is of another kind; the message says which.
     /// </exception>
-    public TrainingSettings With(JsonObject changes, string source) => TrainingSettingsFile.Merge(this, changes, source);
+    internal TrainingSettings With(JsonObject changes, string source) => TrainingSettingsFile.Merge(this, changes, source);
 
     /// <summary>The learning rate that was chosen, or the default.</summary>
     internal double ChosenRate => Optimizer.LearningRate ?? (Init is null ? RateFromNothing : 3e-5);

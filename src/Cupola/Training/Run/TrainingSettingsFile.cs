@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Cupola.Files;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Run;
 
@@ -72,7 +73,7 @@ internal static class TrainingSettingsFile
             throw new FileNotFoundException($"There are no settings {path}.", path);
         }
 
-        JsonElement settings = BoundedJson.Load(path, Rules);
+        JsonElement settings = BoundedJson.Read(path, Rules);
         return settings.ValueKind == JsonValueKind.Object
             ? JsonObject.Create(settings)!
             : throw new InvalidDataException($"{path} cannot be used: settings are a JSON object, as in {{ \"batch\": 256 }}.");
@@ -82,18 +83,13 @@ internal static class TrainingSettingsFile
     /// <param name="settings">What holds where nothing else is said.</param>
     /// <param name="changes">What is said.</param>
     /// <param name="source">Who says it, for errors.</param>
-    /// <param name="renamed">Is told in a sentence of each former name.</param>
+    /// <param name="logger">Receives a sentence for each former name.</param>
     /// <exception cref="InvalidDataException">
     /// A name is unknown, or a value is of another kind; the message says which.
     /// </exception>
-    public static TrainingSettings Merge(
-        TrainingSettings settings,
-        JsonObject changes,
-        string source,
-        Action<string>? renamed = null
-    )
+    public static TrainingSettings Merge(TrainingSettings settings, JsonObject changes, string source, ILogger? logger = null)
     {
-        changes = FormerSettings.Rename(changes, source, renamed);
+        changes = FormerSettings.Rename(changes, source, logger);
         JsonObject merged = ToJson(settings);
         Merge(merged, changes, source, within: "");
         try

@@ -1,6 +1,8 @@
+using Cupola.Files;
 using Cupola.Runtime;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
+using Microsoft.Extensions.Logging;
 
 namespace Cupola.Training.Run;
 
@@ -13,18 +15,18 @@ internal sealed class ValidationLoss
     private readonly TrainingPairs _pairs;
     private readonly TrainingSettings _settings;
     private readonly Engine _engine;
-    private readonly Action<string>? _broken;
+    private readonly ILogger? _logger;
 
     /// <summary>Takes the pairs.</summary>
     /// <param name="pairs">They are the same at each evaluation, with the same captions and without augmentation.</param>
     /// <param name="settings">The batch, the loss and the seed.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core.</param>
-    /// <param name="broken">Hears of each image that cannot be read, at each evaluation; its pair is left out.</param>
-    public ValidationLoss(TrainingPairs pairs, TrainingSettings settings, int threads = 0, Action<string>? broken = null)
+    /// <param name="logger">Receives, at each evaluation, a sentence for each image that cannot be read.</param>
+    public ValidationLoss(TrainingPairs pairs, TrainingSettings settings, int threads = 0, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(pairs);
         ArgumentNullException.ThrowIfNull(settings);
-        (_pairs, _settings, _engine, _broken) = (pairs, settings, new(new(Threads: threads)), broken);
+        (_pairs, _settings, _engine, _logger) = (pairs, settings, new(new() { Threads = threads }), logger);
     }
 
     /// <summary>The mean over all pairs but those that fill no batch.</summary>
@@ -58,11 +60,11 @@ internal sealed class ValidationLoss
             {
                 foreach (string sentence in batch.Broken)
                 {
-                    _broken?.Invoke(sentence);
+                    _logger?.Warn(sentence);
                 }
 
                 float[] images = embedder.Model.Image.Encode(batch.Images, cancellationToken);
-                float[] texts = embedder.Model.Text.Encode([.. batch.Texts], done: null, cancellationToken).Embeddings;
+                float[] texts = embedder.Model.Text.Encode([.. batch.Texts], progress: null, cancellationToken).Embeddings;
                 sum +=
                     batch.Texts.Count
                     * loss.Evaluate(

@@ -67,7 +67,7 @@ public sealed class AttentionTests
         using Tensor given = Tensor.Of<float>(ElementType.Float32, rows, Sequences * Length, Width);
         using Tensor first = Tensor.Allocate(ElementType.Float32, Sequences * queries, Width);
         using Tensor second = Tensor.Allocate(ElementType.Float32, Sequences, Heads, queries, Length);
-        using CompiledGraph graph = new Engine(new(Threads: 1)).Compile(builder.Build(), tensors);
+        using CompiledGraph graph = new Engine(new() { Threads = 1 }).Compile(builder.Build(), tensors);
         graph.Run(SessionThreads.One, [given], weights is null ? [first] : [first, second]);
         foreach (Tensor tensor in tensors.Values)
         {

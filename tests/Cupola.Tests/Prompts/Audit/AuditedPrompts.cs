@@ -7,7 +7,11 @@ namespace Cupola.Tests.Prompts.Audit;
 internal static class AuditedPrompts
 {
     public static PromptSet Set(params (string ClassName, string[] Sentences)[] classes) =>
-        new(classes.Select(static each => (each.ClassName, each.Sentences.Select(static text => new Prompt(text, "by hand")))));
+        new(
+            classes.Select(static each =>
+                KeyValuePair.Create(each.ClassName, each.Sentences.Select(static text => new Prompt(text, "by hand")))
+            )
+        );
 
     /// <summary>The findings of one kind about one class alone, in order.</summary>
     public static PromptFinding[] Of(PromptFault fault, string className, params string[] sentences) =>

@@ -174,14 +174,14 @@ public sealed class PromptAuditTests
 
         Assert.Empty(
             PromptAudit
-                .Create(new PromptSet([("tench", [sentence, sentence with { Text = "A tench is wet." }, caption])]))
+                .Create(new PromptSet([new("tench", [sentence, sentence with { Text = "A tench is wet." }, caption])]))
                 .Findings
         );
         Assert.Single(
             PromptAudit
                 .Create(
                     new PromptSet([
-                        ("tench", [sentence, sentence with { Text = "A tench is wet." }, caption with { Provenance = null }]),
+                        new("tench", [sentence, sentence with { Text = "A tench is wet." }, caption with { Provenance = null }]),
                     ])
                 )
                 .Findings
@@ -255,7 +255,7 @@ public sealed class PromptAuditTests
     [Fact]
     public void WhatTheModelDoesNotReadToItsEndIsTooLongByItsOwnTokenizer()
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe"));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(SharedFolder.Need("data", "clip-bpe"));
         // Start, end and 75 words of a token each are 77.
         string fits = string.Join(' ', Enumerable.Repeat("cat", 75)),
             tooLong = fits + " cat";

@@ -127,7 +127,7 @@ public sealed class PromptRepairTests
     public void WhereAPromptCameFromIsKept()
     {
         PromptProvenance provenance = new("Describe a snail:", 2, "m", 0.5f, 50, "1. A snail is slow.");
-        PromptSet prompts = new([("snail", [new("1. A snail is slow.", "prompts.json", provenance)])]);
+        PromptSet prompts = new([new("snail", [new("1. A snail is slow.", "prompts.json", provenance)])]);
 
         Assert.Equal(
             [new("A snail is slow.", "prompts.json", provenance)],
@@ -138,7 +138,7 @@ public sealed class PromptRepairTests
     [Fact]
     public void WhatIsTooLongIsCutAfterTheLastSentenceThatFits()
     {
-        ClipTokenizer tokenizer = ClipTokenizer.Open(SharedFolder.Need("data", "clip-bpe"));
+        ClipTokenizer tokenizer = ClipTokenizer.Load(SharedFolder.Need("data", "clip-bpe"));
         string sentence = $"A cat is {string.Join(' ', Enumerable.Repeat("very", 30))} small.";
         string endless = $"A cat is {string.Join(' ', Enumerable.Repeat("very", 90))} small.";
         PromptAudit audit = PromptAudit.Create(

@@ -101,7 +101,7 @@ public sealed class ThinkingAloudTests
     public void TheAuditFindsThinkingAndKeepsWhatStandsAfterIt()
     {
         PromptSet prompts = new([
-            (
+            new(
                 "tree frog",
                 new[]
                 {
@@ -117,7 +117,7 @@ public sealed class ThinkingAloudTests
                     "First, I should say that a tree frog is small.",
                 }.Select(static text => new Prompt(text, "test"))
             ),
-            ("computer mouse", [new Prompt("The user moves a computer mouse with one hand.", "test")]),
+            new("computer mouse", [new Prompt("The user moves a computer mouse with one hand.", "test")]),
         ]);
         PromptAudit audit = PromptAudit.Create(prompts);
 

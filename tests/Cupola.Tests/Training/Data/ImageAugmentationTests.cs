@@ -95,7 +95,7 @@ public sealed class ImageAugmentationTests
         );
 
     [Fact]
-    public void PartsAndColoursArePillowsByteForByte()
+    public void PartsAndColorsArePillowsByteForByte()
     {
         using JsonDocument golden = JsonDocument.Parse(
             File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "augmentation", "expected.json"))
@@ -139,7 +139,7 @@ public sealed class ImageAugmentationTests
     }
 
     [Fact]
-    public void ColoursChangeAsFarAsTheirStrengthSaysAndNoFurther()
+    public void ColorsChangeAsFarAsTheirStrengthSaysAndNoFurther()
     {
         byte[] grey = [100, 100, 100];
         HashSet<byte> seen = [];

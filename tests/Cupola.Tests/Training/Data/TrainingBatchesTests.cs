@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cupola.Files;
 using Cupola.Images;
 using Cupola.Tests.Images;
 using Cupola.Text;
@@ -211,7 +212,7 @@ public sealed class TrainingBatchesTests
     {
         string folder = TestFolder.New();
         TokenizerFolder.Write(folder, new TokenizerTrainer().Train(TokenizerTrainer.SmallestVocabulary), contextLength: 20);
-        return ClipTokenizer.Open(folder, contextLength: 20);
+        return ClipTokenizer.Load(folder, contextLength: 20);
     }
 
     private static IEnumerable<Seen> Read(TrainingBatches batches, long step, long end, List<string>? broken = null)
@@ -245,7 +246,7 @@ public sealed class TrainingBatchesTests
             }
         }
 
-        return TrainingPairs.Open(folder, prompts: null, templates: null, broken => Assert.Fail(broken));
+        return TrainingPairs.Read(folder, logger: new SentenceLogger(Assert.Fail));
     }
 
     /// <summary>A table of an image for each caption.</summary>
@@ -262,7 +263,7 @@ public sealed class TrainingBatchesTests
             table,
             ["image\tcaption", .. captions.Index().Select(caption => $"{caption.Index}.bmp\t{caption.Item}")]
         );
-        return TrainingPairs.Open(table, prompts: null, templates: null, broken => Assert.Fail(broken));
+        return TrainingPairs.Read(table, logger: new SentenceLogger(Assert.Fail));
     }
 
     private sealed record Seen(

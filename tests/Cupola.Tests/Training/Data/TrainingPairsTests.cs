@@ -1,3 +1,4 @@
+using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Training.Data;
 using static Cupola.Tests.Data.Shard;
@@ -7,8 +8,8 @@ namespace Cupola.Tests.Training.Data;
 public sealed class TrainingPairsTests
 {
     private static readonly PromptSet Described = new([
-        ("cat", [new Prompt("A cat purrs.", "test")]),
-        ("dog", [new Prompt("A dog barks.", "test"), new Prompt("A dog wags.", "test")]),
+        new("cat", [new Prompt("A cat purrs.", "test")]),
+        new("dog", [new Prompt("A dog barks.", "test"), new Prompt("A dog wags.", "test")]),
     ]);
 
     [Fact]
@@ -16,9 +17,9 @@ public sealed class TrainingPairsTests
     {
         string folder = Folders("cat/1.jpg", "dog/1.jpg", "dog/2.jpg");
 
-        TrainingPairs filled = TrainingPairs.Open(folder, prompts: null, templates: null, broken: null);
-        TrainingPairs described = TrainingPairs.Open(folder, Described, templates: null, broken: null);
-        TrainingPairs both = TrainingPairs.Open(folder, Described, PromptTemplates.Simple, broken: null);
+        TrainingPairs filled = TrainingPairs.Read(folder);
+        TrainingPairs described = TrainingPairs.Read(folder, Described);
+        TrainingPairs both = TrainingPairs.Read(folder, Described, PromptTemplates.Simple);
 
         Assert.Equal(["cat", "dog"], filled.Labels);
         Assert.Equal(3, filled.Count);
@@ -31,12 +32,7 @@ public sealed class TrainingPairsTests
             "'dog'",
             Assert
                 .Throws<InvalidDataException>(() =>
-                    TrainingPairs.Open(
-                        folder,
-                        new([("cat", [new Prompt("A cat purrs.", "test")])]),
-                        templates: null,
-                        broken: null
-                    )
+                    TrainingPairs.Read(folder, new([new("cat", [new Prompt("A cat purrs.", "test")])]))
                 )
                 .Message,
             StringComparison.Ordinal
@@ -57,15 +53,15 @@ public sealed class TrainingPairsTests
 
         foreach ((string dataset, string caption) in new[] { (table, "my dog"), (shard, "dog") })
         {
-            TrainingPairs captioned = TrainingPairs.Open(dataset, prompts: null, templates: null, broken: null);
-            TrainingPairs labelled = TrainingPairs.Open(dataset, Described, templates: null, broken: null);
+            TrainingPairs captioned = TrainingPairs.Read(dataset);
+            TrainingPairs labeled = TrainingPairs.Read(dataset, Described);
 
             Assert.Null(captioned.Labels);
             Assert.Equal([caption], captioned[1].Captions);
             Assert.Null(captioned[1].Label);
-            Assert.Equal(["cat", "dog"], labelled.Labels);
-            Assert.Equal(["A dog barks.", "A dog wags."], labelled[1].Captions);
-            Assert.Equal("dog", labelled[1].Label);
+            Assert.Equal(["cat", "dog"], labeled.Labels);
+            Assert.Equal(["A dog barks.", "A dog wags."], labeled[1].Captions);
+            Assert.Equal("dog", labeled[1].Label);
         }
     }
 
@@ -106,7 +102,7 @@ public sealed class TrainingPairsTests
         File.WriteAllBytes(Path.Combine(folder, "1.tar"), File.ReadAllBytes(whole)[..1500]);
         List<string> broken = [];
 
-        TrainingPairs pairs = TrainingPairs.Open(folder, prompts: null, templates: null, broken.Add);
+        TrainingPairs pairs = TrainingPairs.Read(folder, logger: new SentenceLogger(broken.Add));
 
         Assert.Equal(["a cat", "a dog"], [.. Enumerable.Range(0, 2).Select(pair => pairs[pair].Captions[0])]);
         Assert.Equal(2, pairs.Count);
@@ -118,9 +114,7 @@ public sealed class TrainingPairsTests
 
     private static void AssertRefused(string dataset, string sentence, IReadOnlyList<PromptTemplate>? templates = null)
     {
-        string message = Assert
-            .Throws<InvalidDataException>(() => TrainingPairs.Open(dataset, prompts: null, templates, broken: null))
-            .Message;
+        string message = Assert.Throws<InvalidDataException>(() => TrainingPairs.Read(dataset, prompts: null, templates)).Message;
         Assert.StartsWith(dataset, message, StringComparison.Ordinal);
         Assert.Contains(sentence, message, StringComparison.Ordinal);
     }

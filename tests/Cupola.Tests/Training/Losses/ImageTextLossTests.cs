@@ -8,7 +8,7 @@ public sealed class ImageTextLossTests
 {
     private const int Dimension = 5;
 
-    private static readonly Engine Engine = new(new(Threads: 2));
+    private static readonly Engine Engine = new(new() { Threads = 2 });
 
     /// <summary>One block, several of images, several of texts too, and ones that are not full.</summary>
     private static readonly int[] Batches = [1, 6, 128, 300, 1100];
@@ -105,7 +105,7 @@ public sealed class ImageTextLossTests
     [Fact]
     public void PairsAndLabelsMustFit()
     {
-        using ImageTextLoss labelled = ImageTextLoss.Create(LossKind.SigLip, maskSameLabel: true, Engine, 1),
+        using ImageTextLoss labeled = ImageTextLoss.Create(LossKind.SigLip, maskSameLabel: true, Engine, 1),
             published = ImageTextLoss.Create(LossKind.InfoNce, maskSameLabel: false, Engine, 1);
 
         Assert.Contains(
@@ -115,7 +115,7 @@ public sealed class ImageTextLossTests
         );
         Assert.Contains(
             "needs a label",
-            Assert.Throws<ArgumentException>(() => labelled.Evaluate([1], [1], 0)).Message,
+            Assert.Throws<ArgumentException>(() => labeled.Evaluate([1], [1], 0)).Message,
             StringComparison.Ordinal
         );
         Assert.Contains(

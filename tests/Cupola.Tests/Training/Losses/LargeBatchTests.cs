@@ -79,7 +79,7 @@ public sealed class LargeBatchTests
                 isFrozen: parameter => parameter.Name == TrainableParameters.LogitBiasName && kind == LossKind.InfoNce
             );
             using TrainableClip clip = new(
-                new Engine(new(Threads: 2)),
+                new Engine(new() { Threads = 2 }),
                 Config,
                 new(ImageSize),
                 parameters,

@@ -59,9 +59,9 @@ public sealed class ResidualNetworkTrainingTests
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
                 trainer.Run(
-                    observer: new(Stepped: made =>
+                    new Heard<TrainingProgress>(made =>
                     {
-                        if (made == 4)
+                        if (made.Step == 4)
                         {
                             stop.Cancel();
                         }

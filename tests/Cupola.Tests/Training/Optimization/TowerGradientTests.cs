@@ -41,6 +41,8 @@ public sealed class TowerGradientTests
         ["residual network by its images"] = (Config(new ResNetConfig(64, [1, 1, 1, 1], 4, 2)), false, true),
         ["residual network by running statistics"] = (Config(new ResNetConfig(64, [1, 2, 1, 1], 4, 2)), false, false),
         ["text transformer"] = (Config(new VisionTransformerConfig(16, 8, Transformer)), true, false),
+        ["vision transformer with an attention head"] = (Siglip(), false, false),
+        ["text transformer of fixed length"] = (Siglip(), true, false),
     };
 
     public static TheoryData<string> Names => [.. Towers.Keys];
@@ -50,7 +52,7 @@ public sealed class TowerGradientTests
     public void TheGradientOfATowerIsItsSlopeForEachParameter(string name)
     {
         (ClipConfig config, bool isText, bool follows) = Towers[name];
-        Engine engine = new(new(Threads: 1));
+        Engine engine = new(new() { Threads = 1 });
         Random random = new(5);
         using TrainableParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
         using TensorPool pool = new();
@@ -62,11 +64,8 @@ public sealed class TowerGradientTests
         using Tensor images = Images(config, random);
         MicroBatch chunk = Assert.Single(
             isText
-                ? MicroBatch.OfTexts(
-                    [.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })],
-                    chunkTokens: 1000
-                )
-                : MicroBatch.OfImages(images, 1, TowerDescription.Images, ImageTower.Batch)
+                ? Texts(config, [.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })])
+                : MicroBatch.FromImages(images, 1, TowerDescription.Images, ImageTower.Batch)
         );
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
@@ -229,6 +228,11 @@ public sealed class TowerGradientTests
         );
     }
 
+    private static IReadOnlyList<MicroBatch> Texts(ClipConfig config, int[][] texts) =>
+        config.Text.Reading == TextReading.FixedLength
+            ? MicroBatch.FromRows(texts, microBatchTexts: 1000, config.Text.ContextLength)
+            : MicroBatch.FromTexts(texts, microBatchTokens: 1000);
+
     private static string Written(Node node)
     {
         string inputs = string.Join(", ", node.Inputs.Select(static input => input?.Name));
@@ -252,12 +256,27 @@ public sealed class TowerGradientTests
             && order.Take(rank - 2).Index().All(static axis => axis.Item == axis.Index);
     }
 
+    /// <summary>Its image is a pixel larger than the patches cover.</summary>
+    private static ClipConfig Siglip()
+    {
+        TransformerConfig tower = Transformer with { Activation = Activation.GeluTanh };
+        return new(
+            new TextConfig(12, 4, tower) { Reading = TextReading.FixedLength, Projection = TextProjection.Layer },
+            new VisionTransformerConfig(17, 8, tower) { Pooling = ImagePooling.AttentionHead },
+            tower.Width,
+            []
+        )
+        {
+            Score = ScoreKind.Sigmoid,
+        };
+    }
+
     private static ClipConfig Config(ImageConfig image) => new(new TextConfig(12, 8, Transformer), image, 8, []);
 
     private static TowerDescription Describe(GraphBuilder graph, ClipConfig config, bool isText, Func<Parameter, bool> follows) =>
         isText
-            ? TowerDescription.OfTexts(graph, new ClipNetwork(config).Text)
-            : TowerDescription.OfImages(
+            ? TowerDescription.ForTexts(graph, new ClipNetwork(config).Text)
+            : TowerDescription.ForImages(
                 graph,
                 new ClipNetwork(config).Image,
                 new(config.Image.ImageSize),

@@ -32,7 +32,7 @@ public sealed class TrainingParityTests
         using ClipModel start = Open(name);
         using TrainableParameters parameters = TrainableParameters.CopyFrom(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)),
+            new Engine(new() { Threads = 2 }),
             start.Config,
             start.Preprocessing,
             parameters,
@@ -78,7 +78,7 @@ public sealed class TrainingParityTests
         using ClipModel start = Open(name);
         using TrainableParameters parameters = TrainableParameters.CopyFrom(start, isFrozen: static _ => false);
         using TrainableClip clip = new(
-            new Engine(new(Threads: 2)),
+            new Engine(new() { Threads = 2 }),
             start.Config,
             start.Preprocessing,
             parameters,
@@ -130,7 +130,7 @@ public sealed class TrainingParityTests
         {
             using TrainableParameters parameters = TrainableParameters.CopyFrom(start, static parameter => parameter.IsStatistic);
             using TrainableClip clip = new(
-                new Engine(new(Threads: 2)),
+                new Engine(new() { Threads = 2 }),
                 start.Config,
                 start.Preprocessing,
                 parameters,
@@ -164,7 +164,7 @@ public sealed class TrainingParityTests
     }
 
     private static ClipModel Open(string name) =>
-        ClipModel.Load(ParityModel.Find(name, "open_clip"), new Engine(new(Threads: 2)), ImageForm.PixelValues);
+        ClipModel.Load(ParityModel.Find(name, "open_clip"), new Engine(new() { Threads = 2 }), ImageForm.PixelValues);
 
     private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance) =>
         Near(name, expected, largest, actual.AsSpan<float>(), tolerance);

@@ -29,7 +29,7 @@ public sealed class FullDiskTests
                 string message = FailureSentence.Write(
                     Assert.Throws<RunWriteException>(() =>
                         trainer.Run(
-                            observer: new(Stepped: made => Fill(made, filler)),
+                            new Heard<TrainingProgress>(made => Fill(made.Step, filler)),
                             cancellationToken: TestContext.Current.CancellationToken
                         )
                     )

@@ -28,7 +28,7 @@ public sealed class TrainerEvaluationTests
             },
             evaluate: Evaluate
         );
-        trainer.Run(new(Evaluated: told.Add), Cancellation);
+        trainer.Run(EvaluationsInto(told), cancellationToken: Cancellation);
 
         Assert.True(trainer.StoppedEarly);
         Assert.Equal(12, trainer.Step);
@@ -74,7 +74,7 @@ public sealed class TrainerEvaluationTests
         List<LoggedEvaluation> told = [];
         using (Trainer trainer = Open(run, settings, evaluate: static (_, _) => new(null, new Accuracy(7, 10))))
         {
-            trainer.Run(new(Evaluated: told.Add), Cancellation);
+            trainer.Run(EvaluationsInto(told), cancellationToken: Cancellation);
         }
 
         Assert.Equal([3L, 6], told.Select(static line => line.Step));
@@ -105,13 +105,22 @@ public sealed class TrainerEvaluationTests
             Loss = loss,
             MaskSameLabel = maskSameLabel,
         };
-        ValidationLoss validation = new(TrainingPairs.Open(table, null, null, null), settings, threads: 2);
+        ValidationLoss validation = new(TrainingPairs.Read(table), settings, threads: 2);
         List<LoggedEvaluation> told = [];
         using Trainer trainer = Open(run, settings, table, evaluate: (embedder, cancellationToken) =>
             new(validation.Compute(embedder, cancellationToken), null)
         );
-        trainer.Run(new(Evaluated: told.Add), Cancellation);
+        trainer.Run(EvaluationsInto(told), cancellationToken: Cancellation);
 
         Assert.Equal(Assert.Single(Log(run)).Loss, Assert.Single(told).ValidationLoss!.Value, 1e-5);
     }
+
+    private static Heard<TrainingProgress> EvaluationsInto(List<LoggedEvaluation> told) =>
+        new(made =>
+        {
+            if (made.Evaluated is { } line)
+            {
+                told.Add(line);
+            }
+        });
 }

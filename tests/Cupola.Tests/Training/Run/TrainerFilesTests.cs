@@ -1,4 +1,5 @@
 using Cupola.Checkpoints;
+using Cupola.Files;
 using Cupola.Graphs;
 using Cupola.Training.Run;
 using static Cupola.Tests.Training.Run.TrainingFixture;
@@ -37,7 +38,7 @@ public sealed class TrainerFilesTests
         List<string> broken = [];
         using Trainer trainer = Open(run, Settings with { Steps = 9, Batch = 4, HardNegatives = hardNegatives }, table);
 
-        trainer.Run(observer: new(Broken: broken.Add), cancellationToken: Cancellation);
+        trainer.Run(logger: new SentenceLogger(broken.Add), cancellationToken: Cancellation);
 
         Assert.Contains("5.bmp", Assert.Single(broken), StringComparison.Ordinal);
         Assert.Equal(9, trainer.Step);

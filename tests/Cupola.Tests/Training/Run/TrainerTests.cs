@@ -41,7 +41,7 @@ public sealed class TrainerTests
             using CancellationTokenSource stop = new();
             using Trainer trainer = Open(stopped, settings);
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, step, stop)), cancellationToken: stop.Token)
+                trainer.Run(new Heard<TrainingProgress>(made => Stop(made.Step, step, stop)), cancellationToken: stop.Token)
             );
             Assert.Equal(step, trainer.Step);
         }
@@ -71,7 +71,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 4, stop)), cancellationToken: stop.Token)
+                trainer.Run(new Heard<TrainingProgress>(made => Stop(made.Step, 4, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -99,7 +99,7 @@ public sealed class TrainerTests
         {
             using CancellationTokenSource stop = new();
             Assert.Throws<OperationCanceledException>(() =>
-                trainer.Run(observer: new(Stepped: made => Stop(made, 6, stop)), cancellationToken: stop.Token)
+                trainer.Run(new Heard<TrainingProgress>(made => Stop(made.Step, 6, stop)), cancellationToken: stop.Token)
             );
         }
 
@@ -286,8 +286,8 @@ public sealed class TrainerTests
         Assert.Contains("begun with other settings (steps 2, not 3; seed 0, not 4)", settings, StringComparison.Ordinal);
         string pairs = Assert.Throws<InvalidDataException>(() => Open(run, Settings with { Steps = 2 }, WriteTable(12))).Message;
         Assert.Contains("begun with other pairs: 30 of pairs.csv, where pairs.csv has 12;", pairs, StringComparison.Ordinal);
-        Assert.Equal(Settings with { Steps = 2 }, TrainingSettings.OfRun(run)! with { Frozen = Settings.Frozen });
-        Assert.Null(TrainingSettings.OfRun(TestFolder.New()));
+        Assert.Equal(Settings with { Steps = 2 }, TrainingSettings.ReadRun(run)! with { Frozen = Settings.Frozen });
+        Assert.Null(TrainingSettings.ReadRun(TestFolder.New()));
     }
 
     [Fact]

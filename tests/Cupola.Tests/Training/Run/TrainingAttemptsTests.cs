@@ -18,10 +18,10 @@ public sealed class TrainingAttemptsTests
 
         Assert.ThrowsAny<IOException>(() => Open(run, Tuning("no such model")));
         Assert.Throws<ArgumentException>(() => Open(run, Tuning(start) with { Frozen = ["txt"] }));
-        Assert.Null(TrainingSettings.OfRun(run));
+        Assert.Null(TrainingSettings.ReadRun(run));
 
         using Trainer trainer = Open(run, Tuning(start));
-        Assert.Equal(start, TrainingSettings.OfRun(run)!.Init);
+        Assert.Equal(start, TrainingSettings.ReadRun(run)!.Init);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Cupola.Tests.Training.Run;
 /// <summary>Small data and small models for trainings that take moments.</summary>
 internal static class TrainingFixture
 {
-    private static readonly string[] Colours = ["red", "green", "blue", "yellow", "black", "white"];
+    private static readonly string[] Colors = ["red", "green", "blue", "yellow", "black", "white"];
 
     private static readonly string[] Shapes = ["disc", "cross", "star", "square", "stripe"];
 
@@ -49,7 +49,7 @@ internal static class TrainingFixture
         for (int index = 0; index < count; index++)
         {
             File.WriteAllBytes(Path.Combine(folder, $"{index}.bmp"), RandomImage.Bitmap(24, 20, index));
-            lines.Add($"{index}.bmp,a {Colours[index % Colours.Length]} {Shapes[index / Colours.Length % Shapes.Length]}");
+            lines.Add($"{index}.bmp,a {Colors[index % Colors.Length]} {Shapes[index / Colors.Length % Shapes.Length]}");
         }
 
         string table = Path.Combine(folder, "pairs.csv");
@@ -64,15 +64,7 @@ internal static class TrainingFixture
         string? table = null,
         int threads = 2,
         Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null
-    ) =>
-        Trainer.Open(
-            run,
-            "pairs.csv",
-            TrainingPairs.Open(table ?? Table, prompts: null, templates: null, broken: null),
-            settings ?? Settings,
-            evaluate,
-            threads: threads
-        );
+    ) => Trainer.Open(run, "pairs.csv", TrainingPairs.Read(table ?? Table), settings ?? Settings, evaluate, threads: threads);
 
     /// <summary>Trains from the beginning to the end.</summary>
     public static string Train(TrainingSettings settings, int threads = 2)

@@ -1,3 +1,4 @@
+using Cupola.Files;
 using Cupola.Training.Losses;
 using Cupola.Training.Run;
 
@@ -94,7 +95,7 @@ public sealed class TrainingSettingsTests
             );
         List<string> notes = [];
 
-        TrainingSettings settings = new TrainingSettings().With(former, notes.Add);
+        TrainingSettings settings = new TrainingSettings().With(former, new SentenceLogger(notes.Add));
 
         Assert.Equal(
             TrainingSettingsFile.ToJson(new TrainingSettings().With(today)).ToJsonString(),

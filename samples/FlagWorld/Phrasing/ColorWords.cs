@@ -2,8 +2,8 @@ using FlagWorld.Designs;
 
 namespace FlagWorld.Phrasing;
 
-/// <summary>What colours are called.</summary>
-internal static class ColourWords
+/// <summary>What colors are called.</summary>
+internal static class ColorWords
 {
     /// <summary>The plain name, or now and then another.</summary>
     public static string Of(Tint tint, Speaker speaker) =>
