@@ -123,7 +123,7 @@ public sealed class QuantizingOperatorTests
             new("Dequantize1", GraphBuilder.CustomDomain, [product, statistics, inputs[3]], numbers, none),
         ];
         // The weight is a parameter, as in a model, so that the engine rearranges it.
-        using CompiledGraph graph = new Engine(new(Threads: 2)).Compile(
+        using CompiledGraph graph = new Engine(new() { Threads = 2 }).Compile(
             new([inputs[0], inputs[1], inputs[3]], [numbers], [inputs[2]], [], [.. nodes]),
             new Dictionary<string, Tensor> { [inputs[2].Name] = given[2] }
         );

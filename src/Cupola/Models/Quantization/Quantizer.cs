@@ -27,11 +27,11 @@ internal sealed class Quantizer(
     /// <summary>Makes a tower ready.</summary>
     /// <param name="tower">Its name.</param>
     /// <param name="describe">Describes it by some operators.</param>
-    /// <param name="samples">
-    /// Inputs of a few runs, made up, which show the channels that are kept in float32; disposed here.
+    /// <param name="sample">
+    /// Inputs of one run, made up, which show the channels that are kept in float32; disposed here.
     /// </param>
     /// <exception cref="InvalidDataException">A parameter holds NaN or an infinity.</exception>
-    public CompiledGraph Compile(string tower, Func<OperatorSet, Graph> describe, Func<IEnumerable<Tensor[]>> samples)
+    public CompiledGraph Compile(string tower, Func<OperatorSet, Graph> describe, Func<Tensor[]> sample)
     {
         Graph graph = describe(OperatorSet.Quantizable);
         IReadOnlyList<LinearProduct> products = LinearProducts.Find(graph, declared);
@@ -64,7 +64,7 @@ internal sealed class Quantizer(
                 exact,
                 LinearProducts.Find(exact, declared),
                 parameters,
-                samples()
+                sample()
             );
             QuantizedWeights made = WeightQuantizer.Quantize(products, kept, parameters);
             folder.Add(fingerprint.Value, tower, made);

@@ -14,14 +14,14 @@ internal static class Int8Models
     public static ClipModel Load(string path, string? folder = null, ImageForm form = ImageForm.Bytes) =>
         ClipModel.Load(
             path,
-            new Engine(new(Threads: 2) { Precision = Precision.Int8 }),
+            new Engine(new() { Threads = 2, Precision = Precision.Int8 }),
             form,
             new QuantizedFolder(folder ?? TestFolder.New())
         );
 
     /// <summary>The same in float32.</summary>
     public static ClipModel LoadExact(string path, ImageForm form = ImageForm.Bytes) =>
-        ClipModel.Load(path, new Engine(new(Threads: 2)), form);
+        ClipModel.Load(path, new Engine(new() { Threads = 2 }), form);
 
     /// <summary>A copy of a model in transformers' layout whose tensors were changed.</summary>
     public static string Copy(string model, Action<Dictionary<string, float[]>> change)

@@ -79,6 +79,69 @@ public sealed class Int8TowerTests
             Assert.True(TensorPrimitives.Distance(expected, found) <= 1e-6 * TensorPrimitives.Norm(expected));
     }
 
+    /// <summary>Images without any detail, in which every patch has the same bytes, or only zeros.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(128)]
+    [InlineData(255)]
+    public void AnImageOfOneShadeKeepsItsEmbedding(byte shade)
+    {
+        string path = ParityModel.Find("own vit", "transformers");
+        using ClipModel exact = Int8Models.LoadExact(path),
+            quantized = Int8Models.Load(path);
+        using Tensor image = RandomImages(exact, 1);
+        image.AsSpan<byte>().Fill(shade);
+
+        Assert.InRange(
+            TensorPrimitives.CosineSimilarity<float>(exact.Image.Encode(image), quantized.Image.Encode(image)),
+            0.995f,
+            1.00001f
+        );
+    }
+
+    /// <summary>A layer of zeros has no scale, and rows of zeros have none either.</summary>
+    [Fact]
+    public void LayersOfZerosStayZero()
+    {
+        string path = Int8Models.Copy(ParityModel.Find("own vit", "transformers"), static tensors =>
+        {
+            foreach (
+                float[] numbers in tensors
+                    .Where(static entry => entry.Key.Contains("layers.0.mlp", StringComparison.Ordinal))
+                    .Select(static entry => entry.Value)
+            )
+            {
+                Array.Clear(numbers);
+            }
+        });
+        using ClipModel exact = Int8Models.LoadExact(path),
+            quantized = Int8Models.Load(path);
+        using Tensor image = RandomImages(exact, 1);
+
+        Assert.InRange(
+            TensorPrimitives.CosineSimilarity<float>(exact.Image.Encode(image), quantized.Image.Encode(image)),
+            0.995f,
+            1.00001f
+        );
+    }
+
+    [Fact]
+    public void ModelsThatAreLoadedSideBySideShareAFolderAndAnswerAlike()
+    {
+        string path = ParityModel.Find("own vit", "transformers"),
+            folder = TestFolder.New();
+        float[][] embeddings = new float[6][];
+        Parallel.For(0, embeddings.Length, index =>
+        {
+            using ClipModel model = Int8Models.Load(path, folder);
+            using Tensor image = RandomImages(model, 1);
+            embeddings[index] = model.Image.Encode(image);
+        });
+
+        Assert.All(embeddings, embedding => Assert.Equal(embeddings[0], embedding));
+    }
+
     [Fact]
     public void EveryMatrixButTheLastRunsInIntegersAndNothingElse()
     {

@@ -126,7 +126,7 @@ public sealed class QuantizedFolderTests
     {
         using ClipModel model = ClipModel.Load(
             path,
-            new Engine(new(Threads: 2) { Precision = Precision.Int8 }),
+            new Engine(new() { Threads = 2, Precision = Precision.Int8 }),
             quantized: mostBytes is { } most ? new(folder, most) : new(folder)
         );
         using Tensor images = Tensor.Allocate(ElementType.UInt8, 2, model.Preprocessing.Size, model.Preprocessing.Size, 3);
