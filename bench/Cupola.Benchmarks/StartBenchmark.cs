@@ -44,8 +44,8 @@ internal static class StartBenchmark
 
                 long peak = runs.Max(static run => run.Peak);
                 Console.WriteLine(
-                    $"{title,-18}{runs.Select(static run => run.Seconds).Order().ElementAt(Rounds / 2),6:0.00} s"
-                        + $"{peak / 1e6,8:0} MB  {peak / (double)fileBytes,5:0.00}×"
+                    $"{title, -18}{runs.Select(static run => run.Seconds).Order().ElementAt(Rounds / 2), 6:0.00} s"
+                        + $"{peak / 1e6, 8:0} MB  {peak / (double)fileBytes, 5:0.00}×"
                 );
             }
         }

@@ -105,8 +105,8 @@ internal static class ModelsCommand
     private static CommandWithExamples Export()
     {
         ModelOptions model = new(
-            withoutPrecision: "models export writes the model's own float32 parameters, which other programs quantise in their own "
-                + "ways; omit --precision int8."
+            withoutPrecision: "models export writes the model's own float32 parameters, which other programs quantise in their "
+                + "own ways; omit --precision int8."
         );
         Argument<string> folder = new("folder")
         {

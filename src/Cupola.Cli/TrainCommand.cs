@@ -27,8 +27,8 @@ internal static class TrainCommand
             Required = true,
         };
         PrecisionOption precision = new(
-            "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and give it "
-                + "to the verbs that use the model."
+            "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and "
+                + "give it to the verbs that use the model."
         );
         NumberOption<int> threadsOption = ModelOptions.CreateThreads();
         Option<OutputFormat> format = Output.CreateOption();

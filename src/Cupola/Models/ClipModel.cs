@@ -154,8 +154,8 @@ internal sealed class ClipModel : IDisposable
         if (image is ResNetConfig)
         {
             throw new InvalidDataException(
-                "The model cannot run in int8: its image tower is a residual network, and only vision transformers are quantised; "
-                    + "it runs in float32."
+                "The model cannot run in int8: its image tower is a residual network, and only vision transformers are "
+                    + "quantised; it runs in float32."
             );
         }
     }

@@ -30,14 +30,15 @@ internal static partial class EngineFailure
             ? new InsufficientMemoryException($"There is not enough memory for ONNX Runtime to {task}.", failure)
         : NoByte().Match(failure.Message) is { Success: true } found
             ? new EngineException(
-                $"The model cannot run in int8 on this input: before {found.Groups["layer"].Value}, {found.Groups["what"].Value}.",
+                $"The model cannot run in int8 on this input: before {found.Groups["layer"].Value}, "
+                    + $"{found.Groups["what"].Value}.",
                 failure
             )
-            : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);
+        : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);
 
     /// <summary>
-    /// How a failure of <see cref="QuantizedRows.Write"/> is told, with the node that it arose in; the message of an operator with
-    /// several outputs names the first.
+    /// How a failure of <see cref="QuantizedRows.Write"/> is told, with the node that it arose in, which has the name of its first
+    /// output.
     /// </summary>
     [GeneratedRegex(
         @"Name:'(?<layer>[^']*?)(\.bytes)?' Status Message: (?<what>row \d+ of \d+ holds NaN or an infinity)",

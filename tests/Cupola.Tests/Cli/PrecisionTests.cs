@@ -38,7 +38,18 @@ public sealed class PrecisionTests
     [Fact]
     public void AnImageThatCannotBeReadIsPassedOverAndSaid()
     {
-        Tool.Run run = Tool.Start("inspect", "model", Photo, "missing.jpg", "--precision", "int8", "--model", Model, "--format", "json");
+        Tool.Run run = Tool.Start(
+            "inspect",
+            "model",
+            Photo,
+            "missing.jpg",
+            "--precision",
+            "int8",
+            "--model",
+            Model,
+            "--format",
+            "json"
+        );
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("missing.jpg", run.Error, StringComparison.Ordinal);

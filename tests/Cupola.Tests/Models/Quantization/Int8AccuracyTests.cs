@@ -40,9 +40,7 @@ public sealed class Int8AccuracyTests
         Assert.InRange(compared.Cosines.Average(), 0.999, 1.0001);
         Assert.InRange(compared.Cosines.Min(), 0.995, 1.0001);
         Assert.InRange(compared.Same / (double)compared.Photos, 0.97, 1);
-        using SafetensorsFile kept = new(
-            Assert.Single(Directory.GetFiles(compared.Folder, "*.image.int8.safetensors"))
-        );
+        using SafetensorsFile kept = new(Assert.Single(Directory.GetFiles(compared.Folder, "*.image.int8.safetensors")));
         Dictionary<string, int[]> channels = JsonSerializer.Deserialize<Dictionary<string, int[]>>(kept.Metadata["kept"])!;
         Assert.Equal(inNorms, channels["image.blocks.0.mlp.expand.weight"].Length >= 4);
         Assert.Equal(inHiddenUnits, channels["image.blocks.0.mlp.contract.weight"].Length >= 4);
@@ -76,7 +74,10 @@ public sealed class Int8AccuracyTests
         foreach (string dataset in Datasets.Select(static name => SharedFolder.Need("data", "photo-tiny-test", name)))
         {
             string[] folders = [.. Directory.EnumerateDirectories(dataset).Order(StringComparer.Ordinal)];
-            PromptSet prompts = PromptSet.FromTemplates([.. folders.Select(static folder => Path.GetFileName(folder))], PromptTemplates.Simple);
+            PromptSet prompts = PromptSet.FromTemplates(
+                [.. folders.Select(static folder => Path.GetFileName(folder))],
+                PromptTemplates.Simple
+            );
             (string Label, string File)[] photos =
             [
                 .. folders.SelectMany(folder =>
@@ -108,7 +109,8 @@ public sealed class Int8AccuracyTests
 
         Comparison compared = new(cosines.Count, cosines, same, tests, folder);
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"cosine {cosines.Average():0.00000}, {cosines.Min():0.00000} at least; same top-1 {same / (double)cosines.Count:0.0000}; "
+            $"cosine {cosines.Average():0.00000}, {cosines.Min():0.00000} at least; "
+                + $"same top-1 {same / (double)cosines.Count:0.0000}; "
                 + string.Join("; ", tests.Select(static test => $"{test}, difference {test.Difference:0.0000}, p {test.P:0.000}"))
         );
         return compared;
@@ -117,5 +119,11 @@ public sealed class Int8AccuracyTests
     private static float[][] Embed(ClipEmbedder embedder, (string Label, string File)[] photos) =>
         [.. embedder.EmbedImages(photos.Select(static photo => photo.File)).Select(static image => image.Vector!)];
 
-    private sealed record Comparison(int Photos, IReadOnlyList<float> Cosines, int Same, IReadOnlyList<PairedTest> Tests, string Folder);
+    private sealed record Comparison(
+        int Photos,
+        IReadOnlyList<float> Cosines,
+        int Same,
+        IReadOnlyList<PairedTest> Tests,
+        string Folder
+    );
 }

@@ -27,18 +27,25 @@ internal static class Int8Models
     public static string Copy(string model, Action<Dictionary<string, float[]>> change)
     {
         string copy = TestFolder.New();
-        foreach (string file in Directory.EnumerateFiles(model).Where(static file => !file.EndsWith(".safetensors", StringComparison.Ordinal)))
+        foreach (
+            string file in Directory
+                .EnumerateFiles(model)
+                .Where(static file => !file.EndsWith(".safetensors", StringComparison.Ordinal))
+        )
         {
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         }
 
         using SafetensorsFile weights = new(Path.Combine(model, "model.safetensors"));
-        Dictionary<string, float[]> tensors = weights.Tensors.ToDictionary(static entry => entry.Key, static entry =>
-        {
-            float[] numbers = new float[entry.Value.ElementCount];
-            entry.Value.CopyTo(numbers);
-            return numbers;
-        });
+        Dictionary<string, float[]> tensors = weights.Tensors.ToDictionary(
+            static entry => entry.Key,
+            static entry =>
+            {
+                float[] numbers = new float[entry.Value.ElementCount];
+                entry.Value.CopyTo(numbers);
+                return numbers;
+            }
+        );
         change(tensors);
         SafetensorsFile.Write(
             Path.Combine(copy, "model.safetensors"),

@@ -33,15 +33,16 @@ public sealed class Int8TowerTests
 
         float[] expected = exact.Image.Encode(images),
             found = quantized.Image.Encode(images);
-        Assert.All(Int8Models.Cosines(expected, found, exact.Image.EmbeddingDimension), static cosine => Assert.InRange(cosine, 0.995f, 1.00001f));
+        Assert.All(Int8Models.Cosines(expected, found, exact.Image.EmbeddingDimension), static cosine =>
+            Assert.InRange(cosine, 0.995f, 1.00001f)
+        );
 
         int[][] texts = RandomTexts(exact.Config.Text);
         TextFeatures expectedTexts = exact.Text.Encode(texts),
             foundTexts = quantized.Text.Encode(texts);
         int dimension = expectedTexts.Embeddings.Length / texts.Length;
-        Assert.All(
-            Int8Models.Cosines(expectedTexts.Embeddings, foundTexts.Embeddings, dimension),
-            static cosine => Assert.InRange(cosine, 0.995f, 1.00001f)
+        Assert.All(Int8Models.Cosines(expectedTexts.Embeddings, foundTexts.Embeddings, dimension), static cosine =>
+            Assert.InRange(cosine, 0.995f, 1.00001f)
         );
         // What is projected outside the graph is what the graph projects.
         int width = foundTexts.Pooled.Length / texts.Length;
@@ -172,7 +173,10 @@ public sealed class Int8TowerTests
     public void AParameterThatIsNoNumberIsRefusedByName()
     {
         string model = Int8Models.Copy(ParityModel.Find("own vit", "transformers"), static tensors =>
-            tensors.Single(static entry => entry.Key.EndsWith("vision_model.encoder.layers.0.mlp.fc1.weight", StringComparison.Ordinal))
+            tensors
+                .Single(static entry =>
+                    entry.Key.EndsWith("vision_model.encoder.layers.0.mlp.fc1.weight", StringComparison.Ordinal)
+                )
                 .Value[5] = float.NaN
         );
         using ClipModel quantized = Int8Models.Load(model);
@@ -180,7 +184,8 @@ public sealed class Int8TowerTests
         InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => quantized.Image);
 
         Assert.Equal(
-            "The model cannot run in int8: its parameter image.blocks.0.mlp.expand.weight holds NaN at place 5, which has no byte.",
+            "The model cannot run in int8: its parameter image.blocks.0.mlp.expand.weight holds NaN at place 5, "
+                + "which has no byte.",
             refusal.Message
         );
     }
@@ -190,7 +195,11 @@ public sealed class Int8TowerTests
     {
         string model = Int8Models.Copy(ParityModel.Find("own vit", "transformers"), static tensors =>
             Array.Fill(
-                tensors.Single(static entry => entry.Key.EndsWith("vision_model.encoder.layers.0.mlp.fc1.bias", StringComparison.Ordinal)).Value,
+                tensors
+                    .Single(static entry =>
+                        entry.Key.EndsWith("vision_model.encoder.layers.0.mlp.fc1.bias", StringComparison.Ordinal)
+                    )
+                    .Value,
                 3e38f
             )
         );
@@ -240,10 +249,16 @@ public sealed class Int8TowerTests
         [
             .. Enumerable
                 .Range(0, 9)
-                .Select(int[] (text) =>
-                    config.Reading == TextReading.FixedLength
-                        ? [.. Enumerable.Range(0, config.ContextLength).Select(_ => random.Next(end))]
-                        : [end - 1, .. Enumerable.Range(0, 1 + (text % (config.ContextLength - 2))).Select(_ => random.Next(end - 1)), end]
+                .Select(
+                    int[] (text) =>
+                        config.Reading == TextReading.FixedLength
+                            ? [.. Enumerable.Range(0, config.ContextLength).Select(_ => random.Next(end))]
+                            :
+                            [
+                                end - 1,
+                                .. Enumerable.Range(0, 1 + (text % (config.ContextLength - 2))).Select(_ => random.Next(end - 1)),
+                                end,
+                            ]
                 ),
         ];
     }
