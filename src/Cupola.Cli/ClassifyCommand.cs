@@ -6,25 +6,34 @@ using Cupola.ZeroShot;
 namespace Cupola.Cli;
 
 /// <summary><c>cupola classify</c>: zero-shot classification.</summary>
-internal static class ClassifyCommand
+internal sealed class ClassifyCommand
 {
-    public static Command Create()
+    private readonly ModelOptions _model = new();
+
+    private readonly ClassifierOptions _options = new();
+
+    private readonly Argument<string[]> _images = ImageArguments.Create(ArgumentArity.OneOrMore);
+
+    private readonly NumberOption<int> _top = new("--top", 1)
     {
-        ModelOptions model = new();
-        ClassifierOptions options = new();
-        Argument<string[]> images = ImageArguments.Create(ArgumentArity.OneOrMore);
-        NumberOption<int> top = new("--top", 1)
-        {
-            Description = "How many labels to show.",
-            DefaultValueFactory = static _ => 5,
-            HelpName = "K",
-        };
-        Option<bool> orient = ImageArguments.CreateOrient();
-        PageOption explain = new(
-            "--explain",
-            "Write a page that shows each image and the prompts that spoke for and against its label."
-        );
-        Option<OutputFormat> format = Output.CreateOption();
+        Description = "How many labels to show.",
+        DefaultValueFactory = static _ => 5,
+        HelpName = "K",
+    };
+
+    private readonly Option<bool> _orient = ImageArguments.CreateOrient();
+
+    private readonly PageOption _explain = new(
+        "--explain",
+        "Write a page that shows each image and the prompts that spoke for and against its label."
+    );
+
+    private readonly Option<OutputFormat> _format = Output.CreateOption();
+
+    public static Command Create() => new ClassifyCommand().Build();
+
+    private CommandWithExamples Build()
+    {
         CommandWithExamples command = new(
             "classify",
             "Say what is in images.",
@@ -42,70 +51,62 @@ internal static class ClassifyCommand
             """
         )
         {
-            images,
-            top,
-            orient,
+            _images,
+            _top,
+            _orient,
         };
-        explain.AddTo(command);
-        command.Options.Add(format);
-        model.AddTo(command);
-        options.AddTo(command);
-        command.SetVerb(
-            (parsed, cancellationToken) =>
-            {
-                int shown = top.Read(parsed);
-                string? page = explain.Read(parsed);
-                ClassifierRequest request = options.Read(parsed, explained: page is not null);
-                PromptTemplate? byName = options.ReadByName(parsed);
-                LabeledDataset? labeled = request.Saved is null
-                    ? options.OpenCalibration(parsed, request.Prompts!.ClassNames)
-                    : null;
-                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
-                string[] named = parsed.GetValue(images)!;
-                EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
-                (ImageClassifier classifier, int failed) = Prepare(
-                    parsed,
-                    options,
-                    request,
-                    labeled,
-                    embedder,
-                    known?.Embeddings,
-                    cancellationToken
-                );
-                Classification classification = new(
-                    classifier,
-                    byName is null
-                        ? null
-                        : ZeroShotClassifier.Create(
-                            embedder,
-                            PromptSet.FromTemplates(classifier.Labels, [byName]),
-                            cancellationToken: cancellationToken
-                        ),
-                    page is null ? null : Influence((SingleLabelAnswers)classifier, request.Ensemble),
-                    shown,
-                    ClassificationWriter.Create(parsed.GetValue(format))
-                );
-                failed += known is not null
-                    ? classification.Write(known.Images, progress: null)
-                    : ImageArguments.Run("Classifying", named, (paths, progress) => classification.Write(Embed(paths), progress));
-                if (page is not null)
-                {
-                    classification.WriteReport(page, parsed.GetValue(orient));
-                }
-
-                return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-
-                IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(
-                        paths.Select(ImageSource.FromPath),
-                        parsed.GetValue(orient),
-                        cache: null,
-                        cancellationToken
-                    );
-            },
-            static _ => "Stopped; the answers so far are whole."
-        );
+        _explain.AddTo(command);
+        command.Options.Add(_format);
+        _model.AddTo(command);
+        _options.AddTo(command);
+        command.SetVerb(Run, static _ => "Stopped; the answers so far are whole.");
         return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        int shown = _top.Read(parsed);
+        string? page = _explain.Read(parsed);
+        ClassifierRequest request = _options.Read(parsed, explained: page is not null);
+        PromptTemplate? byName = _options.ReadByName(parsed);
+        LabeledDataset? labeled = request.Saved is null ? _options.OpenCalibration(parsed, request.Prompts!.ClassNames) : null;
+        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        string[] named = parsed.GetValue(_images)!;
+        EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
+        (ImageClassifier classifier, int failed) = Prepare(
+            parsed,
+            _options,
+            request,
+            labeled,
+            embedder,
+            known?.Embeddings,
+            cancellationToken
+        );
+        Classification classification = new(
+            classifier,
+            byName is null
+                ? null
+                : ZeroShotClassifier.Create(
+                    embedder,
+                    PromptSet.FromTemplates(classifier.Labels, [byName]),
+                    cancellationToken: cancellationToken
+                ),
+            page is null ? null : Influence((SingleLabelAnswers)classifier, request.Ensemble),
+            shown,
+            ClassificationWriter.Create(parsed.GetValue(_format))
+        );
+        failed += known is not null
+            ? classification.Write(known.Images, progress: null)
+            : ImageArguments.Run("Classifying", named, (paths, progress) => classification.Write(Embed(paths), progress));
+        if (page is not null)
+        {
+            classification.WriteReport(page, parsed.GetValue(_orient));
+        }
+
+        return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+        IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
+            embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(_orient), cache: null, cancellationToken);
     }
 
     /// <summary>

@@ -5,34 +5,50 @@ using Cupola.ZeroShot;
 namespace Cupola.Cli;
 
 /// <summary><c>cupola evaluate</c>: how good prompt sets are on labeled images, side by side.</summary>
-internal static class EvaluateCommand
+internal sealed class EvaluateCommand
 {
-    public static Command Create()
+    private readonly ModelOptions _model = new();
+
+    private readonly LabelOptions _labels = new();
+
+    private readonly PromptSetOptions _sets = new();
+
+    private readonly EnsembleOption _ensemble = new();
+
+    private readonly WeightsOption _weights = new();
+
+    private readonly CacheOption _caching = new();
+
+    private readonly FetchOption _fetch = new();
+
+    private readonly Argument<string> _dataset = new("dataset")
     {
-        ModelOptions model = new();
-        LabelOptions labels = new();
-        PromptSetOptions sets = new();
-        EnsembleOption ensemble = new();
-        WeightsOption weights = new();
-        CacheOption caching = new();
-        FetchOption fetch = new();
-        Argument<string> dataset = new("dataset")
-        {
-            Description =
-                "A folder with a folder of images for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a "
-                + "folder of them, or birds-{000..009}.tar).",
-        };
-        PageOption report = new(
-            "--report",
-            "Write a page with bars, curves, the confusion map and the images it got most wrong."
-        );
-        Option<bool> retrieval = new("--retrieval")
-        {
-            Description =
-                "For a dataset of captions: how often images and captions find each other (recall@1, 5 and 10), in place of "
-                + "labels and prompts.",
-        };
-        Option<OutputFormat> format = Output.CreateOption();
+        Description =
+            "A folder with a folder of images for each label, a table (.csv, .tsv, .jsonl), or WebDataset shards (.tar, a "
+            + "folder of them, or birds-{000..009}.tar).",
+    };
+
+    private readonly PageOption _report = new(
+        "--report",
+        "Write a page with bars, curves, the confusion map and the images it got most wrong."
+    );
+
+    private readonly Option<bool> _retrieval = new("--retrieval")
+    {
+        Description =
+            "For a dataset of captions: how often images and captions find each other (recall@1, 5 and 10), in place of "
+            + "labels and prompts.",
+    };
+
+    private readonly Option<OutputFormat> _format = Output.CreateOption();
+
+    /// <summary>The options that say nothing about captions.</summary>
+    private readonly List<Option> _ofPrompts = [];
+
+    public static Command Create() => new EvaluateCommand().Build();
+
+    private CommandWithExamples Build()
+    {
         CommandWithExamples command = new(
             "evaluate",
             "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
@@ -50,98 +66,96 @@ internal static class EvaluateCommand
             """
         )
         {
-            dataset,
-            retrieval,
+            _dataset,
+            _retrieval,
         };
-        labels.AddTo(command);
-        sets.AddTo(command);
-        ensemble.AddTo(command);
-        weights.AddTo(command);
-        report.AddTo(command);
-        Option[] ofPrompts = [.. command.Options.Where(option => option != retrieval)];
-        caching.AddTo(command);
-        fetch.AddTo(command);
-        command.Options.Add(format);
-        model.AddTo(command);
-        command.SetVerb(
-            (parsed, cancellationToken) =>
-            {
-                if (parsed.GetValue(retrieval))
-                {
-                    if (ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
-                    {
-                        throw new ArgumentException(
-                            $"{useless.Name} is about labels and prompts, and --retrieval has neither; omit one of them."
-                        );
-                    }
-
-                    using ClipEmbedder both = model.Load(parsed, cancellationToken);
-                    return caching.With(parsed, cache =>
-                        RetrievalEvaluation.Run(
-                            parsed.GetValue(dataset)!,
-                            fetch.Read(parsed),
-                            both,
-                            cache,
-                            parsed.GetValue(format),
-                            cancellationToken
-                        )
-                    );
-                }
-
-                string? page = report.Read(parsed);
-                ClassEnsemble how = ensemble.Read(parsed);
-                IReadOnlyList<PromptWeighting> weightings = weights.ReadAll(parsed, how);
-                PromptSetRequest request = sets.Read(parsed);
-                LabeledDataset images = LabeledDataset.Read(
-                    parsed.GetValue(dataset)!,
-                    labels.Read(parsed),
-                    fetch.Read(parsed),
-                    StandardStreams.Log
-                );
-                SingleLabel.Note(images.Labels);
-                IReadOnlyList<NamedPromptSet> candidates = PromptCandidates.Create(
-                    request.Sources,
-                    images.Labels,
-                    request.ShuffleSeed,
-                    StandardStreams.Log
-                );
-                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
-                EmbeddedDataset embedded = caching.Embed(parsed, images, embedder, cancellationToken);
-                DatasetEvaluation evaluation = new(
-                    parsed.GetValue(dataset)!,
-                    model.Name(parsed),
-                    [
-                        .. candidates.SelectMany(candidate =>
-                            Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken))
-                        ),
-                    ],
-                    [.. embedded.Failed.Select(FailureSentence.Write)]
-                );
-                EvaluationWriters.Write(evaluation, parsed.GetValue(format));
-                if (page is not null)
-                {
-                    EvaluationReport.Write(page, evaluation, embedded.Images, cancellationToken);
-                }
-
-                return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-
-                // Each weighting of one set is evaluated as a set of its own.
-                IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) =>
-                    weightings.Select(weighting =>
-                        EvaluationResult.Evaluate(
-                            weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
-                            ZeroShotClassifier.Create(
-                                encoded,
-                                how,
-                                PromptWeights.Create(weighting, encoded, embedded.Embeddings)
-                            ),
-                            embedded.Embeddings,
-                            embedded.Truths
-                        )
-                    );
-            },
-            caching.WhenStopped
-        );
+        _labels.AddTo(command);
+        _sets.AddTo(command);
+        _ensemble.AddTo(command);
+        _weights.AddTo(command);
+        _report.AddTo(command);
+        _ofPrompts.AddRange(command.Options.Where(option => option != _retrieval));
+        _caching.AddTo(command);
+        _fetch.AddTo(command);
+        command.Options.Add(_format);
+        _model.AddTo(command);
+        command.SetVerb(Run, _caching.WhenStopped);
         return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken) =>
+        parsed.GetValue(_retrieval) ? RunRetrieval(parsed, cancellationToken) : RunPrompts(parsed, cancellationToken);
+
+    private int RunRetrieval(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (_ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
+        {
+            throw new ArgumentException(
+                $"{useless.Name} is about labels and prompts, and --retrieval has neither; omit one of them."
+            );
+        }
+
+        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        return _caching.With(parsed, cache =>
+            RetrievalEvaluation.Run(
+                parsed.GetValue(_dataset)!,
+                _fetch.Read(parsed),
+                embedder,
+                cache,
+                parsed.GetValue(_format),
+                cancellationToken
+            )
+        );
+    }
+
+    private int RunPrompts(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string? page = _report.Read(parsed);
+        ClassEnsemble how = _ensemble.Read(parsed);
+        IReadOnlyList<PromptWeighting> weightings = _weights.ReadAll(parsed, how);
+        PromptSetRequest request = _sets.Read(parsed);
+        LabeledDataset images = LabeledDataset.Read(
+            parsed.GetValue(_dataset)!,
+            _labels.Read(parsed),
+            _fetch.Read(parsed),
+            StandardStreams.Log
+        );
+        SingleLabel.Note(images.Labels);
+        IReadOnlyList<NamedPromptSet> candidates = PromptCandidates.Create(
+            request.Sources,
+            images.Labels,
+            request.ShuffleSeed,
+            StandardStreams.Log
+        );
+        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        EmbeddedDataset embedded = _caching.Embed(parsed, images, embedder, cancellationToken);
+        DatasetEvaluation evaluation = new(
+            parsed.GetValue(_dataset)!,
+            _model.Name(parsed),
+            [
+                .. candidates.SelectMany(candidate =>
+                    Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken))
+                ),
+            ],
+            [.. embedded.Failed.Select(FailureSentence.Write)]
+        );
+        EvaluationWriters.Write(evaluation, parsed.GetValue(_format));
+        if (page is not null)
+        {
+            EvaluationReport.Write(page, evaluation, embedded.Images, cancellationToken);
+        }
+
+        return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+        // Each weighting of one set is evaluated as a set of its own.
+        IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) =>
+            weightings.Select(weighting =>
+                EvaluationResult.Evaluate(
+                    weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
+                    ZeroShotClassifier.Create(encoded, how, PromptWeights.Create(weighting, encoded, embedded.Embeddings)),
+                    embedded.Embeddings,
+                    embedded.Truths
+                )
+            );
     }
 }

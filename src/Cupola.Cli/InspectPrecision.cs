@@ -48,9 +48,7 @@ internal sealed class InspectPrecision(ModelOptions model)
             }
         }
 
-        PromptSet? prompts = _labels.Read(parsed) is { } labels
-            ? PromptSet.FromTemplates(labels, PromptTemplates.Simple)
-            : null;
+        PromptSet? prompts = _labels.Read(parsed) is { } labels ? PromptSet.FromTemplates(labels, PromptTemplates.Simple) : null;
         return (
             pairs.Count == 0 ? null : PrecisionComparison.Create(exact, embedder, pairs, prompts, cancellationToken),
             images.Length - pairs.Count

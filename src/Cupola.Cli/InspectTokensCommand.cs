@@ -4,17 +4,22 @@ using Cupola.Text;
 namespace Cupola.Cli;
 
 /// <summary><c>cupola inspect tokens</c>: what the model reads.</summary>
-internal static class InspectTokensCommand
+internal sealed class InspectTokensCommand
 {
-    public static Command Create()
+    private readonly ModelOptions _model = new();
+
+    private readonly Argument<string[]> _texts = new("texts")
     {
-        ModelOptions model = new();
-        Argument<string[]> texts = new("texts")
-        {
-            Description = "Texts, or - for one a line on standard input.",
-            Arity = ArgumentArity.OneOrMore,
-        };
-        Option<OutputFormat> format = Output.CreateOption();
+        Description = "Texts, or - for one a line on standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<OutputFormat> _format = Output.CreateOption();
+
+    public static Command Create() => new InspectTokensCommand().Build();
+
+    private CommandWithExamples Build()
+    {
         CommandWithExamples command = new(
             "tokens",
             "Show the token ids of texts.",
@@ -24,64 +29,62 @@ internal static class InspectTokensCommand
             """
         )
         {
-            texts,
-            format,
+            _texts,
+            _format,
         };
-        model.AddTo(command);
-        command.SetVerb(
-            (parsed, cancellationToken) =>
-            {
-                TextTokenizer tokenizer = ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken));
-                CsvOutput? rows = parsed.GetValue(format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
-                foreach (string text in TextArguments.Expand(parsed.GetValue(texts)!))
-                {
-                    TokenizedText tokenized = tokenizer.Encode(text);
-                    IReadOnlyList<string> tokens = tokenizer.Tokens(tokenized.Ids);
-                    switch (parsed.GetValue(format))
-                    {
-                        case OutputFormat.Json:
-                            Output.WriteJson(
-                                new
-                                {
-                                    text,
-                                    ids = tokenized.Ids,
-                                    tokens,
-                                    truncated = tokenized.IsTruncated,
-                                    cleaning = tokenizer.Cleaning,
-                                    paddingId = tokenizer.PaddingId,
-                                    contextLength = tokenizer.ContextLength,
-                                }
-                            );
-                            break;
-                        case OutputFormat.Csv:
-                            rows!.Write(text, string.Join(' ', tokenized.Ids), string.Join(' ', tokens), tokenized.IsTruncated);
-                            break;
-                        default:
-                            Console.Out.WriteLine(text);
-                            Console.Out.WriteLine($"  {string.Join(' ', tokenized.Ids)}");
-                            Console.Out.WriteLine($"  {string.Join(' ', tokens)}");
-                            if (tokenizer.PaddingId is { } padding)
-                            {
-                                Console.Out.WriteLine(
-                                    $"  ({tokenizer.Cleaning}; then {padding} up to {tokenizer.ContextLength} tokens)"
-                                );
-                            }
-
-                            break;
-                    }
-
-                    if (tokenized.IsTruncated)
-                    {
-                        Console.Error.WriteLine(
-                            $"This text is longer than the {tokenizer.ContextLength} tokens that the model reads, and cut "
-                                + $"there: \"{text[..Math.Min(text.Length, 60)]}…\"."
-                        );
-                    }
-                }
-
-                return ExitCode.Done;
-            }
-        );
+        _model.AddTo(command);
+        command.SetVerb(Run);
         return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        TextTokenizer tokenizer = ClipEmbedder.LoadTokenizer(_model.Path(parsed, cancellationToken));
+        CsvOutput? rows = parsed.GetValue(_format) == OutputFormat.Csv ? new("text", "ids", "tokens", "truncated") : null;
+        foreach (string text in TextArguments.Expand(parsed.GetValue(_texts)!))
+        {
+            TokenizedText tokenized = tokenizer.Encode(text);
+            IReadOnlyList<string> tokens = tokenizer.Tokens(tokenized.Ids);
+            switch (parsed.GetValue(_format))
+            {
+                case OutputFormat.Json:
+                    Output.WriteJson(
+                        new
+                        {
+                            text,
+                            ids = tokenized.Ids,
+                            tokens,
+                            truncated = tokenized.IsTruncated,
+                            cleaning = tokenizer.Cleaning,
+                            paddingId = tokenizer.PaddingId,
+                            contextLength = tokenizer.ContextLength,
+                        }
+                    );
+                    break;
+                case OutputFormat.Csv:
+                    rows!.Write(text, string.Join(' ', tokenized.Ids), string.Join(' ', tokens), tokenized.IsTruncated);
+                    break;
+                default:
+                    Console.Out.WriteLine(text);
+                    Console.Out.WriteLine($"  {string.Join(' ', tokenized.Ids)}");
+                    Console.Out.WriteLine($"  {string.Join(' ', tokens)}");
+                    if (tokenizer.PaddingId is { } padding)
+                    {
+                        Console.Out.WriteLine($"  ({tokenizer.Cleaning}; then {padding} up to {tokenizer.ContextLength} tokens)");
+                    }
+
+                    break;
+            }
+
+            if (tokenized.IsTruncated)
+            {
+                Console.Error.WriteLine(
+                    $"This text is longer than the {tokenizer.ContextLength} tokens that the model reads, and cut "
+                        + $"there: \"{text[..Math.Min(text.Length, 60)]}…\"."
+                );
+            }
+        }
+
+        return ExitCode.Done;
     }
 }

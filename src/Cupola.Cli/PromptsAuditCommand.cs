@@ -7,41 +7,50 @@ using Cupola.Text;
 namespace Cupola.Cli;
 
 /// <summary><c>cupola prompts audit</c>: what is wrong with the sentences of a file, and a file without it.</summary>
-internal static class PromptsAuditCommand
+internal sealed class PromptsAuditCommand
 {
-    public static Command Create()
+    private readonly ModelOptions _model = new("how long a prompt is for its tokenizer is not looked at");
+
+    private readonly Argument<string> _file = new("file")
     {
-        ModelOptions model = new("how long a prompt is for its tokenizer is not looked at");
-        Argument<string> file = new("file")
-        {
-            Description =
-                "A file of prompts: CuPL's own JSON (class names and lists of sentences), or Cupola's, which keeps where each "
-                + "came from.",
-        };
-        Option<string> synonyms = new("--synonyms")
-        {
-            Description = "Names that mean the same as classes' own: a JSON object such as {\"automobile\": [\"car\"]}.",
-            HelpName = "FILE",
-        };
-        Option<bool> fix = new("--fix")
-        {
-            Description =
-                "Write the prompts without their faults to --output, and say of each fault whether it was repaired, its prompt "
-                + "dropped, or kept.",
-        };
-        Option<string> output = new("--output", "-o")
-        {
-            Description = "Where --fix writes, in the format of the file.",
-            HelpName = "FILE",
-        };
-        Option<string[]> drop = new("--drop")
-        {
-            Description =
-                "A fault for which --fix drops prompts that it would keep: near-duplicate, no-class-name, other-class or "
-                + "too-long; may be given several times. The last prompts of a class stay.",
-            HelpName = "FAULT",
-        };
-        Option<OutputFormat> format = Output.CreateOption();
+        Description =
+            "A file of prompts: CuPL's own JSON (class names and lists of sentences), or Cupola's, which keeps where each "
+            + "came from.",
+    };
+
+    private readonly Option<string> _synonyms = new("--synonyms")
+    {
+        Description = "Names that mean the same as classes' own: a JSON object such as {\"automobile\": [\"car\"]}.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _fix = new("--fix")
+    {
+        Description =
+            "Write the prompts without their faults to --output, and say of each fault whether it was repaired, its prompt "
+            + "dropped, or kept.",
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Where --fix writes, in the format of the file.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _drop = new("--drop")
+    {
+        Description =
+            "A fault for which --fix drops prompts that it would keep: near-duplicate, no-class-name, other-class or "
+            + "too-long; may be given several times. The last prompts of a class stay.",
+        HelpName = "FAULT",
+    };
+
+    private readonly Option<OutputFormat> _format = Output.CreateOption();
+
+    public static Command Create() => new PromptsAuditCommand().Build();
+
+    private CommandWithExamples Build()
+    {
         CommandWithExamples command = new(
             "audit",
             "Find duplicates, refusals, cut sentences and other faults of prompts, and repair them.",
@@ -54,40 +63,40 @@ internal static class PromptsAuditCommand
             """
         )
         {
-            file,
-            synonyms,
-            fix,
-            output,
-            drop,
-            format,
+            _file,
+            _synonyms,
+            _fix,
+            _output,
+            _drop,
+            _format,
         };
-        model.AddTo(command);
-        command.SetVerb(
-            (parsed, cancellationToken) =>
-            {
-                string? target = parsed.GetValue(output);
-                HashSet<PromptFault> dropped = [.. (parsed.GetValue(drop) ?? []).Select(FaultNames.Read)];
-                RequireFix(parsed.GetValue(fix), target, dropped);
-                PromptSetFile read = PromptSetFile.Read(parsed.GetValue(file)!);
-                PromptSet prompts = read.Prompts;
-                TextTokenizer? tokenizer = model.IsNamed(parsed)
-                    ? ClipEmbedder.LoadTokenizer(model.Path(parsed, cancellationToken))
-                    : null;
-                PromptAudit audit = PromptAudit.Create(
-                    prompts,
-                    new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(synonyms), prompts) }
-                );
-                RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
-                if (repaired is not null)
-                {
-                    read.WriteAlike(target!, repaired.Prompts);
-                }
-
-                AuditWriters.Write(parsed.GetValue(file)!, audit, repaired, parsed.GetValue(format));
-                return Report(repaired, target, prompts);
-            }
-        );
+        _model.AddTo(command);
+        command.SetVerb(Run);
         return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string? target = parsed.GetValue(_output);
+        HashSet<PromptFault> dropped = [.. (parsed.GetValue(_drop) ?? []).Select(FaultNames.Read)];
+        RequireFix(parsed.GetValue(_fix), target, dropped);
+        PromptSetFile read = PromptSetFile.Read(parsed.GetValue(_file)!);
+        PromptSet prompts = read.Prompts;
+        TextTokenizer? tokenizer = _model.IsNamed(parsed)
+            ? ClipEmbedder.LoadTokenizer(_model.Path(parsed, cancellationToken))
+            : null;
+        PromptAudit audit = PromptAudit.Create(
+            prompts,
+            new() { Tokenizer = tokenizer, Synonyms = ReadSynonyms(parsed.GetValue(_synonyms), prompts) }
+        );
+        RepairedPrompts? repaired = target is null ? null : audit.Repair(dropped);
+        if (repaired is not null)
+        {
+            read.WriteAlike(target!, repaired.Prompts);
+        }
+
+        AuditWriters.Write(parsed.GetValue(_file)!, audit, repaired, parsed.GetValue(_format));
+        return Report(repaired, target, prompts);
     }
 
     private static void RequireFix(bool isFix, string? target, HashSet<PromptFault> dropped)

@@ -6,26 +6,38 @@ using Cupola.ZeroShot;
 namespace Cupola.Cli;
 
 /// <summary><c>cupola prompts influence</c>: what each prompt did to the answers.</summary>
-internal static class PromptsInfluenceCommand
+internal sealed class PromptsInfluenceCommand
 {
     /// <summary>How many prompts of a label a person sees.</summary>
     private const int PromptsShown = 8;
 
-    public static CommandWithExamples Create()
+    private readonly ModelOptions _model = new();
+
+    private readonly PromptOptions _prompts = new();
+
+    private readonly Argument<string[]> _images = ImageArguments.Create(ArgumentArity.ZeroOrMore);
+
+    private readonly WeightsOption _weights = new();
+
+    private readonly DatasetInfluence _ofDataset;
+
+    private readonly NumberOption<int> _top = new("--top", 1)
     {
-        ModelOptions model = new();
-        PromptOptions prompts = new();
-        Argument<string[]> images = ImageArguments.Create(ArgumentArity.ZeroOrMore);
-        WeightsOption weights = new();
-        DatasetInfluence ofDataset = new(model, prompts, weights);
-        NumberOption<int> top = new("--top", 1)
-        {
-            Description = "Of how many labels, the best first, the prompts are shown.",
-            DefaultValueFactory = static _ => 2,
-            HelpName = "K",
-        };
-        Option<bool> orient = ImageArguments.CreateOrient();
-        Option<OutputFormat> format = Output.CreateOption();
+        Description = "Of how many labels, the best first, the prompts are shown.",
+        DefaultValueFactory = static _ => 2,
+        HelpName = "K",
+    };
+
+    private readonly Option<bool> _orient = ImageArguments.CreateOrient();
+
+    private readonly Option<OutputFormat> _format = Output.CreateOption();
+
+    private PromptsInfluenceCommand() => _ofDataset = new(_model, _prompts, _weights);
+
+    public static CommandWithExamples Create() => new PromptsInfluenceCommand().Build();
+
+    private CommandWithExamples Build()
+    {
         CommandWithExamples command = new(
             "influence",
             "Show what each prompt contributed to the scores of its label, or does on labelled images.",
@@ -38,72 +50,64 @@ internal static class PromptsInfluenceCommand
             """
         )
         {
-            images,
-            top,
-            orient,
-            format,
+            _images,
+            _top,
+            _orient,
+            _format,
         };
-        model.AddTo(command);
-        prompts.AddTo(command);
-        weights.AddTo(command);
-        ofDataset.AddTo(command);
-        command.SetVerb(
-            (parsed, cancellationToken) =>
-            {
-                string[] named = parsed.GetValue(images)!;
-                if (named.Length > 0 == ofDataset.IsNamed(parsed))
-                {
-                    throw new ArgumentException(
-                        named.Length > 0
-                            ? "Name images or a --dataset, not both."
-                            : "There are no images; name some, or labelled ones by --dataset."
-                    );
-                }
-
-                if (ofDataset.IsNamed(parsed))
-                {
-                    return parsed.GetResult(top) is { Implicit: false } || parsed.GetValue(orient)
-                        ? throw new ArgumentException(
-                            "--dataset measures all prompts on images as they are; omit --top and --orient."
-                        )
-                        : ofDataset.Run(parsed, parsed.GetValue(format), cancellationToken);
-                }
-
-                int shown = top.Read(parsed);
-                ClassEnsemble ensemble = prompts.Ensemble(parsed);
-                PromptWeighting weighting = weights.Read(parsed, ensemble);
-                PromptSet set = prompts.Read(parsed);
-                SingleLabel.Note(set.ClassNames);
-                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
-                EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
-                EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellationToken);
-                PromptWeights? learned = known is null ? null : PromptWeights.Create(weighting, encoded, known.Embeddings);
-                ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
-                PromptInfluence influence = new(encoded, ensemble, learned);
-                IInfluenceWriter writer = parsed.GetValue(format) switch
-                {
-                    OutputFormat.Json => new JsonInfluence(),
-                    OutputFormat.Csv => new CsvInfluence(),
-                    _ => new TableInfluence(),
-                };
-                int failed = known is not null
-                    ? Run(known.Images, classifier, influence, shown, writer, progress: null)
-                    : ImageArguments.Run("Explaining", named, (paths, progress) =>
-                        Run(Embed(paths), classifier, influence, shown, writer, progress)
-                    );
-                return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-
-                IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
-                    embedder.EmbedImages(
-                        paths.Select(ImageSource.FromPath),
-                        parsed.GetValue(orient),
-                        cache: null,
-                        cancellationToken
-                    );
-            },
-            static _ => "Stopped; what stands above is whole."
-        );
+        _model.AddTo(command);
+        _prompts.AddTo(command);
+        _weights.AddTo(command);
+        _ofDataset.AddTo(command);
+        command.SetVerb(Run, static _ => "Stopped; what stands above is whole.");
         return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string[] named = parsed.GetValue(_images)!;
+        if (named.Length > 0 == _ofDataset.IsNamed(parsed))
+        {
+            throw new ArgumentException(
+                named.Length > 0
+                    ? "Name images or a --dataset, not both."
+                    : "There are no images; name some, or labelled ones by --dataset."
+            );
+        }
+
+        if (_ofDataset.IsNamed(parsed))
+        {
+            return parsed.GetResult(_top) is { Implicit: false } || parsed.GetValue(_orient)
+                ? throw new ArgumentException("--dataset measures all prompts on images as they are; omit --top and --orient.")
+                : _ofDataset.Run(parsed, parsed.GetValue(_format), cancellationToken);
+        }
+
+        int shown = _top.Read(parsed);
+        ClassEnsemble ensemble = _prompts.Ensemble(parsed);
+        PromptWeighting weighting = _weights.Read(parsed, ensemble);
+        PromptSet set = _prompts.Read(parsed);
+        SingleLabel.Note(set.ClassNames);
+        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        EmbeddedImages? known = weighting == PromptWeighting.Even ? null : EmbeddedImages.Embed(named, Embed);
+        EncodedPrompts encoded = PromptOptions.Encode(embedder, set, cancellationToken);
+        PromptWeights? learned = known is null ? null : PromptWeights.Create(weighting, encoded, known.Embeddings);
+        ZeroShotClassifier classifier = ZeroShotClassifier.Create(encoded, ensemble, learned);
+        PromptInfluence influence = new(encoded, ensemble, learned);
+        IInfluenceWriter writer = parsed.GetValue(_format) switch
+        {
+            OutputFormat.Json => new JsonInfluence(),
+            OutputFormat.Csv => new CsvInfluence(),
+            _ => new TableInfluence(),
+        };
+        int failed = known is not null
+            ? Run(known.Images, classifier, influence, shown, writer, progress: null)
+            : ImageArguments.Run("Explaining", named, (paths, progress) =>
+                Run(Embed(paths), classifier, influence, shown, writer, progress)
+            );
+        return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+        IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
+            embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(_orient), cache: null, cancellationToken);
     }
 
     /// <summary>How many images could not be read.</summary>

@@ -8,30 +8,39 @@ using Microsoft.Extensions.Logging;
 namespace Cupola.Cli;
 
 /// <summary><c>cupola train</c>: contrastive training or fine-tuning, which goes on where it ended.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand
 {
-    public static Command Create()
+    private readonly TrainingOptions _settings = new();
+
+    private readonly TrainingDataOptions _data = new();
+
+    private readonly Argument<string> _dataset = new("dataset")
     {
-        TrainingOptions settings = new();
-        TrainingDataOptions data = new();
-        Argument<string> dataset = new("dataset")
-        {
-            Description =
-                "A folder with a folder of images for each label, a table of captions (.csv, .tsv, .jsonl), or "
-                + "WebDataset shards.",
-        };
-        Option<string> output = new("--output", "-o")
-        {
-            Description = "The folder of the run, which becomes the model; a run that is there goes on.",
-            HelpName = "RUN",
-            Required = true,
-        };
-        PrecisionOption precision = new(
-            "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and "
-                + "give it to the verbs that use the model."
-        );
-        NumberOption<int> threadsOption = ModelOptions.CreateThreads();
-        Option<OutputFormat> format = Output.CreateOption();
+        Description =
+            "A folder with a folder of images for each label, a table of captions (.csv, .tsv, .jsonl), or "
+            + "WebDataset shards.",
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The folder of the run, which becomes the model; a run that is there goes on.",
+        HelpName = "RUN",
+        Required = true,
+    };
+
+    private readonly PrecisionOption _precision = new(
+        "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and give "
+            + "it to the verbs that use the model."
+    );
+
+    private readonly NumberOption<int> _threads = ModelOptions.CreateThreads();
+
+    private readonly Option<OutputFormat> _format = Output.CreateOption();
+
+    public static Command Create() => new TrainCommand().Build();
+
+    private CommandWithExamples Build()
+    {
         CommandWithExamples command = new(
             "train",
             "Train a model on images and captions, or fine-tune one; a run that was ended goes on where it stopped.",
@@ -44,84 +53,83 @@ internal static class TrainCommand
             """
         )
         {
-            dataset,
+            _dataset,
         };
-        command.Options.Add(output);
-        settings.AddTo(command);
-        data.AddTo(command);
-        command.Options.Add(precision);
-        command.Options.Add(threadsOption);
-        command.Options.Add(format);
-        command.SetVerb(
-            (parsed, cancellationToken) =>
-            {
-                string run = parsed.GetValue(output)!,
-                    path = parsed.GetValue(dataset)!;
-                int threads = parsed.GetValue(threadsOption) ?? 0;
-                TrainingSettings chosen = settings.Read(parsed, run);
-                HashSet<string> told = [];
-                SentenceLogger log = new(WriteOnce);
-                TrainingPairs pairs = data.ReadPairs(parsed, path, log);
-                foreach (string note in pairs.Notes)
-                {
-                    Console.Error.WriteLine(note);
-                }
-
-                TrainingScores? scores = data.ReadScores(parsed, chosen, threads, log);
-                bool isEvaluated = false;
-                using Trainer trainer = Trainer.Open(
-                    run,
-                    path,
-                    pairs,
-                    chosen,
-                    scores is null ? null : Evaluate,
-                    name => ModelOptions.Find(name, cancellationToken),
-                    threads
-                );
-                try
-                {
-                    Train(trainer, parsed.GetValue(format), log, cancellationToken);
-                    string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
-                    Console.Error.WriteLine(
-                        $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
-                            + $"{(isEvaluated ? Said(trainer.KeptEvaluation!) : "")}"
-                    );
-                    if (scores is not null && !isEvaluated)
-                    {
-                        // The run was finished before; what is named now may be other data than it was judged by.
-                        using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
-                        Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
-                    }
-                }
-                catch (OperationCanceledException exception)
-                {
-                    throw new StoppedException(
-                        $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, "
-                            + "and the same command goes on from there.",
-                        exception
-                    );
-                }
-
-                return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
-
-                ModelScore Evaluate(ClipEmbedder embedder, CancellationToken stop)
-                {
-                    isEvaluated = true;
-                    return scores!.Compute(embedder, stop);
-                }
-
-                // Each evaluation comes upon the same images; a sentence is said once.
-                void WriteOnce(string sentence)
-                {
-                    if (told.Add(sentence))
-                    {
-                        Console.Error.WriteLine(FailureSentence.Write(sentence));
-                    }
-                }
-            },
-            static _ => "Stopped before the first step; what was there before is as it was."
-        );
+        command.Options.Add(_output);
+        _settings.AddTo(command);
+        _data.AddTo(command);
+        command.Options.Add(_precision);
+        command.Options.Add(_threads);
+        command.Options.Add(_format);
+        command.SetVerb(Run, static _ => "Stopped before the first step; what was there before is as it was.");
         return command;
+    }
+
+    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        string run = parsed.GetValue(_output)!,
+            path = parsed.GetValue(_dataset)!;
+        int threads = parsed.GetValue(_threads) ?? 0;
+        TrainingSettings chosen = _settings.Read(parsed, run);
+        HashSet<string> told = [];
+        SentenceLogger log = new(WriteOnce);
+        TrainingPairs pairs = _data.ReadPairs(parsed, path, log);
+        foreach (string note in pairs.Notes)
+        {
+            Console.Error.WriteLine(note);
+        }
+
+        TrainingScores? scores = _data.ReadScores(parsed, chosen, threads, log);
+        bool isEvaluated = false;
+        using Trainer trainer = Trainer.Open(
+            run,
+            path,
+            pairs,
+            chosen,
+            scores is null ? null : Evaluate,
+            name => ModelOptions.Find(name, cancellationToken),
+            threads
+        );
+        try
+        {
+            Train(trainer, parsed.GetValue(_format), log, cancellationToken);
+            string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
+            Console.Error.WriteLine(
+                $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
+                    + $"{(isEvaluated ? Said(trainer.KeptEvaluation!) : "")}"
+            );
+            if (scores is not null && !isEvaluated)
+            {
+                // The run was finished before; what is named now may be other _data than it was judged by.
+                using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
+                Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
+            }
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new StoppedException(
+                $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, "
+                    + "and the same command goes on from there.",
+                exception
+            );
+        }
+
+        return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+        ModelScore Evaluate(ClipEmbedder embedder, CancellationToken stop)
+        {
+            isEvaluated = true;
+            return scores!.Compute(embedder, stop);
+        }
+
+        // Each evaluation comes upon the same images; a sentence is said once.
+        void WriteOnce(string sentence)
+        {
+            if (told.Add(sentence))
+            {
+                Console.Error.WriteLine(FailureSentence.Write(sentence));
+            }
+        }
     }
 
     private static void Train(Trainer trainer, OutputFormat format, ILogger log, CancellationToken cancellationToken)

@@ -80,3 +80,12 @@ public abstract class LabeledImages
     private protected IReadOnlyList<string> LabelsMet() =>
         [.. Read().Select(static image => image.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }
+
+/// <summary>An image with its label.</summary>
+/// <param name="Image">The image's source, with its name.</param>
+/// <param name="Label">The class name.</param>
+public sealed record LabeledImage(ImageSource Image, string Label)
+{
+    /// <summary>The image's name: a path, or an entry of an archive.</summary>
+    public string Name => Image.Name;
+}

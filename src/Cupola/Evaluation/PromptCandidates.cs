@@ -33,3 +33,9 @@ internal static class PromptCandidates
         return candidates;
     }
 }
+
+/// <summary>A prompt set that is evaluated together with others.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Prompts">The prompts of each class.</param>
+/// <param name="Control">The exchanged descriptions, if it is a control; otherwise null.</param>
+internal sealed record NamedPromptSet(string Name, PromptSet Prompts, ShuffledControl? Control = null);

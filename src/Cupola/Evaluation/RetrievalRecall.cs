@@ -64,17 +64,7 @@ public sealed class RetrievalRecall
             );
         }
 
-        // The score of each image's best own text, with which the other scores are compared.
-        float[] best = new float[images.Count];
-        best.AsSpan().Fill(float.NegativeInfinity);
-        foreach ((int text, HashSet<int> some) in own.Index())
-        {
-            foreach (int image in some)
-            {
-                best[image] = MathF.Max(best[image], images.Score(image, texts[text]));
-            }
-        }
-
+        float[] best = BestOwnScores(images, texts, own);
         int[] textRanks = new int[texts.Count],
             imageRanks = new int[images.Count];
         Parallel.For(
@@ -106,6 +96,22 @@ public sealed class RetrievalRecall
             static _ => { }
         );
         return new(textRanks, imageRanks);
+    }
+
+    /// <summary>The score of each image's best own text, with which the other scores are compared.</summary>
+    private static float[] BestOwnScores(EmbeddingMatrix images, EmbeddingMatrix texts, HashSet<int>[] own)
+    {
+        float[] best = new float[images.Count];
+        best.AsSpan().Fill(float.NegativeInfinity);
+        foreach ((int text, HashSet<int> some) in own.Index())
+        {
+            foreach (int image in some)
+            {
+                best[image] = MathF.Max(best[image], images.Score(image, texts[text]));
+            }
+        }
+
+        return best;
     }
 
     /// <summary>The number of texts for which a right image is among the k best.</summary>

@@ -51,7 +51,7 @@ internal sealed class TextEncoder : IDisposable
         Quantizer? quantizer = null
     )
     {
-Graph graph = Describe(OperatorSet.Fused);
+        Graph graph = Describe(OperatorSet.Fused);
         return new(
             engine,
             tower,

@@ -37,7 +37,7 @@ internal static partial class EngineFailure
         : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);
 
     /// <summary>
-    /// How a failure of <see cref="QuantizedRows.Write"/> is told, with the node that it arose in, which has the name of its first
+    /// How a failure of <see cref="QuantizedRows.Write"/> is told, with the node that it arose in: its name is that of its first
     /// output.
     /// </summary>
     [GeneratedRegex(

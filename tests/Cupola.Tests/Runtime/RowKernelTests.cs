@@ -104,9 +104,8 @@ public sealed unsafe class RowKernelTests
         {
             Check(RowActivation.QuickGelu, static x => x / (1 + Math.Exp(-1.702 * x)));
             Check(RowActivation.Gelu, static x => x * NormalDistribution(x));
-            Check(
-                RowActivation.GeluTanh,
-                static x => x * 0.5 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))))
+            Check(RowActivation.GeluTanh, static x =>
+                x * 0.5 * (1 + Math.Tanh(Math.Sqrt(2 / Math.PI) * (x + (0.044715 * x * x * x))))
             );
 
             void Check(RowActivation activation, Func<double, double> formula)
@@ -141,7 +140,11 @@ public sealed unsafe class RowKernelTests
         foreach (RowKernel kernel in RowKernel.All)
         {
             float[] numbers = [.. row, .. new float[RowKernel.Padded(width) - width]];
-            fixed (float* start = numbers, firstWeight = weight, firstBias = bias)
+            fixed (
+                float* start = numbers,
+                    firstWeight = weight,
+                    firstBias = bias
+            )
             {
                 kernel.Norm(start, firstWeight, firstBias, 1e-5f, width);
             }
@@ -162,7 +165,10 @@ public sealed unsafe class RowKernelTests
             statistics = new float[RowKernel.StatisticNumbers + channels.Length];
         byte[] bytes = new byte[row.Length];
         bool isFinite;
-        fixed (float* start = numbers, first = statistics)
+        fixed (
+            float* start = numbers,
+                first = statistics
+        )
         fixed (byte* to = bytes)
         fixed (int* kept = channels)
         {
@@ -189,7 +195,13 @@ public sealed unsafe class RowKernelTests
         for (int index = 0; index <= steps; index++)
         {
             double at = -12 + (index * step);
-            sum += Math.Exp(-at * at / 2) * (index == 0 || index == steps ? 1 : index % 2 == 1 ? 4 : 2);
+            sum +=
+                Math.Exp(-at * at / 2)
+                * (
+                    index == 0 || index == steps ? 1
+                    : index % 2 == 1 ? 4
+                    : 2
+                );
         }
 
         return sum * step / 3 / Math.Sqrt(2 * Math.PI);
@@ -221,9 +233,22 @@ public sealed unsafe class RowKernelTests
                 statistics = new float[RowKernel.StatisticNumbers + kept];
             byte[] bytes = new byte[width];
             new Span<float>(_addends, width, padded - width).Clear();
-            fixed (int* product = _product, channels = _channels)
-            fixed (float* given = _statistics, table = _table, addends = _addends, weight = _weight, bias = _bias)
-            fixed (float* row = numbers, other = joined, found = statistics)
+            fixed (
+                int* product = _product,
+                    channels = _channels
+            )
+            fixed (
+                float* given = _statistics,
+                    table = _table,
+                    addends = _addends,
+                    weight = _weight,
+                    bias = _bias
+            )
+            fixed (
+                float* row = numbers,
+                    other = joined,
+                    found = statistics
+            )
             fixed (byte* to = bytes)
             {
                 kernel.Dequantize(product, given, kept, table, width, row);

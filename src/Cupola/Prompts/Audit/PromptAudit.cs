@@ -219,3 +219,16 @@ public sealed class PromptAudit
     /// <summary>The name of another class in a sentence.</summary>
     private sealed record Mention(int Class, int Position, OtherNames.KnownName Name, bool IsBesideOwn);
 }
+
+/// <summary>Settings of a prompt audit.</summary>
+public sealed record PromptAuditSettings
+{
+    /// <summary>
+    /// The tokenizer of the model that will read the prompts; without one, their length in tokens is not checked.
+    /// </summary>
+    public TextTokenizer? Tokenizer { get; init; }
+
+    /// <summary>Synonyms of class names: class name ► names that mean the same.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Synonyms { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+}

@@ -95,20 +95,7 @@ internal sealed class TrainableClip : IDisposable
                 _parameters.LogitBias,
                 labels
             );
-            foreach (
-                (string name, double ofNumber) in new[]
-                {
-                    (TrainableParameters.LogitScaleName, gradients.LogitScale),
-                    (TrainableParameters.LogitBiasName, gradients.LogitBias),
-                }
-            )
-            {
-                if (_parameters.Gradients.TryGetValue(name, out Tensor? gradient))
-                {
-                    gradient.AsSpan<float>()[0] = (float)ofNumber;
-                }
-            }
-
+            WriteGradients(gradients);
             OrderedReduction.Run(work.Length, _engine.Threads, index =>
             {
                 (TrainableTower tower, MicroBatch microBatch) = work[index];
@@ -129,6 +116,24 @@ internal sealed class TrainableClip : IDisposable
             foreach (ForwardPass? pass in passes)
             {
                 pass?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The gradients of the parameters between the towers.</summary>
+    private void WriteGradients(PairGradients gradients)
+    {
+        foreach (
+            (string name, double ofNumber) in new[]
+            {
+                (TrainableParameters.LogitScaleName, gradients.LogitScale),
+                (TrainableParameters.LogitBiasName, gradients.LogitBias),
+            }
+        )
+        {
+            if (_parameters.Gradients.TryGetValue(name, out Tensor? gradient))
+            {
+                gradient.AsSpan<float>()[0] = (float)ofNumber;
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Cupola.Graphs;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Microsoft.Extensions.Logging;
@@ -192,4 +193,113 @@ public sealed record TrainingSettings
             throw new ArgumentException($"The setting '{name}' {why}.");
         }
     }
+}
+
+/// <summary>How parameters follow their gradients: AdamW (arXiv 1711.05101) with a warm-up and half a cosine.</summary>
+public sealed record OptimizerSettings
+{
+    /// <summary>
+    /// The largest learning rate. The default is 5e-4 for a new model (arXiv 2103.00020, table 20) and 3e-5 for fine-tuning
+    /// (arXiv 2109.01903).
+    /// </summary>
+    public double? LearningRate { get; init; }
+
+    /// <summary>
+    /// Steps in which the learning rate rises. The default is a tenth of all, and at most 2,000 (arXiv 2103.00020, table 18).
+    /// </summary>
+    public long? WarmUp { get; init; }
+
+    /// <summary>How strongly matrices are drawn to zero (arXiv 2103.00020, table 18). The default is 0.2.</summary>
+    public float WeightDecay { get; init; } = 0.2f;
+
+    /// <summary>The decay of the mean of the gradients (table 18). The default is 0.9.</summary>
+    public float Beta1 { get; init; } = 0.9f;
+
+    /// <summary>
+    /// The decay of the mean of their squares. The default is 0.98 for vision transformers and 0.999 for residual networks (table
+    /// 18).
+    /// </summary>
+    public float? Beta2 { get; init; }
+
+    /// <summary>
+    /// Keeps AdamW's quotient finite. The default is 1e-6 for vision transformers and 1e-8 for residual networks (table 18).
+    /// </summary>
+    public float? Epsilon { get; init; }
+
+    /// <summary>The largest norm of all gradients together. By default there is no limit, as in CLIP.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>
+    /// Layer-wise decay: a layer's learning rate divided by that of the layer after it (arXiv 2106.08254). The default is 1.
+    /// </summary>
+    public double LayerDecay { get; init; } = 1;
+
+    /// <summary>
+    /// The decay of the exponential moving average of the parameters, which then is the model. By default there is none.
+    /// </summary>
+    public double? EmaDecay { get; init; }
+}
+
+/// <summary>What happens to an image each time it is seen (docs/training.md, "Augmentation").</summary>
+public sealed record AugmentationSettings
+{
+    /// <summary>
+    /// The least share of an image's area that a random crop shows, as in RandomResizedCrop; 1 shows all of it. The default is
+    /// open_clip's 0.9 (transform.py).
+    /// </summary>
+    public float MinimumScale { get; init; } = 0.9f;
+
+    /// <summary>
+    /// Whether every other image is mirrored. The default is false, because captions may say left and right, and images hold
+    /// letters.
+    /// </summary>
+    public bool Flip { get; init; }
+
+    /// <summary>How far brightness, contrast and saturation change, from 0 to 1. The default is 0, which leaves them.</summary>
+    public float ColorJitter { get; init; }
+}
+
+/// <summary>
+/// What a step keeps in memory. These settings change its speed and not its gradient (GradCache, arXiv 2101.06983).
+/// </summary>
+public sealed record MemorySettings
+{
+    /// <summary>
+    /// Images of one run of the image tower. By default as many as fit the processor's cache, and 32 where batch norms use the
+    /// statistics of a run's images.
+    /// </summary>
+    public int? MicroBatchSize { get; init; }
+
+    /// <summary>Tokens of one run of the text tower. By default as many as fit the processor's cache.</summary>
+    public int? MicroBatchTokens { get; init; }
+
+    /// <summary>
+    /// The budget of activation checkpointing in megabytes: what forward passes save for the backward pass; beyond it they run
+    /// again. The default is 2048.
+    /// </summary>
+    public long ActivationMegabytes { get; init; } = 2048;
+}
+
+/// <summary>How often a run logs, saves and evaluates, and when it stops.</summary>
+public sealed record RunSettings
+{
+    /// <summary>Steps from one line of the log to the next. The default is 20.</summary>
+    public int LogEvery { get; init; } = 20;
+
+    /// <summary>Minutes from one checkpoint to the next: as much work as a power cut may cost. The default is 2.</summary>
+    public double CheckpointMinutes { get; init; } = 2;
+
+    /// <summary>Epochs from one evaluation to the next. The default is 1.</summary>
+    public double EvaluateEvery { get; init; } = 1;
+
+    /// <summary>
+    /// Evaluations without a better one until training stops and the best model is kept. By default all steps are made.
+    /// </summary>
+    public int? Patience { get; init; }
+
+    /// <summary>The type that weights are stored in. The default is float32.</summary>
+    public WeightsType WeightsType { get; init; }
+
+    /// <summary>The same as an element type.</summary>
+    internal ElementType ElementType => WeightsType == WeightsType.Float16 ? ElementType.Float16 : ElementType.Float32;
 }
