@@ -57,7 +57,7 @@ internal static class ModelsCommand
                             rows!.Write(model.Name, model.Revision, model.Commit, model.Bytes, model.Folder);
                             break;
                         default:
-                            Console.Out.WriteLine($"{model.Name, -50} {model.Revision, -10} {model.Bytes / 1e6, 8:0} MB");
+                            Console.Out.WriteLine($"{model.Name,-50} {model.Revision,-10} {model.Bytes / 1e6,8:0} MB");
                             break;
                     }
                 }
