@@ -105,7 +105,7 @@ internal static class ModelsCommand
     private static CommandWithExamples Export()
     {
         ModelOptions model = new(
-            withoutPrecision: "models export writes the model's own float32 parameters, which other programs quantise in their "
+            withoutPrecision: "models export writes the model's own float32 parameters, which other programs quantize in their "
                 + "own ways; omit --precision int8."
         );
         Argument<string> folder = new("folder")

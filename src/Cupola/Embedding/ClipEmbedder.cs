@@ -46,6 +46,9 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale => _model.LogitScale;
 
+    /// <summary>Threads that networks run on.</summary>
+    internal int Threads => _threads;
+
     /// <summary>What probabilities are made of.</summary>
     internal ScoreRule Score => _model.Score;
 
@@ -83,7 +86,7 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
     public static ClipEmbedder Load(string path, EngineOptions? options = null) => Load(path, options, quantized: null);
 
-    /// <summary>The same with a folder for quantised weights; the user's where null.</summary>
+    /// <summary>The same with a folder for quantized weights; the user's where null.</summary>
     internal static ClipEmbedder Load(string path, EngineOptions? options, QuantizedFolder? quantized)
     {
         path = BuiltInModels.Resolve(path);

@@ -18,8 +18,8 @@ internal sealed class HubFetch(HubRepository repository, HubDownload download, H
 
         string weights = HubModelFiles.Choices(listing.Files.Contains, isTransformersClip).FirstOrDefault().Weights
             ?? throw new InvalidDataException(
-                $"'{repository.Model}' has no CLIP that Cupola can read: neither a config.json of model type clip nor an "
-                    + "open_clip_config.json, with weights beside it."
+                $"'{repository.Model}' has no CLIP that Cupola can read: neither a config.json of model type clip or "
+                    + "siglip (NaFlex models are siglip2) nor an open_clip_config.json, with weights beside it."
             );
         if (!HubModelFiles.IsIndex(weights))
         {

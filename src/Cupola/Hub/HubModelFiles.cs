@@ -19,6 +19,9 @@ internal static class HubModelFiles
     public const string Vocabulary = "vocab.json";
     public const string Merges = "merges.txt";
 
+    /// <summary>SigLIP's tokenizer and SigLIP 2's, which are smaller than the tokenizer.json that says the same.</summary>
+    public static readonly IReadOnlyList<string> SentencePieceModels = ["spiece.model", "tokenizer.model"];
+
     private const string IndexSuffix = ".index.json";
 
     /// <summary>Every file except the weights; a repository need not have them all.</summary>
@@ -33,6 +36,7 @@ internal static class HubModelFiles
         Vocabulary,
         Merges,
         "special_tokens_map.json",
+        .. SentencePieceModels,
     ];
 
     /// <summary>The configurations and their weights, best first.</summary>
@@ -56,12 +60,12 @@ internal static class HubModelFiles
             isThere(choice.Config) && isThere(choice.Weights) && (isTransformersClip || choice.Config == OpenClipConfigFile)
         );
 
-    /// <summary>Whether a <c>config.json</c> describes a CLIP rather than another network.</summary>
+    /// <summary>Whether a <c>config.json</c> describes a CLIP or a SigLIP rather than another network.</summary>
     public static bool DescribesClip(string configPath) =>
         HubJson.Read(configPath, root =>
             root.TryGetProperty("model_type", out JsonElement type)
             && type.ValueKind == JsonValueKind.String
-            && type.GetString() == "clip"
+            && type.GetString() is "clip" or "siglip"
         );
 
     /// <summary>Whether a <c>processor_config.json</c> contains the preprocessing of images, as in transformers 5.</summary>

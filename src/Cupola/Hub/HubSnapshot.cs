@@ -34,8 +34,11 @@ internal sealed class HubSnapshot(string modelFolder, string commit)
             missing.Add(file);
         }
 
-        // Either form of the tokenizer is sufficient.
-        bool hasTokenizer = Has(HubModelFiles.Tokenizer) || (Has(HubModelFiles.Vocabulary) && Has(HubModelFiles.Merges));
+        // Any form of the tokenizer is sufficient.
+        bool hasTokenizer =
+            Has(HubModelFiles.Tokenizer)
+            || (Has(HubModelFiles.Vocabulary) && Has(HubModelFiles.Merges))
+            || HubModelFiles.SentencePieceModels.Any(Has);
         if (
             !hasTokenizer
             && !(IsSettled(HubModelFiles.Tokenizer) && IsSettled(HubModelFiles.Vocabulary) && IsSettled(HubModelFiles.Merges))

@@ -52,13 +52,19 @@ public sealed class CommandLineTests
     public void AValueThatMakesSenseIsTaken(string arguments) =>
         Assert.Empty(CommandRunner.Parse(CupolaCommand.Create(), arguments.Split(' ')).Errors);
 
-    [Fact]
-    public void NoOptionTakesOneValueOnly()
+    [Theory]
+    [InlineData("classify x.png --labels a,b --precision Int8", null)]
+    [InlineData("embed texts a --precision float32", null)]
+    [InlineData("evaluate x --precision int4", "--precision is float32 or int8, and not 'int4'.")]
+    [InlineData("train x.csv -o run --precision int8", "train learns in float32")]
+    [InlineData("models export x --precision int8", "models export writes the model's own float32 parameters")]
+    public void PrecisionIsFloat32OrInt8WhereAVerbHasBoth(string arguments, string? error)
     {
-        IEnumerable<Option> options = AllCommands(CupolaCommand.Create()).SelectMany(static command => command.Options);
-
-        Assert.DoesNotContain(options, static option => option.Name == "--precision");
-
-        static IEnumerable<Command> AllCommands(Command command) => [command, .. command.Subcommands.SelectMany(AllCommands)];
+        string[] errors =
+        [
+            .. CommandRunner.Parse(CupolaCommand.Create(), arguments.Split(' ')).Errors.Select(static found => found.Message),
+        ];
+        Assert.Equal(error is null ? 0 : 1, errors.Length);
+        Assert.All(errors, found => Assert.StartsWith(error!, found, StringComparison.Ordinal));
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Cupola.Hub;
 
 namespace Cupola.Tests.Hub;
@@ -54,6 +55,25 @@ public sealed class ModelHubDownloadTests
         string folder = await hub.DownloadAsync();
         Assert.Equal(all, await File.ReadAllBytesAsync(Path.Combine(folder, Weights), TestContext.Current.CancellationToken));
         Assert.Equal(fault == "ignored" ? [0, 50_000] : [0, 50_000, 0], hub.Fetches(Weights).Select(request => request.From));
+    }
+
+    [Fact]
+    public async Task ASiglipComesWithItsSentencePieceModelAndIsThenWhole()
+    {
+        await using LoopbackHub hub = new();
+        hub.Files["config.json"] = Encoding.UTF8.GetBytes("""{"model_type":"siglip"}""");
+        hub.Files.Remove("tokenizer.json");
+        hub.Files["spiece.model"] = LoopbackHub.Bytes(100);
+
+        string folder = await hub.DownloadAsync();
+        int requests = hub.Requests.Count;
+        await hub.DownloadAsync();
+
+        Assert.Equal(
+            ["config.json", "model.safetensors", "preprocessor_config.json", "spiece.model"],
+            Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(requests, hub.Requests.Count);
     }
 
     [Fact]

@@ -9,9 +9,9 @@ namespace Cupola.Models.Quantization;
 
 /// <summary>Makes a model's towers ready to run in int8; keeps what that takes until it is disposed.</summary>
 /// <param name="engine">What runs them.</param>
-/// <param name="declared">The model's parameters; matrices among them may be quantised.</param>
+/// <param name="declared">The model's parameters; matrices among them may be quantized.</param>
 /// <param name="parameters">Their numbers.</param>
-/// <param name="fingerprint">The model's, by which quantised weights are found again.</param>
+/// <param name="fingerprint">The model's, by which quantized weights are found again.</param>
 /// <param name="folder">Where those are kept.</param>
 internal sealed class Quantizer(
     Engine engine,

@@ -7,7 +7,7 @@ using Cupola.Runtime;
 
 namespace Cupola.Tests.Models.Quantization;
 
-/// <summary>Models in both precisions, and models that are made hard to quantise.</summary>
+/// <summary>Models in both precisions, and models that are made hard to quantize.</summary>
 internal static class Int8Models
 {
     /// <summary>A model in int8 that keeps its weights in a folder of the test's own.</summary>

@@ -4,7 +4,7 @@ using Cupola.Runtime;
 
 namespace Cupola.Tests.Models.Quantization;
 
-/// <summary>Quantised weights that were kept are used at the next start, belong to their model, and can do no harm.</summary>
+/// <summary>Quantized weights that were kept are used at the next start, belong to their model, and can do no harm.</summary>
 public sealed class QuantizedFolderTests
 {
     private static string Model => ParityModel.Find("own vit", "transformers");
@@ -81,7 +81,7 @@ public sealed class QuantizedFolderTests
     }
 
     [Fact]
-    public void WhereNothingCanBeKeptWeightsAreQuantisedAtEveryStart()
+    public void WhereNothingCanBeKeptWeightsAreQuantizedAtEveryStart()
     {
         string file = TestFolder.NewFile("no folder");
         File.WriteAllText(file, "");
