@@ -7,8 +7,8 @@ namespace Cupola.Benchmarks;
 /// <summary>int8 beside float32 in one run: images and texts a second, and how far the embeddings are apart.</summary>
 internal static class PrecisionBenchmark
 {
-    private const int TextClasses = 100;
-    private const int Sentences = 1000;
+    private const int TextClasses = 10;
+    private const int Sentences = 300;
 
     public static int Run(string model, string? images, string? templates, string? names, string? cupl)
     {
