@@ -14,7 +14,7 @@ internal static class ImageBenchmark
         {
             embedder.Export(folder);
             using InferenceSession plain = new(Path.Combine(folder, "onnx", "vision_model.onnx"));
-            Console.WriteLine($"{"batch", 6}  {"plain ONNX", 12}  {"Cupola", 12}  {"ratio", 7}");
+            Console.WriteLine($"{"batch",6}  {"plain ONNX",12}  {"Cupola",12}  {"ratio",7}");
             foreach (int batch in new[] { 1, 8, 32 })
             {
                 Measure(embedder, plain, batch);
@@ -59,7 +59,7 @@ internal static class ImageBenchmark
             () => embedder.EmbedPixels(pixels, batch)
         );
         Console.WriteLine(
-            $"{batch, 6}  {batch / seconds[0], 10:0.0}/s  {batch / seconds[1], 10:0.0}/s  {seconds[0] / seconds[1], 6:0.00}×  "
+            $"{batch,6}  {batch / seconds[0],10:0.0}/s  {batch / seconds[1],10:0.0}/s  {seconds[0] / seconds[1],6:0.00}×  "
                 + $"(embeddings differ by {worst:0.0e+0})"
         );
     }

@@ -7,15 +7,15 @@ namespace Cupola.Benchmarks;
 /// <summary>int8 beside float32 in one run: images and texts a second, and how far the embeddings are apart.</summary>
 internal static class PrecisionBenchmark
 {
-    private const int TextClasses = 100;
-    private const int Sentences = 1000;
+    private const int TextClasses = 10;
+    private const int Sentences = 300;
 
     public static int Run(string model, string? images, string? templates, string? names, string? cupl)
     {
         Peak.Print();
         using ClipEmbedder exact = ClipEmbedder.Load(model),
             quantized = ClipEmbedder.Load(model, new EngineOptions { Precision = Precision.Int8 });
-        Console.WriteLine($"{"", -34}{"float32", 10}{"int8", 12}{"ratio", 9}  cosine: mean, least");
+        Console.WriteLine($"{"",-34}{"float32",10}{"int8",12}{"ratio",9}  cosine: mean, least");
         foreach (int batch in new[] { 1, 8, 32 })
         {
             byte[] pixels = Pixels(batch * exact.Preprocessing.ByteCount);
@@ -75,7 +75,7 @@ internal static class PrecisionBenchmark
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{what, -34}{count / seconds[0], 8:0.0}/s{count / seconds[1], 10:0.0}/s{seconds[0] / seconds[1], 8:0.00}×  "
+                $"{what,-34}{count / seconds[0],8:0.0}/s{count / seconds[1],10:0.0}/s{seconds[0] / seconds[1],8:0.00}×  "
                     + $"{cosines.Average():0.00000}, {cosines.Min():0.00000}"
             )
         );

@@ -16,6 +16,9 @@ return args switch
         data.ElementAtOrDefault(2),
         data.ElementAtOrDefault(3)
     ),
+    ["search", .. string[] count] => SearchBenchmark.Run(
+        count.Length == 0 ? 1_000_000 : int.Parse(count[0], CultureInfo.InvariantCulture)
+    ),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
@@ -38,6 +41,7 @@ static int Usage()
           resize [PILLOW_SCRIPT]               images a second of the exact resize, beside Pillow and libvips
           start MODEL IMAGE                  time from process start to answer, and peak memory
           int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
+          search [COUNT]                       the exact scan over a million vectors, beside the memory's bandwidth
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

@@ -10,6 +10,8 @@ internal static class CupolaCommand
         cupola classify holiday.jpg --labels "a dog,a cat,a beach" --model openai/clip-vit-base-patch32
         cupola classify photos/ --labels-file animals.txt --model openai/clip-vit-base-patch32 --format json
         cupola prompts write --labels-file animals.txt --endpoint http://localhost:11434/v1 --llm llama3.2 -o prompts.json
+        cupola index ~/Pictures --model openai/clip-vit-base-patch32
+        cupola search a dog on a beach --model openai/clip-vit-base-patch32
         cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
         """;
 
@@ -20,9 +22,11 @@ internal static class CupolaCommand
             ClassifyCommand.Create(),
             EmbedCommand.Create(),
             EvaluateCommand.Create(),
+            IndexCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),
             PromptsCommand.Create(),
+            SearchCommand.Create(),
             TrainCommand.Create(),
             CommandRunner.Verbose,
         };

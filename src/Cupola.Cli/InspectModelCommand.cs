@@ -60,7 +60,7 @@ internal static class InspectModelCommand
                     }
                     else
                     {
-                        Console.Out.WriteLine($"{key, -14}{(key == "int8" ? InspectPrecision.Say(comparison!) : text)}");
+                        Console.Out.WriteLine($"{key,-14}{(key == "int8" ? InspectPrecision.Say(comparison!) : text)}");
                     }
                 }
 

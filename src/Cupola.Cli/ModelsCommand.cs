@@ -57,7 +57,7 @@ internal static class ModelsCommand
                             rows!.Write(model.Name, model.Revision, model.Commit, model.Bytes, model.Folder);
                             break;
                         default:
-                            Console.Out.WriteLine($"{model.Name, -50} {model.Revision, -10} {model.Bytes / 1e6, 8:0} MB");
+                            Console.Out.WriteLine($"{model.Name,-50} {model.Revision,-10} {model.Bytes / 1e6,8:0} MB");
                             break;
                     }
                 }
@@ -105,8 +105,8 @@ internal static class ModelsCommand
     private static CommandWithExamples Export()
     {
         ModelOptions model = new(
-            withoutPrecision: "models export writes the model's own float32 parameters, which other programs quantise in their own "
-                + "ways; omit --precision int8."
+            withoutPrecision: "models export writes the model's own float32 parameters, which other programs quantize in their "
+                + "own ways; omit --precision int8."
         );
         Argument<string> folder = new("folder")
         {

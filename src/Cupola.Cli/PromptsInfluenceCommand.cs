@@ -219,7 +219,7 @@ internal sealed class PromptsInfluenceCommand
                 Console.Out.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"    {prompt.Contribution, 12:0.00000}  {prompt.Cosine, 7:0.0000}  {prompt.Weight, 7:0.0000}  "
+                        $"    {prompt.Contribution,12:0.00000}  {prompt.Cosine,7:0.0000}  {prompt.Weight,7:0.0000}  "
                             + $"{prompt.Prompt.Text.ReplaceLineEndings(" ")}"
                     )
                 );

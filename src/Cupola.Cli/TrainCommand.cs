@@ -29,8 +29,8 @@ internal sealed class TrainCommand
     };
 
     private readonly PrecisionOption _precision = new(
-        "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and give it "
-            + "to the verbs that use the model."
+        "train learns in float32, because steps as small as a training step's vanish in int8; omit --precision int8, and give "
+            + "it to the verbs that use the model."
     );
 
     private readonly NumberOption<int> _threads = ModelOptions.CreateThreads();

@@ -22,6 +22,12 @@ internal static class WorkProgress
             ? run(null)
             : Show(description, total, new ItemRateColumn(), task => run(new ItemsInto(task)));
 
+    /// <summary>
+    /// Runs work that finds out itself how many items it has: it tells a negative number first, and then how many more are done.
+    /// </summary>
+    public static T Unknown<T>(string description, Func<IProgress<int>?, T> run) =>
+        IsHidden ? run(null) : Show(description, 1, new ItemRateColumn(), task => run(new CountedItemsInto(task)));
+
     /// <summary>Runs a download.</summary>
     public static T Bytes<T>(string description, Func<IProgress<HubProgress>?, T> run) =>
         IsHidden ? run(null) : Show(description, 1, new TransferSpeedColumn(), task => run(new BytesInto(task, description)));
@@ -67,6 +73,21 @@ internal static class WorkProgress
     private sealed class ItemsInto(ProgressTask task) : IProgress<int>
     {
         public void Report(int value) => task.Increment(value);
+    }
+
+    private sealed class CountedItemsInto(ProgressTask task) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (value <= 0)
+            {
+                task.MaxValue = Math.Max(1, -value);
+            }
+            else
+            {
+                task.Increment(value);
+            }
+        }
     }
 
     private sealed class StepsInto(ProgressTask task) : IProgress<StepsDone>

@@ -3,6 +3,7 @@ using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Models;
+using Cupola.Models.Quantization;
 using Cupola.Runtime;
 using Cupola.Text;
 using static System.FormattableString;
@@ -45,6 +46,9 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale => _model.LogitScale;
 
+    /// <summary>Threads that networks run on.</summary>
+    internal int Threads => _threads;
+
     /// <summary>What probabilities are made of.</summary>
     internal ScoreRule Score => _model.Score;
 
@@ -80,12 +84,15 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <param name="options">Device and threads; the processor and all its cores where null.</param>
     /// <exception cref="FileNotFoundException">Something is not there; the message says what.</exception>
     /// <exception cref="InvalidDataException">Something cannot be read, or does not fit together.</exception>
-    public static ClipEmbedder Load(string path, EngineOptions? options = null)
+    public static ClipEmbedder Load(string path, EngineOptions? options = null) => Load(path, options, quantized: null);
+
+    /// <summary>The same with a folder for quantized weights; the user's where null.</summary>
+    internal static ClipEmbedder Load(string path, EngineOptions? options, QuantizedFolder? quantized)
     {
         path = BuiltInModels.Resolve(path);
         ModelFolder folder = ModelFolder.Find(path);
         Engine engine = new(options ?? new());
-        return new(ClipModel.Load(path, engine), folder, engine);
+        return new(ClipModel.Load(path, engine, quantized: quantized), folder, engine);
     }
 
     /// <summary>Loads a model by its name, which is downloaded where it is not on this machine yet.</summary>

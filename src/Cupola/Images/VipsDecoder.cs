@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using NetVips;
 
 namespace Cupola.Images;
@@ -86,6 +87,33 @@ internal static class VipsDecoder
                 BinaryPrimitives.ReadUInt32BigEndian(bytes[PngHeight..])
             );
         }
+    }
+
+    /// <summary>The fields of an image's metadata that are texts or whole numbers, by libvips' names; pixels are not decoded.</summary>
+    /// <exception cref="InvalidDataException">It is damaged before its pixels begin, or is not read by libvips.</exception>
+    public static IReadOnlyDictionary<string, string> ReadFields(EncodedImage file)
+    {
+        ImageFormat format = ImageFormats.Detect(file);
+        if (format is not (ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.WebP or ImageFormat.Tiff or ImageFormat.Avif))
+        {
+            return new Dictionary<string, string>();
+        }
+
+        CheckClaim(file, format);
+        return VipsErrors.Run(file, _ =>
+        {
+            using Image image = Open(file.Bytes, format);
+            Dictionary<string, string> fields = new(StringComparer.Ordinal);
+            foreach (string name in image.GetFields())
+            {
+                if (image.Get(name) is (string or int) and var value)
+                {
+                    fields[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+                }
+            }
+
+            return fields;
+        });
     }
 
     private static Image Open(byte[] bytes, ImageFormat format) =>

@@ -99,7 +99,7 @@ internal sealed class ClipModel : IDisposable
     /// <param name="path">The folder or file.</param>
     /// <param name="engine">What runs it, and in which precision.</param>
     /// <param name="form">In which form images reach the image tower.</param>
-    /// <param name="quantized">Where quantised weights are kept; in the user's folder for caches where null.</param>
+    /// <param name="quantized">Where quantized weights are kept; in the user's folder for caches where null.</param>
     /// <exception cref="FileNotFoundException">Weights or configuration are not there.</exception>
     /// <exception cref="InvalidDataException">They cannot be read, or do not fit together.</exception>
     public static ClipModel Load(string path, Engine engine, ImageForm form = ImageForm.Bytes, QuantizedFolder? quantized = null)
@@ -154,8 +154,8 @@ internal sealed class ClipModel : IDisposable
         if (image is ResNetConfig)
         {
             throw new InvalidDataException(
-                "The model cannot run in int8: its image tower is a residual network, and only vision transformers are quantised; "
-                    + "it runs in float32."
+                "The model cannot run in int8: its image tower is a residual network, and only vision transformers are "
+                    + "quantized; it runs in float32."
             );
         }
     }

@@ -110,7 +110,8 @@ internal static class ModelFolderWriter
                         Tensor tensor = parameters[part.Name];
                         WriteNumbers(stream, storage, part.IsTransposed ? Transposed(tensor) : tensor.AsSpan<float>(), part.Name);
                     }
-                }));
+                }
+            ));
         }
 
         Dictionary<string, string> metadata = new(StringComparer.Ordinal) { ["format"] = "pt" };

@@ -10,64 +10,54 @@ namespace Cupola.Models;
 /// </summary>
 internal static class SyntheticInputs
 {
-    private const int Samples = 8;
+    /// <summary>Images of the run.</summary>
+    private const int ImageCount = 8;
 
     /// <summary>Waves of an image, channel by channel.</summary>
     private const int Waves = 6;
 
-    /// <summary>Texts of a run, and tokens between the start and the end of each.</summary>
-    private const int TextsTogether = 4,
+    /// <summary>Texts of the run, and tokens between the start and the end of each.</summary>
+    private const int TextCount = 32,
         MostTokens = 24;
 
-    /// <summary>One image a run, in the form of the graph's input.</summary>
-    public static IEnumerable<Tensor[]> Images(Value input)
+    /// <summary>Images in the form of the graph's input.</summary>
+    public static Tensor[] Images(Value input)
     {
-        bool isBytes = input.Type == ElementType.UInt8;
         int size = (int)input.Shape[2].Factor;
         Random random = new(1);
-        for (int sample = 0; sample < Samples; sample++)
-        {
-            float[] image = Image(size, random);
-            yield return
-            [
-                isBytes
-                    ? Tensor.Of<byte>(
-                        ElementType.UInt8,
-                        [.. image.Select(static number => (byte)Math.Clamp((number * 64) + 128, 0, 255))],
-                        1,
-                        size,
-                        size,
-                        3
-                    )
-                    : Tensor.Of<float>(ElementType.Float32, image, 1, 3, size, size),
-            ];
-        }
+        IEnumerable<float> numbers = Enumerable.Range(0, ImageCount).SelectMany(_ => Image(size, random));
+        return
+        [
+            input.Type == ElementType.UInt8
+                ? Tensor.Of<byte>(
+                    ElementType.UInt8,
+                    [.. numbers.Select(static number => (byte)Math.Clamp((number * 64) + 128, 0, 255))],
+                    ImageCount,
+                    size,
+                    size,
+                    3
+                )
+                : Tensor.Of<float>(ElementType.Float32, [.. numbers], ImageCount, 3, size, size),
+        ];
     }
 
-    /// <summary>A few texts a run, in the form in which the tower reads.</summary>
-    public static IEnumerable<Tensor[]> Texts(TextTransformer tower)
+    /// <summary>Texts in the form in which the tower reads.</summary>
+    public static Tensor[] Texts(TextTransformer tower)
     {
         Random random = new(1);
-        int end = tower.VocabularySize - 1,
-            most = Math.Max(1, Math.Min(MostTokens, tower.ContextLength - 2));
-        for (int sample = 0; sample < Samples; sample++)
+        int end = tower.VocabularySize - 1;
+        if (tower.Reading == TextReading.FixedLength)
         {
-            if (tower.Reading == TextReading.FixedLength)
-            {
-                int[][] rows = [.. All(int[] (_) => [.. Tokens(random, end, tower.ContextLength)])];
-                yield return new TextRows(rows, [.. All(static text => text)], tower.ContextLength).Tensors.ToArray();
-                continue;
-            }
-
-            int[][] texts = [.. All(int[] (_) => [Math.Max(0, end - 1), .. Tokens(random, end, random.Next(1, most + 1)), end])];
-            foreach (PromptTree tree in PromptTree.Pack(texts, PromptTree.MaximumNodes, share: true, out _))
-            {
-                yield return new PackedTree(tree).Tensors.ToArray();
-            }
+            int[][] rows = [.. All(int[] (_) => [.. Tokens(random, end, tower.ContextLength)])];
+            return new TextRows(rows, [.. All(static text => text)], tower.ContextLength).Tensors.ToArray();
         }
+
+        int most = Math.Max(1, Math.Min(MostTokens, tower.ContextLength - 2));
+        int[][] texts = [.. All(int[] (_) => [Math.Max(0, end - 1), .. Tokens(random, end, random.Next(1, most + 1)), end])];
+        return new PackedTree(PromptTree.Pack(texts, PromptTree.MaximumNodes, share: true, out _)[0]).Tensors.ToArray();
     }
 
-    private static IEnumerable<T> All<T>(Func<int, T> text) => Enumerable.Range(0, TextsTogether).Select(text);
+    private static IEnumerable<T> All<T>(Func<int, T> text) => Enumerable.Range(0, TextCount).Select(text);
 
     private static IEnumerable<int> Tokens(Random random, int vocabulary, int count) =>
         Enumerable.Range(0, count).Select(_ => random.Next(Math.Max(1, vocabulary)));

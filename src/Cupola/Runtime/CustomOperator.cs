@@ -8,7 +8,9 @@ namespace Cupola.Runtime;
 /// </summary>
 /// <param name="name">As nodes of a graph name it.</param>
 /// <param name="inputs">How many tensors it reads.</param>
-/// <param name="outputsLike">For each tensor that it gives, the input whose shape it has unless the operator says otherwise.</param>
+/// <param name="outputsLike">
+/// For each tensor that it gives, the input whose shape it has unless the operator says otherwise.
+/// </param>
 internal abstract class CustomOperator(string name, int inputs, params IReadOnlyList<int> outputsLike)
 {
     /// <summary>All there are.</summary>

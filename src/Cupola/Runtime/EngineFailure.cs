@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Cupola.Runtime;
 
 /// <summary>What ONNX Runtime throws, in one sentence: that there is not enough memory, or what it says itself.</summary>
-internal static class EngineFailure
+internal static partial class EngineFailure
 {
     private const int LongestReason = 300;
 
@@ -27,7 +28,24 @@ internal static class EngineFailure
     public static Exception Translate(OnnxRuntimeException failure, string task) =>
         MemoryWords.Any(word => failure.Message.Contains(word, StringComparison.OrdinalIgnoreCase))
             ? new InsufficientMemoryException($"There is not enough memory for ONNX Runtime to {task}.", failure)
-            : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);
+        : NoByte().Match(failure.Message) is { Success: true } found
+            ? new EngineException(
+                $"The model cannot run in int8 on this input: before {found.Groups["layer"].Value}, "
+                    + $"{found.Groups["what"].Value}.",
+                failure
+            )
+        : new EngineException($"ONNX Runtime could not {task}: {Reason(failure.Message)}.", failure);
+
+    /// <summary>
+    /// How a failure of <see cref="QuantizedRows.Write"/> is told, with the node that it arose in: its name is that of its first
+    /// output.
+    /// </summary>
+    [GeneratedRegex(
+        @"Name:'(?<layer>[^']*?)(\.bytes)?' Status Message: (?<what>row \d+ of \d+ holds NaN or an infinity)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex NoByte();
 
     /// <summary>The first line, which may hold names of a model's tensors, without what is no letter.</summary>
     private static string Reason(string message)

@@ -36,7 +36,9 @@ internal abstract unsafe class RowKernel
     /// <param name="product">[width], whole numbers.</param>
     /// <param name="statistics">Of the row that was multiplied: scale, zero point, kept numbers.</param>
     /// <param name="kept">How many numbers were kept.</param>
-    /// <param name="table">[3 + kept, width]: each column's scale, scale · sum of weights, bias, weights of kept channels.</param>
+    /// <param name="table">
+    /// [3 + kept, width]: each column's scale, scale · sum of weights, bias, weights of kept channels.
+    /// </param>
     /// <param name="width">Columns.</param>
     /// <param name="numbers">Where they go, a row of whole blocks.</param>
     public abstract void Dequantize(int* product, float* statistics, int kept, float* table, int width, float* numbers);

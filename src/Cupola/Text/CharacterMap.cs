@@ -37,7 +37,7 @@ internal sealed class CharacterMap
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         using MemoryStream mapped = new(bytes.Length);
-        for (int start = 0; start < bytes.Length; )
+        for (int start = 0; start < bytes.Length;)
         {
             (int length, int replacement) = LongestPrefix(bytes.AsSpan(start));
             if (length > 0)

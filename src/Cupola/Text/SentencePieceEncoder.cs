@@ -58,7 +58,7 @@ internal sealed class SentencePieceEncoder
     {
         List<int> ids = [];
         int start = 0;
-        for (int index = 0; index < text.Length; )
+        for (int index = 0; index < text.Length;)
         {
             if (LongestUserDefined(text.AsSpan(index)) is var (length, id) && length > 0)
             {

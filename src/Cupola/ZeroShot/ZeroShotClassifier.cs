@@ -90,7 +90,8 @@ public sealed class ZeroShotClassifier
         if (file.Model != embedder.Fingerprint)
         {
             throw new InvalidDataException(
-                $"The classifier {path} was made with another model than {embedder.WeightsPath}; make it again with this one."
+                $"The classifier {path} was made with another model than {embedder.WeightsPath}, or in another precision; "
+                    + "make it again with this one."
             );
         }
 

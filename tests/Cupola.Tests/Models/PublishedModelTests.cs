@@ -73,7 +73,7 @@ public sealed class PublishedModelTests
         Assert.True(Math.Abs(count - millions) < 0.006, $"{name} has {count} million parameters.");
     }
 
-    /// <summary>DFN's and MetaCLIP's weights look like any other; that they want QuickGELU stands in the configuration alone.</summary>
+    /// <summary>DFN's and MetaCLIP's weights look like any other; QuickGELU stands in the configuration alone.</summary>
     [Fact]
     public void QuickGeluIsTakenFromTheConfiguration()
     {

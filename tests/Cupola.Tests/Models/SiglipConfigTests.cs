@@ -8,7 +8,7 @@ namespace Cupola.Tests.Models;
 /// <summary>SigLIP's configurations in both layouts, as published ones are, and folders that Cupola writes.</summary>
 public sealed class SiglipConfigTests
 {
-    /// <summary>config.json as on the hub, where nothing stands that is a default, and parameters as the hub counts them.</summary>
+    /// <summary>config.json as on the hub, without what is a default, and parameters as the hub counts them.</summary>
     [Theory]
     [InlineData("""{"text_config":{},"vision_config":{}}""", 203)]
     [InlineData("""{"text_config":{},"vision_config":{"image_size":256}}""", 203)]

@@ -3,7 +3,9 @@ using Cupola.Runtime;
 
 namespace Cupola.Tests.Runtime;
 
-/// <summary>What is worked out between two integer products: the same bytes by every kind of kernel, and the sums it is.</summary>
+/// <summary>
+/// What is worked out between two integer products: the same bytes by every kind of kernel, and the sums it is.
+/// </summary>
 public sealed unsafe class RowKernelTests
 {
     private const int WidestRow = 800;

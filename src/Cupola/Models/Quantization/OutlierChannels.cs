@@ -15,52 +15,42 @@ internal static class OutlierChannels
 
     private static readonly long[] FirstAxis = [0];
 
-    /// <summary>Runs the float32 graph on samples and says which channels of each product are kept.</summary>
+    /// <summary>Runs the float32 graph once and says which channels of each product are kept.</summary>
     /// <param name="engine">What runs it.</param>
     /// <param name="graph">The tower in float32.</param>
     /// <param name="products">Its products.</param>
     /// <param name="parameters">Its numbers.</param>
-    /// <param name="samples">The inputs of a few runs.</param>
+    /// <param name="sample">The inputs of the run; disposed here.</param>
     /// <exception cref="InvalidDataException">A product reads numbers that are not finite.</exception>
     public static IReadOnlyDictionary<string, int[]> Find(
         Engine engine,
         Graph graph,
         IReadOnlyList<LinearProduct> products,
         ModelParameters parameters,
-        IEnumerable<Tensor[]> samples
+        Tensor[] sample
     )
     {
         Value[] rows =
         [
             .. products.Where(static product => product.Bytes is null).Select(static product => product.Rows).Distinct(),
         ];
-        Dictionary<string, float[]> largest = rows.ToDictionary(
-            static value => value.Name,
-            static value => new float[value.Shape[1].Factor],
-            StringComparer.Ordinal
-        );
-        Graph measured = Measure(graph, rows);
-        using CompiledGraph compiled = engine.Compile(measured, parameters.For(measured));
-        foreach (Tensor[] sample in samples)
+        Tensor[] found = [.. rows.Select(static value => Tensor.Allocate(ElementType.Float32, value.Shape[1].Factor))];
+        Dictionary<string, float[]> largest;
+        try
         {
-            Tensor[] maxima = [.. rows.Select(static value => Tensor.Allocate(ElementType.Float32, value.Shape[1].Factor))];
-            try
-            {
-                compiled.Run(SessionThreads.All, sample, maxima);
-                foreach ((Value value, Tensor found) in rows.Zip(maxima))
-                {
-                    float[] known = largest[value.Name];
-                    ReadOnlySpan<float> numbers = found.AsSpan<float>();
-                    for (int channel = 0; channel < known.Length; channel++)
-                    {
-                        known[channel] = MathF.Max(known[channel], numbers[channel]);
-                    }
-                }
-            }
-            finally
-            {
-                Array.ForEach([.. maxima, .. sample], static tensor => tensor.Dispose());
-            }
+            Graph measured = Measure(graph, rows);
+            using CompiledGraph compiled = engine.Compile(measured, parameters.For(measured));
+            compiled.Run(SessionThreads.All, sample, found);
+            largest = rows.Zip(found)
+                .ToDictionary(
+                    static pair => pair.First.Name,
+                    static pair => pair.Second.AsSpan<float>().ToArray(),
+                    StringComparer.Ordinal
+                );
+        }
+        finally
+        {
+            Array.ForEach([.. found, .. sample], static tensor => tensor.Dispose());
         }
 
         return products.ToDictionary(

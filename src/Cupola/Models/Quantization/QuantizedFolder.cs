@@ -3,8 +3,8 @@ using Cupola.Files;
 namespace Cupola.Models.Quantization;
 
 /// <summary>
-/// Quantised weights that were kept for the next start, a file for each tower of a model by the model's fingerprint. It can fail
-/// to help, and never fails: where nothing can be read or written, weights are quantised at every start.
+/// Quantized weights that were kept for the next start, a file for each tower of a model by the model's fingerprint. It can fail
+/// to help, and never fails: where nothing can be read or written, weights are quantized at every start.
 /// </summary>
 /// <param name="path">The folder; it is made when something is written.</param>
 /// <param name="mostBytes">Beyond, the files that were not used for longest make room.</param>

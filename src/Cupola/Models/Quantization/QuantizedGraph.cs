@@ -214,11 +214,12 @@ internal sealed class QuantizedGraph
     /// <summary>An operator whose last outputs are the bytes and statistics of a value.</summary>
     private void AddQuantizing(string name, Value[] inputs, Value value, params Value[] before)
     {
-        int[] kept = _kept[_readBy[value.Name].Name];
+        string product = _readBy[value.Name].Name;
+        int[] kept = _kept[product];
         Value channels = Constant(ElementType.Int32, MemoryMarshal.AsBytes<int>([kept.Length, .. kept]), kept.Length + 1),
-            bytes = new($"{value.Name}.bytes", ElementType.UInt8, value.Shape),
+            bytes = new($"{product}.bytes", ElementType.UInt8, value.Shape),
             statistics =
-                new($"{value.Name}.statistics", ElementType.Float32, [value.Shape[0], RowKernel.StatisticNumbers + kept.Length]);
+                new($"{product}.statistics", ElementType.Float32, [value.Shape[0], RowKernel.StatisticNumbers + kept.Length]);
         AddCustom(name, [.. inputs, channels], [.. before, bytes, statistics]);
         _bytes.Add(value.Name, (bytes, statistics));
     }

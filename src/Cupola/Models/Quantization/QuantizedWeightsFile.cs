@@ -9,7 +9,7 @@ using Cupola.Runtime;
 namespace Cupola.Models.Quantization;
 
 /// <summary>
-/// A tower's quantised weights in a safetensors file, which is mapped into memory; its metadata hold the kept channels and a
+/// A tower's quantized weights in a safetensors file, which is mapped into memory; its metadata hold the kept channels and a
 /// checksum of each tensor.
 /// </summary>
 internal static class QuantizedWeightsFile

@@ -9,9 +9,9 @@ namespace Cupola.Models.Quantization;
 
 /// <summary>Makes a model's towers ready to run in int8; keeps what that takes until it is disposed.</summary>
 /// <param name="engine">What runs them.</param>
-/// <param name="declared">The model's parameters; matrices among them may be quantised.</param>
+/// <param name="declared">The model's parameters; matrices among them may be quantized.</param>
 /// <param name="parameters">Their numbers.</param>
-/// <param name="fingerprint">The model's, by which quantised weights are found again.</param>
+/// <param name="fingerprint">The model's, by which quantized weights are found again.</param>
 /// <param name="folder">Where those are kept.</param>
 internal sealed class Quantizer(
     Engine engine,
@@ -27,11 +27,11 @@ internal sealed class Quantizer(
     /// <summary>Makes a tower ready.</summary>
     /// <param name="tower">Its name.</param>
     /// <param name="describe">Describes it by some operators.</param>
-    /// <param name="samples">
-    /// Inputs of a few runs, made up, which show the channels that are kept in float32; disposed here.
+    /// <param name="sample">
+    /// Inputs of one run, made up, which show the channels that are kept in float32; disposed here.
     /// </param>
     /// <exception cref="InvalidDataException">A parameter holds NaN or an infinity.</exception>
-    public CompiledGraph Compile(string tower, Func<OperatorSet, Graph> describe, Func<IEnumerable<Tensor[]>> samples)
+    public CompiledGraph Compile(string tower, Func<OperatorSet, Graph> describe, Func<Tensor[]> sample)
     {
         Graph graph = describe(OperatorSet.Quantizable);
         IReadOnlyList<LinearProduct> products = LinearProducts.Find(graph, declared);
@@ -64,7 +64,7 @@ internal sealed class Quantizer(
                 exact,
                 LinearProducts.Find(exact, declared),
                 parameters,
-                samples()
+                sample()
             );
             QuantizedWeights made = WeightQuantizer.Quantize(products, kept, parameters);
             folder.Add(fingerprint.Value, tower, made);

@@ -90,7 +90,12 @@ public sealed record NewModel
             EmbeddingDimension,
             []
         );
-        return ConfigRules.ProblemOf(config) is var (member, why) ? throw new ArgumentException(Sentence(member, why)) : config;
+        return ConfigRules.ProblemOf(config) is var (member, why) ? throw new ArgumentException(Sentence(member, why))
+            : Stages is null && ImageSize % PatchSize != 0
+                ? throw new ArgumentException(
+                    Sentence("image.patch", Invariant($"is {PatchSize}, which does not divide the image's {ImageSize} pixels"))
+                )
+            : config;
     }
 
     /// <summary>A problem in the words of the settings.</summary>

@@ -1,0 +1,92 @@
+using System.CommandLine;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola index</c>: embeds what is new below some folders, for <c>cupola search</c>.</summary>
+internal static class IndexCommand
+{
+    public static Command Create()
+    {
+        ModelOptions model = new();
+        IndexOptions options = new();
+        Argument<string[]> roots = new("photos")
+        {
+            Description = "Folders of images; without any, those that were indexed before.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        Option<OutputFormat> format = Output.CreateOption();
+        CommandWithExamples command = new(
+            "index",
+            "Index images for search: what is new or changed is embedded, what is gone is marked. A killed run goes on.",
+            """
+            cupola index ~/Pictures --model openai/clip-vit-base-patch32
+            cupola index --model openai/clip-vit-base-patch32
+            """
+        )
+        {
+            roots,
+            format,
+        };
+        options.AddTo(command);
+        model.AddTo(command);
+        command.SetVerb(
+            (parsed, cancellationToken) =>
+            {
+                using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
+                using ImageIndex index = options.Open(parsed, embedder);
+                string[] named = parsed.GetValue(roots)!;
+                IReadOnlyList<string> all = named.Length > 0 ? named : index.Roots;
+                if (all.Count == 0)
+                {
+                    throw new ArgumentException("The index covers no folders yet; name one, as in 'cupola index ~/Pictures'.");
+                }
+
+                CsvOutput? rows =
+                    parsed.GetValue(format) == OutputFormat.Csv
+                        ? new("root", "seen", "embedded", "reused", "moved", "gone", "broken")
+                        : null;
+                int broken = 0;
+                foreach (string root in all)
+                {
+                    IndexUpdate update = IndexOptions.Update(index, root, cancellationToken);
+                    broken += update.Broken.Count;
+                    Write(update, parsed.GetValue(format), rows);
+                }
+
+                return broken == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+            },
+            static _ => "Stopped; what is indexed so far stays, and the same command goes on from there."
+        );
+        return command;
+    }
+
+    private static void Write(IndexUpdate update, OutputFormat format, CsvOutput? rows)
+    {
+        if (rows is not null)
+        {
+            rows.Write(update.Root, update.Seen, update.Embedded, update.Reused, update.Moved, update.Gone, update.BrokenCount);
+        }
+        else if (format == OutputFormat.Json)
+        {
+            Output.WriteJson(
+                new
+                {
+                    root = update.Root,
+                    seen = update.Seen,
+                    embedded = update.Embedded,
+                    reused = update.Reused,
+                    moved = update.Moved,
+                    gone = update.Gone,
+                    broken = update.BrokenCount,
+                }
+            );
+        }
+        else
+        {
+            Console.Out.WriteLine(
+                $"{update.Root}: {update.Seen} images, {update.Embedded} embedded, {update.Reused} known by their content "
+                    + $"({update.Moved} moved), {update.Gone} gone, {update.BrokenCount} broken"
+            );
+        }
+    }
+}

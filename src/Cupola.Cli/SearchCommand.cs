@@ -1,0 +1,227 @@
+using System.CommandLine;
+using System.Globalization;
+using Cupola.Prompts;
+
+namespace Cupola.Cli;
+
+/// <summary><c>cupola search</c>: images by words, by images, and by both.</summary>
+internal static class SearchCommand
+{
+    public static Command Create() => new Verb().Build();
+
+    /// <summary>The verb's options.</summary>
+    private sealed class Verb
+    {
+        private readonly ModelOptions _model = new();
+        private readonly IndexOptions _index = new();
+
+        private readonly Argument<string[]> _terms = new("terms")
+        {
+            Description = "Words, an image's path or address, or '#' and its number; + and - stand alone between; 2: doubles.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+
+        private readonly NumberOption<int> _top = new("--top", 1, 1_000_000)
+        {
+            Description = "How many images at most; unlikely ones count.",
+            HelpName = "K",
+            DefaultValueFactory = static _ => 10,
+        };
+
+        private readonly NumberOption<double> _threshold = new("--threshold", -100, 100)
+        {
+            Description = "Only images whose score is at least this.",
+            HelpName = "S",
+        };
+
+        private readonly Option<string> _folder = new("--in")
+        {
+            Description = "Only images below this folder.",
+            HelpName = "DIR",
+        };
+
+        private readonly DateOption _after = new("--after", "Only images taken then or later: 2021, 2021-05 or 2021-05-03.");
+
+        private readonly DateOption _before = new("--before", "Only images taken before that.");
+
+        private readonly Option<string> _camera = new("--camera")
+        {
+            Description = "Only images whose camera's name has this in it.",
+            HelpName = "NAME",
+        };
+
+        private readonly Option<string> _prompts = new("--prompts")
+        {
+            Description = "Say what a file of prompts or templates says of the words, in place of the words alone.",
+            HelpName = "FILE",
+        };
+
+        private readonly Option<bool> _noUpdate = new("--no-update")
+        {
+            Description = "Search what is indexed, without looking for new images.",
+        };
+
+        private readonly Option<SearchFormat> _format = new("--format")
+        {
+            Description = "table, json (a line an image), csv, or paths alone.",
+            DefaultValueFactory = static _ => SearchFormat.Table,
+        };
+
+        public CommandWithExamples Build()
+        {
+            CommandWithExamples command = new(
+                "search",
+                "Find images of the index by words, by images, or by both.",
+                """
+                cupola search a dog on a beach --model openai/clip-vit-base-patch32
+                cupola search beach + photo.jpg - people + "2:red sail" --model openai/clip-vit-base-patch32
+                cupola search sunset --after 2021 --in ~/Pictures/Norway --format paths --model openai/clip-vit-base-patch32
+                """
+            )
+            {
+                _terms,
+                _top,
+                _threshold,
+                _folder,
+                _after,
+                _before,
+                _camera,
+                _prompts,
+                _noUpdate,
+                _format,
+            };
+            _index.AddTo(command);
+            _model.AddTo(command);
+            command.SetVerb(Run);
+            return command;
+        }
+
+        private int Run(ParseResult parsed, CancellationToken cancellationToken)
+        {
+            SearchQuery query = Read(parsed);
+            using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+            using ImageIndex index = _index.Open(parsed, embedder);
+            int broken = parsed.GetValue(_noUpdate) ? 0 : Update(index, cancellationToken);
+            SearchWriter.Write(index.Search(query, _top.Read(parsed), cancellationToken), parsed.GetValue(_format));
+            return broken == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        }
+
+        private SearchQuery Read(ParseResult parsed)
+        {
+            SearchQuery query;
+            try
+            {
+                query = SearchQuery.Parse(parsed.GetValue(_terms)!);
+            }
+            catch (FormatException problem)
+            {
+                throw new ArgumentException(problem.Message, problem);
+            }
+
+            PromptSource? source = parsed.GetValue(_prompts) is { } file ? PromptSource.Read(file) : null;
+            return query with
+            {
+                Folder = parsed.GetValue(_folder),
+                After = parsed.GetValue(_after),
+                Before = parsed.GetValue(_before),
+                Camera = parsed.GetValue(_camera),
+                Threshold = parsed.GetValue(_threshold),
+                Sentences = source is null ? null : words => SentencesOf(source, words),
+            };
+        }
+
+        /// <summary>What a source says of words: what is written of them, and templates filled with them.</summary>
+        private static string[] SentencesOf(PromptSource source, string words)
+        {
+            string[] sentences =
+            [
+                .. source.Templates.Select(template => template.Format(words)),
+                .. source.Written is { } written && written.ClassNames.Contains(words, StringComparer.OrdinalIgnoreCase)
+                    ? written[written.ClassNames.First(name => name.Equals(words, StringComparison.OrdinalIgnoreCase))]
+                        .Select(static prompt => prompt.Text)
+                    : [],
+            ];
+            return sentences.Length > 0
+                ? sentences
+                : throw new InvalidDataException($"{source.Name} says nothing of '{words}'; search without --prompts.");
+        }
+
+        /// <summary>A drive that is not connected costs a sentence, and nothing that the index knows of it.</summary>
+        private static int Update(ImageIndex index, CancellationToken cancellationToken)
+        {
+            int broken = 0;
+            foreach (string root in index.Roots)
+            {
+                try
+                {
+                    broken += IndexOptions.Update(index, root, cancellationToken).Broken.Count;
+                }
+                catch (DirectoryNotFoundException problem)
+                {
+                    Console.Error.WriteLine(problem.Message);
+                }
+            }
+
+            return broken;
+        }
+    }
+}
+
+/// <summary>What a search prints.</summary>
+internal enum SearchFormat
+{
+    Table,
+    Json,
+    Csv,
+    Paths,
+}
+
+/// <summary>Prints what a search found.</summary>
+internal static class SearchWriter
+{
+    public static void Write(IReadOnlyList<FoundImage> found, SearchFormat format)
+    {
+        CsvOutput? rows = format == SearchFormat.Csv ? new("image", "score", "cosine", "likely", "number") : null;
+        bool wasLikely = true;
+        foreach (FoundImage image in found)
+        {
+            switch (format)
+            {
+                case SearchFormat.Json:
+                    Output.WriteJson(
+                        new
+                        {
+                            image = image.Path,
+                            score = image.Score,
+                            cosine = image.Cosine,
+                            likely = image.IsLikely,
+                            number = image.Number,
+                        }
+                    );
+                    break;
+                case SearchFormat.Csv:
+                    rows!.Write(image.Path, image.Score, image.Cosine, image.IsLikely, image.Number);
+                    break;
+                case SearchFormat.Paths:
+                    Console.Out.WriteLine(image.Path);
+                    break;
+                default:
+                    if (wasLikely && !image.IsLikely)
+                    {
+                        Console.Out.WriteLine("Unlikely, because words that have nothing to do with it fit as well:");
+                    }
+
+                    wasLikely = image.IsLikely;
+                    string score = image.Score.ToString("0.00", CultureInfo.InvariantCulture),
+                        cosine = image.Cosine.ToString("0.000", CultureInfo.InvariantCulture);
+                    Console.Out.WriteLine($"{score, 6}  {cosine, 6}  #{image.Number}  {image.Path}");
+                    break;
+            }
+        }
+
+        if (found.Count == 0)
+        {
+            Console.Error.WriteLine("Nothing is found: the index holds no such images; 'cupola index FOLDER' adds some.");
+        }
+    }
+}

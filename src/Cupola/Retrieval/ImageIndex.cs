@@ -1,0 +1,158 @@
+using Cupola.Files;
+using Cupola.Retrieval;
+using static System.FormattableString;
+
+namespace Cupola;
+
+/// <summary>
+/// An index of the images below some folders: what is known of each file in an SQLite database, and for each model one file of
+/// unit vectors. It keeps itself: an update embeds what is new or changed, and nothing that lies somewhere else already. A killed
+/// update loses at most its last batch. Several processes may search it while one updates it.
+/// </summary>
+public sealed class ImageIndex : IDisposable
+{
+    private readonly IndexDatabase _database;
+    private readonly string _folder;
+    private readonly long _model;
+
+    private ImageIndex(string folder, ClipEmbedder embedder, bool orient)
+    {
+        _folder = folder;
+        Embedder = embedder;
+        IsOriented = orient;
+        _database = IndexDatabase.Open(folder);
+        try
+        {
+            string fingerprint = orient ? embedder.Fingerprint : $"{embedder.Fingerprint}-stored";
+            _model = _database.Model(fingerprint, embedder.Config.EmbeddingDimension);
+            Vectors = new(Path.Combine(folder, Invariant($"vectors-{_model}.f16")), embedder.Config.EmbeddingDimension);
+        }
+        catch
+        {
+            _database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where a user's index lies unless somebody says otherwise: <c>index</c> in the user's folder for caches, as
+    /// <see cref="EmbeddingCache.DefaultFolder"/>.</summary>
+    public static string DefaultFolder => UserCache.Folder("index");
+
+    /// <summary>The folders it covers, as full paths.</summary>
+    public IReadOnlyList<string> Roots => _database.Roots();
+
+    /// <summary>The model whose vectors are used.</summary>
+    internal ClipEmbedder Embedder { get; }
+
+    /// <summary>Whether images are turned as their EXIF orientation says.</summary>
+    internal bool IsOriented { get; }
+
+    /// <summary>The model's vectors.</summary>
+    internal VectorFile Vectors { get; }
+
+    /// <summary>What is known of images.</summary>
+    internal IndexDatabase Database => _database;
+
+    /// <summary>The model's number in the database.</summary>
+    internal long ModelNumber => _model;
+
+    /// <summary>Opens the index in a folder, which is made if it is not there.</summary>
+    /// <param name="folder">The index's folder.</param>
+    /// <param name="embedder">The model; each has vectors of its own in the same index. It stays the caller's.</param>
+    /// <param name="orient">Whether to turn images as their EXIF orientation says, as people see them.</param>
+    /// <exception cref="InvalidDataException">What lies there is damaged, or is no index.</exception>
+    public static ImageIndex Open(string folder, ClipEmbedder embedder, bool orient = true)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(embedder);
+        return new(Path.GetFullPath(folder), embedder, orient);
+    }
+
+    /// <summary>Brings the index up to date with a folder, or with one image's file.</summary>
+    /// <param name="root">The folder; it is remembered.</param>
+    /// <param name="cache">Embeddings that are known from elsewhere, and where new ones are kept; it stays the caller's.</param>
+    /// <param name="progress">Told how many more of the new images are done; first, with a negative number, how many there are.
+    /// </param>
+    /// <param name="cancellationToken">Stops between batches; what is done stays.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder; what the index knows of it stays.</exception>
+    /// <exception cref="IOException">Another process is updating the index.</exception>
+    public IndexUpdate Update(
+        string root,
+        EmbeddingCache? cache = null,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        using FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
+            ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
+        return new IndexUpdater(this, cache, progress, cancellationToken).Update(Path.GetFullPath(root));
+    }
+
+    /// <summary>The images that fit a query best.</summary>
+    /// <param name="query">What is looked for.</param>
+    /// <param name="top">How many at most.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="InvalidDataException">An image of the query cannot be read.</exception>
+    public IReadOnlyList<FoundImage> Search(SearchQuery query, int top = 10, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return new ImageSearch(this).Find(query, top, cancellationToken);
+    }
+
+    /// <summary>The embeddings of words that every search needs, which are kept beside the model's vectors.</summary>
+    internal float[][] Words(IReadOnlyList<string> words)
+    {
+        using VectorFile file = new(
+            Path.Combine(_folder, Invariant($"words-{_model}-{words.Count}.f16")),
+            Embedder.Config.EmbeddingDimension
+        );
+        if (file.Count != words.Count)
+        {
+            file.Truncate(0);
+            EmbeddingMatrix texts = Embedder.EmbedTexts(words);
+            file.Append([.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())]);
+        }
+
+        float[][] vectors = [];
+        file.Read(rows => vectors = [.. Enumerable.Range(0, words.Count).Select(row => rows.ToArray(row))]);
+        return vectors;
+    }
+
+    /// <summary>Gives the index's files back.</summary>
+    public void Dispose()
+    {
+        Vectors.Dispose();
+        _database.Dispose();
+    }
+}
+
+/// <summary>What an update of an index found and did.</summary>
+/// <param name="Root">The folder, as a full path.</param>
+/// <param name="Seen">Images that are there.</param>
+/// <param name="Embedded">Images that were embedded.</param>
+/// <param name="Reused">Images that are new or changed and whose content was known already.</param>
+/// <param name="Moved">Those of them that are gone from where they were: renamed or moved.</param>
+/// <param name="Gone">Images that were there and are no more.</param>
+/// <param name="Broken">Images that cannot be read, with the reason of each that is new or changed.</param>
+public sealed record IndexUpdate(
+    string Root,
+    int Seen,
+    int Embedded,
+    int Reused,
+    int Moved,
+    int Gone,
+    IReadOnlyList<string> Broken
+)
+{
+    /// <summary>How many images there are that cannot be read, those that were told before included.</summary>
+    public int BrokenCount { get; init; }
+}
+
+/// <summary>An image that was found.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Number">Its number in the index, by which a query can name it.</param>
+/// <param name="Score">The sum of what its terms say, each in standard deviations over the library.</param>
+/// <param name="Cosine">Its cosine with the query's first term.</param>
+/// <param name="IsLikely">Whether it fits better than words that fit anything do.</param>
+public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely);

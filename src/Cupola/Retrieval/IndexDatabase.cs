@@ -1,0 +1,286 @@
+using Cupola.Images;
+using Microsoft.Data.Sqlite;
+
+namespace Cupola.Retrieval;
+
+/// <summary>What is known of an image's file.</summary>
+/// <param name="Path">Its full path.</param>
+/// <param name="Size">Its bytes.</param>
+/// <param name="Changed">When it was last written, in ticks of universal time.</param>
+/// <param name="Hash">SHA-256 of its bytes; null where it could not be read.</param>
+/// <param name="Error">Why it cannot be decoded, in a sentence; null where it can.</param>
+internal sealed record KnownFile(string Path, long Size, long Changed, byte[]? Hash, string? Error)
+{
+    /// <summary>What its metadata says.</summary>
+    public ImageMetadata Metadata { get; init; } = ImageMetadata.None;
+
+    /// <summary>Whether it was not there when its folder was last looked at.</summary>
+    public bool IsGone { get; init; }
+
+    /// <summary>Its number in the index, which it keeps; 0 where it has none yet.</summary>
+    public long Number { get; init; }
+}
+
+/// <summary>
+/// The SQLite file of an index: images by their paths, and for each model the row of its vectors that a content has. Each change
+/// is one transaction, so that a killed update leaves either all of it or nothing; readers see the state before it.
+/// </summary>
+internal sealed class IndexDatabase : IDisposable
+{
+    private const int BusyMilliseconds = 10_000;
+
+    private readonly SqliteConnection _connection;
+
+    private IndexDatabase(string path)
+    {
+        _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        try
+        {
+            _connection.Open();
+            Run($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            Run(
+                """
+                CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS models (
+                    number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL);
+                CREATE TABLE IF NOT EXISTS images (
+                    number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, changed INTEGER NOT NULL,
+                    hash BLOB, error TEXT, gone INTEGER NOT NULL DEFAULT 0,
+                    taken TEXT, camera TEXT, latitude REAL, longitude REAL, orientation INTEGER);
+                CREATE TABLE IF NOT EXISTS vectors (
+                    model INTEGER NOT NULL, hash BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (model, hash)) WITHOUT ROWID;
+                """
+            );
+        }
+        catch (SqliteException problem)
+        {
+            Dispose();
+            throw new InvalidDataException(
+                $"The index {path} cannot be read ({problem.Message}); move it away, and it is made anew.",
+                problem
+            );
+        }
+    }
+
+    /// <summary>Opens a folder's database, or makes it.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or is no index.</exception>
+    public static IndexDatabase Open(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        return new(Path.Combine(folder, "index.sqlite"));
+    }
+
+    /// <summary>The folders that were indexed, as full paths.</summary>
+    public IReadOnlyList<string> Roots()
+    {
+        using SqliteCommand command = Command("SELECT path FROM roots ORDER BY path");
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<string> roots = [];
+        while (reader.Read())
+        {
+            roots.Add(reader.GetString(0));
+        }
+
+        return roots;
+    }
+
+    /// <summary>Remembers a folder.</summary>
+    public void AddRoot(string path)
+    {
+        using SqliteCommand command = Command("INSERT OR IGNORE INTO roots VALUES ($path)", ("$path", path));
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>The number of a model's set of vectors; a new one where the model is new.</summary>
+    public long Model(string fingerprint, int dimension)
+    {
+        using SqliteCommand insert = Command(
+            "INSERT OR IGNORE INTO models (fingerprint, dimension) VALUES ($fingerprint, $dimension)",
+            ("$fingerprint", fingerprint),
+            ("$dimension", dimension)
+        );
+        insert.ExecuteNonQuery();
+        using SqliteCommand select = Command(
+            "SELECT number FROM models WHERE fingerprint = $fingerprint",
+            ("$fingerprint", fingerprint)
+        );
+        return (long)select.ExecuteScalar()!;
+    }
+
+    /// <summary>The files at and below a folder, by their paths.</summary>
+    public Dictionary<string, KnownFile> FilesBelow(string root)
+    {
+        // The end of the range of paths that begin so: the separator's successor in the order of bytes.
+        string prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
+        string end = prefix[..^1] + (char)(prefix[^1] + 1);
+        using SqliteCommand command = Command(
+            "SELECT path, size, changed, hash, error, gone, number FROM images WHERE path = $root OR (path >= $prefix AND path "
+                + "< $end)",
+            ("$root", root),
+            ("$prefix", prefix),
+            ("$end", end)
+        );
+        using SqliteDataReader reader = command.ExecuteReader();
+        Dictionary<string, KnownFile> files = new(StringComparer.Ordinal);
+        while (reader.Read())
+        {
+            files.Add(
+                reader.GetString(0),
+                new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), Blob(reader, 3), Text(reader, 4))
+                {
+                    IsGone = reader.GetInt64(5) != 0,
+                    Number = reader.GetInt64(6),
+                }
+            );
+        }
+
+        return files;
+    }
+
+    /// <summary>The row that each content has among a model's vectors.</summary>
+    public Dictionary<ContentHash, long> Rows(long model)
+    {
+        using SqliteCommand command = Command("SELECT hash, row FROM vectors WHERE model = $model", ("$model", model));
+        using SqliteDataReader reader = command.ExecuteReader();
+        Dictionary<ContentHash, long> rows = [];
+        while (reader.Read())
+        {
+            rows.Add(new(Blob(reader, 0)!), reader.GetInt64(1));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Images that are there and have a vector of a model, with its row, in the order of their paths.</summary>
+    public IReadOnlyList<(KnownFile File, long Row)> Images(long model)
+    {
+        using SqliteCommand command = Command(
+            """
+            SELECT path, size, changed, images.hash, number, taken, camera, latitude, longitude, orientation, row
+            FROM images JOIN vectors ON vectors.hash = images.hash AND vectors.model = $model
+            WHERE gone = 0 AND error IS NULL ORDER BY path
+            """,
+            ("$model", model)
+        );
+        using SqliteDataReader reader = command.ExecuteReader();
+        List<(KnownFile, long)> images = [];
+        while (reader.Read())
+        {
+            ImageMetadata metadata = new(
+                Text(reader, 5),
+                Text(reader, 6),
+                reader.IsDBNull(7) ? null : reader.GetDouble(7),
+                reader.IsDBNull(8) ? null : reader.GetDouble(8),
+                reader.IsDBNull(9) ? null : reader.GetInt32(9)
+            );
+            images.Add(
+                (
+                    new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), Blob(reader, 3), null)
+                    {
+                        Metadata = metadata,
+                        Number = reader.GetInt64(4),
+                    },
+                    reader.GetInt64(10)
+                )
+            );
+        }
+
+        return images;
+    }
+
+    /// <summary>Writes files and the rows of contents, all or none.</summary>
+    public void Write(long model, IEnumerable<KnownFile> files, IEnumerable<(ContentHash Hash, long Row)> rows)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteCommand file = Command(
+            """
+            INSERT INTO images (path, size, changed, hash, error, gone, taken, camera, latitude, longitude, orientation)
+            VALUES ($path, $size, $changed, $hash, $error, $gone, $taken, $camera, $latitude, $longitude, $orientation)
+            ON CONFLICT (path) DO UPDATE SET size = $size, changed = $changed, hash = $hash, error = $error, gone = $gone,
+                taken = $taken, camera = $camera, latitude = $latitude, longitude = $longitude, orientation = $orientation
+            """
+        );
+        foreach (KnownFile known in files)
+        {
+            file.Parameters.Clear();
+            Add(file, "$path", known.Path);
+            Add(file, "$size", known.Size);
+            Add(file, "$changed", known.Changed);
+            Add(file, "$hash", known.Hash);
+            Add(file, "$error", known.Error);
+            Add(file, "$gone", known.IsGone ? 1 : 0);
+            Add(file, "$taken", known.Metadata.Taken);
+            Add(file, "$camera", known.Metadata.Camera);
+            Add(file, "$latitude", known.Metadata.Latitude);
+            Add(file, "$longitude", known.Metadata.Longitude);
+            Add(file, "$orientation", known.Metadata.Orientation);
+            file.ExecuteNonQuery();
+        }
+
+        using SqliteCommand row = Command("INSERT OR REPLACE INTO vectors (model, hash, row) VALUES ($model, $hash, $row)");
+        foreach ((ContentHash hash, long number) in rows)
+        {
+            row.Parameters.Clear();
+            Add(row, "$model", model);
+            Add(row, "$hash", hash.ToArray());
+            Add(row, "$row", number);
+            row.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Marks files as gone, all or none.</summary>
+    public void MarkGone(IEnumerable<string> paths)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteCommand command = Command("UPDATE images SET gone = 1 WHERE path = $path");
+        foreach (string path in paths)
+        {
+            command.Parameters.Clear();
+            Add(command, "$path", path);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+    }
+
+    /// <summary>Whether a content lies at another path that is there.</summary>
+    public bool IsElsewhere(byte[] hash, string path)
+    {
+        using SqliteCommand command = Command(
+            "SELECT EXISTS (SELECT 1 FROM images WHERE hash = $hash AND gone = 0 AND path <> $path)",
+            ("$hash", hash),
+            ("$path", path)
+        );
+        return (long)command.ExecuteScalar()! != 0;
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    private static void Add(SqliteCommand command, string name, object? value) =>
+        command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+
+    private static byte[]? Blob(SqliteDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : (byte[])reader.GetValue(column);
+
+    private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private SqliteCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = text;
+        foreach ((string name, object value) in parameters)
+        {
+            Add(command, name, value);
+        }
+
+        return command;
+    }
+
+    private void Run(string text)
+    {
+        using SqliteCommand command = Command(text);
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using Cupola.Images;
+
+namespace Cupola.Retrieval;
+
+/// <summary>
+/// Brings an index up to date with one folder: files whose size and time are known are passed over, contents that are known are
+/// not embedded again, and batches become visible one after the other. Rows are on disk before the database names them.
+/// </summary>
+internal sealed class IndexUpdater(
+    ImageIndex index,
+    EmbeddingCache? cache,
+    IProgress<int>? progress,
+    CancellationToken cancellationToken
+)
+{
+    /// <summary>A killed update loses no more images than these.</summary>
+    private const int BatchSize = 256;
+
+    private readonly Dictionary<ContentHash, long> _rows = index.Database.Rows(index.ModelNumber);
+    private readonly List<string> _broken = [];
+    private int _embedded;
+    private int _reused;
+    private int _moved;
+
+    /// <summary>Updates the index for a folder or a file.</summary>
+    /// <param name="root">Its full path.</param>
+    public IndexUpdate Update(string root)
+    {
+        IReadOnlyList<string> paths =
+            File.Exists(root) ? [root]
+            : Directory.Exists(root) ? ImageFolder.Enumerate(root)
+            : throw new DirectoryNotFoundException(
+                $"There is no folder {root}; what the index knows of it stays, in case it is a drive that is not connected."
+            );
+        index.Vectors.Truncate(_rows.Count == 0 ? 0 : _rows.Values.Max() + 1);
+        index.Database.AddRoot(root);
+        Dictionary<string, KnownFile> known = index.Database.FilesBelow(root);
+        FileInfo[] work = [.. paths.Select(static path => new FileInfo(path)).Where(file => IsNew(file, known))];
+        HashSet<string> there = new(paths, StringComparer.Ordinal);
+        string[] gone =
+        [
+            .. known.Values.Where(file => !file.IsGone && !there.Contains(file.Path)).Select(static file => file.Path),
+        ];
+        HashSet<ContentHash> left =
+        [
+            .. gone.Select(path => known[path].Hash).OfType<byte[]>().Select(static hash => new ContentHash(hash)),
+        ];
+        index.Database.MarkGone(gone);
+        progress?.Report(-work.Length);
+        foreach (FileInfo[] batch in work.Chunk(BatchSize))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(batch, left);
+            progress?.Report(batch.Length);
+        }
+
+        HashSet<string> again = [.. work.Select(static file => file.FullName)];
+        int unreadable = known.Values.Count(file =>
+            file.Error is not null && there.Contains(file.Path) && !again.Contains(file.Path)
+        );
+        return new(root, paths.Count, _embedded, _reused, _moved, gone.Length - _moved, _broken)
+        {
+            BrokenCount = _broken.Count + unreadable,
+        };
+    }
+
+    /// <summary>Whether a file has to be looked at: it is new, was written since, came back, or has no vector of this model.</summary>
+    private bool IsNew(FileInfo file, Dictionary<string, KnownFile> known) =>
+        !known.TryGetValue(file.FullName, out KnownFile? before)
+        || before.IsGone
+        || !file.Exists
+        || before.Size != file.Length
+        || before.Changed != file.LastWriteTimeUtc.Ticks
+        || (before.Error is null && before.Hash is { } hash && !_rows.ContainsKey(new(hash)));
+
+    private void Add(FileInfo[] files, HashSet<ContentHash> left)
+    {
+        var read = new ReadFile[files.Length];
+        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken }, place =>
+            read[place] = Read(files[place])
+        );
+        // Each content once, in the order of the files.
+        ReadFile[] unknown =
+        [
+            .. read.Where(file => file.Content is { } content && !_rows.ContainsKey(content))
+                .DistinctBy(static file => file.Content),
+        ];
+        IEnumerable<EmbeddedImage> images = index.Embedder.EmbedImages(
+            unknown.Select(static file => ImageSource.FromPath(file.Known.Path)),
+            index.IsOriented,
+            cache,
+            cancellationToken
+        );
+        Dictionary<ContentHash, string> unreadable = [];
+        List<(ContentHash Content, float[] Vector)> embedded = [];
+        foreach ((ReadFile file, EmbeddedImage image) in unknown.Zip(images))
+        {
+            if (image.Vector is { } vector)
+            {
+                embedded.Add((file.Content!.Value, vector));
+            }
+            else
+            {
+                unreadable.Add(file.Content!.Value, image.Error!);
+            }
+        }
+
+        long first = embedded.Count == 0 ? 0 : index.Vectors.Append([.. embedded.Select(static image => image.Vector)]);
+        (ContentHash Content, long Row)[] rows = [.. embedded.Select((image, place) => (image.Content, first + place))];
+        KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
+        index.Database.Write(index.ModelNumber, known, rows);
+        Count(read, rows, left);
+        _broken.AddRange(known.Where(static file => file.Error is not null).Select(static file => file.Error!));
+    }
+
+    private static KnownFile Outcome(ReadFile file, Dictionary<ContentHash, string> unreadable) =>
+        file.Content is { } content && unreadable.TryGetValue(content, out string? error)
+            ? file.Known with
+            {
+                Error = error,
+            }
+            : file.Known;
+
+    private void Count(ReadFile[] read, (ContentHash Content, long Row)[] rows, HashSet<ContentHash> left)
+    {
+        foreach (ContentHash content in read.Select(static file => file.Content).OfType<ContentHash>())
+        {
+            if (!_rows.ContainsKey(content))
+            {
+                continue;
+            }
+
+            _reused++;
+            _moved += left.Remove(content) ? 1 : 0;
+        }
+
+        foreach ((ContentHash content, long row) in rows)
+        {
+            _rows.Add(content, row);
+            _embedded++;
+        }
+    }
+
+    private ReadFile Read(FileInfo file)
+    {
+        try
+        {
+            byte[] bytes = File.ReadAllBytes(file.FullName);
+            ImageMetadata metadata = ImageMetadata.Read(bytes, file.FullName, cancellationToken);
+            return new(
+                new(file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, SHA256.HashData(bytes), null) { Metadata = metadata }
+            );
+        }
+        catch (Exception exception) when (ImageReader.IsBroken(exception))
+        {
+            return new(new(file.FullName, file.Exists ? file.Length : 0, 0, null, exception.Message));
+        }
+    }
+
+    /// <summary>A file that was read.</summary>
+    /// <param name="Known">What is known of it.</param>
+    private sealed record ReadFile(KnownFile Known)
+    {
+        /// <summary>Its content; null where it could not be read.</summary>
+        public ContentHash? Content { get; } = Known.Hash is { } hash ? new ContentHash(hash) : null;
+    }
+}
