@@ -8,7 +8,17 @@ namespace Cupola.Benchmarks;
 /// </summary>
 internal sealed class OperatorTimes
 {
-    private static readonly HashSet<string> Products = ["Gemm", "MatMul", "FusedMatMul", "FusedGemm", "Conv", "ConvTranspose"];
+    private static readonly HashSet<string> Products =
+    [
+        "Gemm",
+        "MatMul",
+        "FusedMatMul",
+        "FusedGemm",
+        "Conv",
+        "ConvTranspose",
+        "ProductOverRows",
+        "LinearGradient",
+    ];
 
     private readonly Dictionary<string, (long Count, double Seconds)> _operators = new(StringComparer.Ordinal);
 

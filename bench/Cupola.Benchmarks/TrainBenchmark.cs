@@ -26,13 +26,16 @@ internal static class TrainBenchmark
         Peak.Print();
         Engine engine = new(new());
         double peak = Peak.Measure(engine.Threads);
+        double perProcessorSecond = Peak.PerProcessorSecond();
         foreach ((string size, ClipConfig config, int batch) in Sizes)
         {
-            List<double> seconds = [],
-                torch = [];
+            List<Made> made = [];
+            List<double> torch = [];
+            Split split;
             using (TrainingStep step = Create(config, batch, engine))
             {
                 Make(step, WarmUp);
+                Split before = Split.Until(step);
                 for (int turn = 0; turn < Turns; turn++)
                 {
                     if (torchScript is not null)
@@ -40,17 +43,19 @@ internal static class TrainBenchmark
                         torch.Add(Torch(torchScript, size, engine.Threads));
                     }
 
-                    seconds.AddRange(
-                        MakeFor(step, TimeSpan.FromSeconds(double.Parse(TurnSeconds, CultureInfo.InvariantCulture)))
-                    );
+                    made.AddRange(MakeFor(step, TimeSpan.FromSeconds(double.Parse(TurnSeconds, CultureInfo.InvariantCulture))));
                 }
+
+                split = Split.Until(step) - before;
             }
 
-            double median = seconds.Order().ElementAt(seconds.Count / 2);
+            double[] seconds = [.. made.Select(static step => step.Seconds).Order()];
+            double median = seconds[seconds.Length / 2],
+                processor = made.Select(static step => step.ProcessorSeconds).Order().ElementAt(made.Count / 2);
             Console.WriteLine(
-                $"{size}: batch {batch}, {median * 1000:0.0} ms a step (median of {seconds.Count}, from "
-                    + $"{seconds.Min() * 1000:0.0} to {seconds.Max() * 1000:0.0}), {batch / median:0.0} pairs/s on "
-                    + $"{engine.Threads} threads"
+                $"{size}: batch {batch}, {median * 1000:0.0} ms a step (median of {seconds.Length}, from "
+                    + $"{seconds[0] * 1000:0.0} to {seconds[^1] * 1000:0.0}), {batch / median:0.0} pairs/s on "
+                    + $"{engine.Threads} threads; {processor * 1000:0.0} ms of the processor's time"
             );
             if (torch.Count > 0)
             {
@@ -60,14 +65,42 @@ internal static class TrainBenchmark
                 );
             }
 
-            Profile(config, batch, median, peak);
+            OperatorTimes times = Profile(config, batch);
+            double operations = times.ProductOperations / ProfiledSteps / 1e9;
+            Console.WriteLine(
+                $"  matrix products: {operations:0.0} GFLOP a step, {operations / median:0} GFLOP/s over the whole step, "
+                    + $"{operations / median / peak:0%} of the peak ({peak:0}); in the processor's time "
+                    + $"{operations / processor / perProcessorSecond:0%} of its peak ({perProcessorSecond:0} a thread)"
+            );
+            double threadSeconds = seconds.Sum() * engine.Threads;
+            double inRuns = split.Runs / threadSeconds,
+                ofProducts = times.ProductSeconds / times.Seconds;
+            Console.WriteLine(
+                $"  of the threads' time: products {inRuns * ofProducts:0.0%}, other operators {inRuns * (1 - ofProducts):0.0%}, "
+                    + $"AdamW {split.Optimizer * engine.Threads / threadSeconds:0.0%}, sums of gradients "
+                    + $"{split.Sums / threadSeconds:0.0%}, loss {split.Loss * engine.Threads / threadSeconds:0.0%}, the rest "
+                    + $"{1 - inRuns - (((split.Optimizer + split.Loss) * engine.Threads + split.Sums) / threadSeconds):0.0%}"
+            );
+            Print(times, engine.Threads);
         }
 
         return 0;
     }
 
+    private static void Print(OperatorTimes times, int threads)
+    {
+        Console.WriteLine(
+            $"  the profiled steps spent {times.Seconds / ProfiledSteps / threads * 1000:0.0} ms a thread in operators, the "
+                + $"products at {times.ProductOperations / times.ProductSeconds / 1e9:0} GFLOP/s a thread:"
+        );
+        foreach ((string name, long count, double ofOperator) in times.Longest.Take(12))
+        {
+            Console.WriteLine($"    {name, -20} {count / ProfiledSteps, 6} {ofOperator / times.Seconds, 7:0.0%}");
+        }
+    }
+
     /// <summary>Where the time goes, by ONNX Runtime's profiler, in steps of their own because it slows them.</summary>
-    private static void Profile(ClipConfig config, int batch, double seconds, double peak)
+    private static OperatorTimes Profile(ClipConfig config, int batch)
     {
         string folder = Directory.CreateTempSubdirectory("cupola-profile-").FullName;
         try
@@ -78,22 +111,7 @@ internal static class TrainBenchmark
                 Make(step, WarmUp + ProfiledSteps);
             }
 
-            OperatorTimes times = OperatorTimes.Read(folder, ProfiledSteps / (double)(WarmUp + ProfiledSteps));
-            double operations = times.ProductOperations / ProfiledSteps;
-            Console.WriteLine(
-                $"  matrix products: {operations / 1e9:0.0} GFLOP a step, {operations / seconds / 1e9:0} GFLOP/s over the whole "
-                    + $"step, {operations / seconds / 1e9 / peak:0%} of the peak ({peak:0}); "
-                    + $"{times.ProductSeconds / times.Seconds:0%} of the operators' time, where they run at "
-                    + $"{times.ProductOperations / times.ProductSeconds / 1e9:0} GFLOP/s a thread"
-            );
-            Console.WriteLine(
-                $"  the profiled steps spent {times.Seconds / ProfiledSteps / engine.Threads * 1000:0.0} ms a thread in "
-                    + "operators:"
-            );
-            foreach ((string name, long count, double ofOperator) in times.Longest.Take(12))
-            {
-                Console.WriteLine($"    {name,-20} {count / ProfiledSteps,6} {ofOperator / times.Seconds,7:0.0%}");
-            }
+            return OperatorTimes.Read(folder, ProfiledSteps / (double)(WarmUp + ProfiledSteps));
         }
         finally
         {
@@ -112,18 +130,19 @@ internal static class TrainBenchmark
         }
     }
 
-    private static List<double> MakeFor(TrainingStep step, TimeSpan time)
+    private static List<Made> MakeFor(TrainingStep step, TimeSpan time)
     {
-        List<double> seconds = [];
+        List<Made> made = [];
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < time)
         {
             long begun = Stopwatch.GetTimestamp();
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             step.Make();
-            seconds.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            made.Add(new(Stopwatch.GetElapsedTime(begun).TotalSeconds, (Environment.CpuUsage.TotalTime - before).TotalSeconds));
         }
 
-        return seconds;
+        return made;
     }
 
     private static double Torch(string script, string size, int threads)
@@ -140,5 +159,20 @@ internal static class TrainBenchmark
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return JsonDocument.Parse(output).RootElement.GetProperty("pairsPerSecond").GetDouble();
+    }
+
+    /// <summary>What a step took, by the clock and of the processor's time.</summary>
+    private sealed record Made(double Seconds, double ProcessorSeconds);
+
+    /// <summary>
+    /// Seconds of the parts of steps: runs and sums added up over threads, loss and AdamW by the clock, because they take all.
+    /// </summary>
+    private sealed record Split(double Runs, double Sums, double Loss, double Optimizer)
+    {
+        public static Split Until(TrainingStep step) =>
+            new(step.Times.Runs.TotalSeconds, step.Times.Sums.TotalSeconds, step.Times.Loss.TotalSeconds, step.OptimizerSeconds);
+
+        public static Split operator -(Split left, Split right) =>
+            new(left.Runs - right.Runs, left.Sums - right.Sums, left.Loss - right.Loss, left.Optimizer - right.Optimizer);
     }
 }

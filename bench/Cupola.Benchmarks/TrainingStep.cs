@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -53,10 +54,18 @@ internal sealed class TrainingStep : IDisposable
     /// <summary>What images and texts take.</summary>
     public long DataBytes => _images.ByteCount + _texts.Sum(static text => (long)sizeof(int) * text.Length);
 
+    /// <summary>Where the time of the steps so far went, but for AdamW's.</summary>
+    public StepTimes Times => _clip.Times;
+
+    /// <summary>Seconds by the clock in AdamW.</summary>
+    public double OptimizerSeconds { get; private set; }
+
     public void Make()
     {
         _clip.Differentiate(_images, _texts);
+        long start = Stopwatch.GetTimestamp();
         _optimizer.Step(static _ => 5e-4f);
+        OptimizerSeconds += Stopwatch.GetElapsedTime(start).TotalSeconds;
         Span<float> scale = _parameters.Values[TrainableParameters.LogitScaleName].AsSpan<float>();
         scale[0] = Math.Clamp(scale[0], 0, ImageTextLoss.LargestLogitScale);
     }

@@ -29,6 +29,14 @@ internal sealed partial class Gradient
                 ? _graph.Product(right, upstream, transposeRight, transposeRight: true, factor)
                 : _graph.Product(upstream, right, transposeLeft: false, !transposeRight, factor)
         );
+        if (IsLinear(node) && IsNeeded(right) && IsNeeded(node.Inputs[2]))
+        {
+            (Value ofWeight, Value ofBias) = _graph.LinearGradient(upstream, left, node.Inputs[2]!, factor);
+            Add(right, () => ofWeight);
+            Add(node.Inputs[2], () => ofBias);
+            return;
+        }
+
         Add(right, () => (transposeLeft, transposeRight) switch
             {
                 (false, true) => _graph.ProductOverRows(upstream, left, factor),
@@ -41,6 +49,14 @@ internal sealed partial class Gradient
             Add(node.Inputs[2], () => ReduceTo(upstream, node.Inputs[2]!));
         }
     }
+
+    /// <summary>Whether a product is a linear layer with a bias for each column, whose gradients are one operator.</summary>
+    private bool IsLinear(Node product) =>
+        _graph.IsTrainable
+        && product.Inputs.Length == 3
+        && product.Inputs[2]!.Shape.Equals([product.Output.Shape[1]])
+        && product.Attributes["transA"] is 0L
+        && product.Attributes["transB"] is 1L;
 
     private void AddNormalization(Node node, Value upstream)
     {

@@ -102,7 +102,7 @@ internal sealed partial class Gradient
     /// <summary>Adds to the gradient of an operator's input, if it is needed.</summary>
     private void Add(Value? input, Func<Value> gradient)
     {
-        if (input is null || !_needed.Contains(input.Name))
+        if (input is null || !IsNeeded(input))
         {
             return;
         }
@@ -115,6 +115,8 @@ internal sealed partial class Gradient
 
         _gradients[input.Name] = _gradients.TryGetValue(input.Name, out Value? known) ? _graph.Add(known, more) : more;
     }
+
+    private bool IsNeeded(Value? value) => value is not null && _needed.Contains(value.Name);
 
     /// <summary>Reduces the gradient of a value that an operator broadcast to a larger shape, by summing.</summary>
     private Value ReduceTo(Value gradient, Value like)

@@ -33,18 +33,39 @@ internal sealed partial class GraphBuilder
         return AddProduct(left, right, bias: null, transposeLeft, transposeRight, factor);
     }
 
-    /// <summary>
-    /// aᵀ b, summed over the common rows: [rows, a], [rows, b] → [a, b]. The engine transposes its first operand again for every
-    /// 128 columns of the second, so the narrower one is second, and the small result is transposed. It is not a Gemm, because
-    /// the engine would fold the transpose back into one.
-    /// </summary>
-    public Value ProductOverRows(Value left, Value right, float factor = 1) =>
-        operators == OperatorSet.Trainable
-        && left.Shape[1].IsFixed
-        && right.Shape[1].IsFixed
-        && left.Shape[1].Factor < right.Shape[1].Factor
-            ? Transpose(MatMul(right, left, transposeLeft: true, factor: factor), 1, 0)
-            : Product(left, right, transposeLeft: true, factor: factor);
+    /// <summary>aᵀ b, summed over the common rows: [rows, a], [rows, b] → [a, b]; for training, as one custom operator.</summary>
+    public Value ProductOverRows(Value left, Value right, float factor = 1)
+    {
+        if (!IsTrainable)
+        {
+            return Product(left, right, transposeLeft: true, factor: factor);
+        }
+
+        (left, factor) = WithoutFactor(left, factor);
+        (right, factor) = WithoutFactor(right, factor);
+        return AddNode(
+            CustomDomain,
+            "ProductOverRows",
+            left.Type,
+            [left.Shape[1], right.Shape[1]],
+            [left, right, Constant([factor])]
+        );
+    }
+
+    /// <summary>The gradients of a linear layer with respect to weight and bias, as one custom operator.</summary>
+    public (Value OfWeight, Value OfBias) LinearGradient(Value upstream, Value rows, Value bias, float factor)
+    {
+        (rows, factor) = WithoutFactor(rows, factor);
+        Value ofWeight = AddNode(
+            CustomDomain,
+            "LinearGradient",
+            upstream.Type,
+            [upstream.Shape[1], rows.Shape[1]],
+            [upstream, rows, Constant([factor]), bias]
+        );
+        AddOutputs(ofWeight, ("of_bias", bias.Shape));
+        return (ofWeight, ProducerOf(ofWeight)!.MoreOutputs[0]);
+    }
 
     /// <summary>The weighted sum of rows: [rows, width], [rows, 1] → [width].</summary>
     public Value WeightedSumOfRows(Value rows, Value weights) =>

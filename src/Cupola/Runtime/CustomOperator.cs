@@ -20,6 +20,8 @@ internal abstract class CustomOperator(string name, int inputs, params IReadOnly
         new LayerNormGradient(),
         new SumOfRows(),
         new ScatterAddRows(),
+        new ProductOverRows(),
+        new LinearGradient(),
         new QuantizeRows(),
         new NormQuantize(),
         new AddNormQuantize(),

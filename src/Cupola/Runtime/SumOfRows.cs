@@ -8,11 +8,13 @@ namespace Cupola.Runtime;
 /// <summary>The sum of rows [rows, width] → [width]; the second input is only there for the shape of the result.</summary>
 internal sealed class SumOfRows() : CustomOperator(nameof(SumOfRows), inputs: 2, outputsLike: [1])
 {
+    public override void Compute(IReadOnlyList<Tensor> given, IReadOnlyList<Tensor> outputs) =>
+        Add(given[0].AsSpan<float>(), outputs[0].AsSpan<float>());
+
+    /// <summary>Writes the sum of rows, each as wide as the sum.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public override void Compute(IReadOnlyList<Tensor> given, IReadOnlyList<Tensor> outputs)
+    public static void Add(ReadOnlySpan<float> rows, Span<float> sums)
     {
-        ReadOnlySpan<float> rows = given[0].AsSpan<float>();
-        Span<float> sums = outputs[0].AsSpan<float>();
         sums.Clear();
         ref float row = ref MemoryMarshal.GetReference(rows),
             sum = ref MemoryMarshal.GetReference(sums);

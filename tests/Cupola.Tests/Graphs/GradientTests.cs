@@ -39,6 +39,10 @@ public sealed class GradientTests
             static (graph, given) => graph.Linear(given[0], given[1], given[2]),
             [(["n", 4], Normal), ([5, 4], Normal), ([5], Normal)]
         ),
+        ["Linear, without a bias"] = new(
+            static (graph, given) => graph.Linear(given[0], given[1]),
+            [(["n", 4], Normal), ([5, 4], Normal)]
+        ),
         ["Product"] = new(static (graph, given) => graph.Product(given[0], given[1]), [(["n", 4], Normal), ([4, 5], Normal)]),
         ["Product, left turned"] = new(
             static (graph, given) => graph.Product(given[0], given[1], transposeLeft: true),

@@ -135,6 +135,71 @@ public sealed class CustomOperatorTests
         Assert.Equal(expected, sums.Select(static sum => (double)sum));
     }
 
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(9, 17, 24)]
+    [InlineData(400, 33, 20)]
+    public void TheGradientsOfALinearLayerAreTheSumsThatTheyStandFor(int count, int to, int from)
+    {
+        float[] seed = Numbers(count * to, 8),
+            rows = Numbers(count * from, 9);
+        Tensor[] given =
+        [
+            Tensor.Of<float>(ElementType.Float32, seed, count, to),
+            Tensor.Of<float>(ElementType.Float32, rows, count, from),
+            Tensor.Of<float>(ElementType.Float32, [0.5f], 1),
+            Tensor.Of<float>(ElementType.Float32, new float[to], to),
+        ];
+        Value[] inputs =
+        [
+            .. given.Select(
+                static (tensor, place) => new Value($"input {place}", tensor.Type, TensorShape.Create([.. tensor.Shape]))
+            ),
+        ];
+        Value ofWeight = new("of weight", ElementType.Float32, [to, from]),
+            ofBias = new("of bias", ElementType.Float32, [to]),
+            alone = new("alone", ElementType.Float32, [to, from]);
+        var none = new Dictionary<string, object>();
+        using CompiledGraph graph = new Engine(new() { Threads = 2 }).Compile(
+            new(
+                [.. inputs],
+                [ofWeight, ofBias, alone],
+                [],
+                [],
+                [
+                    new("LinearGradient", GraphBuilder.CustomDomain, [.. inputs], ofWeight, none) { MoreOutputs = [ofBias] },
+                    new("ProductOverRows", GraphBuilder.CustomDomain, [.. inputs[..3]], alone, none),
+                ]
+            ),
+            new Dictionary<string, Tensor>()
+        );
+        Tensor[] results =
+        [
+            Tensor.Allocate(ElementType.Float32, to, from),
+            Tensor.Allocate(ElementType.Float32, to),
+            Tensor.Allocate(ElementType.Float32, to, from),
+        ];
+        graph.Run(SessionThreads.One, given, results);
+
+        Assert.Equal(results[0].AsSpan<float>().ToArray(), results[2].AsSpan<float>().ToArray());
+        for (int row = 0; row < to; row++)
+        {
+            Near(Enumerable.Range(0, count).Sum(index => (double)seed[(index * to) + row]), results[1].AsSpan<float>()[row]);
+            for (int column = 0; column < from; column++)
+            {
+                Near(
+                    0.5
+                        * Enumerable
+                            .Range(0, count)
+                            .Sum(index => (double)seed[(index * to) + row] * rows[(index * from) + column]),
+                    results[0].AsSpan<float>()[(row * from) + column]
+                );
+            }
+        }
+
+        Array.ForEach([.. given, .. results], static tensor => tensor.Dispose());
+    }
+
     [Fact]
     public void AnOperatorThatFailsSaysSoThroughTheEngine()
     {

@@ -62,7 +62,8 @@ internal sealed class AdamW : IDisposable
 
     /// <summary>Changes every parameter by its gradient.</summary>
     /// <param name="rateOf">The learning rate of a parameter in this step.</param>
-    public void Step(Func<string, float> rateOf)
+    /// <param name="share">By what each gradient is multiplied first (<see cref="GradientNorm.Share"/>).</param>
+    public void Step(Func<string, float> rateOf, float share = 1)
     {
         Steps++;
         double correction1 = 1 - Math.Pow(_options.Beta1, Steps),
@@ -84,6 +85,7 @@ internal sealed class AdamW : IDisposable
                 Part(_parameters.Gradients[name]),
                 Part(_means[name]),
                 Part(_squares[name]),
+                share,
                 decay,
                 (float)(rate / correction1),
                 (float)(1 / Math.Sqrt(correction2))
@@ -104,6 +106,7 @@ internal sealed class AdamW : IDisposable
         ReadOnlySpan<float> gradients,
         Span<float> means,
         Span<float> squares,
+        float share,
         float decay,
         float rate,
         float rootScale
@@ -113,7 +116,7 @@ internal sealed class AdamW : IDisposable
         int index = 0;
         for (; index <= values.Length - Vector<float>.Count; index += Vector<float>.Count)
         {
-            Vector<float> gradient = new(gradients[index..]);
+            Vector<float> gradient = new Vector<float>(gradients[index..]) * share;
             Vector<float> mean = (new Vector<float>(means[index..]) * beta1) + (gradient * (1 - beta1));
             Vector<float> square = (new Vector<float>(squares[index..]) * beta2) + (gradient * gradient * (1 - beta2));
             mean.CopyTo(means[index..]);
@@ -124,8 +127,9 @@ internal sealed class AdamW : IDisposable
 
         for (; index < values.Length; index++)
         {
-            means[index] = (means[index] * beta1) + (gradients[index] * (1 - beta1));
-            squares[index] = (squares[index] * beta2) + (gradients[index] * gradients[index] * (1 - beta2));
+            float gradient = gradients[index] * share;
+            means[index] = (means[index] * beta1) + (gradient * (1 - beta1));
+            squares[index] = (squares[index] * beta2) + (gradient * gradient * (1 - beta2));
             values[index] =
                 (values[index] * decay) - (means[index] * rate / ((MathF.Sqrt(squares[index]) * rootScale) + epsilon));
         }

@@ -48,12 +48,12 @@ internal sealed class TrainableClip : IDisposable
         _config = config;
         _memory = memory;
         ClipNetwork network = new(config);
-        _image = TrainableTower.Create(engine, parameters, _pool, graph =>
+        _image = TrainableTower.Create(engine, parameters, _pool, Times, graph =>
             TowerDescription.ForImages(graph, network.Image, preprocessing, form, parameter =>
                 parameters.Statistics.Contains(parameter.Name)
             )
         );
-        _text = TrainableTower.Create(engine, parameters, _pool, graph => TowerDescription.ForTexts(graph, network.Text));
+        _text = TrainableTower.Create(engine, parameters, _pool, Times, graph => TowerDescription.ForTexts(graph, network.Text));
         _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension);
     }
 
@@ -88,27 +88,12 @@ internal sealed class TrainableClip : IDisposable
             });
             statistics.MoveRunning(_parameters);
 
-            PairGradients gradients = _loss.Evaluate(
-                imageEmbeddings,
-                textEmbeddings,
-                _parameters.LogitScale,
-                _parameters.LogitBias,
-                labels
+            PairGradients gradients = null!;
+            Times.InLoss(() =>
+                gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.LogitScale, _parameters.LogitBias, labels)
             );
             WriteGradients(gradients);
-            OrderedReduction.Run(work.Length, _engine.Threads, index =>
-            {
-                (TrainableTower tower, MicroBatch microBatch) = work[index];
-                if (!tower.Learns)
-                {
-                    return static () => { };
-                }
-
-                using ForwardPass pass = passes[index] ?? tower.Forward(microBatch);
-                using Tensor seed = microBatch.Gather(tower == _image ? gradients.Images : gradients.Texts, pass.Embeddings);
-                passes[index] = null;
-                return tower.Backward(pass, seed, isFirst: index == 0 || work[index - 1].Tower != tower);
-            });
+            Propagate(work, passes, gradients);
             return gradients.Loss;
         }
         finally
@@ -118,6 +103,37 @@ internal sealed class TrainableClip : IDisposable
                 pass?.Dispose();
             }
         }
+    }
+
+    /// <summary>The backward passes of all micro-batches; what they give is added in their order.</summary>
+    private void Propagate((TrainableTower Tower, MicroBatch Part)[] work, ForwardPass?[] passes, PairGradients gradients)
+    {
+        OrderedSums ofImages = _image.BeginSums(),
+            ofTexts = _text.BeginSums();
+        int firstText = Array.FindIndex(work, piece => piece.Tower == _text);
+        OrderedReduction.Run(work.Length, _engine.Threads, index =>
+        {
+            (TrainableTower tower, MicroBatch microBatch) = work[index];
+            if (!tower.Learns)
+            {
+                return static () => { };
+            }
+
+            bool isImages = tower == _image;
+            try
+            {
+                using ForwardPass pass = passes[index] ?? tower.Forward(microBatch);
+                using Tensor seed = microBatch.Gather(isImages ? gradients.Images : gradients.Texts, pass.Embeddings);
+                passes[index] = null;
+                return tower.Backward(pass, seed, isImages ? ofImages : ofTexts, isImages ? index : index - firstText);
+            }
+            catch
+            {
+                ofImages.GiveUp();
+                ofTexts.GiveUp();
+                throw;
+            }
+        });
     }
 
     /// <summary>The gradients of the parameters between the towers.</summary>
@@ -137,6 +153,9 @@ internal sealed class TrainableClip : IDisposable
             }
         }
     }
+
+    /// <summary>Where the time of all steps so far went.</summary>
+    public StepTimes Times { get; } = new();
 
     /// <summary>Numbers an embedding.</summary>
     public int Dimension => _image.Dimension;

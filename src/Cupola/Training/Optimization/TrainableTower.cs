@@ -12,6 +12,7 @@ internal sealed class TrainableTower : IDisposable
 {
     private readonly TrainableParameters _parameters;
     private readonly TensorPool _pool;
+    private readonly StepTimes _times;
     private readonly DifferentiatedGraph _graph;
     private readonly CompiledGraph _embed;
     private readonly CompiledGraph _forward;
@@ -22,6 +23,7 @@ internal sealed class TrainableTower : IDisposable
         Engine engine,
         TrainableParameters parameters,
         TensorPool pool,
+        StepTimes times,
         DifferentiatedGraph graph,
         Graph embed,
         IReadOnlyList<GradientTarget> targets,
@@ -31,6 +33,7 @@ internal sealed class TrainableTower : IDisposable
         Statistics = statistics;
         Dimension = (int)embed.Outputs[0].Shape[^1].Factor;
         _pool = pool;
+        _times = times;
         _parameters = parameters;
         _graph = graph;
         _targets = targets;
@@ -55,11 +58,13 @@ internal sealed class TrainableTower : IDisposable
     /// <param name="engine">What it runs on.</param>
     /// <param name="parameters">What it learns; lent until it is disposed.</param>
     /// <param name="pool">Where its runs take their memory; lent likewise.</param>
+    /// <param name="times">Where its runs and sums are timed.</param>
     /// <param name="describe">Describes it.</param>
     public static TrainableTower Create(
         Engine engine,
         TrainableParameters parameters,
         TensorPool pool,
+        StepTimes times,
         Func<GraphBuilder, TowerDescription> describe
     )
     {
@@ -85,13 +90,27 @@ internal sealed class TrainableTower : IDisposable
             statistics,
             [.. targets.Select(static target => target.Source)]
         );
+        HashSet<string> sums =
+        [
+            .. differentiated
+                .Backward.Nodes.Where(static node => node.Operator is nameof(ProductOverRows) or nameof(LinearGradient))
+                .Select(static node => node.Output.Name),
+        ];
         return new(
             engine,
             parameters,
             pool,
+            times,
             differentiated,
             embed,
-            targets,
+            [
+                .. targets.Zip(differentiated.Backward.Outputs, (target, output) =>
+                    target with
+                    {
+                        IsSum = target.Indices is null && sums.Contains(output.Name),
+                    }
+                ),
+            ],
             [.. outputs.Statistics.Select(static statistic => statistic.Running.Name)]
         );
     }
@@ -108,23 +127,29 @@ internal sealed class TrainableTower : IDisposable
     public long ForwardBytes(MicroBatch microBatch) =>
         _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(microBatch.Symbols)));
 
+    /// <summary>The gradients that passes of a step add to where they stand: those of weights, which are most of all numbers.</summary>
+    public OrderedSums BeginSums() =>
+        new(_targets.Where(static target => target.IsSum).Select(target => _parameters.Gradients[target.Parameter]));
+
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
     /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
-    /// <param name="isFirst">
-    /// Whether it is the first of the tower's passes to be added: its gradients are written in the place of those of the step
-    /// before. A parameter may have more numbers than a micro-batch has activations.
+    /// <param name="sums">The step's sums of this tower.</param>
+    /// <param name="turn">
+    /// Its place among the tower's passes. The gradients of the first are written in the place of those of the step before. A
+    /// parameter may have more numbers than a micro-batch has activations.
     /// </param>
     /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before.</returns>
-    public Action Backward(ForwardPass pass, Tensor seed, bool isFirst)
+    public Action Backward(ForwardPass pass, Tensor seed, OrderedSums sums, int turn)
     {
+        bool isFirst = turn == 0;
         var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
         foreach ((Value saved, Tensor tensor) in _graph.Saved.Zip(pass.Saved))
         {
             given.Add(saved.Name, tensor);
         }
 
-        bool IsInPlace(GradientTarget target) => isFirst && target.Indices is null;
+        bool IsInPlace(GradientTarget target) => target.IsSum || (isFirst && target.Indices is null);
         TensorBlock gradients = _pool.Allocate([
             .. _graph
                 .Backward.Outputs.Zip(_targets)
@@ -132,17 +157,13 @@ internal sealed class TrainableTower : IDisposable
         ]);
         try
         {
-            Run(
-                _backward,
-                given,
-                [
-                    .. gradients
-                        .Tensors.Zip(_targets)
-                        .Select(output =>
-                            IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First
-                        ),
-                ]
-            );
+            Tensor[] outputs =
+            [
+                .. gradients
+                    .Tensors.Zip(_targets)
+                    .Select(output => IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First),
+            ];
+            sums.Run(turn, () => Run(_backward, given, outputs));
         }
         catch
         {
@@ -156,18 +177,19 @@ internal sealed class TrainableTower : IDisposable
             .Distinct(StringComparer.Ordinal)
             .ToDictionary(static name => name, name => pass.Inputs[name].AsSpan<int>().ToArray(), StringComparer.Ordinal);
         return () =>
-        {
-            foreach (
-                (GradientTarget target, Tensor gradient) in _targets
-                    .Zip(gradients.Tensors)
-                    .Where(output => !IsInPlace(output.First))
-            )
+            _times.InSums(() =>
             {
-                target.Add(_parameters, gradient, target.Indices is null ? [] : indices[target.Indices], isFirst);
-            }
+                foreach (
+                    (GradientTarget target, Tensor gradient) in _targets
+                        .Zip(gradients.Tensors)
+                        .Where(output => !IsInPlace(output.First))
+                )
+                {
+                    target.Add(_parameters, gradient, target.Indices is null ? [] : indices[target.Indices], isFirst);
+                }
 
-            gradients.Dispose();
-        };
+                gradients.Dispose();
+            });
     }
 
     public void Dispose()
@@ -197,7 +219,7 @@ internal sealed class TrainableTower : IDisposable
     /// <summary>
     /// One run has one thread, whatever others do: with several, the order of sums would depend on how many there are.
     /// </summary>
-    private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, ReadOnlySpan<Tensor> outputs)
+    private void Run(CompiledGraph graph, IReadOnlyDictionary<string, Tensor> given, Tensor[] outputs)
     {
         Tensor[] inputs =
         [
@@ -205,12 +227,21 @@ internal sealed class TrainableTower : IDisposable
                 given.TryGetValue(input.Name, out Tensor? tensor) ? tensor : _parameters.Values[input.Name]
             ),
         ];
-        graph.Run(SessionThreads.One, inputs, outputs);
+        _times.InRun(() => graph.Run(SessionThreads.One, inputs, outputs));
     }
 
     /// <summary>Where a gradient goes: to a parameter, or to the rows of a parameter that were looked up.</summary>
+    /// <param name="Source">What the tower is differentiated by.</param>
+    /// <param name="Parameter">The parameter.</param>
+    /// <param name="Indices">The input that says which rows were looked up.</param>
     private sealed record GradientTarget(Value Source, string Parameter, string? Indices)
     {
+        /// <summary>Whether the graph adds it where it stands.</summary>
+        public bool IsSum { get; init; }
+
+        /// <summary>The rows of the table that are not zero; null before the first step.</summary>
+        private HashSet<int>? _rows;
+
         public void Add(TrainableParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
         {
             if (Indices is null)
@@ -220,18 +251,36 @@ internal sealed class TrainableTower : IDisposable
             }
 
             Span<float> table = parameters.Gradients[Parameter].AsSpan<float>();
-            if (isFirst)
-            {
-                table.Clear();
-            }
-
             ReadOnlySpan<float> rows = gradient.AsSpan<float>();
             int width = rows.Length / indices.Length;
+            if (isFirst)
+            {
+                Clear(table, width);
+            }
+
             for (int row = 0; row < indices.Length; row++)
             {
                 Span<float> sum = table.Slice(indices[row] * width, width);
                 System.Numerics.Tensors.TensorPrimitives.Add(sum, rows.Slice(row * width, width), sum);
+                _rows!.Add(indices[row]);
             }
+        }
+
+        /// <summary>A batch names few rows of a table, so only those of the step before are cleared.</summary>
+        private void Clear(Span<float> table, int width)
+        {
+            if (_rows is null)
+            {
+                table.Clear();
+                _rows = [];
+            }
+
+            foreach (int row in _rows)
+            {
+                table.Slice(row * width, width).Clear();
+            }
+
+            _rows.Clear();
         }
     }
 }

@@ -153,13 +153,11 @@ public sealed partial class Trainer : IDisposable
             throw Diverged(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
         }
 
-        if (_settings.Optimizer.ClipNorm is { } limit)
-        {
-            GradientNorm.Limit(_model.Parameters, norm, limit, _threads);
-        }
-
         double rate = _plan.Schedule.At(batch.Step);
-        _optimizer.Step(name => (float)(rate * _model.LayerwiseDecay.MultiplierFor(name)));
+        _optimizer.Step(
+            name => (float)(rate * _model.LayerwiseDecay.MultiplierFor(name)),
+            _settings.Optimizer.ClipNorm is { } limit ? GradientNorm.Share(norm, limit) : 1
+        );
         if (_model.Parameters.Gradients.ContainsKey(TrainableParameters.LogitScaleName))
         {
             Span<float> scale = _model.Parameters.Values[TrainableParameters.LogitScaleName].AsSpan<float>();

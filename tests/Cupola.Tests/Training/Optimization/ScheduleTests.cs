@@ -122,11 +122,31 @@ public sealed class ScheduleTests
         parameters.AddGradient("b", [6f]);
 
         Assert.Equal(7, GradientNorm.Compute(parameters), 1e-9);
-        GradientNorm.Limit(parameters, 7, 8);
-        Assert.Equal([2f, -3f], parameters.Gradients["a"].AsSpan<float>().ToArray());
-        GradientNorm.Limit(parameters, 7, 3.5);
-        Assert.Equal(3.5, GradientNorm.Compute(parameters), 1e-5);
-        Assert.Equal(3, parameters.Gradients["b"].AsSpan<float>()[0], 1e-5);
+        Assert.Equal(1, GradientNorm.Share(7, 8));
+        Assert.Equal(0.5, GradientNorm.Share(7, 3.5), 1e-6);
+
+        using AdamW optimizer = new(parameters, new());
+        optimizer.Step(static _ => 1e-3f, share: 0.5f);
+        float[] expected = [0.1f, -0.15f];
+        Assert.All(expected.Zip(optimizer.Means["a"].AsSpan<float>().ToArray()), static pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-6)
+        );
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(300_000, 2)]
+    [InlineData(600_001, 3)]
+    public void TheLengthOfGradientsHasTheSameBitsForAnyNumberOfThreads(int count, int threads)
+    {
+        Random random = new(3);
+        float[] numbers = [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
+        using TrainableParameters parameters = new([Vector("a", count)], _ => new float[count], static _ => false);
+        parameters.AddGradient("a", numbers);
+
+        double norm = GradientNorm.Compute(parameters, threads);
+        Assert.Equal(Math.Sqrt(numbers.Sum(static number => (double)number * number)), norm, 1e-4);
+        Assert.Equal(GradientNorm.Compute(parameters, 1), norm);
     }
 
     [Fact]

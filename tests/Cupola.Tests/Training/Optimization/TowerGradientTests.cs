@@ -57,7 +57,7 @@ public sealed class TowerGradientTests
         using TrainableParameters parameters = Parameters(config, isText ? "text." : "image.", follows, random);
         using TensorPool pool = new();
         TrainableTower Create(bool byImages) =>
-            TrainableTower.Create(engine, parameters, pool, graph =>
+            TrainableTower.Create(engine, parameters, pool, new(), graph =>
                 Describe(graph, config, isText, parameter => byImages && parameter.IsStatistic)
             );
         using TrainableTower tower = Create(follows);
@@ -86,7 +86,7 @@ public sealed class TowerGradientTests
 
         using (ForwardPass pass = tower.Forward(chunk))
         {
-            tower.Backward(pass, seed, isFirst: true)();
+            tower.Backward(pass, seed, tower.BeginSums(), turn: 0)();
         }
 
         double[] Terms()
