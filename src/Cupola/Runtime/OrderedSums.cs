@@ -1,8 +1,8 @@
 namespace Cupola.Runtime;
 
 /// <summary>
-/// Sums that several runs of a graph add their part to, where the sums stand: the first run writes, each other one adds behind the
-/// one before it, whichever is ready first, so that the sums have the same bits for any number of threads.
+/// Sums that several runs of a graph add their part to, where the sums stand: the first run writes, and each other one adds after
+/// the one before it, whichever is ready first. So the sums have the same bits for any number of threads.
 /// </summary>
 /// <param name="sums">What runs add to; other outputs of theirs are written.</param>
 internal sealed class OrderedSums(IEnumerable<Tensor> sums)

@@ -127,7 +127,7 @@ internal sealed class TrainableTower : IDisposable
     public long ForwardBytes(MicroBatch microBatch) =>
         _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(microBatch.Symbols)));
 
-    /// <summary>The gradients that passes of a step add to where they stand: those of weights, which are most of all numbers.</summary>
+    /// <summary>The gradients that a step's passes add to where they stand: those of weights, most of all numbers.</summary>
     public OrderedSums BeginSums() =>
         new(_targets.Where(static target => target.IsSum).Select(target => _parameters.Gradients[target.Parameter]));
 
