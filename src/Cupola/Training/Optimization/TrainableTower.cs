@@ -10,6 +10,12 @@ namespace Cupola.Training.Optimization;
 /// </summary>
 internal sealed class TrainableTower : IDisposable
 {
+    /// <summary>
+    /// Numbers of a weight whose gradient is added where it stands: for fewer, micro-batches would wait for each other
+    /// longer than the passes over memory take that are saved.
+    /// </summary>
+    private const int LargeSum = 1 << 18;
+
     private readonly TrainableParameters _parameters;
     private readonly TensorPool _pool;
     private readonly StepTimes _times;
@@ -107,13 +113,16 @@ internal sealed class TrainableTower : IDisposable
                 .. targets.Zip(differentiated.Backward.Outputs, (target, output) =>
                     target with
                     {
-                        IsSum = target.Indices is null && sums.Contains(output.Name),
+                        IsSum =
+                            target.Indices is null && sums.Contains(output.Name) && IsLarge(parameters.Values[target.Parameter]),
                     }
                 ),
             ],
             [.. outputs.Statistics.Select(static statistic => statistic.Running.Name)]
         );
     }
+
+    private static bool IsLarge(Tensor parameter) => parameter.ElementCount >= LargeSum;
 
     /// <summary>The embeddings and statistics alone.</summary>
     /// <param name="microBatch">What it reads.</param>
