@@ -49,12 +49,16 @@ internal static class SearchBenchmark
             () => Sum(rows, threads)
         );
         Console.WriteLine(
-            $"{rows.Count} × {Dimension} float16 ({gigabytes:0.00} GB), {threads} threads: scores {medians[0] * 1000:0.0} ms a query "
+            $"{rows.Count} × {Dimension} float16 ({gigabytes:0.00} GB), {threads} threads: "
+                + $"scores {medians[0] * 1000:0.0} ms a query "
                 + $"({gigabytes / medians[0]:0.0} GB/s), the best {Top} {medians[1] * 1000:0.0} ms; reading the same memory "
                 + $"{medians[2] * 1000:0.0} ms ({gigabytes / medians[2]:0.0} GB/s): {medians[2] / medians[0]:P0} of the bandwidth"
         );
         int equal = queries.Count(query =>
-            ExactScan.Best(rows, query, Top, counts: null, threads).Select(static found => found.Row).SequenceEqual(Exact(rows, query))
+            ExactScan
+                .Best(rows, query, Top, counts: null, threads)
+                .Select(static found => found.Row)
+                .SequenceEqual(Exact(rows, query))
         );
         Console.WriteLine($"the best {Top} of {equal} of {queries.Length} queries are those of double precision, in their order");
     }

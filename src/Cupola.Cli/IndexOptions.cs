@@ -27,7 +27,7 @@ internal sealed class IndexOptions
     public ImageIndex Open(ParseResult parsed, ClipEmbedder embedder) =>
         ImageIndex.Open(parsed.GetValue(_folder) ?? ImageIndex.DefaultFolder, embedder, !parsed.GetValue(_asStored));
 
-    /// <summary>Brings an index up to date with a folder, with progress on a terminal, and says which new images are broken.</summary>
+    /// <summary>Brings an index up to date with a folder, and says which new images are broken.</summary>
     public static IndexUpdate Update(ImageIndex index, string root, CancellationToken cancellationToken)
     {
         using EmbeddingCache cache = EmbeddingCache.Open(EmbeddingCache.DefaultFolder);

@@ -214,7 +214,7 @@ internal static class SearchWriter
                     wasLikely = image.IsLikely;
                     string score = image.Score.ToString("0.00", CultureInfo.InvariantCulture),
                         cosine = image.Cosine.ToString("0.000", CultureInfo.InvariantCulture);
-                    Console.Out.WriteLine($"{score, 6}  {cosine, 6}  #{image.Number}  {image.Path}");
+                    Console.Out.WriteLine($"{score,6}  {cosine,6}  #{image.Number}  {image.Path}");
                     break;
             }
         }

@@ -89,7 +89,9 @@ internal static class VipsDecoder
         }
     }
 
-    /// <summary>The fields of an image's metadata that are texts or whole numbers, by libvips' names; pixels are not decoded.</summary>
+    /// <summary>
+    /// The fields of an image's metadata that are texts or whole numbers, by libvips' names; pixels are not decoded.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is damaged before its pixels begin, or is not read by libvips.</exception>
     public static IReadOnlyDictionary<string, string> ReadFields(EncodedImage file)
     {

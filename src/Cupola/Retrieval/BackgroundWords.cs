@@ -1,16 +1,17 @@
 namespace Cupola.Retrieval;
 
 /// <summary>
-/// Words of all kinds, against which a query is held: an image that some of them fit as well as the query does is no match. Each
-/// word is standardised over the library, as terms are.
+/// What a cosine means over a library: words of all kinds are asked for too, and a query fits where it reaches what few of their
+/// best images do. Of a photo library some of these words are in it and most are not, so their best cosines are those of good
+/// answers and of bad ones.
 /// </summary>
-internal sealed class BackgroundWords
+internal static class BackgroundWords
 {
-    /// <summary>Images of a library that are looked at for mean and deviation of a word.</summary>
-    private const int SampleSize = 4096;
+    /// <summary>Images of a library that the words are looked for in; more change the best cosine little.</summary>
+    private const int SampleSize = 50_000;
 
-    /// <summary>The share of words that a match leaves behind.</summary>
-    private const double LeftBehind = 0.95;
+    /// <summary>The share of words whose best image a likely one surpasses (docs/search.md says how it was chosen).</summary>
+    private const double Surpassed = 0.75;
 
     private static readonly string[] Words =
     [
@@ -80,47 +81,20 @@ internal sealed class BackgroundWords
         "a screenshot",
     ];
 
-    private readonly VectorFile.Rows _rows;
-    private readonly float[][] _vectors;
-    private readonly (double Mean, double Deviation)[] _moments;
-
-    private BackgroundWords(VectorFile.Rows rows, float[][] vectors, (double, double)[] moments) =>
-        (_rows, _vectors, _moments) = (rows, vectors, moments);
-
-    /// <summary>The words over a library.</summary>
-    /// <param name="index">The index, which keeps what the words' embeddings are.</param>
-    /// <param name="rows">Its vectors, which stay in memory for as long as this is used.</param>
+    /// <summary>The cosine from which on an image is a likely answer.</summary>
+    /// <param name="index">The index, which keeps the words' embeddings.</param>
+    /// <param name="rows">Its vectors.</param>
     /// <param name="used">The rows that images have.</param>
-    public static BackgroundWords Over(ImageIndex index, VectorFile.Rows rows, long[] used)
+    public static float LikelyFrom(ImageIndex index, VectorFile.Rows rows, long[] used)
     {
         int step = Math.Max(1, used.Length / SampleSize);
         long[] sample = [.. used.Where((_, place) => place % step == 0)];
-        float[][] vectors = index.Words(Words);
-        (double, double)[] moments =
-        [
-            .. vectors.Select(vector =>
-            {
-                double[] cosines = [.. sample.Select(row => ExactScan.ExactDot(rows[row], vector))];
-                double mean = cosines.Average();
-                return (mean, Math.Sqrt(cosines.Average(cosine => Math.Pow(cosine - mean, 2))));
-            }),
-        ];
-        return new(rows, vectors, moments);
-    }
-
-    /// <summary>Whether nearly all words stand out less in an image than a query does.</summary>
-    /// <param name="row">The image's vector.</param>
-    /// <param name="score">How far the query stands out there, in standard deviations.</param>
-    public bool IsBelow(long row, double score)
-    {
-        double[] scores =
-        [
-            .. _vectors
-                .Select(
-                    (vector, word) => (ExactScan.ExactDot(_rows[row], vector) - _moments[word].Mean) / _moments[word].Deviation
-                )
-                .Order(),
-        ];
-        return score > scores[(int)(LeftBehind * (scores.Length - 1))];
+        float[][] words = index.Words(Words);
+        var best = new float[words.Length];
+        Parallel.For(0, words.Length, new ParallelOptions { MaxDegreeOfParallelism = index.Embedder.Threads }, word =>
+            best[word] = sample.Max(row => ExactScan.Score(rows, row, words[word]))
+        );
+        Array.Sort(best);
+        return best[(int)(Surpassed * (best.Length - 1))];
     }
 }

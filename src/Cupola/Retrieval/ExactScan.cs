@@ -16,7 +16,7 @@ internal static class ExactScan
     /// <summary>Sign, exponent and fraction of a float16 that was sign-extended and moved to a float32's places.</summary>
     private const uint MovedBits = 0x8fff_e000;
 
-    /// <summary>What a float32 so made is smaller than the float16 that it stands for: 2^112, the difference of their biases.</summary>
+    /// <summary>A float32 so made is 2^112 times smaller than the float16: the difference of their biases.</summary>
     private const float BiasScale = 5.1922969e33f;
 
     /// <summary>How far float32's rounding may move a cosine of unit vectors; what is nearer is decided in double.</summary>
@@ -105,6 +105,15 @@ internal static class ExactScan
         }
 
         return sum;
+    }
+
+    /// <summary>The cosine of one row with a query, in float32.</summary>
+    public static unsafe float Score(VectorFile.Rows rows, long row, float[] query)
+    {
+        fixed (float* numbers = Scaled(query))
+        {
+            return Dot(rows.Start + (row * rows.Dimension), numbers, rows.Dimension);
+        }
     }
 
     private static float[] Scaled(ReadOnlySpan<float> query)

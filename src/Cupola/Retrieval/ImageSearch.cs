@@ -44,7 +44,7 @@ internal sealed class ImageSearch(ImageIndex index)
             Add(scores, ofTerm, used, term.Weight);
         }
 
-        Lazy<BackgroundWords> background = new(() => BackgroundWords.Over(index, rows, used));
+        Lazy<float> likelyFrom = new(() => BackgroundWords.LikelyFrom(index, rows, used));
         return
         [
             .. images
@@ -57,27 +57,24 @@ internal sealed class ImageSearch(ImageIndex index)
                     image.File.Number,
                     scores[image.Row],
                     cosines[0][image.Row],
-                    IsLikely(query, image.Row, cosines[0][image.Row], scores[image.Row], background)
+                    IsLikely(query, cosines, image.Row, likelyFrom)
                 )),
         ];
     }
 
     /// <summary>
-    /// A SigLIP says of words alone whether they fit. Otherwise, an image is likely where the query stands out there more than
-    /// words do that have nothing to do with it; images by images always are.
+    /// Whether all that is asked for in words is in an image: by its own probability where the model is a SigLIP, otherwise
+    /// against what words of all kinds reach over the library. What is asked for by an image always has a most similar one.
     /// </summary>
-    private bool IsLikely(SearchQuery query, long row, float cosine, double score, Lazy<BackgroundWords> background)
-    {
-        if (query.Terms[0].Kind != SearchTermKind.Words)
-        {
-            return true;
-        }
-
-        double weight = query.Terms.Where(static term => term.Weight > 0).Sum(static term => term.Weight);
-        return query.Terms.Count == 1 && index.Embedder.Score.IsIndependent
-            ? index.Embedder.Score.Probability(cosine) >= EvenChance
-            : weight > 0 && background.Value.IsBelow(row, score / weight);
-    }
+    private bool IsLikely(SearchQuery query, float[][] cosines, long row, Lazy<float> likelyFrom) =>
+        query
+            .Terms.Zip(cosines)
+            .Where(static pair => pair.First is { Kind: SearchTermKind.Words, Weight: > 0 })
+            .All(pair =>
+                index.Embedder.Score.IsIndependent
+                    ? index.Embedder.Score.Probability(pair.Second[row]) >= EvenChance
+                    : pair.Second[row] >= likelyFrom.Value
+            );
 
     private float[] Embed(
         SearchTerm term,

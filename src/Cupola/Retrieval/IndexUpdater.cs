@@ -65,7 +65,9 @@ internal sealed class IndexUpdater(
         };
     }
 
-    /// <summary>Whether a file has to be looked at: it is new, was written since, came back, or has no vector of this model.</summary>
+    /// <summary>
+    /// Whether a file has to be looked at: it is new, was written since, came back, or has no vector of this model.
+    /// </summary>
     private bool IsNew(FileInfo file, Dictionary<string, KnownFile> known) =>
         !known.TryGetValue(file.FullName, out KnownFile? before)
         || before.IsGone

@@ -45,7 +45,9 @@ public sealed class ExactScanTests
         file.Read(rows =>
             Assert.Equal(
                 [10L, 11, 12],
-                ExactScan.Best(rows, new[] { 1f, 0, 0, 0 }, 3, static row => row >= 10, threads: 2).Select(static found => found.Row)
+                ExactScan
+                    .Best(rows, new[] { 1f, 0, 0, 0 }, 3, static row => row >= 10, threads: 2)
+                    .Select(static found => found.Row)
             )
         );
     }
@@ -54,7 +56,9 @@ public sealed class ExactScanTests
     public void TooSmallNumbersAreNothingAndTheRestIsTheNearestFloat16()
     {
         using VectorFile file = new(TestFolder.NewFile("v.f16"), 4);
-        file.Append([[1e-6f, -6.2e-5f, -0.25f, 1f / 3]]);
+        file.Append([
+            [1e-6f, -6.2e-5f, -0.25f, 1f / 3],
+        ]);
 
         file.Read(static rows => Assert.Equal([0, (float)(Half)(-6.2e-5f), -0.25f, (float)(Half)(1f / 3)], rows.ToArray(0)));
     }
@@ -64,7 +68,10 @@ public sealed class ExactScanTests
     {
         string path = TestFolder.NewFile("v.f16");
         using VectorFile file = new(path, 4);
-        file.Append([[1, 0, 0, 0], [0, 1, 0, 0]]);
+        file.Append([
+            [1, 0, 0, 0],
+            [0, 1, 0, 0],
+        ]);
         using (FileStream cut = new(path, FileMode.Append))
         {
             cut.Write([1, 2, 3]);
@@ -72,7 +79,12 @@ public sealed class ExactScanTests
 
         Assert.Equal(2, file.Count);
         file.Truncate(1);
-        Assert.Equal(1, file.Append([[0, 0, 1, 0]]));
+        Assert.Equal(
+            1,
+            file.Append([
+                [0, 0, 1, 0],
+            ])
+        );
         file.Read(static rows => Assert.Equal([0, 0, 1, 0], rows.ToArray(1)));
     }
 

@@ -212,10 +212,12 @@ public sealed class ImageIndexTests : IDisposable
     private void Paint(string name, byte red, byte green, byte blue)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
-        PngFile.Write(At(name), [.. Enumerable.Repeat(new[] { red, green, blue }, 16 * 16).SelectMany(static one => one)], 16, 16);
+        byte[][] pixels = [.. Enumerable.Repeat(new[] { red, green, blue }, 16 * 16)];
+        PngFile.Write(At(name), [.. pixels.SelectMany(static pixel => pixel)], 16, 16);
     }
 
-    private string[] Found(string query, int top) => [.. _index.Search(SearchQuery.Parse(query), top).Select(static found => found.Path)];
+    private string[] Found(string query, int top) =>
+        [.. _index.Search(SearchQuery.Parse(query), top).Select(static found => found.Path)];
 
     private string[] Found(SearchQuery query) => [.. _index.Search(query).Select(static found => found.Path)];
 }

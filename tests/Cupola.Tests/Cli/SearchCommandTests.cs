@@ -1,0 +1,111 @@
+using System.Text.Json;
+using Cupola.Images;
+
+namespace Cupola.Tests.Cli;
+
+/// <summary><c>cupola index</c> and <c>cupola search</c>, with the built-in model.</summary>
+public sealed class SearchCommandTests
+{
+    private readonly string _photos = Path.Combine(TestFolder.New(), "photos");
+    private readonly string _index = TestFolder.New();
+
+    public SearchCommandTests()
+    {
+        Directory.CreateDirectory(_photos);
+        Paint("red.png", 200, 30, 30);
+        Paint("blue.png", 30, 30, 200);
+        File.WriteAllText(Path.Combine(_photos, "broken.jpg"), "no image");
+    }
+
+    [Fact]
+    public void AnIndexSaysWhatItFoundAndABrokenImageOnce()
+    {
+        Tool.Run first = Index(_photos),
+            second = Index();
+
+        Assert.Equal((1, 0), (first.ExitCode, second.ExitCode));
+        Assert.Contains("broken.jpg", first.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("broken.jpg", second.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            $$"""{"root":{{JsonSerializer.Serialize(_photos)}},"seen":3,"embedded":2,"reused":0,"moved":0,"gone":0,"broken":1}""",
+            first.Lines[0]
+        );
+        Assert.Contains("\"embedded\":0", second.Lines[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ASearchBringsTheIndexUpToDateUnlessToldNotTo()
+    {
+        Index(_photos);
+        Paint("green.png", 30, 200, 30);
+
+        Assert.Equal(2, Search("a flag", "--no-update", "--format", "paths").Lines.Length);
+        Assert.Equal(3, Search("a flag", "--format", "paths").Lines.Length);
+    }
+
+    [Fact]
+    public void AnImageFindsItselfAndSignsStandAlone()
+    {
+        Index(_photos);
+        string red = Path.Combine(_photos, "red.png");
+
+        Tool.Run run = Tool.Start(["search", red, "-", "2:a blue flag", "--index", _index, "--top", "1", "--format", "json"]);
+
+        Assert.Equal(0, run.ExitCode);
+        using JsonDocument line = JsonDocument.Parse(run.Lines[0]);
+        Assert.Equal(red, line.RootElement.GetProperty("image").GetString());
+        Assert.Equal(1, line.RootElement.GetProperty("cosine").GetDouble(), 2e-3);
+        Assert.True(line.RootElement.GetProperty("likely").GetBoolean());
+        Assert.True(line.RootElement.GetProperty("score").GetDouble() > 0);
+    }
+
+    [Theory]
+    [InlineData("2021", 0)]
+    [InlineData("2021-05", 0)]
+    [InlineData("yesterday", 2)]
+    public void ADateIsAYearAMonthOrADay(string date, int exitCode) =>
+        Assert.Equal(exitCode, Search("a flag", "--after", date).ExitCode);
+
+    [Fact]
+    public void WithoutAFolderAnIndexSaysWhatToDo()
+    {
+        Tool.Run run = Index();
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("covers no folders yet", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADriveThatIsNotConnectedCostsASentence()
+    {
+        Index(_photos);
+        Directory.Move(_photos, _photos + "-away");
+
+        Tool.Run run = Search("a flag", "--format", "paths");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Lines.Length);
+        Assert.Contains("in case it is a drive that is not connected", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADamagedIndexIsASentence()
+    {
+        File.WriteAllText(Path.Combine(_index, "index.sqlite"), "no database at all, but text that is long enough to be read");
+
+        Tool.Run run = Search("a flag");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("move it away, and it is made anew", run.Error, StringComparison.Ordinal);
+    }
+
+    private Tool.Run Index(params string[] folders) => Tool.Start(["index", .. folders, "--index", _index, "--format", "json"]);
+
+    private Tool.Run Search(string words, params string[] more) => Tool.Start(["search", words, "--index", _index, .. more]);
+
+    private void Paint(string name, byte red, byte green, byte blue)
+    {
+        byte[][] pixels = [.. Enumerable.Repeat(new[] { red, green, blue }, 16 * 16)];
+        PngFile.Write(Path.Combine(_photos, name), [.. pixels.SelectMany(static pixel => pixel)], 16, 16);
+    }
+}
