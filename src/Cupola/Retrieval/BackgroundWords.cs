@@ -92,7 +92,7 @@ internal static class BackgroundWords
         float[][] words = index.Words(Words);
         var best = new float[words.Length];
         Parallel.For(0, words.Length, new ParallelOptions { MaxDegreeOfParallelism = index.Embedder.Threads }, word =>
-            best[word] = sample.Max(row => ExactScan.Score(rows, row, words[word]))
+            best[word] = ExactScan.Highest(rows, sample, words[word])
         );
         Array.Sort(best);
         return best[(int)(Surpassed * (best.Length - 1))];

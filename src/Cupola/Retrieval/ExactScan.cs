@@ -107,13 +107,19 @@ internal static class ExactScan
         return sum;
     }
 
-    /// <summary>The cosine of one row with a query, in float32.</summary>
-    public static unsafe float Score(VectorFile.Rows rows, long row, float[] query)
+    /// <summary>The highest cosine of a query with some of the rows, on one thread.</summary>
+    public static unsafe float Highest(VectorFile.Rows rows, long[] chosen, ReadOnlySpan<float> query)
     {
+        float highest = float.NegativeInfinity;
         fixed (float* numbers = Scaled(query))
         {
-            return Dot(rows.Start + (row * rows.Dimension), numbers, rows.Dimension);
+            foreach (long row in chosen)
+            {
+                highest = Math.Max(highest, Dot(rows.Start + (row * rows.Dimension), numbers, rows.Dimension));
+            }
         }
+
+        return highest;
     }
 
     private static float[] Scaled(ReadOnlySpan<float> query)

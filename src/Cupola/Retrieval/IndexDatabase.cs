@@ -245,17 +245,6 @@ internal sealed class IndexDatabase : IDisposable
         transaction.Commit();
     }
 
-    /// <summary>Whether a content lies at another path that is there.</summary>
-    public bool IsElsewhere(byte[] hash, string path)
-    {
-        using SqliteCommand command = Command(
-            "SELECT EXISTS (SELECT 1 FROM images WHERE hash = $hash AND gone = 0 AND path <> $path)",
-            ("$hash", hash),
-            ("$path", path)
-        );
-        return (long)command.ExecuteScalar()! != 0;
-    }
-
     public void Dispose() => _connection.Dispose();
 
     private static void Add(SqliteCommand command, string name, object? value) =>
