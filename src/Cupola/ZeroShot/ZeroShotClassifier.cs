@@ -41,6 +41,12 @@ public sealed class ZeroShotClassifier
     /// <summary>The divisor of the model's logits; 1 if the classifier is not calibrated.</summary>
     public float Temperature { get; }
 
+    /// <summary>The class vectors.</summary>
+    internal ClassWeights Weights => _weights;
+
+    /// <summary>How probabilities are made of scores, the temperature included.</summary>
+    internal ScoreRule Rule => _rule.At(Temperature);
+
     /// <summary>Encodes the prompts of all classes and creates a classifier.</summary>
     /// <param name="embedder">The model; afterwards it is needed only to save the classifier.</param>
     /// <param name="prompts">The prompts of each class.</param>
@@ -86,7 +92,12 @@ public sealed class ZeroShotClassifier
     public static ZeroShotClassifier Load(string path, ClipEmbedder embedder, PromptSet? prompts = null)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        ClassifierFile file = ClassifierFile.Read(path);
+        return From(ClassifierFile.Read(path), path, embedder, prompts);
+    }
+
+    /// <summary>The classifier that a file holds.</summary>
+    internal static ZeroShotClassifier From(ClassifierFile file, string path, ClipEmbedder embedder, PromptSet? prompts)
+    {
         if (file.Model != embedder.Fingerprint)
         {
             throw new InvalidDataException(
@@ -115,7 +126,11 @@ public sealed class ZeroShotClassifier
     /// atomically.
     /// </summary>
     public void Save(string path) =>
-        ClassifierFile.Write(path, new(Labels, _weights, Temperature, _origin.Ensemble, _origin.Model.Value, _origin.Prompts));
+        ClassifierFile.Write(path, ToFile());
+
+    /// <summary>What is saved of it.</summary>
+    internal ClassifierFile ToFile() =>
+        new(Labels, _weights, Temperature, _origin.Ensemble, _origin.Model.Value, _origin.Prompts);
 
     /// <summary>The same classifier with another temperature.</summary>
     /// <param name="temperature">The divisor of the model's logits; more than 0.</param>

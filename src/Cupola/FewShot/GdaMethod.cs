@@ -1,0 +1,99 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.FewShot;
+
+/// <summary>
+/// Gaussian discriminant analysis (arXiv 2402.04087): labels share one covariance, whose inverse is the empirical-Bayes ridge
+/// P = D · (S + tr(S/(N − 1)) · I)⁻¹ of the examples' scatter S around their labels' means μ. The logits are zero-shot +
+/// α (f·Pμ + ln(1/C) − ½ μᵀPμ).
+/// </summary>
+internal sealed class GdaMethod : ExampleMethod
+{
+    private static readonly double[] Alphas = [0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
+
+    public override FewShotMethod Name => FewShotMethod.Gda;
+
+    /// <inheritdoc/>
+    /// <remarks>With one example a label there is no scatter, and the published formula gives nothing.</remarks>
+    public override bool NeedsTwo => true;
+
+    public override IReadOnlyList<Factors> Grid { get; } = [.. Alphas.Select(static alpha => new Factors(alpha, null))];
+
+    public override Factors Unchosen => new(0.01, null);
+
+    /// <summary>So that two of each label are left where one is left out.</summary>
+    public override int FewestToChoose => 3;
+
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors)
+    {
+        (Rows weights, double[] biases) = Discriminants(examples);
+        return new LinearLogits(weights, biases, factors.Alpha!.Value, adds: true);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(Factors Factors, Rows Logits)> Try(
+        ExampleSet kept,
+        ExampleSet others,
+        IReadOnlyList<Factors> grid
+    )
+    {
+        (Rows weights, double[] biases) = Discriminants(kept);
+        Rows discriminants = new LinearLogits(weights, biases, factor: 1, adds: false).Compute(
+            others.Embeddings,
+            others.Scores,
+            others.Scale
+        );
+        foreach (Factors factors in grid)
+        {
+            Rows logits = new(others.Count, others.ClassCount);
+            TensorPrimitives.Multiply(others.Scores.Values, others.Scale, logits.Values);
+            TensorPrimitives.MultiplyAdd(discriminants.Values, factors.Alpha!.Value, logits.Values, logits.Values);
+            yield return (factors, logits);
+        }
+    }
+
+    /// <summary>The discriminant of each label: Pμ, and ln(1/C) − ½ μᵀPμ.</summary>
+    public static (Rows Weights, double[] Biases) Discriminants(ExampleSet examples)
+    {
+        Rows means = examples.Means(),
+            centered = examples.Embeddings.Take([.. Enumerable.Range(0, examples.Count)]);
+        for (int index = 0; index < centered.Count; index++)
+        {
+            TensorPrimitives.Subtract(centered[index], means[examples.Labels[index]], centered[index]);
+        }
+
+        int dimension = centered.Columns;
+        Rows scatter = Scatter(centered);
+        double trace = Enumerable.Range(0, dimension).Sum(index => scatter[index][index]) / (examples.Count - 1);
+        if (!(trace > 0))
+        {
+            throw new InvalidDataException(
+                "The examples of every label are alike, so gda has no scatter to go by; name more examples, or another method."
+            );
+        }
+
+        for (int index = 0; index < dimension; index++)
+        {
+            scatter[index][index] += trace;
+        }
+
+        Rows weights = means.Take([.. Enumerable.Range(0, means.Count)]);
+        new CholeskyFactor(scatter).Solve(weights);
+        TensorPrimitives.Multiply(weights.Values, dimension, weights.Values);
+        double prior = -Math.Log(examples.ClassCount);
+        double[] biases =
+        [
+            .. Enumerable
+                .Range(0, means.Count)
+                .Select(label => prior - (TensorPrimitives.Dot<double>(means[label], weights[label]) / 2)),
+        ];
+        return (weights, biases);
+    }
+
+    /// <summary>Σ x xᵀ over the rows: [dimension, dimension].</summary>
+    private static Rows Scatter(Rows rows)
+    {
+        Rows columns = rows.Transpose();
+        return columns.Times(columns);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.FewShot;
+
+/// <summary>A matrix in double precision, row by row.</summary>
+/// <param name="values">count · columns numbers; they are not copied.</param>
+/// <param name="columns">Numbers in a row.</param>
+internal sealed class Rows(double[] values, int columns)
+{
+    /// <summary>Rows of the left operand that read a row of the right one together, while it is in the first cache.</summary>
+    private const int Block = 16;
+
+    public Rows(int count, int columns)
+        : this(new double[(long)count * columns], columns) { }
+
+    /// <summary>Numbers in a row.</summary>
+    public int Columns => columns;
+
+    /// <summary>How many rows there are.</summary>
+    public int Count { get; } = columns == 0 ? 0 : values.Length / columns;
+
+    /// <summary>All numbers.</summary>
+    public double[] Values => values;
+
+    /// <summary>A row.</summary>
+    public Span<double> this[int row] => values.AsSpan(row * columns, columns);
+
+    /// <summary>Float32 embeddings as they are; they are not scaled again.</summary>
+    public static Rows From(EmbeddingMatrix embeddings)
+    {
+        Rows rows = new(embeddings.Count, embeddings.Dimension);
+        TensorPrimitives.ConvertTruncating<float, double>(embeddings.Values, rows.Values);
+        return rows;
+    }
+
+    /// <summary>Some of the rows, in the order named.</summary>
+    public Rows Take(IReadOnlyList<int> chosen)
+    {
+        Rows taken = new(chosen.Count, columns);
+        for (int index = 0; index < chosen.Count; index++)
+        {
+            this[chosen[index]].CopyTo(taken[index]);
+        }
+
+        return taken;
+    }
+
+    /// <summary>A copy of neighboring rows.</summary>
+    public Rows Slice(int first, int count) => new(values.AsSpan(first * columns, count * columns).ToArray(), columns);
+
+    /// <summary>Columns as rows.</summary>
+    public Rows Transpose()
+    {
+        Rows transposed = new(columns, Count);
+        Parallel.For(0, columns, column =>
+        {
+            Span<double> row = transposed[column];
+            for (int index = 0; index < row.Length; index++)
+            {
+                row[index] = values[((long)index * columns) + column];
+            }
+        });
+        return transposed;
+    }
+
+    /// <summary>The dot product of each row with each row of another matrix: [rows, rows of the other].</summary>
+    public Rows Times(Rows other)
+    {
+        Rows products = new(Count, other.Count);
+        Parallel.For(0, (Count + Block - 1) / Block, block =>
+        {
+            int first = block * Block,
+                end = Math.Min(Count, first + Block);
+            for (int column = 0; column < other.Count; column++)
+            {
+                ReadOnlySpan<double> right = other[column];
+                for (int row = first; row < end; row++)
+                {
+                    products[row][column] = TensorPrimitives.Dot(this[row], right);
+                }
+            }
+        });
+        return products;
+    }
+}
