@@ -19,32 +19,34 @@ internal sealed record Trial(ExampleMethod? Method, Factors Factors, double[] Lo
 /// </summary>
 internal sealed class CrossValidation
 {
-    private readonly (ExampleSet Kept, ExampleSet Others)[] _folds;
+    private readonly ExampleSet _examples;
+    private readonly int _folds;
 
     /// <param name="examples">All examples; some label has two.</param>
     /// <param name="folds">How many folds at most.</param>
-    public CrossValidation(ExampleSet examples, int folds)
-    {
-        int count = Math.Min(examples.Most, folds);
-        _folds =
-        [
-            .. Enumerable
-                .Range(0, count)
-                .Select(fold =>
-                {
-                    ILookup<bool, int> isOut = Enumerable
-                        .Range(0, examples.Count)
-                        .ToLookup(index => IsLeftOut(examples, index, fold, count));
-                    return (examples.Take([.. isOut[false]]), examples.Take([.. isOut[true]]));
-                })
-                .Where(static fold => fold.Item2.Count > 0),
-        ];
-    }
+    public CrossValidation(ExampleSet examples, int folds) =>
+        (_examples, _folds) = (examples, Math.Min(examples.Most, folds));
+
+    /// <summary>Made anew each time: together they would be as many copies of the examples.</summary>
+    private IEnumerable<(ExampleSet Kept, ExampleSet Others)> Folds =>
+        Enumerable
+            .Range(0, _folds)
+            .Select(fold => Enumerable.Range(0, _examples.Count).ToLookup(index => IsLeftOut(index, fold)))
+            .Where(static isOut => isOut[true].Any())
+            .Select(isOut => (_examples.Take([.. isOut[false]]), _examples.Take([.. isOut[true]])));
 
     /// <summary>The prompts alone.</summary>
     public Trial ZeroShot() =>
-        Join(null, default, _folds.Select(static fold => Score(
-            new PromptLogits().Compute(fold.Others.Embeddings, fold.Others.Scores, fold.Others.Scale), fold.Others)));
+        Join(
+            null,
+            default,
+            Folds.Select(static fold =>
+                Score(
+                    new PromptLogits().Compute(fold.Others.Embeddings, fold.Others.Scores, fold.Others.Scale),
+                    fold.Others
+                )
+            )
+        );
 
     /// <summary>A method in each of some settings, in their order.</summary>
     public IReadOnlyList<Trial> Try(ExampleMethod method, IReadOnlyList<Factors> grid, CancellationToken cancellationToken)
@@ -53,7 +55,7 @@ internal sealed class CrossValidation
             static factors => factors,
             static _ => new List<(double[], int)>()
         );
-        foreach ((ExampleSet kept, ExampleSet others) in _folds)
+        foreach ((ExampleSet kept, ExampleSet others) in Folds)
         {
             foreach ((Factors factors, Rows logits) in method.Try(kept, others, grid))
             {
@@ -65,10 +67,10 @@ internal sealed class CrossValidation
         return [.. grid.Select(factors => Join(method, factors, scores[factors]))];
     }
 
-    private static bool IsLeftOut(ExampleSet examples, int index, int fold, int folds)
+    private bool IsLeftOut(int index, int fold)
     {
-        int label = examples.Labels[index];
-        return examples.CountOf(label) > 1 && (index - examples.FirstOf(label)) % folds == fold;
+        int label = _examples.Labels[index];
+        return _examples.CountOf(label) > 1 && (index - _examples.FirstOf(label)) % _folds == fold;
     }
 
     private static Trial Join(ExampleMethod? method, Factors factors, IEnumerable<(double[] Losses, int Right)> folds)

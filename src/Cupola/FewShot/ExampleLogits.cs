@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Cupola.FewShot;
@@ -6,7 +7,7 @@ namespace Cupola.FewShot;
 internal abstract class ExampleLogits
 {
     /// <summary>Images that are worked out together, so that examples are read once for several.</summary>
-    public const int Block = 256;
+    private const int Block = 256;
 
     /// <summary>Changes logits.</summary>
     /// <param name="embeddings">Unit embeddings: [images, dimension].</param>
@@ -95,38 +96,69 @@ internal sealed class KernelLogits(Rows examples, IReadOnlyList<int> labels, Row
 
     public override void Apply(Rows embeddings, Rows logits)
     {
-        Rows nearness = embeddings.Times(examples);
-        ToKernel(nearness, beta);
-        Rows sums = Sums(nearness, logits.Columns);
+        Rows sums;
+        if (voices is null)
+        {
+            sums = SumsByLabel(embeddings, examples, labels, logits.Columns, [beta])[0];
+        }
+        else
+        {
+            Rows nearness = embeddings.Times(examples);
+            ToKernel(nearness.Values, beta);
+            sums = nearness.Times(voices);
+        }
+
         TensorPrimitives.MultiplyAdd(sums.Values, factor, logits.Values, logits.Values);
     }
 
     /// <summary>exp(−β(1 − cosine)) in place of cosines.</summary>
-    public static void ToKernel(Rows cosines, double beta) =>
-        Parallel.For(0, cosines.Count, index =>
-        {
-            Span<double> row = cosines[index];
-            TensorPrimitives.Subtract(row, 1, row);
-            TensorPrimitives.Multiply(row, beta, row);
-            TensorPrimitives.Exp<double>(row, row);
-        });
-
-    /// <summary>What the examples of each label give together: [images, labels].</summary>
-    public static Rows SumByLabel(Rows nearness, IReadOnlyList<int> labels, int classCount)
+    public static void ToKernel(Span<double> cosines, double beta)
     {
-        Rows sums = new(nearness.Count, classCount);
-        Parallel.For(0, nearness.Count, image =>
+        TensorPrimitives.Subtract(cosines, 1, cosines);
+        TensorPrimitives.Multiply(cosines, beta, cosines);
+        TensorPrimitives.Exp<double>(cosines, cosines);
+    }
+
+    /// <summary>For each of some β, how near the examples of each label are together: [images, labels].</summary>
+    /// <param name="images">[images, dimension].</param>
+    /// <param name="examples">[examples, dimension].</param>
+    /// <param name="labels">The label of each example.</param>
+    /// <param name="classCount">How many labels there are.</param>
+    /// <param name="betas">The β.</param>
+    public static Rows[] SumsByLabel(
+        Rows images,
+        Rows examples,
+        IReadOnlyList<int> labels,
+        int classCount,
+        IReadOnlyList<double> betas
+    )
+    {
+        Rows[] sums = [.. betas.Select(_ => new Rows(images.Count, classCount))];
+        int[] labelOf = [.. labels];
+        Parallel.For(0, (images.Count + Rows.Block - 1) / Rows.Block, block =>
         {
-            Span<double> sum = sums[image],
-                values = nearness[image];
-            for (int example = 0; example < values.Length; example++)
+            int first = block * Rows.Block,
+                count = Math.Min(Rows.Block, images.Count - first);
+            double[] rented = ArrayPool<double>.Shared.Rent((count + 1) * examples.Count);
+            Span<double> cosines = rented.AsSpan(0, count * examples.Count),
+                nearness = rented.AsSpan(count * examples.Count, examples.Count);
+            images.Times(first, count, examples, cosines);
+            for (int image = 0; image < count; image++)
             {
-                sum[labels[example]] += values[example];
+                for (int index = 0; index < sums.Length; index++)
+                {
+                    cosines.Slice(image * examples.Count, examples.Count).CopyTo(nearness);
+                    ToKernel(nearness, betas[index]);
+                    Span<double> sum = sums[index][first + image];
+                    for (int example = 0; example < labelOf.Length; example++)
+                    {
+                        sum[labelOf[example]] += nearness[example];
+                    }
+                }
             }
+
+            ArrayPool<double>.Shared.Return(rented);
         });
         return sums;
     }
-
-    private Rows Sums(Rows nearness, int classCount) =>
-        voices is null ? SumByLabel(nearness, labels, classCount) : nearness.Times(voices);
 }

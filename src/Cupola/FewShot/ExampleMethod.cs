@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace Cupola.FewShot;
@@ -45,7 +46,10 @@ internal abstract class ExampleMethod
     /// <summary>Makes what gives logits.</summary>
     public abstract ExampleLogits Fit(ExampleSet examples, Factors factors);
 
-    /// <summary>The logits of other images for each of some settings, made from the same examples.</summary>
+    /// <summary>
+    /// The logits of other images for each of some settings, made from the same examples; they may be overwritten, and are
+    /// when the next ones are asked for.
+    /// </summary>
     /// <param name="kept">The examples.</param>
     /// <param name="others">Other images.</param>
     /// <param name="grid">The settings.</param>
@@ -54,4 +58,19 @@ internal abstract class ExampleMethod
         ExampleSet others,
         IReadOnlyList<Factors> grid
     ) => grid.Select(factors => (factors, Fit(kept, factors).Compute(others.Embeddings, others.Scores, others.Scale)));
+
+    /// <summary>Zero-shot logits + α times what each setting adds, in one matrix that is used again.</summary>
+    protected static IEnumerable<(Factors Factors, Rows Logits)> TryAdded(
+        ExampleSet others,
+        IEnumerable<(Factors Factors, Rows Added)> settings
+    )
+    {
+        Rows logits = new(others.Count, others.ClassCount);
+        foreach ((Factors factors, Rows added) in settings)
+        {
+            TensorPrimitives.Multiply(others.Scores.Values, others.Scale, logits.Values);
+            TensorPrimitives.MultiplyAdd(added.Values, factors.Alpha!.Value, logits.Values, logits.Values);
+            yield return (factors, logits);
+        }
+    }
 }

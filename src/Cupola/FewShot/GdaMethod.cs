@@ -43,13 +43,7 @@ internal sealed class GdaMethod : ExampleMethod
             others.Scores,
             others.Scale
         );
-        foreach (Factors factors in grid)
-        {
-            Rows logits = new(others.Count, others.ClassCount);
-            TensorPrimitives.Multiply(others.Scores.Values, others.Scale, logits.Values);
-            TensorPrimitives.MultiplyAdd(discriminants.Values, factors.Alpha!.Value, logits.Values, logits.Values);
-            yield return (factors, logits);
-        }
+        return TryAdded(others, grid.Select(factors => (factors, discriminants)));
     }
 
     /// <summary>The discriminant of each label: Pμ, and ln(1/C) − ½ μᵀPμ.</summary>

@@ -34,7 +34,7 @@ internal sealed class ProKeRMethod : ExampleMethod
         }
 
         Rows kernel = examples.Embeddings.Times(examples.Embeddings);
-        KernelLogits.ToKernel(kernel, beta);
+        KernelLogits.ToKernel(kernel.Values, beta);
         TensorPrimitives.Divide(kernel.Values, lambda, kernel.Values);
         Rows missing = new(examples.Count, examples.ClassCount);
         for (int index = 0; index < examples.Count; index++)

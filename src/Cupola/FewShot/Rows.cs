@@ -8,7 +8,7 @@ namespace Cupola.FewShot;
 internal sealed class Rows(double[] values, int columns)
 {
     /// <summary>Rows of the left operand that read a row of the right one together, while it is in the first cache.</summary>
-    private const int Block = 16;
+    public const int Block = 16;
 
     public Rows(int count, int columns)
         : this(new double[(long)count * columns], columns) { }
@@ -70,16 +70,26 @@ internal sealed class Rows(double[] values, int columns)
         Parallel.For(0, (Count + Block - 1) / Block, block =>
         {
             int first = block * Block,
-                end = Math.Min(Count, first + Block);
-            for (int column = 0; column < other.Count; column++)
-            {
-                ReadOnlySpan<double> right = other[column];
-                for (int row = first; row < end; row++)
-                {
-                    products[row][column] = TensorPrimitives.Dot(this[row], right);
-                }
-            }
+                count = Math.Min(Block, Count - first);
+            Times(first, count, other, products.Values.AsSpan(first * other.Count, count * other.Count));
         });
         return products;
+    }
+
+    /// <summary>The same of neighboring rows, on the caller's thread.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many they are, <see cref="Block"/> at best.</param>
+    /// <param name="other">The other matrix.</param>
+    /// <param name="products">Is given them: [count, rows of the other].</param>
+    public void Times(int first, int count, Rows other, Span<double> products)
+    {
+        for (int column = 0; column < other.Count; column++)
+        {
+            ReadOnlySpan<double> right = other[column];
+            for (int row = 0; row < count; row++)
+            {
+                products[(row * other.Count) + column] = TensorPrimitives.Dot(this[first + row], right);
+            }
+        }
     }
 }

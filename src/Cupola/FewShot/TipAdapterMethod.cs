@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace Cupola.FewShot;
 
 /// <summary>
@@ -32,40 +30,10 @@ internal sealed class TipAdapterMethod : ExampleMethod
     {
         // The sums depend on β alone, and all of them on the same cosines.
         double[] betas = [.. grid.Select(static factors => factors.Beta!.Value).Distinct()];
-        Rows[] sums = Sums(kept, others, betas);
-        foreach (Factors factors in grid)
-        {
-            Rows logits = new(others.Count, others.ClassCount);
-            TensorPrimitives.Multiply(others.Scores.Values, others.Scale, logits.Values);
-            TensorPrimitives.MultiplyAdd(
-                sums[Array.IndexOf(betas, factors.Beta!.Value)].Values,
-                factors.Alpha!.Value,
-                logits.Values,
-                logits.Values
-            );
-            yield return (factors, logits);
-        }
-    }
-
-    /// <summary>For each β, what the examples of each label give for each image: [images, labels].</summary>
-    private static Rows[] Sums(ExampleSet kept, ExampleSet others, double[] betas)
-    {
-        Rows[] sums = [.. betas.Select(_ => new Rows(others.Count, others.ClassCount))];
-        for (int first = 0; first < others.Count; first += ExampleLogits.Block)
-        {
-            Rows cosines = others
-                .Embeddings.Slice(first, Math.Min(ExampleLogits.Block, others.Count - first))
-                .Times(kept.Embeddings);
-            foreach ((int index, double beta) in betas.Index())
-            {
-                Rows nearness = cosines.Slice(0, cosines.Count);
-                KernelLogits.ToKernel(nearness, beta);
-                KernelLogits
-                    .SumByLabel(nearness, kept.Labels, kept.ClassCount)
-                    .Values.CopyTo(sums[index].Values, (long)first * kept.ClassCount);
-            }
-        }
-
-        return sums;
+        Rows[] sums = KernelLogits.SumsByLabel(others.Embeddings, kept.Embeddings, kept.Labels, kept.ClassCount, betas);
+        return TryAdded(
+            others,
+            grid.Select(factors => (factors, sums[Array.IndexOf(betas, factors.Beta!.Value)]))
+        );
     }
 }
