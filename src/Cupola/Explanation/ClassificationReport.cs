@@ -10,7 +10,13 @@ namespace Cupola.Explanation;
 /// <param name="Image">The file or address.</param>
 /// <param name="Predictions">The best classes, the best first.</param>
 /// <param name="Arguments">The prompts for and against the answer.</param>
-internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
+/// <param name="Examples">The labeled examples that are most like the image; none where it was answered without.</param>
+internal sealed record ExplainedAnswer(
+    string Image,
+    IReadOnlyList<Prediction> Predictions,
+    PromptAttributions Arguments,
+    IReadOnlyList<NearExample> Examples
+);
 
 /// <summary>Writes an HTML report of images, their answers, and the prompts for and against each.</summary>
 internal static class ClassificationReport
@@ -19,6 +25,9 @@ internal static class ClassificationReport
     public const int MostImages = 200;
 
     private const int LongestSide = 480;
+
+    /// <summary>The longer side of an example's thumbnail.</summary>
+    private const int ExampleSide = 160;
 
     /// <summary>Writes the report; the file is replaced atomically.</summary>
     /// <param name="path">The file to write.</param>
@@ -69,7 +78,34 @@ internal static class ClassificationReport
                 )
             ),
             Arguments($"For “{best.Label}”", "Nothing that was said of it fits better than the runner-up.", answer.Arguments.For),
-            Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against)
+            Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against),
+            answer.Examples.Count == 0 ? null : Examples(answer.Examples, best.Label)
+        );
+    }
+
+    /// <summary>The examples that are most like the image, with their labels.</summary>
+    private static XElement Examples(IReadOnlyList<NearExample> examples, string answer) =>
+        HtmlPage.Element(
+            "div",
+            "arguments",
+            HtmlPage.Element("h3", null, "The examples that are most like it"),
+            HtmlPage.Element("div", "examples", examples.Select(example => Example(example, example.Label == answer)))
+        );
+
+    private static XElement Example(NearExample example, bool isOfAnswer)
+    {
+        byte[]? jpeg = Thumbnail.ReadJpeg(example.Image, orient: false, ExampleSide);
+        return HtmlPage.Element(
+            "figure",
+            null,
+            jpeg is null
+                ? HtmlPage.Element("p", "missing", "The image could not be read again.")
+                : HtmlPage.Image(jpeg, example.Image.Name),
+            HtmlPage.Element(
+                "figcaption",
+                isOfAnswer ? "right" : "wrong",
+                $"{example.Label} {example.Cosine.ToString("0.00", CultureInfo.InvariantCulture)}"
+            )
         );
     }
 

@@ -11,7 +11,7 @@ namespace Cupola;
 /// discriminants, ProKeR or a linear probe. Which of them, and how much the examples count, is chosen by leaving examples out, never
 /// by the images that are to be classified. It is thread-safe.
 /// </summary>
-public sealed class FewShotClassifier
+public sealed class FewShotClassifier : ILabelClassifier
 {
     private readonly ZeroShotClassifier _zeroShot;
     private readonly ClassScores _scores;
@@ -86,12 +86,14 @@ public sealed class FewShotClassifier
             zeroShot.Rule.Scale
         );
         FewShotChoice choice = new MethodChoice(set).Choose(method, alpha, beta, cancellationToken);
-        ExampleLogits logits =
-            choice.Method == FewShotMethod.ZeroShot
-                ? new PromptLogits()
-                : ExampleMethod.All.Single(each => each.Name == choice.Method).Fit(set, new(choice.Alpha, choice.Beta));
-        return new(zeroShot, logits, choice, temperature: 1);
+        return new(zeroShot, Fit(set, choice), choice, temperature: 1);
     }
+
+    /// <summary>What gives logits by a choice.</summary>
+    internal static ExampleLogits Fit(ExampleSet examples, FewShotChoice choice) =>
+        choice.Method == FewShotMethod.ZeroShot
+            ? new PromptLogits()
+            : ExampleMethod.All.Single(each => each.Name == choice.Method).Fit(examples, new(choice.Alpha, choice.Beta));
 
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -152,15 +154,17 @@ public sealed class FewShotClassifier
         return answers;
     }
 
-    /// <summary>The position of the best label for each image.</summary>
-    internal int[] Answers(EmbeddingMatrix images)
+    ILabelClassifier ILabelClassifier.Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels) => Calibrate(images, labels);
+
+    (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding)
     {
-        Rows logits = Logits(images).Logits;
-        return [.. Enumerable.Range(0, images.Count).Select(image => TensorPrimitives.IndexOfMax<double>(logits[image]))];
+        Rows logits = Logits(new EmbeddingMatrix(embedding.ToArray(), 1, embedding.Length)).Logits;
+        float[] scores = ToSingle(logits[0]);
+        return (scores, ScoreRule.OfLogits.At(Temperature).Probabilities(scores));
     }
 
     /// <summary>The zero-shot scores and the logits of images, the temperature left out.</summary>
-    internal (Rows Scores, Rows Logits) Logits(EmbeddingMatrix images)
+    private (Rows Scores, Rows Logits) Logits(EmbeddingMatrix images)
     {
         Rows embeddings = Rows.From(images),
             scores = _scores.Compute(embeddings);

@@ -11,7 +11,11 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
     /// <summary>More of them change little and take longer.</summary>
     private const int Folds = 5;
 
-    private readonly List<string> _notes = [];
+    private readonly CrossValidation? _validation = examples.Most > 1 ? new(examples, folds) : null;
+    private readonly Dictionary<FewShotMethod, IReadOnlyList<Trial>> _trials = [];
+
+    /// <summary>The prompts alone, on the examples that are left out; null where none can be.</summary>
+    private Trial? ZeroShot => field ??= _validation?.ZeroShot();
 
     /// <summary>The method that is asked for, with the factors that are named or else chosen.</summary>
     /// <param name="name">The method.</param>
@@ -21,16 +25,14 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
     /// <exception cref="InvalidDataException">The examples do not suffice for the method.</exception>
     public FewShotChoice Choose(FewShotMethod name, double? alpha, double? beta, CancellationToken cancellationToken)
     {
-        CrossValidation? validation = examples.Most > 1 ? new(examples, folds) : null;
-        Trial? zeroShot = validation?.ZeroShot();
-        if (name == FewShotMethod.ZeroShot)
-        {
-            return Choice(zeroShot, zeroShot, null, default);
-        }
-
         if (name == FewShotMethod.Auto)
         {
-            return Auto(validation, zeroShot, cancellationToken);
+            return ChooseMethod(cancellationToken);
+        }
+
+        if (name == FewShotMethod.ZeroShot)
+        {
+            return Choice(ZeroShot, null, default, []);
         }
 
         ExampleMethod method = ExampleMethod.All.Single(each => each.Name == name);
@@ -40,47 +42,71 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         }
 
         IReadOnlyList<Factors> grid = Grid(method, alpha, beta);
-        Trial? trial = validation is null ? null : Best(validation.Try(method, grid, cancellationToken));
-        if (trial is not null && zeroShot is not null && trial.Loss >= zeroShot.Loss)
-        {
-            _notes.Add("The examples do not help here: left out, they are better answered by the prompts alone.");
-        }
-
-        return Choice(trial, zeroShot, method, trial?.Factors ?? grid[0]);
+        Trial? trial =
+            _validation is null ? null
+            : alpha is null && beta is null ? Best(Try(method, cancellationToken))
+            : Best(_validation.Try(method, grid, cancellationToken));
+        bool helps = trial is null || trial.Loss < ZeroShot!.Loss;
+        return Choice(
+            trial,
+            method,
+            trial?.Factors ?? grid[0],
+            helps ? [] : ["The examples do not help: those that are left out are better answered by the prompts alone."]
+        );
     }
 
-    private FewShotChoice Auto(CrossValidation? validation, Trial? zeroShot, CancellationToken cancellationToken)
+    /// <summary>Why a method cannot go by these examples; null where it can.</summary>
+    public string? WhyNot(FewShotMethod name) =>
+        ExampleMethod.All.FirstOrDefault(each => each.Name == name) is { } method ? WhyNot(method) : null;
+
+    private FewShotChoice ChooseMethod(CancellationToken cancellationToken)
     {
-        if (validation is null || zeroShot is null)
+        if (_validation is null)
         {
             TipAdapterMethod first = new();
-            _notes.Add("With one example a label nothing can be left out to judge by, so Tip-Adapter's usual factors are taken.");
-            return Choice(null, null, first, first.Unchosen);
+            return Choice(
+                null,
+                first,
+                first.Unchosen,
+                ["With one example a label none can be left out to judge by, so Tip-Adapter is taken with its authors' factors."]
+            );
         }
 
+        List<string> notes = [];
         List<Trial> trials = [];
-        foreach (ExampleMethod method in ExampleMethod.All)
+        foreach (ExampleMethod method in ExampleMethod.All.Where(method => WhyNot(method) is null))
         {
             if (examples.Count > method.MostTried)
             {
-                _notes.Add(
-                    Invariant($"{method.Name} was not tried: it takes too long with more than {method.MostTried} examples.")
+                notes.Add(
+                    Invariant($"{method.Name} is not tried: it takes too long with more than {method.MostTried} examples.")
                 );
             }
-            else if (WhyNot(method) is null)
+            else
             {
-                trials.AddRange(validation.Try(method, Grid(method, null, null), cancellationToken));
+                trials.AddRange(Try(method, cancellationToken));
             }
         }
 
         Trial best = Best(trials);
-        if (IsClearlyBetter(best, zeroShot))
+        if (IsClearlyBetter(best, ZeroShot!))
         {
-            return Choice(best, zeroShot, best.Method, best.Factors);
+            return Choice(best, best.Method, best.Factors, notes);
         }
 
-        _notes.Add("The examples do not help clearly, so the prompts answer alone.");
-        return Choice(zeroShot, zeroShot, null, default);
+        notes.Add("The examples do not clearly help, so the prompts answer alone.");
+        return Choice(ZeroShot, null, default, notes);
+    }
+
+    private IReadOnlyList<Trial> Try(ExampleMethod method, CancellationToken cancellationToken)
+    {
+        if (!_trials.TryGetValue(method.Name, out IReadOnlyList<Trial>? trials))
+        {
+            trials = _validation!.Try(method, Grid(method, null, null), cancellationToken);
+            _trials.Add(method.Name, trials);
+        }
+
+        return trials;
     }
 
     /// <summary>Why a method cannot go by these examples; null where it can.</summary>
@@ -119,14 +145,14 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         return mean > error;
     }
 
-    private FewShotChoice Choice(Trial? trial, Trial? zeroShot, ExampleMethod? method, Factors factors) =>
+    private FewShotChoice Choice(Trial? trial, ExampleMethod? method, Factors factors, IReadOnlyList<string> notes) =>
         new(
             method?.Name ?? FewShotMethod.ZeroShot,
             factors.Alpha,
             factors.Beta,
             trial is null ? null : (double)trial.Right / trial.Losses.Length,
             trial is null ? null : WilsonInterval.Compute(trial.Right, trial.Losses.Length),
-            zeroShot is null ? null : (double)zeroShot.Right / zeroShot.Losses.Length,
-            _notes
+            ZeroShot is { } alone ? (double)alone.Right / alone.Losses.Length : null,
+            notes
         );
 }

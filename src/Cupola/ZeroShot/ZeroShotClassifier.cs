@@ -8,7 +8,7 @@ namespace Cupola;
 /// Classifies an image by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are encoded once, when the
 /// classifier is created, and reused for every image. It is thread-safe.
 /// </summary>
-public sealed class ZeroShotClassifier
+public sealed class ZeroShotClassifier : ILabelClassifier
 {
     private readonly ClassWeights _weights;
     private readonly ScoreRule _rule;
@@ -194,6 +194,10 @@ public sealed class ZeroShotClassifier
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(IEnumerable<string> paths) =>
         ClassifyAsync(paths.Select(ImageSource.FromPath));
+
+    ILabelClassifier ILabelClassifier.Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels) => Calibrate(images, labels);
+
+    (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding) => Score(embedding);
 
     /// <summary>The score and the probability of each class, in the labels' order.</summary>
     internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)
