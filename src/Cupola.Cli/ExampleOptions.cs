@@ -153,7 +153,7 @@ internal sealed class ExampleOptions
             ) + Text($"{interval.High * 100:0.0} %), the prompts alone {alone * 100:0.0} %")
             : "";
         Console.Error.WriteLine(
-            Text($"{Name(choice.Method)}{factors} by {examples} examples of {labels} labels{expected}.")
+            Text($"Method {Name(choice.Method)}{factors}, judged by {examples} examples of {labels} labels{expected}.")
         );
         foreach (string note in choice.Notes)
         {

@@ -40,7 +40,7 @@ internal abstract class ExampleMethod
     /// <summary>The setting where there are too few examples to choose by leaving some out.</summary>
     public abstract Factors Unchosen { get; }
 
-    /// <summary>The fewest examples of a label with which a setting can be chosen.</summary>
+    /// <summary>How many examples the label with most must have, so that some can be left out to choose a setting.</summary>
     public virtual int FewestToChoose => 2;
 
     /// <summary>Makes what gives logits.</summary>

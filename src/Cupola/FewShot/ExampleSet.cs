@@ -44,9 +44,6 @@ internal sealed class ExampleSet
     /// <summary>The most examples that a label has.</summary>
     public int Most => Enumerable.Range(0, ClassCount).Max(CountOf);
 
-    /// <summary>The fewest that a label has, of those that have any.</summary>
-    public int Fewest => Enumerable.Range(0, ClassCount).Select(CountOf).Where(static count => count > 0).Min();
-
     /// <summary>The labels without an example.</summary>
     public IEnumerable<int> Missing => Enumerable.Range(0, ClassCount).Where(label => CountOf(label) == 0);
 

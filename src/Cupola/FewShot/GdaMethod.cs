@@ -21,7 +21,7 @@ internal sealed class GdaMethod : ExampleMethod
 
     public override Factors Unchosen => new(0.01, null);
 
-    /// <summary>So that two of each label are left where one is left out.</summary>
+    /// <summary>So that two are left where one is left out.</summary>
     public override int FewestToChoose => 3;
 
     public override ExampleLogits Fit(ExampleSet examples, Factors factors)

@@ -43,9 +43,9 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
 
         IReadOnlyList<Factors> grid = Grid(method, alpha, beta);
         Trial? trial =
-            _validation is null ? null
+            !CanBeTried(method) ? null
             : alpha is null && beta is null ? Best(Try(method, cancellationToken))
-            : Best(_validation.Try(method, grid, cancellationToken));
+            : Best(_validation!.Try(method, grid, cancellationToken));
         bool helps = trial is null || trial.Loss < ZeroShot!.Loss;
         return Choice(
             trial,
@@ -74,7 +74,7 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
 
         List<string> notes = [];
         List<Trial> trials = [];
-        foreach (ExampleMethod method in ExampleMethod.All.Where(method => WhyNot(method) is null))
+        foreach (ExampleMethod method in ExampleMethod.All.Where(method => WhyNot(method) is null && CanBeTried(method)))
         {
             if (examples.Count > method.MostTried)
             {
@@ -119,9 +119,12 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
             ? Invariant($"{method.Name} needs two examples of some label, and there is one of each; name more, or another method.")
         : null;
 
+    /// <summary>Whether a method can be judged by examples that are left out.</summary>
+    private bool CanBeTried(ExampleMethod method) => _validation is not null && examples.Most >= method.FewestToChoose;
+
     private IReadOnlyList<Factors> Grid(ExampleMethod method, double? alpha, double? beta)
     {
-        IReadOnlyList<Factors> grid = examples.Fewest >= method.FewestToChoose ? method.Grid : [method.Unchosen];
+        IReadOnlyList<Factors> grid = CanBeTried(method) ? method.Grid : [method.Unchosen];
         return
         [
             .. grid.Select(factors => new Factors(

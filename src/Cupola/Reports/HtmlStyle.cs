@@ -111,6 +111,9 @@ internal static class HtmlStyle
         .card img, .card .missing { width: 100%; height: 10rem; object-fit: contain; background: var(--faint); display: block; }
         .card .missing { display: flex; align-items: center; justify-content: center; padding: 1rem; color: var(--quiet);
           font-size: .85rem; }
+        .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: .75rem; }
+        .examples figure { margin: 0; font-size: .8rem; }
+        .examples img, .examples .missing { width: 100%; height: 6rem; object-fit: contain; background: var(--faint); }
         .card .says { padding: .75rem .9rem .9rem; }
         .card .truth { margin: 0 0 .6rem; }
         .answers { display: grid; grid-template-columns: 1fr auto; gap: .1rem .6rem; font-size: .85rem; margin: 0; }
