@@ -16,14 +16,14 @@ internal static class FewShotBenchmark
     {
         Peak.Print();
         Random random = new(1);
-        Rows centers = Directions(random, classes, around: null, spread: 1);
-        Rows sentences = Directions(random, classes, centers, spread: 1.5);
+        DoubleRows centers = Directions(random, classes, around: null, spread: 1);
+        DoubleRows sentences = Directions(random, classes, centers, spread: 1.5);
         int[] ofExamples = [.. Enumerable.Range(0, classes * shots).Select(index => index / shots)],
             ofImages = [.. Enumerable.Range(0, Images).Select(_ => random.Next(classes))];
-        Rows embeddings = Directions(random, ofExamples.Length, centers.Take(ofExamples), spread: 2),
+        DoubleRows embeddings = Directions(random, ofExamples.Length, centers.Take(ofExamples), spread: 2),
             images = Directions(random, Images, centers.Take(ofImages), spread: 2);
         ExampleSet examples = ExampleSet.Create(embeddings, embeddings.Times(sentences), ofExamples, scale: 100);
-        Rows scores = images.Times(sentences);
+        DoubleRows scores = images.Times(sentences);
         Console.WriteLine($"{classes} labels × {shots} examples of {Dimension} numbers, {Images} images to classify");
         foreach (ExampleMethod method in ExampleMethod.All.Where(method => examples.Count <= method.MostTried))
         {
@@ -31,7 +31,7 @@ internal static class FewShotBenchmark
             ExampleLogits logits = method.Fit(examples, method.Unchosen);
             double fitted = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
-            Rows answers = logits.Compute(images, scores, examples.Scale);
+            DoubleRows answers = logits.Compute(images, scores, examples.Scale);
             Print($"{method.Name}: fit {fitted:0.00} s, classify", start, answers.Count / (double)Images);
         }
 
@@ -56,9 +56,9 @@ internal static class FewShotBenchmark
         );
 
     /// <summary>Unit vectors, each around a center where there is one.</summary>
-    private static Rows Directions(Random random, int count, Rows? around, double spread)
+    private static DoubleRows Directions(Random random, int count, DoubleRows? around, double spread)
     {
-        Rows rows = new(count, Dimension);
+        DoubleRows rows = new(count, Dimension);
         for (int row = 0; row < count; row++)
         {
             Span<double> numbers = rows[row];

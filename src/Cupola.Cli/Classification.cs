@@ -71,9 +71,11 @@ internal sealed class Classification(
                 new(
                     image,
                     [.. shown.Predictions.Take(top)],
-                    PromptAttributions.Compute(influence, shown.Predictions, embedding, ArgumentsShown),
-                    examples?.Find(embedding, ExamplesShown) ?? []
+                    PromptAttributions.Compute(influence, shown.Predictions, embedding, ArgumentsShown)
                 )
+                {
+                    Examples = examples?.Find(embedding, ExamplesShown) ?? [],
+                }
             );
         }
     }

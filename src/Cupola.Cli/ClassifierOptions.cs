@@ -189,7 +189,8 @@ internal sealed class ClassifierOptions
             save = parsed.GetValue(_save) is not null,
             calibrated = _calibration.IsNamed(parsed);
         string? why =
-            saved && save && !calibrated && !_examples.AreNamed(parsed) ? "--classifier names a classifier that is saved already; omit --save-classifier."
+            saved && save && !calibrated && !_examples.AreNamed(parsed)
+                ? "--classifier names a classifier that is saved already; omit --save-classifier."
             : saved && explained
                 ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in "
                     + "place of --classifier."

@@ -125,7 +125,9 @@ internal sealed class ExampleEvaluation
         ];
         return shots.Length > 0 && shots[0] > 0
             ? shots
-            : throw new ArgumentException($"--shots names numbers of examples with commas between, as in 1,2,4, and not '{text}'.");
+            : throw new ArgumentException(
+                $"--shots names numbers of examples with commas between, as in 1,2,4, and not '{text}'."
+            );
     }
 
     private static void TellDuplicates(IReadOnlyDictionary<int, int[]> same, int nearlySame)

@@ -148,9 +148,8 @@ internal sealed class ExampleOptions
             _ => "",
         };
         string expected = choice is { Expected: { } share, ExpectedInterval: { } interval, ZeroShot: { } alone }
-            ? Text(
-                $"; of examples that are left out it gets {share * 100:0.0} % right ({interval.Low * 100:0.0} to "
-            ) + Text($"{interval.High * 100:0.0} %), the prompts alone {alone * 100:0.0} %")
+            ? Text($"; of examples that are left out it gets {share * 100:0.0} % right ({interval.Low * 100:0.0} to ")
+                + Text($"{interval.High * 100:0.0} %), the prompts alone {alone * 100:0.0} %")
             : "";
         Console.Error.WriteLine(
             Text($"Method {Name(choice.Method)}{factors}, judged by {examples} examples of {labels} labels{expected}.")

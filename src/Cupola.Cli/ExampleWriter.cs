@@ -32,7 +32,20 @@ internal sealed class ExampleWriter(OutputFormat format, string? prompts)
                 );
                 break;
             case OutputFormat.Csv:
-                _table = new("prompts", "method", "shots", "draw", "top1", "low", "high", "alpha", "beta", "chosen", "p", "pHolm");
+                _table = new(
+                    "prompts",
+                    "method",
+                    "shots",
+                    "draw",
+                    "top1",
+                    "low",
+                    "high",
+                    "alpha",
+                    "beta",
+                    "chosen",
+                    "p",
+                    "pHolm"
+                );
                 _table.Write(
                     prompts,
                     ExampleOptions.Name(FewShotMethod.ZeroShot),
@@ -156,8 +169,8 @@ internal sealed class ExampleWriter(OutputFormat format, string? prompts)
                             NumberFormat.Difference(mean.Top1 - mean.ZeroShot),
                             NumberFormat.PValue(mean.HolmP),
                             mean.HolmP >= Significant ? ""
-                                : mean.Top1 > mean.ZeroShot ? "better"
-                                : "worse",
+                            : mean.Top1 > mean.ZeroShot ? "better"
+                            : "worse",
                         ]
                 ),
             ]

@@ -53,8 +53,7 @@ internal sealed class PromptOptions
         || parsed.GetValue(_prompts) is { Length: > 0 };
 
     /// <summary>Whether it says which labels there are, itself or by a file of prompts.</summary>
-    public bool NameLabels(ParseResult parsed) =>
-        _labels.AreNamed(parsed) || parsed.GetValue(_prompts) is { Length: > 0 };
+    public bool NameLabels(ParseResult parsed) => _labels.AreNamed(parsed) || parsed.GetValue(_prompts) is { Length: > 0 };
 
     /// <summary>The labels that the command line names; nothing where it names none.</summary>
     public IReadOnlyList<string>? Labels(ParseResult parsed) => _labels.Read(parsed);

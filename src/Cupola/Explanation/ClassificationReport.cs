@@ -10,13 +10,11 @@ namespace Cupola.Explanation;
 /// <param name="Image">The file or address.</param>
 /// <param name="Predictions">The best classes, the best first.</param>
 /// <param name="Arguments">The prompts for and against the answer.</param>
-/// <param name="Examples">The labeled examples that are most like the image; none where it was answered without.</param>
-internal sealed record ExplainedAnswer(
-    string Image,
-    IReadOnlyList<Prediction> Predictions,
-    PromptAttributions Arguments,
-    IReadOnlyList<NearExample> Examples
-);
+internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments)
+{
+    /// <summary>The labeled examples that are most like the image; none where it was answered without.</summary>
+    public IReadOnlyList<NearExample> Examples { get; init; } = [];
+}
 
 /// <summary>Writes an HTML report of images, their answers, and the prompts for and against each.</summary>
 internal static class ClassificationReport

@@ -12,11 +12,7 @@ internal sealed record NearExample(string Label, ImageSource Image, float Cosine
 /// <param name="embeddings">Their unit embeddings.</param>
 /// <param name="labels">The label of each.</param>
 /// <param name="images">Where each is to be had.</param>
-internal sealed class NearestExamples(
-    EmbeddingMatrix embeddings,
-    IReadOnlyList<string> labels,
-    IReadOnlyList<ImageSource> images
-)
+internal sealed class NearestExamples(EmbeddingMatrix embeddings, IReadOnlyList<string> labels, IReadOnlyList<ImageSource> images)
 {
     /// <summary>The nearest, the nearest first.</summary>
     /// <param name="embedding">The image's unit embedding.</param>
@@ -25,9 +21,6 @@ internal sealed class NearestExamples(
     {
         float[] cosines = new float[embeddings.Count];
         embeddings.Scores(embedding, cosines);
-        return
-        [
-            .. Ranking.Descending(cosines).Take(most).Select(row => new NearExample(labels[row], images[row], cosines[row])),
-        ];
+        return [.. Ranking.Descending(cosines).Take(most).Select(row => new NearExample(labels[row], images[row], cosines[row]))];
     }
 }

@@ -9,12 +9,12 @@ internal sealed class CholeskyFactor
     /// <summary>Columns that are worked out together, so that what stands left of them is read once for all.</summary>
     private const int Block = 48;
 
-    private readonly Rows _lower;
+    private readonly DoubleRows _lower;
 
     /// <summary>Factors a matrix.</summary>
     /// <param name="matrix">Symmetric; its lower half is read, and overwritten by the factor.</param>
     /// <exception cref="ArgumentException">It is not positive definite.</exception>
-    public CholeskyFactor(Rows matrix)
+    public CholeskyFactor(DoubleRows matrix)
     {
         _lower = matrix;
         for (int first = 0; first < matrix.Count; first += Block)
@@ -26,9 +26,9 @@ internal sealed class CholeskyFactor
     }
 
     /// <summary>The solutions X of A Xᵀ = Bᵀ: each row of B is a right side and is overwritten by its solution.</summary>
-    public void Solve(Rows rightSides)
+    public void Solve(DoubleRows rightSides)
     {
-        Rows upper = _lower.Transpose();
+        DoubleRows upper = _lower.Transpose();
         Parallel.For(0, rightSides.Count, row =>
         {
             Span<double> side = rightSides[row];

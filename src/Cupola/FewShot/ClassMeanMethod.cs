@@ -13,7 +13,7 @@ internal sealed class ClassMeanMethod : ExampleMethod
 
     public override ExampleLogits Fit(ExampleSet examples, Factors factors)
     {
-        Rows means = examples.Means();
+        DoubleRows means = examples.Means();
         for (int label = 0; label < means.Count; label++)
         {
             double norm = TensorPrimitives.Norm<double>(means[label]);

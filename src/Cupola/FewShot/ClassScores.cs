@@ -6,20 +6,20 @@ namespace Cupola.FewShot;
 /// <param name="weights">The class vectors.</param>
 internal sealed class ClassScores(ClassWeights weights)
 {
-    private readonly Rows _vectors = Rows.From(weights.Vectors);
+    private readonly DoubleRows _vectors = DoubleRows.From(weights.Vectors);
 
     /// <summary>The score of each label for each image: [images, labels].</summary>
     /// <param name="embeddings">[images, dimension].</param>
-    public Rows Compute(Rows embeddings)
+    public DoubleRows Compute(DoubleRows embeddings)
     {
-        Rows products = embeddings.Times(_vectors);
+        DoubleRows products = embeddings.Times(_vectors);
         if (products.Columns == weights.ClassCount)
         {
             return products;
         }
 
         // Several vectors a label: the best of them counts.
-        Rows scores = new(products.Count, weights.ClassCount);
+        DoubleRows scores = new(products.Count, weights.ClassCount);
         Array.Fill(scores.Values, double.NegativeInfinity);
         for (int image = 0; image < products.Count; image++)
         {

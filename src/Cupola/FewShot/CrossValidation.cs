@@ -24,8 +24,7 @@ internal sealed class CrossValidation
 
     /// <param name="examples">All examples; some label has two.</param>
     /// <param name="folds">How many folds at most.</param>
-    public CrossValidation(ExampleSet examples, int folds) =>
-        (_examples, _folds) = (examples, Math.Min(examples.Most, folds));
+    public CrossValidation(ExampleSet examples, int folds) => (_examples, _folds) = (examples, Math.Min(examples.Most, folds));
 
     /// <summary>Made anew each time: together they would be as many copies of the examples.</summary>
     private IEnumerable<(ExampleSet Kept, ExampleSet Others)> Folds =>
@@ -41,10 +40,7 @@ internal sealed class CrossValidation
             null,
             default,
             Folds.Select(static fold =>
-                Score(
-                    new PromptLogits().Compute(fold.Others.Embeddings, fold.Others.Scores, fold.Others.Scale),
-                    fold.Others
-                )
+                Score(new PromptLogits().Compute(fold.Others.Embeddings, fold.Others.Scores, fold.Others.Scale), fold.Others)
             )
         );
 
@@ -57,7 +53,7 @@ internal sealed class CrossValidation
         );
         foreach ((ExampleSet kept, ExampleSet others) in Folds)
         {
-            foreach ((Factors factors, Rows logits) in method.Try(kept, others, grid))
+            foreach ((Factors factors, DoubleRows logits) in method.Try(kept, others, grid))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 scores[factors].Add(Score(logits, others));
@@ -80,7 +76,7 @@ internal sealed class CrossValidation
     }
 
     /// <summary>The log-loss of each image's label under the softmax of its logits, and how many labels have the largest.</summary>
-    private static (double[] Losses, int Right) Score(Rows logits, ExampleSet images)
+    private static (double[] Losses, int Right) Score(DoubleRows logits, ExampleSet images)
     {
         double[] losses = new double[images.Count];
         int right = 0;

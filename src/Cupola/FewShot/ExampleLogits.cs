@@ -12,20 +12,20 @@ internal abstract class ExampleLogits
     /// <summary>Changes logits.</summary>
     /// <param name="embeddings">Unit embeddings: [images, dimension].</param>
     /// <param name="logits">The zero-shot logits, which are overwritten: [images, labels].</param>
-    public abstract void Apply(Rows embeddings, Rows logits);
+    public abstract void Apply(DoubleRows embeddings, DoubleRows logits);
 
     /// <summary>The logits of images: [images, labels].</summary>
     /// <param name="embeddings">[images, dimension].</param>
     /// <param name="scores">Their zero-shot scores: [images, labels].</param>
     /// <param name="scale">What makes logits of scores.</param>
-    public Rows Compute(Rows embeddings, Rows scores, double scale)
+    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale)
     {
-        Rows logits = new(embeddings.Count, scores.Columns);
+        DoubleRows logits = new(embeddings.Count, scores.Columns);
         TensorPrimitives.Multiply(scores.Values, scale, logits.Values);
         for (int first = 0; first < embeddings.Count; first += Block)
         {
             int count = Math.Min(Block, embeddings.Count - first);
-            Rows block = logits.Slice(first, count);
+            DoubleRows block = logits.Slice(first, count);
             Apply(embeddings.Slice(first, count), block);
             block.Values.CopyTo(logits.Values, (long)first * logits.Columns);
         }
@@ -37,7 +37,7 @@ internal abstract class ExampleLogits
 /// <summary>The zero-shot logits as they are.</summary>
 internal sealed class PromptLogits : ExampleLogits
 {
-    public override void Apply(Rows embeddings, Rows logits) { }
+    public override void Apply(DoubleRows embeddings, DoubleRows logits) { }
 }
 
 /// <summary>A linear function of the embedding, alone or added to the zero-shot logits.</summary>
@@ -45,9 +45,9 @@ internal sealed class PromptLogits : ExampleLogits
 /// <param name="biases">[labels].</param>
 /// <param name="factor">By what it is multiplied.</param>
 /// <param name="adds">Whether it is added to the zero-shot logits.</param>
-internal sealed class LinearLogits(Rows weights, double[] biases, double factor, bool adds) : ExampleLogits
+internal sealed class LinearLogits(DoubleRows weights, double[] biases, double factor, bool adds) : ExampleLogits
 {
-    public Rows Weights => weights;
+    public DoubleRows Weights => weights;
 
     public double[] Biases => biases;
 
@@ -55,9 +55,9 @@ internal sealed class LinearLogits(Rows weights, double[] biases, double factor,
 
     public bool Adds => adds;
 
-    public override void Apply(Rows embeddings, Rows logits)
+    public override void Apply(DoubleRows embeddings, DoubleRows logits)
     {
-        Rows values = embeddings.Times(weights);
+        DoubleRows values = embeddings.Times(weights);
         for (int image = 0; image < values.Count; image++)
         {
             Span<double> row = values[image];
@@ -81,29 +81,29 @@ internal sealed class LinearLogits(Rows weights, double[] biases, double factor,
 /// <param name="voices">[labels, examples]; null where each says 1 of its own label and nothing of others.</param>
 /// <param name="factor">By what the sum is multiplied.</param>
 /// <param name="beta">How fast an example's weight falls with its distance.</param>
-internal sealed class KernelLogits(Rows examples, IReadOnlyList<int> labels, Rows? voices, double factor, double beta)
+internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> labels, DoubleRows? voices, double factor, double beta)
     : ExampleLogits
 {
-    public Rows Examples => examples;
+    public DoubleRows Examples => examples;
 
     public IReadOnlyList<int> Labels => labels;
 
-    public Rows? Voices => voices;
+    public DoubleRows? Voices => voices;
 
     public double Factor => factor;
 
     public double Beta => beta;
 
-    public override void Apply(Rows embeddings, Rows logits)
+    public override void Apply(DoubleRows embeddings, DoubleRows logits)
     {
-        Rows sums;
+        DoubleRows sums;
         if (voices is null)
         {
             sums = SumsByLabel(embeddings, examples, labels, logits.Columns, [beta])[0];
         }
         else
         {
-            Rows nearness = embeddings.Times(examples);
+            DoubleRows nearness = embeddings.Times(examples);
             ToKernel(nearness.Values, beta);
             sums = nearness.Times(voices);
         }
@@ -125,20 +125,20 @@ internal sealed class KernelLogits(Rows examples, IReadOnlyList<int> labels, Row
     /// <param name="labels">The label of each example.</param>
     /// <param name="classCount">How many labels there are.</param>
     /// <param name="betas">The β.</param>
-    public static Rows[] SumsByLabel(
-        Rows images,
-        Rows examples,
+    public static DoubleRows[] SumsByLabel(
+        DoubleRows images,
+        DoubleRows examples,
         IReadOnlyList<int> labels,
         int classCount,
         IReadOnlyList<double> betas
     )
     {
-        Rows[] sums = [.. betas.Select(_ => new Rows(images.Count, classCount))];
+        DoubleRows[] sums = [.. betas.Select(_ => new DoubleRows(images.Count, classCount))];
         int[] labelOf = [.. labels];
-        Parallel.For(0, (images.Count + Rows.Block - 1) / Rows.Block, block =>
+        Parallel.For(0, (images.Count + DoubleRows.Block - 1) / DoubleRows.Block, block =>
         {
-            int first = block * Rows.Block,
-                count = Math.Min(Rows.Block, images.Count - first);
+            int first = block * DoubleRows.Block,
+                count = Math.Min(DoubleRows.Block, images.Count - first);
             double[] rented = ArrayPool<double>.Shared.Rent((count + 1) * examples.Count);
             Span<double> cosines = rented.AsSpan(0, count * examples.Count),
                 nearness = rented.AsSpan(count * examples.Count, examples.Count);

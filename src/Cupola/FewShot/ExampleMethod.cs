@@ -14,13 +14,7 @@ internal abstract class ExampleMethod
 {
     /// <summary>The methods that use examples, the simple ones first.</summary>
     public static IReadOnlyList<ExampleMethod> All { get; } =
-    [
-        new ClassMeanMethod(),
-        new TipAdapterMethod(),
-        new GdaMethod(),
-        new ProKeRMethod(),
-        new LinearProbeMethod(),
-    ];
+    [new ClassMeanMethod(), new TipAdapterMethod(), new GdaMethod(), new ProKeRMethod(), new LinearProbeMethod()];
 
     /// <summary>Its name.</summary>
     public abstract FewShotMethod Name { get; }
@@ -53,20 +47,20 @@ internal abstract class ExampleMethod
     /// <param name="kept">The examples.</param>
     /// <param name="others">Other images.</param>
     /// <param name="grid">The settings.</param>
-    public virtual IEnumerable<(Factors Factors, Rows Logits)> Try(
+    public virtual IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
         ExampleSet kept,
         ExampleSet others,
         IReadOnlyList<Factors> grid
     ) => grid.Select(factors => (factors, Fit(kept, factors).Compute(others.Embeddings, others.Scores, others.Scale)));
 
     /// <summary>Zero-shot logits + α times what each setting adds, in one matrix that is used again.</summary>
-    protected static IEnumerable<(Factors Factors, Rows Logits)> TryAdded(
+    protected static IEnumerable<(Factors Factors, DoubleRows Logits)> TryAdded(
         ExampleSet others,
-        IEnumerable<(Factors Factors, Rows Added)> settings
+        IEnumerable<(Factors Factors, DoubleRows Added)> settings
     )
     {
-        Rows logits = new(others.Count, others.ClassCount);
-        foreach ((Factors factors, Rows added) in settings)
+        DoubleRows logits = new(others.Count, others.ClassCount);
+        foreach ((Factors factors, DoubleRows added) in settings)
         {
             TensorPrimitives.Multiply(others.Scores.Values, others.Scale, logits.Values);
             TensorPrimitives.MultiplyAdd(added.Values, factors.Alpha!.Value, logits.Values, logits.Values);

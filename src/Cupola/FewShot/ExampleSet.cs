@@ -7,7 +7,7 @@ internal sealed class ExampleSet
 {
     private readonly int[] _starts;
 
-    private ExampleSet(Rows embeddings, Rows scores, int[] labels, int[] order, double scale, int classCount)
+    private ExampleSet(DoubleRows embeddings, DoubleRows scores, int[] labels, int[] order, double scale, int classCount)
     {
         (Embeddings, Scores, Labels, Order, Scale, ClassCount) = (embeddings, scores, labels, order, scale, classCount);
         _starts = new int[classCount + 1];
@@ -23,10 +23,10 @@ internal sealed class ExampleSet
     }
 
     /// <summary>Unit embeddings: [examples, dimension].</summary>
-    public Rows Embeddings { get; }
+    public DoubleRows Embeddings { get; }
 
     /// <summary>What the zero-shot classifier gives them before its scale: [examples, labels].</summary>
-    public Rows Scores { get; }
+    public DoubleRows Scores { get; }
 
     /// <summary>Their labels, rising.</summary>
     public IReadOnlyList<int> Labels { get; }
@@ -52,7 +52,7 @@ internal sealed class ExampleSet
     /// <param name="scores">[examples, labels].</param>
     /// <param name="labels">The label of each.</param>
     /// <param name="scale">What makes logits of scores.</param>
-    public static ExampleSet Create(Rows embeddings, Rows scores, IReadOnlyList<int> labels, double scale)
+    public static ExampleSet Create(DoubleRows embeddings, DoubleRows scores, IReadOnlyList<int> labels, double scale)
     {
         int[] order = [.. Enumerable.Range(0, labels.Count).OrderBy(index => labels[index])];
         return new(
@@ -83,9 +83,9 @@ internal sealed class ExampleSet
         );
 
     /// <summary>The mean of each label's examples, not made unit again: [labels, dimension]; zeros where it has none.</summary>
-    public Rows Means()
+    public DoubleRows Means()
     {
-        Rows means = new(ClassCount, Embeddings.Columns);
+        DoubleRows means = new(ClassCount, Embeddings.Columns);
         for (int index = 0; index < Count; index++)
         {
             Span<double> mean = means[Labels[index]];

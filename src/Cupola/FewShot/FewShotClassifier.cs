@@ -75,10 +75,13 @@ public sealed class FewShotClassifier : ILabelClassifier
 
         if (labels.FirstOrDefault(label => label < 0 || label >= zeroShot.Labels.Count, -1) is var wrong and >= 0)
         {
-            throw new ArgumentException(Invariant($"There is no label {wrong}; there are {zeroShot.Labels.Count}."), nameof(labels));
+            throw new ArgumentException(
+                Invariant($"There is no label {wrong}; there are {zeroShot.Labels.Count}."),
+                nameof(labels)
+            );
         }
 
-        Rows embeddings = Rows.From(examples);
+        DoubleRows embeddings = DoubleRows.From(examples);
         ExampleSet set = ExampleSet.Create(
             embeddings,
             new ClassScores(zeroShot.Weights).Compute(embeddings),
@@ -129,11 +132,13 @@ public sealed class FewShotClassifier : ILabelClassifier
         if (images.Count == 0 || images.Count != labels.Count)
         {
             throw new ArgumentException(
-                Invariant($"A temperature is fitted on images with a label each, and there are {images.Count} and {labels.Count}.")
+                Invariant(
+                    $"A temperature is fitted on images with a label each, and there are {images.Count} and {labels.Count}."
+                )
             );
         }
 
-        Rows logits = Logits(images).Logits;
+        DoubleRows logits = Logits(images).Logits;
         float[][] single = [.. Enumerable.Range(0, logits.Count).Select(image => ToSingle(logits[image]))];
         return WithTemperature(TemperatureScaling.Fit(single, labels, ScoreKind.Softmax));
     }
@@ -148,7 +153,7 @@ public sealed class FewShotClassifier : ILabelClassifier
     public IReadOnlyList<IReadOnlyList<Prediction>> Classify(EmbeddingMatrix images)
     {
         ArgumentNullException.ThrowIfNull(images);
-        (Rows scores, Rows logits) = Logits(images);
+        (DoubleRows scores, DoubleRows logits) = Logits(images);
         IReadOnlyList<Prediction>[] answers = new IReadOnlyList<Prediction>[images.Count];
         Parallel.For(0, images.Count, image => answers[image] = Predictions(scores[image], logits[image]));
         return answers;
@@ -158,15 +163,15 @@ public sealed class FewShotClassifier : ILabelClassifier
 
     (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding)
     {
-        Rows logits = Logits(new EmbeddingMatrix(embedding.ToArray(), 1, embedding.Length)).Logits;
+        DoubleRows logits = Logits(new EmbeddingMatrix(embedding.ToArray(), 1, embedding.Length)).Logits;
         float[] scores = ToSingle(logits[0]);
         return (scores, ScoreRule.OfLogits.At(Temperature).Probabilities(scores));
     }
 
     /// <summary>The zero-shot scores and the logits of images, the temperature left out.</summary>
-    private (Rows Scores, Rows Logits) Logits(EmbeddingMatrix images)
+    private (DoubleRows Scores, DoubleRows Logits) Logits(EmbeddingMatrix images)
     {
-        Rows embeddings = Rows.From(images),
+        DoubleRows embeddings = DoubleRows.From(images),
             scores = _scores.Compute(embeddings);
         return (scores, LogitsOfExamples.Compute(embeddings, scores, _scale));
     }

@@ -13,7 +13,8 @@ namespace Cupola.FewShot;
 internal sealed record FewShotScore(FewShotMethod Method, int Shots, int Draw, FewShotChoice Choice, bool?[] Right)
 {
     /// <summary>The share of right answers.</summary>
-    public double Top1 { get; } = Right.Count(static right => right == true) / (double)Right.Count(static right => right is not null);
+    public double Top1 { get; } =
+        Right.Count(static right => right == true) / (double)Right.Count(static right => right is not null);
 }
 
 /// <summary>A method over all draws, beside the prompts alone.</summary>
@@ -36,8 +37,8 @@ internal sealed class FewShotEvaluation
 {
     private readonly ExampleSet _pool;
     private readonly ExampleDraws _draws;
-    private readonly Rows _images;
-    private readonly Rows _scores;
+    private readonly DoubleRows _images;
+    private readonly DoubleRows _scores;
     private readonly IReadOnlyList<int> _truths;
     private readonly IReadOnlyDictionary<int, int[]> _sameBytes;
     private readonly bool[] _rightAlone;
@@ -56,9 +57,9 @@ internal sealed class FewShotEvaluation
     )
     {
         ClassScores scores = new(zeroShot.Weights);
-        Rows embeddings = Rows.From(pool.Embeddings);
+        DoubleRows embeddings = DoubleRows.From(pool.Embeddings);
         _pool = ExampleSet.Create(embeddings, scores.Compute(embeddings), pool.Truths, zeroShot.Rule.Scale);
-        _images = Rows.From(answered.Embeddings);
+        _images = DoubleRows.From(answered.Embeddings);
         _scores = scores.Compute(_images);
         _truths = answered.Truths;
         _draws = draws;
@@ -70,16 +71,15 @@ internal sealed class FewShotEvaluation
     public double ZeroShot => _rightAlone.Count(static right => right) / (double)_rightAlone.Length;
 
     /// <summary>The interval of that share.</summary>
-    public Interval ZeroShotInterval =>
-        WilsonInterval.Compute(_rightAlone.Count(static right => right), _rightAlone.Length);
+    public Interval ZeroShotInterval => WilsonInterval.Compute(_rightAlone.Count(static right => right), _rightAlone.Length);
 
     /// <summary>Every method with the examples of one draw; one that cannot go by them is left out.</summary>
     public IEnumerable<FewShotScore> Judge(int shots, int draw, CancellationToken cancellationToken)
     {
         HashSet<int> drawn = [.. _draws.Draw(draw, shots)];
-        ExampleSet examples = _pool.Take(
-            [.. Enumerable.Range(0, _pool.Count).Where(index => drawn.Contains(_pool.Order[index]))]
-        );
+        ExampleSet examples = _pool.Take([
+            .. Enumerable.Range(0, _pool.Count).Where(index => drawn.Contains(_pool.Order[index])),
+        ]);
         MethodChoice choice = new(examples);
         foreach (FewShotMethod method in ExampleMethod.All.Select(static method => method.Name).Append(FewShotMethod.Auto))
         {
@@ -89,7 +89,7 @@ internal sealed class FewShotEvaluation
             }
 
             FewShotChoice chosen = choice.Choose(method, alpha: null, beta: null, cancellationToken);
-            Rows logits = FewShotClassifier.Fit(examples, chosen).Compute(_images, _scores, _pool.Scale);
+            DoubleRows logits = FewShotClassifier.Fit(examples, chosen).Compute(_images, _scores, _pool.Scale);
             yield return new(
                 method,
                 shots,
@@ -146,8 +146,7 @@ internal sealed class FewShotEvaluation
         }
 
         double half =
-            WilsonInterval.StandardErrors
-            * Math.Sqrt((mean * (1 - mean) / _truths.Count) + (betweenDraws / draws.Count));
+            WilsonInterval.StandardErrors * Math.Sqrt((mean * (1 - mean) / _truths.Count) + (betweenDraws / draws.Count));
         double p = squares == 0 ? 1 : 2 * Normal.CDF(0, 1, -Math.Abs(difference) / Math.Sqrt(squares));
         return new(
             draws[0].Method,
@@ -162,5 +161,5 @@ internal sealed class FewShotEvaluation
     private bool IsAmong(int image, HashSet<int> drawn) =>
         _sameBytes.TryGetValue(image, out int[]? same) && same.Any(drawn.Contains);
 
-    private bool IsRight(Rows logits, int image) => TensorPrimitives.IndexOfMax<double>(logits[image]) == _truths[image];
+    private bool IsRight(DoubleRows logits, int image) => TensorPrimitives.IndexOfMax<double>(logits[image]) == _truths[image];
 }

@@ -73,12 +73,7 @@ internal static class FewShotFile
     {
         ArgumentNullException.ThrowIfNull(embedder);
         using SafetensorsFile file = new(path);
-        ZeroShotClassifier zeroShot = ZeroShotClassifier.From(
-            ClassifierFile.Read(file, path, Format),
-            path,
-            embedder,
-            prompts
-        );
+        ZeroShotClassifier zeroShot = ZeroShotClassifier.From(ClassifierFile.Read(file, path, Format), path, embedder, prompts);
         Reader reader = new(file, path, zeroShot.Labels.Count, embedder.Config.EmbeddingDimension);
         FewShotMethod method = reader.Method();
         FewShotChoice choice = new(
@@ -86,7 +81,9 @@ internal static class FewShotFile
             reader.Number("alpha"),
             reader.Number("beta"),
             reader.Number("expected"),
-            reader.Number("expected_low") is { } low && reader.Number("expected_high") is { } high ? new Interval(low, high) : null,
+            reader.Number("expected_low") is { } low && reader.Number("expected_high") is { } high
+                ? new Interval(low, high)
+                : null,
             reader.Number("zero_shot"),
             []
         );
@@ -133,15 +130,19 @@ internal static class FewShotFile
 
         private KernelLogits Kernel(FewShotMethod method)
         {
-            long count = file.Tensors.TryGetValue("examples", out StoredTensor? stored) && stored.Shape.Count == 2 ? stored.Shape[0] : 0;
-            Rows examples = new(Numbers("examples", count, dimension), dimension);
-            int[] ofExamples = [.. Numbers("exampleLabels", count).Select(label => label >= 0 && label < labels ? (int)label : -1)];
+            long count =
+                file.Tensors.TryGetValue("examples", out StoredTensor? stored) && stored.Shape.Count == 2 ? stored.Shape[0] : 0;
+            DoubleRows examples = new(Numbers("examples", count, dimension), dimension);
+            int[] ofExamples =
+            [
+                .. Numbers("exampleLabels", count).Select(label => label >= 0 && label < labels ? (int)label : -1),
+            ];
             if (count == 0 || ofExamples.Contains(-1))
             {
                 throw Wrong("its examples and its labels do not match");
             }
 
-            Rows? voices = method == FewShotMethod.ProKeR ? new(Numbers("voices", labels, count), (int)count) : null;
+            DoubleRows? voices = method == FewShotMethod.ProKeR ? new(Numbers("voices", labels, count), (int)count) : null;
             return new(examples, ofExamples, voices, Factor(), Number("beta") ?? throw Wrong("it has no beta"));
         }
 

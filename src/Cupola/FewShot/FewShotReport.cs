@@ -71,12 +71,7 @@ internal static class FewShotReport
     {
         FewShotMean[] points = [.. means.OrderBy(static mean => mean.Shots)];
         double last = Math.Max(1, Math.Log2(points[^1].Shots));
-        ChartAxis examples = new(
-            "examples of each label",
-            0,
-            last,
-            static power => NumberFormat.Short(Math.Pow(2, power))
-        );
+        ChartAxis examples = new("examples of each label", 0, last, static power => NumberFormat.Short(Math.Pow(2, power)));
         Chart chart = new(examples, ChartAxis.Shares("right answers"));
         chart.AddBand("band", [.. points.Select(static mean => (Math.Log2(mean.Shots), mean.Interval.Low, mean.Interval.High))]);
         chart.AddLine("diagonal", [(0, zeroShot), (last, zeroShot)]);

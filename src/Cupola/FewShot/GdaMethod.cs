@@ -26,19 +26,19 @@ internal sealed class GdaMethod : ExampleMethod
 
     public override ExampleLogits Fit(ExampleSet examples, Factors factors)
     {
-        (Rows weights, double[] biases) = Discriminants(examples);
+        (DoubleRows weights, double[] biases) = Discriminants(examples);
         return new LinearLogits(weights, biases, factors.Alpha!.Value, adds: true);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(Factors Factors, Rows Logits)> Try(
+    public override IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
         ExampleSet kept,
         ExampleSet others,
         IReadOnlyList<Factors> grid
     )
     {
-        (Rows weights, double[] biases) = Discriminants(kept);
-        Rows discriminants = new LinearLogits(weights, biases, factor: 1, adds: false).Compute(
+        (DoubleRows weights, double[] biases) = Discriminants(kept);
+        DoubleRows discriminants = new LinearLogits(weights, biases, factor: 1, adds: false).Compute(
             others.Embeddings,
             others.Scores,
             others.Scale
@@ -47,9 +47,9 @@ internal sealed class GdaMethod : ExampleMethod
     }
 
     /// <summary>The discriminant of each label: Pμ, and ln(1/C) − ½ μᵀPμ.</summary>
-    public static (Rows Weights, double[] Biases) Discriminants(ExampleSet examples)
+    public static (DoubleRows Weights, double[] Biases) Discriminants(ExampleSet examples)
     {
-        Rows means = examples.Means(),
+        DoubleRows means = examples.Means(),
             centered = examples.Embeddings.Take([.. Enumerable.Range(0, examples.Count)]);
         for (int index = 0; index < centered.Count; index++)
         {
@@ -57,7 +57,7 @@ internal sealed class GdaMethod : ExampleMethod
         }
 
         int dimension = centered.Columns;
-        Rows scatter = Scatter(centered);
+        DoubleRows scatter = Scatter(centered);
         double trace = Enumerable.Range(0, dimension).Sum(index => scatter[index][index]) / (examples.Count - 1);
         if (!(trace > 0))
         {
@@ -71,7 +71,7 @@ internal sealed class GdaMethod : ExampleMethod
             scatter[index][index] += trace;
         }
 
-        Rows weights = means.Take([.. Enumerable.Range(0, means.Count)]);
+        DoubleRows weights = means.Take([.. Enumerable.Range(0, means.Count)]);
         new CholeskyFactor(scatter).Solve(weights);
         TensorPrimitives.Multiply(weights.Values, dimension, weights.Values);
         double prior = -Math.Log(examples.ClassCount);
@@ -85,9 +85,9 @@ internal sealed class GdaMethod : ExampleMethod
     }
 
     /// <summary>Σ x xᵀ over the rows: [dimension, dimension].</summary>
-    private static Rows Scatter(Rows rows)
+    private static DoubleRows Scatter(DoubleRows rows)
     {
-        Rows columns = rows.Transpose();
+        DoubleRows columns = rows.Transpose();
         return columns.Times(columns);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class LinearProbeMethod : ExampleMethod
     /// <summary>What is minimized, as a function of W and b, one behind the other.</summary>
     private sealed class Objective(ExampleSet examples, double penalty)
     {
-        private readonly Rows _columns = examples.Embeddings.Transpose();
+        private readonly DoubleRows _columns = examples.Embeddings.Transpose();
         private readonly int _weights = examples.ClassCount * examples.Embeddings.Columns;
 
         public int Length => _weights + examples.ClassCount;
@@ -42,7 +42,7 @@ internal sealed class LinearProbeMethod : ExampleMethod
         /// <summary>The gradient at a point: residuals times embeddings, and the penalty's.</summary>
         public void Compute(double[] point, double[] gradient)
         {
-            Rows residuals = new(examples.Count, examples.ClassCount);
+            DoubleRows residuals = new(examples.Count, examples.ClassCount);
             Logits(point).Apply(examples.Embeddings, residuals);
             Parallel.For(0, examples.Count, index =>
             {
@@ -53,7 +53,7 @@ internal sealed class LinearProbeMethod : ExampleMethod
                 row[examples.Labels[index]]--;
                 TensorPrimitives.Divide(row, examples.Count, row);
             });
-            Rows byLabel = residuals.Transpose();
+            DoubleRows byLabel = residuals.Transpose();
             Span<double> ofWeights = gradient.AsSpan(0, _weights);
             byLabel.Times(_columns).Values.CopyTo(ofWeights);
             TensorPrimitives.MultiplyAdd(point.AsSpan(0, _weights), penalty, ofWeights, ofWeights);

@@ -88,8 +88,9 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
             }
         }
 
-        Trial best = Best(trials);
-        if (IsClearlyBetter(best, ZeroShot!))
+        // Prompts may be too sure of themselves: what is less sure has the better loss without being right more often.
+        Trial[] asRight = [.. trials.Where(trial => trial.Right >= ZeroShot!.Right)];
+        if (asRight.Length > 0 && Best(asRight) is var best && IsClearlyBetter(best, ZeroShot!))
         {
             return Choice(best, best.Method, best.Factors, notes);
         }
@@ -112,11 +113,12 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
     /// <summary>Why a method cannot go by these examples; null where it can.</summary>
     private string? WhyNot(ExampleMethod method) =>
         !method.AllowsMissing && examples.Missing.Any()
-            ? Invariant(
-                $"{method.Name} needs examples of every label, and {examples.Missing.Count()} have none; "
-            ) + "Tip-Adapter and ProKeR do without."
+            ? Invariant($"{method.Name} needs examples of every label, and {examples.Missing.Count()} have none; ")
+                + "Tip-Adapter and ProKeR do without."
         : method.NeedsTwo && examples.Most < 2
-            ? Invariant($"{method.Name} needs two examples of some label, and there is one of each; name more, or another method.")
+            ? Invariant(
+                $"{method.Name} needs two examples of some label, and there is one of each; name more, or another method."
+            )
         : null;
 
     /// <summary>Whether a method can be judged by examples that are left out.</summary>

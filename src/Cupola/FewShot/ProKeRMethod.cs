@@ -20,7 +20,7 @@ internal sealed class ProKeRMethod : ExampleMethod
     public override int MostTried => 4000;
 
     public override IReadOnlyList<Factors> Grid { get; } =
-        [.. Lambdas.SelectMany(static lambda => Betas.Select(beta => new Factors(lambda, beta)))];
+    [.. Lambdas.SelectMany(static lambda => Betas.Select(beta => new Factors(lambda, beta)))];
 
     public override Factors Unchosen => new(0.1, 1);
 
@@ -33,10 +33,10 @@ internal sealed class ProKeRMethod : ExampleMethod
             return new PromptLogits();
         }
 
-        Rows kernel = examples.Embeddings.Times(examples.Embeddings);
+        DoubleRows kernel = examples.Embeddings.Times(examples.Embeddings);
         KernelLogits.ToKernel(kernel.Values, beta);
         TensorPrimitives.Divide(kernel.Values, lambda, kernel.Values);
-        Rows missing = new(examples.Count, examples.ClassCount);
+        DoubleRows missing = new(examples.Count, examples.ClassCount);
         for (int index = 0; index < examples.Count; index++)
         {
             kernel[index][index]++;
@@ -44,7 +44,7 @@ internal sealed class ProKeRMethod : ExampleMethod
             missing[index][examples.Labels[index]]++;
         }
 
-        Rows voices = missing.Transpose();
+        DoubleRows voices = missing.Transpose();
         new CholeskyFactor(kernel).Solve(voices);
         return new KernelLogits(examples.Embeddings, examples.Labels, voices, examples.Scale, beta);
     }

@@ -13,7 +13,7 @@ internal sealed class TipAdapterMethod : ExampleMethod
     public override bool AllowsMissing => true;
 
     public override IReadOnlyList<Factors> Grid { get; } =
-        [.. Alphas.SelectMany(static alpha => Betas.Select(beta => new Factors(alpha, beta)))];
+    [.. Alphas.SelectMany(static alpha => Betas.Select(beta => new Factors(alpha, beta)))];
 
     /// <summary>What the authors start from.</summary>
     public override Factors Unchosen => new(1, 5.5);
@@ -22,7 +22,7 @@ internal sealed class TipAdapterMethod : ExampleMethod
         new KernelLogits(examples.Embeddings, examples.Labels, voices: null, factors.Alpha!.Value, factors.Beta!.Value);
 
     /// <inheritdoc/>
-    public override IEnumerable<(Factors Factors, Rows Logits)> Try(
+    public override IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
         ExampleSet kept,
         ExampleSet others,
         IReadOnlyList<Factors> grid
@@ -30,10 +30,7 @@ internal sealed class TipAdapterMethod : ExampleMethod
     {
         // The sums depend on β alone, and all of them on the same cosines.
         double[] betas = [.. grid.Select(static factors => factors.Beta!.Value).Distinct()];
-        Rows[] sums = KernelLogits.SumsByLabel(others.Embeddings, kept.Embeddings, kept.Labels, kept.ClassCount, betas);
-        return TryAdded(
-            others,
-            grid.Select(factors => (factors, sums[Array.IndexOf(betas, factors.Beta!.Value)]))
-        );
+        DoubleRows[] sums = KernelLogits.SumsByLabel(others.Embeddings, kept.Embeddings, kept.Labels, kept.ClassCount, betas);
+        return TryAdded(others, grid.Select(factors => (factors, sums[Array.IndexOf(betas, factors.Beta!.Value)])));
     }
 }

@@ -53,9 +53,7 @@ internal sealed record ClassifierFile(
                 ("vectors", ElementType.Float32, [file.Weights.Vectors.Count, file.Weights.Vectors.Dimension], stream =>
                     stream.Write(MemoryMarshal.AsBytes<float>(vectors))
                 ),
-                ("classes", ElementType.Float32, [classes.Length], stream =>
-                    stream.Write(MemoryMarshal.AsBytes<float>(classes))
-                ),
+                ("classes", ElementType.Float32, [classes.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(classes))),
             ],
             new Dictionary<string, string>(metadata)
             {

@@ -18,8 +18,7 @@ internal sealed class SingleLabelAnswers(ILabelClassifier classifier, float? thr
     public override IReadOnlyList<string> Labels => classifier.Labels;
 
     /// <summary>The same answers from another classifier of these labels.</summary>
-    public SingleLabelAnswers With(ILabelClassifier other) =>
-        new(other, threshold) { Encoded = Encoded, Weights = Weights };
+    public SingleLabelAnswers With(ILabelClassifier other) => new(other, threshold) { Encoded = Encoded, Weights = Weights };
 
     /// <inheritdoc/>
     public override ImageLabels Classify(ReadOnlySpan<float> embedding)

@@ -125,8 +125,7 @@ public sealed class ZeroShotClassifier : ILabelClassifier
     /// and the hashes of the model and the prompts, by which <see cref="Load"/> checks that they match. The file is replaced
     /// atomically.
     /// </summary>
-    public void Save(string path) =>
-        ClassifierFile.Write(path, ToFile());
+    public void Save(string path) => ClassifierFile.Write(path, ToFile());
 
     /// <summary>What is saved of it.</summary>
     internal ClassifierFile ToFile() =>

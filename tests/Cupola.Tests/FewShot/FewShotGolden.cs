@@ -10,8 +10,8 @@ internal sealed class FewShotGolden : IDisposable
     private readonly SafetensorsFile _set;
     private readonly SafetensorsFile _file;
     private readonly JsonDocument _json;
-    private readonly Rows _embeddings;
-    private readonly Rows _scores;
+    private readonly DoubleRows _embeddings;
+    private readonly DoubleRows _scores;
     private readonly int[] _labels;
 
     public FewShotGolden(string name)
@@ -38,7 +38,7 @@ internal sealed class FewShotGolden : IDisposable
     public ExampleSet Examples(int draw) => Take(_file.Tensors[draw == 0 ? "shots" : $"draw{draw}.shots"].ToArray<int>());
 
     /// <summary>The images that are answered for.</summary>
-    public (Rows Embeddings, Rows Scores, int[] Labels) Test(int draw)
+    public (DoubleRows Embeddings, DoubleRows Scores, int[] Labels) Test(int draw)
     {
         int[] rows = _file.Tensors[draw == 0 ? "test" : $"draw{draw}.test"].ToArray<int>();
         return (_embeddings.Take(rows), _scores.Take(rows), [.. rows.Select(row => _labels[row])]);
@@ -61,7 +61,7 @@ internal sealed class FewShotGolden : IDisposable
     private ExampleSet Take(int[] rows) =>
         ExampleSet.Create(_embeddings.Take(rows), _scores.Take(rows), [.. rows.Select(row => _labels[row])], Scale);
 
-    private static Rows Wide(SafetensorsFile file, string name)
+    private static DoubleRows Wide(SafetensorsFile file, string name)
     {
         StoredTensor tensor = file.Tensors[name];
         return new([.. tensor.ToArray<float>().Select(static number => (double)number)], (int)tensor.Shape[1]);

@@ -25,7 +25,7 @@ public sealed class FewShotParityTests
             }
 
             double[] expected = golden.Numbers($"logits.{name}");
-            Rows found = Logits(golden, 0, method, factors).Take(golden.Sample);
+            DoubleRows found = Logits(golden, 0, method, factors).Take(golden.Sample);
             double largest = expected.Max(Math.Abs),
                 tolerance = method == FewShotMethod.LinearProbe ? 1e-6 : 1e-10;
             for (int index = 0; index < expected.Length; index++)
@@ -97,7 +97,8 @@ public sealed class FewShotParityTests
         )
         {
             double[] expected = golden.Numbers(name),
-                found = [.. validation.Try(method, method.Grid, TestContext.Current.CancellationToken).Select(trial => trial.Loss)];
+                found =
+                [.. validation.Try(method, method.Grid, TestContext.Current.CancellationToken).Select(trial => trial.Loss)];
             Assert.Equal(expected.Length, found.Length);
             Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-9 * Math.Max(1, pair.First)));
         }
@@ -110,7 +111,7 @@ public sealed class FewShotParityTests
     public void Discriminants_are_those_of_the_reference(string set)
     {
         using FewShotGolden golden = new(set);
-        (Rows weights, double[] biases) = GdaMethod.Discriminants(golden.Examples(0));
+        (DoubleRows weights, double[] biases) = GdaMethod.Discriminants(golden.Examples(0));
         foreach ((double[] found, string name) in new[] { (weights.Values, "gda.weight"), (biases, "gda.bias") })
         {
             double[] expected = golden.Numbers(name);
@@ -153,13 +154,13 @@ public sealed class FewShotParityTests
     private static int Right(FewShotGolden golden, int draw, FewShotMethod method, Factors factors)
     {
         int[] labels = golden.Test(draw).Labels;
-        Rows logits = Logits(golden, draw, method, factors);
+        DoubleRows logits = Logits(golden, draw, method, factors);
         return labels.Index().Count(image => TensorPrimitives.IndexOfMax<double>(logits[image.Index]) == image.Item);
     }
 
-    private static Rows Logits(FewShotGolden golden, int draw, FewShotMethod method, Factors factors)
+    private static DoubleRows Logits(FewShotGolden golden, int draw, FewShotMethod method, Factors factors)
     {
-        (Rows embeddings, Rows scores, _) = golden.Test(draw);
+        (DoubleRows embeddings, DoubleRows scores, _) = golden.Test(draw);
         ExampleLogits logits =
             method == FewShotMethod.ZeroShot
                 ? new PromptLogits()

@@ -5,12 +5,12 @@ namespace Cupola.FewShot;
 /// <summary>A matrix in double precision, row by row.</summary>
 /// <param name="values">count · columns numbers; they are not copied.</param>
 /// <param name="columns">Numbers in a row.</param>
-internal sealed class Rows(double[] values, int columns)
+internal sealed class DoubleRows(double[] values, int columns)
 {
     /// <summary>Rows of the left operand that read a row of the right one together, while it is in the first cache.</summary>
     public const int Block = 16;
 
-    public Rows(int count, int columns)
+    public DoubleRows(int count, int columns)
         : this(new double[(long)count * columns], columns) { }
 
     /// <summary>Numbers in a row.</summary>
@@ -26,17 +26,17 @@ internal sealed class Rows(double[] values, int columns)
     public Span<double> this[int row] => values.AsSpan(row * columns, columns);
 
     /// <summary>Float32 embeddings as they are; they are not scaled again.</summary>
-    public static Rows From(EmbeddingMatrix embeddings)
+    public static DoubleRows From(EmbeddingMatrix embeddings)
     {
-        Rows rows = new(embeddings.Count, embeddings.Dimension);
+        DoubleRows rows = new(embeddings.Count, embeddings.Dimension);
         TensorPrimitives.ConvertTruncating<float, double>(embeddings.Values, rows.Values);
         return rows;
     }
 
     /// <summary>Some of the rows, in the order named.</summary>
-    public Rows Take(IReadOnlyList<int> chosen)
+    public DoubleRows Take(IReadOnlyList<int> chosen)
     {
-        Rows taken = new(chosen.Count, columns);
+        DoubleRows taken = new(chosen.Count, columns);
         for (int index = 0; index < chosen.Count; index++)
         {
             this[chosen[index]].CopyTo(taken[index]);
@@ -46,12 +46,12 @@ internal sealed class Rows(double[] values, int columns)
     }
 
     /// <summary>A copy of neighboring rows.</summary>
-    public Rows Slice(int first, int count) => new(values.AsSpan(first * columns, count * columns).ToArray(), columns);
+    public DoubleRows Slice(int first, int count) => new(values.AsSpan(first * columns, count * columns).ToArray(), columns);
 
     /// <summary>Columns as rows.</summary>
-    public Rows Transpose()
+    public DoubleRows Transpose()
     {
-        Rows transposed = new(columns, Count);
+        DoubleRows transposed = new(columns, Count);
         Parallel.For(0, columns, column =>
         {
             Span<double> row = transposed[column];
@@ -64,9 +64,9 @@ internal sealed class Rows(double[] values, int columns)
     }
 
     /// <summary>The dot product of each row with each row of another matrix: [rows, rows of the other].</summary>
-    public Rows Times(Rows other)
+    public DoubleRows Times(DoubleRows other)
     {
-        Rows products = new(Count, other.Count);
+        DoubleRows products = new(Count, other.Count);
         Parallel.For(0, (Count + Block - 1) / Block, block =>
         {
             int first = block * Block,
@@ -81,7 +81,7 @@ internal sealed class Rows(double[] values, int columns)
     /// <param name="count">How many they are, <see cref="Block"/> at best.</param>
     /// <param name="other">The other matrix.</param>
     /// <param name="products">Is given them: [count, rows of the other].</param>
-    public void Times(int first, int count, Rows other, Span<double> products)
+    public void Times(int first, int count, DoubleRows other, Span<double> products)
     {
         for (int column = 0; column < other.Count; column++)
         {
