@@ -95,7 +95,7 @@ internal static class TrainBenchmark
         );
         foreach ((string name, long count, double ofOperator) in times.Longest.Take(12))
         {
-            Console.WriteLine($"    {name, -20} {count / ProfiledSteps, 6} {ofOperator / times.Seconds, 7:0.0%}");
+            Console.WriteLine($"    {name,-20} {count / ProfiledSteps,6} {ofOperator / times.Seconds,7:0.0%}");
         }
     }
 

@@ -75,7 +75,9 @@ internal sealed class CrossValidation
         return new(method, factors, [.. all.SelectMany(static fold => fold.Losses)], all.Sum(static fold => fold.Right));
     }
 
-    /// <summary>The log-loss of each image's label under the softmax of its logits, and how many labels have the largest.</summary>
+    /// <summary>
+    /// The log-loss of each image's label under the softmax of its logits, and how many labels have the largest.
+    /// </summary>
     private static (double[] Losses, int Right) Score(DoubleRows logits, ExampleSet images)
     {
         double[] losses = new double[images.Count];

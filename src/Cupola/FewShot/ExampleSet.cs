@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace Cupola.FewShot;
 
-/// <summary>Labeled examples as the methods read them: those of a label stand together, in the order in which they came.</summary>
+/// <summary>Labeled examples as the methods read them: those of a label together, in the order in which they came.</summary>
 internal sealed class ExampleSet
 {
     private readonly int[] _starts;

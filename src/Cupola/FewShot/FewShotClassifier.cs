@@ -8,8 +8,8 @@ namespace Cupola;
 
 /// <summary>
 /// A zero-shot classifier that labeled examples make better, without training a network: class means, Tip-Adapter, Gaussian
-/// discriminants, ProKeR or a linear probe. Which of them, and how much the examples count, is chosen by leaving examples out, never
-/// by the images that are to be classified. It is thread-safe.
+/// discriminants, ProKeR or a linear probe. Which of them, and how much the examples count, is chosen by leaving examples out,
+/// never by the images that are to be classified. It is thread-safe.
 /// </summary>
 public sealed class FewShotClassifier : ILabelClassifier
 {

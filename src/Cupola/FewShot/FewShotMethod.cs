@@ -17,7 +17,7 @@ public enum FewShotMethod
     /// <summary>Tip-Adapter without training (arXiv 2207.09519): the prompts, and how near each example is.</summary>
     TipAdapter,
 
-    /// <summary>Gaussian discriminant analysis with one covariance for all labels, added to the prompts (arXiv 2402.04087).</summary>
+    /// <summary>Gaussian discriminants with one covariance for all labels, added to the prompts (arXiv 2402.04087).</summary>
     Gda,
 
     /// <summary>
