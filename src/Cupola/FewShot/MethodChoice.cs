@@ -89,13 +89,17 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         }
 
         // Prompts may be too sure of themselves: what is less sure has the better loss without being right more often.
-        Trial[] asRight = [.. trials.Where(trial => trial.Right >= ZeroShot!.Right)];
+        Trial[] asRight = [.. trials.Where(trial => trial.Share >= ZeroShot!.Share)];
         if (asRight.Length > 0 && Best(asRight) is var best && IsClearlyBetter(best, ZeroShot!))
         {
             return Choice(best, best.Method, best.Factors, notes);
         }
 
-        notes.Add("The examples do not clearly help, so the prompts answer alone.");
+        notes.Add(
+            _validation is { LeavesLabelsOut: true, CanLeaveLabelsOut: false }
+                ? "Examples of one label alone cannot show what they do to images of others, so the prompts answer alone."
+                : "The examples do not clearly help, so the prompts answer alone."
+        );
         return Choice(ZeroShot, null, default, notes);
     }
 
@@ -122,7 +126,10 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         : null;
 
     /// <summary>Whether a method can be judged by examples that are left out.</summary>
-    private bool CanBeTried(ExampleMethod method) => _validation is not null && examples.Most >= method.FewestToChoose;
+    private bool CanBeTried(ExampleMethod method) =>
+        _validation is not null
+        && examples.Most >= method.FewestToChoose
+        && (!_validation.LeavesLabelsOut || (method.AllowsMissing && _validation.CanLeaveLabelsOut));
 
     private IReadOnlyList<Factors> Grid(ExampleMethod method, double? alpha, double? beta)
     {
@@ -143,11 +150,18 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
     /// <summary>Whether the loss is less by more than one standard error of the difference.</summary>
     private static bool IsClearlyBetter(Trial trial, Trial zeroShot)
     {
-        double[] gains = [.. zeroShot.Losses.Zip(trial.Losses, static (without, with) => without - with)];
-        double mean = gains.Average(),
-            squares = gains.Sum(gain => (gain - mean) * (gain - mean));
-        double error = Math.Sqrt(squares / Math.Max(1, gains.Length - 1) / gains.Length);
-        return mean > error;
+        double gain = zeroShot.Loss - trial.Loss,
+            squares = 0,
+            weights = 0;
+        for (int index = 0; index < trial.Losses.Length; index++)
+        {
+            double own = trial.Weights[index] * (zeroShot.Losses[index] - trial.Losses[index] - gain);
+            squares += own * own;
+            weights += trial.Weights[index];
+        }
+
+        double count = trial.Losses.Length;
+        return gain > Math.Sqrt(squares * count / Math.Max(1, count - 1)) / weights;
     }
 
     private FewShotChoice Choice(Trial? trial, ExampleMethod? method, Factors factors, IReadOnlyList<string> notes) =>
@@ -155,9 +169,11 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
             method?.Name ?? FewShotMethod.ZeroShot,
             factors.Alpha,
             factors.Beta,
-            trial is null ? null : (double)trial.Right / trial.Losses.Length,
-            trial is null ? null : WilsonInterval.Compute(trial.Right, trial.Losses.Length),
-            ZeroShot is { } alone ? (double)alone.Right / alone.Losses.Length : null,
+            trial?.Share,
+            trial is null
+                ? null
+                : WilsonInterval.Compute((int)Math.Round(trial.Share * trial.Losses.Length), trial.Losses.Length),
+            ZeroShot?.Share,
             notes
         );
 }

@@ -113,6 +113,25 @@ public sealed class FewShotClassifierTests
     }
 
     [Fact]
+    public void Many_examples_of_one_label_do_not_drown_the_labels_that_have_one_or_none()
+    {
+        (EmbeddingMatrix all, int[] ofAll) = Clusters(seed: 1, perLabel: 6);
+        // Six of Japan, one of France, none of Norway.
+        int[] rows = [0, 1, 2, 3, 4, 5, 6];
+        EmbeddingMatrix some = new([.. rows.SelectMany(row => all[row].ToArray())], rows.Length, all.Dimension);
+        foreach (FewShotMethod method in new[] { FewShotMethod.Auto, FewShotMethod.TipAdapter, FewShotMethod.ProKeR })
+        {
+            FewShotClassifier classifier = Create(some, [.. rows.Select(row => ofAll[row])], method);
+            Assert.All(Enumerable.Range(6, 6), row => Assert.NotEqual("Japan", classifier.Classify(all[row])[0].Label));
+        }
+
+        EmbeddingMatrix japan = new(all.Values[..(6 * all.Dimension)].ToArray(), 6, all.Dimension);
+        FewShotChoice choice = Create(japan, new int[6], FewShotMethod.Auto).Choice;
+        Assert.Equal(FewShotMethod.ZeroShot, choice.Method);
+        Assert.Contains("one label alone", Assert.Single(choice.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_weight_for_the_examples_gives_the_prompts_answers()
     {
         (EmbeddingMatrix examples, int[] labels) = Clusters(seed: 1, perLabel: 3);
