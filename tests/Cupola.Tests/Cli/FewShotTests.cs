@@ -92,7 +92,7 @@ public sealed class FewShotTests
             "--method",
             "class-mean"
         );
-        Refuses(3, "has no images to judge by", "--labels", "cat,dog,cow,bird", "--examples", one);
+        Refuses(3, "is one of the 4 labels", "--labels", "cat,dog,cow,bird", "--examples", one);
 
         void Refuses(int code, string sentence, params string[] options)
         {
