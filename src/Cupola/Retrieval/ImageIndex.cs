@@ -41,6 +41,9 @@ public sealed class ImageIndex : IDisposable
     /// <summary>The folders it covers, as full paths.</summary>
     public IReadOnlyList<string> Roots => _database.Roots();
 
+    /// <summary>Where it lies.</summary>
+    internal string Folder => _folder;
+
     /// <summary>The model whose vectors are used.</summary>
     internal ClipEmbedder Embedder { get; }
 
@@ -155,4 +158,8 @@ public sealed record IndexUpdate(
 /// <param name="Score">The sum of what its terms say, each in standard deviations over the library.</param>
 /// <param name="Cosine">Its cosine with the query's first term.</param>
 /// <param name="IsLikely">Whether it fits better than words that fit anything do.</param>
-public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely);
+public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely)
+{
+    /// <summary>What each term says of it: the cosine, and that in standard deviations over the library.</summary>
+    internal IReadOnlyList<(double Cosine, double Standardized)> Terms { get; init; } = [];
+}

@@ -39,10 +39,10 @@ internal sealed class ImageSearch(ImageIndex index)
         long[] used = [.. images.Select(static image => image.Row).Distinct()];
         float[][] cosines = [.. vectors.Select(vector => ExactScan.Scores(rows, vector, index.Embedder.Threads))];
         double[] scores = new double[rows.Count];
-        foreach ((SearchTerm term, float[] ofTerm) in query.Terms.Zip(cosines))
-        {
-            Add(scores, ofTerm, used, term.Weight);
-        }
+        (double Mean, double Scale)[] standards =
+        [
+            .. query.Terms.Zip(cosines, (term, ofTerm) => Add(scores, ofTerm, used, term.Weight)),
+        ];
 
         Lazy<float> likelyFrom = new(() => BackgroundWords.LikelyFrom(index, rows, used));
         return
@@ -58,7 +58,17 @@ internal sealed class ImageSearch(ImageIndex index)
                     scores[image.Row],
                     cosines[0][image.Row],
                     IsLikely(query, cosines, image.Row, likelyFrom)
-                )),
+                )
+                {
+                    Terms =
+                    [
+                        .. cosines.Zip(
+                            standards,
+                            (ofTerm, standard) =>
+                                ((double)ofTerm[image.Row], (ofTerm[image.Row] - standard.Mean) * standard.Scale)
+                        ),
+                    ],
+                }),
         ];
     }
 
@@ -83,6 +93,11 @@ internal sealed class ImageSearch(ImageIndex index)
         CancellationToken cancellationToken
     )
     {
+        if (term.Vector is not null)
+        {
+            return term.Vector;
+        }
+
         switch (term.Kind)
         {
             case SearchTermKind.Words:
@@ -110,8 +125,9 @@ internal sealed class ImageSearch(ImageIndex index)
         }
     }
 
-    /// <summary>Adds a term in standard deviations over the library.</summary>
-    private static void Add(double[] sums, float[] cosines, long[] rows, double weight)
+    /// <summary>Adds a term in standard deviations over the library, and gives its mean and what one deviation is
+    /// divided by.</summary>
+    private static (double Mean, double Scale) Add(double[] sums, float[] cosines, long[] rows, double weight)
     {
         double mean = rows.Average(row => cosines[row]);
         double deviation = Math.Sqrt(rows.Average(row => Math.Pow(cosines[row] - mean, 2)));
@@ -123,6 +139,8 @@ internal sealed class ImageSearch(ImageIndex index)
             sums[row] +=
                 weight > 0 ? weight * (cosines[row] - mean) * scale : weight * Math.Max(0, (cosines[row] - median) * scale);
         }
+
+        return (mean, scale);
     }
 
     private static bool Matches(KnownFile file, SearchQuery query) =>

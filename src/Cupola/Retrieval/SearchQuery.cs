@@ -9,7 +9,7 @@ namespace Cupola;
 public sealed record SearchQuery
 {
     /// <summary>The terms, at least one.</summary>
-    internal IReadOnlyList<SearchTerm> Terms { get; private init; } = [];
+    internal IReadOnlyList<SearchTerm> Terms { get; init; } = [];
 
     /// <summary>Only images at or below this folder.</summary>
     public string? Folder { get; init; }

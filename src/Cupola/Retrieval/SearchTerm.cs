@@ -20,6 +20,9 @@ internal enum SearchTermKind
 /// <param name="Weight">How much it counts; less than 0 where images that fit it are unwanted.</param>
 internal sealed record SearchTerm(SearchTermKind Kind, string Text, double Weight)
 {
+    /// <summary>Its unit vector, where somebody has embedded it already.</summary>
+    public float[]? Vector { get; init; }
+
     /// <summary>Reads a term.</summary>
     /// <exception cref="FormatException">Nothing follows its weight.</exception>
     public static SearchTerm Parse(string text, double sign)

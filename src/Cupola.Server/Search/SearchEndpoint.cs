@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Cupola.Retrieval;
+using Cupola.Server.Embedding;
+using Cupola.Server.Requests;
+using Microsoft.AspNetCore.Http;
+using static System.FormattableString;
+
+namespace Cupola.Server.Search;
+
+/// <summary><c>POST /v1/search</c> and <c>GET /v1/index</c>.</summary>
+internal sealed class SearchEndpoint(
+    ServedIndex index,
+    EmbeddingQueue queue,
+    RequestImages images,
+    RequestBody body,
+    ImageSizes sizes,
+    ServiceSettings settings
+)
+{
+    /// <summary>Finds images by words, by images, and by both.</summary>
+    public async Task<IResult> SearchAsync(HttpContext context)
+    {
+        CancellationToken cancellation = context.RequestAborted;
+        SearchRequest request = await body.ReadJsonAsync<SearchRequest>(context, cancellation);
+        if (request.Top < 1 || request.Top > settings.Limits.Results || request.Offset < 0)
+        {
+            throw RequestException.Bad(
+                Invariant($"'top' is from 1 to {settings.Limits.Results}, and 'offset' at least 0."),
+                "top"
+            );
+        }
+
+        IReadOnlyList<SearchTermRequest> terms = SearchTerms.Read(request, settings.Limits, images);
+        Catalog catalog = await index.ReadAsync(cancellation);
+        SearchTerm[] embedded = await EmbedAsync(terms, catalog, cancellation);
+        SearchQuery query = new()
+        {
+            Terms = embedded,
+            Folder = Folder(request.In, catalog),
+            After = SearchTerms.ReadDate(request.After, "after"),
+            Before = SearchTerms.ReadDate(request.Before, "before"),
+            Camera = string.IsNullOrEmpty(request.Camera) ? null : request.Camera,
+            Threshold = request.Threshold,
+        };
+        FoundPages found = await index.FindAsync(query, Key(request, terms), cancellation);
+        IEnumerable<FoundImage> page = found.Best.Skip(request.Offset).Take(request.Top);
+        return Results.Json(
+            new SearchResponse(
+                [.. page.Select(image => Describe(image, terms, found.Catalog))],
+                found.Total,
+                !found.Best.Any(static image => image.IsLikely)
+            ),
+            Answers.Json
+        );
+    }
+
+    /// <summary>What is in the index.</summary>
+    public async Task<IResult> DescribeAsync(HttpContext context)
+    {
+        Catalog catalog = await index.ReadAsync(context.RequestAborted);
+        return Results.Json(
+            new IndexResponse(
+                catalog.Images.Count,
+                catalog.Roots,
+                catalog.Cameras,
+                settings.ModelName,
+                settings.Precision.ToString().ToLowerInvariant()
+            ),
+            Answers.Json
+        );
+    }
+
+    /// <summary>A filter by a folder tells nothing of what lies outside the index.</summary>
+    private static string? Folder(string? folder, Catalog catalog) =>
+        string.IsNullOrEmpty(folder) ? null
+        : folder.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(folder)
+            ? throw RequestException.Bad(
+                $"'in' is the full path of a folder of the index, as {(catalog.Roots.Count > 0 ? catalog.Roots[0] : "/photos")}.",
+                "in"
+            )
+        : folder;
+
+    private static string Key(SearchRequest request, IReadOnlyList<SearchTermRequest> terms) =>
+        string.Join(
+            '\n',
+            [
+                .. terms.Select(static term =>
+                    Invariant($"{term.Weight}:{term.Id}:{term.Text?.Length}:{term.Text}:{Hash(term.Image)}")
+                ),
+                request.In,
+                request.After,
+                request.Before,
+                request.Camera,
+                request.Threshold?.ToString(CultureInfo.InvariantCulture),
+            ]
+        );
+
+    private static string? Hash(string? image) =>
+        image is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(image)));
+
+    private async Task<SearchTerm[]> EmbedAsync(
+        IReadOnlyList<SearchTermRequest> terms,
+        Catalog catalog,
+        CancellationToken cancellation
+    )
+    {
+        float[][] words = await queue.EmbedTextsAsync([.. terms.Select(static term => term.Text).OfType<string>()], cancellation);
+        int next = 0;
+        List<SearchTerm> embedded = [];
+        for (int place = 0; place < terms.Count; place++)
+        {
+            SearchTermRequest term = terms[place];
+            if (term.Id is { } id)
+            {
+                catalog.Find(id);
+            }
+
+            embedded.Add(
+                term.Text is not null
+                    ? new(SearchTermKind.Words, term.Text, term.Weight) { Vector = words[next++] }
+                : term.Id is not null
+                    ? new(SearchTermKind.Number, Invariant($"{term.Id}"), term.Weight)
+                : new(SearchTermKind.Image, "image", term.Weight)
+                {
+                    Vector = await images.EmbedAsync(queue, term.Image!, Invariant($"terms[{place}].image"), cancellation),
+                }
+            );
+        }
+
+        return [.. embedded];
+    }
+
+    private SearchResult Describe(FoundImage image, IReadOnlyList<SearchTermRequest> terms, Catalog catalog)
+    {
+        KnownFile file = catalog.Images[image.Number].File;
+        (int Width, int Height)? size = sizes.Find(file);
+        return new(
+            image.Number,
+            image.Path,
+            image.Score,
+            image.Cosine,
+            image.IsLikely,
+            size?.Width,
+            size?.Height,
+            file.Metadata.Taken,
+            file.Metadata.Camera,
+            [
+                .. terms.Zip(
+                    image.Terms,
+                    static (term, score) =>
+                        new TermScore(SearchTerms.Name(term), term.Weight, score.Cosine, score.Standardized)
+                ),
+            ]
+        );
+    }
+}

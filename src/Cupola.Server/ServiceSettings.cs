@@ -1,0 +1,34 @@
+using Cupola.Server.Classify;
+
+namespace Cupola.Server;
+
+/// <summary>What an operator decides about a service.</summary>
+internal sealed record ServiceSettings
+{
+    /// <summary>Where it listens unless told otherwise: this machine alone.</summary>
+    public const string UsualAddress = "http://127.0.0.1:2547";
+
+    /// <summary>What the model is called in requests and answers.</summary>
+    public required string ModelName { get; init; }
+
+    /// <summary>What the model's networks calculate in.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>The addresses to listen at.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = [UsualAddress];
+
+    /// <summary>Keys of which a request must carry one; none asks for none.</summary>
+    public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>Whether images of public addresses in requests are fetched.</summary>
+    public bool Fetch { get; init; }
+
+    /// <summary>Whether requests in immich's form may name any model.</summary>
+    public bool AnyModel { get; init; }
+
+    /// <summary>What requests may classify by, under names.</summary>
+    public NamedClassifiers Classifiers { get; init; } = NamedClassifiers.None;
+
+    /// <summary>What a request may cost.</summary>
+    public ServiceLimits Limits { get; init; } = new();
+}
