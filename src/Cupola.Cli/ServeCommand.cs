@@ -34,7 +34,7 @@ internal sealed class ServeCommand
 
     private readonly Option<bool> _anyModel = new("--any-model")
     {
-        Description = "Answer requests in immich's form whatever model they name.",
+        Description = "Answer requests whatever model they name.",
     };
 
     private readonly Option<string[]> _labels = Named("--labels", "A list of labels that requests can name.");
@@ -77,16 +77,19 @@ internal sealed class ServeCommand
         }
 
         string[] keys = ReadKeys(parsed);
+        string[] urls = ReadUrls(parsed);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
         using ImageIndex index = _index.Open(parsed, embedder);
+        string given = _model.Name(parsed);
         ServiceSettings settings = new()
         {
-            ModelName = _model.Name(parsed),
+            // A folder's own name says enough, and nothing of where it lies.
+            ModelName = Path.Exists(given) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(given))) : given,
             Precision = _model.Precision(parsed),
-            Urls = parsed.GetValue(_urls) is { Length: > 0 } urls ? urls : [ServiceSettings.UsualAddress],
+            Urls = urls,
             ApiKeys = keys,
             Fetch = parsed.GetValue(_fetch),
-            AnyModel = parsed.GetValue(_anyModel),
+            IsModel = parsed.GetValue(_anyModel) ? static _ => true : name => KnownModels.AreSame(name, given),
             Classifiers = new(
                 Read(parsed, _labels, LabelList.Read),
                 Read(parsed, _prompts, PromptSource.Read),
@@ -116,6 +119,19 @@ internal sealed class ServeCommand
         await service.WaitForShutdownAsync(cancellationToken);
         return ExitCode.Done;
     }
+
+    private string[] ReadUrls(ParseResult parsed)
+    {
+        string[] urls = parsed.GetValue(_urls) is { Length: > 0 } named ? named : [ServiceSettings.UsualAddress];
+        return Array.Find(urls, static url => !IsUrl(url)) is { } wrong
+            ? throw new ArgumentException($"--urls is an address such as {ServiceSettings.UsualAddress}, and not '{wrong}'.")
+            : urls;
+    }
+
+    /// <summary>ASP.NET takes * and + for all addresses of this machine, which are no names of a host.</summary>
+    private static bool IsUrl(string url) =>
+        Uri.TryCreate(url.Replace("://*", "://all", StringComparison.Ordinal).Replace("://+", "://all", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
+        && address is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" };
 
     private string[] ReadKeys(ParseResult parsed)
     {

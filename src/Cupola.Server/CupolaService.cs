@@ -1,24 +1,30 @@
 using Cupola.Server.Classify;
+using Cupola.Server.Dialects;
 using Cupola.Server.Embedding;
 using Cupola.Server.Requests;
 using Cupola.Server.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 
 namespace Cupola.Server;
 
 /// <summary>A model, and an index if there is one, over HTTP.</summary>
 internal sealed class CupolaService : IAsyncDisposable
 {
+    /// <summary>The environment variables that name a collector of metrics.</summary>
+    private static readonly string[] Collectors = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
+
     private readonly WebApplication _app;
     private readonly EmbeddingQueue _queue;
+    private readonly int _pixelBytes;
 
-    private CupolaService(WebApplication app, EmbeddingQueue queue) => (_app, _queue) = (app, queue);
+    private CupolaService(WebApplication app, EmbeddingQueue queue, int pixelBytes) =>
+        (_app, _queue, _pixelBytes) = (app, queue, pixelBytes);
 
     /// <summary>The addresses it listens at, once it runs; with the port that was found where 0 was asked for.</summary>
     public IEnumerable<string> Addresses => _app.Urls;
@@ -34,38 +40,45 @@ internal sealed class CupolaService : IAsyncDisposable
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
         Configure(builder, settings);
-        EmbeddingQueue queue = new(embedder, settings.Limits);
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(settings.Limits);
-        builder.Services.AddSingleton(embedder);
-        builder.Services.AddSingleton(queue);
-        builder.Services.AddSingleton(new BodyBudget(settings.Limits.AllBodyBytes));
-        builder.Services.AddSingleton<RequestBody>();
-        builder.Services.AddSingleton<RequestImages>();
-        builder.Services.AddSingleton<ClassifierCache>();
-        builder.Services.AddSingleton(services =>
-            ActivatorUtilities.CreateInstance<ClassifyEndpoint>(services, [.. Optional(services.GetService<ServedIndex>())])
-        );
+        ServiceMetrics metrics = new();
+        EmbeddingQueue queue = new(embedder, settings.Limits, metrics);
+        IServiceCollection services = builder.Services;
+        services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(embedder).AddSingleton(queue);
+        services.AddSingleton(_ => metrics).AddSingleton(_ => new MetricsText());
+        services.AddSingleton(new BodyBudget(settings.Limits.AllBodyBytes));
+        services.AddSingleton<RequestBody>().AddSingleton<RequestImages>().AddSingleton<ClassifierCache>();
+        services.AddSingleton<EmbeddingsEndpoint>().AddSingleton<ImmichEndpoint>().AddSingleton<WeaviateEndpoint>();
+        services.AddSingleton(provider => new ClassifyEndpoint(
+            provider.GetRequiredService<ClassifierCache>(),
+            provider.GetRequiredService<RequestImages>(),
+            provider.GetRequiredService<RequestBody>(),
+            provider.GetService<ServedIndex>(),
+            settings
+        ));
         if (index is not null)
         {
-            builder.Services.AddSingleton(new ServedIndex(index));
-            builder.Services.AddSingleton<ImageSizes>();
-            builder.Services.AddSingleton<IndexedFiles>();
-            builder.Services.AddSingleton<SearchEndpoint>();
+            services.AddSingleton(_ => new ServedIndex(index));
+            services.AddSingleton<ImageSizes>().AddSingleton<IndexedFiles>();
+            services.AddSingleton<SearchEndpoint>().AddSingleton<KnnEndpoint>();
         }
 
+        ApiDocument.Add(services, settings.Limits);
         WebApplication app = builder.Build();
+        app.Services.GetRequiredService<MetricsText>();
         app.UseMiddleware<Problems>();
         app.UseMiddleware<RequestGuard>();
         app.UseRouting();
-        MapPage(app);
-        MapClassify(app);
-        MapSearch(app, index is not null);
-        return new(app, queue);
+        Routes.Map(app, hasIndex: index is not null);
+        return new(app, queue, embedder.Preprocessing.ByteCount);
     }
 
-    /// <summary>Begins to listen.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => _app.StartAsync(cancellationToken);
+    /// <summary>Begins to listen, once the model has answered for the first time, which takes longer than later.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _queue.EmbedTextsAsync(["a photo"], cancellationToken);
+        await _queue.EmbedImagesAsync([new byte[_pixelBytes]], cancellationToken);
+        await _app.StartAsync(cancellationToken);
+    }
 
     /// <summary>Waits until somebody asks it to stop, by a signal or the token; what was accepted is answered first.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
@@ -89,41 +102,19 @@ internal sealed class CupolaService : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
             kestrel.Limits.MaxConcurrentConnections = limits.Connections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BytesPerSecond, limits.Patience);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Time + TimeSpan.FromSeconds(5));
         // One line says where it listens; what is logged goes to standard error, as lines or as JSON.
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // What keeps it from starting is said in a sentence by whoever starts it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
-
-    private static void MapPage(WebApplication app)
-    {
-        app.MapGet("/", static (HttpContext context) => PageFiles.Get("index.html", context));
-        app.MapGet("/page/{**name}", static (string name, HttpContext context) => PageFiles.Get(name, context));
-    }
-
-    private static void MapClassify(WebApplication app)
-    {
-        ClassifyEndpoint classify = app.Services.GetRequiredService<ClassifyEndpoint>();
-        app.MapPost("/v1/classify", (Delegate)classify.ClassifyAsync);
-        app.MapGet("/v1/classifiers", classify.List);
-    }
-
-    private static void MapSearch(WebApplication app, bool hasIndex)
-    {
-        if (!hasIndex)
+        if (Collectors.Any(setting => builder.Configuration[setting] is not null))
         {
-            return;
+            builder
+                .Services.AddOpenTelemetry()
+                .WithMetrics(static metrics => metrics.AddMeter([.. MetricsText.Meters]).AddOtlpExporter());
         }
-
-        SearchEndpoint search = app.Services.GetRequiredService<SearchEndpoint>();
-        IndexedFiles files = app.Services.GetRequiredService<IndexedFiles>();
-        app.MapPost("/v1/search", (Delegate)search.SearchAsync);
-        app.MapGet("/v1/index", (Delegate)search.DescribeAsync);
-        app.MapGet("/v1/images/{id:long}", files.GetAsync);
-        app.MapGet("/v1/images/{id:long}/thumbnail", files.ThumbnailAsync);
     }
-
-    private static IEnumerable<object> Optional(object? value) => value is null ? [] : [value];
 }

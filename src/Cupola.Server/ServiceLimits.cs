@@ -45,6 +45,12 @@ internal sealed record ServiceLimits
     /// <summary>From a request's first byte to its answer.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Bytes a second that a body comes with at least, after the first seconds.</summary>
+    public double BytesPerSecond { get; init; } = 1024;
+
+    /// <summary>How long a body may come more slowly.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How deep JSON may be nested.</summary>
     public int JsonDepth { get; init; } = 16;
 }

@@ -11,6 +11,9 @@ internal sealed record ServiceSettings
     /// <summary>What the model is called in requests and answers.</summary>
     public required string ModelName { get; init; }
 
+    /// <summary>Whether a name that a request gives the model is one of its names; any is, unless an operator says more.</summary>
+    public Func<string, bool> IsModel { get; init; } = static _ => true;
+
     /// <summary>What the model's networks calculate in.</summary>
     public Precision Precision { get; init; }
 
@@ -22,9 +25,6 @@ internal sealed record ServiceSettings
 
     /// <summary>Whether images of public addresses in requests are fetched.</summary>
     public bool Fetch { get; init; }
-
-    /// <summary>Whether requests in immich's form may name any model.</summary>
-    public bool AnyModel { get; init; }
 
     /// <summary>What requests may classify by, under names.</summary>
     public NamedClassifiers Classifiers { get; init; } = NamedClassifiers.None;

@@ -10,14 +10,12 @@ namespace Cupola.Server.Classify;
 
 /// <summary><c>POST /v1/classify</c> and <c>GET /v1/classifiers</c>.</summary>
 /// <param name="classifiers">Makes classifiers from prompts.</param>
-/// <param name="queue">Embeds images.</param>
-/// <param name="images">Reads them.</param>
+/// <param name="images">Reads and embeds images.</param>
 /// <param name="body">Reads requests.</param>
 /// <param name="files">Images of the index; null where there is none.</param>
 /// <param name="settings">What can be named, and the limits.</param>
 internal sealed class ClassifyEndpoint(
     ClassifierCache classifiers,
-    EmbeddingQueue queue,
     RequestImages images,
     RequestBody body,
     ServedIndex? files,
@@ -121,25 +119,13 @@ internal sealed class ClassifyEndpoint(
                 : [await files.VectorAsync(id, cancellation)];
         }
 
-        IReadOnlyList<string> sent = request.Images ?? [request.Image!];
-        if (sent.Count == 0 || sent.Count > settings.Limits.Images)
-        {
-            throw RequestException.Bad(Invariant($"A request has from 1 to {settings.Limits.Images} images."), "images");
-        }
-
-        byte[][] pixels = await Task.WhenAll(
-            sent.Select(
-                async (image, place) =>
-                {
-                    string parameter = request.Images is null ? "image" : Invariant($"images[{place}]");
-                    return await images.PrepareAsync(
-                        await images.ReadAsync(image ?? "", parameter, cancellation),
-                        parameter,
-                        cancellation
-                    );
-                }
-            )
-        );
-        return await queue.EmbedImagesAsync(pixels, cancellation);
+        IReadOnlyList<string?> sent = request.Images is null ? [request.Image] : [.. request.Images];
+        return sent.Count == 0
+            ? throw RequestException.Bad("There are no images.", "images")
+            : await images.EmbedAsync(
+                sent,
+                place => request.Images is null ? "image" : Invariant($"images[{place}]"),
+                cancellation
+            );
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Cupola.Server.Requests;
 
@@ -11,13 +12,18 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
 {
     private readonly ClipEmbedder _embedder;
     private readonly ServiceLimits _limits;
+    private readonly ServiceMetrics _metrics;
     private readonly Channel<Work> _waiting = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
     private readonly Task _worker;
     private int _count;
 
-    public EmbeddingQueue(ClipEmbedder embedder, ServiceLimits limits)
+    /// <param name="embedder">The model; it stays the caller's.</param>
+    /// <param name="limits">How much may wait, and how much is embedded together.</param>
+    /// <param name="metrics">Counts batches.</param>
+    public EmbeddingQueue(ClipEmbedder embedder, ServiceLimits limits, ServiceMetrics metrics)
     {
-        (_embedder, _limits) = (embedder, limits);
+        (_embedder, _limits, _metrics) = (embedder, limits, metrics);
+        metrics.Watch(() => Waiting);
         _worker = Task.Factory.StartNew(Run, TaskCreationOptions.LongRunning);
     }
 
@@ -84,25 +90,27 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
                 count += work.Cost;
             }
 
-            Do(texts, EmbedTexts);
-            Do(images, EmbedImages);
+            Do("text", texts, EmbedTexts);
+            Do("image", images, EmbedImages);
             foreach (Work other in others)
             {
-                Do([other], static works => works[0].Done.TrySetResult(works[0].Other!()));
+                Do("other", [other], static works => works[0].Done.TrySetResult(works[0].Other!()));
             }
         }
     }
 
-    private void Do(List<Work> works, Action<List<Work>> run)
+    private void Do(string kind, List<Work> works, Action<List<Work>> run)
     {
         if (works.Count == 0)
         {
             return;
         }
 
+        long start = Stopwatch.GetTimestamp();
         try
         {
             run(works);
+            _metrics.CountBatch(kind, works.Sum(static work => work.Cost), Stopwatch.GetElapsedTime(start));
         }
         catch (Exception problem)
         {

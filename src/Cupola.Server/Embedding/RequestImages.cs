@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using Cupola.Images;
 using Cupola.Server.Requests;
 using static System.FormattableString;
@@ -6,75 +5,65 @@ using static System.FormattableString;
 namespace Cupola.Server.Embedding;
 
 /// <summary>
-/// Images that requests bring along: as data addresses, as base64, and, where the operator allows it, as public addresses. A path
-/// of this machine is never one.
+/// Images and texts that requests bring along. An image comes as a data address, as base64, as a file, or, where the operator
+/// allows it, by a public address; a path of this machine is never one. Images are turned as their EXIF says, as in the index.
 /// </summary>
-internal sealed class RequestImages(ClipEmbedder embedder, ServiceSettings settings) : IDisposable
+internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue, ServiceSettings settings) : IDisposable
 {
-    private readonly SemaphoreSlim _decoding = new(Math.Max(1, embedder.Threads));
+    private const string Name = "The image";
 
-    private readonly ImageReader _reader = new(embedder.Preprocessing, orient: true, threads: 1)
-    {
-        MaximumPixels = settings.Limits.Pixels,
-    };
+    private readonly SemaphoreSlim _decoding = new(Math.Max(1, embedder.Threads));
 
     /// <summary>The bytes of an image's file.</summary>
     /// <param name="text">A data address, base64, or an address.</param>
     /// <param name="parameter">Where it stands in the request.</param>
     /// <param name="cancellationToken">Stops a download.</param>
     /// <exception cref="RequestException">It is none of these.</exception>
-    public async Task<byte[]> ReadAsync(string text, string parameter, CancellationToken cancellationToken)
+    public async Task<byte[]> ReadAsync(string? text, string parameter, CancellationToken cancellationToken)
     {
-        if (IsAddress(text))
+        text ??= "";
+        if (!ImageAddress.IsAddress(text))
         {
-            if (!settings.Fetch)
-            {
-                throw RequestException.Bad(
-                    "This service fetches no addresses; send the image itself, as a data address or as base64.",
+            return ImageText.Decode(text)
+                ?? throw RequestException.Bad(
+                    "The image is neither a data address ('data:image/png;base64,iVBOR…') nor base64; paths are not read.",
                     parameter
                 );
-            }
+        }
 
+        if (!settings.Fetch)
+        {
+            throw RequestException.Bad(
+                "This service fetches no addresses (its operator would allow it by --fetch); send the image itself in base64.",
+                parameter
+            );
+        }
+
+        try
+        {
             return await Task.Run(
                 () => ImageAddress.FetchPublic(text, settings.Limits.BodyBytes, cancellationToken),
                 cancellationToken
             );
         }
-
-        int start = 0;
-        if (text.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
+        catch (Exception problem) when (ImageReader.IsBroken(problem))
         {
-            int comma = text.IndexOf(',', StringComparison.Ordinal);
-            if (comma < 0 || !text.AsSpan(0, comma).EndsWith(";base64", StringComparison.OrdinalIgnoreCase))
-            {
-                throw RequestException.Bad(
-                    "The image's data address must be in base64, as in 'data:image/png;base64,iVBOR…'.",
-                    parameter
-                );
-            }
-
-            start = comma + 1;
+            throw RequestException.Bad(problem.Message, parameter);
         }
-
-        return Decode(text.AsSpan(start))
-            ?? throw RequestException.Bad(
-                "The image is neither a data address nor base64"
-                    + (settings.Fetch ? " nor an http(s) address." : ". Paths and addresses are not read."),
-                parameter
-            );
     }
 
-    /// <summary>Whether a text is a web address.</summary>
-    public static bool IsAddress(string text) => ImageAddress.IsAddress(text);
-
-    /// <summary>Decodes an image and prepares it for the model: [size, size, 3] bytes.</summary>
+    /// <summary>Decodes an image and prepares it for the model.</summary>
     /// <exception cref="RequestException">It cannot be read, or is too large.</exception>
-    public async Task<byte[]> PrepareAsync(byte[] file, string parameter, CancellationToken cancellationToken)
+    public async Task<DecodedImage> PrepareAsync(
+        ReadOnlyMemory<byte> file,
+        string parameter,
+        CancellationToken cancellationToken
+    )
     {
         await _decoding.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => _reader.Prepare(file, "The image", cancellationToken), cancellationToken);
+            return await Task.Run(() => Prepare(file.ToArray(), cancellationToken), cancellationToken);
         }
         catch (Exception problem) when (ImageReader.IsBroken(problem))
         {
@@ -86,19 +75,39 @@ internal sealed class RequestImages(ClipEmbedder embedder, ServiceSettings setti
         }
     }
 
-    /// <summary>An image's vector, from the text that stands for it.</summary>
-    public async Task<float[]> EmbedAsync(
-        EmbeddingQueue queue,
-        string text,
-        string parameter,
+    /// <summary>The unit vectors of images, each a data address, base64 or an address.</summary>
+    /// <param name="images">The images.</param>
+    /// <param name="parameter">What the request calls an image of a number.</param>
+    /// <param name="cancellationToken">Gives the answer up.</param>
+    /// <exception cref="RequestException">One cannot be read, there are too many, or too much waits.</exception>
+    public async Task<float[][]> EmbedAsync(
+        IReadOnlyList<string?> images,
+        Func<int, string> parameter,
         CancellationToken cancellationToken
     )
     {
-        byte[] pixels = await PrepareAsync(await ReadAsync(text, parameter, cancellationToken), parameter, cancellationToken);
-        return (await queue.EmbedImagesAsync([pixels], cancellationToken))[0];
+        if (images.Count > settings.Limits.Images)
+        {
+            throw RequestException.TooLarge(
+                Invariant($"There are {images.Count} images; a request may have {settings.Limits.Images}."),
+                parameter(0)
+            );
+        }
+
+        byte[][] pixels = await Task.WhenAll(
+            images.Select(
+                async (image, place) =>
+                {
+                    byte[] file = await ReadAsync(image, parameter(place), cancellationToken);
+                    return (await PrepareAsync(file, parameter(place), cancellationToken)).Pixels;
+                }
+            )
+        );
+        return await queue.EmbedImagesAsync(pixels, cancellationToken);
     }
 
     /// <summary>A text that is to be embedded, checked.</summary>
+    /// <exception cref="RequestException">It is empty or too long.</exception>
     public string Check(string? text, string parameter) =>
         string.IsNullOrWhiteSpace(text) ? throw RequestException.Bad("A text is empty; send words.", parameter)
         : text.Length > settings.Limits.TextLength
@@ -110,30 +119,23 @@ internal sealed class RequestImages(ClipEmbedder embedder, ServiceSettings setti
 
     public void Dispose() => _decoding.Dispose();
 
-    /// <summary>Base64, also without padding, with the letters for addresses, and with line breaks.</summary>
-    private static byte[]? Decode(ReadOnlySpan<char> text)
+    private DecodedImage Prepare(byte[] file, CancellationToken cancellationToken)
     {
-        text = text.Trim();
-        if (text.IsEmpty)
-        {
-            return null;
-        }
-
-        byte[] bytes = new byte[((text.Length + 3) / 4) * 3];
-        if (text.Length % 4 == 0 && Convert.TryFromBase64Chars(text, bytes, out int count))
-        {
-            return bytes.AsSpan(0, count).ToArray();
-        }
-
-        return Base64Url.IsValid(text, out _) && Base64Url.TryDecodeFromChars(text, bytes, out count)
-            ? bytes.AsSpan(0, count).ToArray()
-            : DecodeUnpadded(text, bytes);
-    }
-
-    private static byte[]? DecodeUnpadded(ReadOnlySpan<char> text, byte[] bytes)
-    {
-        string padded = text.ToString().TrimEnd('=');
-        padded = padded.PadRight((padded.Length + 3) / 4 * 4, '=');
-        return Convert.TryFromBase64String(padded, bytes, out int count) ? bytes.AsSpan(0, count).ToArray() : null;
+        using RgbImage image = ImageDecoder.DecodeShared(
+            file,
+            Name,
+            orient: true,
+            cancellationToken,
+            settings.Limits.Pixels
+        );
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(embedder.Preprocessing.ByteCount);
+        embedder.Preprocessing.Apply(image, pixels);
+        return new(pixels, image.Width, image.Height);
     }
 }
+
+/// <summary>An image as the model takes it.</summary>
+/// <param name="Pixels">[size, size, 3] bytes.</param>
+/// <param name="Width">Pixels a row that it had.</param>
+/// <param name="Height">Rows that it had.</param>
+internal sealed record DecodedImage(byte[] Pixels, int Width, int Height);

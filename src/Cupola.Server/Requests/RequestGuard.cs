@@ -57,6 +57,7 @@ internal sealed class RequestGuard(RequestDelegate next, ServiceSettings setting
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "no-referrer";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        ApiDocument.Secure(context);
         return next(context);
     }
 

@@ -56,6 +56,20 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         return Results.Bytes(jpeg, "image/jpeg");
     }
 
+    /// <summary>A small JPEG of an image; null where its file is gone.</summary>
+    public async Task<byte[]?> TryReadThumbnailAsync(long id, int longest, CancellationToken cancellation)
+    {
+        try
+        {
+            KnownFile file = (await index.ReadAsync(cancellation)).Find(id);
+            return await ReadAsync(await LocateAsync(file, cancellation), longest, id, cancellation);
+        }
+        catch (RequestException)
+        {
+            return null;
+        }
+    }
+
     public void Dispose() => _decoding.Dispose();
 
     private async Task<byte[]> ReadAsync(string path, int longest, long id, CancellationToken cancellation)

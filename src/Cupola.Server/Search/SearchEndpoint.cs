@@ -107,11 +107,16 @@ internal sealed class SearchEndpoint(
     )
     {
         float[][] words = await queue.EmbedTextsAsync([.. terms.Select(static term => term.Text).OfType<string>()], cancellation);
-        int next = 0;
+        float[][] pictures = await images.EmbedAsync(
+            [.. terms.Select(static term => term.Image).OfType<string>()],
+            _ => "terms.image",
+            cancellation
+        );
+        int next = 0,
+            nextPicture = 0;
         List<SearchTerm> embedded = [];
-        for (int place = 0; place < terms.Count; place++)
+        foreach (SearchTermRequest term in terms)
         {
-            SearchTermRequest term = terms[place];
             if (term.Id is { } id)
             {
                 catalog.Find(id);
@@ -124,7 +129,7 @@ internal sealed class SearchEndpoint(
                     ? new(SearchTermKind.Number, Invariant($"{term.Id}"), term.Weight)
                 : new(SearchTermKind.Image, "image", term.Weight)
                 {
-                    Vector = await images.EmbedAsync(queue, term.Image!, Invariant($"terms[{place}].image"), cancellation),
+                    Vector = pictures[nextPicture++],
                 }
             );
         }

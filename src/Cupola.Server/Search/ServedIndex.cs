@@ -57,9 +57,9 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
 
     /// <summary>Finds images, or gives what the same search found before.</summary>
     /// <param name="query">The query, its terms embedded.</param>
-    /// <param name="key">The same for the same query.</param>
+    /// <param name="key">The same for the same query; null where its results are not needed again.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public async Task<FoundPages> FindAsync(SearchQuery query, string key, CancellationToken cancellationToken)
+    public async Task<FoundPages> FindAsync(SearchQuery query, string? key, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
@@ -74,11 +74,11 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
 
     public void Dispose() => _gate.Dispose();
 
-    private FoundPages Find(SearchQuery query, string key, CancellationToken cancellationToken)
+    private FoundPages Find(SearchQuery query, string? key, CancellationToken cancellationToken)
     {
         Catalog catalog = Refresh();
         string full = $"{catalog.Version}\n{key}";
-        if (_kept.FirstOrDefault(kept => kept.Key == full) is { Found: not null } known)
+        if (key is not null && _kept.FirstOrDefault(kept => kept.Key == full) is { Found: not null } known)
         {
             _kept.Remove(known);
             _kept.AddFirst(known);
@@ -87,7 +87,11 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
 
         IReadOnlyList<FoundImage> all = index.Search(query, int.MaxValue, cancellationToken);
         FoundPages found = new([.. all.Take(KeptResults)], all.Count, catalog);
-        _kept.AddFirst((full, found));
+        if (key is not null)
+        {
+            _kept.AddFirst((full, found));
+        }
+
         if (_kept.Count > KeptSearches)
         {
             _kept.RemoveLast();

@@ -17,9 +17,6 @@ internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error)
 /// <param name="threads">Images decoded at once.</param>
 internal sealed class ImageReader(ImagePreprocessing preprocessing, bool orient, int threads)
 {
-    /// <summary>The most pixels of an image.</summary>
-    public long MaximumPixels { get; init; } = ImageDecoder.MaximumPixels;
-
     /// <summary>Prepares images in the order of their paths.</summary>
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     /// <param name="ahead">Images that may be prepared before they are requested.</param>
@@ -51,7 +48,7 @@ internal sealed class ImageReader(ImagePreprocessing preprocessing, bool orient,
     /// <summary>The preprocessed bytes of an image's file.</summary>
     internal byte[] Prepare(byte[] file, string name, CancellationToken cancellationToken)
     {
-        using RgbImage image = ImageDecoder.DecodeShared(file, name, orient, cancellationToken, MaximumPixels);
+        using RgbImage image = ImageDecoder.DecodeShared(file, name, orient, cancellationToken);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(preprocessing.ByteCount);
         preprocessing.Apply(image, pixels);
         return pixels;
