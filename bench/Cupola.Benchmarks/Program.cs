@@ -19,6 +19,12 @@ return args switch
     ["search", .. string[] count] => SearchBenchmark.Run(
         count.Length == 0 ? 1_000_000 : int.Parse(count[0], CultureInfo.InvariantCulture)
     ),
+    ["serve", string model, string images, .. string[] seconds] => ServeBenchmark.Run(
+        model,
+        images,
+        seconds.Length == 0 ? 120 : int.Parse(seconds[0], CultureInfo.InvariantCulture)
+    ),
+    ["serve-one", string model, string batch] => ServeBenchmark.Serve(model, int.Parse(batch, CultureInfo.InvariantCulture)),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
@@ -42,6 +48,7 @@ static int Usage()
           start MODEL IMAGE                  time from process start to answer, and peak memory
           int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
           search [COUNT]                       the exact scan over a million vectors, beside the memory's bandwidth
+          serve MODEL IMAGES [SECONDS]         the service under load: one client, 32 without batches, 32 with
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

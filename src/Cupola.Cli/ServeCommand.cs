@@ -87,6 +87,7 @@ internal sealed class ServeCommand
             ModelName = Path.Exists(given) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(given))) : given,
             Precision = _model.Precision(parsed),
             Urls = urls,
+            AllowedHosts = Environment.GetEnvironmentVariable("AllowedHosts")?.Split(';') ?? [],
             ApiKeys = keys,
             Fetch = parsed.GetValue(_fetch),
             IsModel = parsed.GetValue(_anyModel) ? static _ => true : name => KnownModels.AreSame(name, given),

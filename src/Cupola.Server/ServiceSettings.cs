@@ -23,6 +23,9 @@ internal sealed record ServiceSettings
     /// <summary>Keys of which a request must carry one; none asks for none.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
 
+    /// <summary>Names by which a service of this machine alone is asked for besides localhost, as through a proxy.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
     /// <summary>Whether images of public addresses in requests are fetched.</summary>
     public bool Fetch { get; init; }
 

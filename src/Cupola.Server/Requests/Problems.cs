@@ -47,6 +47,7 @@ internal sealed partial class Problems(
         metrics.CountRefused(problem.Status);
         context.Response.Clear();
         context.Response.StatusCode = problem.Status;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         if (problem.RetryAfter is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

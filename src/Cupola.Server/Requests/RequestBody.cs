@@ -31,6 +31,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         ReadOnlyMemory<byte> bytes = await ReadBytesAsync(context, cancellationToken);
         try
         {
+            CountParts(bytes.Span);
             using JsonDocument document = UnicodeJson.Parse(bytes, new() { MaxDepth = limits.JsonDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Deserialize<T>(Answers.Json)!
@@ -39,6 +40,21 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         catch (JsonException problem)
         {
             throw RequestException.Bad(Sentence(problem), problem.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : null);
+        }
+    }
+
+    /// <summary>Refuses JSON of very many parts before each takes memory of its own.</summary>
+    private void CountParts(ReadOnlySpan<byte> bytes)
+    {
+        Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = limits.JsonDepth });
+        for (int parts = 0; reader.Read(); parts++)
+        {
+            if (parts >= limits.JsonParts)
+            {
+                throw RequestException.TooLarge(
+                    Invariant($"The body has more than the {limits.JsonParts} parts that the service takes.")
+                );
+            }
         }
     }
 
@@ -69,6 +85,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
             count += read;
             if (count > limits.BodyBytes)
             {
+                bytes = [];
                 throw await RefuseAsync(context, cancellationToken);
             }
 

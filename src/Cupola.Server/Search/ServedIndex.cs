@@ -20,11 +20,18 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
 
     private readonly SemaphoreSlim _gate = new(1);
     private readonly LinkedList<(string Key, FoundPages Found)> _kept = [];
-    private Catalog _catalog = new("", new Dictionary<long, (KnownFile, long)>(), []);
+    private volatile Catalog _catalog = new("", new Dictionary<long, (KnownFile, long)>(), []);
 
     /// <summary>What is in the index.</summary>
     public async Task<Catalog> ReadAsync(CancellationToken cancellationToken)
     {
+        // Whoever asks for a thumbnail need not wait for a search.
+        Catalog known = _catalog;
+        if (known.Version == Version())
+        {
+            return known;
+        }
+
         await _gate.WaitAsync(cancellationToken);
         try
         {
@@ -100,15 +107,19 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
         return found;
     }
 
-    /// <summary>Reads the list of images again where the database has changed.</summary>
-    private Catalog Refresh()
-    {
-        string version = string.Join(
+    /// <summary>Another text whenever the database's files are others.</summary>
+    private string Version() =>
+        string.Join(
             ' ',
             DatabaseFiles
                 .Select(name => new FileInfo(Path.Combine(index.Folder, name)))
                 .Select(static file => file.Exists ? Invariant($"{file.Length}:{file.LastWriteTimeUtc.Ticks}") : "")
         );
+
+    /// <summary>Reads the list of images again where the database has changed.</summary>
+    private Catalog Refresh()
+    {
+        string version = Version();
         if (version != _catalog.Version)
         {
             Dictionary<long, (KnownFile File, long Row)> images = index
