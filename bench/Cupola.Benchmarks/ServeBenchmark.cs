@@ -79,7 +79,12 @@ internal static class ServeBenchmark
             model,
             batch.ToString(CultureInfo.InvariantCulture),
         ];
-        ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet", arguments) 
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         using Process process = Process.Start(start)!;
         Uri address = new(process.StandardOutput.ReadLine()!);
         // Everything once first, so that nothing is measured that happens once.

@@ -92,7 +92,7 @@ public sealed class EmbeddingsTests(RunningService service) : IClassFixture<Runn
     [InlineData("""{"input":"a","normalized":false}""", "normalized", "length 1")]
     [InlineData("""{"input":"a","modality":"audio"}""", "modality", "'text' or 'image'")]
     [InlineData("""{"input":"a","dimensions":"many"}""", "dimensions", "not what is asked for")]
-    [InlineData("""{"input":[{"image":"/etc/passwd"}]}""", "input[0].image", "paths are not read")]
+    [InlineData("""{"input":[{"image":"/etc/passwd"}]}""", "input[0].image", "not an image that can be read")]
     [InlineData("""{"input":[{"image":"../../red.png"}]}""", "input[0].image", "paths are not read")]
     [InlineData("""{"input":[{"url":"http://169.254.169.254/latest"}]}""", "input[0].url", "fetches no addresses")]
     [InlineData("""{"input":[{"url":"file:///etc/passwd"}]}""", "input[0].url", "paths are not read")]
