@@ -17,7 +17,8 @@ internal sealed class IndexUpdater(
     /// <summary>A killed update loses no more images than these.</summary>
     private const int BatchSize = 256;
 
-    private readonly Dictionary<ContentHash, long> _rows = index.Database.Rows(index.ModelNumber);
+    private readonly ImageStore _store = index.Store;
+    private readonly HashSet<ContentHash> _contents = index.Store.Contents();
     private readonly List<string> _broken = [];
     private int _embedded;
     private int _reused;
@@ -33,9 +34,8 @@ internal sealed class IndexUpdater(
             : throw new DirectoryNotFoundException(
                 $"There is no folder {root}; what the index knows of it stays, in case it is a drive that is not connected."
             );
-        index.Vectors.Truncate(_rows.Count == 0 ? 0 : _rows.Values.Max() + 1);
-        index.Database.AddRoot(root);
-        Dictionary<string, KnownFile> known = index.Database.FilesBelow(root);
+        _store.AddRoot(root);
+        Dictionary<string, KnownFile> known = _store.FilesBelow(root);
         FileInfo[] work = [.. paths.Select(static path => new FileInfo(path)).Where(file => IsNew(file, known))];
         HashSet<string> there = new(paths, StringComparer.Ordinal);
         string[] gone =
@@ -46,7 +46,7 @@ internal sealed class IndexUpdater(
         [
             .. gone.Select(path => known[path].Hash).OfType<byte[]>().Select(static hash => new ContentHash(hash)),
         ];
-        index.Database.MarkGone(gone);
+        _store.MarkGone(gone);
         progress?.Report(-work.Length);
         foreach (FileInfo[] batch in work.Chunk(BatchSize))
         {
@@ -71,10 +71,9 @@ internal sealed class IndexUpdater(
     private bool IsNew(FileInfo file, Dictionary<string, KnownFile> known) =>
         !known.TryGetValue(file.FullName, out KnownFile? before)
         || before.IsGone
-        || !file.Exists
-        || before.Size != file.Length
-        || before.Changed != file.LastWriteTimeUtc.Ticks
-        || (before.Error is null && before.Hash is { } hash && !_rows.ContainsKey(new(hash)));
+        || before.Size != (file.Exists ? file.Length : 0)
+        || before.Changed != (file.Exists ? file.LastWriteTimeUtc.Ticks : 0)
+        || (before.Error is null && before.Hash is { } hash && !_contents.Contains(new(hash)));
 
     private void Add(FileInfo[] files, HashSet<ContentHash> left)
     {
@@ -85,7 +84,7 @@ internal sealed class IndexUpdater(
         // Each content once, in the order of the files.
         ReadFile[] unknown =
         [
-            .. read.Where(file => file.Content is { } content && !_rows.ContainsKey(content))
+            .. read.Where(file => file.Content is { } content && !_contents.Contains(content))
                 .DistinctBy(static file => file.Content),
         ];
         IEnumerable<EmbeddedImage> images = index.Embedder.EmbedImages(
@@ -95,12 +94,12 @@ internal sealed class IndexUpdater(
             cancellationToken
         );
         Dictionary<ContentHash, string> unreadable = [];
-        List<(ContentHash Content, float[] Vector)> embedded = [];
+        List<ContentVector> embedded = [];
         foreach ((ReadFile file, EmbeddedImage image) in unknown.Zip(images))
         {
             if (image.Vector is { } vector)
             {
-                embedded.Add((file.Content!.Value, vector));
+                embedded.Add(new(file.Content!.Value, vector));
             }
             else
             {
@@ -108,11 +107,9 @@ internal sealed class IndexUpdater(
             }
         }
 
-        long first = embedded.Count == 0 ? 0 : index.Vectors.Append([.. embedded.Select(static image => image.Vector)]);
-        (ContentHash Content, long Row)[] rows = [.. embedded.Select((image, place) => (image.Content, first + place))];
         KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
-        index.Database.Write(index.ModelNumber, known, rows);
-        Count(read, rows, left);
+        _store.Add(known, embedded);
+        Count(read, embedded, left);
         _broken.AddRange(known.Where(static file => file.Error is not null).Select(static file => file.Error!));
     }
 
@@ -124,11 +121,11 @@ internal sealed class IndexUpdater(
             }
             : file.Known;
 
-    private void Count(ReadFile[] read, (ContentHash Content, long Row)[] rows, HashSet<ContentHash> left)
+    private void Count(ReadFile[] read, List<ContentVector> embedded, HashSet<ContentHash> left)
     {
         foreach (ContentHash content in read.Select(static file => file.Content).OfType<ContentHash>())
         {
-            if (!_rows.ContainsKey(content))
+            if (!_contents.Contains(content))
             {
                 continue;
             }
@@ -137,11 +134,8 @@ internal sealed class IndexUpdater(
             _moved += left.Remove(content) ? 1 : 0;
         }
 
-        foreach ((ContentHash content, long row) in rows)
-        {
-            _rows.Add(content, row);
-            _embedded++;
-        }
+        _embedded += embedded.Count;
+        _contents.UnionWith(embedded.Select(static each => each.Content));
     }
 
     private ReadFile Read(FileInfo file)
