@@ -88,6 +88,12 @@ public sealed class ImageIndex : IDisposable
         return new ImageSearch(this).Find(query, top, cancellationToken);
     }
 
+    /// <summary>Images that are duplicates of each other, in three senses; nothing is deleted.</summary>
+    /// <param name="query">What an image must be; its terms do not count.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    internal IReadOnlyList<DuplicateGroup> FindDuplicates(SearchQuery query, CancellationToken cancellationToken = default) =>
+        new DuplicateSearch(this, cancellationToken).Find(query);
+
     /// <summary>The embeddings of words that every search needs.</summary>
     internal float[][] Words(IReadOnlyList<string> words) =>
         Store.Words(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cupola.Images;
 
 namespace Cupola.Retrieval;
 
@@ -44,6 +45,12 @@ internal abstract class ImageStore : IDisposable
 
     /// <summary>Runs over all images that are there and the rows of their vectors, in the order of the images' paths.</summary>
     public abstract void Read(Action<IReadOnlyList<IndexedRow>, VectorFile.Rows> read);
+
+    /// <summary>The prints of pictures of contents, as far as the store keeps them; null for a flat image.</summary>
+    public virtual Dictionary<ContentHash, PicturePrint?> Prints() => [];
+
+    /// <summary>Keeps prints of pictures, if the store keeps any.</summary>
+    public virtual void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints) { }
 
     /// <summary>The embeddings of words that every search needs, if the store keeps them.</summary>
     /// <param name="words">The words.</param>

@@ -50,6 +50,7 @@ internal sealed class IndexDatabase : IDisposable
                     taken TEXT, camera TEXT, latitude REAL, longitude REAL, orientation INTEGER);
                 CREATE TABLE IF NOT EXISTS vectors (
                     model INTEGER NOT NULL, hash BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (model, hash)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS prints (hash BLOB PRIMARY KEY, bits INTEGER, aspect REAL) WITHOUT ROWID;
                 """
             );
         }
@@ -264,6 +265,40 @@ internal sealed class IndexDatabase : IDisposable
 
         transaction.Commit();
         _changes++;
+    }
+
+    /// <summary>The prints of contents; null for a flat image.</summary>
+    public Dictionary<ContentHash, PicturePrint?> Prints()
+    {
+        using SqliteCommand command = Command("SELECT hash, bits, aspect FROM prints");
+        using SqliteDataReader reader = command.ExecuteReader();
+        Dictionary<ContentHash, PicturePrint?> prints = [];
+        while (reader.Read())
+        {
+            prints.Add(
+                new(Blob(reader, 0)!),
+                reader.IsDBNull(1) ? null : new PicturePrint((ulong)reader.GetInt64(1), reader.GetDouble(2))
+            );
+        }
+
+        return prints;
+    }
+
+    /// <summary>Keeps the prints of contents, all or none.</summary>
+    public void AddPrints(IEnumerable<(ContentHash Content, PicturePrint? Print)> prints)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteCommand command = Command("INSERT OR REPLACE INTO prints VALUES ($hash, $bits, $aspect)");
+        foreach ((ContentHash content, PicturePrint? print) in prints)
+        {
+            command.Parameters.Clear();
+            Add(command, "$hash", content.ToArray());
+            Add(command, "$bits", (long?)print?.Bits);
+            Add(command, "$aspect", print?.Aspect);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
     }
 
     public void Dispose() => _connection.Dispose();

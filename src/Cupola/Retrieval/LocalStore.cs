@@ -1,4 +1,5 @@
 using Cupola.Files;
+using Cupola.Images;
 using static System.FormattableString;
 
 namespace Cupola.Retrieval;
@@ -134,6 +135,10 @@ internal sealed class LocalStore : ImageStore
         IReadOnlyList<IndexedRow> images = Images().Images;
         Vectors.Read(rows => read(images, rows));
     }
+
+    public override Dictionary<ContentHash, PicturePrint?> Prints() => Database.Prints();
+
+    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints) => Database.AddPrints(prints);
 
     public override float[][] Words(IReadOnlyList<string> words, Func<float[][]> embed)
     {
