@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cupola.Retrieval;
 
 namespace Cupola.Cli;
 
@@ -28,11 +29,15 @@ internal sealed class IndexOptions
         ImageIndex.Open(parsed.GetValue(_folder) ?? ImageIndex.DefaultFolder, embedder, !parsed.GetValue(_asStored));
 
     /// <summary>Brings an index up to date with a folder, and says which new images are broken.</summary>
-    public static IndexUpdate Update(ImageIndex index, string root, CancellationToken cancellationToken)
+    /// <param name="index">The index.</param>
+    /// <param name="root">The folder.</param>
+    /// <param name="known">Embeddings from files.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public static IndexUpdate Update(ImageIndex index, string root, EmbeddedFiles? known, CancellationToken cancellationToken)
     {
         using EmbeddingCache cache = EmbeddingCache.Open(EmbeddingCache.DefaultFolder);
         IndexUpdate update = WorkProgress.Unknown("Embedding new images", progress =>
-            index.Update(root, cache, progress, cancellationToken)
+            index.Update(root, cache, known, progress, cancellationToken)
         );
         foreach (string sentence in update.Broken)
         {

@@ -190,7 +190,7 @@ internal static class SearchCommand
             {
                 try
                 {
-                    broken += IndexOptions.Update(index, root, cancellationToken).Broken.Count;
+                    broken += IndexOptions.Update(index, root, known: null, cancellationToken).Broken.Count;
                 }
                 catch (DirectoryNotFoundException problem)
                 {

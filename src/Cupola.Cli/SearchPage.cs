@@ -21,13 +21,11 @@ internal sealed class SearchPage(string file, bool orient, CancellationToken can
         SayHowMany(shown.Length, found.Count);
         XElement[] cards =
         [
-            .. Cards(
-                [.. shown.Select(static image => image.Path)],
-                place =>
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"score {shown[place].Score:0.00} · cosine {shown[place].Cosine:0.000} · #{shown[place].Number}"
-                    )
+            .. Cards([.. shown.Select(static image => image.Path)], place =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"score {shown[place].Score:0.00} · cosine {shown[place].Cosine:0.000} · #{shown[place].Number}"
+                )
             ),
         ];
         List<XElement> sections = [];
@@ -68,13 +66,11 @@ internal sealed class SearchPage(string file, bool orient, CancellationToken can
                 shown += images.Length;
                 grids.Add(
                     Grid(
-                        Cards(
-                            [.. images.Select(static image => image.File.Path)],
-                            place =>
-                                string.Create(
-                                    CultureInfo.InvariantCulture,
-                                    $"cosine {images[place].Cosine:0.000} · {images[place].File.Size:N0} bytes · #{images[place].File.Number}"
-                                )
+                        Cards([.. images.Select(static image => image.File.Path)], place =>
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"cosine {images[place].Cosine:0.000} · {images[place].File.Size:N0} bytes · #{images[place].File.Number}"
+                            )
                         )
                     )
                 );
@@ -84,9 +80,7 @@ internal sealed class SearchPage(string file, bool orient, CancellationToken can
             if (grids.Count > 0)
             {
                 grids.RemoveAt(grids.Count - 1);
-                sections.Add(
-                    HtmlPage.Section(DuplicateWriter.Heading(level.Key), $"{Count(level.Count(), "group")}.", grids)
-                );
+                sections.Add(HtmlPage.Section(DuplicateWriter.Heading(level.Key), $"{Count(level.Count(), "group")}.", grids));
             }
         }
 

@@ -98,7 +98,7 @@ internal sealed class DuplicateSearch(ImageIndex index, CancellationToken cancel
         groups.AddRange(first.Several(DuplicateLevel.Moment));
     }
 
-    /// <summary>Which contents have another so near that it may be the same picture; memory grows with their number only.</summary>
+    /// <summary>Which contents have another so near that it may be the same picture, block by block.</summary>
     private bool[] Near(Item[] items)
     {
         var near = new bool[items.Length];

@@ -73,8 +73,20 @@ public sealed class ImageIndex : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(root);
+        return Update(root, cache, known: null, progress, cancellationToken);
+    }
+
+    /// <summary>The same with embeddings of images that were written to files.</summary>
+    internal IndexUpdate Update(
+        string root,
+        EmbeddingCache? cache,
+        EmbeddedFiles? known,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken
+    )
+    {
         using IDisposable held = Store.BeginUpdate();
-        return new IndexUpdater(this, cache, progress, cancellationToken).Update(Path.GetFullPath(root));
+        return new IndexUpdater(this, cache, known, progress, cancellationToken).Update(Path.GetFullPath(root));
     }
 
     /// <summary>The images that fit a query best.</summary>
@@ -95,15 +107,11 @@ public sealed class ImageIndex : IDisposable
         new DuplicateSearch(this, cancellationToken).Find(query);
 
     /// <summary>The embeddings of words that every search needs.</summary>
-    internal float[][] Words(IReadOnlyList<string> words) =>
-        Store.Words(
-            words,
-            () =>
-            {
-                EmbeddingMatrix texts = Embedder.EmbedTexts(words);
-                return [.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())];
-            }
-        );
+    internal float[][] Words(IReadOnlyList<string> words) => Store.Words(words, () =>
+        {
+            EmbeddingMatrix texts = Embedder.EmbedTexts(words);
+            return [.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())];
+        });
 
     /// <summary>Gives the index's files back.</summary>
     public void Dispose() => Store.Dispose();

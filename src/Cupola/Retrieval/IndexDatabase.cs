@@ -167,7 +167,10 @@ internal sealed class IndexDatabase : IDisposable
     /// <summary>How many of a model's rows are in use: one more than the last that a content has.</summary>
     public long RowsUsed(long model)
     {
-        using SqliteCommand command = Command("SELECT coalesce(max(row) + 1, 0) FROM vectors WHERE model = $model", ("$model", model));
+        using SqliteCommand command = Command(
+            "SELECT coalesce(max(row) + 1, 0) FROM vectors WHERE model = $model",
+            ("$model", model)
+        );
         return (long)command.ExecuteScalar()!;
     }
 

@@ -10,6 +10,7 @@ namespace Cupola.Retrieval;
 internal sealed class IndexUpdater(
     ImageIndex index,
     EmbeddingCache? cache,
+    EmbeddedFiles? files,
     IProgress<int>? progress,
     CancellationToken cancellationToken
 )
@@ -75,11 +76,11 @@ internal sealed class IndexUpdater(
         || before.Changed != (file.Exists ? file.LastWriteTimeUtc.Ticks : 0)
         || (before.Error is null && before.Hash is { } hash && !_contents.Contains(new(hash)));
 
-    private void Add(FileInfo[] files, HashSet<ContentHash> left)
+    private void Add(FileInfo[] batch, HashSet<ContentHash> gone)
     {
-        var read = new ReadFile[files.Length];
-        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken }, place =>
-            read[place] = Read(files[place])
+        var read = new ReadFile[batch.Length];
+        Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = cancellationToken }, place =>
+            read[place] = Read(batch[place])
         );
         // Each content once, in the order of the files.
         ReadFile[] unknown =
@@ -87,15 +88,39 @@ internal sealed class IndexUpdater(
             .. read.Where(file => file.Content is { } content && !_contents.Contains(content))
                 .DistinctBy(static file => file.Content),
         ];
+        List<ContentVector> written = [];
+        List<ReadFile> left = [];
+        foreach (ReadFile file in unknown)
+        {
+            if (files?.Find(file.File) is { } vector)
+            {
+                written.Add(new(file.Content!.Value, vector));
+            }
+            else
+            {
+                left.Add(file);
+            }
+        }
+
+        Dictionary<ContentHash, string> unreadable = [];
+        List<ContentVector> embedded = Embed(left, unreadable);
+        KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
+        _store.Add(known, [.. written, .. embedded]);
+        _contents.UnionWith(written.Select(static each => each.Content));
+        Count(read, embedded, gone);
+        _broken.AddRange(known.Where(static file => file.Error is not null).Select(static file => file.Error!));
+    }
+
+    private List<ContentVector> Embed(List<ReadFile> read, Dictionary<ContentHash, string> unreadable)
+    {
         IEnumerable<EmbeddedImage> images = index.Embedder.EmbedImages(
-            unknown.Select(static file => ImageSource.FromPath(file.Known.Path)),
+            read.Select(static file => ImageSource.FromPath(file.Known.Path)),
             index.IsOriented,
             cache,
             cancellationToken
         );
-        Dictionary<ContentHash, string> unreadable = [];
         List<ContentVector> embedded = [];
-        foreach ((ReadFile file, EmbeddedImage image) in unknown.Zip(images))
+        foreach ((ReadFile file, EmbeddedImage image) in read.Zip(images))
         {
             if (image.Vector is { } vector)
             {
@@ -107,10 +132,7 @@ internal sealed class IndexUpdater(
             }
         }
 
-        KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
-        _store.Add(known, embedded);
-        Count(read, embedded, left);
-        _broken.AddRange(known.Where(static file => file.Error is not null).Select(static file => file.Error!));
+        return embedded;
     }
 
     private static KnownFile Outcome(ReadFile file, Dictionary<ContentHash, string> unreadable) =>
@@ -145,18 +167,20 @@ internal sealed class IndexUpdater(
             byte[] bytes = File.ReadAllBytes(file.FullName);
             ImageMetadata metadata = ImageMetadata.Read(bytes, file.FullName, cancellationToken);
             return new(
+                file,
                 new(file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, SHA256.HashData(bytes), null) { Metadata = metadata }
             );
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return new(new(file.FullName, file.Exists ? file.Length : 0, 0, null, exception.Message));
+            return new(file, new(file.FullName, file.Exists ? file.Length : 0, 0, null, exception.Message));
         }
     }
 
     /// <summary>A file that was read.</summary>
+    /// <param name="File">The file.</param>
     /// <param name="Known">What is known of it.</param>
-    private sealed record ReadFile(KnownFile Known)
+    private sealed record ReadFile(FileInfo File, KnownFile Known)
     {
         /// <summary>Its content; null where it could not be read.</summary>
         public ContentHash? Content { get; } = Known.Hash is { } hash ? new ContentHash(hash) : null;

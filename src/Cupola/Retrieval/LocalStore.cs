@@ -55,8 +55,7 @@ internal sealed class LocalStore : ImageStore
 
     public override IDisposable BeginUpdate()
     {
-        FileStream held =
-            FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
+        FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
             ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
         try
         {
@@ -138,14 +137,12 @@ internal sealed class LocalStore : ImageStore
 
     public override Dictionary<ContentHash, PicturePrint?> Prints() => Database.Prints();
 
-    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints) => Database.AddPrints(prints);
+    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints) =>
+        Database.AddPrints(prints);
 
     public override float[][] Words(IReadOnlyList<string> words, Func<float[][]> embed)
     {
-        using VectorFile file = new(
-            Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16")),
-            _dimension
-        );
+        using VectorFile file = new(Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16")), _dimension);
         if (file.Count != words.Count)
         {
             file.Truncate(0);
@@ -183,12 +180,14 @@ internal sealed class LocalStore : ImageStore
         long[] used = Used(images);
         float[][] cosines = [.. terms.Select(term => ExactScan.Scores(rows, term.Vector, _threads))];
         TermScale[] scales = [.. cosines.Select(ofTerm => TermScale.Of([.. used.Select(row => ofTerm[row])]))];
-        double rounding = terms.Zip(scales).Sum(static pair =>
-            Math.Abs(pair.First.Weight) / pair.Second.Deviation * ExactScan.Rounding
-        );
+        double rounding = terms
+            .Zip(scales)
+            .Sum(static pair => Math.Abs(pair.First.Weight) / pair.Second.Deviation * ExactScan.Rounding);
         double[] scores =
         [
-            .. images.Select(image => terms.Select((term, place) => scales[place].Score(cosines[place][image.Row], term.Weight)).Sum()),
+            .. images.Select(image =>
+                terms.Select((term, place) => scales[place].Score(cosines[place][image.Row], term.Weight)).Sum()
+            ),
         ];
         ImageFilter filter = new(query);
         return

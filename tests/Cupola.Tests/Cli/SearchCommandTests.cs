@@ -143,9 +143,18 @@ public sealed class SearchCommandTests
         Index(_photos);
         string page = TestFolder.NewFile("page.html");
 
-        Tool.Run run = Tool.Start(
-            ["search", Path.Combine(_photos, "red.png"), "+", "x < y", "--index", _index, "--page", page, "--top", "3"]
-        );
+        Tool.Run run = Tool.Start([
+            "search",
+            Path.Combine(_photos, "red.png"),
+            "+",
+            "x < y",
+            "--index",
+            _index,
+            "--page",
+            page,
+            "--top",
+            "3",
+        ]);
 
         Assert.Equal(0, run.ExitCode);
         string html = File.ReadAllText(page);

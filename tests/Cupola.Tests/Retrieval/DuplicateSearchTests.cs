@@ -113,7 +113,8 @@ public sealed class DuplicateSearchTests : IDisposable
         return _index.FindDuplicates(new());
     }
 
-    private static string[] Names(DuplicateGroup group) => [.. group.Images.Select(static image => Path.GetFileName(image.File.Path))];
+    private static string[] Names(DuplicateGroup group) =>
+        [.. group.Images.Select(static image => Path.GetFileName(image.File.Path))];
 
     private string At(string name) => Path.Combine(_photos, name.Replace('/', Path.DirectorySeparatorChar));
 

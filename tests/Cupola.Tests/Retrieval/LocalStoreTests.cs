@@ -60,7 +60,10 @@ public sealed class LocalStoreTests
 
         Assert.Equal(["/a.png", "/b.png", "/c.png"], store.Rank(query, new(), 5).Select(static image => image.File.Path));
         Assert.Equal(["/a.png"], store.Rank(query, new(), 1).Select(static image => image.File.Path));
-        Assert.Equal(["/a.png", "/b.png"], store.Rank(query, new() { Threshold = 0.9 }, 5).Select(static image => image.File.Path));
+        Assert.Equal(
+            ["/a.png", "/b.png"],
+            store.Rank(query, new() { Threshold = 0.9 }, 5).Select(static image => image.File.Path)
+        );
     }
 
     [Fact]
@@ -83,7 +86,11 @@ public sealed class LocalStoreTests
         LocalStore store = new(TestFolder.New(), "model", Dimension, threads: 2);
         float[] center = Unit(random);
         store.Add(
-            [.. Enumerable.Range(0, Count).Select(static number => File(FormattableString.Invariant($"/{number:000}.png"), number))],
+            [
+                .. Enumerable
+                    .Range(0, Count)
+                    .Select(static number => File(FormattableString.Invariant($"/{number:000}.png"), number)),
+            ],
             [
                 .. Enumerable
                     .Range(0, Count)
