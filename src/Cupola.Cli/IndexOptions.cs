@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cupola.Postgres;
 using Cupola.Retrieval;
 
 namespace Cupola.Cli;
@@ -12,6 +13,13 @@ internal sealed class IndexOptions
         HelpName = "DIR",
     };
 
+    private readonly Option<string> _store = new("--store")
+    {
+        Description =
+            "A PostgreSQL database with pgvector in place of a folder: postgres://user@host/database; password by PGPASSWORD.",
+        HelpName = "ADDRESS",
+    };
+
     private readonly Option<bool> _asStored = new("--no-orient")
     {
         Description = "Embed images as they are stored, and not turned as their EXIF orientation says.",
@@ -21,12 +29,19 @@ internal sealed class IndexOptions
     public void AddTo(Command command)
     {
         command.Options.Add(_folder);
+        command.Options.Add(_store);
         command.Options.Add(_asStored);
     }
 
     /// <summary>Opens the index.</summary>
-    public ImageIndex Open(ParseResult parsed, ClipEmbedder embedder) =>
-        ImageIndex.Open(parsed.GetValue(_folder) ?? ImageIndex.DefaultFolder, embedder, !parsed.GetValue(_asStored));
+    public ImageIndex Open(ParseResult parsed, ClipEmbedder embedder)
+    {
+        bool orient = !parsed.GetValue(_asStored);
+        string? folder = parsed.GetValue(_folder);
+        return parsed.GetValue(_store) is not { } store ? ImageIndex.Open(folder ?? ImageIndex.DefaultFolder, embedder, orient)
+            : folder is null ? PostgresIndex.Open(store, embedder, orient, StandardStreams.Log)
+            : throw new ArgumentException("An index lies in a folder or in a database; leave out --index or --store.");
+    }
 
     /// <summary>Brings an index up to date with a folder, and says which new images are broken.</summary>
     /// <param name="index">The index.</param>

@@ -69,7 +69,7 @@ internal sealed class SearchPage(string file, bool orient, CancellationToken can
                         Cards([.. images.Select(static image => image.File.Path)], place =>
                             string.Create(
                                 CultureInfo.InvariantCulture,
-                                $"cosine {images[place].Cosine:0.000} · {images[place].File.Size:N0} bytes · #{images[place].File.Number}"
+                                $"cosine {images[place].Cosine:0.000} · {images[place].File.Size:N0} bytes"
                             )
                         )
                     )

@@ -179,6 +179,18 @@ public sealed class SearchCommandTests
         Assert.Contains(Path.Combine(_photos, "a\tb\u202Ec.png"), Search("a flag", "--format", "paths").Lines);
     }
 
+    [Theory]
+    [InlineData(2, "leave out --index or --store", "--index", "here")]
+    [InlineData(3, "127.0.0.1:1/photos cannot be reached")]
+    public void AStoreThatCannotBeUsedIsASentenceWithoutItsPassword(int code, string sentence, params string[] more)
+    {
+        Tool.Run run = Tool.Start(["search", "red", "--store", "postgres://me:hush@127.0.0.1:1/photos", .. more]);
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", run.Error, StringComparison.Ordinal);
+    }
+
     private Tool.Run Duplicates(params string[] more) => Tool.Start(["search", "--duplicates", "--index", _index, .. more]);
 
     private Tool.Run Index(params string[] folders) => Tool.Start(["index", .. folders, "--index", _index, "--format", "json"]);
