@@ -78,24 +78,22 @@ internal sealed class ServeCommand
 
         string[] keys = ReadKeys(parsed);
         string[] urls = ReadUrls(parsed);
+        Dictionary<string, IReadOnlyList<string>> labels = Read(parsed, _labels, LabelList.Read);
+        Dictionary<string, PromptSource> prompts = Read(parsed, _prompts, PromptSource.Read);
+        string given = _model.Name(parsed);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
         using ImageIndex index = _index.Open(parsed, embedder);
-        string given = _model.Name(parsed);
         ServiceSettings settings = new()
         {
             // A folder's own name says enough, and nothing of where it lies.
             ModelName = Path.Exists(given) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(given))) : given,
+            IsModel = parsed.GetValue(_anyModel) ? static _ => true : name => KnownModels.AreSame(name, given),
             Precision = _model.Precision(parsed),
             Urls = urls,
             AllowedHosts = Environment.GetEnvironmentVariable("AllowedHosts")?.Split(';') ?? [],
             ApiKeys = keys,
             Fetch = parsed.GetValue(_fetch),
-            IsModel = parsed.GetValue(_anyModel) ? static _ => true : name => KnownModels.AreSame(name, given),
-            Classifiers = new(
-                Read(parsed, _labels, LabelList.Read),
-                Read(parsed, _prompts, PromptSource.Read),
-                Read(parsed, _classifiers, file => ZeroShotClassifier.Load(file, embedder))
-            ),
+            Classifiers = new(labels, prompts, Read(parsed, _classifiers, file => ZeroShotClassifier.Load(file, embedder))),
         };
         return RunAsync(embedder, index, settings, cancellationToken).GetAwaiter().GetResult();
     }

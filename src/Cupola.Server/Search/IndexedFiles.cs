@@ -21,7 +21,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     /// <summary>An image's file as it is.</summary>
     public async Task<IResult> GetAsync(long id, HttpContext context)
     {
-        KnownFile file = (await index.ReadAsync(context.RequestAborted)).Find(id);
+        KnownFile file = await index.FileAsync(id, context.RequestAborted);
         string path = await LocateAsync(file, context.RequestAborted);
         byte[] beginning = new byte[Math.Min(4096, new FileInfo(path).Length)];
         using (FileStream stream = File.OpenRead(path))
@@ -40,7 +40,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     {
         int longest = Sizes.FirstOrDefault(known => known >= (size ?? Sizes[1]), Sizes[^1]);
         CancellationToken cancellation = context.RequestAborted;
-        KnownFile file = (await index.ReadAsync(cancellation)).Find(id);
+        KnownFile file = await index.FileAsync(id, cancellation);
         string path = await LocateAsync(file, cancellation);
         Secure(context);
         string tag = Invariant($"\"{file.Changed:x}-{file.Size:x}-{longest}\"");
@@ -61,7 +61,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     {
         try
         {
-            KnownFile file = (await index.ReadAsync(cancellation)).Find(id);
+            KnownFile file = await index.FileAsync(id, cancellation);
             return await ReadAsync(await LocateAsync(file, cancellation), longest, id, cancellation);
         }
         catch (RequestException)
@@ -93,7 +93,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     /// <exception cref="RequestException">It is gone, or lies outside the index's folders.</exception>
     private async Task<string> LocateAsync(KnownFile file, CancellationToken cancellation)
     {
-        IReadOnlyList<string> roots = (await index.ReadAsync(cancellation)).Roots;
+        IReadOnlyList<string> roots = (await index.DescribeAsync(cancellation)).Roots;
         RequestException gone = RequestException.NotFound(
             Invariant($"The file of image {file.Number} is not there any more; 'cupola index' brings the index up to date.")
         );

@@ -82,7 +82,7 @@ internal sealed record SearchResult(
 /// <param name="Weight">How much it counts.</param>
 /// <param name="Cosine">Its cosine with the image.</param>
 /// <param name="Standardised">The cosine in standard deviations over the library.</param>
-internal sealed record TermScore(string Term, double Weight, double Cosine, double Standardised);
+internal sealed record TermScore(string Term, double Weight, double Cosine, double? Standardised);
 
 /// <summary>What is in the index.</summary>
 /// <param name="Images">How many images.</param>

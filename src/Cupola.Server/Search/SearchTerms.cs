@@ -70,7 +70,7 @@ internal static class SearchTerms
         SearchQuery parsed;
         try
         {
-            parsed = SearchQuery.Parse(query);
+            parsed = SearchQuery.Parse(query.Split(' ', StringSplitOptions.RemoveEmptyEntries), mayNameImages: false);
         }
         catch (FormatException problem)
         {
