@@ -29,16 +29,17 @@ internal static class ServeBenchmark
                 .Where(static file => Path.GetExtension(file) is ".jpg" or ".png")
                 .Order(StringComparer.Ordinal)
                 .Take(64)
-                .SelectMany(static (file, index) =>
-                    new[]
-                    {
-                        JsonSerializer.Serialize(
-                            new { input = new[] { new { image = Convert.ToBase64String(File.ReadAllBytes(file)) } } }
-                        ),
-                        JsonSerializer.Serialize(
-                            new { input = $"a photo of a dog and {index} other animals", encoding_format = "base64" }
-                        ),
-                    }
+                .SelectMany(
+                    static (file, index) =>
+                        new[]
+                        {
+                            JsonSerializer.Serialize(
+                                new { input = new[] { new { image = Convert.ToBase64String(File.ReadAllBytes(file)) } } }
+                            ),
+                            JsonSerializer.Serialize(
+                                new { input = $"a photo of a dog and {index} other animals", encoding_format = "base64" }
+                            ),
+                        }
                 ),
         ];
         Console.WriteLine($"{requests.Length / 2} images of {images} and as many texts, in turns");
@@ -48,7 +49,7 @@ internal static class ServeBenchmark
         return 0;
     }
 
-    /// <summary>A service in a process of its own, which this program starts itself as; it ends with its standard input.</summary>
+    /// <summary>The service in a process of its own, which ends with its standard input.</summary>
     public static int Serve(string model, int batch)
     {
         using ClipEmbedder embedder = ClipEmbedder.Load(model);
@@ -79,7 +80,7 @@ internal static class ServeBenchmark
             model,
             batch.ToString(CultureInfo.InvariantCulture),
         ];
-        ProcessStartInfo start = new("dotnet", arguments) 
+        ProcessStartInfo start = new("dotnet", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -140,7 +141,9 @@ internal static class ServeBenchmark
                     milliseconds.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 }
 
-                statuses.AddOrUpdate(((int)response.StatusCode).ToString(CultureInfo.InvariantCulture), 1, static (_, count) => count + 1);
+                statuses.AddOrUpdate(((int)response.StatusCode).ToString(CultureInfo.InvariantCulture), 1, static (_, count) =>
+                    count + 1
+                );
             }
         }
     }

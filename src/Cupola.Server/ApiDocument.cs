@@ -66,9 +66,8 @@ internal static class ApiDocument
     public static void Map(WebApplication app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference(
-            Page,
-            static options => options.WithTitle("Cupola").DisableDefaultFonts().DisableTelemetry().DisableAgent()
+        app.MapScalarApiReference(Page, static options =>
+            options.WithTitle("Cupola").DisableDefaultFonts().DisableTelemetry().DisableAgent()
         );
     }
 
@@ -88,9 +87,9 @@ internal static class ApiDocument
             {limits.JsonParts} parts of JSON, {limits.Images} images of {limits.Pixels / 1_000_000} million pixels each,
             {limits.Texts} texts of {limits.TextLength} characters and {limits.AllTextLength} together, {limits.Labels} labels of
             {limits.LabelLength} characters with {limits.Prompts} prompts, {limits.Terms} terms of a search, {limits.Results}
-            results of an answer, {limits.Time.TotalSeconds} seconds. What may wait or be worked on at once: {limits.Waiting} texts
-            and images, {limits.AllBodyBytes >> 20} MiB of bodies, {limits.Connections} connections; beyond that the answer is 429
-            with Retry-After, or no connection.
+            results of an answer, {limits.Time.TotalSeconds} seconds. What may wait or be worked on at once: {limits.Waiting}
+            texts and images, {limits.AllBodyBytes >> 20} MiB of bodies, {limits.Connections} connections; beyond that the
+            answer is 429 with Retry-After, or no connection.
             """
         );
 }

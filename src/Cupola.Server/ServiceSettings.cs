@@ -11,7 +11,7 @@ internal sealed record ServiceSettings
     /// <summary>What the model is called in requests and answers.</summary>
     public required string ModelName { get; init; }
 
-    /// <summary>Whether a name that a request gives the model is one of its names; any is, unless an operator says more.</summary>
+    /// <summary>Whether a name that a request gives the model is one of its names; any is, unless one says more.</summary>
     public Func<string, bool> IsModel { get; init; } = static _ => true;
 
     /// <summary>What the model's networks calculate in.</summary>

@@ -100,7 +100,10 @@ internal sealed class RequestedPrompts(NamedClassifiers named, ServiceLimits lim
         }
 
         PromptSource? prompts = request.Prompts is { ValueKind: not JsonValueKind.Null } value ? Prompts(value) : null;
-        return prompts is null ? templates.Length == 0 ? PromptSource.Simple : new("templates", templates, null)
+        return prompts is null
+            ? templates.Length == 0
+                ? PromptSource.Simple
+                : new("templates", templates, null)
             : new(prompts.Name, [.. prompts.Templates, .. templates], prompts.Written);
     }
 

@@ -115,7 +115,11 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
                     continue;
                 }
 
-                (work.Texts is not null ? texts : work.Images is not null ? images : others).Add(work);
+                (
+                    work.Texts is not null ? texts
+                    : work.Images is not null ? images
+                    : others
+                ).Add(work);
                 count += work.Cost;
             }
 
@@ -176,9 +180,7 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
         int next = 0;
         foreach (Work work in works)
         {
-            work.Done.TrySetResult(
-                Enumerable.Range(next, work.Cost).Select(row => embeddings[row].ToArray()).ToArray()
-            );
+            work.Done.TrySetResult(Enumerable.Range(next, work.Cost).Select(row => embeddings[row].ToArray()).ToArray());
             next += work.Cost;
         }
     }

@@ -77,7 +77,9 @@ internal sealed class EmbeddingsEndpoint(
         if (request.Dimensions is { } wanted && wanted != 0 && wanted != dimension)
         {
             throw RequestException.Bad(
-                Invariant($"This model's embeddings have {dimension} dimensions and cannot be cut to {wanted}; omit 'dimensions'."),
+                Invariant(
+                    $"This model's embeddings have {dimension} dimensions and cannot be cut to {wanted}; omit 'dimensions'."
+                ),
                 "dimensions"
             );
         }

@@ -25,8 +25,7 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
     {
         if (!ImageAddress.IsAddress(text))
         {
-            byte[] file =
-                ImageText.Decode(text)
+            byte[] file = ImageText.Decode(text)
                 ?? throw RequestException.Bad(
                     "The image is neither a data address ('data:image/png;base64,iVBOR…') nor base64; paths are not read.",
                     parameter
@@ -64,11 +63,7 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
 
     /// <summary>Decodes an image and prepares it for the model.</summary>
     /// <exception cref="RequestException">It cannot be read, or is too large.</exception>
-    public async Task<DecodedImage> PrepareAsync(
-        ReadOnlyMemory<byte> file,
-        string parameter,
-        CancellationToken cancellationToken
-    )
+    public async Task<DecodedImage> PrepareAsync(ReadOnlyMemory<byte> file, string parameter, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken);
         try
@@ -142,13 +137,7 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
 
     private DecodedImage Prepare(byte[] file, CancellationToken cancellationToken)
     {
-        using RgbImage image = ImageDecoder.DecodeShared(
-            file,
-            Name,
-            orient: true,
-            cancellationToken,
-            settings.Limits.Pixels
-        );
+        using RgbImage image = ImageDecoder.DecodeShared(file, Name, orient: true, cancellationToken, settings.Limits.Pixels);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(embedder.Preprocessing.ByteCount);
         embedder.Preprocessing.Apply(image, pixels);
         return new(pixels, image.Width, image.Height);

@@ -39,7 +39,10 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         }
         catch (JsonException problem)
         {
-            throw RequestException.Bad(Sentence(problem), problem.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : null);
+            throw RequestException.Bad(
+                Sentence(problem),
+                problem.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : null
+            );
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         byte[] passed = ArrayPool<byte>.Shared.Rent(PassedBytes);
         try
         {
-            for (long left = MostPassedBytes; left > 0;)
+            for (long left = MostPassedBytes; left > 0; )
             {
                 int read = await context.Request.Body.ReadAsync(passed, cancellationToken);
                 left = read == 0 ? 0 : left - read;
@@ -121,9 +124,8 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
     }
 
     private static string Sentence(JsonException problem) =>
-        problem.Path is { Length: > 1 } path
-            ? $"The body's '{path.TrimStart('$', '.')}' is not what is asked for there."
-            : problem.LineNumber is { } line
-                ? Invariant($"The body cannot be read as JSON (line {line + 1}, byte {problem.BytePositionInLine + 1}).")
-                : "The body cannot be read as JSON: a text in it is not Unicode.";
+        problem.Path is { Length: > 1 } path ? $"The body's '{path.TrimStart('$', '.')}' is not what is asked for there."
+        : problem.LineNumber is { } line
+            ? Invariant($"The body cannot be read as JSON (line {line + 1}, byte {problem.BytePositionInLine + 1}).")
+        : "The body cannot be read as JSON: a text in it is not Unicode.";
 }

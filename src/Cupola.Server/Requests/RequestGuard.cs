@@ -30,8 +30,8 @@ internal sealed class RequestGuard(RequestDelegate next, ServiceSettings setting
         {
             throw new RequestException(
                 StatusCodes.Status421MisdirectedRequest,
-                "This service is asked for as localhost or 127.0.0.1; --urls makes it listen elsewhere, and the environment variable "
-                    + "AllowedHosts names others."
+                "This service is asked for as localhost or 127.0.0.1; --urls makes it listen elsewhere, and the environment "
+                    + "variable AllowedHosts names others."
             );
         }
 

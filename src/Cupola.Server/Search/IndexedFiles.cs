@@ -32,7 +32,12 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         // What a browser might take for a page is never named so, whatever lies there.
         string type = ContentType(beginning) ?? throw RequestException.NotFound(Invariant($"Image {id} is no image any more."));
         Secure(context);
-        return Results.File(path, type, enableRangeProcessing: true, lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
+        return Results.File(
+            path,
+            type,
+            enableRangeProcessing: true,
+            lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path))
+        );
     }
 
     /// <summary>A small JPEG of an image, turned as its EXIF says.</summary>
@@ -51,8 +56,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        byte[] jpeg =
-            _thumbnails.Find(id, tag) ?? _thumbnails.Add(id, tag, await ReadAsync(path, longest, id, cancellation));
+        byte[] jpeg = _thumbnails.Find(id, tag) ?? _thumbnails.Add(id, tag, await ReadAsync(path, longest, id, cancellation));
         return Results.Bytes(jpeg, "image/jpeg");
     }
 
@@ -78,10 +82,9 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         try
         {
             return await Task.Run(
-                    () => Thumbnail.ReadJpeg(ImageSource.FromPath(path), orient: true, longest, cancellation),
-                    cancellation
-                )
-                ?? throw RequestException.NotFound(Invariant($"Image {id} cannot be read any more."));
+                () => Thumbnail.ReadJpeg(ImageSource.FromPath(path), orient: true, longest, cancellation),
+                cancellation
+            ) ?? throw RequestException.NotFound(Invariant($"Image {id} cannot be read any more."));
         }
         finally
         {
@@ -101,7 +104,11 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         {
             string path = RealPath.Find(file.Path);
             // A pipe or a device has no length.
-            return new FileInfo(path) is { Exists: true, Length: > 0 } && roots.Any(root => RealPath.IsBelow(path, RealPath.Find(root))) ? path : throw gone;
+            return
+                new FileInfo(path) is { Exists: true, Length: > 0 }
+                && roots.Any(root => RealPath.IsBelow(path, RealPath.Find(root)))
+                ? path
+                : throw gone;
         }
         catch (Exception problem) when (ImageReader.IsBroken(problem))
         {

@@ -101,10 +101,7 @@ internal sealed class SearchEndpoint(
     private static string? Hash(string? image) =>
         image is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(image)));
 
-    private async Task<SearchTerm[]> EmbedAsync(
-        IReadOnlyList<SearchTermRequest> terms,
-        CancellationToken cancellation
-    )
+    private async Task<SearchTerm[]> EmbedAsync(IReadOnlyList<SearchTermRequest> terms, CancellationToken cancellation)
     {
         float[][] words = await queue.EmbedTextsAsync([.. terms.Select(static term => term.Text).OfType<string>()], cancellation);
         float[][] pictures = await images.EmbedAsync(
@@ -118,17 +115,13 @@ internal sealed class SearchEndpoint(
         foreach (SearchTermRequest term in terms)
         {
             embedded.Add(
-                term.Text is not null
-                    ? new(SearchTermKind.Words, term.Text, term.Weight) { Vector = words[next++] }
+                term.Text is not null ? new(SearchTermKind.Words, term.Text, term.Weight) { Vector = words[next++] }
                 : term.Id is { } id
                     ? new(SearchTermKind.Number, Invariant($"{id}"), term.Weight)
                     {
                         Vector = await index.VectorAsync(id, cancellation),
                     }
-                : new(SearchTermKind.Image, "image", term.Weight)
-                {
-                    Vector = pictures[nextPicture++],
-                }
+                : new(SearchTermKind.Image, "image", term.Weight) { Vector = pictures[nextPicture++] }
             );
         }
 

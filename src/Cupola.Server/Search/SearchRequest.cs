@@ -3,7 +3,9 @@ namespace Cupola.Server.Search;
 /// <summary>What is looked for: a query, or terms.</summary>
 internal sealed record SearchRequest
 {
-    /// <summary>Words and <c>#number</c>s with + and − between, as on the command line; a path or an address in it is words.</summary>
+    /// <summary>
+    /// Words and <c>#number</c>s with + and − between, as on the command line; a path or an address in it is words.
+    /// </summary>
     public string? Query { get; init; }
 
     /// <summary>The terms, in place of a query.</summary>

@@ -114,17 +114,17 @@ public sealed class EmbeddingsTests(RunningService service) : IClassFixture<Runn
     {
         Answer answer = await service.PostAsync(Path, new { input = text });
 
-        Assert.Equal(
-            Expected([Model.EmbedTexts([text])[0].ToArray()], Model.Tokenizer.Encode(text).Ids.Length),
-            answer.Text
-        );
+        Assert.Equal(Expected([Model.EmbedTexts([text])[0].ToArray()], Model.Tokenizer.Encode(text).Ids.Length), answer.Text);
     }
 
     /// <summary>vLLM answered 500 to a cut image (its pull request 38253); Weaviate's container to a PNG (its issue 1).</summary>
     [Fact]
     public async Task ACutImageIsTheSendersMistake()
     {
-        byte[] whole = await File.ReadAllBytesAsync(SharedFolder.Own("pictures", "remark.jpg"), TestContext.Current.CancellationToken);
+        byte[] whole = await File.ReadAllBytesAsync(
+            SharedFolder.Own("pictures", "remark.jpg"),
+            TestContext.Current.CancellationToken
+        );
 
         Answer answer = await service.PostAsync(
             Path,
@@ -150,9 +150,9 @@ public sealed class EmbeddingsTests(RunningService service) : IClassFixture<Runn
 
     private static string Expected(float[][] vectors, int tokens) =>
         $$$"""
-        {"object":"list","data":[{{{string.Join(',', vectors.Select(Item))}}}],"model":"flags",
-        "usage":{"prompt_tokens":{{{tokens}}},"total_tokens":{{{tokens}}}}}
-        """.ReplaceLineEndings("");
+            {"object":"list","data":[{{{string.Join(',', vectors.Select(Item))}}}],"model":"flags",
+            "usage":{"prompt_tokens":{{{tokens}}},"total_tokens":{{{tokens}}}}}
+            """.ReplaceLineEndings("");
 
     private static string Item(float[] vector, int index) =>
         $$"""{"object":"embedding","index":{{index}},"embedding":{{JsonSerializer.Serialize(vector)}}}""";
