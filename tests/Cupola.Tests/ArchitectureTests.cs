@@ -21,6 +21,7 @@ public sealed partial class ArchitectureTests
         "Models.Layers",
         "Models.Quantization",
         "Models",
+        "Maps",
         "Embedding",
         "Retrieval",
         "Prompts",
