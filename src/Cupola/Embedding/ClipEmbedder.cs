@@ -31,6 +31,7 @@ public sealed partial class ClipEmbedder : IDisposable
         _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
+        _maps = new(() => new(engine, model.Network.Image, model.Preprocessing, model.Parameters));
         _tokenizer = new(() => folder.LoadTokenizer(Layout, Config.Text));
     }
 
@@ -235,7 +236,15 @@ public sealed partial class ClipEmbedder : IDisposable
     public IReadOnlyList<string> Export(string folder) => ExportedFolder.Write(folder, _model, _folder.Path);
 
     /// <summary>Gives the model back.</summary>
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        if (_maps.IsValueCreated)
+        {
+            _maps.Value.Dispose();
+        }
+
+        _model.Dispose();
+    }
 
     /// <summary>What the text tower says of texts, pooled and projected.</summary>
     internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
