@@ -44,6 +44,12 @@ internal sealed class ImageExplainer
     /// <summary>What a kind is called.</summary>
     public static string NameOf(MapKind kind) => kind.ToString().ToLowerInvariant();
 
+    /// <summary>The kind that is shown where nobody chooses: the one that points best (docs/explain.md).</summary>
+    public static MapKind DefaultOf(ImageTower tower) => tower.ProblemOf(MapKind.Naclip) is null ? MapKind.Naclip : MapKind.Value;
+
+    /// <summary>Draws the maps that are shown.</summary>
+    public MapOverlay Overlay => MapOverlay.For(_encoder, _kind);
+
     /// <summary>The maps of an image.</summary>
     public ImageExplanation Explain(RgbImage image)
     {

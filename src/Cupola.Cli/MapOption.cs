@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Cupola.Maps;
+using Cupola.Models;
+
+namespace Cupola.Cli;
+
+/// <summary>The option that says how maps that are shown come about.</summary>
+internal sealed class MapOption
+{
+    private static readonly IReadOnlyDictionary<string, MapKind> Names = Enum.GetValues<MapKind>()
+        .ToDictionary(ImageExplainer.NameOf, static kind => kind, StringComparer.OrdinalIgnoreCase);
+
+    private readonly Option<MapKind?> _map = new("--map")
+    {
+        Description =
+            "How the map that is shown is made: exact (what each place contributed), naclip or value (what each place shows by "
+            + "itself); naclip by default, and value where a model has no naclip.",
+        HelpName = string.Join('|', Names.Keys),
+        CustomParser = static given =>
+        {
+            string name = given.Tokens is [{ Value: var value }] ? value : "";
+            if (!Names.TryGetValue(name, out MapKind kind))
+            {
+                given.AddError($"--map is exact, naclip or value, and not '{name}'.");
+            }
+
+            return kind;
+        },
+    };
+
+    public void AddTo(Command command) => command.Options.Add(_map);
+
+    /// <summary>Whether one was named.</summary>
+    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_map) is not null;
+
+    /// <summary>The one that was named, or else the one that a model is shown by.</summary>
+    public MapKind Read(ParseResult parsed, ClipEmbedder embedder) =>
+        parsed.GetValue(_map) ?? ImageExplainer.DefaultOf(embedder.Maps.Tower);
+}
