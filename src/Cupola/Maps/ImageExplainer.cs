@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Models;
@@ -16,17 +15,14 @@ internal sealed class ImageExplainer
 {
     private readonly MapEncoder _encoder;
     private readonly MapKind _kind;
-    private readonly TextDirections _texts;
-    private readonly TextDirections? _mean;
+    private readonly TextMaps _texts;
+    private readonly bool _minusMean;
 
     /// <summary>Prepares texts.</summary>
     /// <param name="encoder">The image tower.</param>
     /// <param name="texts">Their vectors, [texts, embedding].</param>
     /// <param name="kind">How shown maps are made; the tower must have such maps.</param>
-    /// <param name="others">
-    /// Vectors of texts whose mean map is taken off the shown ones; null for none. A map is linear in its text, so this is the map
-    /// of their mean.
-    /// </param>
+    /// <param name="others">Vectors of texts whose mean map is taken off the shown ones; null for none.</param>
     public ImageExplainer(MapEncoder encoder, EmbeddingMatrix texts, MapKind kind, EmbeddingMatrix? others = null)
     {
         if (encoder.Tower.ProblemOf(kind) is { } problem)
@@ -34,11 +30,8 @@ internal sealed class ImageExplainer
             throw new InvalidDataException($"The model has no maps of the kind {NameOf(kind)}: {problem}.");
         }
 
-        (_encoder, _kind) = (encoder, kind);
-        _texts = TextDirections.Create(encoder.Tower.Readout, encoder.Parameters, texts, MapEncoder.LastLayers);
-        _mean = others is null
-            ? null
-            : TextDirections.Create(encoder.Tower.Readout, encoder.Parameters, MeanOf(others), MapEncoder.LastLayers);
+        (_encoder, _kind, _minusMean) = (encoder, kind, others is not null);
+        _texts = new(encoder, texts, others);
     }
 
     /// <summary>What a kind is called.</summary>
@@ -58,11 +51,8 @@ internal sealed class ImageExplainer
         float[]? places = factor == 1
             ? numbers.Places
             : Encode(image, factor, pixels => _encoder.EncodePlaces(pixels, _kind, factor));
-        ImageMap[] exact =
-        [
-            .. Enumerable.Range(0, _texts.Texts.Count).Select(text => Exact(numbers, _texts, text)),
-        ];
-        return new(exact, [.. exact.Select((map, text) => Shown(map, numbers, places, text))]);
+        ImageMap[] exact = [.. Enumerable.Range(0, _texts.Count).Select(text => _texts.Exact(numbers, text))];
+        return new(exact, [.. exact.Select((map, text) => _texts.Shown(numbers, map, places, text, _minusMean))]);
     }
 
     private T Encode<T>(RgbImage image, int factor, Func<Tensor, T> encode)
@@ -71,38 +61,5 @@ internal sealed class ImageExplainer
         using Tensor pixels = Tensor.Allocate(ElementType.UInt8, 1, preprocessing.Size, preprocessing.Size, 3);
         preprocessing.Apply(image, pixels.AsSpan<byte>());
         return encode(pixels);
-    }
-
-    private ImageMap Exact(ImageNumbers numbers, TextDirections texts, int text) =>
-        Decomposition.Compute(_encoder.Tower.Readout, numbers, texts, text);
-
-    private HeatMap Shown(ImageMap map, ImageNumbers numbers, float[]? places, int text)
-    {
-        float[] values = places is null ? map.Values.ToArray() : Cosines(places, _texts.Texts[text]);
-        if (_mean is not null)
-        {
-            ReadOnlySpan<float> mean = places is null ? Exact(numbers, _mean, 0).Values : Cosines(places, _mean.Texts[0]);
-            TensorPrimitives.Subtract(values, mean, values);
-        }
-
-        return new(values, (int)Math.Sqrt(values.Length), IsContribution: places is null || _mean is not null);
-    }
-
-    private static float[] Cosines(float[] places, ReadOnlySpan<float> text)
-    {
-        float[] cosines = new float[places.Length / text.Length];
-        for (int place = 0; place < cosines.Length; place++)
-        {
-            cosines[place] = TensorPrimitives.Dot(places.AsSpan(place * text.Length, text.Length), text);
-        }
-
-        return cosines;
-    }
-
-    private static EmbeddingMatrix MeanOf(EmbeddingMatrix texts)
-    {
-        float[] weights = new float[texts.Count];
-        Array.Fill(weights, 1f / texts.Count);
-        return new(texts.Mean([.. Enumerable.Range(0, texts.Count)], weights), 1, texts.Dimension);
     }
 }
