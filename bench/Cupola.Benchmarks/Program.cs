@@ -19,6 +19,7 @@ return args switch
     ["search", .. string[] count] => SearchBenchmark.Run(
         count.Length == 0 ? 1_000_000 : int.Parse(count[0], CultureInfo.InvariantCulture)
     ),
+    ["maps", string model] => MapTimes.Run(model),
     ["maps", string model, string folder] => MapBenchmark.Run(model, folder),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
@@ -43,6 +44,7 @@ static int Usage()
           start MODEL IMAGE                  time from process start to answer, and peak memory
           int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
           search [COUNT]                       the exact scan over a million vectors, beside the memory's bandwidth
+          maps MODEL                           time of maps beside an embedding, by the number of sentences
           maps MODEL FOLDER                    how often maps point where a sentence says: flags' parts, or class folders as mosaics
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs

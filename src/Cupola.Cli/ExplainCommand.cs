@@ -80,7 +80,7 @@ internal sealed class ExplainCommand
         ImageExplainer explainer = new(
             embedder.Maps,
             embedder.EmbedTexts(texts, progress: null, cancellationToken),
-            _map.Read(parsed, embedder),
+            _map.Read(parsed),
             labels is null ? null : embedder.EmbedTexts(labels, progress: null, cancellationToken)
         );
         string[] images = [.. ImageArguments.Expand(parsed.GetValue(_images)!)];

@@ -38,20 +38,7 @@ internal sealed class ExplanationWriter(OutputFormat format)
                 WriteJson(image, text, map, output);
                 break;
             case OutputFormat.Csv:
-                _rows!.Write(
-                    image,
-                    text,
-                    map.Cosine,
-                    SumOf(map),
-                    map.ClassToken,
-                    map.AttentionBias,
-                    map.Earlier,
-                    map.Mlp,
-                    map.Initial,
-                    map.NormBias,
-                    output,
-                    null
-                );
+                _rows!.Write([image, text, map.Cosine, .. map.Terms.Cast<object>(), output, null]);
                 break;
             default:
                 WriteTable(image, text, map, output);
@@ -106,30 +93,10 @@ internal sealed class ExplanationWriter(OutputFormat format)
             ["#cosine", "#places", "#class token", "#attention bias", "#earlier layers", "#MLP", "#initial", "#norm bias"],
             [
                 [
-                    .. new[]
-                    {
-                        map.Cosine,
-                        SumOf(map),
-                        map.ClassToken,
-                        map.AttentionBias,
-                        map.Earlier,
-                        map.Mlp,
-                        map.Initial,
-                        map.NormBias,
-                    }.Select(static term => term.ToString("0.0000;−0.0000", CultureInfo.InvariantCulture)),
+                    .. map.Terms.Prepend(map.Cosine)
+                        .Select(static term => term.ToString("0.0000;−0.0000", CultureInfo.InvariantCulture)),
                 ],
             ]
         );
-    }
-
-    private static float SumOf(ImageMap map)
-    {
-        float sum = 0;
-        foreach (float value in map.Values)
-        {
-            sum += value;
-        }
-
-        return sum;
     }
 }

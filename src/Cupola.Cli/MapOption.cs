@@ -10,11 +10,11 @@ internal sealed class MapOption
     private static readonly IReadOnlyDictionary<string, MapKind> Names = Enum.GetValues<MapKind>()
         .ToDictionary(ImageExplainer.NameOf, static kind => kind, StringComparer.OrdinalIgnoreCase);
 
-    private readonly Option<MapKind?> _map = new("--map")
+    private readonly Option<MapKind> _map = new("--map")
     {
         Description =
-            "How the map that is shown is made: exact (what each place contributed), naclip or value (what each place shows by "
-            + "itself); naclip by default, and value where a model has no naclip.",
+            "How the map that is shown is made: exact (what each place contributed; the default), naclip or value (what each place "
+            + "shows by itself).",
         HelpName = string.Join('|', Names.Keys),
         CustomParser = static given =>
         {
@@ -31,9 +31,8 @@ internal sealed class MapOption
     public void AddTo(Command command) => command.Options.Add(_map);
 
     /// <summary>Whether one was named.</summary>
-    public bool IsNamed(ParseResult parsed) => parsed.GetValue(_map) is not null;
+    public bool IsNamed(ParseResult parsed) => parsed.GetResult(_map) is not null;
 
-    /// <summary>The one that was named, or else the one that a model is shown by.</summary>
-    public MapKind Read(ParseResult parsed, ClipEmbedder embedder) =>
-        parsed.GetValue(_map) ?? ImageExplainer.DefaultOf(embedder.Maps.Tower);
+    /// <summary>The one that was named, or the exact one, which points best (docs/explain.md).</summary>
+    public MapKind Read(ParseResult parsed) => parsed.GetValue(_map);
 }

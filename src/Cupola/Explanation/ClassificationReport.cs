@@ -10,7 +10,11 @@ namespace Cupola.Explanation;
 /// <param name="Image">The file or address.</param>
 /// <param name="Predictions">The best classes, the best first.</param>
 /// <param name="Arguments">The prompts for and against the answer.</param>
-internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments);
+internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> Predictions, PromptAttributions Arguments)
+{
+    /// <summary>The answer and its rival, for their maps; null for a page without maps.</summary>
+    public (MappedClass Answer, MappedClass Rival)? Mapped { get; init; }
+}
 
 /// <summary>Writes an HTML report of images, their answers, and the prompts for and against each.</summary>
 internal static class ClassificationReport
@@ -25,11 +29,18 @@ internal static class ClassificationReport
     /// <param name="answers">The answers, at most <see cref="MostImages"/>.</param>
     /// <param name="notShown">The number of further classified images.</param>
     /// <param name="orient">Whether to apply the images' EXIF orientation.</param>
-    public static void Write(string path, IReadOnlyList<ExplainedAnswer> answers, int notShown = 0, bool orient = false)
+    /// <param name="maps">Draws where in the images scores come from; null for a page without maps.</param>
+    public static void Write(
+        string path,
+        IReadOnlyList<ExplainedAnswer> answers,
+        int notShown = 0,
+        bool orient = false,
+        AnswerMaps? maps = null
+    )
     {
         ArgumentNullException.ThrowIfNull(answers);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(answers.Count, MostImages, nameof(answers));
-        List<XElement> sections = [.. answers.Select(answer => Section(answer, orient))];
+        List<XElement> sections = [.. answers.Select(answer => Section(answer, orient, maps))];
         if (notShown > 0)
         {
             sections.Add(HtmlPage.Element("p", "quiet", Invariant($"{notShown} more images were classified and are not shown.")));
@@ -45,7 +56,7 @@ internal static class ClassificationReport
         );
     }
 
-    private static XElement Section(ExplainedAnswer answer, bool orient)
+    private static XElement Section(ExplainedAnswer answer, bool orient, AnswerMaps? maps)
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(ImageSource.FromPath(answer.Image), orient, LongestSide);
         Prediction best = answer.Predictions[0];
@@ -68,6 +79,9 @@ internal static class ClassificationReport
                     answer.Predictions.Select((prediction, rank) => Bar(prediction, isAnswer: rank == 0))
                 )
             ),
+            answer.Mapped is { } mapped
+                ? maps?.Describe(ImageSource.FromPath(answer.Image), orient, mapped.Answer, mapped.Rival)
+                : null,
             Arguments($"For “{best.Label}”", "Nothing that was said of it fits better than the runner-up.", answer.Arguments.For),
             Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against)
         );

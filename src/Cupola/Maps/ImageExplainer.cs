@@ -25,20 +25,23 @@ internal sealed class ImageExplainer
     /// <param name="others">Vectors of texts whose mean map is taken off the shown ones; null for none.</param>
     public ImageExplainer(MapEncoder encoder, EmbeddingMatrix texts, MapKind kind, EmbeddingMatrix? others = null)
     {
-        if (encoder.Tower.ProblemOf(kind) is { } problem)
-        {
-            throw new InvalidDataException($"The model has no maps of the kind {NameOf(kind)}: {problem}.");
-        }
-
+        Check(encoder, kind);
         (_encoder, _kind, _minusMean) = (encoder, kind, others is not null);
         _texts = new(encoder, texts, others);
     }
 
+    /// <summary>Refuses a kind that a model does not have.</summary>
+    /// <exception cref="InvalidDataException">It does not have it; the sentence says why.</exception>
+    public static void Check(MapEncoder encoder, MapKind kind)
+    {
+        if (encoder.Tower.ProblemOf(kind) is { } problem)
+        {
+            throw new InvalidDataException($"The model has no maps of the kind {NameOf(kind)}: {problem}; choose exact or value.");
+        }
+    }
+
     /// <summary>What a kind is called.</summary>
     public static string NameOf(MapKind kind) => kind.ToString().ToLowerInvariant();
-
-    /// <summary>The kind that is shown where nobody chooses: the one that points best (docs/explain.md).</summary>
-    public static MapKind DefaultOf(ImageTower tower) => tower.ProblemOf(MapKind.Naclip) is null ? MapKind.Naclip : MapKind.Value;
 
     /// <summary>Draws the maps that are shown.</summary>
     public MapOverlay Overlay => MapOverlay.For(_encoder, _kind);

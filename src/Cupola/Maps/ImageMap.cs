@@ -51,18 +51,21 @@ public sealed class ImageMap
     /// <param name="column">From the left, from 0.</param>
     public float this[int row, int column] => _values[(row * Columns) + column];
 
-    /// <summary>The sum of the map and all other terms: the cosine, but for rounding.</summary>
-    internal double Sum
+    /// <summary>
+    /// The sum of the map, then the class token, the bias of attention, earlier layers, MLPs, the initial state and the bias of the
+    /// norm; together they are the cosine, but for rounding.
+    /// </summary>
+    internal IReadOnlyList<float> Terms
     {
         get
         {
-            double sum = (double)ClassToken + AttentionBias + Earlier + Mlp + Initial + NormBias;
+            double places = 0;
             foreach (float value in _values)
             {
-                sum += value;
+                places += value;
             }
 
-            return sum;
+            return [(float)places, ClassToken, AttentionBias, Earlier, Mlp, Initial, NormBias];
         }
     }
 }

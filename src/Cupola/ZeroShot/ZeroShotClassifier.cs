@@ -180,6 +180,10 @@ public sealed class ZeroShotClassifier
     public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(IEnumerable<string> paths) =>
         ClassifyAsync(paths.Select(ImageSource.FromPath));
 
+    /// <summary>By what a class's score of an image is computed, [dimension]; of several prompts the best one.</summary>
+    internal float[] VectorOf(string label, ReadOnlySpan<float> embedding) =>
+        _weights.VectorOf(Labels.Index().First(each => each.Item == label).Index, embedding);
+
     /// <summary>The score and the probability of each class, in the labels' order.</summary>
     internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)
     {

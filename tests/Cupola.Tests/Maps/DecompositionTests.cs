@@ -104,8 +104,8 @@ public sealed class DecompositionTests
             for (int text = 0; text < texts.Count; text++)
             {
                 ImageMap map = Decomposition.Compute(encoder.Tower.Readout, image, directions, text);
-                Assert.Equal(TextDirections.Dot(unit[0], texts[text]), map.Sum, TermTolerance);
-                Assert.Equal(map.Cosine, map.Sum, TermTolerance);
+                Assert.Equal(TextDirections.Dot(unit[0], texts[text]), map.Terms.Sum(), TermTolerance);
+                Assert.Equal(map.Cosine, map.Terms.Sum(), TermTolerance);
                 Assert.Contains(map.Values.ToArray(), static value => Math.Abs(value) > 1e-4);
             }
         }
@@ -140,7 +140,7 @@ public sealed class DecompositionTests
             Assert.Equal(golden.At($"{prefix}mlp", image, text)[0], map.Mlp, TermTolerance);
             Assert.Equal(golden.At($"{prefix}initial", image, text)[0], map.Initial, TermTolerance);
             Assert.Equal(golden.At($"{prefix}ln_bias", image, text)[0], map.NormBias, TermTolerance);
-            Assert.Equal(map.Cosine, map.Sum, TermTolerance);
+            Assert.Equal(map.Cosine, map.Terms.Sum(), TermTolerance);
             double[] heads = golden.At("heads", image, text);
             float[] found = [.. Decomposition.OfHeads(readout, numbers, texts, text).Cast<float>()];
             foreach ((int head, float value) in found.Index())
