@@ -20,9 +20,10 @@ internal static class MapBenchmark
         EmbeddingMatrix texts = embedder.EmbedTexts(all),
             others = embedder.EmbedTexts(sentences);
         Dictionary<string, int> places = all.Index().ToDictionary(static each => each.Item, static each => each.Index);
-        MapMethod[] methods = [.. MapMethod.All(embedder.Maps.Tower)];
+        using MapEncoder encoder = MapEncoder.Create(embedder);
+        MapMethod[] methods = [.. MapMethod.All(encoder.Tower)];
         Tally[] tallies = [.. methods.Select(static _ => new Tally())];
-        MapPainter painter = new(embedder.Maps, texts, others);
+        MapPainter painter = new(encoder, texts, others);
         double chance = 0;
         foreach (IGrouping<RgbImage, PointingRound> image in game.Rounds.GroupBy(static round => round.Image))
         {

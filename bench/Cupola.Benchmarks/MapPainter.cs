@@ -22,7 +22,7 @@ internal sealed record MapMethod(string Name, MapKind? Kind, int Factor, bool Mi
             int most = kind != MapKind.Exact && tower is VisionTransformer { Readout.HasClassToken: true } ? 2 : 1;
             for (int factor = 1; factor <= most; factor++)
             {
-                string name = $"{ImageExplainer.NameOf(kind)}{(factor == 1 ? "" : ", twice the size")}";
+                string name = $"{MapEncoder.NameOf(kind)}{(factor == 1 ? "" : ", twice the size")}";
                 yield return new(name, kind, factor, MinusMean: false);
                 yield return new($"{name}, − mean", kind, factor, MinusMean: true);
             }

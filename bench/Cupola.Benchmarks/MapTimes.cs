@@ -17,7 +17,7 @@ internal static class MapTimes
     {
         Peak.Print();
         using ClipEmbedder embedder = ClipEmbedder.Load(model);
-        MapEncoder encoder = embedder.Maps;
+        using MapEncoder encoder = MapEncoder.Create(embedder);
         int size = embedder.Preprocessing.Size,
             dimension = embedder.Config.EmbeddingDimension;
         byte[] pixels = new byte[embedder.Preprocessing.ByteCount];

@@ -79,7 +79,7 @@ internal sealed class ClassifyCommand
         PromptTemplate? byName = _options.ReadByName(parsed);
         LabeledDataset? labeled = request.Saved is null ? _options.OpenCalibration(parsed, request.Prompts!.ClassNames) : null;
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
-        AnswerMaps? maps = page is null ? null : new(embedder.Maps, _map.Read(parsed));
+        using AnswerMaps? maps = page is null ? null : new(embedder, _map.Read(parsed));
         string[] named = parsed.GetValue(_images)!;
         EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
         (ImageClassifier classifier, int failed) = Prepare(

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Images;
 using Cupola.Maps;
+using Cupola.Models;
 
 namespace Cupola.Cli;
 
@@ -76,15 +77,18 @@ internal sealed class ExplainCommand
         MapFile.Check(output);
         IReadOnlyList<string>? labels = ReadLabels(parsed);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        MapKind kind = _map.Read(parsed);
+        using MapEncoder encoder = MapEncoder.Create(embedder);
+        encoder.Require(kind);
         PromptOptions.WarnOfCutTexts([.. texts, .. labels ?? []], embedder.Tokenizer, "text");
-        ImageExplainer explainer = new(
-            embedder.Maps,
+        ImageMaps maps = new(
+            encoder,
             embedder.EmbedTexts(texts, progress: null, cancellationToken),
-            _map.Read(parsed),
+            kind,
             labels is null ? null : embedder.EmbedTexts(labels, progress: null, cancellationToken)
         );
         string[] images = [.. ImageArguments.Expand(parsed.GetValue(_images)!)];
-        MapFile? file = output is null ? null : new(output, explainer.Overlay, images.Length > 1, texts.Length > 1);
+        MapFile? file = output is null ? null : new(output, maps.Overlay, images.Length > 1, texts.Length > 1);
         ExplanationWriter writer = new(parsed.GetValue(_format));
         int failed = ImageArguments.Run("Explaining", images, (paths, progress) =>
         {
@@ -116,7 +120,7 @@ internal sealed class ExplainCommand
 
         void Explain(string path, RgbImage image, int index)
         {
-            ImageExplanation explained = explainer.Explain(image);
+            ImageExplanation explained = maps.Explain(image);
             for (int text = 0; text < texts.Length; text++)
             {
                 string? written = file?.Write(image, explained.Shown[text], index, text);
@@ -143,7 +147,7 @@ internal sealed class ExplainCommand
             (true, false) => throw new ArgumentException(
                 "--minus-mean takes off the mean map of labels, and there are none; name them by --labels or --labels-file."
             ),
-            (false, true) => throw new ArgumentException("Labels are for --minus-mean, which is not there; add it, or omit them."),
+            (false, true) => throw new ArgumentException("--labels are for --minus-mean, which is not there; add it, or omit them."),
             (true, true) => _labels.Read(parsed),
             _ => null,
         };

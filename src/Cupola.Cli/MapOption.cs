@@ -8,7 +8,7 @@ namespace Cupola.Cli;
 internal sealed class MapOption
 {
     private static readonly IReadOnlyDictionary<string, MapKind> Names = Enum.GetValues<MapKind>()
-        .ToDictionary(ImageExplainer.NameOf, static kind => kind, StringComparer.OrdinalIgnoreCase);
+        .ToDictionary(MapEncoder.NameOf, static kind => kind, StringComparer.OrdinalIgnoreCase);
 
     private readonly Option<MapKind> _map = new("--map")
     {

@@ -31,7 +31,7 @@ public sealed partial class ClipEmbedder : IDisposable
         _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
-        _maps = new(() => new(engine, model.Network.Image, model.Preprocessing, model.Parameters));
+        Engine = engine;
         _tokenizer = new(() => folder.LoadTokenizer(Layout, Config.Text));
     }
 
@@ -46,6 +46,9 @@ public sealed partial class ClipEmbedder : IDisposable
 
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale => _model.LogitScale;
+
+    /// <summary>What networks run on.</summary>
+    internal Engine Engine { get; }
 
     /// <summary>Threads that networks run on.</summary>
     internal int Threads => _threads;
@@ -236,15 +239,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public IReadOnlyList<string> Export(string folder) => ExportedFolder.Write(folder, _model, _folder.Path);
 
     /// <summary>Gives the model back.</summary>
-    public void Dispose()
-    {
-        if (_maps.IsValueCreated)
-        {
-            _maps.Value.Dispose();
-        }
-
-        _model.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 
     /// <summary>What the text tower says of texts, pooled and projected.</summary>
     internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)

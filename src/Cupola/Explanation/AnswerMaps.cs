@@ -13,7 +13,7 @@ namespace Cupola.Explanation;
 internal sealed record MappedClass(string Label, float[] Vector);
 
 /// <summary>Draws where in an image the scores of an answer and its rival come from, and where they differ.</summary>
-internal sealed class AnswerMaps
+internal sealed class AnswerMaps : IDisposable
 {
     private const int LongestSide = 480;
 
@@ -22,10 +22,10 @@ internal sealed class AnswerMaps
 
     /// <summary>For a model and a kind of map.</summary>
     /// <exception cref="InvalidDataException">The model has no such maps.</exception>
-    public AnswerMaps(MapEncoder encoder, MapKind kind)
+    public AnswerMaps(ClipEmbedder embedder, MapKind kind)
     {
-        ImageExplainer.Check(encoder, kind);
-        (_encoder, _kind) = (encoder, kind);
+        (_encoder, _kind) = (MapEncoder.Create(embedder), kind);
+        _encoder.Require(kind);
     }
 
     /// <summary>How to read them.</summary>
@@ -44,18 +44,17 @@ internal sealed class AnswerMaps
         try
         {
             using RgbImage image = source.DecodeShared(orient, CancellationToken.None);
-            ImageExplainer explainer = new(
-                _encoder,
-                new([.. answer.Vector, .. rival.Vector], 2, answer.Vector.Length),
-                _kind
-            );
-            return Describe(image, explainer.Explain(image), explainer.Overlay, answer.Label, rival.Label);
+            ImageMaps maps = new(_encoder, new([.. answer.Vector, .. rival.Vector], 2, answer.Vector.Length), _kind);
+            return Describe(image, maps.Explain(image), maps.Overlay, answer.Label, rival.Label);
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
             return null;
         }
     }
+
+    /// <summary>Frees what was made ready; the model stays.</summary>
+    public void Dispose() => _encoder.Dispose();
 
     private XElement Describe(RgbImage image, ImageExplanation explained, MapOverlay overlay, string answer, string rival)
     {

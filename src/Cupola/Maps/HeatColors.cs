@@ -29,7 +29,7 @@ internal static class HeatColors
     {
         float step = Math.Clamp(share, 0, 1) * (Inferno.Length - 1);
         int below = Math.Min((int)step, Inferno.Length - 2);
-        return (Mixed(Inferno[below], Inferno[below + 1], step - below), MostCover * Math.Clamp(share, 0, 1));
+        return (Mixed(Inferno[below], Inferno[below + 1], step - below), MostCover * MathF.Pow(Math.Clamp(share, 0, 1), 0.7f));
     }
 
     /// <summary>A difference from −1, orange, over 0, which covers nothing, to 1, blue.</summary>

@@ -33,6 +33,23 @@ internal sealed class MapEncoder(
     private readonly Lock _lock = new();
     private readonly Dictionary<(MapKind Kind, int Factor), CompiledRun> _runs = [];
 
+    /// <summary>For a model; to be disposed before it.</summary>
+    public static MapEncoder Create(ClipEmbedder embedder) =>
+        new(embedder.Engine, embedder.Model.Network.Image, embedder.Preprocessing, embedder.Model.Parameters);
+
+    /// <summary>What a kind of map is called.</summary>
+    public static string NameOf(MapKind kind) => kind.ToString().ToLowerInvariant();
+
+    /// <summary>Refuses a kind of map that the tower does not have.</summary>
+    /// <exception cref="InvalidDataException">It does not have it; the sentence says why.</exception>
+    public void Require(MapKind kind)
+    {
+        if (tower.ProblemOf(kind) is { } problem)
+        {
+            throw new InvalidDataException($"The model has no maps of the kind {NameOf(kind)}: {problem}; choose exact or value.");
+        }
+    }
+
     /// <summary>The tower.</summary>
     public ImageTower Tower => tower;
 

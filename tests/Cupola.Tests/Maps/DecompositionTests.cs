@@ -1,5 +1,6 @@
 using Cupola.Checkpoints;
 using Cupola.Graphs;
+using Cupola.Images;
 using Cupola.Maps;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -15,7 +16,8 @@ namespace Cupola.Tests.Maps;
 public sealed class DecompositionTests
 {
     private const double MapTolerance = 2e-7,
-        TermTolerance = 5e-7;
+        TermTolerance = 5e-7,
+        CosineTolerance = 2e-6;
 
     public static TheoryData<string, string, int> Models =>
         new()
@@ -79,6 +81,96 @@ public sealed class DecompositionTests
             );
             AssertEqual(golden, image, vectors, encoder, encoder.Encode(pixels, MapKind.Exact), layers);
         }
+    }
+
+    [Theory]
+    [InlineData("own vit", "naclip")]
+    [InlineData("own vit", "value")]
+    [InlineData("own vit-gelu", "naclip")]
+    [InlineData("own vit-gelu", "value")]
+    public void PlacesByThemselvesAreTheReferences(string name, string kind)
+    {
+        using ParityModel parity = ParityModel.Open(name, "open_clip");
+        using Golden golden = Golden.Open(name);
+        int[][] ids = parity.InputIds();
+        int[] texts = golden.Integers("texts");
+        EmbeddingMatrix vectors = Unit(parity.Model.Text.Encode([.. texts.Select(text => ids[text])]).Embeddings, texts.Length);
+        using MapEncoder encoder = Encoder(parity.Model, ImageForm.PixelValues, layers: 4);
+        MapKind made = Enum.Parse<MapKind>(kind, ignoreCase: true);
+
+        for (int image = 0; image < golden.Images; image++)
+        {
+            using Tensor pixels = parity.PixelValues(image);
+            float[] places = encoder.EncodePlaces(pixels, made, factor: 1);
+            int dimension = vectors.Dimension;
+            for (int text = 0; text < vectors.Count; text++)
+            {
+                double[] expected = golden.At(kind, image, text);
+                Assert.Equal(expected.Length * dimension, places.Length);
+                for (int place = 0; place < expected.Length; place++)
+                {
+                    double cosine = TextDirections.Dot(places.AsSpan(place * dimension, dimension), vectors[text]);
+                    Assert.Equal(expected[place], cosine, CosineTolerance);
+                }
+            }
+        }
+    }
+
+    /// <summary>Straight from the definition: the output layer's columns of a head times what it takes from a place.</summary>
+    [Theory]
+    [InlineData("own resnet", "open_clip")]
+    [InlineData("siglip/tiny", "transformers")]
+    public void APlaceOfAPoolIsWhatItsHeadsTakeFromItThroughTheOutputLayer(string name, string layout)
+    {
+        using ParityModel parity = ParityModel.Open(name, layout);
+        using MapEncoder encoder = Encoder(parity.Model, ImageForm.PixelValues, layers: 4);
+        EmbeddingReadout readout = encoder.Tower.Readout;
+        using Tensor pixels = parity.PixelValues(0);
+        ImageNumbers image = encoder.Encode(pixels, MapKind.Exact);
+        EmbeddingMatrix text = RandomUnit(1, parity.Model.Config.EmbeddingDimension);
+        ImageMap map = Decomposition.Compute(readout, image, Directions(encoder, text, 4), 0);
+
+        (float[] weights, float[] values) = Assert.Single(image.Layers);
+        float[] output = encoder.Parameters[readout.Outputs[0].Weight.Name].AsSpan<float>().ToArray();
+        int width = output.Length / text.Dimension,
+            tokens = values.Length / width,
+            first = readout.HasClassToken ? 1 : 0;
+        double length = Math.Sqrt(image.Embedding.Sum(static value => (double)value * value));
+        for (int place = 0; place < map.Values.Length; place++)
+        {
+            double expected = 0;
+            for (int to = 0; to < text.Dimension; to++)
+            {
+                for (int from = 0; from < width; from++)
+                {
+                    int head = from / (width / readout.Heads);
+                    double taken = (double)weights[(head * tokens) + first + place] * values[((first + place) * width) + from];
+                    expected += output[(to * width) + from] * taken * text[0][to] / length;
+                }
+            }
+
+            Assert.Equal(expected, map.Values[place], MapTolerance);
+        }
+    }
+
+    [Fact]
+    public void AMapOfAModelInInt8IsThatOfFloat32()
+    {
+        string folder = Path.Combine(SharedFolder.Root, "models", "flags");
+        using ClipEmbedder exact = ClipEmbedder.Load(folder, new() { Threads = 2 }),
+            quantized = ClipEmbedder.Load(folder, new() { Threads = 2, Precision = Precision.Int8 }, new(TestFolder.New()));
+        EmbeddingMatrix texts = exact.EmbedTexts(["a red disc", "a blue canton"]);
+        using RgbImage image = ImageSource.FromPath(SharedFolder.Own("pictures", "photo.png")).Decode();
+
+        using MapEncoder ofExact = MapEncoder.Create(exact),
+            ofQuantized = MapEncoder.Create(quantized);
+        ImageExplanation expected = new ImageMaps(ofExact, texts, MapKind.Naclip).Explain(image),
+            found = new ImageMaps(ofQuantized, texts, MapKind.Naclip).Explain(image);
+
+        Assert.Equal(expected.Exact[1].Values.ToArray(), found.Exact[1].Values.ToArray());
+        Assert.Equal(expected.Shown[0].Values, found.Shown[0].Values);
+        // An 8 × 8 map is coarse: its places are compared in an image of twice the size.
+        Assert.Equal((8, 16), (expected.Exact[0].Columns, expected.Shown[0].Grid));
     }
 
     [Theory]

@@ -68,6 +68,18 @@ def decompose(weights, config, pixels, last):
         part = lambda name: vision[f"encoder.layers.{layer}.{name}"]
         normed = norm(rows, part("layer_norm1.weight"), part("layer_norm1.bias"))
         query, key, value = (normed @ part(f"self_attn.{name}_proj.weight").T + part(f"self_attn.{name}_proj.bias") for name in "qkv")
+        if layer == layers - 1:
+            near = np.zeros((len(rows), len(rows)))
+            for one in range(grid * grid):
+                for other in range(grid * grid):
+                    distance = (one // grid - other // grid) ** 2 + (one % grid - other % grid) ** 2
+                    near[1 + one, 1 + other] = math.exp(-distance / (2 * 5 ** 2))
+            alone = {"value": value, "naclip": np.zeros_like(value)}
+            for index in range(heads):
+                where = slice(index * head, (index + 1) * head)
+                alike = np.exp(key[:, where] @ key[:, where].T / math.sqrt(head) + near)
+                alone["naclip"][:, where] = alike / alike.sum(-1, keepdims=True) @ value[:, where]
+            alone = {name: part("self_attn.out_proj.weight") @ each[1:].T + part("self_attn.out_proj.bias")[:, None] for name, each in alone.items()}
         mixed, ofhead = np.zeros_like(rows), []
         for index in range(heads):
             where = slice(index * head, (index + 1) * head)
@@ -88,7 +100,8 @@ def decompose(weights, config, pixels, last):
     through = lambda residual: (gain * (residual - residual.mean(-1, keepdims=True)) / deviation) @ projection.T
     terms = through(np.array(terms))
     first = max(0, layers - last)
-    return projection @ norm(state, gain, bias), {
+    alone = {name: norm(each.T, gain, bias) @ projection.T for name, each in alone.items()}
+    return projection @ norm(state, gain, bias), {name: each / np.linalg.norm(each, axis=-1, keepdims=True) for name, each in alone.items()}, {
         "map": terms[first:, :, 1:].sum((0, 1)), "class_token": terms[first:, :, 0].sum((0, 1)),
         "attention_bias": sum(through(each) for each in biases[first:]),
         "earlier": terms[:first].sum((0, 1, 2)) + sum((through(each) for each in biases[:first]), np.zeros(len(projection))),
@@ -106,7 +119,7 @@ def main():
         grid, result = config["image_size"] // config["patch_size"], {}
         for pixels in forward["pixel_values"]:
             for prefix, last in (("", 4), ("last1.", 1)):
-                embedding, terms = decompose(weights, config, pixels, last)
+                embedding, alone, terms = decompose(weights, config, pixels, last)
                 length, rest = np.linalg.norm(embedding), 0
                 for term, vectors in terms.items():
                     values = np.moveaxis(vectors @ texts.T / length, -1, 0)
@@ -119,6 +132,8 @@ def main():
                 cosine = texts @ embedding / length
                 assert np.abs(cosine - rest).max() < 1e-14
             result.setdefault("cosine", []).append(cosine)
+            for kind, places in alone.items():
+                result.setdefault(kind, []).append((texts @ places.T).reshape(len(texts), grid, grid))
         write(os.path.join(FOLDER, f"{name}.safetensors"), {"texts": np.array(TEXTS, "i4"), **{key: np.array(value) for key, value in result.items()}})
 
 
