@@ -5,7 +5,7 @@ using Cupola.Maps;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>How often a map's largest value lies where the sentence says (the pointing game), by each way of making maps.</summary>
+/// <summary>How often a map's largest value lies where the sentence says: the pointing game.</summary>
 internal static class MapBenchmark
 {
     /// <summary>Plays with flags whose parts are known (parts.jsonl), or with mosaics of photos in class folders.</summary>
@@ -60,10 +60,11 @@ internal static class MapBenchmark
         foreach ((MapMethod method, Tally tally) in methods.Zip(tallies))
         {
             Interval interval = WilsonInterval.Compute(tally.Hits, tally.Count);
+            string range = string.Create(CultureInfo.InvariantCulture, $"{interval.Low * 100:0.0} to {interval.High * 100:0.0}");
             Console.WriteLine(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{method.Name,-26}{100.0 * tally.Hits / tally.Count,8:0.0}{$"{interval.Low * 100:0.0} to {interval.High * 100:0.0}",16}"
+                    $"{method.Name,-26}{100.0 * tally.Hits / tally.Count,8:0.0}{range,16}"
                         + $"{100.0 * tally.WrongHits / tally.Count,16:0.0}{100 * tally.Heat / tally.Count,13:0.0}"
                 )
             );

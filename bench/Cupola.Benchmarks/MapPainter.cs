@@ -42,27 +42,28 @@ internal sealed class MapPainter(MapEncoder encoder, EmbeddingMatrix texts, Embe
     {
         _places.Clear();
         _numbers = Encode(image, 1, pixels => encoder.Encode(pixels, MapKind.Exact));
-        foreach (MapMethod method in methods.Where(static method => method is { Kind: not (null or MapKind.Exact), MinusMean: false }))
+        foreach (
+            MapMethod method in methods.Where(static method => method is { Kind: not (null or MapKind.Exact), MinusMean: false })
+        )
         {
             MapKind kind = method.Kind!.Value;
-            _places[(kind, method.Factor)] = Encode(
-                image,
-                method.Factor,
-                pixels => encoder.EncodePlaces(pixels, kind, method.Factor)
+            _places[(kind, method.Factor)] = Encode(image, method.Factor, pixels =>
+                encoder.EncodePlaces(pixels, kind, method.Factor)
             );
         }
     }
 
     /// <summary>The map of the image that was read for one of the texts.</summary>
     public HeatMap Map(MapMethod method, int text) =>
-        method.Kind is not { } kind ? Attention()
-        : _texts.Shown(
-            _numbers!,
-            _texts.Exact(_numbers!, text),
-            kind == MapKind.Exact ? null : _places[(kind, method.Factor)],
-            text,
-            method.MinusMean
-        );
+        method.Kind is not { } kind
+            ? Attention()
+            : _texts.Shown(
+                _numbers!,
+                _texts.Exact(_numbers!, text),
+                kind == MapKind.Exact ? null : _places[(kind, method.Factor)],
+                text,
+                method.MinusMean
+            );
 
     private HeatMap Attention()
     {

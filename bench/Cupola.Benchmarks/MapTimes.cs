@@ -29,7 +29,8 @@ internal static class MapTimes
             [
                 () => embedder.EmbedPixels(pixels, 1),
                 .. texts.Select(some => (Action)(() => Explain(encoder, image, new(encoder, some, others: null)))),
-                .. texts.Select(some => new TextMaps(encoder, some, others: null))
+                .. texts
+                    .Select(some => new TextMaps(encoder, some, others: null))
                     .Select(prepared => (Action)(() => Explain(encoder, image, prepared))),
             ]
         );

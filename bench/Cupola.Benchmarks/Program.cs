@@ -45,7 +45,7 @@ static int Usage()
           int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
           search [COUNT]                       the exact scan over a million vectors, beside the memory's bandwidth
           maps MODEL                           time of maps beside an embedding, by the number of sentences
-          maps MODEL FOLDER                    how often maps point where a sentence says: flags' parts, or class folders as mosaics
+          maps MODEL FOLDER                    how often maps point where a sentence says, in flags' parts or mosaics
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

@@ -33,8 +33,8 @@ internal sealed class ExplainCommand
     private readonly Option<string> _file = new("--output", "-o")
     {
         Description =
-            "Draw the map over the image (.png; as the model saw it in -seen.png) or write it as numbers (.npy, [grid, grid]). Of "
-            + "several images or texts, their numbers are added to the name: map-2-1.png is image 2, text 1.",
+            "Draw the map over the image (.png; as the model saw it in -seen.png) or write it as numbers (.npy, [grid, grid]). "
+            + "Of several images or texts, their numbers are added to the name: map-2-1.png is image 2, text 1.",
         HelpName = "FILE",
     };
 
@@ -147,7 +147,9 @@ internal sealed class ExplainCommand
             (true, false) => throw new ArgumentException(
                 "--minus-mean takes off the mean map of labels, and there are none; name them by --labels or --labels-file."
             ),
-            (false, true) => throw new ArgumentException("--labels are for --minus-mean, which is not there; add it, or omit them."),
+            (false, true) => throw new ArgumentException(
+                "--labels are for --minus-mean, which is not there; add it, or omit them."
+            ),
             (true, true) => _labels.Read(parsed),
             _ => null,
         };

@@ -93,7 +93,8 @@ internal sealed class ExplanationWriter(OutputFormat format)
             ["#cosine", "#places", "#class token", "#attention bias", "#earlier layers", "#MLP", "#initial", "#norm bias"],
             [
                 [
-                    .. map.Terms.Prepend(map.Cosine)
+                    .. map
+                        .Terms.Prepend(map.Cosine)
                         .Select(static term => term.ToString("0.0000;−0.0000", CultureInfo.InvariantCulture)),
                 ],
             ]

@@ -13,8 +13,8 @@ internal sealed class MapOption
     private readonly Option<MapKind> _map = new("--map")
     {
         Description =
-            "How the map that is shown is made: exact (what each place contributed; the default), naclip or value (what each place "
-            + "shows by itself).",
+            "How the map that is shown is made: exact (what each place contributed; the default), naclip or value (what each "
+            + "place shows by itself).",
         HelpName = string.Join('|', Names.Keys),
         CustomParser = static given =>
         {

@@ -46,7 +46,9 @@ internal sealed class Image(int size) : IDisposable
     /// </summary>
     public byte[] DrawMask(Design design, Element element, CounterRandom random)
     {
-        Tint mark = Enum.GetValues<Hue>().Select(static hue => new Tint(hue, Shade.Dark)).First(tint => !design.Tints.Contains(tint));
+        Tint mark = Enum.GetValues<Hue>()
+            .Select(static hue => new Tint(hue, Shade.Dark))
+            .First(tint => !design.Tints.Contains(tint));
         Design below = design with
         {
             Elements =

@@ -74,7 +74,9 @@ internal static class NamedParts
             Element? other = PartsOf(DesignStream.Draw(random.Fork(attempt), share))
                 .FirstOrDefault(other =>
                     !hues.Contains(other.Tint.Hue)
-                    && (other.GetType() != part.GetType() || other is Charge { Shape: var shape } && shape != ((Charge)part).Shape)
+                    && (
+                        other.GetType() != part.GetType() || other is Charge { Shape: var shape } && shape != ((Charge)part).Shape
+                    )
                 );
             if (other is not null)
             {

@@ -98,17 +98,7 @@ internal sealed class AnswerMaps : IDisposable
         float[] first = [.. maps[0].Terms],
             second = [.. maps[1].Terms];
         return HtmlPage.Table(
-            [
-                "",
-                "#score",
-                "#places",
-                "#class token",
-                "#attention bias",
-                "#earlier layers",
-                "#MLPs",
-                "#initial",
-                "#norm bias",
-            ],
+            ["", "#score", "#places", "#class token", "#attention bias", "#earlier layers", "#MLPs", "#initial", "#norm bias"],
             [
                 Row(answer, maps[0].Cosine, first),
                 Row(rival, maps[1].Cosine, second),

@@ -16,7 +16,9 @@ internal static class Decomposition
         double scale = Scale(readout, image);
         double[][] layers =
         [
-            .. image.Layers.Select((_, layer) => OfTokens(readout, image.Layers[layer], texts.OfValues(text, layer), 0, readout.Heads)),
+            .. image.Layers.Select(
+                (_, layer) => OfTokens(readout, image.Layers[layer], texts.OfValues(text, layer), 0, readout.Heads)
+            ),
         ];
         int first = readout.HasClassToken ? 1 : 0,
             places = layers[0].Length - first;
@@ -61,8 +63,7 @@ internal static class Decomposition
 
     /// <summary>1 ÷ (σ‖z‖), σ the deviation that this image's last norm divided by.</summary>
     private static double Scale(EmbeddingReadout readout, ImageNumbers image) =>
-        1
-        / (NormOf(image.Embedding) * (readout.Norm is null ? 1 : DeviationOf(image.State, readout.Norm.Epsilon)));
+        1 / (NormOf(image.Embedding) * (readout.Norm is null ? 1 : DeviationOf(image.State, readout.Norm.Epsilon)));
 
     /// <summary>What a layer norm divides by.</summary>
     private static double DeviationOf(ReadOnlySpan<float> state, float epsilon)

@@ -9,7 +9,7 @@ namespace Cupola.Maps;
 /// </param>
 internal sealed record HeatMap(float[] Values, int Grid, bool IsContribution)
 {
-    /// <summary>The same as shares from 0 to 1: of the largest contribution, or between the smallest and the largest cosine.</summary>
+    /// <summary>The same as shares from 0 to 1: of the largest contribution, or from the least to the largest cosine.</summary>
     public float[] Shares()
     {
         float least = IsContribution ? 0 : Values.Min(),
@@ -32,7 +32,9 @@ internal sealed record HeatMap(float[] Values, int Grid, bool IsContribution)
         return [.. difference.Select(value => largest > 0 ? value / largest : 0)];
     }
 
-    /// <summary>The value at a point of the model's view, between the middles of places, the outermost reaching to the edge.</summary>
+    /// <summary>
+    /// The value at a point of the model's view, between the middles of places; the outermost reach to the edge.
+    /// </summary>
     /// <param name="values">[grid, grid].</param>
     /// <param name="grid">Places beside each other.</param>
     /// <param name="across">From 0 at the left to 1 at the right edge of what places cover.</param>

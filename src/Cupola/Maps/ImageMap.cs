@@ -52,8 +52,8 @@ public sealed class ImageMap
     public float this[int row, int column] => _values[(row * Columns) + column];
 
     /// <summary>
-    /// The sum of the map, then the class token, the bias of attention, earlier layers, MLPs, the initial state and the bias of the
-    /// norm; together they are the cosine, but for rounding.
+    /// The sum of the map, then the class token, the bias of attention, earlier layers, MLPs, the initial state and the norm's
+    /// bias; together they are the cosine, but for rounding.
     /// </summary>
     internal IReadOnlyList<float> Terms
     {

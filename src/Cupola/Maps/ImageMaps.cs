@@ -38,9 +38,8 @@ internal sealed class ImageMaps
     {
         ImageNumbers numbers = Encode(image, 1, pixels => _encoder.Encode(pixels, _kind));
         int factor = _encoder.Factor(_kind);
-        float[]? places = factor == 1
-            ? numbers.Places
-            : Encode(image, factor, pixels => _encoder.EncodePlaces(pixels, _kind, factor));
+        float[]? places =
+            factor == 1 ? numbers.Places : Encode(image, factor, pixels => _encoder.EncodePlaces(pixels, _kind, factor));
         ImageMap[] exact = [.. Enumerable.Range(0, _texts.Count).Select(text => _texts.Exact(numbers, text))];
         return new(exact, [.. exact.Select((map, text) => _texts.Shown(numbers, map, places, text, _minusMean))]);
     }

@@ -27,7 +27,7 @@ internal sealed class MapEncoder(
     /// <summary>The layers that the authors of the decomposition found to matter (arXiv 2310.05916, section 3.2).</summary>
     public const int LastLayers = 4;
 
-    /// <summary>Places beside each other below which places are compared in an image of twice the size (docs/explain.md).</summary>
+    /// <summary>With fewer places beside each other, they are compared in an image of twice the size.</summary>
     private const int CoarseGrid = 14;
 
     private readonly Lock _lock = new();
@@ -46,7 +46,9 @@ internal sealed class MapEncoder(
     {
         if (tower.ProblemOf(kind) is { } problem)
         {
-            throw new InvalidDataException($"The model has no maps of the kind {NameOf(kind)}: {problem}; choose exact or value.");
+            throw new InvalidDataException(
+                $"The model has no maps of the kind {NameOf(kind)}: {problem}; choose exact or value."
+            );
         }
     }
 
@@ -66,7 +68,8 @@ internal sealed class MapEncoder(
     /// <summary>The parts of one image, and its places where the kind needs no larger image.</summary>
     /// <param name="image">[1, …] of the tower's size.</param>
     /// <param name="kind">What maps are made by.</param>
-    public ImageNumbers Encode(Tensor image, MapKind kind) => Run(image, Factor(kind) == 1 ? kind : MapKind.Exact, 1).Numbers(image);
+    public ImageNumbers Encode(Tensor image, MapKind kind) =>
+        Run(image, Factor(kind) == 1 ? kind : MapKind.Exact, 1).Numbers(image);
 
     /// <summary>The places of one image of the tower's size times a factor: [places, embedding], of unit length.</summary>
     public float[] EncodePlaces(Tensor image, MapKind kind, int factor) => Run(image, kind, factor).Numbers(image).Places!;
@@ -148,10 +151,7 @@ internal sealed class MapEncoder(
         public ImageNumbers Numbers(Tensor image)
         {
             Dictionary<string, long> symbols = new(StringComparer.Ordinal) { [ImageTower.Batch] = 1 };
-            Tensor[] outputs =
-            [
-                .. graph.Outputs.Select(output => Tensor.Allocate(output.Type, output.Shape.Resolve(symbols))),
-            ];
+            Tensor[] outputs = [.. graph.Outputs.Select(output => Tensor.Allocate(output.Type, output.Shape.Resolve(symbols)))];
             try
             {
                 graph.Run(SessionThreads.All, [image], outputs);

@@ -65,13 +65,7 @@ internal sealed class MapOverlay(ImagePreprocessing preprocessing, double covere
         CropPlacement seen = preprocessing.Place(image.Width, image.Height);
         CropAxis across = seen.Across with { Scale = seen.Across.Scale * image.Width / drawn.Width },
             down = seen.Down with { Scale = seen.Down.Scale * image.Height / drawn.Height };
-        Paint(
-            drawn,
-            Positions(drawn.Width, across, seen.Across),
-            Positions(drawn.Height, down, seen.Down),
-            shares,
-            coloring
-        );
+        Paint(drawn, Positions(drawn.Width, across, seen.Across), Positions(drawn.Height, down, seen.Down), shares, coloring);
         return drawn;
     }
 

@@ -12,7 +12,7 @@ internal sealed class TextMaps
     /// <summary>Prepares texts.</summary>
     /// <param name="encoder">The image tower.</param>
     /// <param name="texts">Their vectors, [texts, embedding].</param>
-    /// <param name="others">The others' vectors; null for none. A map is linear in its text: theirs is that of their mean.</param>
+    /// <param name="others">The others' vectors; null for none. A map is linear in its text.</param>
     public TextMaps(MapEncoder encoder, EmbeddingMatrix texts, EmbeddingMatrix? others)
     {
         _encoder = encoder;

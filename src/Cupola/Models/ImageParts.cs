@@ -21,7 +21,7 @@ internal sealed record ImageParts(Value Embedding, IReadOnlyList<AttentionParts>
     /// <summary>What all MLPs added to it, [n, width]; nothing where there are none.</summary>
     public Value? Mlp { get; init; }
 
-    /// <summary>The token's state after the last layer, before the last norm, [n, width]; nothing where there is no norm.</summary>
+    /// <summary>The token's state before the last norm, [n, width]; nothing where there is no norm.</summary>
     public Value? State { get; init; }
 
     /// <summary>An embedding of each place by itself, [n, places, embedding]; nothing where it was not asked for.</summary>

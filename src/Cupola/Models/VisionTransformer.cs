@@ -51,9 +51,7 @@ internal sealed class VisionTransformer : ImageTower
     )
     {
         (Value rows, FixedLength layout) = Rows(graph, images, preprocessing);
-        return _head is null
-            ? OfClassToken(graph, rows, layout, request)
-            : OfHead(graph, rows, layout, request);
+        return _head is null ? OfClassToken(graph, rows, layout, request) : OfHead(graph, rows, layout, request);
     }
 
     public override void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing) =>
@@ -121,14 +119,7 @@ internal sealed class VisionTransformer : ImageTower
         return (_classToken?.Norm.Describe(graph, rows) ?? rows, new(graph, batch, tokens, width));
     }
 
-    private ImageParts PartsOfClassToken(
-        GraphBuilder graph,
-        Value rows,
-        FixedLength layout,
-        int layers,
-        MapKind kind,
-        long grid
-    )
+    private ImageParts PartsOfClassToken(GraphBuilder graph, Value rows, FixedLength layout, int layers, MapKind kind, long grid)
     {
         TransformerParts parts = _blocks.DescribeParts(graph, rows, layout, layers);
         return new(_classToken!.Projection.Describe(graph, _postNorm.Describe(graph, parts.Pooled)), parts.Layers)
@@ -162,8 +153,7 @@ internal sealed class VisionTransformer : ImageTower
         return new(pooled, [attention])
         {
             Mlp = mlp,
-            Places =
-                kind == MapKind.Exact ? null : graph.Normalize(layout.Divide(_head.DescribeAlone(graph, normed))),
+            Places = kind == MapKind.Exact ? null : graph.Normalize(layout.Divide(_head.DescribeAlone(graph, normed))),
         };
     }
 

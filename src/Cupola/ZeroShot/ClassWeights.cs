@@ -50,10 +50,7 @@ internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, in
         int best = -1;
         for (int row = 0; row < classOfRow.Length; row++)
         {
-            if (
-                classOfRow[row] == classIndex
-                && (best < 0 || vectors.Score(row, embedding) > vectors.Score(best, embedding))
-            )
+            if (classOfRow[row] == classIndex && (best < 0 || vectors.Score(row, embedding) > vectors.Score(best, embedding)))
             {
                 best = row;
             }

@@ -24,7 +24,10 @@ public sealed class ExplainTests
         Assert.Equal(line.GetProperty("map").GetRawText(), Assert.Single(exact.Json).GetProperty("map").GetRawText());
         double sum =
             Terms.Sum(term => line.GetProperty(term).GetDouble())
-            + line.GetProperty("map").EnumerateArray().SelectMany(static row => row.EnumerateArray()).Sum(static value => value.GetDouble());
+            + line.GetProperty("map")
+                .EnumerateArray()
+                .SelectMany(static row => row.EnumerateArray())
+                .Sum(static value => value.GetDouble());
         Assert.Equal(line.GetProperty("cosine").GetDouble(), sum, 5e-7);
         float[] image = Embedding(Tool.Start("embed", "images", Image, "--format", "json")),
             text = Embedding(Tool.Start("embed", "texts", "a red disc", "--format", "json"));

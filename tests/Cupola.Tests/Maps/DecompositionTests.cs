@@ -62,7 +62,10 @@ public sealed class DecompositionTests
         long[][] ids = [.. golden.Longs("input_ids").Chunk(77)];
         int end = model.Config.Text.VocabularySize - 1;
         EmbeddingMatrix vectors = Unit(
-            model.Text.Encode([.. ids.Select(text => text.Select(static id => (int)id).Take(Array.IndexOf(text, end) + 1).ToArray())])
+            model
+                .Text.Encode([
+                    .. ids.Select(text => text.Select(static id => (int)id).Take(Array.IndexOf(text, end) + 1).ToArray()),
+                ])
                 .Embeddings,
             ids.Length
         );

@@ -54,7 +54,7 @@ public sealed class ImageExplainerTests
     /// <summary>A first run has its weights where they lie, later ones rearranged, which rounds otherwise.</summary>
     private static bool IsNear(float expected, float actual) => Math.Abs(expected - actual) < 2e-7f;
 
-    /// <summary>Bright at the upper left, dark at the lower right, wider than high, with a camera's note of how it was held.</summary>
+    /// <summary>Bright at the upper left, wider than high, with a camera's note of how it was held.</summary>
     private static byte[] Jpeg(byte orientation)
     {
         using Image ramp = Image.Xyz(90, 60);

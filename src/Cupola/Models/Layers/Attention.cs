@@ -103,12 +103,8 @@ internal sealed class Attention(ParameterScope scope, long width, int heads, Ini
         }
 
         Value key = _key.Describe(graph, rows);
-        Value mixed = layout.Attend(
-            key,
-            key,
-            value,
-            ofPooled: false,
-            (q, k, v, _) => graph.AttentionWithWeights(q, k, v, heads, nearness).Mixed
+        Value mixed = layout.Attend(key, key, value, ofPooled: false, (q, k, v, _) =>
+            graph.AttentionWithWeights(q, k, v, heads, nearness).Mixed
         );
         return _output.Describe(graph, mixed);
     }

@@ -56,10 +56,7 @@ internal static class ResampledPositions
     {
         double middle = ((place + 0.5) * from / to) - 0.5;
         int first = (int)Math.Floor(middle) - 1;
-        return
-        [
-            .. Enumerable.Range(first, 4).Select(tap => (Math.Clamp(tap, 0, from - 1), Cubic(Math.Abs(middle - tap)))),
-        ];
+        return [.. Enumerable.Range(first, 4).Select(tap => (Math.Clamp(tap, 0, from - 1), Cubic(Math.Abs(middle - tap))))];
     }
 
     private static double Cubic(double x) =>
