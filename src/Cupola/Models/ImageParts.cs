@@ -27,32 +27,3 @@ internal sealed record ImageParts(Value Embedding, IReadOnlyList<AttentionParts>
     /// <summary>An embedding of each place by itself, [n, places, embedding]; nothing where it was not asked for.</summary>
     public Value? Places { get; init; }
 }
-
-/// <summary>How a map comes about.</summary>
-internal enum MapKind
-{
-    /// <summary>What each place contributed to the cosine (arXiv 2310.05916).</summary>
-    Exact,
-
-    /// <summary>
-    /// Each place compared by itself, behind a last block in which places see those with similar keys nearby, without residual
-    /// connection and MLP (NACLIP, arXiv 2404.08181).
-    /// </summary>
-    Naclip,
-
-    /// <summary>The same, every place seeing itself alone (MaskCLIP, arXiv 2112.01071).</summary>
-    Value,
-}
-
-/// <summary>The parameters that lead from what attention gathered to the embedding.</summary>
-/// <param name="Outputs">Each layer's output layer.</param>
-/// <param name="Heads">Attention heads of a layer.</param>
-/// <param name="HasClassToken">Whether a token that is no place stands before the places.</param>
-internal sealed record EmbeddingReadout(IReadOnlyList<Linear> Outputs, int Heads, bool HasClassToken)
-{
-    /// <summary>The last norm; nothing where what was gathered is the embedding.</summary>
-    public LayerNorm? Norm { get; init; }
-
-    /// <summary>The projection behind it; nothing where what was gathered is the embedding.</summary>
-    public Linear? Projection { get; init; }
-}
