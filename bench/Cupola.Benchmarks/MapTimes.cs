@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Cupola.Graphs;
 using Cupola.Maps;
@@ -24,29 +25,48 @@ internal static class MapTimes
         new Random(1).NextBytes(pixels);
         using Tensor image = Tensor.Of<byte>(ElementType.UInt8, pixels, 1, size, size, 3);
         EmbeddingMatrix[] texts = [.. Sentences.Select(count => RandomTexts(count, dimension))];
-        double[] seconds = Timing.Medians(
-            Rounds,
-            [
-                () => embedder.EmbedPixels(pixels, 1),
-                .. texts.Select(some => (Action)(() => Explain(encoder, image, new(encoder, some, others: null)))),
-                .. texts
-                    .Select(some => new TextMaps(encoder, some, others: null))
-                    .Select(prepared => (Action)(() => Explain(encoder, image, prepared))),
-            ]
-        );
-        Console.WriteLine(Line("embedding", seconds[0], seconds[0]));
-        for (int index = 0; index < Sentences.Length; index++)
+        (string What, Action Way)[] ways =
+        [
+            ("embedding", () => embedder.EmbedPixels(pixels, 1)),
+            .. texts.Select(some =>
+                ($"maps, sentences: {some.Count}", (Action)(() => Explain(encoder, image, new(encoder, some, others: null))))
+            ),
+            .. texts
+                .Select(some => new TextMaps(encoder, some, others: null))
+                .Select(prepared =>
+                    ($"the same, prepared: {prepared.Count}", (Action)(() => Explain(encoder, image, prepared)))
+                ),
+        ];
+        double[] wall = Timing.Medians(Rounds, [.. ways.Select(static each => each.Way)]);
+        Console.WriteLine($"{"",-28}{"median",12}{"",9}{"processor",12}");
+        double[] processor = [.. ways.Select(static each => ProcessorSeconds(each.Way))];
+        foreach ((int index, (string what, _)) in ways.Index())
         {
-            Console.WriteLine(Line($"maps, sentences: {Sentences[index]}", seconds[1 + index], seconds[0]));
-        }
-
-        for (int index = 0; index < Sentences.Length; index++)
-        {
-            double time = seconds[1 + Sentences.Length + index];
-            Console.WriteLine(Line($"the same, sentences prepared: {Sentences[index]}", time, seconds[0]));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what,-28}{wall[index] * 1000,9:0.00} ms{wall[index] / wall[0],8:0.000}×"
+                        + $"{processor[index] * 1000,9:0.00} ms{processor[index] / processor[0],8:0.000}×"
+                )
+            );
         }
 
         return 0;
+    }
+
+    /// <summary>What one run takes of all processors, which does not depend on what else runs on the machine.</summary>
+    private static double ProcessorSeconds(Action way)
+    {
+        using Process own = Process.GetCurrentProcess();
+        own.Refresh();
+        TimeSpan start = own.TotalProcessorTime;
+        for (int round = 0; round < Rounds; round++)
+        {
+            way();
+        }
+
+        own.Refresh();
+        return (own.TotalProcessorTime - start).TotalSeconds / Rounds;
     }
 
     private static void Explain(MapEncoder encoder, Tensor image, TextMaps texts)
@@ -64,7 +84,4 @@ internal static class MapTimes
         float[] values = [.. Enumerable.Range(0, count * dimension).Select(_ => random.NextSingle() - 0.5f)];
         return new EmbeddingMatrix(values, count, dimension).Normalize();
     }
-
-    private static string Line(string what, double seconds, double embedding) =>
-        string.Create(CultureInfo.InvariantCulture, $"{what,-34}{seconds * 1000,9:0.00} ms{seconds / embedding,8:0.000}×");
 }
