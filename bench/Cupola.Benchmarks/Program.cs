@@ -39,6 +39,8 @@ return args switch
     ["serve-one", string model, string batch] => ServeBenchmark.Serve(model, int.Parse(batch, CultureInfo.InvariantCulture)),
     ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(model, images, prompts.FirstOrDefault()),
     ["fits", string model, .. string[] folders] => RetrievalQuality.Fits(model, folders),
+    ["maps", string model] => MapTimes.Run(model),
+    ["maps", string model, string folder] => MapBenchmark.Run(model, folder),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
@@ -67,6 +69,8 @@ static int Usage()
           retrieval MODEL IMAGES [PROMPTS]     recall and median rank of text to image, with intervals
           fits MODEL IMAGES…                   the errors of 'nothing fits' on classes that are indexed, and that are not
           serve MODEL IMAGES [SECONDS]         the service under load: one client, 32 without batches, 32 with
+          maps MODEL                           time of maps beside an embedding, by the number of sentences
+          maps MODEL FOLDER                    how often maps point where a sentence says, in flags' parts or mosaics
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

@@ -56,8 +56,8 @@ internal sealed class Classification(
     }
 
     /// <summary>Writes the page that explains the first answers.</summary>
-    public void WriteReport(string page, bool orient) =>
-        ClassificationReport.Write(page, _explained, _classified - _explained.Count, orient);
+    public void WriteReport(string page, bool orient, AnswerMaps maps) =>
+        ClassificationReport.Write(page, _explained, _classified - _explained.Count, orient, maps);
 
     private void Write(string image, float[] embedding)
     {
@@ -75,8 +75,12 @@ internal sealed class Classification(
                 )
                 {
                     Examples = examples?.Find(embedding, ExamplesShown) ?? [],
+                    Mapped = (Mapped(shown.Predictions[0].Label, embedding), Mapped(shown.Predictions[1].Label, embedding)),
                 }
             );
         }
     }
+
+    private MappedClass Mapped(string label, float[] embedding) =>
+        new(label, ((SingleLabelAnswers)classifier).Classifier.VectorOf(label, embedding));
 }

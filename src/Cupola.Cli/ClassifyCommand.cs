@@ -26,8 +26,10 @@ internal sealed class ClassifyCommand
 
     private readonly PageOption _explain = new(
         "--explain",
-        "Write a page that shows each image and the prompts that spoke for and against its label."
+        "Write a page that shows each image, the prompts that spoke for and against its label, and where in the image it is."
     );
+
+    private readonly MapOption _map = new();
 
     private readonly Option<OutputFormat> _format = Output.CreateOption();
 
@@ -60,6 +62,7 @@ internal sealed class ClassifyCommand
             _orient,
         };
         _explain.AddTo(command);
+        _map.AddTo(command);
         command.Options.Add(_format);
         _model.AddTo(command);
         _options.AddTo(command);
@@ -71,10 +74,16 @@ internal sealed class ClassifyCommand
     {
         int shown = _top.Read(parsed);
         string? page = _explain.Read(parsed);
+        if (page is null && _map.IsNamed(parsed))
+        {
+            throw new ArgumentException("--map is about the page that --explain writes; name one, or omit --map.");
+        }
+
         ClassifierRequest request = _options.Read(parsed, explained: page is not null);
         PromptTemplate? byName = _options.ReadByName(parsed);
         LabeledDataset? labeled = request.Saved is null ? _options.OpenCalibration(parsed, request.Prompts!.ClassNames) : null;
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        using AnswerMaps? maps = page is null ? null : new(embedder, _map.Read(parsed));
         string[] named = parsed.GetValue(_images)!;
         EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
         Examples? examples = null;
@@ -96,9 +105,9 @@ internal sealed class ClassifyCommand
         failed += known is not null
             ? classification.Write(known.Images, progress: null)
             : ImageArguments.Run("Classifying", named, (paths, progress) => classification.Write(Embed(paths), progress));
-        if (page is not null)
+        if (maps is not null)
         {
-            classification.WriteReport(page, parsed.GetValue(_orient));
+            classification.WriteReport(page!, parsed.GetValue(_orient), maps);
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;

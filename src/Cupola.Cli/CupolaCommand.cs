@@ -22,6 +22,7 @@ internal static class CupolaCommand
             ClassifyCommand.Create(),
             EmbedCommand.Create(),
             EvaluateCommand.Create(),
+            ExplainCommand.Create(),
             IndexCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),

@@ -14,6 +14,9 @@ internal sealed record ExplainedAnswer(string Image, IReadOnlyList<Prediction> P
 {
     /// <summary>The labeled examples that are most like the image; none where it was answered without.</summary>
     public IReadOnlyList<NearExample> Examples { get; init; } = [];
+
+    /// <summary>The answer and its rival, for their maps; null for a page without maps.</summary>
+    public (MappedClass Answer, MappedClass Rival)? Mapped { get; init; }
 }
 
 /// <summary>Writes an HTML report of images, their answers, and the prompts for and against each.</summary>
@@ -32,11 +35,18 @@ internal static class ClassificationReport
     /// <param name="answers">The answers, at most <see cref="MostImages"/>.</param>
     /// <param name="notShown">The number of further classified images.</param>
     /// <param name="orient">Whether to apply the images' EXIF orientation.</param>
-    public static void Write(string path, IReadOnlyList<ExplainedAnswer> answers, int notShown = 0, bool orient = false)
+    /// <param name="maps">Draws where in the images scores come from; null for a page without maps.</param>
+    public static void Write(
+        string path,
+        IReadOnlyList<ExplainedAnswer> answers,
+        int notShown = 0,
+        bool orient = false,
+        AnswerMaps? maps = null
+    )
     {
         ArgumentNullException.ThrowIfNull(answers);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(answers.Count, MostImages, nameof(answers));
-        List<XElement> sections = [.. answers.Select(answer => Section(answer, orient))];
+        List<XElement> sections = [.. answers.Select(answer => Section(answer, orient, maps))];
         if (notShown > 0)
         {
             sections.Add(HtmlPage.Element("p", "quiet", Invariant($"{notShown} more images were classified and are not shown.")));
@@ -52,7 +62,7 @@ internal static class ClassificationReport
         );
     }
 
-    private static XElement Section(ExplainedAnswer answer, bool orient)
+    private static XElement Section(ExplainedAnswer answer, bool orient, AnswerMaps? maps)
     {
         byte[]? jpeg = Thumbnail.ReadJpeg(ImageSource.FromPath(answer.Image), orient, LongestSide);
         Prediction best = answer.Predictions[0];
@@ -75,6 +85,9 @@ internal static class ClassificationReport
                     answer.Predictions.Select((prediction, rank) => Bar(prediction, isAnswer: rank == 0))
                 )
             ),
+            answer.Mapped is { } mapped
+                ? maps?.Describe(ImageSource.FromPath(answer.Image), orient, mapped.Answer, mapped.Rival)
+                : null,
             Arguments($"For “{best.Label}”", "Nothing that was said of it fits better than the runner-up.", answer.Arguments.For),
             Arguments($"Against “{best.Label}”", "Nothing.", answer.Arguments.Against),
             answer.Examples.Count == 0 ? null : Examples(answer.Examples, best.Label)

@@ -198,6 +198,10 @@ public sealed class ZeroShotClassifier : ILabelClassifier
 
     (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding) => Score(embedding);
 
+    /// <summary>By what a class's score of an image is computed, [dimension]; of several prompts the best one.</summary>
+    internal float[] VectorOf(string label, ReadOnlySpan<float> embedding) =>
+        _weights.VectorOf(Labels.Index().First(each => each.Item == label).Index, embedding);
+
     /// <summary>The score and the probability of each class, in the labels' order.</summary>
     internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)
     {
