@@ -82,5 +82,5 @@ internal sealed class Classification(
     }
 
     private MappedClass Mapped(string label, float[] embedding) =>
-        new(label, ((SingleLabelAnswers)classifier).Classifier.VectorOf(label, embedding));
+        new(label, ((SingleLabelAnswers)classifier).Classifier.ByPrompts.VectorOf(label, embedding));
 }

@@ -159,6 +159,8 @@ public sealed class FewShotClassifier : ILabelClassifier
         return answers;
     }
 
+    ZeroShotClassifier ILabelClassifier.ByPrompts => _zeroShot;
+
     ILabelClassifier ILabelClassifier.Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels) => Calibrate(images, labels);
 
     (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding)

@@ -9,6 +9,9 @@ internal interface ILabelClassifier
     /// <summary>The divisor of the logits.</summary>
     float Temperature { get; }
 
+    /// <summary>What answers by prompts alone.</summary>
+    ZeroShotClassifier ByPrompts { get; }
+
     /// <summary>All labels for one image, the best first.</summary>
     IReadOnlyList<Prediction> Classify(ReadOnlySpan<float> embedding);
 

@@ -194,6 +194,8 @@ public sealed class ZeroShotClassifier : ILabelClassifier
     public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(IEnumerable<string> paths) =>
         ClassifyAsync(paths.Select(ImageSource.FromPath));
 
+    ZeroShotClassifier ILabelClassifier.ByPrompts => this;
+
     ILabelClassifier ILabelClassifier.Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels) => Calibrate(images, labels);
 
     (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding) => Score(embedding);
