@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cupola.FewShot;
 using Cupola.Images;
 using Cupola.Prompts;
 using Cupola.Server;
@@ -94,7 +95,7 @@ internal sealed class ServeCommand
             ApiKeys = keys,
             Fetch = parsed.GetValue(_fetch),
             Orient = index.IsOriented,
-            Classifiers = new(labels, prompts, Read(parsed, _classifiers, file => ZeroShotClassifier.Load(file, embedder))),
+            Classifiers = new(labels, prompts, Read(parsed, _classifiers, file => SavedClassifier.Load(file, embedder))),
         };
         return RunAsync(embedder, index, settings, cancellationToken).GetAwaiter().GetResult();
     }

@@ -1,4 +1,5 @@
 using Cupola.Prompts;
+using Cupola.ZeroShot;
 
 namespace Cupola.Server.Classify;
 
@@ -9,7 +10,7 @@ namespace Cupola.Server.Classify;
 internal sealed record NamedClassifiers(
     IReadOnlyDictionary<string, IReadOnlyList<string>> Labels,
     IReadOnlyDictionary<string, PromptSource> Prompts,
-    IReadOnlyDictionary<string, ZeroShotClassifier> Saved
+    IReadOnlyDictionary<string, ILabelClassifier> Saved
 )
 {
     /// <summary>Nothing.</summary>
@@ -17,6 +18,6 @@ internal sealed record NamedClassifiers(
         new(
             new Dictionary<string, IReadOnlyList<string>>(),
             new Dictionary<string, PromptSource>(),
-            new Dictionary<string, ZeroShotClassifier>()
+            new Dictionary<string, ILabelClassifier>()
         );
 }

@@ -1,3 +1,4 @@
+using Cupola.ZeroShot;
 using System.Text.Json;
 using Cupola.Prompts;
 using Cupola.Server.Classify;
@@ -19,7 +20,7 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
         NamedClassifiers named = new(
             new Dictionary<string, IReadOnlyList<string>> { ["colors"] = Colors },
             new Dictionary<string, PromptSource> { ["plain"] = new("plain", [new("{}")], null) },
-            new Dictionary<string, ZeroShotClassifier> { ["saved"] = saved }
+            new Dictionary<string, ILabelClassifier> { ["saved"] = saved }
         );
         _service = await RunningService.StartAsync(settings => settings with { Classifiers = named });
     }
