@@ -6,10 +6,11 @@ namespace Cupola.FewShot;
 internal sealed class ExampleSet
 {
     private readonly int[] _starts;
+    private readonly Lazy<DoubleRows> _scores;
 
-    private ExampleSet(DoubleRows embeddings, DoubleRows scores, int[] labels, int[] order, double scale, int classCount)
+    private ExampleSet(DoubleRows embeddings, Lazy<DoubleRows> scores, int[] labels, int[] order, double scale, int classCount)
     {
-        (Embeddings, Scores, Labels, Order, Scale, ClassCount) = (embeddings, scores, labels, order, scale, classCount);
+        (Embeddings, _scores, Labels, Order, Scale, ClassCount) = (embeddings, scores, labels, order, scale, classCount);
         _starts = new int[classCount + 1];
         foreach (int label in labels)
         {
@@ -26,7 +27,7 @@ internal sealed class ExampleSet
     public DoubleRows Embeddings { get; }
 
     /// <summary>What the zero-shot classifier gives them before its scale: [examples, labels].</summary>
-    public DoubleRows Scores { get; }
+    public DoubleRows Scores => _scores.Value;
 
     /// <summary>Their labels, rising.</summary>
     public IReadOnlyList<int> Labels { get; }
@@ -57,7 +58,7 @@ internal sealed class ExampleSet
         int[] order = [.. Enumerable.Range(0, labels.Count).OrderBy(index => labels[index])];
         return new(
             embeddings.Take(order),
-            scores.Take(order),
+            new(scores.Take(order)),
             [.. order.Select(index => labels[index])],
             order,
             scale,
@@ -75,7 +76,7 @@ internal sealed class ExampleSet
     public ExampleSet Take(IReadOnlyList<int> chosen) =>
         new(
             Embeddings.Take(chosen),
-            Scores.Take(chosen),
+            new(() => Scores.Take(chosen)),
             [.. chosen.Select(index => Labels[index])],
             [.. chosen.Select(index => Order[index])],
             Scale,

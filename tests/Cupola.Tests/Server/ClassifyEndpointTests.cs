@@ -1,7 +1,7 @@
-using Cupola.ZeroShot;
 using System.Text.Json;
 using Cupola.Prompts;
 using Cupola.Server.Classify;
+using Cupola.ZeroShot;
 
 namespace Cupola.Tests.Server;
 
