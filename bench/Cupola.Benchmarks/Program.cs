@@ -27,7 +27,11 @@ return args switch
         int.Parse(dimension, CultureInfo.InvariantCulture),
         int.Parse(centers, CultureInfo.InvariantCulture)
     ),
-    ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(model, images, prompts.FirstOrDefault()),
+    ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(
+        model,
+        images,
+        prompts.FirstOrDefault()
+    ),
     ["fits", string model, .. string[] folders] => RetrievalQuality.Fits(model, folders),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),

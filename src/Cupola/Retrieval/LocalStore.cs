@@ -53,8 +53,15 @@ internal sealed class LocalStore : ImageStore
 
     public override IReadOnlyList<string> Roots() => Database.Roots();
 
+    public override bool IsReadOnly => Database.IsReadOnly;
+
     public override IDisposable BeginUpdate()
     {
+        if (IsReadOnly)
+        {
+            throw new IOException($"The index {_folder} cannot be written, and so it is not brought up to date.");
+        }
+
         FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
             ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
         try
@@ -137,14 +144,24 @@ internal sealed class LocalStore : ImageStore
 
     public override Dictionary<ContentHash, PicturePrint?> Prints() => Database.Prints();
 
-    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints) =>
-        Database.AddPrints(prints);
+    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints)
+    {
+        if (!IsReadOnly)
+        {
+            Database.AddPrints(prints);
+        }
+    }
 
     public override float[][] Words(IReadOnlyList<string> words, Func<float[][]> embed)
     {
         using VectorFile file = new(Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16")), _dimension);
         if (file.Count != words.Count)
         {
+            if (IsReadOnly)
+            {
+                return embed();
+            }
+
             file.Truncate(0);
             file.Append(embed());
         }
