@@ -29,9 +29,9 @@ internal sealed class IndexDatabase : IDisposable
 {
     private const int BusyMilliseconds = 10_000;
 
-    /// <summary>SQLite's codes for a file that cannot be opened, and one that cannot be written.</summary>
-    private const int CannotOpen = 14;
-    private const int ReadOnly = 8;
+    /// <summary>SQLite's codes for a file that cannot be opened, or not be written.</summary>
+    private const int CannotOpen = 14,
+        ReadOnly = 8;
 
     private readonly SqliteConnection _connection;
     private long _changes;
@@ -76,7 +76,7 @@ internal sealed class IndexDatabase : IDisposable
         {
             return new(path, isReadOnly: false);
         }
-        catch (SqliteException problem) when (problem.SqliteErrorCode is CannotOpen or ReadOnly)
+        catch (SqliteException problem) when (IsUnwritable(problem))
         {
             return OpenToRead(path, problem);
         }
@@ -104,7 +104,6 @@ internal sealed class IndexDatabase : IDisposable
 
         try
         {
-            // Nobody else writes it either, or SQLite would need files of its own beside it.
             return new(new Uri(path).AbsoluteUri + "?immutable=1", isReadOnly: true);
         }
         catch (SqliteException problem)
@@ -112,6 +111,9 @@ internal sealed class IndexDatabase : IDisposable
             throw Unreadable(path, problem);
         }
     }
+
+    /// <summary>Whether something failed because the database lies where nothing can be written.</summary>
+    internal static bool IsUnwritable(SqliteException problem) => problem.SqliteErrorCode is CannotOpen or ReadOnly;
 
     private static InvalidDataException Unreadable(string path, SqliteException problem) =>
         new($"The index {path} cannot be read ({problem.Message}); move it away, and it is made anew.", problem);
@@ -139,7 +141,6 @@ internal sealed class IndexDatabase : IDisposable
         get
         {
             using SqliteCommand command = Command("PRAGMA data_version");
-            // SQLite counts the changes of others, and each is seldom.
             return ((long)command.ExecuteScalar()! << 32) + _changes;
         }
     }
@@ -388,7 +389,6 @@ internal sealed class IndexDatabase : IDisposable
         {
             Add(command, name, value);
         }
-
         return command;
     }
 

@@ -1,5 +1,6 @@
 using Cupola.Files;
 using Cupola.Images;
+using Microsoft.Data.Sqlite;
 using static System.FormattableString;
 
 namespace Cupola.Retrieval;
@@ -32,7 +33,18 @@ internal sealed class LocalStore : ImageStore
         Database = IndexDatabase.Open(folder);
         try
         {
-            ModelNumber = Database.Model(fingerprint, dimension);
+            try
+            {
+                ModelNumber = Database.Model(fingerprint, dimension);
+            }
+            catch (SqliteException problem) when (IndexDatabase.IsUnwritable(problem))
+            {
+                // SQLite opens a database on a read-only share, and fails when it would first write.
+                Database.Dispose();
+                Database = IndexDatabase.OpenToRead(Path.Combine(folder, "index.sqlite"), problem);
+                ModelNumber = Database.Model(fingerprint, dimension);
+            }
+
             Vectors = new(Path.Combine(folder, Invariant($"vectors-{ModelNumber}.f16")), dimension);
         }
         catch
