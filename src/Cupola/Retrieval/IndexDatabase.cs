@@ -96,10 +96,7 @@ internal sealed class IndexDatabase : IDisposable
 
         if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
         {
-            throw new IOException(
-                $"The index {path} cannot be written, and its last update was not ended; open it once where it can be.",
-                written
-            );
+            throw new IOException($"The index {path} cannot be written, and its last update was not ended.", written);
         }
 
         try
@@ -118,10 +115,12 @@ internal sealed class IndexDatabase : IDisposable
     private static InvalidDataException Unreadable(string path, SqliteException problem) =>
         new($"The index {path} cannot be read ({problem.Message}); move it away, and it is made anew.", problem);
 
-    private void Create() =>
+    private void Create()
+    {
+        Run($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        // By itself: what fails behind a statement that gives rows fails in silence.
         Run(
-            $"""
-            PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
+            """
             CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS models (
                 number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL);
@@ -134,6 +133,7 @@ internal sealed class IndexDatabase : IDisposable
             CREATE TABLE IF NOT EXISTS prints (hash BLOB PRIMARY KEY, bits INTEGER, aspect REAL) WITHOUT ROWID;
             """
         );
+    }
 
     /// <summary>Another number after every change, whether made here or by another process.</summary>
     public long Version
