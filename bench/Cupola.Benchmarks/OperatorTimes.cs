@@ -20,7 +20,7 @@ internal sealed class OperatorTimes
         "LinearGradient",
     ];
 
-    private readonly Dictionary<string, (long Count, double Seconds)> _operators = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OperatorTime> _operators = new(StringComparer.Ordinal);
 
     /// <summary>Reads the files of all sessions in a folder; what ran before a moment was a warm-up and does not count.</summary>
     /// <param name="folder">Where the files lie.</param>
@@ -58,13 +58,11 @@ internal sealed class OperatorTimes
         _operators.Where(static entry => Products.Contains(entry.Key)).Sum(static entry => entry.Value.Seconds);
 
     /// <summary>Multiplications and additions in matrix products; convolutions are not counted.</summary>
-    public double ProductOperations { get; private set; }
+    public double ProductOperations => _operators.Values.Sum(static entry => entry.Operations);
 
     /// <summary>The operators, those that took longest first.</summary>
-    public IEnumerable<(string Operator, long Count, double Seconds)> Longest =>
-        _operators
-            .OrderByDescending(static entry => entry.Value.Seconds)
-            .Select(static entry => (entry.Key, entry.Value.Count, entry.Value.Seconds));
+    public IEnumerable<(string Operator, OperatorTime Time)> Longest =>
+        _operators.OrderByDescending(static entry => entry.Value.Seconds).Select(static entry => (entry.Key, entry.Value));
 
     private static bool IsKernel(JsonElement entry) =>
         entry.GetProperty("cat").GetString() == "Node"
@@ -74,15 +72,21 @@ internal sealed class OperatorTimes
     {
         JsonElement arguments = entry.GetProperty("args");
         string name = arguments.GetProperty("op_name").GetString()!;
-        (long count, double seconds) = _operators.GetValueOrDefault(name);
-        _operators[name] = (count + 1, seconds + (entry.GetProperty("dur").GetDouble() / 1e6));
+        double operations = 0;
         if (Products.Contains(name) && !name.StartsWith("Conv", StringComparison.Ordinal))
         {
             // Each of the m · n results takes k of both; the left operand holds m · k numbers.
             long[] left = Extents(arguments.GetProperty("input_type_shape")[0]),
                 result = Extents(arguments.GetProperty("output_type_shape")[0]);
-            ProductOperations += 2.0 * Elements(left) * result[^1];
+            operations = 2.0 * Elements(left) * result[^1];
         }
+
+        OperatorTime before = _operators.GetValueOrDefault(name) ?? new(0, 0, 0);
+        _operators[name] = new(
+            before.Count + 1,
+            before.Seconds + (entry.GetProperty("dur").GetDouble() / 1e6),
+            before.Operations + operations
+        );
     }
 
     private static long[] Extents(JsonElement typed) =>
@@ -90,3 +94,6 @@ internal sealed class OperatorTimes
 
     private static long Elements(long[] extents) => extents.Aggregate(1L, static (product, extent) => product * extent);
 }
+
+/// <summary>What a kind of operator did in all: runs, seconds, and multiplications and additions if it is a matrix product.</summary>
+internal sealed record OperatorTime(long Count, double Seconds, double Operations);

@@ -27,6 +27,12 @@ return args switch
         int.Parse(dimension, CultureInfo.InvariantCulture),
         int.Parse(centers, CultureInfo.InvariantCulture)
     ),
+    ["serve", string model, string images, .. string[] seconds] => ServeBenchmark.Run(
+        model,
+        images,
+        seconds.Length == 0 ? 120 : int.Parse(seconds[0], CultureInfo.InvariantCulture)
+    ),
+    ["serve-one", string model, string batch] => ServeBenchmark.Serve(model, int.Parse(batch, CultureInfo.InvariantCulture)),
     ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(
         model,
         images,
@@ -59,6 +65,7 @@ static int Usage()
           pgvector ADDRESS COUNT DIMENSION CENTERS  PostgreSQL with pgvector beside the exact scan: recall, times, plan
           retrieval MODEL IMAGES [PROMPTS]     recall and median rank of text to image, with intervals
           fits MODEL IMAGES…                   the errors of 'nothing fits' on classes that are indexed, and that are not
+          serve MODEL IMAGES [SECONDS]         the service under load: one client, 32 without batches, 32 with
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

@@ -93,9 +93,12 @@ internal static class TrainBenchmark
             $"  the profiled steps spent {times.Seconds / ProfiledSteps / threads * 1000:0.0} ms a thread in operators, the "
                 + $"products at {times.ProductOperations / times.ProductSeconds / 1e9:0} GFLOP/s a thread:"
         );
-        foreach ((string name, long count, double ofOperator) in times.Longest.Take(12))
+        foreach ((string name, OperatorTime time) in times.Longest.Take(12))
         {
-            Console.WriteLine($"    {name,-20} {count / ProfiledSteps,6} {ofOperator / times.Seconds,7:0.0%}");
+            Console.WriteLine(
+                $"    {name,-20} {time.Count / ProfiledSteps,6} {time.Seconds / times.Seconds,7:0.0%}"
+                    + (time.Operations > 0 ? $" {time.Operations / time.Seconds / 1e9,5:0} GFLOP/s" : "")
+            );
         }
     }
 

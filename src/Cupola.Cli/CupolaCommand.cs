@@ -27,6 +27,7 @@ internal static class CupolaCommand
             ModelsCommand.Create(),
             PromptsCommand.Create(),
             SearchCommand.Create(),
+            ServeCommand.Create(),
             TrainCommand.Create(),
             CommandRunner.Verbose,
         };

@@ -44,14 +44,20 @@ internal static class ImageDecoder
     /// </summary>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, has too many pixels or would take too much
     /// memory.</exception>
-    internal static RgbImage DecodeShared(byte[] bytes, string name, bool orient, CancellationToken cancellationToken)
+    internal static RgbImage DecodeShared(
+        byte[] bytes,
+        string name,
+        bool orient,
+        CancellationToken cancellationToken,
+        long maximumPixels = MaximumPixels
+    )
     {
         if (bytes.Length == 0)
         {
             throw new InvalidDataException($"{name} is empty.");
         }
 
-        EncodedImage file = new(bytes, name, cancellationToken);
+        EncodedImage file = new(bytes, name, cancellationToken) { MaximumPixels = maximumPixels };
         return ImageFormats.Detect(file) switch
         {
             ImageFormat.Bmp => BmpDecoder.Decode(file),

@@ -64,7 +64,7 @@ internal sealed class CandidateRanking
                         score += _scales[term].Score(cosines[term], _terms[term].Weight);
                     }
 
-                    return new RankedImage(candidate.File, score, cosines);
+                    return new RankedImage(candidate.File, score, cosines) { Scales = _scales };
                 })
                 .Where(image => threshold is not { } least || image.Score >= least)
                 .OrderByDescending(static image => image.Score)

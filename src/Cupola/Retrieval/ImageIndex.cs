@@ -224,4 +224,8 @@ public sealed record IndexUpdate(
 /// <param name="Score">The sum of what its terms say, each in standard deviations over the library.</param>
 /// <param name="Cosine">Its cosine with the query's first term.</param>
 /// <param name="IsLikely">Whether it fits better than words that fit anything do.</param>
-public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely);
+public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely)
+{
+    /// <summary>What the store said of it.</summary>
+    internal RankedImage Ranked { get; init; }
+}

@@ -29,7 +29,10 @@ internal sealed class ImageSearch(ImageIndex index)
                 image.Score,
                 image.Cosines[0],
                 IsLikely(query, image.Cosines, likelyFrom)
-            )),
+            )
+            {
+                Ranked = image,
+            }),
         ];
     }
 
@@ -49,6 +52,11 @@ internal sealed class ImageSearch(ImageIndex index)
 
     private float[] Embed(SearchTerm term, SearchQuery query, CancellationToken cancellationToken)
     {
+        if (term.Vector is not null)
+        {
+            return term.Vector;
+        }
+
         switch (term.Kind)
         {
             case SearchTermKind.Words:

@@ -43,6 +43,44 @@ internal abstract class ImageStore : IDisposable
     /// <param name="top">How many at most.</param>
     public abstract IReadOnlyList<RankedImage> Rank(IReadOnlyList<WeightedVector> terms, SearchQuery query, int top);
 
+    /// <summary>What is known of the image of a number; null where it is not there.</summary>
+    public virtual KnownFile? File(long number)
+    {
+        KnownFile? found = null;
+        Read((images, _) => found = images.FirstOrDefault(image => image.File.Number == number).File);
+        return found;
+    }
+
+    /// <summary>How many images a query's filters leave.</summary>
+    public virtual int Count(SearchQuery query)
+    {
+        ImageFilter filter = new(query);
+        int count = 0;
+        Read((images, _) => count = images.Count(image => filter.Matches(image.File)));
+        return count;
+    }
+
+    /// <summary>What the images were taken with, in the order of the alphabet.</summary>
+    public virtual IReadOnlyList<string> Cameras()
+    {
+        IReadOnlyList<string> cameras = [];
+        Read(
+            (images, _) =>
+                cameras =
+                [
+                    .. images
+                        .Select(static image => image.File.Metadata.Camera)
+                        .OfType<string>()
+                        .Distinct(StringComparer.OrdinalIgnoreCase)
+                        .Order(StringComparer.OrdinalIgnoreCase),
+                ]
+        );
+        return cameras;
+    }
+
+    /// <summary>Another number after every change, of a store that can tell; null of one that cannot.</summary>
+    public virtual long? Revision => null;
+
     /// <summary>The highest cosine of each of some words with any image.</summary>
     public abstract float[] Highest(float[][] words);
 
@@ -92,4 +130,8 @@ internal readonly record struct IndexedRow(KnownFile File, long Row);
 /// <param name="Score">The sum of what the terms say.</param>
 /// <param name="Cosines">Its cosine with each term.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct RankedImage(KnownFile File, double Score, double[] Cosines);
+internal readonly record struct RankedImage(KnownFile File, double Score, double[] Cosines)
+{
+    /// <summary>What each term's cosines are over the library, where the store says it.</summary>
+    public TermScale[]? Scales { get; init; }
+}

@@ -63,7 +63,17 @@ internal sealed class LocalStore : ImageStore
     /// <summary>The model's number in the database.</summary>
     public long ModelNumber { get; }
 
-    public override IReadOnlyList<string> Roots() => Database.Roots();
+    public override IReadOnlyList<string> Roots()
+    {
+        lock (_lock)
+        {
+            return Database.Roots();
+        }
+    }
+
+    public override long? Revision => Images().Version;
+
+    public override KnownFile? File(long number) => Images().Images.FirstOrDefault(image => image.File.Number == number).File;
 
     public override bool IsReadOnly => Database.IsReadOnly;
 
@@ -234,7 +244,7 @@ internal sealed class LocalStore : ImageStore
                         score += scales[term].Score(exact[term], terms[term].Weight);
                     }
 
-                    return new RankedImage(images[(int)place].File, score, exact);
+                    return new RankedImage(images[(int)place].File, score, exact) { Scales = scales };
                 })
                 .Where(image => query.Threshold is not { } least || image.Score >= least)
                 .OrderByDescending(static image => image.Score)

@@ -30,6 +30,9 @@ internal readonly record struct TermScale(double Mean, double Deviation, double 
         return new(mean, deviation > Least ? deviation : 1, cosines[cosines.Length / 2]);
     }
 
+    /// <summary>A cosine in standard deviations from the mean.</summary>
+    public double Standardize(double cosine) => (cosine - Mean) / Deviation;
+
     /// <summary>What a term of a weight adds to an image's score.</summary>
     public double Score(double cosine, double weight) =>
         weight > 0 ? weight * (cosine - Mean) / Deviation : weight * Math.Max(0, (cosine - Median) / Deviation);
