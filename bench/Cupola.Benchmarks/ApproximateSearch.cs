@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cupola.Benchmarks;
 
-/// <summary>What others make of the vectors that the exact scan reads: USearch's and pgvector's graphs, NumPy's product.</summary>
+/// <summary>What others make of the vectors that the exact scan reads: graphs of USearch and pgvector, NumPy's product.</summary>
 internal static class ApproximateSearch
 {
     private const int Top = 10;
@@ -17,7 +17,7 @@ internal static class ApproximateSearch
     /// <summary>USearch's HNSW over float16 with its own settings: its build time, time a query, and recall.</summary>
     public static void USearch(VectorFile.Rows rows, float[][] queries, long[][] exact)
     {
-        using USearchIndex index = new(MetricKind.Ip, ScalarKind.Float16, (ulong)rows.Dimension);
+        using USearchIndex index = new(MetricKind.Cos, ScalarKind.Float16, (ulong)rows.Dimension);
         long start = Stopwatch.GetTimestamp();
         for (long first = 0; first < rows.Count; first += RowsAddedTogether)
         {
@@ -40,7 +40,8 @@ internal static class ApproximateSearch
         }
 
         Console.WriteLine(
-            $"USearch: built in {build:0} s on one thread; {Median(seconds) * 1000:0.00} ms a query; recall@{Top} {Recall(found, exact):0.000}"
+            $"USearch: built in {build:0} s on one thread; {Median(seconds) * 1000:0.00} ms a query; "
+                + $"recall@{Top} {Recall(found, exact):0.000}"
         );
     }
 
@@ -127,7 +128,8 @@ internal static class ApproximateSearch
         (double theirs, string[][] found) = Search(store, queries);
         (double own, string[][] exact) = Search(local, queries);
         Console.WriteLine(
-            $"{count} × {dimension}, {centers} centers: added in {added:0} s; pgvector {theirs * 1000:0.0} ms a query, exact scan "
+            $"{count} × {dimension}, {centers} centers: added in {added:0} s; pgvector "
+                + $"{theirs * 1000:0.0} ms a query, exact scan "
                 + $"{own * 1000:0.0} ms; recall@{Top} {Recall(found, exact):0.000}"
         );
         Console.WriteLine(string.Join('\n', store.Plan.Select(static line => line.Length > 110 ? line[..110] + "…" : line)));

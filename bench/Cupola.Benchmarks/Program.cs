@@ -37,7 +37,11 @@ return args switch
         seconds.Length == 0 ? 120 : int.Parse(seconds[0], CultureInfo.InvariantCulture)
     ),
     ["serve-one", string model, string batch] => ServeBenchmark.Serve(model, int.Parse(batch, CultureInfo.InvariantCulture)),
-    ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(model, images, prompts.FirstOrDefault()),
+    ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(
+        model,
+        images,
+        prompts.FirstOrDefault()
+    ),
     ["fits", string model, .. string[] folders] => RetrievalQuality.Fits(model, folders),
     ["maps", string model] => MapTimes.Run(model),
     ["maps", string model, string folder] => MapBenchmark.Run(model, folder),

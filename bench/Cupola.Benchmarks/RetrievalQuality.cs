@@ -47,8 +47,11 @@ internal static class RetrievalQuality
     public static int Fits(string model, string[] folders)
     {
         using ClipEmbedder embedder = ClipEmbedder.Load(model);
-        (string Name, string[] Images)[] things = folders.SelectMany(Things).GroupBy(static thing => thing.Name).Select(static same =>
-            (same.Key, (string[])[.. same.SelectMany(static thing => thing.Images)])).ToArray();
+        (string Name, string[] Images)[] things = folders
+            .SelectMany(Things)
+            .GroupBy(static thing => thing.Name)
+            .Select(static same => (same.Key, (string[])[.. same.SelectMany(static thing => thing.Images)]))
+            .ToArray();
         bool areCaptions = things[0].Name.Contains(' ') && things.Length > 200;
         if (areCaptions)
         {
@@ -80,14 +83,16 @@ internal static class RetrievalQuality
                     bool[] likely =
                     [
                         .. things.Select(thing =>
-                            index.Search(SearchQuery.Words(template.Replace("{}", thing.Name, StringComparison.Ordinal)), 1) is [{ IsLikely: true }]
+                            index.Search(SearchQuery.Words(template.Replace("{}", thing.Name, StringComparison.Ordinal)), 1)
+                                is [{ IsLikely: true }]
                         ),
                     ];
                     int with = likely.Where((_, place) => place % 2 == half).Count(static each => each),
                         without = likely.Where((_, place) => place % 2 != half).Count(static each => each),
                         there = likely.Where((_, place) => place % 2 == half).Count();
                     Console.WriteLine(
-                        $"half {half}, \"{template}\": with a match {with} of {there} likely; without {without} of {likely.Length - there} likely"
+                        $"half {half}, \"{template}\": with a match {with} of {there} likely; "
+                            + $"without {without} of {likely.Length - there} likely"
                     );
                 }
             }
@@ -101,17 +106,20 @@ internal static class RetrievalQuality
     private static IEnumerable<(string Name, string[] Images)> Things(string folder) =>
         File.Exists(Path.Combine(folder, "captions.jsonl"))
             ? Lines(folder).Select(static line => (line.Captions[0], (string[])[line.Image]))
-            : ImageFolder.Folders(folder).Select(name => (name, (string[])[.. ImageFolder.Enumerate(Path.Combine(folder, name))]));
+            : ImageFolder
+                .Folders(folder)
+                .Select(name => (name, (string[])[.. ImageFolder.Enumerate(Path.Combine(folder, name))]));
 
     private static IEnumerable<(string Image, string[] Captions)> Lines(string folder) =>
-        File.ReadLines(Path.Combine(folder, "captions.jsonl")).Select(line =>
-        {
-            JsonElement root = JsonDocument.Parse(line).RootElement;
-            return (
-                Path.Combine(folder, root.GetProperty("image").GetString()!),
-                (string[])[.. root.GetProperty("caption").EnumerateArray().Select(static caption => caption.GetString()!)]
-            );
-        });
+        File.ReadLines(Path.Combine(folder, "captions.jsonl"))
+            .Select(line =>
+            {
+                JsonElement root = JsonDocument.Parse(line).RootElement;
+                return (
+                    Path.Combine(folder, root.GetProperty("image").GetString()!),
+                    (string[])[.. root.GetProperty("caption").EnumerateArray().Select(static caption => caption.GetString()!)]
+                );
+            });
 
     private static (string[] Paths, List<(string, Question[])> Sets) Captions(string folder)
     {
@@ -119,8 +127,14 @@ internal static class RetrievalQuality
         return (
             [.. lines.Select(static line => line.Image)],
             [
-                ("one caption", [.. lines.Select(static (line, place) => new Question("", [line.Captions[0]], new HashSet<int> { place }))]),
-                ("all captions of an image", [.. lines.Select(static (line, place) => new Question("", line.Captions, new HashSet<int> { place }))]),
+                (
+                    "one caption",
+                    [.. lines.Select(static (line, place) => new Question("", [line.Captions[0]], new HashSet<int> { place }))]
+                ),
+                (
+                    "all captions of an image",
+                    [.. lines.Select(static (line, place) => new Question("", line.Captions, new HashSet<int> { place }))]
+                ),
             ]
         );
     }
@@ -129,7 +143,9 @@ internal static class RetrievalQuality
     {
         (string Name, string Path)[] images =
         [
-            .. ImageFolder.Folders(folder).SelectMany(name => ImageFolder.Enumerate(Path.Combine(folder, name)).Select(path => (name, path))),
+            .. ImageFolder
+                .Folders(folder)
+                .SelectMany(name => ImageFolder.Enumerate(Path.Combine(folder, name)).Select(path => (name, path))),
         ];
         string[] names = [.. images.Select(static image => image.Name).Distinct()];
         Question[] Ask(Func<string, IReadOnlyList<string>> sentences) =>
@@ -144,14 +160,22 @@ internal static class RetrievalQuality
         [
             ("the name", Ask(static name => [name])),
             ("a photo of a {}.", Ask(static name => [$"a photo of a {name}."])),
-            ("imagenet-7", Ask(static name => [.. PromptSource.Read("imagenet-7").Templates.Select(template => template.Format(name))])),
+            (
+                "imagenet-7",
+                Ask(static name => [.. PromptSource.Read("imagenet-7").Templates.Select(template => template.Format(name))])
+            ),
         ];
         if (prompts is not null && PromptSource.Read(prompts).Written is { } written)
         {
             sets.Add(
                 (
                     Path.GetFileName(prompts),
-                    [.. Ask(name => written.ClassNames.Contains(name) ? [.. written[name].Select(static prompt => prompt.Text)] : []).Where(static question => question.Sentences.Count > 0)]
+                    [
+                        .. Ask(name =>
+                                written.ClassNames.Contains(name) ? [.. written[name].Select(static prompt => prompt.Text)] : []
+                            )
+                            .Where(static question => question.Sentences.Count > 0),
+                    ]
                 )
             );
         }
@@ -170,7 +194,8 @@ internal static class RetrievalQuality
         return scores.Where((score, image) => score >= best && !question.Right.Contains(image)).Count();
     }
 
-    private static string Cell(int[] ranks, int depth) => Interval(ranks, some => some.Count(rank => rank < depth) / (double)some.Length, "0.000");
+    private static string Cell(int[] ranks, int depth) =>
+        Interval(ranks, some => some.Count(rank => rank < depth) / (double)some.Length, "0.000");
 
     /// <summary>A statistic of the queries, with the middle 95 % of it over queries drawn again with replacement.</summary>
     private static string Interval(int[] ranks, Func<int[], double> statistic, string format)

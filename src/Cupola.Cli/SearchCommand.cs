@@ -186,6 +186,12 @@ internal static class SearchCommand
         private static int Update(ImageIndex index, CancellationToken cancellationToken)
         {
             int broken = 0;
+            if (index.Store.IsReadOnly)
+            {
+                Console.Error.WriteLine("The index cannot be written, and so it is searched as it is.");
+                return broken;
+            }
+
             foreach (string root in index.Roots)
             {
                 try

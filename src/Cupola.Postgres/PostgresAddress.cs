@@ -67,14 +67,16 @@ internal sealed class PostgresAddress
             problem switch
             {
                 PostgresException { SqlState: "28P01" or "28000" } =>
-                    $"The database {Name} refuses the user; name one as in postgres://user@host/database, and give the password by "
+                    $"The database {Name} refuses the user; name one as in postgres://user@host/database, and give the "
+                        + "password by "
                         + "the environment variable PGPASSWORD.",
                 PostgresException { SqlState: "3D000" } => $"There is no database {Name}; make it with createdb.",
                 PostgresException { SqlState: "42501" } denied =>
                     $"The database {Name} does not allow what the index needs ({denied.MessageText}); let its administrator run "
                         + "CREATE EXTENSION vector there and GRANT CREATE on the schema.",
                 PostgresException { SqlState: "0A000" or "58P01" or "42704" or "22023" } missing =>
-                    $"The database {Name} lacks pgvector 0.7 or newer ({missing.MessageText}); install it on the server, as by the "
+                    $"The database {Name} lacks pgvector 0.7 or newer ({missing.MessageText}); install it on the "
+                        + "server, as by the "
                         + "package postgresql-17-pgvector or the image pgvector/pgvector.",
                 PostgresException { SqlState: "53100" or "53200" or "53300" } full =>
                     $"The database {Name} has no room left ({full.MessageText}); what was written stays, and the same command "

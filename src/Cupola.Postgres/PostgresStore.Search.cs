@@ -28,7 +28,8 @@ internal sealed partial class PostgresStore
         Run(connection =>
         {
             using NpgsqlCommand command = new(
-                $"SELECT v.embedding FROM cupola_images i JOIN {_vectors} v ON v.hash = i.hash WHERE i.number = $1 AND NOT i.gone",
+                $"SELECT v.embedding FROM cupola_images i JOIN {_vectors} v ON v.hash = i.hash "
+                    + "WHERE i.number = $1 AND NOT i.gone",
                 connection
             )
             {

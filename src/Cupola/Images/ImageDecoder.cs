@@ -85,7 +85,12 @@ internal static class ImageDecoder
         {
             if (!Directory.Exists(path))
             {
-                throw new FileNotFoundException($"There is no file {path}.", path);
+                throw new FileNotFoundException(
+                    path.Contains('\uFFFD', StringComparison.Ordinal)
+                        ? $"There is no file {path}: its name is not UTF-8; rename it."
+                        : $"There is no file {path}.",
+                    path
+                );
             }
 
             string others = ImageFolder.Others([path]);

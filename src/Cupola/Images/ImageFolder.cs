@@ -22,7 +22,7 @@ internal static class ImageFolder
     };
 
     /// <summary>
-    /// The formats that <see cref="ImageDecoder"/> reads, and some that it does not (HEIC, JPEG 2000, raw photos of other forms), so
+    /// The formats that <see cref="ImageDecoder"/> reads, and some that it does not (HEIC, JPEG 2000, other raw photos), so
     /// that each such image is reported rather than ignored.
     /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
@@ -72,8 +72,8 @@ internal static class ImageFolder
 
     /// <summary>
     /// All images below a folder, at any depth, in the ordinal order of their paths. Hidden files and folders are skipped, and so
-    /// are system folders, and raw photos beside a JPEG of the same name. A link to a folder is followed, unless it leads back to a
-    /// folder on the path to it.
+    /// are system folders, and raw photos beside a JPEG of the same name. A link to a folder is followed, unless it
+    /// leads back to a folder on the path to it.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>

@@ -146,7 +146,8 @@ internal sealed class RawPhoto
             if (marker is >= 0xC0 and <= 0xC2)
             {
                 return jpeg[at + 4] == 8 && jpeg[at + 9] is 1 or 3
-                    ? (long)BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 5)..]) * BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 7)..])
+                    ? (long)BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 5)..])
+                        * BinaryPrimitives.ReadUInt16BigEndian(jpeg[(at + 7)..])
                     : 0;
             }
 
@@ -231,16 +232,23 @@ internal sealed class RawPhoto
         return Number(offset + 2 + ((long)count * EntryBytes), 4);
     }
 
-    private static long Value(Dictionary<int, long[]> directory, int tag) => directory.GetValueOrDefault(tag) is [var first, ..] ? first : 0;
+    private static long Value(Dictionary<int, long[]> directory, int tag) =>
+        directory.GetValueOrDefault(tag) is [var first, ..] ? first : 0;
 
-    private long First(int tag, long otherwise) => Value(_directories[0], tag) is > 0 and <= short.MaxValue and var value ? value : otherwise;
+    private long First(int tag, long otherwise) =>
+        Value(_directories[0], tag) is > 0 and <= short.MaxValue and var value ? value : otherwise;
 
     /// <summary>A text, which is stored as bytes with a zero behind them.</summary>
     private static string? Text(Dictionary<int, long[]> directory, int tag)
     {
         long[] letters = directory.GetValueOrDefault(tag) ?? [];
         string text = Encoding
-            .Latin1.GetString([.. letters.Take(LongestText).TakeWhile(static letter => letter is > 0 and < 256).Select(static letter => (byte)letter)])
+            .Latin1.GetString([
+                .. letters
+                    .Take(LongestText)
+                    .TakeWhile(static letter => letter is > 0 and < 256)
+                    .Select(static letter => (byte)letter),
+            ])
             .Trim();
         return text.Length > 0 ? text : null;
     }
@@ -250,8 +258,7 @@ internal sealed class RawPhoto
         at < 0 || at > _bytes.Length - size ? 0
         : size == 1 ? _bytes[at]
         : size == 2
-            ? _isBigEndian
-                ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan((int)at))
+            ? _isBigEndian ? BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan((int)at))
                 : BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan((int)at))
         : _isBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan((int)at))
         : BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan((int)at));

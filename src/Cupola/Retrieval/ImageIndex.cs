@@ -123,12 +123,12 @@ public sealed class ImageIndex : IDisposable
         return new ImageSearch(this).Find(query, top, cancellationToken);
     }
 
-    /// <summary>What a store must know of the images to keep them: <see cref="IndexedImage"/> with this model's vectors.</summary>
+    /// <summary>What a store must know of <see cref="IndexedImage"/> to keep it, with this model's vectors.</summary>
     public VectorStoreCollectionDefinition CollectionDefinition => IndexedImage.Define(Embedder.Config.EmbeddingDimension);
 
     /// <summary>
-    /// The images as a collection of Microsoft.Extensions.VectorData, by their numbers: to be read and searched exactly, by words, an
-    /// <see cref="ImageSource"/> or a vector, with any filter. It cannot be written to.
+    /// The images as a collection of Microsoft.Extensions.VectorData, by their numbers: to be read, and searched exactly by
+    /// words, an <see cref="ImageSource"/> or a vector, with any filter. It cannot be written to.
     /// </summary>
     public VectorStoreCollection<long, IndexedImage> AsCollection() => new ImageCollection(this);
 

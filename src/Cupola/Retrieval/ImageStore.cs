@@ -12,6 +12,9 @@ internal abstract class ImageStore : IDisposable
     /// <summary>The folders that were indexed, as full paths.</summary>
     public abstract IReadOnlyList<string> Roots();
 
+    /// <summary>Whether nothing can be added.</summary>
+    public virtual bool IsReadOnly => false;
+
     /// <summary>Begins an update, which ends when what is returned is disposed.</summary>
     /// <exception cref="IOException">Another process is updating, and one at a time may.</exception>
     public abstract IDisposable BeginUpdate();

@@ -21,6 +21,8 @@ internal sealed class IndexUpdater(
     private readonly ImageStore _store = index.Store;
     private readonly HashSet<ContentHash> _contents = index.Store.Contents();
     private readonly List<string> _broken = [];
+    private Dictionary<string, KnownFile> _before = [];
+    private int _brokenCount;
     private int _embedded;
     private int _reused;
     private int _moved;
@@ -36,7 +38,7 @@ internal sealed class IndexUpdater(
                 $"There is no folder {root}; what the index knows of it stays, in case it is a drive that is not connected."
             );
         _store.AddRoot(root);
-        Dictionary<string, KnownFile> known = _store.FilesBelow(root);
+        Dictionary<string, KnownFile> known = _before = _store.FilesBelow(root);
         FileInfo[] work = [.. paths.Select(static path => new FileInfo(path)).Where(file => IsNew(file, known))];
         HashSet<string> there = new(paths, StringComparer.Ordinal);
         string[] gone =
@@ -62,19 +64,22 @@ internal sealed class IndexUpdater(
         );
         return new(root, paths.Count, _embedded, _reused, _moved, gone.Length - _moved, _broken)
         {
-            BrokenCount = _broken.Count + unreadable,
+            BrokenCount = _brokenCount + unreadable,
         };
     }
 
     /// <summary>
-    /// Whether a file has to be looked at: it is new, was written since, came back, or has no vector of this model.
+    /// Whether a file has to be looked at: it is new, was written since, came back, could not be read at all, or has no vector of
+    /// this model.
     /// </summary>
     private bool IsNew(FileInfo file, Dictionary<string, KnownFile> known) =>
         !known.TryGetValue(file.FullName, out KnownFile? before)
         || before.IsGone
-        || before.Size != (file.Exists ? file.Length : 0)
-        || before.Changed != (file.Exists ? file.LastWriteTimeUtc.Ticks : 0)
-        || (before.Error is null && before.Hash is { } hash && !_contents.Contains(new(hash)));
+        || before.Hash is null
+        || !file.Exists
+        || before.Size != file.Length
+        || before.Changed != file.LastWriteTimeUtc.Ticks
+        || (before.Error is null && !_contents.Contains(new(before.Hash)));
 
     private void Add(FileInfo[] batch, HashSet<ContentHash> gone)
     {
@@ -108,7 +113,14 @@ internal sealed class IndexUpdater(
         _store.Add(known, [.. written, .. embedded]);
         _contents.UnionWith(written.Select(static each => each.Content));
         Count(read, embedded, gone);
-        _broken.AddRange(known.Where(static file => file.Error is not null).Select(static file => file.Error!));
+        foreach (KnownFile file in known.Where(static file => file.Error is not null))
+        {
+            _brokenCount++;
+            if (!_before.TryGetValue(file.Path, out KnownFile? before) || before.IsGone || before.Error != file.Error)
+            {
+                _broken.Add(file.Error!);
+            }
+        }
     }
 
     private List<ContentVector> Embed(List<ReadFile> read, Dictionary<ContentHash, string> unreadable)
@@ -164,7 +176,7 @@ internal sealed class IndexUpdater(
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(file.FullName);
+            byte[] bytes = ImageDecoder.ReadFile(file.FullName);
             ImageMetadata metadata = ImageMetadata.Read(bytes, file.FullName, cancellationToken);
             return new(
                 file,
@@ -173,7 +185,7 @@ internal sealed class IndexUpdater(
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return new(file, new(file.FullName, file.Exists ? file.Length : 0, 0, null, exception.Message));
+            return new(file, new(file.FullName, 0, 0, null, exception.Message));
         }
     }
 

@@ -1,5 +1,6 @@
 using Cupola.Files;
 using Cupola.Images;
+using Microsoft.Data.Sqlite;
 using static System.FormattableString;
 
 namespace Cupola.Retrieval;
@@ -32,7 +33,18 @@ internal sealed class LocalStore : ImageStore
         Database = IndexDatabase.Open(folder);
         try
         {
-            ModelNumber = Database.Model(fingerprint, dimension);
+            try
+            {
+                ModelNumber = Database.Model(fingerprint, dimension);
+            }
+            catch (SqliteException problem) when (IndexDatabase.IsUnwritable(problem))
+            {
+                // SQLite opens a database on a read-only share, and fails when it would first write.
+                Database.Dispose();
+                Database = IndexDatabase.OpenToRead(Path.Combine(folder, "index.sqlite"), problem);
+                ModelNumber = Database.Model(fingerprint, dimension);
+            }
+
             Vectors = new(Path.Combine(folder, Invariant($"vectors-{ModelNumber}.f16")), dimension);
         }
         catch
@@ -63,8 +75,15 @@ internal sealed class LocalStore : ImageStore
 
     public override KnownFile? File(long number) => Images().Images.FirstOrDefault(image => image.File.Number == number).File;
 
+    public override bool IsReadOnly => Database.IsReadOnly;
+
     public override IDisposable BeginUpdate()
     {
+        if (IsReadOnly)
+        {
+            throw new IOException($"The index {_folder} cannot be written, and so it is not brought up to date.");
+        }
+
         FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
             ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
         try
@@ -147,14 +166,24 @@ internal sealed class LocalStore : ImageStore
 
     public override Dictionary<ContentHash, PicturePrint?> Prints() => Database.Prints();
 
-    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints) =>
-        Database.AddPrints(prints);
+    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints)
+    {
+        if (!IsReadOnly)
+        {
+            Database.AddPrints(prints);
+        }
+    }
 
     public override float[][] Words(IReadOnlyList<string> words, Func<float[][]> embed)
     {
         using VectorFile file = new(Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16")), _dimension);
         if (file.Count != words.Count)
         {
+            if (IsReadOnly)
+            {
+                return embed();
+            }
+
             file.Truncate(0);
             file.Append(embed());
         }

@@ -55,7 +55,11 @@ public sealed record SearchQuery
         {
             if (argument is not ("+" or "-"))
             {
-                words.Add(argument);
+                if (!string.IsNullOrWhiteSpace(argument))
+                {
+                    words.Add(argument);
+                }
+
                 continue;
             }
 

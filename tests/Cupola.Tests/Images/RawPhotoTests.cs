@@ -53,7 +53,7 @@ public sealed class RawPhotoTests
         Assert.Contains("export it as JPEG or PNG", message, StringComparison.Ordinal);
     }
 
-    /// <summary>Every offset, count and length of the file is a claim: whatever it says, there is an image or a sentence.</summary>
+    /// <summary>Every offset, count and length is a claim: whatever it says, there is an image or a sentence.</summary>
     [Fact]
     public void AnyDamageIsAnImageOrASentence()
     {
@@ -128,7 +128,7 @@ public sealed class RawPhotoTests
         Thumbnail.ReadJpeg(ImageSource.FromPath(SharedFolder.AnyImage), orient: false, longest)!;
 
     /// <summary>
-    /// The first directory has the maker, the model, the orientation, a thumbnail's or preview's JPEG and what leads to others; the
+    /// The first directory has maker, model, orientation, a thumbnail's or preview's JPEG and what leads to others; the
     /// second the sensor's numbers, and in a Nikon the large preview.
     /// </summary>
     private static byte[] Photo(string form, bool isBigEndian, byte[] small, byte[] large)

@@ -19,12 +19,7 @@ internal sealed class TiffBytes(bool isBigEndian)
 
     public byte[] Write(Directory first)
     {
-        List<byte> bytes =
-        [
-            .. isBigEndian ? "MM\0*"u8 : "II*\0"u8,
-            .. Number(8 + _afterHeader.Length, 4),
-            .. _afterHeader,
-        ];
+        List<byte> bytes = [.. isBigEndian ? "MM\0*"u8 : "II*\0"u8, .. Number(8 + _afterHeader.Length, 4), .. _afterHeader];
         Add(bytes, first);
         return [.. bytes];
     }

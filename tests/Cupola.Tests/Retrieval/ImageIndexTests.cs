@@ -1,5 +1,6 @@
 using Cupola.Images;
 using Cupola.Retrieval;
+using Microsoft.Data.Sqlite;
 
 namespace Cupola.Tests.Retrieval;
 
@@ -66,6 +67,40 @@ public sealed class ImageIndexTests : IDisposable
         Assert.Empty(second.Broken);
         Assert.Equal((1, 1), (first.BrokenCount, second.BrokenCount));
         Assert.Equal([At("red.png")], Found("red", 10));
+    }
+
+    /// <summary>A broken link, as photoprism#414 has it: told once, tried each time, and found when it leads somewhere.</summary>
+    [Fact]
+    public void WhatCannotBeReadAtAllIsTriedAgainAndToldOnce()
+    {
+        Paint("red.png", 255, 0, 0);
+        File.CreateSymbolicLink(At("link.png"), At("later"));
+
+        IndexUpdate first = _index.Update(_photos),
+            second = _index.Update(_photos);
+        File.Copy(At("red.png"), At("later"));
+        IndexUpdate third = _index.Update(_photos);
+
+        Assert.Contains("it is a link to", Assert.Single(first.Broken), StringComparison.Ordinal);
+        Assert.Empty(second.Broken);
+        Assert.Equal((1, 1, 0), (first.BrokenCount, second.BrokenCount, third.BrokenCount));
+        Assert.Equal([At("link.png"), At("red.png")], Found("red", 10).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>An index on a read-only share, as SQLite's own immutable files.</summary>
+    [Fact]
+    public void AnIndexThatCannotBeWrittenIsSearchedAsItIs()
+    {
+        Paint("red.png", 255, 0, 0);
+        _index.Update(_photos);
+        _index.Search(SearchQuery.Parse("red"));
+        _index.Dispose();
+        string path = Path.Combine(_folder, "index.sqlite");
+        using IndexDatabase database = IndexDatabase.OpenToRead(path, new SqliteException("it is read-only", 8));
+        Assert.True(database.IsReadOnly);
+        Assert.Equal([_photos], database.Roots());
+        Assert.Single(database.Images(database.Model(ImageIndex.Fingerprint(Model.Value, orient: true), 1)));
+        Assert.Empty(database.Images(database.Model("another model", 1)));
     }
 
     [Fact]

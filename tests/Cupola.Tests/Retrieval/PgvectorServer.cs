@@ -5,7 +5,7 @@ using System.Net.Sockets;
 
 namespace Cupola.Tests.Retrieval;
 
-/// <summary>A PostgreSQL with pgvector on a free port of this machine (tests/pgvector), which can be killed and started again.</summary>
+/// <summary>A PostgreSQL with pgvector on a free port of this machine (tests/pgvector), to be killed and started again.</summary>
 internal sealed class PgvectorServer : IDisposable
 {
     /// <summary>A slow machine takes a while to make a database.</summary>
