@@ -19,10 +19,10 @@ internal sealed record Trial(ExampleMethod? Method, Factors Factors, double[] Lo
 }
 
 /// <summary>
-/// Judges methods by leaving examples out, so that no image that is to be classified has a say. Fold j leaves out the j-th example
-/// of each label (and the j + folds-th, …); a label's only example is not left out so. Where labels have no examples, or most have
-/// one, this would not show what examples do to images of such labels: whole labels are left out as well, and count as many as
-/// such labels are.
+/// Judges methods by leaving examples out, so that no image that is to be classified has a say. Fold j leaves out the j-th
+/// example of each label (and the j + folds-th, …); a label's only example is not left out so. Where labels have no examples, or
+/// most have one, this would not show what examples do to images of such labels: whole labels are left out as well, and count as
+/// many as such labels are.
 /// </summary>
 internal sealed class CrossValidation
 {
