@@ -86,7 +86,8 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
         }
 
         IReadOnlyList<FoundImage> all = index.Search(query, int.MaxValue, cancellationToken);
-        FoundPages found = new([.. all.Take(KeptResults)], all.Count, catalog);
+        FoundImage[] best = [.. all.OrderByDescending(static image => image.IsLikely).Take(KeptResults)];
+        FoundPages found = new(best, all.Count, all.Count(static image => image.IsLikely), catalog);
         if (key is not null)
         {
             _kept.AddFirst((full, found));
@@ -151,7 +152,8 @@ internal sealed record Catalog(
 }
 
 /// <summary>What a search found.</summary>
-/// <param name="Best">The best of them.</param>
+/// <param name="Best">The best of them: likely ones, then the others, each by their scores.</param>
 /// <param name="Total">How many images were ranked.</param>
+/// <param name="Likely">How many of them are likely.</param>
 /// <param name="Catalog">What the index held then.</param>
-internal sealed record FoundPages(IReadOnlyList<FoundImage> Best, int Total, Catalog Catalog);
+internal sealed record FoundPages(IReadOnlyList<FoundImage> Best, int Total, int Likely, Catalog Catalog);
