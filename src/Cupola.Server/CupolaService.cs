@@ -20,11 +20,9 @@ internal sealed class CupolaService : IAsyncDisposable
     private static readonly string[] Collectors = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"];
 
     private readonly WebApplication _app;
-    private readonly EmbeddingQueue _queue;
-    private readonly int _pixelBytes;
+    private readonly ServiceSettings _settings;
 
-    private CupolaService(WebApplication app, EmbeddingQueue queue, int pixelBytes) =>
-        (_app, _queue, _pixelBytes) = (app, queue, pixelBytes);
+    private CupolaService(WebApplication app, ServiceSettings settings) => (_app, _settings) = (app, settings);
 
     /// <summary>The addresses it listens at, once it runs; with the port that was found where 0 was asked for.</summary>
     public IEnumerable<string> Addresses => _app.Urls;
@@ -40,11 +38,10 @@ internal sealed class CupolaService : IAsyncDisposable
             new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
         );
         Configure(builder, settings);
-        ServiceMetrics metrics = new();
-        EmbeddingQueue queue = new(embedder, settings.Limits, metrics);
         IServiceCollection services = builder.Services;
-        services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(embedder).AddSingleton(queue);
-        services.AddSingleton(_ => metrics).AddSingleton(_ => new MetricsText());
+        services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(embedder);
+        services.AddSingleton<ServiceMetrics>().AddSingleton<MetricsText>().AddSingleton<DrainingRequests>();
+        services.AddSingleton<EmbeddingQueue>();
         services.AddSingleton(new BodyBudget(settings.Limits.AllBodyBytes));
         services.AddSingleton<RequestBody>().AddSingleton<RequestImages>().AddSingleton<ClassifierCache>();
         services.AddSingleton<EmbeddingsEndpoint>().AddSingleton<ImmichEndpoint>().AddSingleton<WeaviateEndpoint>();
@@ -65,29 +62,40 @@ internal sealed class CupolaService : IAsyncDisposable
         ApiDocument.Add(services, settings.Limits);
         WebApplication app = builder.Build();
         app.Services.GetRequiredService<MetricsText>();
+        DrainingRequests draining = app.Services.GetRequiredService<DrainingRequests>();
         app.UseMiddleware<Problems>();
+        app.Use(draining.InvokeAsync);
         app.UseMiddleware<RequestGuard>();
         app.UseRouting();
         Routes.Map(app, hasIndex: index is not null);
-        return new(app, queue, embedder.Preprocessing.ByteCount);
+        return new(app, settings);
     }
 
     /// <summary>Begins to listen, once the model has answered for the first time, which takes longer than later.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _queue.EmbedTextsAsync(["a photo"], cancellationToken);
-        await _queue.EmbedImagesAsync([new byte[_pixelBytes]], cancellationToken);
+        EmbeddingQueue queue = _app.Services.GetRequiredService<EmbeddingQueue>();
+        int pixels = _app.Services.GetRequiredService<ClipEmbedder>().Preprocessing.ByteCount;
+        await queue.EmbedTextsAsync(["a photo"], cancellationToken);
+        await queue.EmbedImagesAsync([new byte[pixels]], cancellationToken);
         await _app.StartAsync(cancellationToken);
     }
 
     /// <summary>Waits until somebody asks it to stop, by a signal or the token; what was accepted is answered first.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+    public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
+    {
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration signal = _app.Lifetime.ApplicationStopping.Register(asked.SetResult);
+        await using CancellationTokenRegistration token = cancellationToken.Register(_app.Lifetime.StopApplication);
+        await asked.Task;
+        await _app.Services.GetRequiredService<DrainingRequests>().WaitAsync(_settings.Limits.Time);
+        await _app.StopAsync(CancellationToken.None);
+    }
 
     /// <summary>Stops, after what was accepted is answered.</summary>
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();
-        await _queue.DisposeAsync();
         await _app.DisposeAsync();
     }
 
@@ -99,7 +107,8 @@ internal sealed class CupolaService : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = limits.BodyBytes;
+            // RequestBody holds to the limit, and lets who sends more read why not.
+            kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxConcurrentConnections = limits.Connections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BytesPerSecond, limits.Patience);

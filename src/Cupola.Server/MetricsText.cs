@@ -28,11 +28,12 @@ internal sealed class MetricsText : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = new();
 
-    public MetricsText()
+    /// <param name="factory">Made the meters that are meant; there may be other services in the process.</param>
+    public MetricsText(IMeterFactory factory)
     {
-        _listener.InstrumentPublished = static (instrument, listener) =>
+        _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (Meters.Contains(instrument.Meter.Name, StringComparer.Ordinal))
+            if (instrument.Meter.Scope == factory && Meters.Contains(instrument.Meter.Name, StringComparer.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

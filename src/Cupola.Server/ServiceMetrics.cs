@@ -3,18 +3,20 @@ using System.Diagnostics.Metrics;
 namespace Cupola.Server;
 
 /// <summary>What the service counts, in the meter "Cupola"; ASP.NET Core's own meters count requests.</summary>
-internal sealed class ServiceMetrics : IDisposable
+internal sealed class ServiceMetrics
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "Cupola";
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _batchDuration;
     private readonly Counter<long> _refused;
 
-    public ServiceMetrics()
+    /// <param name="factory">Makes the meter, and ends it.</param>
+    public ServiceMetrics(IMeterFactory factory)
     {
+        _meter = factory.Create(MeterName);
         _batchSize = _meter.CreateHistogram<int>(
             "cupola.embedding.batch.size",
             "{item}",
@@ -38,6 +40,4 @@ internal sealed class ServiceMetrics : IDisposable
 
     /// <summary>A request got an error.</summary>
     public void CountRefused(int status) => _refused.Add(1, new KeyValuePair<string, object?>("status", status));
-
-    public void Dispose() => _meter.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Cupola.Files;
 using Microsoft.AspNetCore.Http;
@@ -9,6 +10,11 @@ namespace Cupola.Server.Requests;
 internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
 {
     private const int FirstBytes = 4096;
+
+    private const int PassedBytes = 1 << 16;
+
+    /// <summary>How much of a body that is too large is read and thrown away.</summary>
+    private const long MostPassedBytes = 256 << 20;
 
     /// <summary>A body of JSON, read into a type.</summary>
     /// <exception cref="RequestException">It is too large, is not JSON, or not of the type.</exception>
@@ -42,7 +48,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
     {
         if (context.Request.ContentLength > limits.BodyBytes)
         {
-            throw TooLarge();
+            throw await RefuseAsync(context, cancellationToken);
         }
 
         BodyBudget.Account account = budget.Open();
@@ -63,7 +69,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
             count += read;
             if (count > limits.BodyBytes)
             {
-                throw TooLarge();
+                throw await RefuseAsync(context, cancellationToken);
             }
 
             if (read == 0)
@@ -73,8 +79,29 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         }
     }
 
-    private RequestException TooLarge() =>
-        RequestException.TooLarge(Invariant($"The body is larger than the {limits.BodyBytes >> 20} MiB that the service takes."));
+    /// <summary>
+    /// Reads on for a while and keeps nothing: whoever is still sending when a connection is closed never reads the answer.
+    /// </summary>
+    private async Task<RequestException> RefuseAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        byte[] passed = ArrayPool<byte>.Shared.Rent(PassedBytes);
+        try
+        {
+            for (long left = MostPassedBytes; left > 0;)
+            {
+                int read = await context.Request.Body.ReadAsync(passed, cancellationToken);
+                left = read == 0 ? 0 : left - read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(passed);
+        }
+
+        return RequestException.TooLarge(
+            Invariant($"The body is larger than the {limits.BodyBytes >> 20} MiB that the service takes.")
+        );
+    }
 
     private static string Sentence(JsonException problem) =>
         problem.Path is { Length: > 1 } path
