@@ -64,7 +64,8 @@ function chip(term, place, terms, change) {
   );
 }
 
-function nameFor(term) {
+/** How a term is called where there is room for an image's name. */
+export function nameFor(term) {
   return term.kind === "image" ? (findPicture(term.text)?.name ?? "an image that is gone")
     : term.kind === "address" ? nameOf(term.text)
     : label(term);

@@ -1,5 +1,6 @@
 // One image at large, what is known of it, and why it was found: beside the others where there is room, above them on a phone.
 
+import { nameFor } from "./chips.js";
 import { balance, bar, element, folderOf, isolated, nameOf, number, signed } from "./elements.js";
 
 /** Deviations that fill half a bar. */
@@ -98,7 +99,7 @@ export class Panel {
         { class: "uses" },
         use("like", "More like this", "primary"),
         use("with", "Add to the query"),
-        use("without", "Leave out"),
+        use("without", "Less like this"),
         use("classify", "Classify"),
       ),
       this.#facts(result),
@@ -136,7 +137,7 @@ function why(score, term) {
   return element(
     "div",
     { class: "why" },
-    element("p", {}, sign, isolated(term?.kind === "address" ? nameOf(term.text) : score.term), weight),
+    element("p", {}, sign, isolated(term ? nameFor(term) : score.term), weight),
     element("span", { class: "measure" }, "cosine"),
     bar(score.cosine),
     element("span", { class: "value" }, signed(score.cosine, 3)),
