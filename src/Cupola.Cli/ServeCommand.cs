@@ -17,7 +17,10 @@ internal sealed class ServeCommand
 
     private readonly Option<string[]> _urls = new("--urls")
     {
-        Description = "Where to listen, instead of at " + ServiceSettings.UsualAddress + "; only what is named is reached from other machines.",
+        Description =
+            "Where to listen, instead of at "
+            + ServiceSettings.UsualAddress
+            + "; only what is named is reached from other machines.",
         HelpName = "URL",
     };
 
@@ -32,10 +35,7 @@ internal sealed class ServeCommand
         Description = "Fetch images whose public http(s) addresses stand in requests.",
     };
 
-    private readonly Option<bool> _anyModel = new("--any-model")
-    {
-        Description = "Answer requests whatever model they name.",
-    };
+    private readonly Option<bool> _anyModel = new("--any-model") { Description = "Answer requests whatever model they name." };
 
     private readonly Option<string[]> _labels = Named("--labels", "A list of labels that requests can name.");
     private readonly Option<string[]> _prompts = Named("--prompts", "A file of prompts or templates that requests can name.");
@@ -78,23 +78,22 @@ internal sealed class ServeCommand
 
         string[] keys = ReadKeys(parsed);
         string[] urls = ReadUrls(parsed);
+        Dictionary<string, IReadOnlyList<string>> labels = Read(parsed, _labels, LabelList.Read);
+        Dictionary<string, PromptSource> prompts = Read(parsed, _prompts, PromptSource.Read);
+        string given = _model.Name(parsed);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
         using ImageIndex index = _index.Open(parsed, embedder);
-        string given = _model.Name(parsed);
         ServiceSettings settings = new()
         {
             // A folder's own name says enough, and nothing of where it lies.
             ModelName = Path.Exists(given) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(given))) : given,
+            IsModel = parsed.GetValue(_anyModel) ? static _ => true : name => KnownModels.AreSame(name, given),
             Precision = _model.Precision(parsed),
             Urls = urls,
+            AllowedHosts = Environment.GetEnvironmentVariable("AllowedHosts")?.Split(';') ?? [],
             ApiKeys = keys,
             Fetch = parsed.GetValue(_fetch),
-            IsModel = parsed.GetValue(_anyModel) ? static _ => true : name => KnownModels.AreSame(name, given),
-            Classifiers = new(
-                Read(parsed, _labels, LabelList.Read),
-                Read(parsed, _prompts, PromptSource.Read),
-                Read(parsed, _classifiers, file => ZeroShotClassifier.Load(file, embedder))
-            ),
+            Classifiers = new(labels, prompts, Read(parsed, _classifiers, file => ZeroShotClassifier.Load(file, embedder))),
         };
         return RunAsync(embedder, index, settings, cancellationToken).GetAwaiter().GetResult();
     }
@@ -113,7 +112,9 @@ internal sealed class ServeCommand
         );
         if (settings.ApiKeys.Count == 0 && !settings.Urls.All(RequestGuard.IsLocal))
         {
-            Console.Error.WriteLine("Anyone who reaches it may use it and see the index's images; --api-key-file asks for a key.");
+            Console.Error.WriteLine(
+                "Anyone who reaches it may use it and see the index's images; --api-key-file asks for a key."
+            );
         }
 
         await service.WaitForShutdownAsync(cancellationToken);
@@ -130,8 +131,11 @@ internal sealed class ServeCommand
 
     /// <summary>ASP.NET takes * and + for all addresses of this machine, which are no names of a host.</summary>
     private static bool IsUrl(string url) =>
-        Uri.TryCreate(url.Replace("://*", "://all", StringComparison.Ordinal).Replace("://+", "://all", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
-        && address is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" };
+        Uri.TryCreate(
+            url.Replace("://*", "://all", StringComparison.Ordinal).Replace("://+", "://all", StringComparison.Ordinal),
+            UriKind.Absolute,
+            out Uri? address
+        ) && address is { Scheme: "http" or "https", PathAndQuery: "/", UserInfo: "" };
 
     private string[] ReadKeys(ParseResult parsed)
     {

@@ -66,9 +66,8 @@ internal static class ApiDocument
     public static void Map(WebApplication app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference(
-            Page,
-            static options => options.WithTitle("Cupola").DisableDefaultFonts().DisableTelemetry().DisableAgent()
+        app.MapScalarApiReference(Page, static options =>
+            options.WithTitle("Cupola").DisableDefaultFonts().DisableTelemetry().DisableAgent()
         );
     }
 
@@ -85,11 +84,12 @@ internal static class ApiDocument
         Invariant(
             $"""
             Embeddings, classification and search with one CLIP. What a request may cost: a body of {limits.BodyBytes >> 20} MiB,
-            {limits.Images} images of {limits.Pixels / 1_000_000} million pixels each, {limits.Texts} texts of {limits.TextLength}
-            characters, {limits.Labels} labels with {limits.Prompts} prompts, {limits.Terms} terms of a search, {limits.Results}
-            results of an answer, {limits.Time.TotalSeconds} seconds. What may wait or be worked on at once: {limits.Waiting} texts
-            and images, {limits.AllBodyBytes >> 20} MiB of bodies, {limits.Connections} connections; beyond that the answer is 429
-            with Retry-After, or no connection.
+            {limits.JsonParts} parts of JSON, {limits.Images} images of {limits.Pixels / 1_000_000} million pixels each,
+            {limits.Texts} texts of {limits.TextLength} characters and {limits.AllTextLength} together, {limits.Labels} labels of
+            {limits.LabelLength} characters with {limits.Prompts} prompts, {limits.Terms} terms of a search, {limits.Results}
+            results of an answer, {limits.Time.TotalSeconds} seconds. What may wait or be worked on at once: {limits.Waiting}
+            texts and images, {limits.AllBodyBytes >> 20} MiB of bodies, {limits.Connections} connections; beyond that the
+            answer is 429 with Retry-After, or no connection.
             """
         );
 }

@@ -111,6 +111,7 @@ internal sealed class CupolaService : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxConcurrentConnections = limits.Connections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = limits.Time;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BytesPerSecond, limits.Patience);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Time + TimeSpan.FromSeconds(5));

@@ -19,11 +19,7 @@ internal sealed class MetricsText : IDisposable
 
     /// <summary>The meters that are listened to.</summary>
     public static IReadOnlyList<string> Meters { get; } =
-    [
-        ServiceMetrics.MeterName,
-        "Microsoft.AspNetCore.Hosting",
-        "Microsoft.AspNetCore.Server.Kestrel",
-    ];
+    [ServiceMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(Instrument Instrument, string Labels), Series> _series = new();
@@ -50,13 +46,23 @@ internal sealed class MetricsText : IDisposable
         _listener.RecordObservableInstruments();
         StringBuilder text = new();
         foreach (
-            var group in _series.GroupBy(static each => each.Key.Instrument).OrderBy(static group => group.Key.Name, StringComparer.Ordinal)
+            var group in _series
+                .GroupBy(static each => each.Key.Instrument)
+                .OrderBy(static group => group.Key.Name, StringComparer.Ordinal)
         )
         {
             string name = Name(group.Key);
-            string kind = IsHistogram(group.Key) ? "summary" : IsGauge(group.Key) ? "gauge" : "counter";
+            string kind =
+                IsHistogram(group.Key) ? "summary"
+                : IsGauge(group.Key) ? "gauge"
+                : "counter";
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {group.Key.Description}\n# TYPE {name} {kind}\n");
-            foreach (((Instrument _, string labels), Series series) in group.OrderBy(static each => each.Key.Labels, StringComparer.Ordinal))
+            foreach (
+                ((Instrument _, string labels), Series series) in group.OrderBy(
+                    static each => each.Key.Labels,
+                    StringComparer.Ordinal
+                )
+            )
             {
                 if (IsHistogram(group.Key))
                 {

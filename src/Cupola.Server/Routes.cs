@@ -35,12 +35,10 @@ internal static class Routes
     private static void MapPage(WebApplication app)
     {
         // Whoever reads HTML gets the page; immich's server asks here for what its machine learning says.
-        app.MapGet(
-                "/",
-                static (HttpContext context) =>
-                    context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-                        ? PageFiles.Get("index.html", context)
-                        : Results.Json(new ImmichRoot("Immich ML"), Answers.Json)
+        app.MapGet("/", static (HttpContext context) =>
+                context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+                    ? PageFiles.Get("index.html", context)
+                    : Results.Json(new ImmichRoot("Immich ML"), Answers.Json)
             )
             .ExcludeFromDescription();
         app.MapGet("/page/{**name}", static (string name, HttpContext context) => PageFiles.Get(name, context))
@@ -52,12 +50,10 @@ internal static class Routes
         IHostApplicationLifetime life = app.Services.GetRequiredService<IHostApplicationLifetime>();
         MetricsText metrics = app.Services.GetRequiredService<MetricsText>();
         app.MapGet("/health/live", static () => Results.Text("Healthy")).Describe<string>("State", "Whether the service runs");
-        app.MapGet(
-                "/health/ready",
-                () =>
-                    life.ApplicationStopping.IsCancellationRequested
-                        ? Results.Text("Stopping", statusCode: StatusCodes.Status503ServiceUnavailable)
-                        : Results.Text("Healthy")
+        app.MapGet("/health/ready", () =>
+                life.ApplicationStopping.IsCancellationRequested
+                    ? Results.Text("Stopping", statusCode: StatusCodes.Status503ServiceUnavailable)
+                    : Results.Text("Healthy")
             )
             .Describe<string>("State", "Whether the service takes requests");
         app.MapGet("/metrics", () => Results.Text(metrics.Write(), MetricsText.ContentType))
@@ -69,7 +65,10 @@ internal static class Routes
         EmbeddingsEndpoint embeddings = app.Services.GetRequiredService<EmbeddingsEndpoint>();
         app.MapPost("/v1/embeddings", (Delegate)embeddings.EmbedAsync)
             .Accepts<EmbeddingsRequest>(JsonType)
-            .Describe<EmbeddingsResponse>("Embeddings", "Embed texts and images (OpenAI's form; Jina's and Infinity's for images)");
+            .Describe<EmbeddingsResponse>(
+                "Embeddings",
+                "Embed texts and images (OpenAI's form; Jina's and Infinity's for images)"
+            );
         app.MapGet("/v1/models", embeddings.Models).Describe<ModelsResponse>("Embeddings", "The model");
     }
 
@@ -78,7 +77,10 @@ internal static class Routes
         ClassifyEndpoint classify = app.Services.GetRequiredService<ClassifyEndpoint>();
         app.MapPost("/v1/classify", (Delegate)classify.ClassifyAsync)
             .Accepts<ClassifyRequest>(JsonType)
-            .Describe<ClassifyResponse>("Classification", "Say what images show (Hugging Face's form gets a list of label and score)");
+            .Describe<ClassifyResponse>(
+                "Classification",
+                "Say what images show (Hugging Face's form gets a list of label and score)"
+            );
         app.MapGet("/v1/classifiers", classify.List)
             .Describe<ClassifiersResponse>("Classification", "Label sets, prompts and classifiers that requests can name");
     }
@@ -91,7 +93,8 @@ internal static class Routes
             .Accepts<SearchRequest>(JsonType)
             .Describe<SearchResponse>("Search", "Find images of the index by words, by images, and by both");
         app.MapGet("/v1/index", (Delegate)search.DescribeAsync).Describe<IndexResponse>("Search", "What is in the index");
-        app.MapGet("/v1/images/{id:long}", files.GetAsync).Describe<byte[]>("Search", "An image's file, of whatever kind it is", "image/jpeg");
+        app.MapGet("/v1/images/{id:long}", files.GetAsync)
+            .Describe<byte[]>("Search", "An image's file, of whatever kind it is", "image/jpeg");
         app.MapGet("/v1/images/{id:long}/thumbnail", files.ThumbnailAsync)
             .Describe<byte[]>("Search", "A small JPEG of an image", "image/jpeg");
         KnnEndpoint knn = app.Services.GetRequiredService<KnnEndpoint>();

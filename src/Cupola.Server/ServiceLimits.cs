@@ -7,7 +7,10 @@ internal sealed record ServiceLimits
     public long BodyBytes { get; init; } = 20 << 20;
 
     /// <summary>Bytes of all bodies that are being read or worked on, together.</summary>
-    public long AllBodyBytes { get; init; } = 160 << 20;
+    public long AllBodyBytes { get; init; } = 64 << 20;
+
+    /// <summary>Names, texts, numbers and brackets of a body of JSON.</summary>
+    public int JsonParts { get; init; } = 100_000;
 
     /// <summary>Images of a request.</summary>
     public int Images { get; init; } = 64;
@@ -19,10 +22,16 @@ internal sealed record ServiceLimits
     public int Texts { get; init; } = 2048;
 
     /// <summary>Characters (UTF-16 units) of a text. A model reads some 77 tokens of it.</summary>
-    public int TextLength { get; init; } = 8192;
+    public int TextLength { get; init; } = 4096;
+
+    /// <summary>Characters of all texts of a request together.</summary>
+    public int AllTextLength { get; init; } = 500_000;
 
     /// <summary>Labels of a classification.</summary>
     public int Labels { get; init; } = 1000;
+
+    /// <summary>Characters of a label or a template.</summary>
+    public int LabelLength { get; init; } = 500;
 
     /// <summary>Prompts of a classification, of all its labels together.</summary>
     public int Prompts { get; init; } = 10_000;
@@ -38,6 +47,9 @@ internal sealed record ServiceLimits
 
     /// <summary>Texts or images that are embedded together.</summary>
     public int Batch { get; init; } = 64;
+
+    /// <summary>Addresses that are fetched at once, each of at most a body's bytes.</summary>
+    public int Fetches { get; init; } = 4;
 
     /// <summary>Connections at once.</summary>
     public int Connections { get; init; } = 256;

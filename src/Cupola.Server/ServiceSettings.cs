@@ -11,7 +11,7 @@ internal sealed record ServiceSettings
     /// <summary>What the model is called in requests and answers.</summary>
     public required string ModelName { get; init; }
 
-    /// <summary>Whether a name that a request gives the model is one of its names; any is, unless an operator says more.</summary>
+    /// <summary>Whether a name that a request gives the model is one of its names; any is, unless one says more.</summary>
     public Func<string, bool> IsModel { get; init; } = static _ => true;
 
     /// <summary>What the model's networks calculate in.</summary>
@@ -22,6 +22,9 @@ internal sealed record ServiceSettings
 
     /// <summary>Keys of which a request must carry one; none asks for none.</summary>
     public IReadOnlyList<string> ApiKeys { get; init; } = [];
+
+    /// <summary>Names by which a service of this machine alone is asked for besides localhost, as through a proxy.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 
     /// <summary>Whether images of public addresses in requests are fetched.</summary>
     public bool Fetch { get; init; }

@@ -5,7 +5,7 @@ using Cupola.ZeroShot;
 namespace Cupola.Server.Classify;
 
 /// <summary>Classifiers made from prompts; those of the last requests are kept, so that their prompts are encoded once.</summary>
-internal sealed class ClassifierCache(ClipEmbedder embedder, EmbeddingQueue queue)
+internal sealed class ClassifierCache(ClipEmbedder embedder, EmbeddingQueue queue, ServiceLimits limits)
 {
     private const int Kept = 32;
 
@@ -46,7 +46,7 @@ internal sealed class ClassifierCache(ClipEmbedder embedder, EmbeddingQueue queu
         {
             made = await queue.RunAsync(
                 () => request.Create(embedder, images: null, progress: null, cancellationToken),
-                request.PromptCount,
+                Math.Min(request.PromptCount, limits.Waiting / 4),
                 cancellationToken
             );
         }

@@ -54,11 +54,7 @@ internal sealed record ClassifyResponse(IReadOnlyList<ClassifyResult> Results, s
 /// <param name="Predictions">The labels, the best first.</param>
 /// <param name="Answer">The one label, or "none of these", where there is a threshold.</param>
 /// <param name="Answers">The labels that are in the image, where there may be several.</param>
-internal sealed record ClassifyResult(
-    IReadOnlyList<LabelScore> Predictions,
-    string? Answer,
-    IReadOnlyList<string>? Answers
-);
+internal sealed record ClassifyResult(IReadOnlyList<LabelScore> Predictions, string? Answer, IReadOnlyList<string>? Answers);
 
 /// <summary>A label for an image.</summary>
 /// <param name="Label">The label.</param>

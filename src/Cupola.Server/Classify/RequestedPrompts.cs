@@ -25,22 +25,25 @@ internal sealed class RequestedPrompts(NamedClassifiers named, ServiceLimits lim
             throw RequestException.TooLarge(Invariant($"There are {labels.Count} labels; at most {limits.Labels} are taken."));
         }
 
-        PromptSet prompts;
+        long filled = (long)labels.Count * source.Templates.Count;
+        // A named set is the operator's own, however large it is.
+        int written = request.Prompts is { ValueKind: JsonValueKind.Object } ? source.Written?.PromptCount ?? 0 : 0;
+        if (filled + written > limits.Prompts)
+        {
+            throw RequestException.TooLarge(
+                Invariant($"There are more than {limits.Prompts} prompts; send fewer labels or templates."),
+                "prompts"
+            );
+        }
+
         try
         {
-            prompts = source.CreateSet(labels, logger: null);
+            return source.CreateSet(labels, logger: null);
         }
         catch (Exception problem) when (problem is ArgumentException or InvalidDataException)
         {
             throw RequestException.Bad(problem.Message, "labels");
         }
-
-        return prompts.PromptCount > limits.Prompts
-            ? throw RequestException.TooLarge(
-                Invariant($"There are {prompts.PromptCount} prompts; at most {limits.Prompts} are taken."),
-                "prompts"
-            )
-            : prompts;
     }
 
     /// <summary>Something by its name.</summary>
@@ -64,10 +67,10 @@ internal sealed class RequestedPrompts(NamedClassifiers named, ServiceLimits lim
 
         foreach ((int place, string? label) in (request.Labels ?? []).Index())
         {
-            if (string.IsNullOrWhiteSpace(label) || label.Length > limits.TextLength)
+            if (string.IsNullOrWhiteSpace(label) || label.Length > limits.LabelLength)
             {
                 throw RequestException.Bad(
-                    Invariant($"A label is a text of at most {limits.TextLength} characters."),
+                    Invariant($"A label is a text of at most {limits.LabelLength} characters."),
                     Invariant($"labels[{place}]")
                 );
             }
@@ -88,13 +91,19 @@ internal sealed class RequestedPrompts(NamedClassifiers named, ServiceLimits lim
             throw RequestException.Bad(problem.Message, "templates");
         }
 
-        if (Array.Exists(templates, template => template.Text.Length > limits.TextLength))
+        if (Array.Exists(templates, template => template.Text.Length > limits.LabelLength))
         {
-            throw RequestException.TooLarge("A template is longer than a text may be.", "templates");
+            throw RequestException.TooLarge(
+                Invariant($"A template is a text of at most {limits.LabelLength} characters."),
+                "templates"
+            );
         }
 
         PromptSource? prompts = request.Prompts is { ValueKind: not JsonValueKind.Null } value ? Prompts(value) : null;
-        return prompts is null ? templates.Length == 0 ? PromptSource.Simple : new("templates", templates, null)
+        return prompts is null
+            ? templates.Length == 0
+                ? PromptSource.Simple
+                : new("templates", templates, null)
             : new(prompts.Name, [.. prompts.Templates, .. templates], prompts.Written);
     }
 
@@ -139,5 +148,9 @@ internal sealed class RequestedPrompts(NamedClassifiers named, ServiceLimits lim
     private bool IsClass(JsonProperty each) =>
         each.Value.ValueKind == JsonValueKind.Array
         && each.Value.EnumerateArray()
-            .All(text => text.ValueKind == JsonValueKind.String && text.GetString()!.Length is > 0 and var length && length <= limits.TextLength);
+            .All(text =>
+                text.ValueKind == JsonValueKind.String
+                && text.GetString()!.Length is > 0 and var length
+                && length <= limits.TextLength
+            );
 }

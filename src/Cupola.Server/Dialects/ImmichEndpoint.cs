@@ -12,12 +12,7 @@ namespace Cupola.Server.Dialects;
 /// <c>POST /predict</c> as immich's server sends it to its machine learning: a form with <c>entries</c> (JSON that says which
 /// model does what) and an <c>image</c> or a <c>text</c>. The answer's <c>clip</c> is a text that holds a JSON list.
 /// </summary>
-internal sealed class ImmichEndpoint(
-    EmbeddingQueue queue,
-    RequestImages images,
-    RequestBody body,
-    ServiceSettings settings
-)
+internal sealed class ImmichEndpoint(EmbeddingQueue queue, RequestImages images, RequestBody body, ServiceSettings settings)
 {
     private const int MostParts = 8;
 
@@ -60,10 +55,11 @@ internal sealed class ImmichEndpoint(
         JsonProperty[] tasks = root.ValueKind == JsonValueKind.Object ? [.. root.EnumerateObject()] : [];
         if (tasks is not [{ Name: "clip", Value.ValueKind: JsonValueKind.Object } clip])
         {
+            string others = string.Join(", ", tasks.Take(4).Select(static task => task.Name));
             throw RequestException.Unprocessable(
                 tasks.Length == 0
                     ? "'entries' must be JSON as {\"clip\":{\"visual\":{\"modelName\":\"ViT-B-32__openai\"}}}."
-                    : $"This service does CLIP alone, and no {string.Join(", ", tasks.Select(static task => task.Name).Take(4))}; "
+                    : $"This service does CLIP alone, and no {others}; "
                         + "name immich's own machine learning behind it, which does the rest.",
                 "entries"
             );

@@ -34,7 +34,7 @@ internal sealed class KnnEndpoint(
         {
             Terms = [new(SearchTermKind.Words, "the query", 1) { Vector = await EmbedAsync(request, cancellation) }],
         };
-        FoundPages found = await index.FindAsync(query, key: null, cancellation);
+        FoundPages found = await index.FindAsync(query, key: null, request.NumImages, cancellation);
         List<KnnResult> results = [];
         foreach (FoundImage image in found.Best.Take(request.NumImages))
         {

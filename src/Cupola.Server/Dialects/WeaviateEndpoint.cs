@@ -24,7 +24,7 @@ internal sealed class WeaviateEndpoint(
             throw RequestException.TooLarge(Invariant($"At most {settings.Limits.Texts} texts are taken at once."), "texts");
         }
 
-        string[] texts = [.. (request.Texts ?? []).Select((text, place) => images.Check(text, Invariant($"texts[{place}]")))];
+        string[] texts = images.Check((request.Texts ?? []).Select(static (text, place) => (text, Invariant($"texts[{place}]"))));
         Task<float[][]> ofTexts = queue.EmbedTextsAsync(texts, cancellation);
         Task<float[][]> ofImages = images.EmbedAsync(
             request.Images ?? [],

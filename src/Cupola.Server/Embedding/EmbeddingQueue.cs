@@ -10,12 +10,19 @@ namespace Cupola.Server.Embedding;
 /// </summary>
 internal sealed class EmbeddingQueue : IAsyncDisposable
 {
+    /// <summary>How long nobody is told to stay away.</summary>
+    private const int MostSeconds = 30;
+
+    /// <summary>Batches that count for how long one more is expected to take.</summary>
+    private const int Remembered = 16;
+
     private readonly ClipEmbedder _embedder;
     private readonly ServiceLimits _limits;
     private readonly ServiceMetrics _metrics;
     private readonly Channel<Work> _waiting = Channel.CreateUnbounded<Work>(new() { SingleReader = true });
     private readonly Task _worker;
     private int _count;
+    private double _secondsEach;
 
     /// <param name="embedder">The model; it stays the caller's.</param>
     /// <param name="limits">How much may wait, and how much is embedded together.</param>
@@ -33,14 +40,14 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
     /// <summary>Unit vectors of texts, in order.</summary>
     /// <exception cref="RequestException">Too much waits already.</exception>
     public async Task<float[][]> EmbedTextsAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken) =>
-        texts.Count == 0 ? [] : (float[][])await AddAsync(new(texts.Count, cancellationToken) { Texts = texts });
+        Join(await AddAsync(texts, piece => new(piece.Length, cancellationToken) { Texts = piece }));
 
     /// <summary>Unit vectors of images, in order.</summary>
     /// <param name="images">Each [size, size, 3] bytes, prepared for the model.</param>
     /// <param name="cancellationToken">Gives the answer up.</param>
     /// <exception cref="RequestException">Too much waits already.</exception>
     public async Task<float[][]> EmbedImagesAsync(IReadOnlyList<byte[]> images, CancellationToken cancellationToken) =>
-        images.Count == 0 ? [] : (float[][])await AddAsync(new(images.Count, cancellationToken) { Images = images });
+        Join(await AddAsync(images, piece => new(piece.Length, cancellationToken) { Images = piece }));
 
     /// <summary>Does other work with the model, in its turn.</summary>
     /// <param name="run">The work.</param>
@@ -48,7 +55,11 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
     /// <param name="cancellationToken">Gives the answer up.</param>
     /// <exception cref="RequestException">Too much waits already.</exception>
     public async Task<T> RunAsync<T>(Func<T> run, int cost, CancellationToken cancellationToken)
-        where T : class => (T)await AddAsync(new(cost, cancellationToken) { Other = run });
+        where T : class
+    {
+        Reserve(cost);
+        return (T)await AddAsync(new Work(cost, cancellationToken) { Other = run });
+    }
 
     /// <summary>Finishes what waits, and takes no more.</summary>
     public async ValueTask DisposeAsync()
@@ -57,14 +68,32 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
         await _worker;
     }
 
+    private static float[][] Join(object[] pieces) => [.. pieces.SelectMany(static piece => (float[][])piece)];
+
+    /// <summary>A large request goes in by pieces of a batch, so that others come in between.</summary>
+    private Task<object[]> AddAsync<T>(IReadOnlyList<T> items, Func<T[], Work> create)
+    {
+        Reserve(items.Count);
+        return Task.WhenAll(items.Chunk(_limits.Batch).Select(piece => AddAsync(create(piece))));
+    }
+
+    /// <summary>Takes room in the queue; a request that is larger than the queue gets it if it is empty.</summary>
+    private void Reserve(int cost)
+    {
+        int before = Interlocked.Add(ref _count, cost) - cost;
+        if (before > 0 && before + cost > _limits.Waiting)
+        {
+            Interlocked.Add(ref _count, -cost);
+            throw RequestException.Busy((int)Math.Clamp(Math.Ceiling(before * _secondsEach), 1, MostSeconds));
+        }
+    }
+
     private Task<object> AddAsync(Work work)
     {
-        // One request alone may be larger than the queue; it then has it for itself.
-        int before = Interlocked.Add(ref _count, work.Cost) - work.Cost;
-        if ((before > 0 && before + work.Cost > _limits.Waiting) || !_waiting.Writer.TryWrite(work))
+        if (!_waiting.Writer.TryWrite(work))
         {
-            Interlocked.Add(ref _count, -work.Cost);
-            throw RequestException.Busy(1);
+            Finish(work);
+            throw RequestException.Busy(MostSeconds);
         }
 
         return work.Done.Task.WaitAsync(work.Cancellation);
@@ -86,7 +115,11 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
                     continue;
                 }
 
-                (work.Texts is not null ? texts : work.Images is not null ? images : others).Add(work);
+                (
+                    work.Texts is not null ? texts
+                    : work.Images is not null ? images
+                    : others
+                ).Add(work);
                 count += work.Cost;
             }
 
@@ -110,7 +143,10 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
         try
         {
             run(works);
-            _metrics.CountBatch(kind, works.Sum(static work => work.Cost), Stopwatch.GetElapsedTime(start));
+            TimeSpan time = Stopwatch.GetElapsedTime(start);
+            int count = works.Sum(static work => work.Cost);
+            _metrics.CountBatch(kind, count, time);
+            _secondsEach += (time.TotalSeconds / count - _secondsEach) / Remembered;
         }
         catch (Exception problem)
         {
@@ -144,9 +180,7 @@ internal sealed class EmbeddingQueue : IAsyncDisposable
         int next = 0;
         foreach (Work work in works)
         {
-            work.Done.TrySetResult(
-                Enumerable.Range(next, work.Cost).Select(row => embeddings[row].ToArray()).ToArray()
-            );
+            work.Done.TrySetResult(Enumerable.Range(next, work.Cost).Select(row => embeddings[row].ToArray()).ToArray());
             next += work.Cost;
         }
     }

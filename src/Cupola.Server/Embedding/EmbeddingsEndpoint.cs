@@ -22,10 +22,9 @@ internal sealed class EmbeddingsEndpoint(
         EmbeddingsRequest request = await body.ReadJsonAsync<EmbeddingsRequest>(context, cancellation);
         bool isBase64 = Check(request);
         IReadOnlyList<EmbeddingInput> inputs = EmbeddingInput.Read(request, settings.Limits);
-        string[] texts =
-        [
-            .. inputs.Where(static input => input.Image is null).Select(input => images.Check(input.Text, input.Parameter)),
-        ];
+        string[] texts = images.Check(
+            inputs.Where(static input => input.Image is null).Select(static input => (input.Text, input.Parameter))
+        );
         EmbeddingInput[] pictures = [.. inputs.Where(static input => input.Image is not null)];
         int tokens = texts.Sum(text => embedder.Tokenizer.Encode(text).Ids.Length);
 
@@ -78,7 +77,9 @@ internal sealed class EmbeddingsEndpoint(
         if (request.Dimensions is { } wanted && wanted != 0 && wanted != dimension)
         {
             throw RequestException.Bad(
-                Invariant($"This model's embeddings have {dimension} dimensions and cannot be cut to {wanted}; omit 'dimensions'."),
+                Invariant(
+                    $"This model's embeddings have {dimension} dimensions and cannot be cut to {wanted}; omit 'dimensions'."
+                ),
                 "dimensions"
             );
         }

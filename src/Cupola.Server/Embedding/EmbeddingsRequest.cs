@@ -15,7 +15,9 @@ internal sealed record EmbeddingsRequest
     /// </summary>
     public JsonElement Input { get; init; }
 
-    /// <summary>Infinity's: "image" makes each text of the input an image (a data address or base64); "text" is the usual.</summary>
+    /// <summary>
+    /// Infinity's: "image" makes each text of the input an image (a data address or base64); "text" is the usual.
+    /// </summary>
     public string? Modality { get; init; }
 
     /// <summary>"float" (the usual), or "base64" for the bytes of float32 numbers, the lowest first.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 
 namespace Cupola.Server.Embedding;
@@ -29,30 +28,32 @@ internal static class ImageText
             letters = letters[(comma + 1)..];
         }
 
-        letters = letters.TrimEnd('=');
-        if (letters.IsEmpty)
+        return letters.IndexOfAny('-', '_') >= 0 ? DecodeForAddresses(letters.TrimEnd('=')) : DecodePlain(letters);
+    }
+
+    private static byte[]? DecodePlain(ReadOnlySpan<char> letters)
+    {
+        byte[] bytes = new byte[((letters.Length + 3) / 4) * 3];
+        if (!Convert.TryFromBase64Chars(letters, bytes, out int count))
+        {
+            string bare = letters.TrimEnd('=').ToString();
+            if (!Convert.TryFromBase64String(bare.PadRight((bare.Length + 3) / 4 * 4, '='), bytes, out count))
+            {
+                return null;
+            }
+        }
+
+        Array.Resize(ref bytes, count);
+        return count == 0 ? null : bytes;
+    }
+
+    private static byte[]? DecodeForAddresses(ReadOnlySpan<char> letters)
+    {
+        if (!Base64Url.IsValid(letters, out int length) || length == 0)
         {
             return null;
         }
 
-        // Both alphabets in one: base64url's two letters are base64's, and it needs no padding.
-        char[] rented = ArrayPool<char>.Shared.Rent(letters.Length);
-        try
-        {
-            Span<char> plain = rented.AsSpan(0, letters.Length);
-            letters.CopyTo(plain);
-            plain.Replace('+', '-');
-            plain.Replace('/', '_');
-            return Base64Url.IsValid(plain, out int length) && Decode(plain, length) is { } bytes ? bytes : null;
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(rented);
-        }
-    }
-
-    private static byte[]? Decode(ReadOnlySpan<char> letters, int length)
-    {
         byte[] bytes = new byte[length];
         return Base64Url.TryDecodeFromChars(letters, bytes, out int count) && count == length ? bytes : null;
     }

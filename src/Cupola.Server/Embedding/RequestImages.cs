@@ -14,21 +14,23 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
 
     private readonly SemaphoreSlim _decoding = new(Math.Max(1, embedder.Threads));
 
-    /// <summary>The bytes of an image's file.</summary>
+    private readonly SemaphoreSlim _fetching = new(settings.Limits.Fetches);
+
+    /// <summary>An image from the text that stands for it, prepared for the model.</summary>
     /// <param name="text">A data address, base64, or an address.</param>
     /// <param name="parameter">Where it stands in the request.</param>
     /// <param name="cancellationToken">Stops a download.</param>
-    /// <exception cref="RequestException">It is none of these.</exception>
-    public async Task<byte[]> ReadAsync(string? text, string parameter, CancellationToken cancellationToken)
+    /// <exception cref="RequestException">It is none of these, or cannot be read.</exception>
+    private async Task<byte[]> PrepareAsync(string text, string parameter, CancellationToken cancellationToken)
     {
-        text ??= "";
         if (!ImageAddress.IsAddress(text))
         {
-            return ImageText.Decode(text)
+            byte[] file = ImageText.Decode(text)
                 ?? throw RequestException.Bad(
                     "The image is neither a data address ('data:image/png;base64,iVBOR…') nor base64; paths are not read.",
                     parameter
                 );
+            return (await PrepareAsync(file, parameter, cancellationToken)).Pixels;
         }
 
         if (!settings.Fetch)
@@ -39,26 +41,29 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
             );
         }
 
+        // What is fetched is in memory until it is decoded.
+        await _fetching.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(
+            byte[] file = await Task.Run(
                 () => ImageAddress.FetchPublic(text, settings.Limits.BodyBytes, cancellationToken),
                 cancellationToken
             );
+            return (await PrepareAsync(file, parameter, cancellationToken)).Pixels;
         }
         catch (Exception problem) when (ImageReader.IsBroken(problem))
         {
             throw RequestException.Bad(problem.Message, parameter);
         }
+        finally
+        {
+            _fetching.Release();
+        }
     }
 
     /// <summary>Decodes an image and prepares it for the model.</summary>
     /// <exception cref="RequestException">It cannot be read, or is too large.</exception>
-    public async Task<DecodedImage> PrepareAsync(
-        ReadOnlyMemory<byte> file,
-        string parameter,
-        CancellationToken cancellationToken
-    )
+    public async Task<DecodedImage> PrepareAsync(ReadOnlyMemory<byte> file, string parameter, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken);
         try
@@ -95,13 +100,7 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
         }
 
         byte[][] pixels = await Task.WhenAll(
-            images.Select(
-                async (image, place) =>
-                {
-                    byte[] file = await ReadAsync(image, parameter(place), cancellationToken);
-                    return (await PrepareAsync(file, parameter(place), cancellationToken)).Pixels;
-                }
-            )
+            images.Select((image, place) => PrepareAsync(image ?? "", parameter(place), cancellationToken))
         );
         return await queue.EmbedImagesAsync(pixels, cancellationToken);
     }
@@ -117,17 +116,28 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
             )
         : text;
 
-    public void Dispose() => _decoding.Dispose();
+    /// <summary>Texts that are to be embedded, checked.</summary>
+    /// <exception cref="RequestException">One is empty or too long, or they are too long together.</exception>
+    public string[] Check(IEnumerable<(string? Text, string Parameter)> texts)
+    {
+        string[] whole = [.. texts.Select(text => Check(text.Text, text.Parameter))];
+        long length = whole.Sum(static text => (long)text.Length);
+        return length > settings.Limits.AllTextLength
+            ? throw RequestException.TooLarge(
+                Invariant($"The texts have {length} characters together; at most {settings.Limits.AllTextLength} are taken.")
+            )
+            : whole;
+    }
+
+    public void Dispose()
+    {
+        _decoding.Dispose();
+        _fetching.Dispose();
+    }
 
     private DecodedImage Prepare(byte[] file, CancellationToken cancellationToken)
     {
-        using RgbImage image = ImageDecoder.DecodeShared(
-            file,
-            Name,
-            orient: true,
-            cancellationToken,
-            settings.Limits.Pixels
-        );
+        using RgbImage image = ImageDecoder.DecodeShared(file, Name, orient: true, cancellationToken, settings.Limits.Pixels);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(embedder.Preprocessing.ByteCount);
         embedder.Preprocessing.Apply(image, pixels);
         return new(pixels, image.Width, image.Height);

@@ -59,6 +59,16 @@ export class Results {
     this.#apart.hidden = true;
   }
 
+  /** Loads no more thumbnails: what is asked for next shall not wait behind them. */
+  stop() {
+    for (const { link } of this.#cells) {
+      const image = link.querySelector("img");
+      if (!image.complete) {
+        image.removeAttribute("src");
+      }
+    }
+  }
+
   show(answer) {
     this.clear();
     this.add(answer);

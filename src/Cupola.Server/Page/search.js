@@ -15,6 +15,9 @@ import { measureFirstRow } from "./timing.js";
 const PAGE = 60;
 const MOST = 500;
 
+/** The service tells the likely images among so many of the best. */
+const JUDGED = 2000;
+
 const at = (id) => document.getElementById(id);
 
 export class Search {
@@ -181,6 +184,7 @@ export class Search {
       const wanted = Math.min(MOST, Math.max(PAGE, count));
       await this.#guard(async () => {
         this.#busy(true);
+        this.#results.stop();
         const answer = await this.#ask(0, wanted, signal);
         this.#total = answer.total;
         this.#results.show(answer);
@@ -265,7 +269,8 @@ export class Search {
     } else if (words.length === 0) {
       this.#say(`${images}, the most similar first.`);
     } else {
-      this.#say(`${number(likely)} of ${images} ${likely === 1 ? "fits" : "fit"}.`);
+      const least = likely >= JUDGED && likely < total ? "At least " : "";
+      this.#say(`${least}${number(likely)} of ${images} ${likely === 1 ? "fits" : "fit"}.`);
     }
     at("apart-title").textContent = nothingFits ? "Unlikely" : "Less likely";
   }

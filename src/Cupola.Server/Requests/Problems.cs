@@ -10,12 +10,7 @@ namespace Cupola.Server.Requests;
 /// Turns what goes wrong into one sentence: OpenAI's error object below <c>/v1</c>, whose clients read it, and problem details
 /// (RFC 9457) elsewhere.
 /// </summary>
-internal sealed partial class Problems(
-    RequestDelegate next,
-    ServiceLimits limits,
-    ServiceMetrics metrics,
-    ILogger<Problems> log
-)
+internal sealed partial class Problems(RequestDelegate next, ServiceLimits limits, ServiceMetrics metrics, ILogger<Problems> log)
 {
     /// <summary>Answers a request, or says why not.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -47,6 +42,7 @@ internal sealed partial class Problems(
         metrics.CountRefused(problem.Status);
         context.Response.Clear();
         context.Response.StatusCode = problem.Status;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
         if (problem.RetryAfter is { } seconds)
         {
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
@@ -107,7 +103,8 @@ internal sealed partial class Problems(
         {
             StatusCodes.Status404NotFound => $"There is nothing at {context.Request.Path}; /openapi/v1.json says what there is.",
             StatusCodes.Status405MethodNotAllowed => $"{context.Request.Path} does not take {context.Request.Method}.",
-            StatusCodes.Status415UnsupportedMediaType => "The body must be JSON ('Content-Type: application/json'), or at /predict a form (multipart/form-data).",
+            StatusCodes.Status415UnsupportedMediaType =>
+                "The body must be JSON ('Content-Type: application/json'), or at /predict a form (multipart/form-data).",
             _ => ReasonPhrases.GetReasonPhrase(context.Response.StatusCode) + ".",
         };
 

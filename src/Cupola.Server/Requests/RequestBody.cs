@@ -31,6 +31,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         ReadOnlyMemory<byte> bytes = await ReadBytesAsync(context, cancellationToken);
         try
         {
+            CountParts(bytes.Span);
             using JsonDocument document = UnicodeJson.Parse(bytes, new() { MaxDepth = limits.JsonDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? document.RootElement.Deserialize<T>(Answers.Json)!
@@ -38,7 +39,25 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         }
         catch (JsonException problem)
         {
-            throw RequestException.Bad(Sentence(problem), problem.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : null);
+            throw RequestException.Bad(
+                Sentence(problem),
+                problem.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : null
+            );
+        }
+    }
+
+    /// <summary>Refuses JSON of very many parts before each takes memory of its own.</summary>
+    private void CountParts(ReadOnlySpan<byte> bytes)
+    {
+        Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = limits.JsonDepth });
+        for (int parts = 0; reader.Read(); parts++)
+        {
+            if (parts >= limits.JsonParts)
+            {
+                throw RequestException.TooLarge(
+                    Invariant($"The body has more than the {limits.JsonParts} parts that the service takes.")
+                );
+            }
         }
     }
 
@@ -69,6 +88,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
             count += read;
             if (count > limits.BodyBytes)
             {
+                bytes = [];
                 throw await RefuseAsync(context, cancellationToken);
             }
 
@@ -87,7 +107,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         byte[] passed = ArrayPool<byte>.Shared.Rent(PassedBytes);
         try
         {
-            for (long left = MostPassedBytes; left > 0;)
+            for (long left = MostPassedBytes; left > 0; )
             {
                 int read = await context.Request.Body.ReadAsync(passed, cancellationToken);
                 left = read == 0 ? 0 : left - read;
@@ -104,9 +124,8 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
     }
 
     private static string Sentence(JsonException problem) =>
-        problem.Path is { Length: > 1 } path
-            ? $"The body's '{path.TrimStart('$', '.')}' is not what is asked for there."
-            : problem.LineNumber is { } line
-                ? Invariant($"The body cannot be read as JSON (line {line + 1}, byte {problem.BytePositionInLine + 1}).")
-                : "The body cannot be read as JSON: a text in it is not Unicode.";
+        problem.Path is { Length: > 1 } path ? $"The body's '{path.TrimStart('$', '.')}' is not what is asked for there."
+        : problem.LineNumber is { } line
+            ? Invariant($"The body cannot be read as JSON (line {line + 1}, byte {problem.BytePositionInLine + 1}).")
+        : "The body cannot be read as JSON: a text in it is not Unicode.";
 }

@@ -26,15 +26,16 @@ internal sealed class RequestGuard(RequestDelegate next, ServiceSettings setting
     public Task InvokeAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
-        if (_isLocal && !IsLocalName(request.Host.Host))
+        if (_isLocal && !IsLocalName(request.Host.Host) && !IsAllowed(request.Host.Host))
         {
             throw new RequestException(
                 StatusCodes.Status421MisdirectedRequest,
-                "This service is asked for as localhost or 127.0.0.1, and by no other name; --urls makes it listen elsewhere."
+                "This service is asked for as localhost or 127.0.0.1; --urls makes it listen elsewhere, and the environment "
+                    + "variable AllowedHosts names others."
             );
         }
 
-        if (request.Headers.Origin is [{ } origin, ..] && !IsSameOrigin(origin, request.Host))
+        if (request.Headers.Origin is [{ } origin, ..] && !IsSameOrigin(origin, request.Host, IsAllowed))
         {
             throw new RequestException(StatusCodes.Status403Forbidden, "Pages of other origins may not ask this service.");
         }
@@ -65,9 +66,11 @@ internal sealed class RequestGuard(RequestDelegate next, ServiceSettings setting
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
 
-    private static bool IsSameOrigin(string origin, HostString host) =>
+    private static bool IsSameOrigin(string origin, HostString host, Func<string, bool> isAllowed) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? address)
-        && address.Authority.Equals(host.Value, StringComparison.OrdinalIgnoreCase);
+        && (address.Authority.Equals(host.Value, StringComparison.OrdinalIgnoreCase) || isAllowed(address.Host));
+
+    private bool IsAllowed(string host) => settings.AllowedHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 

@@ -21,7 +21,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     /// <summary>An image's file as it is.</summary>
     public async Task<IResult> GetAsync(long id, HttpContext context)
     {
-        KnownFile file = (await index.ReadAsync(context.RequestAborted)).Find(id);
+        KnownFile file = await index.FileAsync(id, context.RequestAborted);
         string path = await LocateAsync(file, context.RequestAborted);
         byte[] beginning = new byte[Math.Min(4096, new FileInfo(path).Length)];
         using (FileStream stream = File.OpenRead(path))
@@ -32,7 +32,12 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         // What a browser might take for a page is never named so, whatever lies there.
         string type = ContentType(beginning) ?? throw RequestException.NotFound(Invariant($"Image {id} is no image any more."));
         Secure(context);
-        return Results.File(path, type, enableRangeProcessing: true, lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path)));
+        return Results.File(
+            path,
+            type,
+            enableRangeProcessing: true,
+            lastModified: new DateTimeOffset(File.GetLastWriteTimeUtc(path))
+        );
     }
 
     /// <summary>A small JPEG of an image, turned as its EXIF says.</summary>
@@ -40,7 +45,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     {
         int longest = Sizes.FirstOrDefault(known => known >= (size ?? Sizes[1]), Sizes[^1]);
         CancellationToken cancellation = context.RequestAborted;
-        KnownFile file = (await index.ReadAsync(cancellation)).Find(id);
+        KnownFile file = await index.FileAsync(id, cancellation);
         string path = await LocateAsync(file, cancellation);
         Secure(context);
         string tag = Invariant($"\"{file.Changed:x}-{file.Size:x}-{longest}\"");
@@ -51,8 +56,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
             return Results.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        byte[] jpeg =
-            _thumbnails.Find(id, tag) ?? _thumbnails.Add(id, tag, await ReadAsync(path, longest, id, cancellation));
+        byte[] jpeg = _thumbnails.Find(id, tag) ?? _thumbnails.Add(id, tag, await ReadAsync(path, longest, id, cancellation));
         return Results.Bytes(jpeg, "image/jpeg");
     }
 
@@ -61,7 +65,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     {
         try
         {
-            KnownFile file = (await index.ReadAsync(cancellation)).Find(id);
+            KnownFile file = await index.FileAsync(id, cancellation);
             return await ReadAsync(await LocateAsync(file, cancellation), longest, id, cancellation);
         }
         catch (RequestException)
@@ -78,10 +82,9 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         try
         {
             return await Task.Run(
-                    () => Thumbnail.ReadJpeg(ImageSource.FromPath(path), orient: true, longest, cancellation),
-                    cancellation
-                )
-                ?? throw RequestException.NotFound(Invariant($"Image {id} cannot be read any more."));
+                () => Thumbnail.ReadJpeg(ImageSource.FromPath(path), orient: true, longest, cancellation),
+                cancellation
+            ) ?? throw RequestException.NotFound(Invariant($"Image {id} cannot be read any more."));
         }
         finally
         {
@@ -93,7 +96,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     /// <exception cref="RequestException">It is gone, or lies outside the index's folders.</exception>
     private async Task<string> LocateAsync(KnownFile file, CancellationToken cancellation)
     {
-        IReadOnlyList<string> roots = (await index.ReadAsync(cancellation)).Roots;
+        IReadOnlyList<string> roots = (await index.DescribeAsync(cancellation)).Roots;
         RequestException gone = RequestException.NotFound(
             Invariant($"The file of image {file.Number} is not there any more; 'cupola index' brings the index up to date.")
         );
@@ -101,7 +104,11 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
         {
             string path = RealPath.Find(file.Path);
             // A pipe or a device has no length.
-            return new FileInfo(path) is { Exists: true, Length: > 0 } && roots.Any(root => RealPath.IsBelow(path, RealPath.Find(root))) ? path : throw gone;
+            return
+                new FileInfo(path) is { Exists: true, Length: > 0 }
+                && roots.Any(root => RealPath.IsBelow(path, RealPath.Find(root)))
+                ? path
+                : throw gone;
         }
         catch (Exception problem) when (ImageReader.IsBroken(problem))
         {

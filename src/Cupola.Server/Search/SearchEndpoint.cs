@@ -19,36 +19,37 @@ internal sealed class SearchEndpoint(
     ServiceSettings settings
 )
 {
+    /// <summary>How far a search is paged through.</summary>
+    private const int MostOffset = 100_000;
+
     /// <summary>Finds images by words, by images, and by both.</summary>
     public async Task<IResult> SearchAsync(HttpContext context)
     {
         CancellationToken cancellation = context.RequestAborted;
         SearchRequest request = await body.ReadJsonAsync<SearchRequest>(context, cancellation);
-        if (request.Top < 1 || request.Top > settings.Limits.Results || request.Offset < 0)
+        if (request.Top < 1 || request.Top > settings.Limits.Results || request.Offset is < 0 or > MostOffset)
         {
             throw RequestException.Bad(
-                Invariant($"'top' is from 1 to {settings.Limits.Results}, and 'offset' at least 0."),
+                Invariant($"'top' is from 1 to {settings.Limits.Results}, and 'offset' from 0 to {MostOffset}."),
                 "top"
             );
         }
 
         IReadOnlyList<SearchTermRequest> terms = SearchTerms.Read(request, settings.Limits, images);
-        Catalog catalog = await index.ReadAsync(cancellation);
-        SearchTerm[] embedded = await EmbedAsync(terms, catalog, cancellation);
         SearchQuery query = new()
         {
-            Terms = embedded,
-            Folder = Folder(request.In, catalog),
+            Terms = await EmbedAsync(terms, cancellation),
+            Folder = Folder(request.In),
             After = SearchTerms.ReadDate(request.After, "after"),
             Before = SearchTerms.ReadDate(request.Before, "before"),
             Camera = string.IsNullOrEmpty(request.Camera) ? null : request.Camera,
             Threshold = request.Threshold,
         };
-        FoundPages found = await index.FindAsync(query, Key(request, terms), cancellation);
+        FoundPages found = await index.FindAsync(query, Key(request, terms), request.Offset + request.Top, cancellation);
         IEnumerable<FoundImage> page = found.Best.Skip(request.Offset).Take(request.Top);
         return Results.Json(
             new SearchResponse(
-                [.. page.Select(image => Describe(image, terms, found.Catalog))],
+                [.. page.Select(image => Describe(image, terms))],
                 found.Total,
                 found.Likely,
                 found.Likely == 0
@@ -60,12 +61,12 @@ internal sealed class SearchEndpoint(
     /// <summary>What is in the index.</summary>
     public async Task<IResult> DescribeAsync(HttpContext context)
     {
-        Catalog catalog = await index.ReadAsync(context.RequestAborted);
+        LibraryDescription library = await index.DescribeAsync(context.RequestAborted);
         return Results.Json(
             new IndexResponse(
-                catalog.Images.Count,
-                catalog.Roots,
-                catalog.Cameras,
+                library.Images,
+                library.Roots,
+                library.Cameras,
                 settings.ModelName,
                 settings.Precision.ToString().ToLowerInvariant()
             ),
@@ -74,11 +75,11 @@ internal sealed class SearchEndpoint(
     }
 
     /// <summary>A filter by a folder tells nothing of what lies outside the index.</summary>
-    private static string? Folder(string? folder, Catalog catalog) =>
+    private static string? Folder(string? folder) =>
         string.IsNullOrEmpty(folder) ? null
         : folder.Contains('\0', StringComparison.Ordinal) || !Path.IsPathFullyQualified(folder)
             ? throw RequestException.Bad(
-                $"'in' is the full path of a folder of the index, as {(catalog.Roots.Count > 0 ? catalog.Roots[0] : "/photos")}.",
+                "'in' is the full path of a folder of the index; GET /v1/index lists those it covers.",
                 "in"
             )
         : folder;
@@ -101,11 +102,7 @@ internal sealed class SearchEndpoint(
     private static string? Hash(string? image) =>
         image is null ? null : Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(image)));
 
-    private async Task<SearchTerm[]> EmbedAsync(
-        IReadOnlyList<SearchTermRequest> terms,
-        Catalog catalog,
-        CancellationToken cancellation
-    )
+    private async Task<SearchTerm[]> EmbedAsync(IReadOnlyList<SearchTermRequest> terms, CancellationToken cancellation)
     {
         float[][] words = await queue.EmbedTextsAsync([.. terms.Select(static term => term.Text).OfType<string>()], cancellation);
         float[][] pictures = await images.EmbedAsync(
@@ -118,29 +115,23 @@ internal sealed class SearchEndpoint(
         List<SearchTerm> embedded = [];
         foreach (SearchTermRequest term in terms)
         {
-            if (term.Id is { } id)
-            {
-                catalog.Find(id);
-            }
-
             embedded.Add(
-                term.Text is not null
-                    ? new(SearchTermKind.Words, term.Text, term.Weight) { Vector = words[next++] }
-                : term.Id is not null
-                    ? new(SearchTermKind.Number, Invariant($"{term.Id}"), term.Weight)
-                : new(SearchTermKind.Image, "image", term.Weight)
-                {
-                    Vector = pictures[nextPicture++],
-                }
+                term.Text is not null ? new(SearchTermKind.Words, term.Text, term.Weight) { Vector = words[next++] }
+                : term.Id is { } id
+                    ? new(SearchTermKind.Number, Invariant($"{id}"), term.Weight)
+                    {
+                        Vector = await index.VectorAsync(id, cancellation),
+                    }
+                : new(SearchTermKind.Image, "image", term.Weight) { Vector = pictures[nextPicture++] }
             );
         }
 
         return [.. embedded];
     }
 
-    private SearchResult Describe(FoundImage image, IReadOnlyList<SearchTermRequest> terms, Catalog catalog)
+    private SearchResult Describe(FoundImage image, IReadOnlyList<SearchTermRequest> terms)
     {
-        KnownFile file = catalog.Images[image.Number].File;
+        KnownFile file = image.Ranked.File;
         (int Width, int Height)? size = sizes.Find(file);
         return new(
             image.Number,
@@ -153,10 +144,17 @@ internal sealed class SearchEndpoint(
             file.Metadata.Taken,
             file.Metadata.Camera,
             [
-                .. terms.Zip(
-                    image.Terms,
-                    static (term, score) =>
-                        new TermScore(SearchTerms.Name(term), term.Weight, score.Cosine, score.Standardized)
+                .. terms.Select(
+                    (term, place) =>
+                    {
+                        double cosine = image.Ranked.Cosines[place];
+                        return new TermScore(
+                            SearchTerms.Name(term),
+                            term.Weight,
+                            cosine,
+                            image.Ranked.Scales?[place].Standardize(cosine)
+                        );
+                    }
                 ),
             ]
         );

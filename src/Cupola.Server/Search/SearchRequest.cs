@@ -3,7 +3,9 @@ namespace Cupola.Server.Search;
 /// <summary>What is looked for: a query, or terms.</summary>
 internal sealed record SearchRequest
 {
-    /// <summary>Words and <c>#number</c>s with + and − between, as on the command line; a path or an address in it is words.</summary>
+    /// <summary>
+    /// Words and <c>#number</c>s with + and − between, as on the command line; a path or an address in it is words.
+    /// </summary>
     public string? Query { get; init; }
 
     /// <summary>The terms, in place of a query.</summary>
@@ -50,7 +52,7 @@ internal sealed record SearchTermRequest
 /// <summary>What a search found.</summary>
 /// <param name="Results">The images of this page: likely ones before others, each the best first.</param>
 /// <param name="Total">How many images were ranked.</param>
-/// <param name="Likely">How many of them are likely.</param>
+/// <param name="Likely">How many of the best 2,000 are likely.</param>
 /// <param name="NothingFits">Whether no image of the library is likely.</param>
 internal sealed record SearchResponse(IReadOnlyList<SearchResult> Results, int Total, int Likely, bool NothingFits);
 
@@ -83,7 +85,7 @@ internal sealed record SearchResult(
 /// <param name="Weight">How much it counts.</param>
 /// <param name="Cosine">Its cosine with the image.</param>
 /// <param name="Standardised">The cosine in standard deviations over the library.</param>
-internal sealed record TermScore(string Term, double Weight, double Cosine, double Standardised);
+internal sealed record TermScore(string Term, double Weight, double Cosine, double? Standardised);
 
 /// <summary>What is in the index.</summary>
 /// <param name="Images">How many images.</param>

@@ -44,8 +44,7 @@ internal static class SearchTerms
         : throw RequestException.Bad($"'{parameter}' is a year, a month or a day, as 2021, 2021-05 or 2021-05-03.", parameter);
 
     /// <summary>How a term is called in an answer.</summary>
-    public static string Name(SearchTermRequest term) =>
-        term.Text ?? (term.Id is { } id ? Invariant($"#{id}") : "image");
+    public static string Name(SearchTermRequest term) => term.Text ?? (term.Id is { } id ? Invariant($"#{id}") : "image");
 
     private static void Check(SearchTermRequest? term, string parameter, RequestImages images)
     {
@@ -70,7 +69,7 @@ internal static class SearchTerms
         SearchQuery parsed;
         try
         {
-            parsed = SearchQuery.Parse(query);
+            parsed = SearchQuery.Parse(query.Split(' ', StringSplitOptions.RemoveEmptyEntries), mayNameImages: false);
         }
         catch (FormatException problem)
         {
@@ -81,11 +80,7 @@ internal static class SearchTerms
         [
             .. parsed.Terms.Select(static term =>
                 term.Kind == SearchTermKind.Number
-                    ? new SearchTermRequest
-                    {
-                        Id = long.Parse(term.Text, CultureInfo.InvariantCulture),
-                        Weight = term.Weight,
-                    }
+                    ? new SearchTermRequest { Id = long.Parse(term.Text, CultureInfo.InvariantCulture), Weight = term.Weight }
                     : new SearchTermRequest { Text = term.Text, Weight = term.Weight }
             ),
         ];

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cupola.Retrieval;
 using Cupola.Server.Requests;
 using static System.FormattableString;
@@ -13,58 +14,50 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
     /// <summary>Searches whose results are kept for further pages.</summary>
     private const int KeptSearches = 16;
 
-    /// <summary>Results that are kept of each.</summary>
-    private const int KeptResults = 20_000;
+    /// <summary>Results that are found at once, for several pages.</summary>
+    private const int Pages = 2_000;
 
-    private static readonly string[] DatabaseFiles = ["index.sqlite", "index.sqlite-wal"];
+    /// <summary>How long results are kept of a store that does not tell when it changes.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _gate = new(1);
-    private readonly LinkedList<(string Key, FoundPages Found)> _kept = [];
-    private Catalog _catalog = new("", new Dictionary<long, (KnownFile, long)>(), []);
+    private readonly LinkedList<KeptSearch> _kept = [];
+    private (long Start, long? Version, LibraryDescription? Library) _described;
 
-    /// <summary>What is in the index.</summary>
-    public async Task<Catalog> ReadAsync(CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            return await Task.Run(Refresh, cancellationToken);
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    /// <summary>What is known of the image of a number.</summary>
+    /// <exception cref="RequestException">There is none.</exception>
+    public async Task<KnownFile> FileAsync(long number, CancellationToken cancellationToken) =>
+        await Task.Run(() => index.Store.File(number), cancellationToken)
+        ?? throw RequestException.NotFound(Invariant($"The index has no image of the number {number}."), "id");
 
     /// <summary>The vector of an image of the index.</summary>
     /// <exception cref="RequestException">There is none of that number.</exception>
-    public async Task<float[]> VectorAsync(long number, CancellationToken cancellationToken)
-    {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            Catalog catalog = await Task.Run(Refresh, cancellationToken);
-            catalog.Find(number);
-            float[] vector = [];
-            index.Vectors.Read(rows => vector = rows.ToArray(catalog.Images[number].Row));
-            return vector;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    public async Task<float[]> VectorAsync(long number, CancellationToken cancellationToken) =>
+        await InTurnAsync(() => index.Store.Vector(number), cancellationToken)
+        ?? throw RequestException.NotFound(Invariant($"The index has no image of the number {number}."), "id");
+
+    /// <summary>What the library is.</summary>
+    public Task<LibraryDescription> DescribeAsync(CancellationToken cancellationToken) =>
+        _described is { Library: { } known } described && IsCurrent(described.Version, described.Start)
+            ? Task.FromResult(known)
+            : InTurnAsync(Describe, cancellationToken);
 
     /// <summary>Finds images, or gives what the same search found before.</summary>
     /// <param name="query">The query, its terms embedded.</param>
     /// <param name="key">The same for the same query; null where its results are not needed again.</param>
+    /// <param name="wanted">How many images.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    public async Task<FoundPages> FindAsync(SearchQuery query, string? key, CancellationToken cancellationToken)
+    public Task<FoundPages> FindAsync(SearchQuery query, string? key, int wanted, CancellationToken cancellationToken) =>
+        InTurnAsync(() => Find(query, key, wanted, cancellationToken), cancellationToken);
+
+    public void Dispose() => _gate.Dispose();
+
+    private async Task<T> InTurnAsync<T>(Func<T> run, CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(() => Find(query, key, cancellationToken), cancellationToken);
+            return await Task.Run(run, cancellationToken);
         }
         finally
         {
@@ -72,88 +65,64 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
         }
     }
 
-    public void Dispose() => _gate.Dispose();
+    private bool IsCurrent(long? version, long start) =>
+        version is null ? Stopwatch.GetElapsedTime(start) < Kept : version == index.Store.Revision;
 
-    private FoundPages Find(SearchQuery query, string? key, CancellationToken cancellationToken)
+    private LibraryDescription Describe()
     {
-        Catalog catalog = Refresh();
-        string full = $"{catalog.Version}\n{key}";
-        if (key is not null && _kept.FirstOrDefault(kept => kept.Key == full) is { Found: not null } known)
+        long? version = index.Store.Revision;
+        LibraryDescription library = new(index.Store.Count(new()), index.Store.Roots(), index.Store.Cameras());
+        _described = (Stopwatch.GetTimestamp(), version, library);
+        return library;
+    }
+
+    private FoundPages Find(SearchQuery query, string? key, int wanted, CancellationToken cancellationToken)
+    {
+        long? version = index.Store.Revision;
+        int most = key is null ? wanted : (wanted + Pages - 1) / Pages * Pages;
+        for (LinkedListNode<KeptSearch>? node = key is null ? null : _kept.First; node is not null; node = node.Next)
         {
-            _kept.Remove(known);
-            _kept.AddFirst(known);
-            return known.Found;
+            KeptSearch kept = node.Value;
+            if (kept.Key == key && kept.Most >= most && IsCurrent(kept.Version, kept.Start))
+            {
+                _kept.Remove(node);
+                _kept.AddFirst(node);
+                return kept.Found;
+            }
         }
 
-        IReadOnlyList<FoundImage> all = index.Search(query, int.MaxValue, cancellationToken);
-        FoundImage[] best = [.. all.OrderByDescending(static image => image.IsLikely).Take(KeptResults)];
-        FoundPages found = new(best, all.Count, all.Count(static image => image.IsLikely), catalog);
+        IReadOnlyList<FoundImage> best = index.Search(query, most, cancellationToken);
+        FoundPages found = new(
+            // Likely images first, within what is found at once, so that a longer search begins as a shorter one.
+            [.. best.Chunk(Pages).SelectMany(static each => each.OrderByDescending(static image => image.IsLikely))],
+            query.Threshold is null || best.Count == most ? index.Store.Count(query) : best.Count
+        );
         if (key is not null)
         {
-            _kept.AddFirst((full, found));
-        }
-
-        if (_kept.Count > KeptSearches)
-        {
-            _kept.RemoveLast();
+            _kept.AddFirst(new KeptSearch(key, most, version, Stopwatch.GetTimestamp(), found));
+            if (_kept.Count > KeptSearches)
+            {
+                _kept.RemoveLast();
+            }
         }
 
         return found;
     }
 
-    /// <summary>Reads the list of images again where the database has changed.</summary>
-    private Catalog Refresh()
-    {
-        string version = string.Join(
-            ' ',
-            DatabaseFiles
-                .Select(name => new FileInfo(Path.Combine(index.Folder, name)))
-                .Select(static file => file.Exists ? Invariant($"{file.Length}:{file.LastWriteTimeUtc.Ticks}") : "")
-        );
-        if (version != _catalog.Version)
-        {
-            Dictionary<long, (KnownFile File, long Row)> images = index
-                .Database.Images(index.ModelNumber)
-                .ToDictionary(static image => image.File.Number);
-            _catalog = new(version, images, index.Roots);
-            _kept.Clear();
-        }
-
-        return _catalog;
-    }
+    private sealed record KeptSearch(string Key, int Most, long? Version, long Start, FoundPages Found);
 }
 
-/// <summary>What is in an index at one time.</summary>
-/// <param name="Version">Another one where something changed.</param>
-/// <param name="Images">Images by their numbers, each with the row of its vector.</param>
+/// <summary>What a library is.</summary>
+/// <param name="Images">How many images.</param>
 /// <param name="Roots">The folders it covers.</param>
-internal sealed record Catalog(
-    string Version,
-    IReadOnlyDictionary<long, (KnownFile File, long Row)> Images,
-    IReadOnlyList<string> Roots
-)
-{
-    /// <summary>The cameras' names, in their order.</summary>
-    public IReadOnlyList<string> Cameras { get; } =
-    [
-        .. Images
-            .Values.Select(static image => image.File.Metadata.Camera)
-            .OfType<string>()
-            .Distinct(StringComparer.OrdinalIgnoreCase)
-            .Order(StringComparer.OrdinalIgnoreCase),
-    ];
-
-    /// <summary>An image by its number.</summary>
-    /// <exception cref="RequestException">There is none of that number.</exception>
-    public KnownFile Find(long number) =>
-        Images.TryGetValue(number, out (KnownFile File, long Row) image)
-            ? image.File
-            : throw RequestException.NotFound(Invariant($"The index has no image of the number {number}."), "id");
-}
+/// <param name="Cameras">What its images were taken with.</param>
+internal sealed record LibraryDescription(int Images, IReadOnlyList<string> Roots, IReadOnlyList<string> Cameras);
 
 /// <summary>What a search found.</summary>
-/// <param name="Best">The best of them: likely ones, then the others, each by their scores.</param>
-/// <param name="Total">How many images were ranked.</param>
-/// <param name="Likely">How many of them are likely.</param>
-/// <param name="Catalog">What the index held then.</param>
-internal sealed record FoundPages(IReadOnlyList<FoundImage> Best, int Total, int Likely, Catalog Catalog);
+/// <param name="Best">The best images.</param>
+/// <param name="Total">How many images there are to rank.</param>
+internal sealed record FoundPages(IReadOnlyList<FoundImage> Best, int Total)
+{
+    /// <summary>How many of the best are likely.</summary>
+    public int Likely { get; } = Best.Count(static image => image.IsLikely);
+}

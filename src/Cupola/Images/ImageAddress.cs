@@ -22,9 +22,7 @@ internal static class ImageAddress
 
     private static readonly Lazy<HttpClient> PublicClient = new(static () => CreateClient(PublicAddress.ConnectAsync));
 
-    private static HttpClient CreateClient(
-        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect
-    )
+    private static HttpClient CreateClient(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
     {
         SocketsHttpHandler handler = new()
         {
@@ -163,7 +161,7 @@ internal static class ImageAddress
         // Disposing the stream ends a read that waits for the network.
         using CancellationTokenRegistration end = cancellationToken.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
-        for (int read = 1; read > 0;)
+        for (int read = 1; read > 0; )
         {
             if ((declared ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {

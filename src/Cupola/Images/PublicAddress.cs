@@ -56,7 +56,8 @@ internal static class PublicAddress
     /// <exception cref="HttpRequestException">They are not.</exception>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+        IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken)
+            .ConfigureAwait(false);
         if (addresses.Length == 0 || !Array.TrueForAll(addresses, IsPublic))
         {
             throw new HttpRequestException("it is no public address, and only those are fetched");

@@ -37,19 +37,21 @@ internal sealed class ClipModel : IDisposable
         Network = new(config);
         checkpoint.Require(Network.Shapes);
         LogitScale = _parameters[Network.LogitScale.Name].AsSpan<float>()[0];
-        _fingerprint = new(() => ModelFingerprint.Compute(checkpoint, config, preprocessing, engine.Precision));
+        RememberedFingerprint remembered = new(
+            quantized?.Path ?? RememberedFingerprint.DefaultFolder,
+            checkpoint.File,
+            config,
+            preprocessing,
+            engine.Precision
+        );
+        _fingerprint = new(() =>
+            remembered.Find()
+            ?? remembered.Keep(ModelFingerprint.Compute(checkpoint, config, preprocessing, engine.Precision))
+        );
         if (engine.Precision == Precision.Int8)
         {
             RequireVisionTransformer(config.Image);
-            QuantizedFolder folder = quantized ?? QuantizedFolder.Default;
-            RememberedFingerprint remembered = new(folder.Path, checkpoint.File, config, preprocessing);
-            _quantizer = new(
-                engine,
-                Network.Parameters,
-                _parameters,
-                new(() => remembered.Find() ?? remembered.Keep(_fingerprint.Value)),
-                folder
-            );
+            _quantizer = new(engine, Network.Parameters, _parameters, _fingerprint, quantized ?? QuantizedFolder.Default);
         }
 
         _text = new(() => TextEncoder.Create(engine, Network.Text, _parameters, _quantizer));

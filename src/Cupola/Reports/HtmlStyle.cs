@@ -113,6 +113,7 @@ internal static class HtmlStyle
           font-size: .85rem; }
         .card .says { padding: .75rem .9rem .9rem; }
         .card .truth { margin: 0 0 .6rem; }
+        hr { border: 0; border-top: 1px solid var(--line); margin: 1.5rem 0; }
         .answers { display: grid; grid-template-columns: 1fr auto; gap: .1rem .6rem; font-size: .85rem; margin: 0; }
         .answers dt { unicode-bidi: isolate; }
         .answers dd { margin: 0; text-align: right; }

@@ -1,6 +1,5 @@
 using Cupola.Files;
 using Cupola.Retrieval;
-using static System.FormattableString;
 
 namespace Cupola;
 
@@ -11,38 +10,15 @@ namespace Cupola;
 /// </summary>
 public sealed class ImageIndex : IDisposable
 {
-    private readonly IndexDatabase _database;
-    private readonly string _folder;
-    private readonly long _model;
-
-    private ImageIndex(string folder, ClipEmbedder embedder, bool orient)
-    {
-        _folder = folder;
-        Embedder = embedder;
-        IsOriented = orient;
-        _database = IndexDatabase.Open(folder);
-        try
-        {
-            string fingerprint = orient ? embedder.Fingerprint : $"{embedder.Fingerprint}-stored";
-            _model = _database.Model(fingerprint, embedder.Config.EmbeddingDimension);
-            Vectors = new(Path.Combine(folder, Invariant($"vectors-{_model}.f16")), embedder.Config.EmbeddingDimension);
-        }
-        catch
-        {
-            _database.Dispose();
-            throw;
-        }
-    }
+    private ImageIndex(ImageStore store, ClipEmbedder embedder, bool orient) =>
+        (Store, Embedder, IsOriented) = (store, embedder, orient);
 
     /// <summary>Where a user's index lies unless somebody says otherwise: <c>index</c> in the user's folder for caches, as
     /// <see cref="EmbeddingCache.DefaultFolder"/>.</summary>
     public static string DefaultFolder => UserCache.Folder("index");
 
     /// <summary>The folders it covers, as full paths.</summary>
-    public IReadOnlyList<string> Roots => _database.Roots();
-
-    /// <summary>Where it lies.</summary>
-    internal string Folder => _folder;
+    public IReadOnlyList<string> Roots => Store.Roots();
 
     /// <summary>The model whose vectors are used.</summary>
     internal ClipEmbedder Embedder { get; }
@@ -50,14 +26,8 @@ public sealed class ImageIndex : IDisposable
     /// <summary>Whether images are turned as their EXIF orientation says.</summary>
     internal bool IsOriented { get; }
 
-    /// <summary>The model's vectors.</summary>
-    internal VectorFile Vectors { get; }
-
-    /// <summary>What is known of images.</summary>
-    internal IndexDatabase Database => _database;
-
-    /// <summary>The model's number in the database.</summary>
-    internal long ModelNumber => _model;
+    /// <summary>Where everything is kept.</summary>
+    internal ImageStore Store { get; }
 
     /// <summary>Opens the index in a folder, which is made if it is not there.</summary>
     /// <param name="folder">The index's folder.</param>
@@ -68,8 +38,24 @@ public sealed class ImageIndex : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(embedder);
-        return new(Path.GetFullPath(folder), embedder, orient);
+        return Open(
+            new LocalStore(
+                Path.GetFullPath(folder),
+                Fingerprint(embedder, orient),
+                embedder.Config.EmbeddingDimension,
+                embedder.Threads
+            ),
+            embedder,
+            orient
+        );
     }
+
+    /// <summary>Opens an index that is kept elsewhere; the store becomes the index's own.</summary>
+    internal static ImageIndex Open(ImageStore store, ClipEmbedder embedder, bool orient) => new(store, embedder, orient);
+
+    /// <summary>What vectors depend on besides their images' bytes; others are never mixed with them.</summary>
+    internal static string Fingerprint(ClipEmbedder embedder, bool orient) =>
+        orient ? embedder.Fingerprint : $"{embedder.Fingerprint}-stored";
 
     /// <summary>Brings the index up to date with a folder, or with one image's file.</summary>
     /// <param name="root">The folder; it is remembered.</param>
@@ -87,9 +73,20 @@ public sealed class ImageIndex : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(root);
-        using FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
-            ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
-        return new IndexUpdater(this, cache, progress, cancellationToken).Update(Path.GetFullPath(root));
+        return Update(root, cache, known: null, progress, cancellationToken);
+    }
+
+    /// <summary>The same with embeddings of images that were written to files.</summary>
+    internal IndexUpdate Update(
+        string root,
+        EmbeddingCache? cache,
+        EmbeddedFiles? known,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        using IDisposable held = Store.BeginUpdate();
+        return new IndexUpdater(this, cache, known, progress, cancellationToken).Update(Path.GetFullPath(root));
     }
 
     /// <summary>The images that fit a query best.</summary>
@@ -103,31 +100,21 @@ public sealed class ImageIndex : IDisposable
         return new ImageSearch(this).Find(query, top, cancellationToken);
     }
 
-    /// <summary>The embeddings of words that every search needs, which are kept beside the model's vectors.</summary>
-    internal float[][] Words(IReadOnlyList<string> words)
-    {
-        using VectorFile file = new(
-            Path.Combine(_folder, Invariant($"words-{_model}-{words.Count}.f16")),
-            Embedder.Config.EmbeddingDimension
-        );
-        if (file.Count != words.Count)
-        {
-            file.Truncate(0);
-            EmbeddingMatrix texts = Embedder.EmbedTexts(words);
-            file.Append([.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())]);
-        }
+    /// <summary>Images that are duplicates of each other, in three senses; nothing is deleted.</summary>
+    /// <param name="query">What an image must be; its terms do not count.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    internal IReadOnlyList<DuplicateGroup> FindDuplicates(SearchQuery query, CancellationToken cancellationToken = default) =>
+        new DuplicateSearch(this, cancellationToken).Find(query);
 
-        float[][] vectors = [];
-        file.Read(rows => vectors = [.. Enumerable.Range(0, words.Count).Select(row => rows.ToArray(row))]);
-        return vectors;
-    }
+    /// <summary>The embeddings of words that every search needs.</summary>
+    internal float[][] Words(IReadOnlyList<string> words) => Store.Words(words, () =>
+        {
+            EmbeddingMatrix texts = Embedder.EmbedTexts(words);
+            return [.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())];
+        });
 
     /// <summary>Gives the index's files back.</summary>
-    public void Dispose()
-    {
-        Vectors.Dispose();
-        _database.Dispose();
-    }
+    public void Dispose() => Store.Dispose();
 }
 
 /// <summary>What an update of an index found and did.</summary>
@@ -160,6 +147,6 @@ public sealed record IndexUpdate(
 /// <param name="IsLikely">Whether it fits better than words that fit anything do.</param>
 public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely)
 {
-    /// <summary>What each term says of it: the cosine, and that in standard deviations over the library.</summary>
-    internal IReadOnlyList<(double Cosine, double Standardized)> Terms { get; init; } = [];
+    /// <summary>What the store said of it.</summary>
+    internal RankedImage Ranked { get; init; }
 }

@@ -30,6 +30,7 @@ internal sealed class IndexDatabase : IDisposable
     private const int BusyMilliseconds = 10_000;
 
     private readonly SqliteConnection _connection;
+    private long _changes;
 
     private IndexDatabase(string path)
     {
@@ -49,6 +50,7 @@ internal sealed class IndexDatabase : IDisposable
                     taken TEXT, camera TEXT, latitude REAL, longitude REAL, orientation INTEGER);
                 CREATE TABLE IF NOT EXISTS vectors (
                     model INTEGER NOT NULL, hash BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (model, hash)) WITHOUT ROWID;
+                CREATE TABLE IF NOT EXISTS prints (hash BLOB PRIMARY KEY, bits INTEGER, aspect REAL) WITHOUT ROWID;
                 """
             );
         }
@@ -68,6 +70,17 @@ internal sealed class IndexDatabase : IDisposable
     {
         Directory.CreateDirectory(folder);
         return new(Path.Combine(folder, "index.sqlite"));
+    }
+
+    /// <summary>Another number after every change, whether made here or by another process.</summary>
+    public long Version
+    {
+        get
+        {
+            using SqliteCommand command = Command("PRAGMA data_version");
+            // SQLite counts the changes of others, and each is seldom.
+            return ((long)command.ExecuteScalar()! << 32) + _changes;
+        }
     }
 
     /// <summary>The folders that were indexed, as full paths.</summary>
@@ -137,22 +150,32 @@ internal sealed class IndexDatabase : IDisposable
         return files;
     }
 
-    /// <summary>The row that each content has among a model's vectors.</summary>
-    public Dictionary<ContentHash, long> Rows(long model)
+    /// <summary>The contents that have a row among a model's vectors.</summary>
+    public HashSet<ContentHash> Contents(long model)
     {
-        using SqliteCommand command = Command("SELECT hash, row FROM vectors WHERE model = $model", ("$model", model));
+        using SqliteCommand command = Command("SELECT hash FROM vectors WHERE model = $model", ("$model", model));
         using SqliteDataReader reader = command.ExecuteReader();
-        Dictionary<ContentHash, long> rows = [];
+        HashSet<ContentHash> contents = [];
         while (reader.Read())
         {
-            rows.Add(new(Blob(reader, 0)!), reader.GetInt64(1));
+            contents.Add(new(Blob(reader, 0)!));
         }
 
-        return rows;
+        return contents;
+    }
+
+    /// <summary>How many of a model's rows are in use: one more than the last that a content has.</summary>
+    public long RowsUsed(long model)
+    {
+        using SqliteCommand command = Command(
+            "SELECT coalesce(max(row) + 1, 0) FROM vectors WHERE model = $model",
+            ("$model", model)
+        );
+        return (long)command.ExecuteScalar()!;
     }
 
     /// <summary>Images that are there and have a vector of a model, with its row, in the order of their paths.</summary>
-    public IReadOnlyList<(KnownFile File, long Row)> Images(long model)
+    public IReadOnlyList<IndexedRow> Images(long model)
     {
         using SqliteCommand command = Command(
             """
@@ -163,7 +186,7 @@ internal sealed class IndexDatabase : IDisposable
             ("$model", model)
         );
         using SqliteDataReader reader = command.ExecuteReader();
-        List<(KnownFile, long)> images = [];
+        List<IndexedRow> images = [];
         while (reader.Read())
         {
             ImageMetadata metadata = new(
@@ -174,7 +197,7 @@ internal sealed class IndexDatabase : IDisposable
                 reader.IsDBNull(9) ? null : reader.GetInt32(9)
             );
             images.Add(
-                (
+                new(
                     new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), Blob(reader, 3), null)
                     {
                         Metadata = metadata,
@@ -228,6 +251,7 @@ internal sealed class IndexDatabase : IDisposable
         }
 
         transaction.Commit();
+        _changes++;
     }
 
     /// <summary>Marks files as gone, all or none.</summary>
@@ -239,6 +263,41 @@ internal sealed class IndexDatabase : IDisposable
         {
             command.Parameters.Clear();
             Add(command, "$path", path);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+        _changes++;
+    }
+
+    /// <summary>The prints of contents; null for a flat image.</summary>
+    public Dictionary<ContentHash, PicturePrint?> Prints()
+    {
+        using SqliteCommand command = Command("SELECT hash, bits, aspect FROM prints");
+        using SqliteDataReader reader = command.ExecuteReader();
+        Dictionary<ContentHash, PicturePrint?> prints = [];
+        while (reader.Read())
+        {
+            prints.Add(
+                new(Blob(reader, 0)!),
+                reader.IsDBNull(1) ? null : new PicturePrint((ulong)reader.GetInt64(1), reader.GetDouble(2))
+            );
+        }
+
+        return prints;
+    }
+
+    /// <summary>Keeps the prints of contents, all or none.</summary>
+    public void AddPrints(IEnumerable<(ContentHash Content, PicturePrint? Print)> prints)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteCommand command = Command("INSERT OR REPLACE INTO prints VALUES ($hash, $bits, $aspect)");
+        foreach ((ContentHash content, PicturePrint? print) in prints)
+        {
+            command.Parameters.Clear();
+            Add(command, "$hash", content.ToArray());
+            Add(command, "$bits", (long?)print?.Bits);
+            Add(command, "$aspect", print?.Aspect);
             command.ExecuteNonQuery();
         }
 

@@ -43,7 +43,7 @@ public sealed record SearchQuery
 
     /// <summary>Reads a query that a command line has cut into arguments; signs stand alone.</summary>
     /// <inheritdoc cref="Parse(string)"/>
-    internal static SearchQuery Parse(IReadOnlyList<string> arguments)
+    internal static SearchQuery Parse(IReadOnlyList<string> arguments, bool mayNameImages = true)
     {
         List<SearchTerm> terms = [];
         List<string> words = [];
@@ -58,7 +58,7 @@ public sealed record SearchQuery
 
             if (words.Count > 0)
             {
-                terms.Add(SearchTerm.Parse(string.Join(' ', words), sign));
+                terms.Add(SearchTerm.Parse(string.Join(' ', words), sign, mayNameImages));
                 words.Clear();
             }
             else if (terms.Count > 0 || sign < 0)
@@ -70,7 +70,7 @@ public sealed record SearchQuery
         }
 
         return words.Count > 0
-            ? new() { Terms = [.. terms, SearchTerm.Parse(string.Join(' ', words), sign)] }
+            ? new() { Terms = [.. terms, SearchTerm.Parse(string.Join(' ', words), sign, mayNameImages)] }
             : throw new FormatException("There is nothing to look for; name words, an image or both.");
     }
 }

@@ -22,7 +22,10 @@ public sealed class ApiDocumentTests(RunningService service) : IClassFixture<Run
     [Fact]
     public async Task TheDocumentSaysTheLimits()
     {
-        string text = (await service.GetAsync("/openapi/v1.json")).Json.GetProperty("info").GetProperty("description").GetString()!;
+        string text = (await service.GetAsync("/openapi/v1.json"))
+            .Json.GetProperty("info")
+            .GetProperty("description")
+            .GetString()!;
 
         Assert.Contains("a body of 20 MiB", text, StringComparison.Ordinal);
         Assert.Contains("50 million pixels", text, StringComparison.Ordinal);
@@ -36,7 +39,11 @@ public sealed class ApiDocumentTests(RunningService service) : IClassFixture<Run
 
         Assert.Contains("scalar.js", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("https://", page.Text, StringComparison.Ordinal);
-        Assert.Contains("connect-src 'self'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "connect-src 'self'",
+            page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
         Assert.True(script.Bytes.Length > 1_000_000);
     }
 

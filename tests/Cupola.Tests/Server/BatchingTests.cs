@@ -16,7 +16,9 @@ public sealed partial class BatchingTests
         (double batches, double items) = await BatchesAsync(service);
 
         Answer[] answers = await Task.WhenAll(
-            Enumerable.Range(0, Requests).Select(index => service.PostAsync("/v1/embeddings", new { input = $"a flag with {index} stars" }))
+            Enumerable
+                .Range(0, Requests)
+                .Select(index => service.PostAsync("/v1/embeddings", new { input = $"a flag with {index} stars" }))
         );
 
         Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.OK, answer.Status));

@@ -15,10 +15,7 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        ZeroShotClassifier saved = ZeroShotClassifier.Create(
-            RunningService.Model,
-            PromptSet.FromTemplates(Colors, [new("{}")])
-        );
+        ZeroShotClassifier saved = ZeroShotClassifier.Create(RunningService.Model, PromptSet.FromTemplates(Colors, [new("{}")]));
         NamedClassifiers named = new(
             new Dictionary<string, IReadOnlyList<string>> { ["colors"] = Colors },
             new Dictionary<string, PromptSource> { ["plain"] = new("plain", [new("{}")], null) },
@@ -35,8 +32,34 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
         string image = RunningService.Base64(_service.At("red.png"));
         string expected = Expected();
 
-        Assert.Equal(expected, (await _service.PostAsync(Path, new { image, labels = Colors, templates = new[] { "{}" } })).Text);
-        Assert.Equal(expected, (await _service.PostAsync(Path, new { images = new[] { image }, labelSet = "colors", prompts = "plain" })).Text);
+        Assert.Equal(
+            expected,
+            (
+                await _service.PostAsync(
+                    Path,
+                    new
+                    {
+                        image,
+                        labels = Colors,
+                        templates = new[] { "{}" },
+                    }
+                )
+            ).Text
+        );
+        Assert.Equal(
+            expected,
+            (
+                await _service.PostAsync(
+                    Path,
+                    new
+                    {
+                        images = new[] { image },
+                        labelSet = "colors",
+                        prompts = "plain",
+                    }
+                )
+            ).Text
+        );
         Assert.Equal(expected, (await _service.PostAsync(Path, new { image, classifier = "saved" })).Text);
         Dictionary<string, string[]> prompts = Colors.ToDictionary(static color => color, static color => new[] { color });
         Assert.Equal(expected, (await _service.PostAsync(Path, new { image, prompts })).Text);
@@ -49,10 +72,21 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
         JsonElement red = found.EnumerateArray().Single(each => each.GetProperty("image").GetString() == _service.At("red.png"));
 
         JsonElement answer = (
-            await _service.PostAsync(Path, new { id = red.GetProperty("id").GetInt64(), classifier = "saved", threshold = 0 })
+            await _service.PostAsync(
+                Path,
+                new
+                {
+                    id = red.GetProperty("id").GetInt64(),
+                    classifier = "saved",
+                    threshold = 0,
+                }
+            )
         ).Json.GetProperty("results")[0];
 
-        Assert.Equal(answer.GetProperty("predictions")[0].GetProperty("label").GetString(), answer.GetProperty("answer").GetString());
+        Assert.Equal(
+            answer.GetProperty("predictions")[0].GetProperty("label").GetString(),
+            answer.GetProperty("answer").GetString()
+        );
     }
 
     [Fact]
@@ -67,7 +101,9 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
             new { inputs = new { image = inputs, candidateLabels = Colors }, parameters = new { hypothesisTemplate = "{}" } },
         ];
         IReadOnlyList<Prediction> best = Predictions();
-        string expected = JsonSerializer.Serialize(best.Select(static each => new { label = each.Label, score = each.Probability }));
+        string expected = JsonSerializer.Serialize(
+            best.Select(static each => new { label = each.Label, score = each.Probability })
+        );
 
         foreach (object request in requests)
         {
@@ -81,7 +117,17 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
         string image = RunningService.Base64(_service.At("red.png"));
 
         JsonElement result = (
-            await _service.PostAsync(Path, new { image, labels = Colors, multiLabel = true, threshold = 0, top = 1 })
+            await _service.PostAsync(
+                Path,
+                new
+                {
+                    image,
+                    labels = Colors,
+                    multiLabel = true,
+                    threshold = 0,
+                    top = 1,
+                }
+            )
         ).Json.GetProperty("results")[0];
 
         Assert.Equal(2, result.GetProperty("answers").GetArrayLength());
@@ -128,12 +174,13 @@ public sealed class ClassifyEndpointTests : IAsyncLifetime
 
     private string Expected()
     {
-        var predictions = Predictions().Select(static each => new
-        {
-            label = each.Label,
-            probability = each.Probability,
-            cosine = each.Score,
-        });
+        var predictions = Predictions()
+            .Select(static each => new
+            {
+                label = each.Label,
+                probability = each.Probability,
+                cosine = each.Score,
+            });
         return JsonSerializer.Serialize(new { results = new[] { new { predictions } }, model = "flags" });
     }
 }

@@ -84,7 +84,11 @@ public sealed class DialectTests(RunningService service) : IClassFixture<Running
         Answer page = await service.SendAsync(root);
 
         Assert.Equal("text/html", page.Type);
-        Assert.Contains("default-src 'none'", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.Contains(
+            "default-src 'none'",
+            page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(HttpStatusCode.NotFound, (await service.GetAsync("/page/../appsettings.json")).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await service.GetAsync("/page/%2e%2e%2fCupola.dll")).Status);
     }

@@ -92,7 +92,7 @@ public sealed class EmbeddingsTests(RunningService service) : IClassFixture<Runn
     [InlineData("""{"input":"a","normalized":false}""", "normalized", "length 1")]
     [InlineData("""{"input":"a","modality":"audio"}""", "modality", "'text' or 'image'")]
     [InlineData("""{"input":"a","dimensions":"many"}""", "dimensions", "not what is asked for")]
-    [InlineData("""{"input":[{"image":"/etc/passwd"}]}""", "input[0].image", "paths are not read")]
+    [InlineData("""{"input":[{"image":"/etc/passwd"}]}""", "input[0].image", "not an image that can be read")]
     [InlineData("""{"input":[{"image":"../../red.png"}]}""", "input[0].image", "paths are not read")]
     [InlineData("""{"input":[{"url":"http://169.254.169.254/latest"}]}""", "input[0].url", "fetches no addresses")]
     [InlineData("""{"input":[{"url":"file:///etc/passwd"}]}""", "input[0].url", "paths are not read")]
@@ -114,17 +114,17 @@ public sealed class EmbeddingsTests(RunningService service) : IClassFixture<Runn
     {
         Answer answer = await service.PostAsync(Path, new { input = text });
 
-        Assert.Equal(
-            Expected([Model.EmbedTexts([text])[0].ToArray()], Model.Tokenizer.Encode(text).Ids.Length),
-            answer.Text
-        );
+        Assert.Equal(Expected([Model.EmbedTexts([text])[0].ToArray()], Model.Tokenizer.Encode(text).Ids.Length), answer.Text);
     }
 
     /// <summary>vLLM answered 500 to a cut image (its pull request 38253); Weaviate's container to a PNG (its issue 1).</summary>
     [Fact]
     public async Task ACutImageIsTheSendersMistake()
     {
-        byte[] whole = await File.ReadAllBytesAsync(SharedFolder.Own("pictures", "remark.jpg"), TestContext.Current.CancellationToken);
+        byte[] whole = await File.ReadAllBytesAsync(
+            SharedFolder.Own("pictures", "remark.jpg"),
+            TestContext.Current.CancellationToken
+        );
 
         Answer answer = await service.PostAsync(
             Path,
@@ -150,9 +150,9 @@ public sealed class EmbeddingsTests(RunningService service) : IClassFixture<Runn
 
     private static string Expected(float[][] vectors, int tokens) =>
         $$$"""
-        {"object":"list","data":[{{{string.Join(',', vectors.Select(Item))}}}],"model":"flags",
-        "usage":{"prompt_tokens":{{{tokens}}},"total_tokens":{{{tokens}}}}}
-        """.ReplaceLineEndings("");
+            {"object":"list","data":[{{{string.Join(',', vectors.Select(Item))}}}],"model":"flags",
+            "usage":{"prompt_tokens":{{{tokens}}},"total_tokens":{{{tokens}}}}}
+            """.ReplaceLineEndings("");
 
     private static string Item(float[] vector, int index) =>
         $$"""{"object":"embedding","index":{{index}},"embedding":{{JsonSerializer.Serialize(vector)}}}""";

@@ -75,7 +75,10 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
         await SlowAsync();
 
         Assert.False(_process.HasExited);
-        Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await _client.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode
+        );
         Assert.True(Memory() - before < MostGrown, $"{before >> 20} MiB before, {Memory() >> 20} MiB after");
     }
 
@@ -141,7 +144,17 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
         string image = Path.Combine(_photos, "a.png"),
             kept = TestFolder.NewFile("b.png");
         File.Move(image, kept);
-        string[] targets = [kept, "/etc/passwd", "/dev/zero", "/proc/self/environ", "/", image, "../../a", Path.GetDirectoryName(kept)!];
+        string[] targets =
+        [
+            kept,
+            "/etc/passwd",
+            "/dev/zero",
+            "/proc/self/environ",
+            "/",
+            image,
+            "../../a",
+            Path.GetDirectoryName(kept)!,
+        ];
         for (int index = 0; index < Count; index++)
         {
             File.Delete(image);
@@ -164,7 +177,9 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
         SortedDictionary<int, int> statuses = [];
         for (int sent = 0; sent < Count; sent += SlowTogether)
         {
-            string[] answers = await Task.WhenAll(Enumerable.Range(0, Math.Min(SlowTogether, Count - sent)).Select(_ => SlowlyAsync()));
+            string[] answers = await Task.WhenAll(
+                Enumerable.Range(0, Math.Min(SlowTogether, Count - sent)).Select(_ => SlowlyAsync())
+            );
             foreach (string answer in answers)
             {
                 int status = int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture);
@@ -184,10 +199,10 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
         using TcpClient client = new();
         await client.ConnectAsync(IPAddress.Loopback, _client.BaseAddress!.Port, cancellation);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(
-            "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n{"u8.ToArray(),
-            cancellation
-        );
+        string head =
+            "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\n"
+            + "Content-Type: application/json\r\nContent-Length: 9999\r\n\r\n{";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(head), cancellation);
         using StreamReader reader = new(stream, Encoding.UTF8);
         Task<string> answer = reader.ReadToEndAsync(cancellation);
         while (await Task.WhenAny(answer, Task.Delay(500, cancellation)) != answer)
@@ -208,8 +223,8 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
 
     private void Report(string kind, SortedDictionary<int, int> statuses, long before, Stopwatch watch) =>
         output.WriteLine(
-            $"{kind}: {string.Join(", ", statuses.Select(static each => $"{each.Value} x {each.Key}"))}; {watch.Elapsed.TotalSeconds:0.0} s; "
-                + $"resident {before >> 20} -> {Memory() >> 20} MiB"
+            $"{kind}: {string.Join(", ", statuses.Select(static each => $"{each.Value} x {each.Key}"))}; "
+                + $"{watch.Elapsed.TotalSeconds:0.0} s; resident {before >> 20} -> {Memory() >> 20} MiB"
         );
 
     private long Memory()

@@ -144,7 +144,15 @@ internal static class HostileRequests
             2 => new(HttpMethod.Get, $"/v1/images/{random.NextInt64(long.MinValue, long.MaxValue)}/thumbnail?size={file}"),
             3 => WithImage(file, random),
             4 => Json("/v1/classify", new { image = "AAAA", labelSet = file }),
-            5 => Json("/v1/classify", new { image = "AAAA", labels = new[] { "a" }, prompts = file }),
+            5 => Json(
+                "/v1/classify",
+                new
+                {
+                    image = "AAAA",
+                    labels = new[] { "a" },
+                    prompts = file,
+                }
+            ),
             6 => Json("/v1/classify", new { image = "AAAA", classifier = file }),
             _ => Json("/v1/search", new { query = "#99999", @in = file }),
         };

@@ -55,5 +55,9 @@ public sealed class OpenAiClientTests(RunningService service) : IClassFixture<Ru
         );
 
     private EmbeddingClient Client() =>
-        new("flags", new ApiKeyCredential("none"), new OpenAIClientOptions { Endpoint = new(service.Client.BaseAddress!, "/v1") });
+        new(
+            "flags",
+            new ApiKeyCredential("none"),
+            new OpenAIClientOptions { Endpoint = new(service.Client.BaseAddress!, "/v1") }
+        );
 }

@@ -27,7 +27,8 @@ public sealed class RunningService : IAsyncLifetime
     /// <summary>The model.</summary>
     internal static ClipEmbedder Model => Loaded.Value;
 
-    private static Lazy<ClipEmbedder> Loaded { get; } = new(static () => ClipEmbedder.Load(BuiltInModels.Flags, new() { Threads = 2 }));
+    private static Lazy<ClipEmbedder> Loaded { get; } =
+        new(static () => ClipEmbedder.Load(BuiltInModels.Flags, new() { Threads = 2 }));
 
     /// <summary>The index's folder of images: red, blue and green.</summary>
     internal string Photos { get; }

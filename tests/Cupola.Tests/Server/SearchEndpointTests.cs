@@ -39,13 +39,20 @@ public sealed class SearchEndpointTests : IAsyncLifetime
         long red = await NumberAsync("red.png");
 
         JsonElement results = (
-            await FindAsync(new { terms = new object[] { new { id = red, weight = 2 }, new { text = "a blue flag", weight = -1 } } })
+            await FindAsync(
+                new { terms = new object[] { new { id = red, weight = 2 }, new { text = "a blue flag", weight = -1 } } }
+            )
         ).GetProperty("results");
 
         JsonElement[] terms = [.. results[0].GetProperty("terms").EnumerateArray()];
         Assert.Equal([$"#{red}", "a blue flag"], terms.Select(static term => term.GetProperty("term").GetString()));
         Assert.Equal([2, -1], terms.Select(static term => term.GetProperty("weight").GetDouble()));
-        double[] first = [.. results.EnumerateArray().Select(static each => each.GetProperty("terms")[0].GetProperty("standardised").GetDouble())];
+        double[] first =
+        [
+            .. results
+                .EnumerateArray()
+                .Select(static each => each.GetProperty("terms")[0].GetProperty("standardised").GetDouble()),
+        ];
         Assert.Equal(0, first.Average(), 1e-4);
         Assert.Equal(1, first.Average(static value => value * value), 1e-4);
     }
@@ -54,7 +61,16 @@ public sealed class SearchEndpointTests : IAsyncLifetime
     public async Task PagesAreCutFromOneRanking()
     {
         string?[] whole = Paths(await FindAsync(new { query = "a red flag" })),
-            last = Paths(await FindAsync(new { query = "a red flag", top = 2, offset = 1 }));
+            last = Paths(
+                await FindAsync(
+                    new
+                    {
+                        query = "a red flag",
+                        top = 2,
+                        offset = 1,
+                    }
+                )
+            );
 
         Assert.Equal(whole[1..], last);
     }
@@ -71,7 +87,19 @@ public sealed class SearchEndpointTests : IAsyncLifetime
         _service.Index();
 
         Assert.Equal([_service.At("camera.jpg")], Paths(await FindAsync(new { query = "a flag", camera = "eos" })));
-        Assert.Equal([_service.At("camera.jpg")], Paths(await FindAsync(new { query = "a flag", after = "2021-05", before = "2022" })));
+        Assert.Equal(
+            [_service.At("camera.jpg")],
+            Paths(
+                await FindAsync(
+                    new
+                    {
+                        query = "a flag",
+                        after = "2021-05",
+                        before = "2022",
+                    }
+                )
+            )
+        );
         Assert.Empty(Paths(await FindAsync(new { query = "a flag", @in = "/nowhere" })));
         Assert.Equal(4, Paths(await FindAsync(new { query = "a flag", @in = _service.Photos })).Length);
         string roots = JsonSerializer.Serialize(_service.Photos);

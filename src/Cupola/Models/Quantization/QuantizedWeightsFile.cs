@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Runtime;
@@ -12,7 +14,7 @@ namespace Cupola.Models.Quantization;
 /// A tower's quantized weights in a safetensors file, which is mapped into memory; its metadata hold the kept channels and a
 /// checksum of each tensor.
 /// </summary>
-internal static class QuantizedWeightsFile
+internal static partial class QuantizedWeightsFile
 {
     private const string Format = "cupola-int8-1";
 
@@ -45,9 +47,10 @@ internal static class QuantizedWeightsFile
             new Dictionary<string, string>
             {
                 ["format"] = Format,
-                ["kept"] = JsonSerializer.Serialize(weights.Kept),
+                ["kept"] = JsonSerializer.Serialize(weights.Kept.ToDictionary(), MetadataJson.Default.DictionaryStringInt32Array),
                 ["checksums"] = JsonSerializer.Serialize(
-                    tensors.ToDictionary(static entry => entry.Name, static entry => Checksum(entry.Tensor.AsSpan<byte>()))
+                    tensors.ToDictionary(static entry => entry.Name, static entry => Checksum(entry.Tensor.AsSpan<byte>())),
+                    MetadataJson.Default.DictionaryStringString
                 ),
             }
         );
@@ -67,9 +70,9 @@ internal static class QuantizedWeightsFile
             file = new(path);
             if (
                 file.Metadata.GetValueOrDefault("format") != Format
-                || Parse<Dictionary<string, int[]>>(file, "kept") is not { } kept
+                || Parse(file, "kept", MetadataJson.Default.DictionaryStringInt32Array) is not { } kept
                 || kept.Values.Any(static channels => channels is null)
-                || Parse<Dictionary<string, string>>(file, "checksums") is not { } checksums
+                || Parse(file, "checksums", MetadataJson.Default.DictionaryStringString) is not { } checksums
                 || !file
                     .Tensors.Values.AsParallel()
                     .All(tensor =>
@@ -108,8 +111,8 @@ internal static class QuantizedWeightsFile
         }
     }
 
-    private static T? Parse<T>(SafetensorsFile file, string name) =>
-        file.Metadata.TryGetValue(name, out string? text) ? JsonSerializer.Deserialize<T>(text) : default;
+    private static T? Parse<T>(SafetensorsFile file, string name, JsonTypeInfo<T> type) =>
+        file.Metadata.TryGetValue(name, out string? text) ? JsonSerializer.Deserialize(text, type) : default;
 
     /// <summary>CRC-32C, for which processors have an instruction: it finds damage, and no one else writes here.</summary>
     private static string Checksum(ReadOnlySpan<byte> bytes)
@@ -128,4 +131,9 @@ internal static class QuantizedWeightsFile
 
         return sum.ToString("x8", CultureInfo.InvariantCulture);
     }
+
+    /// <summary>Reads and writes metadata without looking at types at run time, which would cost every start.</summary>
+    [JsonSerializable(typeof(Dictionary<string, int[]>))]
+    [JsonSerializable(typeof(Dictionary<string, string>))]
+    private sealed partial class MetadataJson : JsonSerializerContext;
 }
