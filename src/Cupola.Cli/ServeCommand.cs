@@ -93,6 +93,7 @@ internal sealed class ServeCommand
             AllowedHosts = Environment.GetEnvironmentVariable("AllowedHosts")?.Split(';') ?? [],
             ApiKeys = keys,
             Fetch = parsed.GetValue(_fetch),
+            Orient = index.IsOriented,
             Classifiers = new(labels, prompts, Read(parsed, _classifiers, file => ZeroShotClassifier.Load(file, embedder))),
         };
         return RunAsync(embedder, index, settings, cancellationToken).GetAwaiter().GetResult();

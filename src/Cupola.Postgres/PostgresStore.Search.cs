@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Cupola.Retrieval;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,14 +12,6 @@ namespace Cupola.Postgres;
 /// </summary>
 internal sealed partial class PostgresStore
 {
-    /// <summary>Images that a term's mean, deviation and median are taken over: contents' hashes are random, so these are.</summary>
-    private const int SampleSize = 2000;
-
-    /// <summary>Candidates for each image that is wanted: an index of vectors misses few of so many.</summary>
-    private const int CandidatesEach = 4;
-
-    private const int LeastCandidates = 200;
-
     /// <summary>The longest list of candidates that pgvector keeps.</summary>
     private const int MostCandidates = 1000;
 
@@ -120,7 +111,7 @@ internal sealed partial class PostgresStore
                 row = rows.Count;
                 rows.Add(new(known.Hash!), row);
                 vectors.Add(Floats(reader.GetFieldValue<HalfVector>(12)));
-                if (vectors.Count == SampleSize)
+                if (vectors.Count == CandidateRanking.SampleSize)
                 {
                     file.Append(vectors);
                     vectors.Clear();
@@ -136,9 +127,9 @@ internal sealed partial class PostgresStore
 
     private RankedImage[] Rank(NpgsqlConnection connection, IReadOnlyList<WeightedVector> terms, SearchQuery query, int top)
     {
-        TermScale[] scales = Scales(connection, terms);
-        float[] direction = Direction(terms, scales);
-        int wanted = (int)Math.Min(int.MaxValue, Math.Max(LeastCandidates, (long)top * CandidatesEach));
+        CandidateRanking ranking = new(terms, Sample(connection));
+        float[] direction = ranking.Direction();
+        int wanted = CandidateRanking.Wanted(top);
         List<(KnownFile File, Half[] Vector)> candidates =
             wanted <= MostCandidates ? Candidates(connection, direction, query, wanted, isExact: false) : [];
         if (candidates.Count < (HasFilter(query) ? wanted : top))
@@ -147,32 +138,16 @@ internal sealed partial class PostgresStore
             candidates = Candidates(connection, direction, query, wanted, isExact: true);
         }
 
-        return
-        [
-            .. candidates
-                .Select(candidate =>
-                {
-                    ReadOnlySpan<ushort> row = MemoryMarshal.Cast<Half, ushort>(candidate.Vector);
-                    double[] cosines = new double[terms.Count];
-                    double score = 0;
-                    for (int term = 0; term < cosines.Length; term++)
-                    {
-                        cosines[term] = ExactScan.ExactDot(row, terms[term].Vector);
-                        score += scales[term].Score(cosines[term], terms[term].Weight);
-                    }
-
-                    return new RankedImage(candidate.File, score, cosines) { Scales = scales };
-                })
-                .Where(image => query.Threshold is not { } least || image.Score >= least)
-                .OrderByDescending(static image => image.Score)
-                .ThenBy(static image => image.File.Path, StringComparer.Ordinal)
-                .Take(top),
-        ];
+        return ranking.Rank(candidates, query.Threshold, top);
     }
 
-    private TermScale[] Scales(NpgsqlConnection connection, IReadOnlyList<WeightedVector> terms)
+    /// <summary>Some vectors, as random as contents' hashes are.</summary>
+    private List<Half[]> Sample(NpgsqlConnection connection)
     {
-        using NpgsqlCommand command = new($"SELECT embedding FROM {_vectors} ORDER BY hash LIMIT {SampleSize}", connection);
+        using NpgsqlCommand command = new(
+            $"SELECT embedding FROM {_vectors} ORDER BY hash LIMIT {CandidateRanking.SampleSize}",
+            connection
+        );
         using NpgsqlDataReader reader = command.ExecuteReader();
         List<Half[]> sample = [];
         while (reader.Read())
@@ -180,34 +155,7 @@ internal sealed partial class PostgresStore
             sample.Add(reader.GetFieldValue<HalfVector>(0).ToArray());
         }
 
-        return
-        [
-            .. terms.Select(term =>
-                TermScale.Of([
-                    .. sample.Select(row => (float)ExactScan.ExactDot(MemoryMarshal.Cast<Half, ushort>(row), term.Vector)),
-                ])
-            ),
-        ];
-    }
-
-    /// <summary>
-    /// The vector whose cosines rank as the wanted terms' standardised sum does: that is linear in an image's vector. What
-    /// unwanted terms take away is seen to among the candidates; where nothing is wanted, these are those that fit least.
-    /// </summary>
-    private float[] Direction(IReadOnlyList<WeightedVector> terms, TermScale[] scales)
-    {
-        bool isWanted = terms.Any(static term => term.Weight > 0);
-        var sum = new float[_dimension];
-        foreach ((WeightedVector term, TermScale scale) in terms.Zip(scales).Where(pair => pair.First.Weight > 0 || !isWanted))
-        {
-            float factor = (float)(term.Weight / scale.Deviation);
-            for (int index = 0; index < sum.Length; index++)
-            {
-                sum[index] += factor * term.Vector[index];
-            }
-        }
-
-        return new EmbeddingMatrix(sum, 1, _dimension).Normalize().Values.ToArray();
+        return sample;
     }
 
     private List<(KnownFile, Half[])> Candidates(

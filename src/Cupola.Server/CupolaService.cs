@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using OpenTelemetry.Metrics;
 
 namespace Cupola.Server;
@@ -102,6 +103,8 @@ internal sealed class CupolaService : IAsyncDisposable
     private static void Configure(WebApplicationBuilder builder, ServiceSettings settings)
     {
         ServiceLimits limits = settings.Limits;
+        // RequestGuard sees to names, of which those of this machine are always good.
+        builder.Configuration["AllowedHosts"] = "*";
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. settings.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -119,7 +122,12 @@ internal sealed class CupolaService : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // What keeps it from starting is said in a sentence by whoever starts it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
-        builder.Logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddConsole(console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            // The slim builder has chosen already, whatever the operator says.
+            console.FormatterName = builder.Configuration["Logging:Console:FormatterName"] ?? ConsoleFormatterNames.Simple;
+        });
         if (Collectors.Any(setting => builder.Configuration[setting] is not null))
         {
             builder

@@ -32,6 +32,9 @@ internal sealed record ServiceSettings
     /// <summary>What requests may classify by, under names.</summary>
     public NamedClassifiers Classifiers { get; init; } = NamedClassifiers.None;
 
+    /// <summary>Whether images of requests are turned as their EXIF says, as those of the index are.</summary>
+    public bool Orient { get; init; } = true;
+
     /// <summary>What a request may cost.</summary>
     public ServiceLimits Limits { get; init; } = new();
 }

@@ -6,7 +6,7 @@ namespace Cupola.Server.Embedding;
 
 /// <summary>
 /// Images and texts that requests bring along. An image comes as a data address, as base64, as a file, or, where the operator
-/// allows it, by a public address; a path of this machine is never one. Images are turned as their EXIF says, as in the index.
+/// allows it, by a public address; a path of this machine is never one.
 /// </summary>
 internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue, ServiceSettings settings) : IDisposable
 {
@@ -137,7 +137,7 @@ internal sealed class RequestImages(ClipEmbedder embedder, EmbeddingQueue queue,
 
     private DecodedImage Prepare(byte[] file, CancellationToken cancellationToken)
     {
-        using RgbImage image = ImageDecoder.DecodeShared(file, Name, orient: true, cancellationToken, settings.Limits.Pixels);
+        using RgbImage image = ImageDecoder.DecodeShared(file, Name, settings.Orient, cancellationToken, settings.Limits.Pixels);
         byte[] pixels = GC.AllocateUninitializedArray<byte>(embedder.Preprocessing.ByteCount);
         embedder.Preprocessing.Apply(image, pixels);
         return new(pixels, image.Width, image.Height);

@@ -17,6 +17,9 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
     /// <summary>Results that are found at once, for several pages.</summary>
     private const int Pages = 2_000;
 
+    /// <summary>The same of a store that gives the nearest alone, and would look at everything for more.</summary>
+    private const int FewPages = 200;
+
     /// <summary>How long results are kept of a store that does not tell when it changes.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(30);
 
@@ -79,7 +82,8 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
     private FoundPages Find(SearchQuery query, string? key, int wanted, CancellationToken cancellationToken)
     {
         long? version = index.Store.Revision;
-        int most = key is null ? wanted : (wanted + Pages - 1) / Pages * Pages;
+        int pages = version is null ? FewPages : Pages;
+        int most = key is null ? wanted : (wanted + pages - 1) / pages * pages;
         for (LinkedListNode<KeptSearch>? node = key is null ? null : _kept.First; node is not null; node = node.Next)
         {
             KeptSearch kept = node.Value;

@@ -1,5 +1,6 @@
 using Cupola.Files;
 using Cupola.Retrieval;
+using Microsoft.Extensions.VectorData;
 
 namespace Cupola;
 
@@ -10,6 +11,9 @@ namespace Cupola;
 /// </summary>
 public sealed class ImageIndex : IDisposable
 {
+    /// <summary>Images that are copied to another store at once.</summary>
+    private const int CopiedTogether = 512;
+
     private ImageIndex(ImageStore store, ClipEmbedder embedder, bool orient) =>
         (Store, Embedder, IsOriented) = (store, embedder, orient);
 
@@ -48,6 +52,25 @@ public sealed class ImageIndex : IDisposable
             embedder,
             orient
         );
+    }
+
+    /// <summary>
+    /// Opens what <see cref="CopyToAsync"/> copied into a collection of any store that has a provider of
+    /// Microsoft.Extensions.VectorData (Qdrant, Azure AI Search, …): to be searched, and not to be updated. Filters on folder,
+    /// camera and date hold among the nearest 2,000 images.
+    /// </summary>
+    /// <param name="collection">The collection; it stays the caller's.</param>
+    /// <param name="embedder">The model that made its vectors. It stays the caller's.</param>
+    /// <param name="orient">Whether images of a query are turned as their EXIF orientation says.</param>
+    public static ImageIndex OpenCollection(
+        VectorStoreCollection<long, IndexedImage> collection,
+        ClipEmbedder embedder,
+        bool orient = true
+    )
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        ArgumentNullException.ThrowIfNull(embedder);
+        return Open(new CollectionStore(collection), embedder, orient);
     }
 
     /// <summary>Opens an index that is kept elsewhere; the store becomes the index's own.</summary>
@@ -98,6 +121,62 @@ public sealed class ImageIndex : IDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         return new ImageSearch(this).Find(query, top, cancellationToken);
+    }
+
+    /// <summary>What a store must know of the images to keep them: <see cref="IndexedImage"/> with this model's vectors.</summary>
+    public VectorStoreCollectionDefinition CollectionDefinition => IndexedImage.Define(Embedder.Config.EmbeddingDimension);
+
+    /// <summary>
+    /// The images as a collection of Microsoft.Extensions.VectorData, by their numbers: to be read and searched exactly, by words, an
+    /// <see cref="ImageSource"/> or a vector, with any filter. It cannot be written to.
+    /// </summary>
+    public VectorStoreCollection<long, IndexedImage> AsCollection() => new ImageCollection(this);
+
+    /// <summary>Copies all images into a collection of any store, which is made if it is not there.</summary>
+    /// <param name="collection">Made with <see cref="CollectionDefinition"/>; it stays the caller's.</param>
+    /// <param name="progress">Told how many more images are copied.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>How many images were copied.</returns>
+    public async Task<int> CopyToAsync(
+        VectorStoreCollection<long, IndexedImage> collection,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        await collection.EnsureCollectionExistsAsync(cancellationToken).ConfigureAwait(false);
+        int copied = 0;
+        long last = -1;
+        while (true)
+        {
+            IndexedImage[] batch = await Task.Run(() => After(last), cancellationToken).ConfigureAwait(false);
+            if (batch.Length == 0)
+            {
+                return copied;
+            }
+
+            await collection.UpsertAsync(batch, cancellationToken).ConfigureAwait(false);
+            copied += batch.Length;
+            last = batch[^1].Number;
+            progress?.Report(batch.Length);
+        }
+    }
+
+    /// <summary>The next images in the order of their numbers.</summary>
+    private IndexedImage[] After(long number)
+    {
+        IndexedImage[] next = [];
+        Store.Read(
+            (images, rows) =>
+                next = [
+                    .. images
+                        .Where(image => image.File.Number > number)
+                        .OrderBy(static image => image.File.Number)
+                        .Take(CopiedTogether)
+                        .Select(image => IndexedImage.Of(image.File, rows.ToArray(image.Row))),
+                ]
+        );
+        return next;
     }
 
     /// <summary>Images that are duplicates of each other, in three senses; nothing is deleted.</summary>

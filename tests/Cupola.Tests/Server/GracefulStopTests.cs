@@ -12,7 +12,7 @@ public sealed partial class GracefulStopTests(ITestOutputHelper output)
     /// <summary>SIGTERM of POSIX.</summary>
     private const int Terminate = 15;
 
-    private const int Clients = 8;
+    private const int Clients = 32;
 
     [Fact]
     public async Task WhatWasAcceptedIsAnsweredAndTheProcessEndsWell()

@@ -39,6 +39,22 @@ public sealed class RequestGuardTests(RunningService open) : IClassFixture<Runni
     }
 
     [Fact]
+    public async Task AProxysNameIsAnsweredWhereTheOperatorAllowsIt()
+    {
+        await using RunningService service = await RunningService.StartAsync(static settings =>
+            settings with
+            {
+                AllowedHosts = ["photos.example"],
+            }
+        );
+        HttpRequestMessage request = new(HttpMethod.Get, "/v1/models");
+        request.Headers.Host = "photos.example";
+        request.Headers.Add("Origin", "https://photos.example");
+
+        Assert.Equal(HttpStatusCode.OK, (await service.SendAsync(request)).Status);
+    }
+
+    [Fact]
     public async Task TheServicesOwnPageMayAsk()
     {
         HttpRequestMessage request = new(HttpMethod.Get, "/v1/models");
