@@ -3,8 +3,8 @@
 
 import { element, nameOf, number, signed } from "./elements.js";
 
-/** Images that are fetched at once; the others as they come near. */
-const AT_ONCE = 14;
+/** Images of a first row, which come before all others. */
+const FIRST = 10;
 
 export class Results {
   #cells = [];
@@ -125,12 +125,12 @@ export class Results {
 
   #draw(result, place) {
     const name = nameOf(result.image);
-    const isFirst = place < AT_ONCE;
+    const isFirst = place < FIRST;
     const image = element("img", {
       src: `/v1/images/${result.id}/thumbnail?size=256`,
       alt: name,
       loading: isFirst ? "eager" : "lazy",
-      fetchpriority: isFirst ? "high" : "auto",
+      fetchpriority: isFirst ? "high" : "low",
       decoding: "async",
       error: (event) => again(event.target),
     });

@@ -11,7 +11,8 @@ import { Results } from "./results.js";
 import { ask } from "./service.js";
 import { measureFirstRow } from "./timing.js";
 
-/** Images that are asked for at once, and the most that the service gives at once. */
+/** Images that are asked for first and then at once, and the most that the service gives at once. */
+const FIRST = 36;
 const PAGE = 60;
 const MOST = 500;
 
@@ -181,7 +182,7 @@ export class Search {
       this.#results.clear();
       this.#say("");
     } else {
-      const wanted = Math.min(MOST, Math.max(PAGE, count));
+      const wanted = Math.min(MOST, Math.max(FIRST, count));
       await this.#guard(async () => {
         this.#busy(true);
         this.#results.stop();
