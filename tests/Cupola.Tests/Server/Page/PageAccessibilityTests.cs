@@ -92,7 +92,8 @@ public sealed class PageAccessibilityTests(PageService service)
         await Expect(visit.Page.GetByRole(AriaRole.Status).First).ToContainTextAsync("of");
         await Expect(visit.Page.GetByRole(AriaRole.Search)).ToBeVisibleAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Searchbox, new() { Name = "Words to look for" })).ToBeVisibleAsync();
-        await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Search", Exact = true })).ToHaveAttributeAsync("aria-current", "page");
+        await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Search", Exact = true }))
+            .ToHaveAttributeAsync("aria-current", "page");
         await visit.Page.Keyboard.PressAsync("Tab");
         await Expect(visit.Page.GetByText("Skip to the results")).ToBeFocusedAsync();
     }
@@ -108,7 +109,9 @@ public sealed class PageAccessibilityTests(PageService service)
         [
             .. result
                 .Violations.Where(static each => each.Impact is "serious" or "critical")
-                .Select(static each => $"{each.Id}: {each.Help}: {string.Join(' ', each.Nodes.Select(static node => node.Html))}"),
+                .Select(static each =>
+                    $"{each.Id}: {each.Help}: {string.Join(' ', each.Nodes.Select(static node => node.Html))}"
+                ),
         ];
 
         Assert.Empty(wrong);

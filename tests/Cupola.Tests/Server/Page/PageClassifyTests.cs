@@ -21,7 +21,9 @@ public sealed class PageClassifyTests(PageService service)
 
         await Expect(Status(visit)).ToHaveTextAsync(new Regex(@"^Most likely a red disc on white, \d+\.\d+ %\.$"));
         await Expect(Bars(visit)).ToHaveCountAsync(3);
-        double[] widths = await visit.Page.Locator("#probabilities .fill").EvaluateAllAsync<double[]>("bars => bars.map(bar => parseFloat(bar.style.inlineSize))");
+        double[] widths = await visit
+            .Page.Locator("#probabilities .fill")
+            .EvaluateAllAsync<double[]>("bars => bars.map(bar => parseFloat(bar.style.inlineSize))");
         Assert.Equal(100, widths.Sum(), 0.1);
         Assert.Equal(widths.OrderDescending(), widths);
 

@@ -15,30 +15,27 @@ public sealed class PageFaultTests(PageService service)
     {
         await using PageVisit visit = await service.VisitAsync();
         TaskCompletionSource late = new();
-        await visit.Page.RouteAsync(
-            SearchPath,
-            async route =>
+        await visit.Page.RouteAsync(SearchPath, async route =>
+        {
+            if (route.Request.PostData!.Contains("a red flag", StringComparison.Ordinal))
             {
-                if (route.Request.PostData!.Contains("a red flag", StringComparison.Ordinal))
+                // Fetched, but given to the page only when the later question has been answered.
+                IAPIResponse answer = await route.FetchAsync();
+                await late.Task;
+                try
                 {
-                    // Fetched, but given to the page only when the later question has been answered.
-                    IAPIResponse answer = await route.FetchAsync();
-                    await late.Task;
-                    try
-                    {
-                        await route.FulfillAsync(new() { Response = answer });
-                    }
-                    catch (PlaywrightException)
-                    {
-                        // The page has given the question up.
-                    }
+                    await route.FulfillAsync(new() { Response = answer });
                 }
-                else
+                catch (PlaywrightException)
                 {
-                    await route.ContinueAsync();
+                    // The page has given the question up.
                 }
             }
-        );
+            else
+            {
+                await route.ContinueAsync();
+            }
+        });
 
         await visit.SearchAsync("a red flag");
         await visit.SearchAsync("a blue flag with a yellow cross");
@@ -54,20 +51,23 @@ public sealed class PageFaultTests(PageService service)
     {
         await using PageVisit visit = await service.VisitAsync();
         int refused = 0;
-        await visit.Page.RouteAsync(
-            SearchPath,
-            async route =>
+        await visit.Page.RouteAsync(SearchPath, async route =>
+        {
+            if (refused++ < 1)
             {
-                if (refused++ < 1)
-                {
-                    await route.FulfillAsync(new() { Status = 429, Headers = new Dictionary<string, string> { ["Retry-After"] = "1" } });
-                }
-                else
-                {
-                    await route.ContinueAsync();
-                }
+                await route.FulfillAsync(
+                    new()
+                    {
+                        Status = 429,
+                        Headers = new Dictionary<string, string> { ["Retry-After"] = "1" },
+                    }
+                );
             }
-        );
+            else
+            {
+                await route.ContinueAsync();
+            }
+        });
 
         await visit.SearchAsync("a red flag");
 
@@ -113,9 +113,9 @@ public sealed class PageFaultTests(PageService service)
         await visit.SearchAsync("a red flag");
 
         await Expect(visit.Page.Locator(".cell").First).ToHaveClassAsync(new Regex("gone"));
-        double[] sides = await visit.Page.Locator(".cell").First.EvaluateAsync<double[]>(
-            "cell => [cell.offsetWidth, cell.offsetHeight]"
-        );
+        double[] sides = await visit
+            .Page.Locator(".cell")
+            .First.EvaluateAsync<double[]>("cell => [cell.offsetWidth, cell.offsetHeight]");
         Assert.Equal(sides[0], sides[1]);
     }
 

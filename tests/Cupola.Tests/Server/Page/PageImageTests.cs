@@ -46,9 +46,16 @@ public sealed class PageImageTests(PageService service)
         await visit.SaysAsync("the most similar first");
         string[] pasted = await visit.NamesAsync(10);
 
-        await visit.Page.Locator("#query-file").SetInputFilesAsync(
-            new FilePayload { Name = "sun.png", MimeType = "image/png", Buffer = PageGallery.Japan }
-        );
+        await visit
+            .Page.Locator("#query-file")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "sun.png",
+                    MimeType = "image/png",
+                    Buffer = PageGallery.Japan,
+                }
+            );
         await visit.SaysAsync("the most similar first");
         Assert.Equal(pasted, await visit.NamesAsync(10));
         await Expect(visit.Terms).ToHaveCountAsync(1);
@@ -158,7 +165,9 @@ public sealed class PageImageTests(PageService service)
         await visit.SaysAsync("the most similar first");
         string sent = visit.Searches[^1].GetProperty("terms")[0].GetProperty("image").GetString()!;
         Assert.StartsWith("data:image/jpeg;base64,", sent, StringComparison.Ordinal);
-        using Image smaller = Image.NewFromBuffer(Convert.FromBase64String(sent[(sent.IndexOf(',', StringComparison.Ordinal) + 1)..]));
+        using Image smaller = Image.NewFromBuffer(
+            Convert.FromBase64String(sent[(sent.IndexOf(',', StringComparison.Ordinal) + 1)..])
+        );
         Assert.Equal((2048, 866), (smaller.Width, smaller.Height));
     }
 

@@ -25,9 +25,12 @@ public sealed class PagePanelTests(PageService service)
         await Expect(visit.Panel.Locator("dl")).ToContainTextAsync(Path.Combine(service.Photos, "flags"));
         await Expect(visit.Panel.Locator("dl")).ToContainTextAsync(new Regex(@"Size\d+ × \d+Score\+\d"));
         await Expect(visit.Panel.Locator(".why")).ToHaveCountAsync(2);
-        await Expect(visit.Panel.Locator(".why").First).ToContainTextAsync(new Regex(@"^a blue flag with a yellow crosscosine\+0\.\d{3}σ\+\d\.\d\d$"));
+        await Expect(visit.Panel.Locator(".why").First)
+            .ToContainTextAsync(new Regex(@"^a blue flag with a yellow crosscosine\+0\.\d{3}σ\+\d\.\d\d$"));
         await Expect(visit.Panel.Locator(".why").Last).ToContainTextAsync(new Regex("^− a star × 2cosine"));
-        double width = await visit.Panel.Locator(".why .bar .fill").First.EvaluateAsync<double>("bar => bar.getBoundingClientRect().width");
+        double width = await visit
+            .Panel.Locator(".why .bar .fill")
+            .First.EvaluateAsync<double>("bar => bar.getBoundingClientRect().width");
         Assert.True(width > 5);
         await Expect(visit.Panel.Locator("img.large")).ToHaveJSPropertyAsync("complete", true);
 
@@ -123,7 +126,9 @@ public sealed class PagePanelTests(PageService service)
         foreach (string name in PageGallery.HostileNames)
         {
             string shown = name.Contains('\\', StringComparison.Ordinal) ? "slash\nline.png" : name;
-            ILocator cell = visit.Page.Locator(".cell").Filter(new() { Has = visit.Page.GetByAltText(shown, new() { Exact = true }) });
+            ILocator cell = visit
+                .Page.Locator(".cell")
+                .Filter(new() { Has = visit.Page.GetByAltText(shown, new() { Exact = true }) });
             await cell.Locator("a").First.ClickAsync();
             await Expect(visit.Panel.Locator("h2")).ToHaveTextAsync(shown, new() { UseInnerText = false });
             await visit.Page.WaitForFunctionAsync("() => document.querySelector('#panel img.large')?.naturalWidth > 0");
@@ -142,7 +147,12 @@ public sealed class PagePanelTests(PageService service)
     {
         await using PageVisit visit = await service.VisitAsync(Query, new(Width: 360, Height: 740, IsTouched: true));
         await visit.SaysAsync("of");
-        Assert.Equal(3, await visit.Page.EvaluateAsync<int>("() => getComputedStyle(document.getElementById('likely')).gridTemplateColumns.split(' ').length"));
+        Assert.Equal(
+            3,
+            await visit.Page.EvaluateAsync<int>(
+                "() => getComputedStyle(document.getElementById('likely')).gridTemplateColumns.split(' ').length"
+            )
+        );
         Assert.True(await FitsAsync(visit));
 
         await visit.Cells.First.TapAsync();

@@ -38,7 +38,10 @@ public sealed class PageSearchTests(PageService service)
 
         await visit.SaysAsync("fit");
         int likely = await visit.Page.Locator("#likely .cell").CountAsync();
-        Assert.Equal($"{likely} of {service.Count} images {(likely == 1 ? "fits" : "fit")}.", await visit.Status.TextContentAsync());
+        Assert.Equal(
+            $"{likely} of {service.Count} images {(likely == 1 ? "fits" : "fit")}.",
+            await visit.Status.TextContentAsync()
+        );
         await Expect(visit.Page.Locator("#apart-title")).ToHaveTextAsync("Less likely");
         Assert.True(await visit.Page.Locator("#unlikely .cell").CountAsync() > 0);
     }

@@ -16,8 +16,9 @@ public sealed class PageService : IAsyncLifetime
         @"C:\Program Files\Google\Chrome\Application\chrome.exe",
     ];
 
-    private readonly string? _chromium =
-        Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named ? named : Array.Find(UsualPlaces, File.Exists);
+    private readonly string? _chromium = Environment.GetEnvironmentVariable("CHROMIUM") is { Length: > 0 } named
+        ? named
+        : Array.Find(UsualPlaces, File.Exists);
 
     private readonly List<IAsyncDisposable> _running = [];
     private IPlaywright? _playwright;

@@ -15,7 +15,8 @@ internal sealed class PageVisit : IAsyncDisposable
     private readonly string _address;
     private readonly List<string> _faults = [];
 
-    private PageVisit(IBrowserContext context, IPage page, string address) => (_context, Page, _address) = (context, page, address);
+    private PageVisit(IBrowserContext context, IPage page, string address) =>
+        (_context, Page, _address) = (context, page, address);
 
     /// <summary>The page.</summary>
     public IPage Page { get; }
@@ -127,12 +128,14 @@ internal sealed class PageVisit : IAsyncDisposable
             {
                 events,
                 property,
-                files.Select(static file => new
-                {
-                    name = file.Name,
-                    type = file.Type,
-                    base64 = Convert.ToBase64String(file.Bytes),
-                }).ToArray(),
+                files
+                    .Select(static file => new
+                    {
+                        name = file.Name,
+                        type = file.Type,
+                        base64 = Convert.ToBase64String(file.Bytes),
+                    })
+                    .ToArray(),
             }
         );
 
