@@ -10,6 +10,13 @@ namespace Cupola.Tests.Server.Page;
 public sealed class PagePanelTests(PageService service)
 {
     private const string Query = "?q=a+blue+flag+with+a+yellow+cross+-+2:a+star";
+    private const string Place = """
+        () => {
+          const place = document.activeElement.getBoundingClientRect();
+          return [place.left + scrollX, place.top + scrollY, place.height];
+        }
+        """;
+
     private const string Focused = "() => document.activeElement.getAttribute('href') ?? document.activeElement.id";
 
     [Fact]
@@ -75,10 +82,13 @@ public sealed class PagePanelTests(PageService service)
         await keys.PressAsync("ArrowRight");
         await keys.PressAsync("ArrowLeft");
         Assert.Equal(links[1], await visit.Page.EvaluateAsync<string>(Focused));
+        float[] before = await visit.Page.EvaluateAsync<float[]>(Place);
         await keys.PressAsync("ArrowDown");
+        Assert.True((await visit.Page.EvaluateAsync<float[]>(Place))[1] >= before[1] + before[2]);
         await keys.PressAsync("ArrowDown");
         await keys.PressAsync("ArrowUp");
         await keys.PressAsync("ArrowUp");
+        Assert.Equal(before[1], (await visit.Page.EvaluateAsync<float[]>(Place))[1]);
         await keys.PressAsync("Home");
         await keys.PressAsync("ArrowRight");
         Assert.Equal(links[1], await visit.Page.EvaluateAsync<string>(Focused));

@@ -122,11 +122,30 @@ public sealed class PageSearchTests(PageService service)
         await using PageVisit visit = await service.VisitAsync("?q=" + Uri.EscapeDataString("a red flag"));
         await visit.SaysAsync("fit");
         Assert.InRange(await visit.Cells.CountAsync(), 1, 120);
+        await visit.Page.RouteAsync(
+            "**/v1/search",
+            static async route =>
+            {
+                await Task.Delay(400);
+                await route.ContinueAsync();
+            }
+        );
 
         while (await visit.Cells.CountAsync() < service.Count)
         {
+            // Down, and once more while the next page is on its way.
             int before = await visit.Cells.CountAsync();
-            await visit.Page.Mouse.WheelAsync(0, 20_000);
+            await visit.Page.EvaluateAsync(
+                """
+                async () => {
+                  const drawn = () => new Promise(resolve => requestAnimationFrame(() => setTimeout(resolve, 30)));
+                  for (const place of [1e6, 0, 1e6, 0, 1e6]) {
+                    scrollTo(0, place);
+                    await drawn();
+                  }
+                }
+                """
+            );
             await Expect(visit.Cells).Not.ToHaveCountAsync(before);
         }
 
