@@ -33,6 +33,8 @@ return args switch
         seconds.Length == 0 ? 120 : int.Parse(seconds[0], CultureInfo.InvariantCulture)
     ),
     ["serve-one", string model, string batch] => ServeBenchmark.Serve(model, int.Parse(batch, CultureInfo.InvariantCulture)),
+    ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(model, images, prompts.FirstOrDefault()),
+    ["fits", string model, .. string[] folders] => RetrievalQuality.Fits(model, folders),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
@@ -55,8 +57,10 @@ static int Usage()
           resize [PILLOW_SCRIPT]               images a second of the exact resize, beside Pillow and libvips
           start MODEL IMAGE                  time from process start to answer, and peak memory
           int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
-          search [COUNT [usearch] [NUMPY_SCRIPT]]  the exact scan over a million vectors, beside the memory's bandwidth, USearch and NumPy
-          pgvector ADDRESS COUNT DIMENSION CENTERS  a PostgreSQL with pgvector beside the exact scan: recall, times, plan
+          search [COUNT [usearch] [NUMPY]]     the exact scan over a million vectors, beside the memory's bandwidth and others
+          pgvector ADDRESS COUNT DIMENSION CENTERS  PostgreSQL with pgvector beside the exact scan: recall, times, plan
+          retrieval MODEL IMAGES [PROMPTS]     recall and median rank of text to image, with intervals
+          fits MODEL IMAGES…                   the errors of 'nothing fits' on classes that are indexed, and that are not
           serve MODEL IMAGES [SECONDS]         the service under load: one client, 32 without batches, 32 with
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs

@@ -14,17 +14,17 @@ internal sealed class BodyBudget(long capacity)
     {
         private long _held;
 
-        /// <summary>Takes more.</summary>
-        /// <exception cref="RequestException">There is not so much left.</exception>
-        public void Take(long bytes)
+        /// <summary>Takes more, if there is so much left.</summary>
+        public bool TryTake(long bytes)
         {
             if (Interlocked.Add(ref budget._free, -bytes) < 0)
             {
                 Interlocked.Add(ref budget._free, bytes);
-                throw RequestException.Busy(1);
+                return false;
             }
 
             _held += bytes;
+            return true;
         }
 
         public void Dispose()

@@ -67,7 +67,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
     {
         if (context.Request.ContentLength > limits.BodyBytes)
         {
-            throw await RefuseAsync(context, cancellationToken);
+            throw await RefuseAsync(context, TooLarge(), cancellationToken);
         }
 
         BodyBudget.Account account = budget.Open();
@@ -80,7 +80,12 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
             {
                 long next = Math.Max(FirstBytes, Math.Min(2L * bytes.Length, limits.BodyBytes + 1));
                 long length = count == 0 ? Math.Max(FirstBytes, (context.Request.ContentLength ?? 0) + 1) : next;
-                account.Take(length - bytes.Length);
+                if (!account.TryTake(length - bytes.Length))
+                {
+                    bytes = [];
+                    throw await RefuseAsync(context, RequestException.Busy(1), cancellationToken);
+                }
+
                 Array.Resize(ref bytes, (int)length);
             }
 
@@ -89,7 +94,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
             if (count > limits.BodyBytes)
             {
                 bytes = [];
-                throw await RefuseAsync(context, cancellationToken);
+                throw await RefuseAsync(context, TooLarge(), cancellationToken);
             }
 
             if (read == 0)
@@ -102,12 +107,16 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
     /// <summary>
     /// Reads on for a while and keeps nothing: whoever is still sending when a connection is closed never reads the answer.
     /// </summary>
-    private async Task<RequestException> RefuseAsync(HttpContext context, CancellationToken cancellationToken)
+    private static async Task<RequestException> RefuseAsync(
+        HttpContext context,
+        RequestException problem,
+        CancellationToken cancellationToken
+    )
     {
         byte[] passed = ArrayPool<byte>.Shared.Rent(PassedBytes);
         try
         {
-            for (long left = MostPassedBytes; left > 0; )
+            for (long left = MostPassedBytes; left > 0;)
             {
                 int read = await context.Request.Body.ReadAsync(passed, cancellationToken);
                 left = read == 0 ? 0 : left - read;
@@ -118,10 +127,11 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
             ArrayPool<byte>.Shared.Return(passed);
         }
 
-        return RequestException.TooLarge(
-            Invariant($"The body is larger than the {limits.BodyBytes >> 20} MiB that the service takes.")
-        );
+        return problem;
     }
+
+    private RequestException TooLarge() =>
+        RequestException.TooLarge(Invariant($"The body is larger than the {limits.BodyBytes >> 20} MiB that the service takes."));
 
     private static string Sentence(JsonException problem) =>
         problem.Path is { Length: > 1 } path ? $"The body's '{path.TrimStart('$', '.')}' is not what is asked for there."

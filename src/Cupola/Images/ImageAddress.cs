@@ -161,7 +161,7 @@ internal static class ImageAddress
         // Disposing the stream ends a read that waits for the network.
         using CancellationTokenRegistration end = cancellationToken.Register(stream.Dispose);
         byte[] part = new byte[CopyBytes];
-        for (int read = 1; read > 0; )
+        for (int read = 1; read > 0;)
         {
             if ((declared ?? 0) > maximumBytes || bytes.Length > maximumBytes)
             {

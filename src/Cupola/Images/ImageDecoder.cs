@@ -63,6 +63,15 @@ internal static class ImageDecoder
             ImageFormat.Bmp => BmpDecoder.Decode(file),
             ImageFormat.Gif => GifDecoder.Decode(file),
             ImageFormat.PortableMap => PortableMapDecoder.Decode(file),
+            ImageFormat.Tiff when RawPhoto.Read(bytes) is { } raw => VipsDecoder.Decode(
+                file with
+                {
+                    Bytes = raw.Preview(file),
+                },
+                ImageFormat.Jpeg,
+                orient,
+                raw.StoredOrientation
+            ),
             ImageFormat format => VipsDecoder.Decode(file, format, orient),
         };
     }

@@ -41,6 +41,9 @@ public sealed record SearchQuery
         return Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>A query of words alone, whatever stands in them.</summary>
+    internal static SearchQuery Words(string words) => new() { Terms = [new(SearchTermKind.Words, words, 1)] };
+
     /// <summary>Reads a query that a command line has cut into arguments; signs stand alone.</summary>
     /// <inheritdoc cref="Parse(string)"/>
     internal static SearchQuery Parse(IReadOnlyList<string> arguments, bool mayNameImages = true)
