@@ -20,6 +20,7 @@ export class Classify {
   #named = null;
   #shown = null;
   #asking = new AbortController();
+  #filled = Promise.resolve();
 
   constructor(go) {
     this.#go = go;
@@ -59,18 +60,12 @@ export class Classify {
     const parameters = new URLSearchParams(address);
     this.#subject = { id: parameters.get("id"), image: parameters.get("image") };
     this.#drawSubject();
+    this.#filled = this.#fill(parameters);
     try {
-      await this.#list();
-      for (const name of FIELDS) {
-        const field = this.#form.elements[name];
-        const value = parameters.get(name) ?? "";
-        field.type === "checkbox" ? (field.checked = value !== "") : (field.value = value);
-        if (field.tagName === "SELECT" && field.selectedIndex < 0) {
-          field.selectedIndex = 0;
-        }
+      await this.#filled;
+      if (address === this.#shown) {
+        await this.#classify();
       }
-      this.#fit();
-      await this.#classify();
     } catch (problem) {
       this.#complain(problem);
     }
@@ -91,8 +86,13 @@ export class Classify {
     }
   }
 
-  /** What the form says becomes the page's address, and that is shown. */
-  #run() {
+  /** What the form says becomes the page's address, and that is shown; an image may come before the form is filled. */
+  async #run() {
+    try {
+      await this.#filled;
+    } catch {
+      // What kept the form from being filled has been said.
+    }
     const parameters = new URLSearchParams({ view: "classify" });
     for (const [name, value] of Object.entries(this.#subject)) {
       if (value) {
@@ -108,6 +108,18 @@ export class Classify {
     }
     this.#shown = null;
     this.#go(`/?${parameters}`, { replace: true });
+  }
+
+  async #fill(parameters) {
+    const { labels, several, from, prompts } = this.#form.elements;
+    labels.value = parameters.get("labels") ?? "";
+    several.checked = parameters.has("several");
+    await this.#list();
+    for (const choice of [from, prompts]) {
+      choice.value = parameters.get(choice.name) ?? "";
+      choice.selectedIndex = Math.max(0, choice.selectedIndex);
+    }
+    this.#fit();
   }
 
   /** What the operator has named, as choices. */

@@ -61,6 +61,22 @@ public sealed class PageClassifyTests(PageService service)
     }
 
     [Fact]
+    public async Task AnImageThatComesBeforeTheFormIsFilledLosesNoLabels()
+    {
+        await using PageVisit visit = await service.VisitAsync();
+        await visit.Page.RouteAsync("**/v1/classifiers", static async route =>
+        {
+            await Task.Delay(500);
+            await route.ContinueAsync();
+        });
+        await visit.GoAsync("?view=classify&from=labels:colors");
+
+        await visit.DropAsync(("sun.png", "image/png", PageGallery.Japan));
+
+        await Expect(Bars(visit)).ToHaveCountAsync(3);
+    }
+
+    [Fact]
     public async Task WhatTheServiceRefusesIsItsOwnSentence()
     {
         await using PageVisit visit = await service.VisitAsync("?view=classify&labels=red&id=987654321");

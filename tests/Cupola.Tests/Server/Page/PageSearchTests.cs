@@ -122,14 +122,11 @@ public sealed class PageSearchTests(PageService service)
         await using PageVisit visit = await service.VisitAsync("?q=" + Uri.EscapeDataString("a red flag"));
         await visit.SaysAsync("fit");
         Assert.InRange(await visit.Cells.CountAsync(), 1, 120);
-        await visit.Page.RouteAsync(
-            "**/v1/search",
-            static async route =>
-            {
-                await Task.Delay(400);
-                await route.ContinueAsync();
-            }
-        );
+        await visit.Page.RouteAsync("**/v1/search", static async route =>
+        {
+            await Task.Delay(400);
+            await route.ContinueAsync();
+        });
 
         while (await visit.Cells.CountAsync() < service.Count)
         {
