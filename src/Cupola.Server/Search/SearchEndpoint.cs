@@ -51,7 +51,8 @@ internal sealed class SearchEndpoint(
             new SearchResponse(
                 [.. page.Select(image => Describe(image, terms))],
                 found.Total,
-                !found.Best.Any(static image => image.IsLikely)
+                found.Likely,
+                found.Likely == 0
             ),
             Answers.Json
         );

@@ -96,7 +96,11 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
         }
 
         IReadOnlyList<FoundImage> best = index.Search(query, most, cancellationToken);
-        FoundPages found = new(best, query.Threshold is null || best.Count == most ? index.Store.Count(query) : best.Count);
+        FoundPages found = new(
+            // Likely images first, within what is found at once, so that a longer search begins as a shorter one.
+            [.. best.Chunk(Pages).SelectMany(static each => each.OrderByDescending(static image => image.IsLikely))],
+            query.Threshold is null || best.Count == most ? index.Store.Count(query) : best.Count
+        );
         if (key is not null)
         {
             _kept.AddFirst(new KeptSearch(key, most, version, Stopwatch.GetTimestamp(), found));
@@ -121,4 +125,8 @@ internal sealed record LibraryDescription(int Images, IReadOnlyList<string> Root
 /// <summary>What a search found.</summary>
 /// <param name="Best">The best images.</param>
 /// <param name="Total">How many images there are to rank.</param>
-internal sealed record FoundPages(IReadOnlyList<FoundImage> Best, int Total);
+internal sealed record FoundPages(IReadOnlyList<FoundImage> Best, int Total)
+{
+    /// <summary>How many of the best are likely.</summary>
+    public int Likely { get; } = Best.Count(static image => image.IsLikely);
+}
