@@ -31,6 +31,7 @@ public sealed partial class ArchitectureTests
         "Reports",
         "Explanation",
         "Evaluation",
+        "Questions",
         "Training.Data",
         "Training.Losses",
         "Training.Optimization",
