@@ -18,8 +18,8 @@ internal sealed class AskCommand
     private readonly Option<string> _answers = new("--answers", "-a")
     {
         Description =
-            "The answers to choose from, with commas between. Without them: yes and no, the two that the question names, or those "
-            + "of its kind in the vocabulary.",
+            "The answers to choose from, with commas between. Without them: yes and no, the two that the question names, or "
+            + "those of its kind in the vocabulary.",
         HelpName = "a,b,c",
     };
 

@@ -65,16 +65,7 @@ internal sealed class CsvAnswers(string question) : IAskWriter
     {
         foreach ((int place, RankedAnswer answer) in answers.Index())
         {
-            _rows.Write(
-                image,
-                question,
-                place + 1,
-                answer.Answer,
-                answer.Probability,
-                answer.Score,
-                answer.Statements[0],
-                null
-            );
+            _rows.Write(image, question, place + 1, answer.Answer, answer.Probability, answer.Score, answer.Statements[0], null);
         }
     }
 

@@ -44,8 +44,8 @@ internal sealed class EvaluateCommand
     private readonly Option<string> _questions = new("--questions")
     {
         Description =
-            "For a folder of images: questions about them, VQA's JSON or a table (image, question, answer and, if there are some, "
-            + "choices), in place of labels and prompts.",
+            "For a folder of images: questions about them, VQA's JSON or a table (image, question, answer and, if there are "
+            + "some, choices), in place of labels and prompts.",
         HelpName = "FILE",
     };
 

@@ -104,8 +104,8 @@ internal static class QuestionAnswering
     private static void WriteTable(string dataset, QuestionEvaluation evaluation)
     {
         Console.Out.WriteLine(
-            $"{dataset}: {NumberFormat.Count(evaluation.Outcomes.Count, "question")}. The best of the answers to choose from would "
-                + $"have {NumberFormat.Points(evaluation.Reachable)} percent."
+            $"{dataset}: {NumberFormat.Count(evaluation.Outcomes.Count, "question")}. The best of the answers to choose from "
+                + $"would have {NumberFormat.Points(evaluation.Reachable)} percent."
         );
         Console.Out.WriteLine();
         Row[] rows = [.. Rows(evaluation)];

@@ -48,15 +48,21 @@ internal sealed class StatementOptions
     }
 
     /// <summary>The statements of each answer.</summary>
-    public PromptSet Write(ParseResult parsed, string question, IReadOnlyList<string> answers, CancellationToken cancellationToken)
+    public PromptSet Write(
+        ParseResult parsed,
+        string question,
+        IReadOnlyList<string> answers,
+        CancellationToken cancellationToken
+    )
     {
         PromptSet byRules = QuestionRanker.State(question, answers);
         if (parsed.GetValue(_endpoint) is not { } endpoint)
         {
-            return new Option[] { _model, _maxTokens, _output }.FirstOrDefault(option =>
-                parsed.GetResult(option) is { Implicit: false }
-            )
-                is { } useless
+            return
+                new Option[] { _model, _maxTokens, _output }.FirstOrDefault(option =>
+                    parsed.GetResult(option) is { Implicit: false }
+                )
+                    is { } useless
                 ? throw new ArgumentException($"{useless.Name} is about a language model; name its server by --endpoint too.")
                 : byRules;
         }

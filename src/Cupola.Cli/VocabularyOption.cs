@@ -10,8 +10,8 @@ internal sealed class VocabularyOption : Option<string>
         : base("--vocabulary")
     {
         Description =
-            "A file of answers, one a line or a JSON list, of which a question takes those of its kind (colors, numbers or others); "
-            + "a list of common answers comes along.";
+            "A file of answers, one a line or a JSON list, of which a question takes those of its kind (colors, numbers or "
+            + "others); a list of common answers comes along.";
         HelpName = "FILE";
     }
 

@@ -97,8 +97,7 @@ internal static partial class AnswerPhrase
         bool isNamed = PlacesWithoutThe.Contains(rest) || char.IsUpper(rest[0]) || Determiners.Contains(rest.Split(' ')[0]);
         return PlacesAlone.Contains(answer) || words[0].EndsWith("ing", StringComparison.Ordinal) ? answer
             : words is [{ } preposition, { } thing] && Prepositions.Contains(preposition)
-                ? PlacesWithoutThe.Contains(thing) || NounNumber.IsPlural(thing) || Determiners.Contains(thing)
-                    ? answer
+                ? PlacesWithoutThe.Contains(thing) || NounNumber.IsPlural(thing) || Determiners.Contains(thing) ? answer
                     : $"{preposition} the {thing}"
             : Prepositions.Contains(words[0]) ? answer
             : $"{PrepositionOf(rest)} {(isNamed ? rest : $"the {rest}")}";
@@ -128,6 +127,7 @@ internal static partial class AnswerPhrase
         return first is "to" or "for" or "because" or "so" or "in" ? answer
             : ReasonClauses.Contains(first) ? $"because {answer}"
             : IsQuality(answer) ? $"because of this: {answer}"
+            : first.EndsWith("ing", StringComparison.Ordinal) ? $"because of {answer}"
             : $"for {answer}";
     }
 

@@ -36,7 +36,9 @@ internal sealed class AnswerVocabulary
     public static AnswerVocabulary Read(string path) =>
         new(TextFile.Quote(path), TextFile.ReadList(path, "answers", unquote: true));
 
-    /// <summary>The answers that a question can have: those that it names itself, or those of its kind; there may be none.</summary>
+    /// <summary>
+    /// The answers that a question can have: those that it names itself, or those of its kind; there may be none.
+    /// </summary>
     public IReadOnlyList<string> Find(string question)
     {
         if (ChoiceQuestion.Find(QuestionText.Normalize(question)) is { } choice)

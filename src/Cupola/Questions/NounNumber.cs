@@ -44,8 +44,8 @@ internal static class NounNumber
         {
             "have" => "has",
             "be" => "is",
-            _ when verb.EndsWith('y') && verb.Length > 1 && !"aeiou".Contains(verb[^2], StringComparison.Ordinal) =>
-                verb[..^1] + "ies",
+            _ when verb.EndsWith('y') && verb.Length > 1 && !"aeiou".Contains(verb[^2], StringComparison.Ordinal) => verb[..^1]
+                + "ies",
             _ when EndsWithHiss(verb) || verb.EndsWith('o') => verb + "es",
             _ => verb + "s",
         };

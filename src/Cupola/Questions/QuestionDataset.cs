@@ -44,8 +44,6 @@ internal sealed record QuestionDataset(IReadOnlyList<VisualQuestion> Questions, 
 
     /// <summary>Says in one sentence which images were not found.</summary>
     internal static string Missing(IReadOnlyCollection<string> names) =>
-        Invariant(
-            $"{names.Count} {(names.Count == 1 ? "image is" : "images are")} not in the folder, and "
-        )
+        Invariant($"{names.Count} {(names.Count == 1 ? "image is" : "images are")} not in the folder, and ")
         + $"{(names.Count == 1 ? "its" : "their")} questions are left out: {ShortList.Join([.. names])}.";
 }

@@ -23,7 +23,7 @@ internal sealed record QuestionOutcome(VisualQuestion Question, IReadOnlyList<st
 {
     /// <summary>The VQA accuracy of each <see cref="Answerer"/>.</summary>
     public IReadOnlyList<double> Accuracies { get; } =
-        [.. Answers.Select(answer => VqaAccuracy.Compute(answer, Question.Annotators))];
+    [.. Answers.Select(answer => VqaAccuracy.Compute(answer, Question.Annotators))];
 }
 
 /// <summary>How well questions about images are answered, beside two that see no image.</summary>
@@ -36,13 +36,11 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
 
     /// <summary>The mean accuracy of an answerer.</summary>
     public MeanAccuracy Accuracy(Answerer answerer, Func<VisualQuestion, bool>? chosen = null) =>
-        MeanAccuracy.Of(
-            [
-                .. Outcomes
-                    .Where(outcome => chosen is null || chosen(outcome.Question))
-                    .Select(outcome => outcome.Accuracies[(int)answerer]),
-            ]
-        );
+        MeanAccuracy.Of([
+            .. Outcomes
+                .Where(outcome => chosen is null || chosen(outcome.Question))
+                .Select(outcome => outcome.Accuracies[(int)answerer]),
+        ]);
 
     /// <summary>The model's accuracy against another's, question by question.</summary>
     public PairedMeans Compare(Answerer other) =>

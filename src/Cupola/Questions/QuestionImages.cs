@@ -10,13 +10,7 @@ namespace Cupola.Questions;
 /// </summary>
 internal sealed class QuestionImages
 {
-    private static readonly string[] Beginnings =
-    [
-        "COCO_val2014_",
-        "COCO_train2014_",
-        "COCO_test2015_",
-        "",
-    ];
+    private static readonly string[] Beginnings = ["COCO_val2014_", "COCO_train2014_", "COCO_test2015_", ""];
 
     private readonly string _folder;
     private readonly Dictionary<string, string> _byName = new(StringComparer.OrdinalIgnoreCase);
@@ -48,10 +42,10 @@ internal sealed class QuestionImages
         string path = Path.Combine(_folder, name);
         return File.Exists(path) ? path
             : long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
-                && Beginnings
-                    .Select(beginning => _byName.GetValueOrDefault(beginning + number.ToString("D12", CultureInfo.InvariantCulture)))
-                    .FirstOrDefault(static found => found is not null)
-                    is { } numbered
+            && Beginnings
+                .Select(beginning => _byName.GetValueOrDefault(beginning + number.ToString("D12", CultureInfo.InvariantCulture)))
+                .FirstOrDefault(static found => found is not null)
+                is { } numbered
                 ? numbered
             : _byName.GetValueOrDefault(name) ?? _byName.GetValueOrDefault(Path.GetFileNameWithoutExtension(name));
     }

@@ -61,8 +61,8 @@ internal static class QuestionKinds
     /// <summary>The kind of question that an answer belongs to.</summary>
     public static QuestionKind OfAnswer(string answer) =>
         answer.Equals("yes", StringComparison.OrdinalIgnoreCase) || answer.Equals("no", StringComparison.OrdinalIgnoreCase)
-                ? QuestionKind.YesNo
-            : AnswerPhrase.Count(answer) is not null ? QuestionKind.Number
-            : AnswerPhrase.IsColor(answer) ? QuestionKind.Color
-            : QuestionKind.Other;
+            ? QuestionKind.YesNo
+        : AnswerPhrase.Count(answer) is not null ? QuestionKind.Number
+        : AnswerPhrase.IsColor(answer) ? QuestionKind.Color
+        : QuestionKind.Other;
 }

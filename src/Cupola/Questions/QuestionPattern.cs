@@ -10,8 +10,7 @@ namespace Cupola.Questions;
 /// </summary>
 internal sealed class QuestionPattern
 {
-    private const string Kind =
-        "(?:(?:kind|type|sort|breed|style|variety|species|brand|flavor|make|form)s? of (?:an? )?)?";
+    private const string Kind = "(?:(?:kind|type|sort|breed|style|variety|species|brand|flavor|make|form)s? of (?:an? )?)?";
 
     /// <summary>No question of VQAv2 has more than 23 words.</summary>
     private const int MostWords = 40;
@@ -66,7 +65,9 @@ internal sealed class QuestionPattern
     }
 
     private static IEnumerable<string> Tokens(string text) =>
-        Regex.Matches(text, @"\{[^}]*\}|\([^)]*\)|\[[^\]]*\]|\S+", RegexOptions.None, Patience).Select(static token => token.Value);
+        Regex
+            .Matches(text, @"\{[^}]*\}|\([^)]*\)|\[[^\]]*\]|\S+", RegexOptions.None, Patience)
+            .Select(static token => token.Value);
 
     private static string Gap(string name) =>
         name.Split('=') is [{ } named, { } words] ? $"(?<{named}>{words})"
@@ -101,7 +102,7 @@ internal sealed class QuestionPattern
             ["predicate"] =
                 $@"(?:(?:{prepositions}|{Articles}|{adverbs}|{participles}|{doing})\b{Words}"
                 + $@"|(?:{adjectives})(?: (?:{prepositions})\b{Words})?(?=$))",
-            ["comparative"] = $@"(?:(?:more |less )?\S+ than|the same|as \S+ as)\b{Words}",
+            ["comparative"] = $@"(?:(?:more |less )?\S+ than|the same|as \S+ as|about to|able to)\b{Words}",
             ["state"] = $@"(?:{prepositions}|{adverbs}|{participles}|{doing})\b{Words}",
             ["start"] = $@"(?:(?:{pronouns})|(?:{determiners}) \S+(?: \S+)*?)",
             ["simple"] = $@"(?:(?:{pronouns})|(?:{determiners}) {plain}(?: {plain}){{0,2}}?)",

@@ -20,7 +20,10 @@ internal sealed class QuestionStatements
     public IReadOnlyList<string> Of(string answer)
     {
         string text = string.Join(' ', answer.Replace('’', '\'').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        if (Choices?.AsYesQuestion(text) is { } chosen && new QuestionStatements(chosen).State("yes", fallsBack: false) is { } stated)
+        if (
+            Choices?.AsYesQuestion(text) is { } chosen
+            && new QuestionStatements(chosen).State("yes", fallsBack: false) is { } stated
+        )
         {
             return Sentences(stated);
         }
@@ -76,7 +79,8 @@ internal sealed class QuestionStatements
             yield return "lone";
         }
 
-        if (char.IsAsciiDigit(answer[0]) && answer.Contains(' ', StringComparison.Ordinal))
+        bool isDegree = word is "very" or "not very" or "too" or "extremely";
+        if (isDegree || (char.IsAsciiDigit(answer[0]) && answer.Contains(' ', StringComparison.Ordinal)))
         {
             yield return "measure";
         }

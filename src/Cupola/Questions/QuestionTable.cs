@@ -49,7 +49,9 @@ internal static class QuestionTable
             }
             else
             {
-                questions.Add(new(file, row.Question, FirstWords(row.Question), TypeOf(row.Answers[0]), row.Answers, row.Choices));
+                questions.Add(
+                    new(file, row.Question, FirstWords(row.Question), TypeOf(row.Answers[0]), row.Answers, row.Choices)
+                );
             }
         }
 
@@ -114,7 +116,9 @@ internal static class QuestionTable
                 Field(Image),
                 Field(Question),
                 Field(Answer).Split('|', StringSplitOptions.TrimEntries),
-                choices.Length == 0 ? null : [.. choices.Split('|', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)]
+                choices.Length == 0
+                    ? null
+                    : [.. choices.Split('|', StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)]
             );
 
             string Field(int column) => column >= 0 && column < fields.Count ? fields[column].Trim() : "";

@@ -1,6 +1,8 @@
 namespace Cupola.Questions;
 
-/// <summary>A question as the rules read it: words with one space between, no mark at its end, its shortened words in full.</summary>
+/// <summary>
+/// A question as the rules read it: words with one space between, no mark at its end, its shortened words in full.
+/// </summary>
 internal static class QuestionText
 {
     private static readonly Dictionary<string, string> Shortened = QuestionWords.Pairs("shortened");

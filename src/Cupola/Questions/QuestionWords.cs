@@ -11,17 +11,12 @@ internal static class QuestionWords
     public static HashSet<string> Set(string name) => new(List(name), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The words in the file's order.</summary>
-    public static IEnumerable<string> List(string name) =>
-        Lists.List(name).Select(static word => word.Replace('-', ' '));
+    public static IEnumerable<string> List(string name) => Lists.List(name).Select(static word => word.Replace('-', ' '));
 
     /// <summary>Words and what stands for them: <c>people:person</c>.</summary>
     public static Dictionary<string, string> Pairs(string name) =>
         Lists
             .List(name)
             .Select(static pair => pair.Split(':'))
-            .ToDictionary(
-                static pair => pair[0],
-                static pair => pair[1].Replace('_', ' '),
-                StringComparer.OrdinalIgnoreCase
-            );
+            .ToDictionary(static pair => pair[0], static pair => pair[1].Replace('_', ' '), StringComparer.OrdinalIgnoreCase);
 }

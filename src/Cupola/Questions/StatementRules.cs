@@ -12,8 +12,8 @@ internal sealed record StatementRule(
 );
 
 /// <summary>
-/// Makes statements of English questions and answers by rules (<c>statement-rules.json</c>): of the rules that fit a question, the
-/// first with statements for the kind of answer counts. The last one fits every question.
+/// Makes statements of English questions and answers by rules (<c>statement-rules.json</c>): of the rules that fit a question,
+/// the first with statements for the kind of answer counts. The last one fits every question.
 /// </summary>
 internal static class StatementRules
 {

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Cupola.Questions;
 
 /// <summary>
-/// A statement with gaps: <c>{thing}</c> is what stood in the question, <c>{answer}</c> the answer, and a word before them says in
-/// which form: <c>{a answer}</c>, <c>{s verb thing}</c>, <c>{count answer noun}</c>, <c>{yes rest}</c> ...
+/// A statement with gaps: <c>{thing}</c> is what stood in the question, <c>{answer}</c> the answer, and a word before them says
+/// in which form: <c>{a answer}</c>, <c>{s verb thing}</c>, <c>{count answer noun}</c>, <c>{yes rest}</c>.
 /// </summary>
 /// <param name="text">The statement.</param>
 internal sealed partial class StatementTemplate(string text)
@@ -33,7 +33,10 @@ internal sealed partial class StatementTemplate(string text)
         }
 
         // A word that is no name stands for itself.
-        string[] parts = [.. words[1..].Select(word => values.GetValueOrDefault(word, word)).Where(static part => part.Length > 0)];
+        string[] parts =
+        [
+            .. words[1..].Select(word => values.GetValueOrDefault(word, word)).Where(static part => part.Length > 0),
+        ];
         string joined = string.Join(' ', parts);
         string be = values.GetValueOrDefault("be", "is");
         bool isPast = be is "was" or "were";

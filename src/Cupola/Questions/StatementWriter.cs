@@ -75,11 +75,22 @@ internal sealed class StatementWriter(IChatClient client, PromptWriterSettings s
         );
     }
 
-    /// <summary>Whether a statement holds an answer, whatever its case, article or way to write numbers; yes and no need not be in it.</summary>
+    /// <summary>
+    /// Whether a statement holds an answer, whatever its case, article or way to write numbers; yes and no need not be in it.
+    /// </summary>
     internal static bool Holds(string statement, string answer) =>
         QuestionKinds.OfAnswer(answer) == QuestionKind.YesNo
         || $" {VqaAnswer.Normalize(statement)} ".Contains($" {VqaAnswer.Normalize(answer)} ", StringComparison.Ordinal)
-        || statement.Contains(answer, StringComparison.OrdinalIgnoreCase);
+        || $" {Words(statement)} ".Contains($" {Words(answer)} ", StringComparison.Ordinal);
+
+    /// <summary>Letters and digits alone, in small letters.</summary>
+    private static string Words(string text)
+    {
+        string plain = string.Concat(
+            text.Select(static letter => char.IsLetterOrDigit(letter) ? char.ToLowerInvariant(letter) : ' ')
+        );
+        return string.Join(' ', plain.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private static string Request(string question) =>
         "Rewrite the question and its answer about a photo as one short plain statement that contains the answer word for word. "

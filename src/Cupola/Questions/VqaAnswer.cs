@@ -38,8 +38,7 @@ internal static partial class VqaAnswer
         .ToDictionary(static pair => pair[0], static pair => pair[1], StringComparer.Ordinal);
 
     /// <summary>White space of one kind, and none at the ends: what is done to every answer.</summary>
-    public static string Trim(string answer) =>
-        answer.Replace('\n', ' ').Replace('\t', ' ').Trim();
+    public static string Trim(string answer) => answer.Replace('\n', ' ').Replace('\t', ' ').Trim();
 
     /// <summary>Without marks, articles and capitals, numbers as digits, contractions with their apostrophes.</summary>
     public static string Normalize(string answer)

@@ -57,7 +57,9 @@ internal static class VqaFiles
             else
             {
                 string text = Text(entry, "question", path, "questions");
-                questions.Add(new(file, text, annotation.QuestionType, annotation.AnswerType, annotation.Answers, Choices(entry)));
+                questions.Add(
+                    new(file, text, annotation.QuestionType, annotation.AnswerType, annotation.Answers, Choices(entry))
+                );
             }
         }
 
@@ -92,9 +94,10 @@ internal static class VqaFiles
         foreach (JsonElement entry in List(root, "annotations", path))
         {
             string id = Text(entry, "question_id", path, "annotations");
-            string[] answers = entry.TryGetProperty("answers", out JsonElement list) && list.ValueKind == JsonValueKind.Array
-                ? [.. list.EnumerateArray().Select(answer => Text(answer, "answer", path, "answers"))]
-                : [];
+            string[] answers =
+                entry.TryGetProperty("answers", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+                    ? [.. list.EnumerateArray().Select(answer => Text(answer, "answer", path, "answers"))]
+                    : [];
             if (answers.Length == 0)
             {
                 throw new InvalidDataException($"{path} has no answers to the question {id}.");
