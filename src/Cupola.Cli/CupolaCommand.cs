@@ -19,6 +19,7 @@ internal static class CupolaCommand
     {
         RootCommand root = new("Recognises what is in images by comparing them with sentences (CLIP).")
         {
+            AskCommand.Create(),
             ClassifyCommand.Create(),
             EmbedCommand.Create(),
             EvaluateCommand.Create(),

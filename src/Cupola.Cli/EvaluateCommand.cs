@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cupola.Evaluation;
+using Cupola.Questions;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -42,6 +43,22 @@ internal sealed class EvaluateCommand
 
     private readonly ExampleEvaluation _examples = new();
 
+    private readonly Option<string> _questions = new("--questions")
+    {
+        Description =
+            "For a folder of images: questions about them, VQA's JSON or a table (image, question, answer and, if there are "
+            + "some, choices), in place of labels and prompts.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _annotations = new("--annotations")
+    {
+        Description = "VQA's JSON of the annotators' answers to the questions.",
+        HelpName = "FILE",
+    };
+
+    private readonly VocabularyOption _vocabulary = new();
+
     private readonly Option<OutputFormat> _format = Output.CreateOption();
 
     /// <summary>The options that say nothing about captions.</summary>
@@ -53,7 +70,7 @@ internal sealed class EvaluateCommand
     {
         CommandWithExamples command = new(
             "evaluate",
-            "Judge prompts on labelled images: accuracy with intervals, and paired tests between prompt sets.",
+            "Judge prompts on labelled images, or answers to questions: accuracy with intervals, and paired tests.",
             """
             cupola evaluate birds/ --model openai/clip-vit-base-patch32
             cupola evaluate birds/ --template "a photo of a {}." --templates imagenet-7 --prompts cupl.json
@@ -66,6 +83,9 @@ internal sealed class EvaluateCommand
              --model openai/clip-vit-base-patch32 > judged.jsonl
             cupola evaluate birds/ --examples few/ --shots 1,2,4 --report few.html --model openai/clip-vit-base-patch32
             cupola evaluate captions.jsonl --retrieval --model openai/clip-vit-base-patch32
+            cupola evaluate val2014/ --questions questions.json --annotations annotations.json --vocabulary answers.txt
+             --model openai/clip-vit-base-patch32
+            cupola evaluate photos/ --questions questions.csv --model openai/clip-vit-base-patch32
             """
         )
         {
@@ -79,6 +99,12 @@ internal sealed class EvaluateCommand
         _report.AddTo(command);
         _examples.AddTo(command);
         _ofPrompts.AddRange(command.Options.Where(option => option != _retrieval));
+        Option[] ofQuestions = [_questions, _annotations, _vocabulary];
+        foreach (Option option in ofQuestions)
+        {
+            command.Options.Add(option);
+        }
+
         _caching.AddTo(command);
         _fetch.AddTo(command);
         command.Options.Add(_format);
@@ -88,17 +114,49 @@ internal sealed class EvaluateCommand
     }
 
     private int Run(ParseResult parsed, CancellationToken cancellationToken) =>
-        parsed.GetValue(_retrieval) ? RunRetrieval(parsed, cancellationToken) : RunPrompts(parsed, cancellationToken);
+        (parsed.GetValue(_retrieval), parsed.GetValue(_questions)) switch
+        {
+            (true, not null) => throw new ArgumentException("Name --retrieval or --questions, not both."),
+            (true, _) => RunRetrieval(parsed, cancellationToken),
+            (_, { } questions) => RunQuestions(parsed, questions, cancellationToken),
+            _ when new Option<string>[] { _annotations, _vocabulary }.FirstOrDefault(option =>
+                    parsed.GetValue(option) is not null
+                )
+                    is { } alone => throw new ArgumentException(
+                $"{alone.Name} is about questions, and there are none; name their file by --questions."
+            ),
+            _ => RunPrompts(parsed, cancellationToken),
+        };
 
-    private int RunRetrieval(ParseResult parsed, CancellationToken cancellationToken)
+    private int RunQuestions(ParseResult parsed, string questions, CancellationToken cancellationToken)
+    {
+        RequireNoPrompts(parsed, _questions);
+        string images = parsed.GetValue(_dataset)!;
+        QuestionDataset dataset = QuestionDataset.Read(images, questions, parsed.GetValue(_annotations));
+        AnswerVocabulary vocabulary = _vocabulary.Read(parsed);
+        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        int work = dataset.Questions.Count + dataset.Questions.DistinctBy(static question => question.Image).Count();
+        QuestionEvaluation evaluation = _caching.With(parsed, cache =>
+            WorkProgress.Items("Asking", work, progress =>
+                QuestionEvaluation.Run(dataset, embedder, cache, vocabulary, progress, cancellationToken)
+            )
+        );
+        return QuestionAnswering.Write(questions, evaluation, parsed.GetValue(_format));
+    }
+
+    private void RequireNoPrompts(ParseResult parsed, Option instead)
     {
         if (_ofPrompts.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } useless)
         {
             throw new ArgumentException(
-                $"{useless.Name} is about labels and prompts, and --retrieval has neither; omit one of them."
+                $"{useless.Name} is about labels and prompts, and {instead.Name} has neither; omit one of them."
             );
         }
+    }
 
+    private int RunRetrieval(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        RequireNoPrompts(parsed, _retrieval);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
         return _caching.With(parsed, cache =>
             RetrievalEvaluation.Run(

@@ -33,6 +33,7 @@ public sealed partial class ArchitectureTests
         "Explanation",
         "Evaluation",
         "FewShot",
+        "Questions",
         "Training.Data",
         "Training.Losses",
         "Training.Optimization",

@@ -31,17 +31,22 @@ internal static class WilsonInterval
     {
         ArgumentOutOfRangeException.ThrowIfNegative(right);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(right, trials);
-        if (trials == 0)
+        return trials == 0 ? new(0, 1) : OfMean((double)right / trials, trials);
+    }
+
+    /// <summary>The interval of a mean of numbers from 0 to 1; if there are none, it is 0 to 1.</summary>
+    internal static Interval OfMean(double share, int count)
+    {
+        if (count == 0)
         {
             return new(0, 1);
         }
 
         double z = StandardErrors,
-            n = trials,
-            share = right / n;
+            n = count;
         double center = (share + (z * z / (2 * n))) / (1 + (z * z / n));
         double half = z / (1 + (z * z / n)) * Math.Sqrt((share * (1 - share) / n) + (z * z / (4 * n * n)));
         // At the ends the interval begins at exactly 0 or 1, which rounding would miss.
-        return new(right == 0 ? 0 : center - half, right == trials ? 1 : center + half);
+        return new(share == 0 ? 0 : center - half, share == 1 ? 1 : center + half);
     }
 }

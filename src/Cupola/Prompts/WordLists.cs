@@ -21,6 +21,9 @@ internal sealed class WordLists
     /// <summary>The words by which faults of prompts are recognized.</summary>
     public static WordLists Audit { get; } = EmbeddedJson.Read("audit-words.json", static root => new WordLists(root));
 
+    /// <summary>The lists of another room.</summary>
+    public static WordLists Read(string room, string file) => EmbeddedJson.Read(file, static root => new WordLists(root), room);
+
     /// <summary>
     /// Words or beginnings of words, in the list's order. Names of several words are separated by commas, single words by spaces.
     /// </summary>
