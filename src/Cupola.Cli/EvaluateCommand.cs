@@ -200,6 +200,7 @@ internal sealed class EvaluateCommand
             EmbeddedDataset drawnFrom = _caching.Embed(parsed, pool, embedder, cancellationToken);
             _examples.Run(
                 parsed,
+                parsed.GetValue(_dataset)!,
                 [.. candidates.SelectMany(candidate => Classifiers(candidate))],
                 drawnFrom,
                 embedded,

@@ -53,6 +53,7 @@ internal sealed class ExampleEvaluation
 
     /// <summary>Judges, and writes a line for each draw as it is done, and then the means.</summary>
     /// <param name="parsed">The command line.</param>
+    /// <param name="dataset">What the images that are answered for are called.</param>
     /// <param name="sets">What each prompt set is called, and its classifier.</param>
     /// <param name="pool">The images to draw from.</param>
     /// <param name="answered">The images that are answered for.</param>
@@ -61,6 +62,7 @@ internal sealed class ExampleEvaluation
     /// <param name="cancellationToken">Stops between methods.</param>
     public void Run(
         ParseResult parsed,
+        string dataset,
         IReadOnlyList<(string Prompts, ZeroShotClassifier Classifier)> sets,
         EmbeddedDataset pool,
         EmbeddedDataset answered,
@@ -107,7 +109,7 @@ internal sealed class ExampleEvaluation
 
         if (page is not null)
         {
-            FewShotReport.Write(page, parsed.GetValue(_examples)!, curves, ExampleOptions.Name);
+            FewShotReport.Write(page, dataset, curves, ExampleOptions.Name);
         }
     }
 

@@ -109,7 +109,11 @@ internal sealed class FewShotEvaluation
     {
         FewShotMean[] means =
         [
-            .. scores.GroupBy(static score => (score.Method, score.Shots)).Select(group => Summarize([.. group])),
+            .. scores
+                .GroupBy(static score => (score.Method, score.Shots))
+                .OrderBy(static group => group.Key.Shots)
+                .ThenBy(static group => (group.Key.Method == FewShotMethod.Auto, group.Key.Method))
+                .Select(group => Summarize([.. group])),
         ];
         int[] order = [.. Enumerable.Range(0, means.Length).OrderBy(index => means[index].P)];
         double largest = 0;

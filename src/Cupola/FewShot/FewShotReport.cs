@@ -43,6 +43,7 @@ internal static class FewShotReport
                 "panels",
                 curve
                     .Means.GroupBy(static mean => mean.Method)
+                    .OrderBy(static method => (method.Key == FewShotMethod.Auto, method.Key))
                     .Select(method => Panel(nameOf(method.Key), [.. method], curve.Evaluation.ZeroShot))
             ),
             HtmlPage.Table(
