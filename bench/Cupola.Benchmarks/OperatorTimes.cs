@@ -95,5 +95,7 @@ internal sealed class OperatorTimes
     private static long Elements(long[] extents) => extents.Aggregate(1L, static (product, extent) => product * extent);
 }
 
-/// <summary>What a kind of operator did in all: runs, seconds, and multiplications and additions if it is a matrix product.</summary>
+/// <summary>
+/// What a kind of operator did in all: runs, seconds, and multiplications and additions if it is a matrix product.
+/// </summary>
 internal sealed record OperatorTime(long Count, double Seconds, double Operations);

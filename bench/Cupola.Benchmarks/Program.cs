@@ -17,8 +17,34 @@ return args switch
         data.ElementAtOrDefault(3)
     ),
     ["search", .. string[] count] => SearchBenchmark.Run(
-        count.Length == 0 ? 1_000_000 : int.Parse(count[0], CultureInfo.InvariantCulture)
+        count.Length == 0 ? 1_000_000 : int.Parse(count[0], CultureInfo.InvariantCulture),
+        count.Contains("usearch"),
+        count.FirstOrDefault(static each => each.EndsWith(".py", StringComparison.Ordinal))
     ),
+    ["few-shot", string classes, string shots] => FewShotBenchmark.Run(
+        int.Parse(classes, CultureInfo.InvariantCulture),
+        int.Parse(shots, CultureInfo.InvariantCulture)
+    ),
+    ["pgvector", string address, string count, string dimension, string centers] => ApproximateSearch.Pgvector(
+        address,
+        int.Parse(count, CultureInfo.InvariantCulture),
+        int.Parse(dimension, CultureInfo.InvariantCulture),
+        int.Parse(centers, CultureInfo.InvariantCulture)
+    ),
+    ["serve", string model, string images, .. string[] seconds] => ServeBenchmark.Run(
+        model,
+        images,
+        seconds.Length == 0 ? 120 : int.Parse(seconds[0], CultureInfo.InvariantCulture)
+    ),
+    ["serve-one", string model, string batch] => ServeBenchmark.Serve(model, int.Parse(batch, CultureInfo.InvariantCulture)),
+    ["retrieval", string model, string images, .. string[] prompts] => RetrievalQuality.Run(
+        model,
+        images,
+        prompts.FirstOrDefault()
+    ),
+    ["fits", string model, .. string[] folders] => RetrievalQuality.Fits(model, folders),
+    ["maps", string model] => MapTimes.Run(model),
+    ["maps", string model, string folder] => MapBenchmark.Run(model, folder),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
@@ -41,7 +67,14 @@ static int Usage()
           resize [PILLOW_SCRIPT]               images a second of the exact resize, beside Pillow and libvips
           start MODEL IMAGE                  time from process start to answer, and peak memory
           int8 MODEL [IMAGES TEMPLATES NAMES CUPL]  int8 beside float32: images, texts, files to embeddings
-          search [COUNT]                       the exact scan over a million vectors, beside the memory's bandwidth
+          few-shot LABELS EXAMPLES             fit, choose and classify with so many examples a label
+          search [COUNT [usearch] [NUMPY]]     the exact scan over a million vectors, beside the memory's bandwidth and others
+          pgvector ADDRESS COUNT DIMENSION CENTERS  PostgreSQL with pgvector beside the exact scan: recall, times, plan
+          retrieval MODEL IMAGES [PROMPTS]     recall and median rank of text to image, with intervals
+          fits MODEL IMAGES…                   the errors of 'nothing fits' on classes that are indexed, and that are not
+          serve MODEL IMAGES [SECONDS]         the service under load: one client, 32 without batches, 32 with
+          maps MODEL                           time of maps beside an embedding, by the number of sentences
+          maps MODEL FOLDER                    how often maps point where a sentence says, in flags' parts or mosaics
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """

@@ -16,7 +16,9 @@ internal static class SearchBenchmark
     private const int RowsWrittenTogether = 4096;
 
     /// <param name="count">How many vectors.</param>
-    public static int Run(int count)
+    /// <param name="isGraphToo">Whether USearch builds its graph of them, which takes minutes a million.</param>
+    /// <param name="numpy">A script that times NumPy's product (bench/numpy-product.py), or null.</param>
+    public static int Run(int count, bool isGraphToo, string? numpy)
     {
         string path = Path.Combine(Path.GetTempPath(), $"cupola-bench-{Environment.ProcessId}.f16");
         try
@@ -25,11 +27,25 @@ internal static class SearchBenchmark
             Random random = new(7);
             for (int first = 0; first < count; first += RowsWrittenTogether)
             {
-                file.Append([.. Enumerable.Range(0, Math.Min(RowsWrittenTogether, count - first)).Select(_ => Unit(random))]);
+                file.Append([
+                    .. Enumerable.Range(0, Math.Min(RowsWrittenTogether, count - first)).Select(_ => Unit(random, Dimension)),
+                ]);
             }
 
-            float[][] queries = [.. Enumerable.Range(0, Queries).Select(_ => Unit(random))];
-            file.Read(rows => Measure(rows, queries));
+            float[][] queries = [.. Enumerable.Range(0, Queries).Select(_ => Unit(random, Dimension))];
+            file.Read(rows =>
+            {
+                long[][] exact = Measure(rows, queries);
+                if (isGraphToo)
+                {
+                    ApproximateSearch.USearch(rows, queries, exact);
+                }
+            });
+            if (numpy is not null)
+            {
+                ApproximateSearch.NumPy(numpy, path, Dimension, queries);
+            }
+
             return 0;
         }
         finally
@@ -38,7 +54,7 @@ internal static class SearchBenchmark
         }
     }
 
-    private static void Measure(VectorFile.Rows rows, float[][] queries)
+    private static long[][] Measure(VectorFile.Rows rows, float[][] queries)
     {
         int threads = Environment.ProcessorCount;
         double gigabytes = rows.Count * Dimension * sizeof(ushort) / 1e9;
@@ -54,13 +70,17 @@ internal static class SearchBenchmark
                 + $"({gigabytes / medians[0]:0.0} GB/s), the best {Top} {medians[1] * 1000:0.0} ms; reading the same memory "
                 + $"{medians[2] * 1000:0.0} ms ({gigabytes / medians[2]:0.0} GB/s): {medians[2] / medians[0]:P0} of the bandwidth"
         );
-        int equal = queries.Count(query =>
-            ExactScan
-                .Best(rows, query, Top, counts: null, threads)
-                .Select(static found => found.Row)
-                .SequenceEqual(Exact(rows, query))
-        );
+        long[][] exact = [.. queries.Select(query => Exact(rows, query).ToArray())];
+        int equal = queries
+            .Zip(exact)
+            .Count(pair =>
+                ExactScan
+                    .Best(rows, pair.First, Top, counts: null, threads)
+                    .Select(static found => found.Row)
+                    .SequenceEqual(pair.Second)
+            );
         Console.WriteLine($"the best {Top} of {equal} of {queries.Length} queries are those of double precision, in their order");
+        return exact;
     }
 
     /// <summary>Double precision over all rows.</summary>
@@ -94,14 +114,15 @@ internal static class SearchBenchmark
         });
     }
 
-    private static float[] Unit(Random random)
+    /// <summary>A random unit vector.</summary>
+    public static float[] Unit(Random random, int dimension)
     {
-        var numbers = new float[Dimension];
-        for (int index = 0; index < Dimension; index++)
+        var numbers = new float[dimension];
+        for (int index = 0; index < dimension; index++)
         {
             numbers[index] = (random.NextSingle() + random.NextSingle() + random.NextSingle()) - 1.5f;
         }
 
-        return new EmbeddingMatrix(numbers, 1, Dimension).Normalize().Values.ToArray();
+        return new EmbeddingMatrix(numbers, 1, dimension).Normalize().Values.ToArray();
     }
 }

@@ -65,6 +65,20 @@ RootCommand root = new(
                 stop
             )
     ),
+    Verb(
+        "parts",
+        "Writes random flags with masks of their parts and what one would call them: parts.jsonl.",
+        [folder, count, seed, heldOut, size],
+        (parsed, stop) =>
+            NamedParts.Write(
+                parsed.GetRequiredValue(folder),
+                parsed.GetValue(count),
+                parsed.GetValue(seed),
+                parsed.GetValue(heldOut) ? Share.HeldOut : Share.Training,
+                parsed.GetValue(size),
+                stop
+            )
+    ),
     Verb("real", "Writes real flags and road signs into a folder for each.", [folder, views, seed, size], (parsed, stop) =>
         RealFolders.Write(
             parsed.GetRequiredValue(folder),

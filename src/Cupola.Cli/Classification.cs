@@ -7,18 +7,23 @@ namespace Cupola.Cli;
 /// <param name="classifier">What answers.</param>
 /// <param name="byName">Answers by the labels' names alone; null where nobody asks for that.</param>
 /// <param name="influence">What each prompt did; null where answers are not explained.</param>
+/// <param name="examples">The labeled examples that an explanation shows; null where there are none.</param>
 /// <param name="top">How many labels are shown.</param>
 /// <param name="writer">Writes the answers.</param>
 internal sealed class Classification(
     ImageClassifier classifier,
     ZeroShotClassifier? byName,
     PromptInfluence? influence,
+    NearestExamples? examples,
     int top,
     IClassificationWriter writer
 )
 {
     /// <summary>How many prompts a page names for an answer, and how many against.</summary>
     private const int ArgumentsShown = 6;
+
+    /// <summary>How many examples a page shows beside an image.</summary>
+    private const int ExamplesShown = 8;
 
     private readonly List<ExplainedAnswer> _explained = [];
     private int _classified;
@@ -51,8 +56,8 @@ internal sealed class Classification(
     }
 
     /// <summary>Writes the page that explains the first answers.</summary>
-    public void WriteReport(string page, bool orient) =>
-        ClassificationReport.Write(page, _explained, _classified - _explained.Count, orient);
+    public void WriteReport(string page, bool orient, AnswerMaps maps) =>
+        ClassificationReport.Write(page, _explained, _classified - _explained.Count, orient, maps);
 
     private void Write(string image, float[] embedding)
     {
@@ -68,7 +73,14 @@ internal sealed class Classification(
                     [.. shown.Predictions.Take(top)],
                     PromptAttributions.Compute(influence, shown.Predictions, embedding, ArgumentsShown)
                 )
+                {
+                    Examples = examples?.Find(embedding, ExamplesShown) ?? [],
+                    Mapped = (Mapped(shown.Predictions[0].Label, embedding), Mapped(shown.Predictions[1].Label, embedding)),
+                }
             );
         }
     }
+
+    private MappedClass Mapped(string label, float[] embedding) =>
+        new(label, ((SingleLabelAnswers)classifier).Classifier.ByPrompts.VectorOf(label, embedding));
 }

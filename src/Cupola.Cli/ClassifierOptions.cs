@@ -57,11 +57,18 @@ internal sealed class ClassifierOptions
         "Fit the temperature on a labelled dataset, so that probabilities can be believed; --save-classifier keeps it."
     );
 
+    private readonly ExampleOptions _examples;
+
     private readonly Option<string> _byName = new("--by-name")
     {
         Description = "Answer by the labels' names alone as well, put into this template, to show what the prompts add.",
         HelpName = "\"a photo of a {}.\"",
     };
+
+    public ClassifierOptions() => _examples = new(_calibration);
+
+    /// <summary>The options of labeled examples.</summary>
+    public ExampleOptions Examples => _examples;
 
     public void AddTo(Command command)
     {
@@ -72,6 +79,7 @@ internal sealed class ClassifierOptions
         }
 
         _weights.AddTo(command);
+        _examples.AddTo(command);
         _calibration.AddTo(command);
         command.Options.Add(_byName);
     }
@@ -84,7 +92,10 @@ internal sealed class ClassifierOptions
         PromptWeighting weighting = _weights.Read(parsed, ensemble);
         Refuse(parsed, explained, learns: weighting != PromptWeighting.Even);
         string? saved = parsed.GetValue(_saved);
-        PromptSet? set = saved is not null && !_prompts.AreNamed(parsed) ? null : _prompts.Read(parsed);
+        PromptSet? set =
+            saved is not null && !_prompts.AreNamed(parsed) ? null
+            : _examples.AreNamed(parsed) && !_prompts.NameLabels(parsed) ? _prompts.Read(parsed, _examples.ReadLabels(parsed))
+            : _prompts.Read(parsed);
         if (explained && set!.ClassNames.Count < 2)
         {
             throw new ArgumentException(
@@ -140,7 +151,7 @@ internal sealed class ClassifierOptions
     }
 
     /// <summary>Saves a classifier where the command line says so.</summary>
-    public void Save(ParseResult parsed, ZeroShotClassifier classifier)
+    public void Save(ParseResult parsed, ILabelClassifier classifier)
     {
         if (parsed.GetValue(_save) is { } path)
         {
@@ -172,12 +183,14 @@ internal sealed class ClassifierOptions
 
     private void Refuse(ParseResult parsed, bool explained, bool learns)
     {
+        _examples.Check(parsed);
         bool multiLabel = parsed.GetValue(_multiLabel),
             saved = parsed.GetValue(_saved) is not null,
             save = parsed.GetValue(_save) is not null,
             calibrated = _calibration.IsNamed(parsed);
         string? why =
-            saved && save && !calibrated ? "--classifier names a classifier that is saved already; omit --save-classifier."
+            saved && save && !calibrated && !_examples.AreNamed(parsed)
+                ? "--classifier names a classifier that is saved already; omit --save-classifier."
             : saved && explained
                 ? "--explain shows what each prompt said, and a saved classifier holds no prompts; name labels and prompts in "
                     + "place of --classifier."
@@ -186,6 +199,8 @@ internal sealed class ClassifierOptions
             : multiLabel && calibrated
                 ? "--calibrate fits how sure one label is among others, and with --multi-label each is judged for itself; "
                     + "omit one of them."
+            : multiLabel && _examples.AreNamed(parsed)
+                ? "Examples choose one label, and with --multi-label each is judged for itself; omit --examples or --multi-label."
             : multiLabel && parsed.GetValue(_byName) is not null
                 ? "--by-name shows which one label an image would get by its name alone; omit --multi-label."
             : multiLabel && learns

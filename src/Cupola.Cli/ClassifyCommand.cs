@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cupola.Evaluation;
 using Cupola.Explanation;
+using Cupola.FewShot;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -25,8 +26,10 @@ internal sealed class ClassifyCommand
 
     private readonly PageOption _explain = new(
         "--explain",
-        "Write a page that shows each image and the prompts that spoke for and against its label."
+        "Write a page that shows each image, the prompts that spoke for and against its label, and where in the image it is."
     );
+
+    private readonly MapOption _map = new();
 
     private readonly Option<OutputFormat> _format = Output.CreateOption();
 
@@ -46,6 +49,9 @@ internal sealed class ClassifyCommand
             cupola classify photos/ --prompts cupl.json --weights zpe --model openai/clip-vit-base-patch32
             cupola classify photos/ --prompts cupl.json --calibrate labelled/ --save-classifier birds.safetensors
              --model openai/clip-vit-base-patch32
+            cupola classify photos/ --labels-file birds.txt --examples few/ --model openai/clip-vit-base-patch32
+            cupola classify photos/ --prompts cupl.json --examples few/ --method gda --save-classifier birds.safetensors
+             --model openai/clip-vit-base-patch32
             cupola classify photos/ --classifier birds.safetensors --threshold 0.7 --model openai/clip-vit-base-patch32
             cupola classify street.jpg --labels "car,bicycle,dog" --multi-label --model openai/clip-vit-base-patch32
             """
@@ -56,6 +62,7 @@ internal sealed class ClassifyCommand
             _orient,
         };
         _explain.AddTo(command);
+        _map.AddTo(command);
         command.Options.Add(_format);
         _model.AddTo(command);
         _options.AddTo(command);
@@ -67,21 +74,20 @@ internal sealed class ClassifyCommand
     {
         int shown = _top.Read(parsed);
         string? page = _explain.Read(parsed);
+        if (page is null && _map.IsNamed(parsed))
+        {
+            throw new ArgumentException("--map is about the page that --explain writes; name one, or omit --map.");
+        }
+
         ClassifierRequest request = _options.Read(parsed, explained: page is not null);
         PromptTemplate? byName = _options.ReadByName(parsed);
         LabeledDataset? labeled = request.Saved is null ? _options.OpenCalibration(parsed, request.Prompts!.ClassNames) : null;
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        using AnswerMaps? maps = page is null ? null : new(embedder, _map.Read(parsed));
         string[] named = parsed.GetValue(_images)!;
         EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
-        (ImageClassifier classifier, int failed) = Prepare(
-            parsed,
-            _options,
-            request,
-            labeled,
-            embedder,
-            known?.Embeddings,
-            cancellationToken
-        );
+        Examples? examples = null;
+        (ImageClassifier classifier, int failed) = Prepare(known?.Embeddings);
         Classification classification = new(
             classifier,
             byName is null
@@ -92,32 +98,66 @@ internal sealed class ClassifyCommand
                     cancellationToken: cancellationToken
                 ),
             page is null ? null : Influence((SingleLabelAnswers)classifier, request.Ensemble),
+            page is null ? null : examples?.Nearest,
             shown,
             ClassificationWriter.Create(parsed.GetValue(_format))
         );
         failed += known is not null
             ? classification.Write(known.Images, progress: null)
             : ImageArguments.Run("Classifying", named, (paths, progress) => classification.Write(Embed(paths), progress));
-        if (page is not null)
+        if (maps is not null)
         {
-            classification.WriteReport(page, parsed.GetValue(_orient));
+            classification.WriteReport(page!, parsed.GetValue(_orient), maps);
         }
 
         return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
         IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
             embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(_orient), cache: null, cancellationToken);
+
+        (ImageClassifier Classifier, int Failed) Prepare(EmbeddingMatrix? embeddings)
+        {
+            ImageClassifier made = MakeClassifier(parsed, request, embedder, embeddings, cancellationToken);
+            if (made is not SingleLabelAnswers single)
+            {
+                return (made, 0);
+            }
+
+            SingleLabel.Note(single.Labels);
+            int unread = 0;
+            if (_options.Examples.Open(parsed, single.Labels) is { } dataset)
+            {
+                examples = Examples.Embed(_options.Examples, parsed, dataset, embedder, cancellationToken);
+                FewShotClassifier helped = _options.Examples.Create(
+                    parsed,
+                    (ZeroShotClassifier)single.Classifier,
+                    examples.Embedded,
+                    cancellationToken
+                );
+                if (parsed.GetValue(_format) == OutputFormat.Json)
+                {
+                    Output.WriteJson(ExampleOptions.Line(helped.Choice));
+                }
+
+                single = single.With(helped);
+                unread += examples.Embedded.Failed.Count;
+            }
+
+            if ((labeled ?? _options.OpenCalibration(parsed, single.Labels)) is { } fitted)
+            {
+                (single, int notRead) = _options.Calibrate(parsed, single, fitted, embedder, cancellationToken);
+                unread += notRead;
+            }
+
+            _options.Save(parsed, single.Classifier);
+            return (single, unread);
+        }
     }
 
-    /// <summary>
-    /// Makes the classifier, calibrates and saves it as far as the command line says; gives it, and how many images could not be
-    /// read for that.
-    /// </summary>
-    private static (ImageClassifier Classifier, int Failed) Prepare(
+    /// <summary>Loads the classifier, or makes it of prompts, and says what a person should know of it.</summary>
+    private ImageClassifier MakeClassifier(
         ParseResult parsed,
-        ClassifierOptions options,
         ClassifierRequest request,
-        LabeledDataset? labeled,
         ClipEmbedder embedder,
         EmbeddingMatrix? images,
         CancellationToken cancellationToken
@@ -127,35 +167,46 @@ internal sealed class ClassifyCommand
         {
             PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
         }
+        else if (FewShotFile.IsOne(request.Saved))
+        {
+            return _options.Examples.AreNamed(parsed)
+                ? throw new ArgumentException(
+                    $"{request.Saved} was made with examples already; omit --examples, or make a classifier of all of them."
+                )
+                : new SingleLabelAnswers(FewShotFile.Read(request.Saved, embedder, request.Prompts), request.Threshold);
+        }
 
         if (embedder.Score.IsIndependent)
         {
-            options.ExplainIndependentProbabilities(parsed);
+            _options.ExplainIndependentProbabilities(parsed);
         }
         else if (request.Negations is not null)
         {
             PromptOptions.WarnOfCutPrompts(request.Negations, embedder.Tokenizer);
         }
 
-        ImageClassifier classifier = WorkProgress.Items("Encoding prompts", request.PromptCount, progress =>
+        return WorkProgress.Items("Encoding prompts", request.PromptCount, progress =>
             request.Create(embedder, images, progress, cancellationToken)
         );
-        if (classifier is not SingleLabelAnswers single)
-        {
-            return (classifier, 0);
-        }
-
-        SingleLabel.Note(single.Labels);
-        int failed = 0;
-        if ((labeled ?? options.OpenCalibration(parsed, single.Labels)) is { } fitted)
-        {
-            (single, failed) = options.Calibrate(parsed, single, fitted, embedder, cancellationToken);
-        }
-
-        options.Save(parsed, single.Classifier);
-        return (single, failed);
     }
 
     private static PromptInfluence Influence(SingleLabelAnswers classifier, ClassEnsemble ensemble) =>
         new(classifier.Encoded!, ensemble, classifier.Weights);
+
+    /// <summary>Embedded examples, and what finds those most like an image.</summary>
+    private sealed record Examples(EmbeddedDataset Embedded, NearestExamples Nearest)
+    {
+        public static Examples Embed(
+            ExampleOptions options,
+            ParseResult parsed,
+            LabeledDataset dataset,
+            ClipEmbedder embedder,
+            CancellationToken cancellationToken
+        )
+        {
+            EmbeddedDataset embedded = options.Embed(parsed, dataset, embedder, cancellationToken);
+            string[] labels = [.. embedded.Truths.Select(truth => dataset.Labels[truth])];
+            return new(embedded, new(embedded.Embeddings, labels, embedded.Images));
+        }
+    }
 }

@@ -23,11 +23,13 @@ internal static class CupolaCommand
             ClassifyCommand.Create(),
             EmbedCommand.Create(),
             EvaluateCommand.Create(),
+            ExplainCommand.Create(),
             IndexCommand.Create(),
             InspectCommand.Create(),
             ModelsCommand.Create(),
             PromptsCommand.Create(),
             SearchCommand.Create(),
+            ServeCommand.Create(),
             TrainCommand.Create(),
             CommandRunner.Verbose,
         };

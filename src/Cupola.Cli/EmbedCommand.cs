@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Retrieval;
 
 namespace Cupola.Cli;
 
@@ -54,7 +55,10 @@ internal static class EmbedCommand
             {
                 string? path = CheckedFile(parsed.GetValue(file));
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
-                EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension);
+                EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension)
+                {
+                    Origin = new(embedder.Fingerprint, parsed.GetValue(orient)),
+                };
                 int failed = ImageArguments.Run("Embedding", parsed.GetValue(images)!, (paths, progress) =>
                     WriteAll(
                         embedder.EmbedImages(
@@ -116,7 +120,10 @@ internal static class EmbedCommand
                 EmbeddingMatrix embeddings = WorkProgress.Items("Embedding texts", all.Length, progress =>
                     embedder.EmbedTexts(all, progress, cancellationToken)
                 );
-                EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension);
+                EmbeddingWriter writer = new("text", parsed.GetValue(format), path, embeddings.Dimension)
+                {
+                    Origin = new(embedder.Fingerprint, IsOriented: null),
+                };
                 for (int index = 0; index < all.Length; index++)
                 {
                     writer.Write(all[index], embeddings[index].ToArray());
@@ -156,7 +163,8 @@ internal static class EmbedCommand
     private static Option<string> CreateFileOption() =>
         new("--output", "-o")
         {
-            Description = "A file instead: .npy (the names in a .txt beside it) or .safetensors (the names in its metadata).",
+            Description =
+                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one).",
             HelpName = "FILE",
         };
 
@@ -173,6 +181,9 @@ internal static class EmbedCommand
         private readonly CsvOutput? _rows =
             path is null && format == OutputFormat.Csv ? new([kind, .. Numbered(dimension), "error"]) : null;
 
+        /// <summary>What made the embeddings.</summary>
+        public required EmbeddingOrigin Origin { get; init; }
+
         public void Write(string name, float[] embedding)
         {
             if (path is not null)
@@ -185,7 +196,13 @@ internal static class EmbedCommand
             switch (format)
             {
                 case OutputFormat.Json:
-                    Output.WriteJson(new Dictionary<string, object> { [kind] = name, ["embedding"] = embedding });
+                    Dictionary<string, object> line = new() { [kind] = name, ["embedding"] = embedding };
+                    foreach ((string key, object value) in Origin.Fields)
+                    {
+                        line.Add(key, value);
+                    }
+
+                    Output.WriteJson(line);
                     break;
                 case OutputFormat.Csv:
                     _rows!.Write([name, .. embedding, null]);
@@ -233,13 +250,18 @@ internal static class EmbedCommand
                     Path.ChangeExtension(path, ".txt"),
                     _names.Select(static name => name.ReplaceLineEndings(" "))
                 );
+                File.WriteAllText(Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(Origin.Fields));
             }
             else
             {
                 SafetensorsFile.Write(
                     path,
                     [("embeddings", [_names.Count, dimension], stream => stream.Write(MemoryMarshal.AsBytes<float>(values)))],
-                    new Dictionary<string, string> { ["names"] = JsonSerializer.Serialize(_names) }
+                    new Dictionary<string, string>
+                    {
+                        ["names"] = JsonSerializer.Serialize(_names),
+                        ["origin"] = JsonSerializer.Serialize(Origin.Fields),
+                    }
                 );
             }
 

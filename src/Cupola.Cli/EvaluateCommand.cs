@@ -41,6 +41,8 @@ internal sealed class EvaluateCommand
             + "labels and prompts.",
     };
 
+    private readonly ExampleEvaluation _examples = new();
+
     private readonly Option<string> _questions = new("--questions")
     {
         Description =
@@ -79,6 +81,7 @@ internal sealed class EvaluateCommand
             cupola evaluate birds.csv --labels-file birds.txt --templates imagenet-7 --model openai/clip-vit-base-patch32
             cupola evaluate "birds-{000..009}.tar" --prompts mine.json --prompts yours.json --format json
              --model openai/clip-vit-base-patch32 > judged.jsonl
+            cupola evaluate birds/ --examples few/ --shots 1,2,4 --report few.html --model openai/clip-vit-base-patch32
             cupola evaluate captions.jsonl --retrieval --model openai/clip-vit-base-patch32
             cupola evaluate val2014/ --questions questions.json --annotations annotations.json --vocabulary answers.txt
              --model openai/clip-vit-base-patch32
@@ -94,6 +97,7 @@ internal sealed class EvaluateCommand
         _ensemble.AddTo(command);
         _weights.AddTo(command);
         _report.AddTo(command);
+        _examples.AddTo(command);
         _ofPrompts.AddRange(command.Options.Where(option => option != _retrieval));
         Option[] ofQuestions = [_questions, _annotations, _vocabulary];
         foreach (Option option in ofQuestions)
@@ -172,6 +176,7 @@ internal sealed class EvaluateCommand
         ClassEnsemble how = _ensemble.Read(parsed);
         IReadOnlyList<PromptWeighting> weightings = _weights.ReadAll(parsed, how);
         PromptSetRequest request = _sets.Read(parsed);
+        string? examples = _examples.Read(parsed);
         LabeledDataset images = LabeledDataset.Read(
             parsed.GetValue(_dataset)!,
             _labels.Read(parsed),
@@ -185,14 +190,43 @@ internal sealed class EvaluateCommand
             request.ShuffleSeed,
             StandardStreams.Log
         );
+        LabeledDataset? pool = examples is null
+            ? null
+            : LabeledDataset.Read(examples, images.Labels, _fetch.Read(parsed), StandardStreams.Log);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
         EmbeddedDataset embedded = _caching.Embed(parsed, images, embedder, cancellationToken);
+        if (pool is not null)
+        {
+            EmbeddedDataset drawnFrom = _caching.Embed(parsed, pool, embedder, cancellationToken);
+            _examples.Run(
+                parsed,
+                [.. candidates.SelectMany(candidate => Classifiers(candidate))],
+                drawnFrom,
+                embedded,
+                parsed.GetValue(_format),
+                page,
+                cancellationToken
+            );
+            return embedded.Failed.Count + drawnFrom.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+        }
+
         DatasetEvaluation evaluation = new(
             parsed.GetValue(_dataset)!,
             _model.Name(parsed),
             [
                 .. candidates.SelectMany(candidate =>
-                    Judge(candidate, PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken))
+                    Classifiers(candidate)
+                        .Select(each =>
+                            EvaluationResult.Evaluate(
+                                candidate with
+                                {
+                                    Name = each.Name,
+                                },
+                                each.Classifier,
+                                embedded.Embeddings,
+                                embedded.Truths
+                            )
+                        )
                 ),
             ],
             [.. embedded.Failed.Select(FailureSentence.Write)]
@@ -206,14 +240,15 @@ internal sealed class EvaluateCommand
         return embedded.Failed.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
 
         // Each weighting of one set is evaluated as a set of its own.
-        IEnumerable<EvaluationResult> Judge(NamedPromptSet candidate, EncodedPrompts encoded) =>
-            weightings.Select(weighting =>
-                EvaluationResult.Evaluate(
-                    weighting == PromptWeighting.Even ? candidate : candidate with { Name = $"zpe:{candidate.Name}" },
-                    ZeroShotClassifier.Create(encoded, how, PromptWeights.Create(weighting, encoded, embedded.Embeddings)),
-                    embedded.Embeddings,
-                    embedded.Truths
+        IEnumerable<(string Name, ZeroShotClassifier Classifier)> Classifiers(NamedPromptSet candidate)
+        {
+            EncodedPrompts encoded = PromptOptions.Encode(embedder, candidate.Prompts, cancellationToken);
+            return weightings.Select(weighting =>
+                (
+                    weighting == PromptWeighting.Even ? candidate.Name : $"zpe:{candidate.Name}",
+                    ZeroShotClassifier.Create(encoded, how, PromptWeights.Create(weighting, encoded, embedded.Embeddings))
                 )
             );
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cupola.Retrieval;
 
 namespace Cupola.Cli;
 
@@ -14,6 +15,11 @@ internal static class IndexCommand
             Description = "Folders of images; without any, those that were indexed before.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        Option<string> from = new("--from")
+        {
+            Description = "A folder of files that 'cupola embed images' wrote: images in them are not embedded again.",
+            HelpName = "FOLDER",
+        };
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
             "index",
@@ -21,10 +27,12 @@ internal static class IndexCommand
             """
             cupola index ~/Pictures --model openai/clip-vit-base-patch32
             cupola index --model openai/clip-vit-base-patch32
+            cupola index ~/Pictures --from embeddings/ --model openai/clip-vit-base-patch32
             """
         )
         {
             roots,
+            from,
             format,
         };
         options.AddTo(command);
@@ -41,6 +49,7 @@ internal static class IndexCommand
                     throw new ArgumentException("The index covers no folders yet; name one, as in 'cupola index ~/Pictures'.");
                 }
 
+                EmbeddedFiles? known = parsed.GetValue(from) is { } folder ? EmbeddedFiles.Read(folder, index) : null;
                 CsvOutput? rows =
                     parsed.GetValue(format) == OutputFormat.Csv
                         ? new("root", "seen", "embedded", "reused", "moved", "gone", "broken")
@@ -48,7 +57,7 @@ internal static class IndexCommand
                 int broken = 0;
                 foreach (string root in all)
                 {
-                    IndexUpdate update = IndexOptions.Update(index, root, cancellationToken);
+                    IndexUpdate update = IndexOptions.Update(index, root, known, cancellationToken);
                     broken += update.Broken.Count;
                     Write(update, parsed.GetValue(format), rows);
                 }

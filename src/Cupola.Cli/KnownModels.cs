@@ -79,6 +79,18 @@ internal static class KnownModels
         return null;
     }
 
+    /// <summary>
+    /// Whether two names mean one model: by what other tools call it, by its last part, or by open_clip's architecture before a
+    /// tag (ViT-B-16-SigLIP2__webli is timm/ViT-B-16-SigLIP2).
+    /// </summary>
+    public static bool AreSame(string one, string other) =>
+        Whole(one).Equals(Whole(other), StringComparison.OrdinalIgnoreCase)
+        || Last(one).Equals(Last(other), StringComparison.OrdinalIgnoreCase);
+
+    private static string Whole(string name) => Find(name) ?? name;
+
+    private static string Last(string name) => Whole(name).Split("__")[0].TrimEnd('/', '\\').Split('/', '\\')[^1];
+
     /// <summary>Whether open_clip calls an architecture so, of which there are several sets of weights.</summary>
     public static bool IsArchitecture(string name) => OpenClip.Any(known => known.Architecture == name);
 

@@ -1,22 +1,29 @@
 using System.CommandLine;
+using Cupola.Data;
 using Cupola.Evaluation;
 
 namespace Cupola.Cli;
 
 /// <summary>An option that names labeled images, with those that say how they are read.</summary>
-internal sealed class LabeledDatasetOption(string name, string description)
+/// <param name="name">As it is typed.</param>
+/// <param name="description">What the images are for.</param>
+/// <param name="beside">An option of the same command whose ways of reading hold for this one too.</param>
+internal sealed class LabeledDatasetOption(string name, string description, LabeledDatasetOption? beside = null)
 {
     private readonly Option<string> _dataset = new(name) { Description = description, HelpName = "DATASET" };
 
-    private readonly CacheOption _caching = new();
+    private readonly CacheOption _caching = beside?._caching ?? new();
 
-    private readonly FetchOption _fetch = new();
+    private readonly FetchOption _fetch = beside?._fetch ?? new();
 
     public void AddTo(Command command)
     {
         command.Options.Add(_dataset);
-        _caching.AddTo(command);
-        _fetch.AddTo(command);
+        if (beside is null)
+        {
+            _caching.AddTo(command);
+            _fetch.AddTo(command);
+        }
     }
 
     public bool IsNamed(ParseResult parsed) => Name(parsed) is not null;
@@ -29,6 +36,10 @@ internal sealed class LabeledDatasetOption(string name, string description)
     /// <param name="labels">What there is to choose from; null takes the dataset's own.</param>
     public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string>? labels) =>
         Name(parsed) is { } dataset ? LabeledDataset.Read(dataset, labels, _fetch.Read(parsed), StandardStreams.Log) : null;
+
+    /// <summary>The labels of the images as they are stored.</summary>
+    public IReadOnlyList<string> ReadLabels(ParseResult parsed) =>
+        LabeledImages.Open(Name(parsed)!, fetch: _fetch.Read(parsed)).Labels;
 
     /// <inheritdoc cref="CacheOption.Embed"/>
     public EmbeddedDataset Embed(

@@ -52,6 +52,9 @@ internal sealed class PromptOptions
         || parsed.GetValue(_template) is { Length: > 0 }
         || parsed.GetValue(_prompts) is { Length: > 0 };
 
+    /// <summary>Whether it says which labels there are, itself or by a file of prompts.</summary>
+    public bool NameLabels(ParseResult parsed) => _labels.AreNamed(parsed) || parsed.GetValue(_prompts) is { Length: > 0 };
+
     /// <summary>The labels that the command line names; nothing where it names none.</summary>
     public IReadOnlyList<string>? Labels(ParseResult parsed) => _labels.Read(parsed);
 
@@ -89,19 +92,21 @@ internal sealed class PromptOptions
     }
 
     /// <summary>Says which prompts are too long for the model to read to their end.</summary>
-    public static void WarnOfCutPrompts(PromptSet set, TextTokenizer tokenizer)
+    public static void WarnOfCutPrompts(PromptSet set, TextTokenizer tokenizer) =>
+        WarnOfCutTexts(
+            set.ClassNames.SelectMany(name => set[name].AsEnumerable()).Select(static prompt => prompt.Text),
+            tokenizer,
+            "prompt"
+        );
+
+    /// <summary>The same of texts, by what they are called.</summary>
+    public static void WarnOfCutTexts(IEnumerable<string> texts, TextTokenizer tokenizer, string kind)
     {
-        string[] cut =
-        [
-            .. set
-                .ClassNames.SelectMany(name => set[name].AsEnumerable())
-                .Select(static prompt => prompt.Text)
-                .Where(text => tokenizer.Encode(text).IsTruncated),
-        ];
+        string[] cut = [.. texts.Where(text => tokenizer.Encode(text).IsTruncated)];
         if (cut.Length > 0)
         {
             Console.Error.WriteLine(
-                $"{cut.Length} {(cut.Length == 1 ? "prompt is" : "prompts are")} longer than the {tokenizer.ContextLength} "
+                $"{cut.Length} {kind}{(cut.Length == 1 ? " is" : "s are")} longer than the {tokenizer.ContextLength} "
                     + "tokens that the model reads, and cut there: "
                     + $"{ShortList.Join([.. cut.Select(static text => $"\"{(text.Length > 60 ? text[..60] + "…" : text)}\"")])}."
             );

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Cupola.Prompts;
+using Cupola.Retrieval;
 
 namespace Cupola.Cli;
 
@@ -18,7 +18,12 @@ internal static class SearchCommand
         private readonly Argument<string[]> _terms = new("terms")
         {
             Description = "Words, an image's path or address, or '#' and its number; + and - stand alone between; 2: doubles.",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+
+        private readonly Option<bool> _duplicates = new("--duplicates")
+        {
+            Description = "In place of terms: images of the same bytes, of the same picture and of the same moment.",
         };
 
         private readonly NumberOption<int> _top = new("--top", 1, 1_000_000)
@@ -67,6 +72,8 @@ internal static class SearchCommand
             DefaultValueFactory = static _ => SearchFormat.Table,
         };
 
+        private readonly PageOption _page = new("--page", "Write a page of thumbnails, too: one file that needs nothing else.");
+
         public CommandWithExamples Build()
         {
             CommandWithExamples command = new(
@@ -76,10 +83,13 @@ internal static class SearchCommand
                 cupola search a dog on a beach --model openai/clip-vit-base-patch32
                 cupola search beach + photo.jpg - people + "2:red sail" --model openai/clip-vit-base-patch32
                 cupola search sunset --after 2021 --in ~/Pictures/Norway --format paths --model openai/clip-vit-base-patch32
+                cupola search a red flag --page found.html
+                cupola search --duplicates --in ~/Pictures/Norway
                 """
             )
             {
                 _terms,
+                _duplicates,
                 _top,
                 _threshold,
                 _folder,
@@ -90,6 +100,7 @@ internal static class SearchCommand
                 _noUpdate,
                 _format,
             };
+            _page.AddTo(command);
             _index.AddTo(command);
             _model.AddTo(command);
             command.SetVerb(Run);
@@ -98,26 +109,51 @@ internal static class SearchCommand
 
         private int Run(ParseResult parsed, CancellationToken cancellationToken)
         {
-            SearchQuery query = Read(parsed);
+            bool areDuplicates = parsed.GetValue(_duplicates);
+            string[] terms = parsed.GetValue(_terms)!;
+            SearchQuery query = Filter(parsed, areDuplicates ? WithoutTerms(parsed, terms) : Read(terms));
+            string? page = _page.Read(parsed);
             using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
             using ImageIndex index = _index.Open(parsed, embedder);
             int broken = parsed.GetValue(_noUpdate) ? 0 : Update(index, cancellationToken);
-            SearchWriter.Write(index.Search(query, _top.Read(parsed), cancellationToken), parsed.GetValue(_format));
+            SearchPage? thumbnails = page is null ? null : new(page, index.IsOriented, cancellationToken);
+            if (areDuplicates)
+            {
+                IReadOnlyList<DuplicateGroup> groups = index.FindDuplicates(query, cancellationToken);
+                DuplicateWriter.Write(groups, parsed.GetValue(_format));
+                thumbnails?.Write(groups);
+            }
+            else
+            {
+                IReadOnlyList<FoundImage> found = index.Search(query, _top.Read(parsed), cancellationToken);
+                SearchWriter.Write(found, parsed.GetValue(_format));
+                thumbnails?.Write(string.Join(' ', terms), found);
+            }
+
             return broken == 0 ? ExitCode.Done : ExitCode.SomeFailed;
         }
 
-        private SearchQuery Read(ParseResult parsed)
+        private static SearchQuery Read(string[] terms)
         {
-            SearchQuery query;
             try
             {
-                query = SearchQuery.Parse(parsed.GetValue(_terms)!);
+                return SearchQuery.Parse(terms);
             }
             catch (FormatException problem)
             {
                 throw new ArgumentException(problem.Message, problem);
             }
+        }
 
+        private SearchQuery WithoutTerms(ParseResult parsed, string[] terms) =>
+            terms.Length > 0
+                ? throw new ArgumentException($"--duplicates stands in place of terms; leave out '{terms[0]}', or --duplicates.")
+            : parsed.GetResult(_threshold) is { Implicit: false } || parsed.GetResult(_prompts) is { Implicit: false }
+                ? throw new ArgumentException("--threshold and --prompts are for terms; leave them out, or --duplicates.")
+            : new();
+
+        private SearchQuery Filter(ParseResult parsed, SearchQuery query)
+        {
             PromptSource? source = parsed.GetValue(_prompts) is { } file ? PromptSource.Read(file) : null;
             return query with
             {
@@ -150,11 +186,17 @@ internal static class SearchCommand
         private static int Update(ImageIndex index, CancellationToken cancellationToken)
         {
             int broken = 0;
+            if (index.Store.IsReadOnly)
+            {
+                Console.Error.WriteLine("The index cannot be written, and so it is searched as it is.");
+                return broken;
+            }
+
             foreach (string root in index.Roots)
             {
                 try
                 {
-                    broken += IndexOptions.Update(index, root, cancellationToken).Broken.Count;
+                    broken += IndexOptions.Update(index, root, known: null, cancellationToken).Broken.Count;
                 }
                 catch (DirectoryNotFoundException problem)
                 {
@@ -163,65 +205,6 @@ internal static class SearchCommand
             }
 
             return broken;
-        }
-    }
-}
-
-/// <summary>What a search prints.</summary>
-internal enum SearchFormat
-{
-    Table,
-    Json,
-    Csv,
-    Paths,
-}
-
-/// <summary>Prints what a search found.</summary>
-internal static class SearchWriter
-{
-    public static void Write(IReadOnlyList<FoundImage> found, SearchFormat format)
-    {
-        CsvOutput? rows = format == SearchFormat.Csv ? new("image", "score", "cosine", "likely", "number") : null;
-        bool wasLikely = true;
-        foreach (FoundImage image in found)
-        {
-            switch (format)
-            {
-                case SearchFormat.Json:
-                    Output.WriteJson(
-                        new
-                        {
-                            image = image.Path,
-                            score = image.Score,
-                            cosine = image.Cosine,
-                            likely = image.IsLikely,
-                            number = image.Number,
-                        }
-                    );
-                    break;
-                case SearchFormat.Csv:
-                    rows!.Write(image.Path, image.Score, image.Cosine, image.IsLikely, image.Number);
-                    break;
-                case SearchFormat.Paths:
-                    Console.Out.WriteLine(image.Path);
-                    break;
-                default:
-                    if (wasLikely && !image.IsLikely)
-                    {
-                        Console.Out.WriteLine("Unlikely, because words that have nothing to do with it fit as well:");
-                    }
-
-                    wasLikely = image.IsLikely;
-                    string score = image.Score.ToString("0.00", CultureInfo.InvariantCulture),
-                        cosine = image.Cosine.ToString("0.000", CultureInfo.InvariantCulture);
-                    Console.Out.WriteLine($"{score,6}  {cosine,6}  #{image.Number}  {image.Path}");
-                    break;
-            }
-        }
-
-        if (found.Count == 0)
-        {
-            Console.Error.WriteLine("Nothing is found: the index holds no such images; 'cupola index FOLDER' adds some.");
         }
     }
 }

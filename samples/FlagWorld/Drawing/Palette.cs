@@ -64,6 +64,10 @@ internal sealed class Palette
             )
         );
 
+    /// <summary>One tint in a color, all others black.</summary>
+    public static Palette Marked(Design design, Tint marked, SKColor color) =>
+        new(design.Tints.ToDictionary(static tint => tint, tint => tint == marked ? color : SKColors.Black));
+
     /// <summary>The colors that a specification gives; black and white need none.</summary>
     public static Palette Specified(Design design, IReadOnlyDictionary<string, string> colors) =>
         new(

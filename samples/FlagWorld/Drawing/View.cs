@@ -59,6 +59,9 @@ internal sealed record View
     /// <summary>The clean image of a flag law or an encyclopaedia: from the front, on paper.</summary>
     public static View Flat { get; } = new() { Backdrop = Backdrop.Paper, Scale = 0.96 };
 
+    /// <summary>The same place and shape in even light, sharp and without noise.</summary>
+    public View Plain() => this with { Shading = 0, Light = (1, 1, 1), Blur = 0, Noise = 0 };
+
     /// <summary>A view by chance; one in three is clean.</summary>
     public static View Draw(Design design, CounterRandom random)
     {

@@ -40,6 +40,42 @@ internal sealed class Image(int size) : IDisposable
         return png.ToArray();
     }
 
+    /// <summary>
+    /// Where an element of a design lies in the image that <see cref="Draw(Design, CounterRandom)"/> makes by the same chance,
+    /// and under what is painted on it: a PNG, white there and black elsewhere.
+    /// </summary>
+    public byte[] DrawMask(Design design, Element element, CounterRandom random)
+    {
+        Tint mark = Enum.GetValues<Hue>()
+            .Select(static hue => new Tint(hue, Shade.Dark))
+            .First(tint => !design.Tints.Contains(tint));
+        Design below = design with
+        {
+            Elements =
+            [
+                .. design.Elements.TakeWhile(other => other != element),
+                element is Charge charge ? charge with { Tint = mark, StarTint = null } : element with { Tint = mark },
+            ],
+        };
+        View view = View.Draw(design, random.Fork(1)).Plain();
+        using SKBitmap white = Draw(SKColors.White),
+            black = Draw(SKColors.Black);
+        SKBitmap mask = new(new SKImageInfo(size, size, SKColorType.Gray8, SKAlphaType.Opaque));
+        for (int pixel = 0; pixel < size * size; pixel++)
+        {
+            int difference = white.GetPixelSpan()[4 * pixel] - black.GetPixelSpan()[4 * pixel];
+            mask.GetPixelSpan()[pixel] = difference > 127 ? byte.MaxValue : (byte)0;
+        }
+
+        using (mask)
+        {
+            using SKData png = mask.Encode(SKEncodedImageFormat.Png, 100);
+            return png.ToArray();
+        }
+
+        SKBitmap Draw(SKColor color) => _scene.Draw(below, Palette.Marked(below, mark, color), view, random.Fork(2));
+    }
+
     public void Dispose() => _scene.Dispose();
 
     private byte[] Encode(Design design, Palette palette, View view, CounterRandom random)

@@ -127,7 +127,39 @@ internal static class CanonicalDescription
             _ => throw new ArgumentOutOfRangeException(nameof(element), element, "No words are known for this element."),
         };
 
+    /// <summary>What one would call a part, without where it lies: a red disc, a blue canton.</summary>
+    public static string OfPart(Element element) =>
+        Speaker.Finish(
+            element switch
+            {
+                HoistTriangle => $"a {Of(element.Tint)} triangle",
+                Bend => $"a {Of(element.Tint)} diagonal band",
+                Charge charge => Noun(charge),
+                _ => Of(element),
+            },
+            sentence: false
+        );
+
     private static string Of(Charge charge)
+    {
+        string where = charge.Place switch
+        {
+            Place.Centre or Place.NearHoist => "in the centre",
+            Place.Hoist => "on the left",
+            Place.Fly => "on the right",
+            Place.Top => "at the top",
+            Place.Bottom => "at the bottom",
+            Place.UpperHoist => "in the upper left corner",
+            Place.UpperFly => "in the upper right corner",
+            Place.LowerHoist => "in the lower left corner",
+            Place.LowerFly => "in the lower right corner",
+            // What it lies on says where.
+            _ => "",
+        };
+        return $"{Noun(charge)} {where}".TrimEnd();
+    }
+
+    private static string Noun(Charge charge)
     {
         string name =
             charge.Shape == Shape.Number
@@ -149,21 +181,7 @@ internal static class CanonicalDescription
                 })}";
         string star = charge.StarTint is { } tint && tint.Hue != charge.Tint.Hue ? $" with a {Of(tint)} star" : "";
         string under = charge.Backing is { } backing ? $" on a {Of(backing.Tint)} {$"{backing.Shape}".ToLowerInvariant()}" : "";
-        string where = charge.Place switch
-        {
-            Place.Centre or Place.NearHoist => "in the centre",
-            Place.Hoist => "on the left",
-            Place.Fly => "on the right",
-            Place.Top => "at the top",
-            Place.Bottom => "at the bottom",
-            Place.UpperHoist => "in the upper left corner",
-            Place.UpperFly => "in the upper right corner",
-            Place.LowerHoist => "in the lower left corner",
-            Place.LowerFly => "in the lower right corner",
-            // What it lies on says where.
-            _ => "",
-        };
-        return $"{what}{star}{under} {where}".TrimEnd();
+        return $"{what}{star}{under}";
     }
 
     private static string Plural(string name) =>

@@ -31,6 +31,7 @@ public sealed partial class ClipEmbedder : IDisposable
         _folder = folder;
         _threads = engine.Threads;
         _device = engine.Device;
+        Engine = engine;
         _tokenizer = new(() => folder.LoadTokenizer(Layout, Config.Text));
     }
 
@@ -45,6 +46,9 @@ public sealed partial class ClipEmbedder : IDisposable
 
     /// <summary>The logarithm of the factor on cosines.</summary>
     public float LogitScale => _model.LogitScale;
+
+    /// <summary>What networks run on.</summary>
+    internal Engine Engine { get; }
 
     /// <summary>Threads that networks run on.</summary>
     internal int Threads => _threads;

@@ -1,10 +1,12 @@
+using Cupola.ZeroShot;
+
 namespace Cupola.Evaluation;
 
 /// <summary>A classifier with the temperature of labeled images, and what that changes.</summary>
 /// <param name="Classifier">The classifier with that temperature.</param>
 /// <param name="ErrorBefore">The calibration error on these images with the temperature that it had.</param>
 /// <param name="ErrorAfter">The calibration error on these images with the new one.</param>
-internal sealed record FittedTemperature(ZeroShotClassifier Classifier, double ErrorBefore, double ErrorAfter)
+internal sealed record FittedTemperature(ILabelClassifier Classifier, double ErrorBefore, double ErrorAfter)
 {
     /// <summary>The ends of the range that temperatures are looked for in; one that lies there was not found.</summary>
     private const float Coldest = 0.0011f;
@@ -15,9 +17,9 @@ internal sealed record FittedTemperature(ZeroShotClassifier Classifier, double E
     /// <param name="images">Labeled images, of the classifier's labels.</param>
     /// <param name="dataset">What they are called together.</param>
     /// <exception cref="InvalidDataException">There is none that fits.</exception>
-    public static FittedTemperature Fit(ZeroShotClassifier classifier, EmbeddedDataset images, string dataset)
+    public static FittedTemperature Fit(ILabelClassifier classifier, EmbeddedDataset images, string dataset)
     {
-        ZeroShotClassifier fitted = classifier.Calibrate(images.Embeddings, images.Truths);
+        ILabelClassifier fitted = classifier.Calibrate(images.Embeddings, images.Truths);
         if (fitted.Temperature is < Coldest or > Hottest)
         {
             string why =
@@ -30,6 +32,6 @@ internal sealed record FittedTemperature(ZeroShotClassifier Classifier, double E
         return new(fitted, CalibrationError(classifier, images), CalibrationError(fitted, images));
     }
 
-    private static double CalibrationError(ZeroShotClassifier classifier, EmbeddedDataset images) =>
+    private static double CalibrationError(ILabelClassifier classifier, EmbeddedDataset images) =>
         CalibrationCurve.Compute(ImageResult.Create(classifier, images.Embeddings, images.Truths)).ExpectedCalibrationError;
 }

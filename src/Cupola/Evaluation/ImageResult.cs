@@ -1,3 +1,4 @@
+using Cupola.ZeroShot;
 using static System.FormattableString;
 
 namespace Cupola.Evaluation;
@@ -57,6 +58,16 @@ public sealed record ImageResult(int Truth, int Answer, int Rank, float Confiden
     )
     {
         ArgumentNullException.ThrowIfNull(classifier);
+        return Create((ILabelClassifier)classifier, images, truths);
+    }
+
+    /// <summary>The same of any classifier.</summary>
+    internal static IReadOnlyList<ImageResult> Create(
+        ILabelClassifier classifier,
+        EmbeddingMatrix images,
+        IReadOnlyList<int> truths
+    )
+    {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(truths);
         if (images.Count != truths.Count)

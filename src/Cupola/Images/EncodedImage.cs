@@ -8,6 +8,9 @@ namespace Cupola.Images;
 /// <param name="Cancellation">Cancels the wait for memory.</param>
 internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken Cancellation)
 {
+    /// <summary>The most pixels that are decoded.</summary>
+    public long MaximumPixels { get; init; } = ImageDecoder.MaximumPixels;
+
     /// <summary>The exception that explains why the image cannot be read.</summary>
     public InvalidDataException Damaged(string why, Exception? cause = null) =>
         new($"{Name} is not an image that can be read: {why}.", cause);
@@ -50,7 +53,7 @@ internal sealed record EncodedImage(byte[] Bytes, string Name, CancellationToken
             throw Damaged("it has no pixels");
         }
 
-        long most = ImageDecoder.MaximumPixels;
+        long most = MaximumPixels;
         if (width > most || height > most || width * height > most)
         {
             throw new InvalidDataException(

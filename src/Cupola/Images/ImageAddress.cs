@@ -18,7 +18,11 @@ internal static class ImageAddress
     /// <summary>The time for the whole request, from name resolution to the last byte.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(60);
 
-    private static readonly Lazy<HttpClient> Client = new(static () =>
+    private static readonly Lazy<HttpClient> Client = new(static () => CreateClient(null));
+
+    private static readonly Lazy<HttpClient> PublicClient = new(static () => CreateClient(PublicAddress.ConnectAsync));
+
+    private static HttpClient CreateClient(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? connect)
     {
         SocketsHttpHandler handler = new()
         {
@@ -26,13 +30,16 @@ internal static class ImageAddress
             // The address of a name may change while the process runs.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             AutomaticDecompression = DecompressionMethods.All,
+            ConnectCallback = connect,
+            // A proxy would connect in our place, wherever it is told to.
+            UseProxy = connect is null,
         };
         HttpClient client = new(handler) { Timeout = Timeout.InfiniteTimeSpan };
         // Wikimedia and others refuse requests without a user agent.
         client.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
         client.DefaultRequestHeaders.Accept.ParseAdd("image/*,*/*;q=0.8");
         return client;
-    });
+    }
 
     /// <summary>The program, its version, and the address of its home page.</summary>
     internal static string UserAgent => $"Cupola/{Version} (+https://github.com/cupola-clip/cupola)";
@@ -50,14 +57,28 @@ internal static class ImageAddress
     public static byte[] Fetch(string address, CancellationToken cancellationToken) =>
         Fetch(address, RequestTimeout, MaximumBytes, cancellationToken);
 
+    /// <summary>Fetches what a stranger names: from public addresses only, whatever names and redirects lead to.</summary>
+    /// <exception cref="InvalidDataException">The address cannot be fetched, or is not public.</exception>
+    public static byte[] FetchPublic(string address, long maximumBytes, CancellationToken cancellationToken) =>
+        Fetch(PublicClient.Value, address, RequestTimeout, maximumBytes, cancellationToken);
+
     /// <exception cref="InvalidDataException">The address cannot be fetched within the limits of time and size.</exception>
-    internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellationToken)
+    internal static byte[] Fetch(string address, TimeSpan patience, long maximumBytes, CancellationToken cancellationToken) =>
+        Fetch(Client.Value, address, patience, maximumBytes, cancellationToken);
+
+    private static byte[] Fetch(
+        HttpClient client,
+        string address,
+        TimeSpan patience,
+        long maximumBytes,
+        CancellationToken cancellationToken
+    )
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
         try
         {
-            using HttpResponseMessage response = Follow(address, limit.Token);
+            using HttpResponseMessage response = Follow(client, address, limit.Token);
             if (!response.IsSuccessStatusCode)
             {
                 throw new InvalidDataException(
@@ -93,17 +114,13 @@ internal static class ImageAddress
     /// The response of the last address in a chain of redirects. They are followed here because the handler would also follow
     /// other schemes than http and https.
     /// </summary>
-    private static HttpResponseMessage Follow(string address, CancellationToken cancellationToken)
+    private static HttpResponseMessage Follow(HttpClient client, string address, CancellationToken cancellationToken)
     {
         Uri current = new(address);
         for (int moves = 0; ; moves++)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, current);
-            HttpResponseMessage response = Client.Value.Send(
-                request,
-                HttpCompletionOption.ResponseHeadersRead,
-                cancellationToken
-            );
+            HttpResponseMessage response = client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             bool isMoved =
                 response.StatusCode
                 is HttpStatusCode.MovedPermanently

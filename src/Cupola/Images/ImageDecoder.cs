@@ -44,19 +44,34 @@ internal static class ImageDecoder
     /// </summary>
     /// <exception cref="InvalidDataException">It is not an image, is damaged, has too many pixels or would take too much
     /// memory.</exception>
-    internal static RgbImage DecodeShared(byte[] bytes, string name, bool orient, CancellationToken cancellationToken)
+    internal static RgbImage DecodeShared(
+        byte[] bytes,
+        string name,
+        bool orient,
+        CancellationToken cancellationToken,
+        long maximumPixels = MaximumPixels
+    )
     {
         if (bytes.Length == 0)
         {
             throw new InvalidDataException($"{name} is empty.");
         }
 
-        EncodedImage file = new(bytes, name, cancellationToken);
+        EncodedImage file = new(bytes, name, cancellationToken) { MaximumPixels = maximumPixels };
         return ImageFormats.Detect(file) switch
         {
             ImageFormat.Bmp => BmpDecoder.Decode(file),
             ImageFormat.Gif => GifDecoder.Decode(file),
             ImageFormat.PortableMap => PortableMapDecoder.Decode(file),
+            ImageFormat.Tiff when RawPhoto.Read(bytes) is { } raw => VipsDecoder.Decode(
+                file with
+                {
+                    Bytes = raw.Preview(file),
+                },
+                ImageFormat.Jpeg,
+                orient,
+                raw.StoredOrientation
+            ),
             ImageFormat format => VipsDecoder.Decode(file, format, orient),
         };
     }
@@ -70,7 +85,12 @@ internal static class ImageDecoder
         {
             if (!Directory.Exists(path))
             {
-                throw new FileNotFoundException($"There is no file {path}.", path);
+                throw new FileNotFoundException(
+                    path.Contains('\uFFFD', StringComparison.Ordinal)
+                        ? $"There is no file {path}: its name is not UTF-8; rename it."
+                        : $"There is no file {path}.",
+                    path
+                );
             }
 
             string others = ImageFolder.Others([path]);

@@ -5,9 +5,25 @@ namespace Cupola.Images;
 /// <summary>Enumerates the images below a folder.</summary>
 internal static class ImageFolder
 {
+    /// <summary>Raw photos, which cameras often store beside a JPEG of the same name.</summary>
+    private static readonly HashSet<string> RawExtensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".cr2",
+        ".nef",
+        ".nrw",
+        ".arw",
+        ".dng",
+        ".pef",
+        ".srw",
+        ".cr3",
+        ".raf",
+        ".rw2",
+        ".orf",
+    };
+
     /// <summary>
-    /// The formats that <see cref="ImageDecoder"/> reads, and two that it does not (HEIC, JPEG 2000), so that each such image is
-    /// reported rather than ignored.
+    /// The formats that <see cref="ImageDecoder"/> reads, and some that it does not (HEIC, JPEG 2000, other raw photos), so
+    /// that each such image is reported rather than ignored.
     /// </summary>
     private static readonly HashSet<string> Extensions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -51,16 +67,18 @@ internal static class ImageFolder
 
     /// <summary>Whether a file counts as an image in a folder or an archive, by its name alone.</summary>
     /// <param name="name">A path or file name; its extension counts, in upper or lower case.</param>
-    public static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name));
+    public static bool IsImage(string name) =>
+        Extensions.Contains(Path.GetExtension(name)) || RawExtensions.Contains(Path.GetExtension(name));
 
     /// <summary>
     /// All images below a folder, at any depth, in the ordinal order of their paths. Hidden files and folders are skipped, and so
-    /// are system folders. A link to a folder is followed, unless it leads back to a folder on the path to it.
+    /// are system folders, and raw photos beside a JPEG of the same name. A link to a folder is followed, unless it
+    /// leads back to a folder on the path to it.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<string> Enumerate(string folder) =>
-        [.. Files(new(folder)).Where(IsImage).Order(StringComparer.Ordinal)];
+        [.. WithoutRawTwins([.. Files(new(folder)).Where(IsImage).Order(StringComparer.Ordinal)])];
 
     /// <summary>Whether a folder has the name of a system folder.</summary>
     internal static bool IsOfSystem(string name) => SystemFolders.Contains(name);
@@ -85,6 +103,20 @@ internal static class ImageFolder
             1 => "1 file is skipped, because its name does not end as images' do (.jpg, .png, …)",
             _ => Invariant($"{others} files are skipped, because their names do not end as images' do (.jpg, .png, …)"),
         };
+    }
+
+    /// <summary>Leaves out raw photos beside a JPEG of the same name: they are the same photo.</summary>
+    private static IEnumerable<string> WithoutRawTwins(string[] images)
+    {
+        HashSet<string> jpegs =
+        [
+            .. images
+                .Where(static image => Path.GetExtension(image).ToUpperInvariant() is ".JPG" or ".JPEG")
+                .Select(static image => Path.ChangeExtension(image, null)),
+        ];
+        return images.Where(image =>
+            !RawExtensions.Contains(Path.GetExtension(image)) || !jpegs.Contains(Path.ChangeExtension(image, null))
+        );
     }
 
     private static IEnumerable<string> Files(FolderOnTheWay folder) =>

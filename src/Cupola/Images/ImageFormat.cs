@@ -53,6 +53,11 @@ internal static class ImageFormats
         ([0x76, 0x2F, 0x31, 0x01], "an OpenEXR image"),
         ([.. "PK"u8, 3, 4], "a zip archive"),
         ([0x1F, 0x8B], "a gzip archive"),
+        ([.. "FUJIFILMCCD-RAW"u8], "a raw photo of Fujifilm's (RAF)"),
+        ([.. "IIU\0"u8], "a raw photo of Panasonic's (RW2)"),
+        ([.. "IIRO"u8], "a raw photo of Olympus' (ORF)"),
+        ([.. "IIRS"u8], "a raw photo of Olympus' (ORF)"),
+        ([.. "MMOR"u8], "a raw photo of Olympus' (ORF)"),
     ];
 
     /// <summary>Recognizes the format of a file.</summary>
@@ -103,6 +108,11 @@ internal static class ImageFormats
                 $"{file.Name} is HEIC, whose codec (HEVC) this build does not have; "
                     + "convert it to JPEG or PNG, or set the phone to 'most compatible'."
             );
+        }
+
+        if (main == "crx ")
+        {
+            throw new InvalidDataException($"{file.Name} is a raw photo of Canon's (CR3), {SaveAs}.");
         }
 
         return isContainer

@@ -16,6 +16,11 @@ internal sealed record ImageMetadata(string? Taken, string? Camera, double? Lati
     public static ImageMetadata Read(byte[] file, string name, CancellationToken cancellationToken)
     {
         IReadOnlyDictionary<string, string> fields;
+        if (RawPhoto.Read(file) is { } raw)
+        {
+            return raw.Metadata;
+        }
+
         try
         {
             fields = VipsDecoder.ReadFields(new(file, name, cancellationToken));
@@ -43,13 +48,14 @@ internal sealed record ImageMetadata(string? Taken, string? Camera, double? Lati
         return value.Length is > 0 and < 200 ? value : null;
     }
 
-    private static string? Date(string? text) =>
+    /// <summary>A date as EXIF writes it, in ISO 8601; null where it is none.</summary>
+    public static string? Date(string? text) =>
         DateTime.TryParseExact(text, "yyyy:MM:dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime date)
             ? date.ToString("s", CultureInfo.InvariantCulture)
             : null;
 
     /// <summary>Many models begin with their maker's name.</summary>
-    private static string? NameCamera(string? maker, string? model) =>
+    public static string? NameCamera(string? maker, string? model) =>
         model is null ? maker
         : maker is null || model.StartsWith(maker.Split(' ')[0], StringComparison.OrdinalIgnoreCase) ? model
         : $"{maker} {model}";

@@ -69,6 +69,21 @@ internal sealed record ImagePreprocessing(int Size)
         }
     }
 
+    /// <summary>The same for a model that sees the same part of an image in more pixels.</summary>
+    internal ImagePreprocessing Times(int factor) => this with { Size = Size * factor, ResizeSize = ResizeSize * factor };
+
+    /// <summary>Where an image of a size lies in the model's view of it.</summary>
+    internal CropPlacement Place(int width, int height)
+    {
+        (int resizedWidth, int resizedHeight) = Resized(width, height);
+        (int left, int windowWidth, int toLeft) = Window(resizedWidth);
+        (int top, int windowHeight, int toTop) = Window(resizedHeight);
+        return new(
+            new((double)resizedWidth / width, toLeft - left, toLeft, toLeft + windowWidth),
+            new((double)resizedHeight / height, toTop - top, toTop, toTop + windowHeight)
+        );
+    }
+
     /// <summary>
     /// The size after the resize: torchvision truncates the other side's fraction; open_clip rounds it where the longer side
     /// counts.

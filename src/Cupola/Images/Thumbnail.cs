@@ -21,7 +21,8 @@ internal static class Thumbnail
         }
     }
 
-    private static unsafe byte[] Jpeg(RgbImage image, int longest)
+    /// <summary>An image as JPEG whose longer side is limited.</summary>
+    public static unsafe byte[] Jpeg(RgbImage image, int longest)
     {
         double scale = Math.Min(1, (double)longest / Math.Max(image.Width, image.Height));
         using Image whole = Image.NewFromMemory(

@@ -24,8 +24,13 @@ internal static class VipsDecoder
 
     static VipsDecoder() => ImageLibrary.Configure();
 
+    /// <summary>Decodes a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="orient">Whether to turn it as it says.</param>
+    /// <param name="unsaid">How it is stored where it does not say so itself.</param>
     /// <exception cref="InvalidDataException">It is damaged, or has too many pixels.</exception>
-    public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient)
+    public static RgbImage Decode(EncodedImage file, ImageFormat format, bool orient, int unsaid = ImageOrientation.Upright)
     {
         CheckClaim(file, format);
         (byte[] bytes, int tiffOrientation) =
@@ -35,7 +40,7 @@ internal static class VipsDecoder
         {
             int width = opened.Width,
                 height = opened.Height;
-            int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened) : tiffOrientation;
+            int orientation = orient && format != ImageFormat.Tiff ? ExifOrientation(opened, unsaid) : tiffOrientation;
             file.CheckSize(width, height);
             // libvips keeps a copy of the file; for a TIFF there is our own copy too, and libtiff has one of a strip.
             long extra = Cost(opened, format) + (file.Bytes.LongLength * (format == ImageFormat.Tiff ? 3 : 1));
@@ -150,8 +155,8 @@ internal static class VipsDecoder
 
     private static bool Says(Image image, string field) => image.Contains(field) && image.Get(field) is int and not 0;
 
-    private static int ExifOrientation(Image image) =>
-        image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : ImageOrientation.Upright;
+    private static int ExifOrientation(Image image, int unsaid) =>
+        image.Contains("orientation") && image.Get("orientation") is int orientation ? orientation : unsaid;
 
     /// <summary>
     /// Whether it is a PNG of color type 4; libvips has two bands also if a gray PNG names a transparent shade.

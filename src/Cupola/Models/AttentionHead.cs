@@ -43,14 +43,44 @@ internal sealed class AttentionHead(ParameterScope scope, TransformerConfig conf
     {
         Value key = layout.Divide(_key.Describe(graph, rows)), // [n, tokens, width]
             value = layout.Divide(_value.Describe(graph, rows));
-        // One row an image: a product of parameters alone would be folded by the engine, which has no copy of them.
-        Value probes = graph.Reshape(graph.RepeatRow(_probe.In(graph), key), [key.Shape[0], _width]); // [n, width]
-        Value query = graph.Reshape(_query.Describe(graph, probes), [key.Shape[0], 1, _width]); // [n, 1, width]
+        Value query = Query(graph, key);
         (Value mixed, Value? weights) = withWeights
             ? graph.AttentionWithWeights(query, key, value, config.Heads)
             : (graph.Attention(query, key, value, config.Heads), null);
         Value gathered = _output.Describe(graph, graph.Reshape(mixed, [key.Shape[0], _width])); // [n, width]
         return (graph.Add(gathered, _mlp.Describe(graph, _norm.Describe(graph, gathered))), weights);
+    }
+
+    /// <summary>What leads from what was gathered to what the MLP is added to.</summary>
+    public Linear Output => _output;
+
+    /// <summary>The answer, what is gathered, and what the MLP adds to it.</summary>
+    /// <param name="graph">Where it is described.</param>
+    /// <param name="rows">The tokens, behind the tower's last norm, [n · tokens, width].</param>
+    /// <param name="layout">Which tokens belong together.</param>
+    public (Value Pooled, AttentionParts Attention, Value Mlp) DescribeParts(GraphBuilder graph, Value rows, TokenLayout layout)
+    {
+        Value key = layout.Divide(_key.Describe(graph, rows)), // [n, tokens, width]
+            value = layout.Divide(_value.Describe(graph, rows));
+        (Value mixed, Value weights) = graph.AttentionWithWeights(Query(graph, key), key, value, config.Heads);
+        mixed = graph.Reshape(mixed, [key.Shape[0], _width]);
+        Value gathered = _output.Describe(graph, mixed),
+            mlp = _mlp.Describe(graph, _norm.Describe(graph, gathered));
+        return (graph.Add(gathered, mlp), new(weights, value), mlp);
+    }
+
+    /// <summary>What the head would answer to each token alone, [n · tokens, width].</summary>
+    public Value DescribeAlone(GraphBuilder graph, Value rows)
+    {
+        Value gathered = _output.Describe(graph, _value.Describe(graph, rows));
+        return graph.Add(gathered, _mlp.Describe(graph, _norm.Describe(graph, gathered)));
+    }
+
+    // One row an image: a product of parameters alone would be folded by the engine, which has no copy of them.
+    private Value Query(GraphBuilder graph, Value key)
+    {
+        Value probes = graph.Reshape(graph.RepeatRow(_probe.In(graph), key), [key.Shape[0], _width]); // [n, width]
+        return graph.Reshape(_query.Describe(graph, probes), [key.Shape[0], 1, _width]); // [n, 1, width]
     }
 
     private static Linear Layer(ParameterScope scope, long width, Initialization weight) =>

@@ -36,14 +36,17 @@ internal abstract class ImageTower
         };
 
     /// <summary>Adds the images to a graph's inputs.</summary>
-    public Value Input(GraphBuilder graph, string name, ImageForm form) =>
+    public Value Input(GraphBuilder graph, string name, ImageForm form) => Input(graph, name, form, _size);
+
+    /// <summary>The same for images of another height and width.</summary>
+    public static Value Input(GraphBuilder graph, string name, ImageForm form, long size) =>
         form == ImageForm.Bytes
-            ? graph.Input(name, ElementType.UInt8, [Batch, _size, _size, 3])
-            : graph.Input(name, ElementType.Float32, [Batch, 3, _size, _size]);
+            ? graph.Input(name, ElementType.UInt8, [Batch, size, size, 3])
+            : graph.Input(name, ElementType.Float32, [Batch, 3, size, size]);
 
     /// <summary>The tower over images in either form.</summary>
     /// <param name="graph">Where it is described.</param>
-    /// <param name="images">What <see cref="Input"/> gave.</param>
+    /// <param name="images">What <see cref="Input(GraphBuilder, string, ImageForm)"/> gave.</param>
     /// <param name="preprocessing">What bytes are normalized by.</param>
     /// <param name="request">What is asked of it.</param>
     public abstract TowerOutputs Describe(
@@ -51,6 +54,32 @@ internal abstract class ImageTower
         Value images,
         ImagePreprocessing preprocessing,
         TowerRequest request
+    );
+
+    /// <summary>How many places lie beside each other in maps over images of the tower's size times a factor.</summary>
+    public abstract int Grid(int factor);
+
+    /// <summary>Height and width of the square that a place stands for, in pixels of the image as the tower sees it.</summary>
+    public abstract int PlaceSize { get; }
+
+    /// <summary>Why the tower has no maps of a kind: the end of a sentence; null where it has them.</summary>
+    public abstract string? ProblemOf(MapKind kind);
+
+    /// <summary>What leads from the parts to the embedding.</summary>
+    public abstract EmbeddingReadout Readout { get; }
+
+    /// <summary>The parts of the embedding, for images of the tower's size.</summary>
+    /// <param name="graph">Where it is described.</param>
+    /// <param name="images">What <see cref="Input(GraphBuilder, string, ImageForm)"/> gave.</param>
+    /// <param name="preprocessing">What bytes are normalized by.</param>
+    /// <param name="layers">In how many of the last layers places are told apart.</param>
+    /// <param name="kind">What an embedding of each place is wanted by, which the tower must have; none for exact.</param>
+    public abstract ImageParts DescribeParts(
+        GraphBuilder graph,
+        Value images,
+        ImagePreprocessing preprocessing,
+        int layers,
+        MapKind kind
     );
 
     /// <summary>Adds the parameters that graphs for inference have in place of those that are stored.</summary>

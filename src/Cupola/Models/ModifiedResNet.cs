@@ -17,10 +17,13 @@ internal sealed class ModifiedResNet : ImageTower
     private readonly ConvolutionUnit[] _stem;
     private readonly Bottleneck[] _blocks;
     private readonly AttentionPool _pool;
+    private readonly int _size;
+    private readonly int _heads;
 
     public ModifiedResNet(ParameterScope scope, ResNetConfig config, int embeddingDimension)
         : base(config)
     {
+        (_size, _heads) = (config.ImageSize, config.Heads);
         ParameterScope stem = scope.At("stem");
         long half = config.Width / 2;
         _stem =
@@ -45,6 +48,56 @@ internal sealed class ModifiedResNet : ImageTower
     )
     {
         FollowedStatistics follow = new(request.Follows);
+        Value maps = Maps(graph, images, preprocessing, follow);
+        (Value mixed, Value embedding, Value? weights) = _pool.Describe(graph, maps, request.AttentionLayers.Contains(0));
+        return new(embedding, mixed)
+        {
+            Tokens = request.EveryToken ? Places(graph, maps) : null,
+            Attention = weights is null ? new Dictionary<int, Value>() : new() { [0] = weights },
+            Statistics = follow.All,
+        };
+    }
+
+    public override void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing)
+    {
+        foreach (ConvolutionUnit unit in _stem.Concat(_blocks.SelectMany(static block => block.Units)))
+        {
+            unit.AddFolded(parameters);
+        }
+
+        _stem[0].AddFoldedForBytes(parameters, preprocessing);
+    }
+
+    public override int Grid(int factor) => factor * _size / TotalStride;
+
+    public override int PlaceSize => TotalStride;
+
+    public override EmbeddingReadout Readout => new([_pool.Output], _heads, HasClassToken: true);
+
+    public override string? ProblemOf(MapKind kind) =>
+        kind == MapKind.Naclip
+            ? "its image tower is a residual network, which has no last block in which places could see each other"
+            : null;
+
+    public override ImageParts DescribeParts(
+        GraphBuilder graph,
+        Value images,
+        ImagePreprocessing preprocessing,
+        int layers,
+        MapKind kind
+    )
+    {
+        Value maps = Maps(graph, images, preprocessing, new(static _ => false));
+        (Value embedding, AttentionParts attention) = _pool.DescribeParts(graph, maps);
+        return new(embedding, [attention])
+        {
+            Places = kind == MapKind.Exact ? null : graph.Normalize(_pool.DescribeAlone(graph, maps)),
+        };
+    }
+
+    /// <summary>The last maps, [images, features, height ÷ 32, width ÷ 32].</summary>
+    private Value Maps(GraphBuilder graph, Value images, ImagePreprocessing preprocessing, FollowedStatistics follow)
+    {
         bool bytes = images.Type == ElementType.UInt8;
         Value maps = !bytes ? images : PixelNormalization.Centered(graph, images, preprocessing); // [images, 3, height, width]
         if (bytes && graph.IsTrainable)
@@ -63,24 +116,7 @@ internal sealed class ModifiedResNet : ImageTower
             maps = block.Describe(graph, maps, follow);
         }
 
-        // [images, features, height ÷ 32, width ÷ 32]
-        (Value mixed, Value embedding, Value? weights) = _pool.Describe(graph, maps, request.AttentionLayers.Contains(0));
-        return new(embedding, mixed)
-        {
-            Tokens = request.EveryToken ? Places(graph, maps) : null,
-            Attention = weights is null ? new Dictionary<int, Value>() : new() { [0] = weights },
-            Statistics = follow.All,
-        };
-    }
-
-    public override void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing)
-    {
-        foreach (ConvolutionUnit unit in _stem.Concat(_blocks.SelectMany(static block => block.Units)))
-        {
-            unit.AddFolded(parameters);
-        }
-
-        _stem[0].AddFoldedForBytes(parameters, preprocessing);
+        return maps;
     }
 
     /// <summary>The blocks in order; the first of each stage but the first halves height and width.</summary>

@@ -44,6 +44,42 @@ internal sealed class ResidualBlock(ParameterScope scope, TransformerConfig conf
         return (graph.Add(rows, _mlp.Describe(graph, _mlpNorm.Describe(graph, rows))), weights);
     }
 
+    /// <summary>What leads from what attention gathered to what it adds.</summary>
+    public Linear AttentionOutput => _attention.Output;
+
+    /// <summary>
+    /// The rows as <see cref="Describe"/> gives them, what attention and MLP add to the pooled ones, and what those see of each
+    /// token, where tokens are told apart.
+    /// </summary>
+    public (Value Rows, Value Attention, Value Mlp, AttentionParts? Tokens) DescribeParts(
+        GraphBuilder graph,
+        Value rows, // [rows, width]
+        TokenLayout layout,
+        bool ofPooled,
+        bool withTokens
+    )
+    {
+        (Value mixed, AttentionParts? tokens) = _attention.DescribeParts(
+            graph,
+            _attentionNorm.Describe(graph, rows),
+            layout,
+            ofPooled,
+            withTokens
+        );
+        rows = graph.Add(ofPooled ? layout.Pool(rows) : rows, mixed); // [rows or pooled, width]
+        Value mlp = _mlp.Describe(graph, _mlpNorm.Describe(graph, rows));
+        return ofPooled
+            ? (graph.Add(rows, mlp), mixed, mlp, tokens)
+            : (graph.Add(rows, mlp), layout.Pool(mixed), layout.Pool(mlp), tokens);
+    }
+
+    /// <summary>
+    /// What attention by keys gathers for each row, without residual connection and MLP
+    /// (<see cref="Attention.DescribeByKeys"/>), [rows, width].
+    /// </summary>
+    public Value DescribeByKeys(GraphBuilder graph, Value rows, TokenLayout layout, Value? nearness) =>
+        _attention.DescribeByKeys(graph, _attentionNorm.Describe(graph, rows), layout, nearness);
+
     /// <summary>The non-linearity of a configuration.</summary>
     public static Value Activate(GraphBuilder graph, Activation activation, Value rows) =>
         activation switch

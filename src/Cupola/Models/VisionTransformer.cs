@@ -1,6 +1,7 @@
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Models.Layers;
+using static System.FormattableString;
 
 namespace Cupola.Models;
 
@@ -34,7 +35,7 @@ internal sealed class VisionTransformer : ImageTower
         );
         bool hasClassToken = config.Pooling == ImagePooling.ClassToken;
         ParameterScope last = scope.AtDepth(transformer.Layers + 1);
-        _patches = new(scope, config.ImageSize, config.PatchSize, width, hasBias: !hasClassToken);
+        _patches = new(scope, config.PatchSize, width, hasBias: !hasClassToken);
         _positions = new(scope, "position_embedding", config.Tokens, width, drawn);
         _blocks = new(scope, transformer, initial);
         _postNorm = new(last.At("post_norm"), width, transformer.LayerNormEpsilon);
@@ -49,20 +50,134 @@ internal sealed class VisionTransformer : ImageTower
         TowerRequest request
     )
     {
-        Dimension batch = images.Shape[0];
-        long tokens = _config.Tokens,
-            width = _config.Transformer.Width;
-        FixedLength layout = new(graph, batch, tokens, width);
-        Value patches = _patches.Describe(graph, images, preprocessing); // [images, patches, width]
-        Value sequence = graph.Add(_classToken?.Prepend(graph, patches) ?? patches, _positions.Rows.In(graph));
-        Value rows = graph.Reshape(sequence, [batch * tokens, width]);
-        return _head is null
-            ? OfClassToken(graph, _classToken!.Norm.Describe(graph, rows), layout, request)
-            : OfHead(graph, rows, layout, request);
+        (Value rows, FixedLength layout) = Rows(graph, images, preprocessing);
+        return _head is null ? OfClassToken(graph, rows, layout, request) : OfHead(graph, rows, layout, request);
     }
 
     public override void AddFolded(ModelParameters parameters, ImagePreprocessing preprocessing) =>
         _patches.AddFolded(parameters, preprocessing);
+
+    public override int Grid(int factor) => factor * _config.ImageSize / _config.PatchSize;
+
+    public override int PlaceSize => _config.PatchSize;
+
+    public override EmbeddingReadout Readout =>
+        _head is null
+            ? new(_blocks.AttentionOutputs, _config.Transformer.Heads, HasClassToken: true)
+            {
+                Norm = _postNorm,
+                Projection = _classToken!.Projection,
+            }
+            : new([_head.Output], _config.Transformer.Heads, HasClassToken: false);
+
+    public override string? ProblemOf(MapKind kind) =>
+        kind == MapKind.Naclip && _head is not null
+            ? "its embedding is pooled by a head behind the last block, whose states such a map compares"
+            : null;
+
+    /// <remarks>Of images of another size, only <see cref="ImageParts.Places"/>, with <see cref="AddPositions"/>.</remarks>
+    public override ImageParts DescribeParts(
+        GraphBuilder graph,
+        Value images,
+        ImagePreprocessing preprocessing,
+        int layers,
+        MapKind kind
+    )
+    {
+        (Value rows, FixedLength layout) = Rows(graph, images, preprocessing);
+        return _head is null
+            ? PartsOfClassToken(graph, rows, layout, layers, kind, GridOf(images))
+            : PartsOfHead(graph, rows, layout, kind);
+    }
+
+    /// <summary>
+    /// Adds the positions for images of the tower's size times a factor, between the learned ones (bicubic, as CLIP's users do).
+    /// </summary>
+    public void AddPositions(ModelParameters parameters, int factor)
+    {
+        int to = Grid(factor);
+        parameters.AddDerived(PositionsOf(to), () =>
+            ResampledPositions.Create(parameters[_positions.Rows.Name], Grid(1), to, hasClassToken: _head is null)
+        );
+    }
+
+    private string PositionsOf(long grid) => Invariant($"{_positions.Rows.Name}.for_{grid}");
+
+    private long GridOf(Value images) => images.Shape[2].Factor / _config.PatchSize;
+
+    /// <summary>The rows before the first block, [images · tokens, width], and how they lie.</summary>
+    private (Value Rows, FixedLength Layout) Rows(GraphBuilder graph, Value images, ImagePreprocessing preprocessing)
+    {
+        Dimension batch = images.Shape[0];
+        long grid = GridOf(images),
+            tokens = (grid * grid) + (_head is null ? 1 : 0),
+            width = _config.Transformer.Width;
+        Value patches = _patches.Describe(graph, images, preprocessing); // [images, patches, width]
+        Value positions = grid == Grid(1) ? _positions.Rows.In(graph) : graph.Parameter(PositionsOf(grid), tokens, width);
+        Value sequence = graph.Add(_classToken?.Prepend(graph, patches) ?? patches, positions);
+        Value rows = graph.Reshape(sequence, [batch * tokens, width]);
+        return (_classToken?.Norm.Describe(graph, rows) ?? rows, new(graph, batch, tokens, width));
+    }
+
+    private ImageParts PartsOfClassToken(GraphBuilder graph, Value rows, FixedLength layout, int layers, MapKind kind, long grid)
+    {
+        TransformerParts parts = _blocks.DescribeParts(graph, rows, layout, layers);
+        return new(_classToken!.Projection.Describe(graph, _postNorm.Describe(graph, parts.Pooled)), parts.Layers)
+        {
+            Initial = layout.Pool(rows),
+            Earlier = parts.Earlier,
+            Mlp = parts.Mlp,
+            State = parts.Pooled,
+            Places = kind == MapKind.Exact ? null : Places(),
+        };
+
+        Value Places()
+        {
+            Value? nearness = kind == MapKind.Naclip ? Nearness(graph, grid) : null;
+            Value gathered = _blocks.DescribeLastByKeys(graph, parts.BeforeLast, layout, nearness); // [images · tokens, width]
+            Value all = layout.Divide(gathered);
+            Value places = graph.Reshape(
+                graph.Slice(all, axis: 1, 1, (grid * grid) + 1),
+                [all.Shape[0] * (grid * grid), _config.Transformer.Width]
+            );
+            Value projected = _classToken.Projection.Describe(graph, _postNorm.Describe(graph, places));
+            return graph.Normalize(graph.Reshape(projected, [all.Shape[0], grid * grid, projected.Shape[1]]));
+        }
+    }
+
+    private ImageParts PartsOfHead(GraphBuilder graph, Value rows, FixedLength layout, MapKind kind)
+    {
+        TransformerStates states = _blocks.Describe(graph, rows, layout, new() { EveryToken = true });
+        Value normed = _postNorm.Describe(graph, states.All!); // [images · patches, width]
+        (Value pooled, AttentionParts attention, Value mlp) = _head!.DescribeParts(graph, normed, layout);
+        return new(pooled, [attention])
+        {
+            Mlp = mlp,
+            Places = kind == MapKind.Exact ? null : graph.Normalize(layout.Divide(_head.DescribeAlone(graph, normed))),
+        };
+    }
+
+    /// <summary>
+    /// What NACLIP adds to the scores of places: exp(−d² ÷ 2σ²) of their distance d in places; nothing for the class token,
+    /// [tokens, tokens].
+    /// </summary>
+    private static Value Nearness(GraphBuilder graph, long grid)
+    {
+        const double Deviation = 5; // σ, as its authors chose it
+        long tokens = (grid * grid) + 1;
+        float[] nearness = new float[tokens * tokens];
+        for (long from = 0; from < grid * grid; from++)
+        {
+            for (long to = 0; to < grid * grid; to++)
+            {
+                (long down, long across) = ((from / grid) - (to / grid), (from % grid) - (to % grid));
+                double squared = (down * down) + (across * across);
+                nearness[((from + 1) * tokens) + to + 1] = (float)Math.Exp(-squared / (2 * Deviation * Deviation));
+            }
+        }
+
+        return graph.Constant(nearness, tokens, tokens);
+    }
 
     private TowerOutputs OfClassToken(GraphBuilder graph, Value rows, FixedLength layout, TowerRequest request)
     {

@@ -14,7 +14,7 @@ internal static class HtmlPage
     /// <summary>
     /// Void elements of HTML; all others need an end tag, which XML would omit if they are empty.
     /// </summary>
-    private static readonly HashSet<string> SelfClosing = ["meta", "img", "br", "rect", "line", "circle", "path", "col"];
+    private static readonly HashSet<string> SelfClosing = ["meta", "img", "br", "rect", "line", "circle", "path", "col", "hr"];
 
     /// <summary>Well above the length of CLIP's longest class names; a file may contain longer texts.</summary>
     private const int LongestText = 160;

@@ -111,8 +111,12 @@ internal static class HtmlStyle
         .card img, .card .missing { width: 100%; height: 10rem; object-fit: contain; background: var(--faint); display: block; }
         .card .missing { display: flex; align-items: center; justify-content: center; padding: 1rem; color: var(--quiet);
           font-size: .85rem; }
+        .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: .75rem; }
+        .examples figure { margin: 0; font-size: .8rem; }
+        .examples img, .examples .missing { width: 100%; height: 6rem; object-fit: contain; background: var(--faint); }
         .card .says { padding: .75rem .9rem .9rem; }
         .card .truth { margin: 0 0 .6rem; }
+        hr { border: 0; border-top: 1px solid var(--line); margin: 1.5rem 0; }
         .answers { display: grid; grid-template-columns: 1fr auto; gap: .1rem .6rem; font-size: .85rem; margin: 0; }
         .answers dt { unicode-bidi: isolate; }
         .answers dd { margin: 0; text-align: right; }
@@ -127,6 +131,15 @@ internal static class HtmlStyle
         .answer .answers { font-size: 1rem; }
         .answer .answers .share { height: .5rem; margin-bottom: .6rem; }
         .arguments { margin-top: 1.5rem; }
+        .maps { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); gap: 1.25rem;
+          margin-bottom: 1rem; }
+        .maps img { display: block; width: 100%; max-height: 26rem; object-fit: contain; border-radius: .4rem;
+          background: var(--faint); }
+        .ends { display: flex; gap: .6rem; align-items: center; margin-top: .5rem; font-size: .75rem; color: var(--quiet); }
+        .ends i { flex: 1; height: .5rem; border-radius: .25rem; }
+        .scale-heat { background: linear-gradient(to right, #8b8b8b, #781c6d, #a52c60, #cf4446, #ed6925, #fb9b06, #f7d13d,
+          #fcffa4); }
+        .scale-difference { background: linear-gradient(to right, #e06a2c, #8b8b8b, #1f8fc4); }
         @media (max-width: 40rem) {
           body { padding: 1.75rem 1rem 3rem; }
           h1 { font-size: 1.6rem; }

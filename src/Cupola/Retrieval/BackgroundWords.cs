@@ -7,9 +7,6 @@ namespace Cupola.Retrieval;
 /// </summary>
 internal static class BackgroundWords
 {
-    /// <summary>Images of a library that the words are looked for in; more change the best cosine little.</summary>
-    private const int SampleSize = 50_000;
-
     /// <summary>The share of words whose best image a likely one surpasses (docs/search.md says how it was chosen).</summary>
     private const double Surpassed = 0.75;
 
@@ -83,18 +80,9 @@ internal static class BackgroundWords
 
     /// <summary>The cosine from which on an image is a likely answer.</summary>
     /// <param name="index">The index, which keeps the words' embeddings.</param>
-    /// <param name="rows">Its vectors.</param>
-    /// <param name="used">The rows that images have.</param>
-    public static float LikelyFrom(ImageIndex index, VectorFile.Rows rows, long[] used)
+    public static float LikelyFrom(ImageIndex index)
     {
-        int step = Math.Max(1, used.Length / SampleSize);
-        long[] sample = [.. used.Where((_, place) => place % step == 0)];
-        float[][] words = index.Words(Words);
-        var best = new float[words.Length];
-        Parallel.For(0, words.Length, new ParallelOptions { MaxDegreeOfParallelism = index.Embedder.Threads }, word =>
-            best[word] = ExactScan.Highest(rows, sample, words[word])
-        );
-        Array.Sort(best);
+        float[] best = [.. index.Store.Highest(index.Words(Words)).Order()];
         return best[(int)(Surpassed * (best.Length - 1))];
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -20,7 +21,7 @@ internal static class ExactScan
     private const float BiasScale = 5.1922969e33f;
 
     /// <summary>How far float32's rounding may move a cosine of unit vectors; what is nearer is decided in double.</summary>
-    private const float Rounding = 4e-6f;
+    internal const float Rounding = 4e-6f;
 
     /// <summary>The cosines of one query with all rows, in their order.</summary>
     public static unsafe float[] Scores(VectorFile.Rows rows, ReadOnlyMemory<float> query, int threads)
@@ -60,15 +61,36 @@ internal static class ExactScan
     )
     {
         float[] scores = Scores(rows, query, threads);
-        PriorityQueue<long, float> best = new();
-        for (long row = 0; row < scores.Length; row++)
+        // Whatever rounding may have put behind the last one is looked at again.
+        return
+        [
+            .. Leading(scores, most, Rounding, counts)
+                .Select(row => (row, ExactDot(rows[row], query.Span)))
+                .OrderByDescending(static found => found.Item2)
+                .ThenBy(static found => found.row)
+                .Take(most),
+        ];
+    }
+
+    /// <summary>
+    /// The places of the highest scores, and of all that are so near the last of these that rounding may have put them behind it.
+    /// </summary>
+    /// <param name="scores">A score a place.</param>
+    /// <param name="most">How many are wanted.</param>
+    /// <param name="rounding">How far rounding may move two scores against each other.</param>
+    /// <param name="counts">Whether a place counts; all do where null.</param>
+    public static List<long> Leading<T>(T[] scores, int most, T rounding, Func<long, bool>? counts)
+        where T : struct, INumber<T>
+    {
+        PriorityQueue<long, T> best = new();
+        for (long place = 0; place < scores.Length; place++)
         {
             if (
-                (best.Count < most || (best.TryPeek(out _, out float least) && scores[row] > least))
-                && (counts is null || counts(row))
+                (best.Count < most || (best.TryPeek(out _, out T least) && scores[place] > least))
+                && (counts is null || counts(place))
             )
             {
-                best.Enqueue(row, scores[row]);
+                best.Enqueue(place, scores[place]);
                 if (best.Count > most)
                 {
                     best.Dequeue();
@@ -76,22 +98,19 @@ internal static class ExactScan
             }
         }
 
-        if (!best.TryPeek(out _, out float last))
+        List<long> places = [];
+        if (best.TryPeek(out _, out T last))
         {
-            return [];
+            for (long place = 0; place < scores.Length; place++)
+            {
+                if (scores[place] >= last - rounding && (counts is null || counts(place)))
+                {
+                    places.Add(place);
+                }
+            }
         }
 
-        // Whatever rounding may have put behind the last one is looked at again.
-        return
-        [
-            .. Enumerable
-                .Range(0, scores.Length)
-                .Where(row => scores[row] >= last - Rounding && (counts is null || counts(row)))
-                .Select(row => ((long)row, ExactDot(rows[row], query.Span)))
-                .OrderByDescending(static found => found.Item2)
-                .ThenBy(static found => found.Item1)
-                .Take(most),
-        ];
+        return places;
     }
 
     /// <summary>The dot product of a stored row and a query in double precision.</summary>

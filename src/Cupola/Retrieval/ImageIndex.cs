@@ -1,6 +1,6 @@
 using Cupola.Files;
 using Cupola.Retrieval;
-using static System.FormattableString;
+using Microsoft.Extensions.VectorData;
 
 namespace Cupola;
 
@@ -11,35 +11,18 @@ namespace Cupola;
 /// </summary>
 public sealed class ImageIndex : IDisposable
 {
-    private readonly IndexDatabase _database;
-    private readonly string _folder;
-    private readonly long _model;
+    /// <summary>Images that are copied to another store at once.</summary>
+    private const int CopiedTogether = 512;
 
-    private ImageIndex(string folder, ClipEmbedder embedder, bool orient)
-    {
-        _folder = folder;
-        Embedder = embedder;
-        IsOriented = orient;
-        _database = IndexDatabase.Open(folder);
-        try
-        {
-            string fingerprint = orient ? embedder.Fingerprint : $"{embedder.Fingerprint}-stored";
-            _model = _database.Model(fingerprint, embedder.Config.EmbeddingDimension);
-            Vectors = new(Path.Combine(folder, Invariant($"vectors-{_model}.f16")), embedder.Config.EmbeddingDimension);
-        }
-        catch
-        {
-            _database.Dispose();
-            throw;
-        }
-    }
+    private ImageIndex(ImageStore store, ClipEmbedder embedder, bool orient) =>
+        (Store, Embedder, IsOriented) = (store, embedder, orient);
 
     /// <summary>Where a user's index lies unless somebody says otherwise: <c>index</c> in the user's folder for caches, as
     /// <see cref="EmbeddingCache.DefaultFolder"/>.</summary>
     public static string DefaultFolder => UserCache.Folder("index");
 
     /// <summary>The folders it covers, as full paths.</summary>
-    public IReadOnlyList<string> Roots => _database.Roots();
+    public IReadOnlyList<string> Roots => Store.Roots();
 
     /// <summary>The model whose vectors are used.</summary>
     internal ClipEmbedder Embedder { get; }
@@ -47,14 +30,8 @@ public sealed class ImageIndex : IDisposable
     /// <summary>Whether images are turned as their EXIF orientation says.</summary>
     internal bool IsOriented { get; }
 
-    /// <summary>The model's vectors.</summary>
-    internal VectorFile Vectors { get; }
-
-    /// <summary>What is known of images.</summary>
-    internal IndexDatabase Database => _database;
-
-    /// <summary>The model's number in the database.</summary>
-    internal long ModelNumber => _model;
+    /// <summary>Where everything is kept.</summary>
+    internal ImageStore Store { get; }
 
     /// <summary>Opens the index in a folder, which is made if it is not there.</summary>
     /// <param name="folder">The index's folder.</param>
@@ -65,8 +42,43 @@ public sealed class ImageIndex : IDisposable
     {
         ArgumentNullException.ThrowIfNull(folder);
         ArgumentNullException.ThrowIfNull(embedder);
-        return new(Path.GetFullPath(folder), embedder, orient);
+        return Open(
+            new LocalStore(
+                Path.GetFullPath(folder),
+                Fingerprint(embedder, orient),
+                embedder.Config.EmbeddingDimension,
+                embedder.Threads
+            ),
+            embedder,
+            orient
+        );
     }
+
+    /// <summary>
+    /// Opens what <see cref="CopyToAsync"/> copied into a collection of any store that has a provider of
+    /// Microsoft.Extensions.VectorData (Qdrant, Azure AI Search, …): to be searched, and not to be updated. Filters on folder,
+    /// camera and date hold among the nearest 2,000 images.
+    /// </summary>
+    /// <param name="collection">The collection; it stays the caller's.</param>
+    /// <param name="embedder">The model that made its vectors. It stays the caller's.</param>
+    /// <param name="orient">Whether images of a query are turned as their EXIF orientation says.</param>
+    public static ImageIndex OpenCollection(
+        VectorStoreCollection<long, IndexedImage> collection,
+        ClipEmbedder embedder,
+        bool orient = true
+    )
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        ArgumentNullException.ThrowIfNull(embedder);
+        return Open(new CollectionStore(collection), embedder, orient);
+    }
+
+    /// <summary>Opens an index that is kept elsewhere; the store becomes the index's own.</summary>
+    internal static ImageIndex Open(ImageStore store, ClipEmbedder embedder, bool orient) => new(store, embedder, orient);
+
+    /// <summary>What vectors depend on besides their images' bytes; others are never mixed with them.</summary>
+    internal static string Fingerprint(ClipEmbedder embedder, bool orient) =>
+        orient ? embedder.Fingerprint : $"{embedder.Fingerprint}-stored";
 
     /// <summary>Brings the index up to date with a folder, or with one image's file.</summary>
     /// <param name="root">The folder; it is remembered.</param>
@@ -84,9 +96,20 @@ public sealed class ImageIndex : IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(root);
-        using FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
-            ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
-        return new IndexUpdater(this, cache, progress, cancellationToken).Update(Path.GetFullPath(root));
+        return Update(root, cache, known: null, progress, cancellationToken);
+    }
+
+    /// <summary>The same with embeddings of images that were written to files.</summary>
+    internal IndexUpdate Update(
+        string root,
+        EmbeddingCache? cache,
+        EmbeddedFiles? known,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        using IDisposable held = Store.BeginUpdate();
+        return new IndexUpdater(this, cache, known, progress, cancellationToken).Update(Path.GetFullPath(root));
     }
 
     /// <summary>The images that fit a query best.</summary>
@@ -100,31 +123,77 @@ public sealed class ImageIndex : IDisposable
         return new ImageSearch(this).Find(query, top, cancellationToken);
     }
 
-    /// <summary>The embeddings of words that every search needs, which are kept beside the model's vectors.</summary>
-    internal float[][] Words(IReadOnlyList<string> words)
-    {
-        using VectorFile file = new(
-            Path.Combine(_folder, Invariant($"words-{_model}-{words.Count}.f16")),
-            Embedder.Config.EmbeddingDimension
-        );
-        if (file.Count != words.Count)
-        {
-            file.Truncate(0);
-            EmbeddingMatrix texts = Embedder.EmbedTexts(words);
-            file.Append([.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())]);
-        }
+    /// <summary>What a store must know of <see cref="IndexedImage"/> to keep it, with this model's vectors.</summary>
+    public VectorStoreCollectionDefinition CollectionDefinition => IndexedImage.Define(Embedder.Config.EmbeddingDimension);
 
-        float[][] vectors = [];
-        file.Read(rows => vectors = [.. Enumerable.Range(0, words.Count).Select(row => rows.ToArray(row))]);
-        return vectors;
+    /// <summary>
+    /// The images as a collection of Microsoft.Extensions.VectorData, by their numbers: to be read, and searched exactly by
+    /// words, an <see cref="ImageSource"/> or a vector, with any filter. It cannot be written to.
+    /// </summary>
+    public VectorStoreCollection<long, IndexedImage> AsCollection() => new ImageCollection(this);
+
+    /// <summary>Copies all images into a collection of any store, which is made if it is not there.</summary>
+    /// <param name="collection">Made with <see cref="CollectionDefinition"/>; it stays the caller's.</param>
+    /// <param name="progress">Told how many more images are copied.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    /// <returns>How many images were copied.</returns>
+    public async Task<int> CopyToAsync(
+        VectorStoreCollection<long, IndexedImage> collection,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(collection);
+        await collection.EnsureCollectionExistsAsync(cancellationToken).ConfigureAwait(false);
+        int copied = 0;
+        long last = -1;
+        while (true)
+        {
+            IndexedImage[] batch = await Task.Run(() => After(last), cancellationToken).ConfigureAwait(false);
+            if (batch.Length == 0)
+            {
+                return copied;
+            }
+
+            await collection.UpsertAsync(batch, cancellationToken).ConfigureAwait(false);
+            copied += batch.Length;
+            last = batch[^1].Number;
+            progress?.Report(batch.Length);
+        }
     }
+
+    /// <summary>The next images in the order of their numbers.</summary>
+    private IndexedImage[] After(long number)
+    {
+        IndexedImage[] next = [];
+        Store.Read(
+            (images, rows) =>
+                next = [
+                    .. images
+                        .Where(image => image.File.Number > number)
+                        .OrderBy(static image => image.File.Number)
+                        .Take(CopiedTogether)
+                        .Select(image => IndexedImage.Of(image.File, rows.ToArray(image.Row))),
+                ]
+        );
+        return next;
+    }
+
+    /// <summary>Images that are duplicates of each other, in three senses; nothing is deleted.</summary>
+    /// <param name="query">What an image must be; its terms do not count.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    internal IReadOnlyList<DuplicateGroup> FindDuplicates(SearchQuery query, CancellationToken cancellationToken = default) =>
+        new DuplicateSearch(this, cancellationToken).Find(query);
+
+    /// <summary>The embeddings of words that every search needs.</summary>
+    internal float[][] Words(IReadOnlyList<string> words) => Store.Words(words, () =>
+        {
+            EmbeddingMatrix texts = Embedder.EmbedTexts(words);
+            return [.. Enumerable.Range(0, texts.Count).Select(row => texts[row].ToArray())];
+        });
 
     /// <summary>Gives the index's files back.</summary>
-    public void Dispose()
-    {
-        Vectors.Dispose();
-        _database.Dispose();
-    }
+    public void Dispose() => Store.Dispose();
 }
 
 /// <summary>What an update of an index found and did.</summary>
@@ -155,4 +224,8 @@ public sealed record IndexUpdate(
 /// <param name="Score">The sum of what its terms say, each in standard deviations over the library.</param>
 /// <param name="Cosine">Its cosine with the query's first term.</param>
 /// <param name="IsLikely">Whether it fits better than words that fit anything do.</param>
-public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely);
+public sealed record FoundImage(string Path, long Number, double Score, double Cosine, bool IsLikely)
+{
+    /// <summary>What the store said of it.</summary>
+    internal RankedImage Ranked { get; init; }
+}

@@ -29,45 +29,120 @@ internal sealed class IndexDatabase : IDisposable
 {
     private const int BusyMilliseconds = 10_000;
 
-    private readonly SqliteConnection _connection;
+    /// <summary>SQLite's codes for a file that cannot be opened, or not be written.</summary>
+    private const int CannotOpen = 14,
+        ReadOnly = 8;
 
-    private IndexDatabase(string path)
+    private readonly SqliteConnection _connection;
+    private long _changes;
+
+    private IndexDatabase(string source, bool isReadOnly)
     {
-        _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        IsReadOnly = isReadOnly;
+        _connection = new(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = source,
+                Mode = isReadOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+                Pooling = false,
+            }.ToString()
+        );
         try
         {
             _connection.Open();
-            Run($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-            Run(
-                """
-                CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
-                CREATE TABLE IF NOT EXISTS models (
-                    number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL);
-                CREATE TABLE IF NOT EXISTS images (
-                    number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, changed INTEGER NOT NULL,
-                    hash BLOB, error TEXT, gone INTEGER NOT NULL DEFAULT 0,
-                    taken TEXT, camera TEXT, latitude REAL, longitude REAL, orientation INTEGER);
-                CREATE TABLE IF NOT EXISTS vectors (
-                    model INTEGER NOT NULL, hash BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (model, hash)) WITHOUT ROWID;
-                """
-            );
+            if (!isReadOnly)
+            {
+                Create();
+            }
         }
-        catch (SqliteException problem)
+        catch
         {
             Dispose();
-            throw new InvalidDataException(
-                $"The index {path} cannot be read ({problem.Message}); move it away, and it is made anew.",
-                problem
-            );
+            throw;
         }
     }
 
-    /// <summary>Opens a folder's database, or makes it.</summary>
+    /// <summary>Whether it lies where nothing can be written, and is searched as it is.</summary>
+    public bool IsReadOnly { get; }
+
+    /// <summary>Opens a folder's database, or makes it; one that cannot be written is opened to be read.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or is no index.</exception>
+    /// <exception cref="IOException">It can neither be written nor be read.</exception>
     public static IndexDatabase Open(string folder)
     {
         Directory.CreateDirectory(folder);
-        return new(Path.Combine(folder, "index.sqlite"));
+        string path = Path.Combine(folder, "index.sqlite");
+        try
+        {
+            return new(path, isReadOnly: false);
+        }
+        catch (SqliteException problem) when (IsUnwritable(problem))
+        {
+            return OpenToRead(path, problem);
+        }
+        catch (SqliteException problem)
+        {
+            throw Unreadable(path, problem);
+        }
+    }
+
+    /// <summary>Opens a database that cannot be written.</summary>
+    internal static IndexDatabase OpenToRead(string path, SqliteException written)
+    {
+        if (!File.Exists(path))
+        {
+            throw new IOException($"The index {path} cannot be made there ({written.Message}); name another folder.", written);
+        }
+
+        if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
+        {
+            throw new IOException($"The index {path} cannot be written, and its last update was not ended.", written);
+        }
+
+        try
+        {
+            return new(new Uri(path).AbsoluteUri + "?immutable=1", isReadOnly: true);
+        }
+        catch (SqliteException problem)
+        {
+            throw Unreadable(path, problem);
+        }
+    }
+
+    /// <summary>Whether something failed because the database lies where nothing can be written.</summary>
+    internal static bool IsUnwritable(SqliteException problem) => problem.SqliteErrorCode is CannotOpen or ReadOnly;
+
+    private static InvalidDataException Unreadable(string path, SqliteException problem) =>
+        new($"The index {path} cannot be read ({problem.Message}); move it away, and it is made anew.", problem);
+
+    private void Create()
+    {
+        Run($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        // By itself: what fails behind a statement that gives rows fails in silence.
+        Run(
+            """
+            CREATE TABLE IF NOT EXISTS roots (path TEXT PRIMARY KEY) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS models (
+                number INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, dimension INTEGER NOT NULL);
+            CREATE TABLE IF NOT EXISTS images (
+                number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, changed INTEGER NOT NULL,
+                hash BLOB, error TEXT, gone INTEGER NOT NULL DEFAULT 0,
+                taken TEXT, camera TEXT, latitude REAL, longitude REAL, orientation INTEGER);
+            CREATE TABLE IF NOT EXISTS vectors (
+                model INTEGER NOT NULL, hash BLOB NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (model, hash)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS prints (hash BLOB PRIMARY KEY, bits INTEGER, aspect REAL) WITHOUT ROWID;
+            """
+        );
+    }
+
+    /// <summary>Another number after every change, whether made here or by another process.</summary>
+    public long Version
+    {
+        get
+        {
+            using SqliteCommand command = Command("PRAGMA data_version");
+            return ((long)command.ExecuteScalar()! << 32) + _changes;
+        }
     }
 
     /// <summary>The folders that were indexed, as full paths.</summary>
@@ -94,17 +169,22 @@ internal sealed class IndexDatabase : IDisposable
     /// <summary>The number of a model's set of vectors; a new one where the model is new.</summary>
     public long Model(string fingerprint, int dimension)
     {
-        using SqliteCommand insert = Command(
-            "INSERT OR IGNORE INTO models (fingerprint, dimension) VALUES ($fingerprint, $dimension)",
-            ("$fingerprint", fingerprint),
-            ("$dimension", dimension)
-        );
-        insert.ExecuteNonQuery();
+        if (!IsReadOnly)
+        {
+            using SqliteCommand insert = Command(
+                "INSERT OR IGNORE INTO models (fingerprint, dimension) VALUES ($fingerprint, $dimension)",
+                ("$fingerprint", fingerprint),
+                ("$dimension", dimension)
+            );
+            insert.ExecuteNonQuery();
+        }
+
         using SqliteCommand select = Command(
             "SELECT number FROM models WHERE fingerprint = $fingerprint",
             ("$fingerprint", fingerprint)
         );
-        return (long)select.ExecuteScalar()!;
+        // An index that cannot be written has no vectors of a model that is new to it.
+        return (long?)select.ExecuteScalar() ?? 0;
     }
 
     /// <summary>The files at and below a folder, by their paths.</summary>
@@ -137,22 +217,32 @@ internal sealed class IndexDatabase : IDisposable
         return files;
     }
 
-    /// <summary>The row that each content has among a model's vectors.</summary>
-    public Dictionary<ContentHash, long> Rows(long model)
+    /// <summary>The contents that have a row among a model's vectors.</summary>
+    public HashSet<ContentHash> Contents(long model)
     {
-        using SqliteCommand command = Command("SELECT hash, row FROM vectors WHERE model = $model", ("$model", model));
+        using SqliteCommand command = Command("SELECT hash FROM vectors WHERE model = $model", ("$model", model));
         using SqliteDataReader reader = command.ExecuteReader();
-        Dictionary<ContentHash, long> rows = [];
+        HashSet<ContentHash> contents = [];
         while (reader.Read())
         {
-            rows.Add(new(Blob(reader, 0)!), reader.GetInt64(1));
+            contents.Add(new(Blob(reader, 0)!));
         }
 
-        return rows;
+        return contents;
+    }
+
+    /// <summary>How many of a model's rows are in use: one more than the last that a content has.</summary>
+    public long RowsUsed(long model)
+    {
+        using SqliteCommand command = Command(
+            "SELECT coalesce(max(row) + 1, 0) FROM vectors WHERE model = $model",
+            ("$model", model)
+        );
+        return (long)command.ExecuteScalar()!;
     }
 
     /// <summary>Images that are there and have a vector of a model, with its row, in the order of their paths.</summary>
-    public IReadOnlyList<(KnownFile File, long Row)> Images(long model)
+    public IReadOnlyList<IndexedRow> Images(long model)
     {
         using SqliteCommand command = Command(
             """
@@ -163,7 +253,7 @@ internal sealed class IndexDatabase : IDisposable
             ("$model", model)
         );
         using SqliteDataReader reader = command.ExecuteReader();
-        List<(KnownFile, long)> images = [];
+        List<IndexedRow> images = [];
         while (reader.Read())
         {
             ImageMetadata metadata = new(
@@ -174,7 +264,7 @@ internal sealed class IndexDatabase : IDisposable
                 reader.IsDBNull(9) ? null : reader.GetInt32(9)
             );
             images.Add(
-                (
+                new(
                     new(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), Blob(reader, 3), null)
                     {
                         Metadata = metadata,
@@ -228,6 +318,7 @@ internal sealed class IndexDatabase : IDisposable
         }
 
         transaction.Commit();
+        _changes++;
     }
 
     /// <summary>Marks files as gone, all or none.</summary>
@@ -239,6 +330,41 @@ internal sealed class IndexDatabase : IDisposable
         {
             command.Parameters.Clear();
             Add(command, "$path", path);
+            command.ExecuteNonQuery();
+        }
+
+        transaction.Commit();
+        _changes++;
+    }
+
+    /// <summary>The prints of contents; null for a flat image.</summary>
+    public Dictionary<ContentHash, PicturePrint?> Prints()
+    {
+        using SqliteCommand command = Command("SELECT hash, bits, aspect FROM prints");
+        using SqliteDataReader reader = command.ExecuteReader();
+        Dictionary<ContentHash, PicturePrint?> prints = [];
+        while (reader.Read())
+        {
+            prints.Add(
+                new(Blob(reader, 0)!),
+                reader.IsDBNull(1) ? null : new PicturePrint((ulong)reader.GetInt64(1), reader.GetDouble(2))
+            );
+        }
+
+        return prints;
+    }
+
+    /// <summary>Keeps the prints of contents, all or none.</summary>
+    public void AddPrints(IEnumerable<(ContentHash Content, PicturePrint? Print)> prints)
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        using SqliteCommand command = Command("INSERT OR REPLACE INTO prints VALUES ($hash, $bits, $aspect)");
+        foreach ((ContentHash content, PicturePrint? print) in prints)
+        {
+            command.Parameters.Clear();
+            Add(command, "$hash", content.ToArray());
+            Add(command, "$bits", (long?)print?.Bits);
+            Add(command, "$aspect", print?.Aspect);
             command.ExecuteNonQuery();
         }
 
@@ -263,7 +389,6 @@ internal sealed class IndexDatabase : IDisposable
         {
             Add(command, name, value);
         }
-
         return command;
     }
 

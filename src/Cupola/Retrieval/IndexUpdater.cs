@@ -10,6 +10,7 @@ namespace Cupola.Retrieval;
 internal sealed class IndexUpdater(
     ImageIndex index,
     EmbeddingCache? cache,
+    EmbeddedFiles? files,
     IProgress<int>? progress,
     CancellationToken cancellationToken
 )
@@ -17,8 +18,11 @@ internal sealed class IndexUpdater(
     /// <summary>A killed update loses no more images than these.</summary>
     private const int BatchSize = 256;
 
-    private readonly Dictionary<ContentHash, long> _rows = index.Database.Rows(index.ModelNumber);
+    private readonly ImageStore _store = index.Store;
+    private readonly HashSet<ContentHash> _contents = index.Store.Contents();
     private readonly List<string> _broken = [];
+    private Dictionary<string, KnownFile> _before = [];
+    private int _brokenCount;
     private int _embedded;
     private int _reused;
     private int _moved;
@@ -33,9 +37,8 @@ internal sealed class IndexUpdater(
             : throw new DirectoryNotFoundException(
                 $"There is no folder {root}; what the index knows of it stays, in case it is a drive that is not connected."
             );
-        index.Vectors.Truncate(_rows.Count == 0 ? 0 : _rows.Values.Max() + 1);
-        index.Database.AddRoot(root);
-        Dictionary<string, KnownFile> known = index.Database.FilesBelow(root);
+        _store.AddRoot(root);
+        Dictionary<string, KnownFile> known = _before = _store.FilesBelow(root);
         FileInfo[] work = [.. paths.Select(static path => new FileInfo(path)).Where(file => IsNew(file, known))];
         HashSet<string> there = new(paths, StringComparer.Ordinal);
         string[] gone =
@@ -46,7 +49,7 @@ internal sealed class IndexUpdater(
         [
             .. gone.Select(path => known[path].Hash).OfType<byte[]>().Select(static hash => new ContentHash(hash)),
         ];
-        index.Database.MarkGone(gone);
+        _store.MarkGone(gone);
         progress?.Report(-work.Length);
         foreach (FileInfo[] batch in work.Chunk(BatchSize))
         {
@@ -61,46 +64,79 @@ internal sealed class IndexUpdater(
         );
         return new(root, paths.Count, _embedded, _reused, _moved, gone.Length - _moved, _broken)
         {
-            BrokenCount = _broken.Count + unreadable,
+            BrokenCount = _brokenCount + unreadable,
         };
     }
 
     /// <summary>
-    /// Whether a file has to be looked at: it is new, was written since, came back, or has no vector of this model.
+    /// Whether a file has to be looked at: it is new, was written since, came back, could not be read at all, or has no vector of
+    /// this model.
     /// </summary>
     private bool IsNew(FileInfo file, Dictionary<string, KnownFile> known) =>
         !known.TryGetValue(file.FullName, out KnownFile? before)
         || before.IsGone
+        || before.Hash is null
         || !file.Exists
         || before.Size != file.Length
         || before.Changed != file.LastWriteTimeUtc.Ticks
-        || (before.Error is null && before.Hash is { } hash && !_rows.ContainsKey(new(hash)));
+        || (before.Error is null && !_contents.Contains(new(before.Hash)));
 
-    private void Add(FileInfo[] files, HashSet<ContentHash> left)
+    private void Add(FileInfo[] batch, HashSet<ContentHash> gone)
     {
-        var read = new ReadFile[files.Length];
-        Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancellationToken }, place =>
-            read[place] = Read(files[place])
+        var read = new ReadFile[batch.Length];
+        Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = cancellationToken }, place =>
+            read[place] = Read(batch[place])
         );
         // Each content once, in the order of the files.
         ReadFile[] unknown =
         [
-            .. read.Where(file => file.Content is { } content && !_rows.ContainsKey(content))
+            .. read.Where(file => file.Content is { } content && !_contents.Contains(content))
                 .DistinctBy(static file => file.Content),
         ];
+        List<ContentVector> written = [];
+        List<ReadFile> left = [];
+        foreach (ReadFile file in unknown)
+        {
+            if (files?.Find(file.File) is { } vector)
+            {
+                written.Add(new(file.Content!.Value, vector));
+            }
+            else
+            {
+                left.Add(file);
+            }
+        }
+
+        Dictionary<ContentHash, string> unreadable = [];
+        List<ContentVector> embedded = Embed(left, unreadable);
+        KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
+        _store.Add(known, [.. written, .. embedded]);
+        _contents.UnionWith(written.Select(static each => each.Content));
+        Count(read, embedded, gone);
+        foreach (KnownFile file in known.Where(static file => file.Error is not null))
+        {
+            _brokenCount++;
+            if (!_before.TryGetValue(file.Path, out KnownFile? before) || before.IsGone || before.Error != file.Error)
+            {
+                _broken.Add(file.Error!);
+            }
+        }
+    }
+
+    private List<ContentVector> Embed(List<ReadFile> read, Dictionary<ContentHash, string> unreadable)
+    {
         IEnumerable<EmbeddedImage> images = index.Embedder.EmbedImages(
-            unknown.Select(static file => ImageSource.FromPath(file.Known.Path)),
+            read.Select(static file => ImageSource.FromPath(file.Known.Path)),
             index.IsOriented,
             cache,
             cancellationToken
         );
-        Dictionary<ContentHash, string> unreadable = [];
-        List<(ContentHash Content, float[] Vector)> embedded = [];
-        foreach ((ReadFile file, EmbeddedImage image) in unknown.Zip(images))
+        List<ContentVector> embedded = [];
+        foreach ((ReadFile file, EmbeddedImage image) in read.Zip(images))
         {
             if (image.Vector is { } vector)
             {
-                embedded.Add((file.Content!.Value, vector));
+                embedded.Add(new(file.Content!.Value, vector));
             }
             else
             {
@@ -108,12 +144,7 @@ internal sealed class IndexUpdater(
             }
         }
 
-        long first = embedded.Count == 0 ? 0 : index.Vectors.Append([.. embedded.Select(static image => image.Vector)]);
-        (ContentHash Content, long Row)[] rows = [.. embedded.Select((image, place) => (image.Content, first + place))];
-        KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
-        index.Database.Write(index.ModelNumber, known, rows);
-        Count(read, rows, left);
-        _broken.AddRange(known.Where(static file => file.Error is not null).Select(static file => file.Error!));
+        return embedded;
     }
 
     private static KnownFile Outcome(ReadFile file, Dictionary<ContentHash, string> unreadable) =>
@@ -124,11 +155,11 @@ internal sealed class IndexUpdater(
             }
             : file.Known;
 
-    private void Count(ReadFile[] read, (ContentHash Content, long Row)[] rows, HashSet<ContentHash> left)
+    private void Count(ReadFile[] read, List<ContentVector> embedded, HashSet<ContentHash> left)
     {
         foreach (ContentHash content in read.Select(static file => file.Content).OfType<ContentHash>())
         {
-            if (!_rows.ContainsKey(content))
+            if (!_contents.Contains(content))
             {
                 continue;
             }
@@ -137,32 +168,31 @@ internal sealed class IndexUpdater(
             _moved += left.Remove(content) ? 1 : 0;
         }
 
-        foreach ((ContentHash content, long row) in rows)
-        {
-            _rows.Add(content, row);
-            _embedded++;
-        }
+        _embedded += embedded.Count;
+        _contents.UnionWith(embedded.Select(static each => each.Content));
     }
 
     private ReadFile Read(FileInfo file)
     {
         try
         {
-            byte[] bytes = File.ReadAllBytes(file.FullName);
+            byte[] bytes = ImageDecoder.ReadFile(file.FullName);
             ImageMetadata metadata = ImageMetadata.Read(bytes, file.FullName, cancellationToken);
             return new(
+                file,
                 new(file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, SHA256.HashData(bytes), null) { Metadata = metadata }
             );
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return new(new(file.FullName, file.Exists ? file.Length : 0, 0, null, exception.Message));
+            return new(file, new(file.FullName, 0, 0, null, exception.Message));
         }
     }
 
     /// <summary>A file that was read.</summary>
+    /// <param name="File">The file.</param>
     /// <param name="Known">What is known of it.</param>
-    private sealed record ReadFile(KnownFile Known)
+    private sealed record ReadFile(FileInfo File, KnownFile Known)
     {
         /// <summary>Its content; null where it could not be read.</summary>
         public ContentHash? Content { get; } = Known.Hash is { } hash ? new ContentHash(hash) : null;

@@ -9,7 +9,7 @@ namespace Cupola;
 public sealed record SearchQuery
 {
     /// <summary>The terms, at least one.</summary>
-    internal IReadOnlyList<SearchTerm> Terms { get; private init; } = [];
+    internal IReadOnlyList<SearchTerm> Terms { get; init; } = [];
 
     /// <summary>Only images at or below this folder.</summary>
     public string? Folder { get; init; }
@@ -41,9 +41,12 @@ public sealed record SearchQuery
         return Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>A query of words alone, whatever stands in them.</summary>
+    internal static SearchQuery Words(string words) => new() { Terms = [new(SearchTermKind.Words, words, 1)] };
+
     /// <summary>Reads a query that a command line has cut into arguments; signs stand alone.</summary>
     /// <inheritdoc cref="Parse(string)"/>
-    internal static SearchQuery Parse(IReadOnlyList<string> arguments)
+    internal static SearchQuery Parse(IReadOnlyList<string> arguments, bool mayNameImages = true)
     {
         List<SearchTerm> terms = [];
         List<string> words = [];
@@ -52,13 +55,17 @@ public sealed record SearchQuery
         {
             if (argument is not ("+" or "-"))
             {
-                words.Add(argument);
+                if (!string.IsNullOrWhiteSpace(argument))
+                {
+                    words.Add(argument);
+                }
+
                 continue;
             }
 
             if (words.Count > 0)
             {
-                terms.Add(SearchTerm.Parse(string.Join(' ', words), sign));
+                terms.Add(SearchTerm.Parse(string.Join(' ', words), sign, mayNameImages));
                 words.Clear();
             }
             else if (terms.Count > 0 || sign < 0)
@@ -70,7 +77,7 @@ public sealed record SearchQuery
         }
 
         return words.Count > 0
-            ? new() { Terms = [.. terms, SearchTerm.Parse(string.Join(' ', words), sign)] }
+            ? new() { Terms = [.. terms, SearchTerm.Parse(string.Join(' ', words), sign, mayNameImages)] }
             : throw new FormatException("There is nothing to look for; name words, an image or both.");
     }
 }

@@ -20,9 +20,15 @@ internal enum SearchTermKind
 /// <param name="Weight">How much it counts; less than 0 where images that fit it are unwanted.</param>
 internal sealed record SearchTerm(SearchTermKind Kind, string Text, double Weight)
 {
+    /// <summary>Its unit vector, where somebody has embedded it already.</summary>
+    public float[]? Vector { get; init; }
+
     /// <summary>Reads a term.</summary>
+    /// <param name="text">The term.</param>
+    /// <param name="sign">1 or −1.</param>
+    /// <param name="mayBeImage">Whether a path or an address is an image; for a stranger's query it is words.</param>
     /// <exception cref="FormatException">Nothing follows its weight.</exception>
-    public static SearchTerm Parse(string text, double sign)
+    public static SearchTerm Parse(string text, double sign, bool mayBeImage = true)
     {
         double weight = 1;
         int colon = text.IndexOf(':', StringComparison.Ordinal);
@@ -42,7 +48,7 @@ internal sealed record SearchTerm(SearchTermKind Kind, string Text, double Weigh
         return text.Length == 0 ? throw new FormatException("A weight has no term behind it; write '2:red sail'.")
             : text[0] == '#' && long.TryParse(text.AsSpan(1), CultureInfo.InvariantCulture, out _)
                 ? new(SearchTermKind.Number, text[1..], sign * weight)
-            : new(IsImage(text) ? SearchTermKind.Image : SearchTermKind.Words, text, sign * weight);
+            : new(mayBeImage && IsImage(text) ? SearchTermKind.Image : SearchTermKind.Words, text, sign * weight);
     }
 
     /// <summary>Words that are no file are words, even where they end as a file's name does.</summary>

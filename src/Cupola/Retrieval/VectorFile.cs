@@ -16,6 +16,7 @@ internal sealed class VectorFile : IDisposable
 
     private readonly string _path;
     private readonly int _dimension;
+    private readonly Lock _lock = new();
     private MemoryMappedFile? _map;
     private MemoryMappedViewAccessor? _view;
     private long _mapped;
@@ -67,16 +68,22 @@ internal sealed class VectorFile : IDisposable
             return;
         }
 
-        Map(rows);
         byte* start = null;
-        _view!.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        MemoryMappedViewAccessor view;
+        lock (_lock)
+        {
+            view = Map(rows);
+            // What another thread maps from now on leaves this view where it is until it is given back.
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        }
+
         try
         {
-            read(new((ushort*)(start + _view.PointerOffset), rows, _dimension));
+            read(new((ushort*)(start + view.PointerOffset), rows, _dimension));
         }
         finally
         {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
         }
     }
 
@@ -90,11 +97,11 @@ internal sealed class VectorFile : IDisposable
         }
     }
 
-    private void Map(long rows)
+    private MemoryMappedViewAccessor Map(long rows)
     {
         if (_mapped == rows)
         {
-            return;
+            return _view!;
         }
 
         Unmap();
@@ -109,6 +116,7 @@ internal sealed class VectorFile : IDisposable
         );
         _view = _map.CreateViewAccessor(0, rows * RowBytes, MemoryMappedFileAccess.Read);
         _mapped = rows;
+        return _view;
     }
 
     private void Unmap()

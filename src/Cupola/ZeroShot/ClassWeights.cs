@@ -44,6 +44,21 @@ internal sealed class ClassWeights(EmbeddingMatrix vectors, int[] classOfRow, in
         return new(new(vectors, classes, dimension), [.. Enumerable.Range(0, classes)], classes);
     }
 
+    /// <summary>The vector by which a class's score of a unit embedding is computed, [dimension].</summary>
+    public float[] VectorOf(int classIndex, ReadOnlySpan<float> embedding)
+    {
+        int best = -1;
+        for (int row = 0; row < classOfRow.Length; row++)
+        {
+            if (classOfRow[row] == classIndex && (best < 0 || vectors.Score(row, embedding) > vectors.Score(best, embedding)))
+            {
+                best = row;
+            }
+        }
+
+        return vectors[best].ToArray();
+    }
+
     /// <summary>The score of each class for a unit embedding.</summary>
     public float[] Score(ReadOnlySpan<float> embedding)
     {

@@ -21,21 +21,43 @@ internal sealed record ClassifierFile(
 {
     private const string Format = "cupola-classifier-1";
 
-    public static void Write(string path, ClassifierFile file)
+    public static void Write(string path, ClassifierFile file) => Write(path, Format, file, [], new Dictionary<string, string>());
+
+    /// <summary>Writes a classifier with more in it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">The name of the format, by which readers know what else is in it.</param>
+    /// <param name="file">The classifier.</param>
+    /// <param name="doubles">Float64 matrices by name, which come first.</param>
+    /// <param name="metadata">Texts for the header.</param>
+    public static void Write(
+        string path,
+        string format,
+        ClassifierFile file,
+        IReadOnlyList<(string Name, long[] Shape, double[] Values)> doubles,
+        IReadOnlyDictionary<string, string> metadata
+    )
     {
         float[] classes = [.. file.Weights.ClassOfRow.Select(static index => (float)index)];
         float[] vectors = [.. file.Weights.Vectors.Values];
         SafetensorsFile.Write(
             path,
             [
-                ("vectors", [file.Weights.Vectors.Count, file.Weights.Vectors.Dimension], stream =>
+                .. doubles.Select(static each =>
+                    (
+                        each.Name,
+                        ElementType.Float64,
+                        (IReadOnlyList<long>)each.Shape,
+                        (Action<Stream>)(stream => stream.Write(MemoryMarshal.AsBytes<double>(each.Values)))
+                    )
+                ),
+                ("vectors", ElementType.Float32, [file.Weights.Vectors.Count, file.Weights.Vectors.Dimension], stream =>
                     stream.Write(MemoryMarshal.AsBytes<float>(vectors))
                 ),
-                ("classes", [classes.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(classes))),
+                ("classes", ElementType.Float32, [classes.Length], stream => stream.Write(MemoryMarshal.AsBytes<float>(classes))),
             ],
-            new Dictionary<string, string>
+            new Dictionary<string, string>(metadata)
             {
-                ["format"] = Format,
+                ["format"] = format,
                 ["labels"] = JsonSerializer.Serialize(file.Labels),
                 ["temperature"] = file.Temperature.ToString("R", CultureInfo.InvariantCulture),
                 ["ensemble"] = file.Ensemble.ToString(),
@@ -48,12 +70,18 @@ internal sealed record ClassifierFile(
     public static ClassifierFile Read(string path)
     {
         using SafetensorsFile file = new(path);
+        return Read(file, path, Format);
+    }
+
+    /// <summary>Reads the classifier of a file that may hold more.</summary>
+    public static ClassifierFile Read(SafetensorsFile file, string path, string expected)
+    {
         InvalidDataException NoClassifier(string why) => new($"{path} is not a classifier that Cupola saved: {why}.");
         string Text(string name) =>
             file.Metadata.TryGetValue(name, out string? text) ? text : throw NoClassifier($"its metadata has no '{name}'");
-        if (!file.Metadata.TryGetValue("format", out string? format) || format != Format)
+        if (!file.Metadata.TryGetValue("format", out string? format) || format != expected)
         {
-            throw NoClassifier($"its format is not {Format}");
+            throw NoClassifier($"its format is not {expected}");
         }
 
         string[] labels = ReadLabels(Text("labels")) ?? throw NoClassifier("its labels are not a list of names");

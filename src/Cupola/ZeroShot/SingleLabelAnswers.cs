@@ -3,10 +3,10 @@ namespace Cupola.ZeroShot;
 /// <summary>One label for each image, or none of them where a threshold says so.</summary>
 /// <param name="classifier">What weighs the labels.</param>
 /// <param name="threshold">The probability below which there is no answer; null always answers.</param>
-internal sealed class SingleLabelAnswers(ZeroShotClassifier classifier, float? threshold) : ImageClassifier
+internal sealed class SingleLabelAnswers(ILabelClassifier classifier, float? threshold) : ImageClassifier
 {
     /// <summary>What weighs the labels.</summary>
-    public ZeroShotClassifier Classifier => classifier;
+    public ILabelClassifier Classifier => classifier;
 
     /// <summary>The prompts that it was made from; null where it was saved without them.</summary>
     public EncodedPrompts? Encoded { get; init; }
@@ -17,9 +17,8 @@ internal sealed class SingleLabelAnswers(ZeroShotClassifier classifier, float? t
     /// <inheritdoc/>
     public override IReadOnlyList<string> Labels => classifier.Labels;
 
-    /// <summary>The same answers from a classifier with another temperature.</summary>
-    public SingleLabelAnswers With(ZeroShotClassifier calibrated) =>
-        new(calibrated, threshold) { Encoded = Encoded, Weights = Weights };
+    /// <summary>The same answers from another classifier of these labels.</summary>
+    public SingleLabelAnswers With(ILabelClassifier other) => new(other, threshold) { Encoded = Encoded, Weights = Weights };
 
     /// <inheritdoc/>
     public override ImageLabels Classify(ReadOnlySpan<float> embedding)

@@ -8,7 +8,7 @@ namespace Cupola;
 /// Classifies an image by comparing it with sentences (arXiv 2103.00020, section 3.1). The sentences are encoded once, when the
 /// classifier is created, and reused for every image. It is thread-safe.
 /// </summary>
-public sealed class ZeroShotClassifier
+public sealed class ZeroShotClassifier : ILabelClassifier
 {
     private readonly ClassWeights _weights;
     private readonly ScoreRule _rule;
@@ -40,6 +40,12 @@ public sealed class ZeroShotClassifier
 
     /// <summary>The divisor of the model's logits; 1 if the classifier is not calibrated.</summary>
     public float Temperature { get; }
+
+    /// <summary>The class vectors.</summary>
+    internal ClassWeights Weights => _weights;
+
+    /// <summary>How probabilities are made of scores, the temperature included.</summary>
+    internal ScoreRule Rule => _rule.At(Temperature);
 
     /// <summary>Encodes the prompts of all classes and creates a classifier.</summary>
     /// <param name="embedder">The model; afterwards it is needed only to save the classifier.</param>
@@ -86,7 +92,12 @@ public sealed class ZeroShotClassifier
     public static ZeroShotClassifier Load(string path, ClipEmbedder embedder, PromptSet? prompts = null)
     {
         ArgumentNullException.ThrowIfNull(embedder);
-        ClassifierFile file = ClassifierFile.Read(path);
+        return From(ClassifierFile.Read(path), path, embedder, prompts);
+    }
+
+    /// <summary>The classifier that a file holds.</summary>
+    internal static ZeroShotClassifier From(ClassifierFile file, string path, ClipEmbedder embedder, PromptSet? prompts)
+    {
         if (file.Model != embedder.Fingerprint)
         {
             throw new InvalidDataException(
@@ -114,8 +125,11 @@ public sealed class ZeroShotClassifier
     /// and the hashes of the model and the prompts, by which <see cref="Load"/> checks that they match. The file is replaced
     /// atomically.
     /// </summary>
-    public void Save(string path) =>
-        ClassifierFile.Write(path, new(Labels, _weights, Temperature, _origin.Ensemble, _origin.Model.Value, _origin.Prompts));
+    public void Save(string path) => ClassifierFile.Write(path, ToFile());
+
+    /// <summary>What is saved of it.</summary>
+    internal ClassifierFile ToFile() =>
+        new(Labels, _weights, Temperature, _origin.Ensemble, _origin.Model.Value, _origin.Prompts);
 
     /// <summary>The same classifier with another temperature.</summary>
     /// <param name="temperature">The divisor of the model's logits; more than 0.</param>
@@ -179,6 +193,16 @@ public sealed class ZeroShotClassifier
     /// <param name="paths">Files, or addresses that begin with http:// or https://.</param>
     public IAsyncEnumerable<ClassifiedImage> ClassifyAsync(IEnumerable<string> paths) =>
         ClassifyAsync(paths.Select(ImageSource.FromPath));
+
+    ZeroShotClassifier ILabelClassifier.ByPrompts => this;
+
+    ILabelClassifier ILabelClassifier.Calibrate(EmbeddingMatrix images, IReadOnlyList<int> labels) => Calibrate(images, labels);
+
+    (float[] Scores, float[] Probabilities) ILabelClassifier.Score(ReadOnlySpan<float> embedding) => Score(embedding);
+
+    /// <summary>By what a class's score of an image is computed, [dimension]; of several prompts the best one.</summary>
+    internal float[] VectorOf(string label, ReadOnlySpan<float> embedding) =>
+        _weights.VectorOf(Labels.Index().First(each => each.Item == label).Index, embedding);
 
     /// <summary>The score and the probability of each class, in the labels' order.</summary>
     internal (float[] Scores, float[] Probabilities) Score(ReadOnlySpan<float> embedding)

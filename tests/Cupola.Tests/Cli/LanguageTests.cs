@@ -21,6 +21,7 @@ public sealed class LanguageTests
         ["prompts", "influence", Path.Combine(Images, "0.bmp"), "--labels", "red,blue", "--templates", "imagenet-7"],
         ["evaluate", Labeled, "--no-cache", "--template", "a {} disc", "--templates", "imagenet-7", "--report", "PAGE"],
         ["evaluate", Labeled, "--no-cache", "--format", "csv"],
+        ["explain", Path.Combine(Images, "0.bmp"), "--text", "KIZIL İ", "--format", "csv"],
         ["embed", "texts", "KIZIL İ", "--format", "csv"],
         ["inspect", "model"],
     ];

@@ -99,6 +99,100 @@ public sealed class SearchCommandTests
         Assert.Contains("move it away, and it is made anew", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void DuplicatesAreGroupsInEveryFormatAndAPage()
+    {
+        File.Copy(Path.Combine(_photos, "red.png"), Path.Combine(_photos, "red again.png"));
+        string page = TestFolder.NewFile("page.html");
+        Index(_photos);
+
+        Tool.Run json = Duplicates("--format", "json"),
+            csv = Duplicates("--format", "csv"),
+            paths = Duplicates("--format", "paths", "--page", page);
+
+        JsonElement group = Assert.Single(json.Json);
+        Assert.Equal("bytes", group.GetProperty("level").GetString());
+        Assert.Equal(2, group.GetProperty("images").GetArrayLength());
+        Assert.Equal("level,group,image,cosine,bytes,taken,number", csv.Lines[0].TrimEnd());
+        Assert.Equal(3, csv.Lines.Length);
+        Assert.Equal([Path.Combine(_photos, "red again.png"), Path.Combine(_photos, "red.png")], paths.Lines);
+        string html = File.ReadAllText(page);
+        Assert.Equal(2, html.Split("data:image/jpeg;base64,").Length - 1);
+        Assert.Contains("The same bytes", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("stands in place of terms", "--duplicates", "red")]
+    [InlineData("are for terms", "--duplicates", "--threshold", "1")]
+    [InlineData("nothing to look for")]
+    [InlineData("There is no folder", "red", "--page", "/no/such/folder/page.html")]
+    public void WhatDoesNotGoTogetherIsASentence(string sentence, params string[] arguments)
+    {
+        Tool.Run run = Tool.Start(["search", .. arguments, "--index", _index]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Likely and unlikely apart; a file's name is text and never markup.</summary>
+    [Fact]
+    public void APageShowsThumbnailsAndScores()
+    {
+        Paint("<b>&.png", 30, 200, 30);
+        Index(_photos);
+        string page = TestFolder.NewFile("page.html");
+
+        Tool.Run run = Tool.Start([
+            "search",
+            Path.Combine(_photos, "red.png"),
+            "+",
+            "x < y",
+            "--index",
+            _index,
+            "--page",
+            page,
+            "--top",
+            "3",
+        ]);
+
+        Assert.Equal(0, run.ExitCode);
+        string html = File.ReadAllText(page);
+        Assert.Equal(3, html.Split("data:image/jpeg;base64,").Length - 1);
+        Assert.Contains("&lt;b&gt;&amp;.png", html, StringComparison.Ordinal);
+        Assert.Contains("x &lt; y", html, StringComparison.Ordinal);
+        Assert.Contains("ikely</h2>", html, StringComparison.Ordinal);
+    }
+
+    /// <summary>A path for other tools has every character of the file's name.</summary>
+    [Fact]
+    public void PathsAreAsTheyAre()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        Paint("a\tb\u202Ec.png", 30, 200, 30);
+        Index(_photos);
+
+        Assert.Contains(Path.Combine(_photos, "a\tb\u202Ec.png"), Search("a flag", "--format", "paths").Lines);
+    }
+
+    [Theory]
+    [InlineData(2, "leave out --index or --store", "--index", "here")]
+    [InlineData(3, "127.0.0.1:1/photos cannot be reached")]
+    public void AStoreThatCannotBeUsedIsASentenceWithoutItsPassword(int code, string sentence, params string[] more)
+    {
+        Tool.Run run = Tool.Start(["search", "red", "--store", "postgres://me:hush@127.0.0.1:1/photos", .. more]);
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", run.Error, StringComparison.Ordinal);
+    }
+
+    private Tool.Run Duplicates(params string[] more) => Tool.Start(["search", "--duplicates", "--index", _index, .. more]);
+
     private Tool.Run Index(params string[] folders) => Tool.Start(["index", .. folders, "--index", _index, "--format", "json"]);
 
     private Tool.Run Search(string words, params string[] more) => Tool.Start(["search", words, "--index", _index, .. more]);

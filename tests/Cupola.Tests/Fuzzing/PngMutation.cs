@@ -40,7 +40,7 @@ internal static class PngMutation
         };
     }
 
-    private static byte[] Chunk(byte[] name, byte[] content)
+    public static byte[] Chunk(byte[] name, byte[] content)
     {
         byte[] length = new byte[4],
             checksum = new byte[4];

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Graphs;
@@ -18,7 +16,7 @@ public sealed class TransformersJsTests
 {
     private static readonly string[] Labels = ["a red flag", "a photo of a dog, lying in the grass", "three stripes", "x"];
 
-    private static readonly Lazy<string> Installed = new(Install);
+    private static readonly Lazy<string> Installed = new(static () => NodePackage.Install("transformers.js", "transformers.js"));
 
     [Fact]
     public void GivesTheProbabilitiesOfTheFlagsModel() => Compare(BuiltInModels.Resolve(BuiltInModels.Flags));
@@ -130,67 +128,10 @@ public sealed class TransformersJsTests
 
     private static float[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(static number => number.GetSingle())];
 
-    /// <summary>The folder with transformers.js in it, by the lock file; what was installed by an earlier run is taken.</summary>
-    private static string Install()
-    {
-        string source = Path.Combine(SharedFolder.Root, "tests", "transformers.js"),
-            target = Path.Combine(SharedFolder.Root, "artifacts", "transformers.js");
-        Directory.CreateDirectory(target);
-        bool isSame =
-            File.Exists(Path.Combine(target, "node_modules", ".package-lock.json"))
-            && File.Exists(Path.Combine(target, "package-lock.json"))
-            && File.ReadAllText(Path.Combine(target, "package-lock.json"))
-                == File.ReadAllText(Path.Combine(source, "package-lock.json"));
-        foreach (string file in Directory.EnumerateFiles(source))
-        {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
-        }
-
-        if (!isSame)
-        {
-            (int code, _, string error) = Run(
-                target,
-                OperatingSystem.IsWindows() ? "npm.cmd" : "npm",
-                ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-            );
-            Assert.SkipWhen(
-                code != 0,
-                $"This test needs transformers.js, which npm cannot install: {error.Trim().Split('\n')[^1]}"
-            );
-        }
-
-        return target;
-    }
-
     private static string Node(string folder, params string[] arguments)
     {
-        (int code, string output, string error) = Run(folder, "node", arguments);
+        (int code, string output, string error) = NodePackage.Run(folder, "node", arguments);
         Assert.True(code == 0, error);
         return output.Trim().Split('\n')[^1];
-    }
-
-    private static (int Code, string Output, string Error) Run(string folder, string program, string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(
-                new ProcessStartInfo(program, arguments)
-                {
-                    WorkingDirectory = folder,
-                    RedirectStandardOutput = true,
-                    RedirectStandardError = true,
-                    UseShellExecute = false,
-                }
-            )!;
-            Task<string> error = process.StandardError.ReadToEndAsync();
-            string output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output, error.GetAwaiter().GetResult());
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip($"This test needs {program}, which is not there (Node.js 20 brings it).");
-            throw;
-        }
     }
 }

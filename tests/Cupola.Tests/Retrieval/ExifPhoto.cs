@@ -11,7 +11,12 @@ internal static class ExifPhoto
     public static byte[] Create(string taken, string maker, string model)
     {
         using Image gray = Image.Black(16, 16, bands: 3) + 128;
-        byte[] jpeg = gray.Cast(Enums.BandFormat.Uchar).JpegsaveBuffer();
+        return Add(gray.Cast(Enums.BandFormat.Uchar).JpegsaveBuffer(), taken, maker, model);
+    }
+
+    /// <summary>A JPEG without metadata, with a date, a maker and a model.</summary>
+    public static byte[] Add(byte[] jpeg, string taken, string maker, string model)
+    {
         byte[] exif = [.. "Exif\0\0"u8, .. Tiff(taken, maker, model)];
         byte[] length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(exif.Length + 2));

@@ -1,4 +1,6 @@
 using Cupola.Images;
+using Cupola.Retrieval;
+using Microsoft.Data.Sqlite;
 
 namespace Cupola.Tests.Retrieval;
 
@@ -49,7 +51,7 @@ public sealed class ImageIndexTests : IDisposable
         Assert.Equal((2, 0, 0, 0, 1), Counts(_index.Update(_photos)));
         File.WriteAllBytes(At("rouge.png"), kept);
         Assert.Equal((3, 0, 1, 0, 0), Counts(_index.Update(_photos)));
-        Assert.Equal(2, _index.Vectors.Count);
+        Assert.Equal(2, Local(_index).Vectors.Count);
     }
 
     [Fact]
@@ -65,6 +67,40 @@ public sealed class ImageIndexTests : IDisposable
         Assert.Empty(second.Broken);
         Assert.Equal((1, 1), (first.BrokenCount, second.BrokenCount));
         Assert.Equal([At("red.png")], Found("red", 10));
+    }
+
+    /// <summary>A broken link, as photoprism#414 has it: told once, tried each time, and found when it leads somewhere.</summary>
+    [Fact]
+    public void WhatCannotBeReadAtAllIsTriedAgainAndToldOnce()
+    {
+        Paint("red.png", 255, 0, 0);
+        File.CreateSymbolicLink(At("link.png"), At("later"));
+
+        IndexUpdate first = _index.Update(_photos),
+            second = _index.Update(_photos);
+        File.Copy(At("red.png"), At("later"));
+        IndexUpdate third = _index.Update(_photos);
+
+        Assert.Contains("it is a link to", Assert.Single(first.Broken), StringComparison.Ordinal);
+        Assert.Empty(second.Broken);
+        Assert.Equal((1, 1, 0), (first.BrokenCount, second.BrokenCount, third.BrokenCount));
+        Assert.Equal([At("link.png"), At("red.png")], Found("red", 10).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>An index on a read-only share, as SQLite's own immutable files.</summary>
+    [Fact]
+    public void AnIndexThatCannotBeWrittenIsSearchedAsItIs()
+    {
+        Paint("red.png", 255, 0, 0);
+        _index.Update(_photos);
+        _index.Search(SearchQuery.Parse("red"));
+        _index.Dispose();
+        string path = Path.Combine(_folder, "index.sqlite");
+        using IndexDatabase database = IndexDatabase.OpenToRead(path, new SqliteException("it is read-only", 8));
+        Assert.True(database.IsReadOnly);
+        Assert.Equal([_photos], database.Roots());
+        Assert.Single(database.Images(database.Model(ImageIndex.Fingerprint(Model.Value, orient: true), 1)));
+        Assert.Empty(database.Images(database.Model("another model", 1)));
     }
 
     [Fact]
@@ -100,7 +136,7 @@ public sealed class ImageIndexTests : IDisposable
         using ImageIndex second = ImageIndex.Open(_folder, other);
 
         Assert.Equal((1, 1, 0, 0, 0), Counts(second.Update(_photos)));
-        Assert.NotEqual(_index.ModelNumber, second.ModelNumber);
+        Assert.NotEqual(Local(_index).ModelNumber, Local(second).ModelNumber);
         Assert.Equal((1, 0, 0, 0, 0), Counts(_index.Update(_photos)));
     }
 
@@ -124,12 +160,12 @@ public sealed class ImageIndexTests : IDisposable
     {
         Paint("red.png", 255, 0, 0);
         _index.Update(_photos);
-        _index.Vectors.Append([new float[Model.Value.Config.EmbeddingDimension]]);
+        Local(_index).Vectors.Append([new float[Model.Value.Config.EmbeddingDimension]]);
         Paint("green.png", 0, 255, 0);
 
         _index.Update(_photos);
 
-        Assert.Equal(2, _index.Vectors.Count);
+        Assert.Equal(2, Local(_index).Vectors.Count);
         Assert.Equal([At("green.png")], Found(At("green.png"), 1));
     }
 
@@ -193,6 +229,8 @@ public sealed class ImageIndexTests : IDisposable
         Assert.Equal([photo], Found(SearchQuery.Parse("a flag") with { Camera = "eos" }));
         Assert.Empty(Found(SearchQuery.Parse("a flag") with { After = new(2021, 5, 4) }));
     }
+
+    private static LocalStore Local(ImageIndex index) => (LocalStore)index.Store;
 
     private static string SiglipFolder() => Cupola.Tests.Models.SiglipFolder.Create();
 

@@ -41,6 +41,18 @@ public sealed class SearchQueryTests
             StringComparison.Ordinal
         );
 
+    /// <summary>A shell's variable that is not set is an argument of nothing.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("beach", "+", "")]
+    public void AnArgumentOfNothingIsNoTerm(params string[] arguments) =>
+        Assert.Contains(
+            "nothing to look for",
+            Assert.Throws<FormatException>(() => SearchQuery.Parse(arguments)).Message,
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void AFileThatIsThereIsAnImage()
     {

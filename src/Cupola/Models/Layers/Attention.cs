@@ -50,4 +50,62 @@ internal sealed class Attention(ParameterScope scope, long width, int heads, Ini
         Value mixed = layout.Attend(query, key, value, ofPooled, Mix); // [queries, width]
         return (_output.Describe(graph, mixed), weights);
     }
+
+    /// <summary>What leads from what was gathered to what is added.</summary>
+    public Linear Output => _output;
+
+    /// <summary>
+    /// The rows as <see cref="Describe"/> gives them, and what the pooled ones see of each token, where tokens are told apart.
+    /// </summary>
+    /// <param name="graph">Where it is described.</param>
+    /// <param name="rows">[rows, width].</param>
+    /// <param name="layout">Which rows meet.</param>
+    /// <param name="ofPooled">Whether only the pooled rows ask.</param>
+    /// <param name="withTokens">Whether tokens are told apart.</param>
+    public (Value Rows, AttentionParts? Parts) DescribeParts(
+        GraphBuilder graph,
+        Value rows,
+        TokenLayout layout,
+        bool ofPooled,
+        bool withTokens
+    )
+    {
+        Value query = _query.Describe(graph, ofPooled ? layout.Pool(rows) : rows), // [queries, width]
+            key = _key.Describe(graph, rows),
+            value = _value.Describe(graph, rows);
+        Value mixed = layout.Attend(query, key, value, ofPooled, (q, k, v, mask) => graph.Attention(q, k, v, heads, mask));
+        AttentionParts? parts = null;
+        if (withTokens)
+        {
+            Value keys = layout.Divide(key), // [n, tokens, width]
+                values = layout.Divide(value),
+                asking = graph.Reshape(ofPooled ? query : layout.Pool(query), [keys.Shape[0], 1, width]);
+            parts = new(graph.AttentionWithWeights(asking, keys, values, heads).Weights, values);
+        }
+
+        return (_output.Describe(graph, mixed), parts);
+    }
+
+    /// <summary>
+    /// What each row gathers where it does not ask by its query: from itself alone, or from rows with similar keys, a bias added
+    /// to the scores.
+    /// </summary>
+    /// <param name="graph">Where it is described.</param>
+    /// <param name="rows">[rows, width].</param>
+    /// <param name="layout">Which rows meet.</param>
+    /// <param name="nearness">What is added to the scores of keys with keys, [tokens, tokens]; null for itself alone.</param>
+    public Value DescribeByKeys(GraphBuilder graph, Value rows, TokenLayout layout, Value? nearness)
+    {
+        Value value = _value.Describe(graph, rows); // [rows, width]
+        if (nearness is null)
+        {
+            return _output.Describe(graph, value);
+        }
+
+        Value key = _key.Describe(graph, rows);
+        Value mixed = layout.Attend(key, key, value, ofPooled: false, (q, k, v, _) =>
+            graph.AttentionWithWeights(q, k, v, heads, nearness).Mixed
+        );
+        return _output.Describe(graph, mixed);
+    }
 }

@@ -5,9 +5,13 @@ namespace Cupola.Models.Layers;
 /// <summary>Layer norm over the last axis (arXiv 1607.06450); it begins as one that changes no scale.</summary>
 internal sealed class LayerNorm(ParameterScope scope, long width, float epsilon)
 {
-    private readonly Parameter _weight = scope.Parameter("weight", [width], Initialization.Ones, ParameterKind.Gain);
-    private readonly Parameter _bias = scope.Parameter("bias", [width], Initialization.Zeros, ParameterKind.Bias);
+    public Parameter Weight { get; } = scope.Parameter("weight", [width], Initialization.Ones, ParameterKind.Gain);
+
+    public Parameter Bias { get; } = scope.Parameter("bias", [width], Initialization.Zeros, ParameterKind.Bias);
+
+    /// <summary>What is added to the variance.</summary>
+    public float Epsilon => epsilon;
 
     // [rows, width] → [rows, width]
-    public Value Describe(GraphBuilder graph, Value rows) => graph.LayerNorm(rows, _weight.In(graph), _bias.In(graph), epsilon);
+    public Value Describe(GraphBuilder graph, Value rows) => graph.LayerNorm(rows, Weight.In(graph), Bias.In(graph), epsilon);
 }

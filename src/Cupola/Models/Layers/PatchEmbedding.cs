@@ -8,17 +8,11 @@ namespace Cupola.Models.Layers;
 /// a matrix.
 /// </summary>
 /// <param name="scope">Where it stands.</param>
-/// <param name="imageSize">Height and width of an image.</param>
 /// <param name="patch">Height and width of a square.</param>
 /// <param name="width">Numbers a token.</param>
 /// <param name="hasBias">Whether something learned is added to each token.</param>
-internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long patch, long width, bool hasBias)
+internal sealed class PatchEmbedding(ParameterScope scope, long patch, long width, bool hasBias)
 {
-    private readonly long _grid = imageSize / patch;
-
-    /// <summary>Pixels that the patches cover; what remains at the right and at the bottom is not looked at.</summary>
-    private readonly long _covered = imageSize / patch * patch;
-
     private readonly Parameter _weight = scope.Parameter(
         "patch_embedding",
         [width, 3, patch, patch],
@@ -60,40 +54,43 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
 
     private Value Convolution(GraphBuilder graph, Value pixels)
     {
+        long grid = Grid(pixels);
         Value maps = graph.Convolution(pixels, _weight.In(graph), _bias?.In(graph), patch); // [n, width, grid, grid]
-        return graph.Transpose(graph.Reshape(maps, [pixels.Shape[0], width, _grid * _grid]), 0, 2, 1);
+        return graph.Transpose(graph.Reshape(maps, [pixels.Shape[0], width, grid * grid]), 0, 2, 1);
     }
 
     private Value ProductOfBytes(GraphBuilder graph, Value bytes)
     {
         Dimension batch = bytes.Shape[0];
+        long grid = Grid(bytes);
         Value cut = graph.Transpose(
-            graph.Reshape(Covered(graph, bytes, firstAxis: 1), [batch, _grid, patch, _grid, patch * 3]),
+            graph.Reshape(Covered(graph, bytes, firstAxis: 1), [batch, grid, patch, grid, patch * 3]),
             0,
             1,
             3,
             2,
             4
         );
-        Value rows = graph.Cast(graph.Reshape(cut, [batch * (_grid * _grid), patch * patch * 3]), ElementType.Float32);
+        Value rows = graph.Cast(graph.Reshape(cut, [batch * (grid * grid), patch * patch * 3]), ElementType.Float32);
         Value embedded = graph.Linear(
             rows,
             graph.Parameter(FoldedWeight, width, patch * patch * 3),
             graph.Parameter(FoldedBias, width)
         );
-        return graph.Reshape(embedded, [batch, _grid * _grid, width]);
+        return graph.Reshape(embedded, [batch, grid * grid, width]);
     }
 
     /// <summary>Patches as rows in the weight's order (channel, row, column), times the weight as it is stored.</summary>
     private Value Product(GraphBuilder graph, Value images, ImagePreprocessing preprocessing)
     {
         Dimension batch = images.Shape[0];
+        long grid = Grid(images);
         Value cut =
             images.Type == ElementType.UInt8
                 ? graph.Transpose(
                     graph.Reshape(
                         PixelNormalization.Describe(graph, Covered(graph, images, firstAxis: 1), preprocessing),
-                        [batch, _grid, patch, _grid, patch, 3]
+                        [batch, grid, patch, grid, patch, 3]
                     ),
                     0,
                     1,
@@ -103,7 +100,7 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
                     4
                 )
                 : graph.Transpose(
-                    graph.Reshape(Covered(graph, images, firstAxis: 2), [batch, 3, _grid, patch, _grid, patch]),
+                    graph.Reshape(Covered(graph, images, firstAxis: 2), [batch, 3, grid, patch, grid, patch]),
                     0,
                     2,
                     4,
@@ -111,12 +108,23 @@ internal sealed class PatchEmbedding(ParameterScope scope, long imageSize, long 
                     3,
                     5
                 );
-        Value rows = graph.Reshape(cut, [batch * (_grid * _grid), 3 * patch * patch]);
+        Value rows = graph.Reshape(cut, [batch * (grid * grid), 3 * patch * patch]);
         Value weight = graph.Reshape(_weight.In(graph), [width, 3 * patch * patch]);
-        return graph.Reshape(graph.Linear(rows, weight, _bias?.In(graph)), [batch, _grid * _grid, width]);
+        return graph.Reshape(graph.Linear(rows, weight, _bias?.In(graph)), [batch, grid * grid, width]);
     }
 
-    /// <summary>An image without the pixels that no patch covers; height and width are an axis and the one behind it.</summary>
-    private Value Covered(GraphBuilder graph, Value images, int firstAxis) =>
-        _covered == imageSize ? images : graph.Slice(graph.Slice(images, firstAxis, 0, _covered), firstAxis + 1, 0, _covered);
+    /// <summary>Patches beside each other in an image of either form.</summary>
+    private long Grid(Value images) => images.Shape[2].Factor / patch;
+
+    /// <summary>
+    /// An image without the pixels at the right and at the bottom that no patch covers; height and width are an axis and the one
+    /// behind it.
+    /// </summary>
+    private Value Covered(GraphBuilder graph, Value images, int firstAxis)
+    {
+        long covered = Grid(images) * patch;
+        return images.Shape[firstAxis].Factor == covered
+            ? images
+            : graph.Slice(graph.Slice(images, firstAxis, 0, covered), firstAxis + 1, 0, covered);
+    }
 }

@@ -1,0 +1,93 @@
+using System.Numerics.Tensors;
+
+namespace Cupola.FewShot;
+
+/// <summary>
+/// Gaussian discriminant analysis (arXiv 2402.04087): labels share one covariance, whose inverse is the empirical-Bayes ridge
+/// P = D · (S + tr(S/(N − 1)) · I)⁻¹ of the examples' scatter S around their labels' means μ. The logits are zero-shot +
+/// α (f·Pμ + ln(1/C) − ½ μᵀPμ).
+/// </summary>
+internal sealed class GdaMethod : ExampleMethod
+{
+    private static readonly double[] Alphas = [0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
+
+    public override FewShotMethod Name => FewShotMethod.Gda;
+
+    /// <inheritdoc/>
+    /// <remarks>With one example a label there is no scatter, and the published formula gives nothing.</remarks>
+    public override bool NeedsTwo => true;
+
+    public override IReadOnlyList<Factors> Grid { get; } = [.. Alphas.Select(static alpha => new Factors(alpha, null))];
+
+    public override Factors Unchosen => new(0.01, null);
+
+    /// <summary>So that two are left where one is left out.</summary>
+    public override int FewestToChoose => 3;
+
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors)
+    {
+        (DoubleRows weights, double[] biases) = Discriminants(examples);
+        return new LinearLogits(weights, biases, factors.Alpha!.Value, adds: true);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
+        ExampleSet kept,
+        ExampleSet others,
+        IReadOnlyList<Factors> grid
+    )
+    {
+        (DoubleRows weights, double[] biases) = Discriminants(kept);
+        DoubleRows discriminants = new LinearLogits(weights, biases, factor: 1, adds: false).Compute(
+            others.Embeddings,
+            others.Scores,
+            others.Scale
+        );
+        return TryAdded(others, grid.Select(factors => (factors, discriminants)));
+    }
+
+    /// <summary>The discriminant of each label: Pμ, and ln(1/C) − ½ μᵀPμ.</summary>
+    public static (DoubleRows Weights, double[] Biases) Discriminants(ExampleSet examples)
+    {
+        DoubleRows means = examples.Means(),
+            centered = examples.Embeddings.Take([.. Enumerable.Range(0, examples.Count)]);
+        for (int index = 0; index < centered.Count; index++)
+        {
+            TensorPrimitives.Subtract(centered[index], means[examples.Labels[index]], centered[index]);
+        }
+
+        int dimension = centered.Columns;
+        DoubleRows scatter = Scatter(centered);
+        double trace = Enumerable.Range(0, dimension).Sum(index => scatter[index][index]) / (examples.Count - 1);
+        if (!(trace > 0))
+        {
+            throw new InvalidDataException(
+                "The examples of every label are alike, so gda has no scatter to go by; name more examples, or another method."
+            );
+        }
+
+        for (int index = 0; index < dimension; index++)
+        {
+            scatter[index][index] += trace;
+        }
+
+        DoubleRows weights = means.Take([.. Enumerable.Range(0, means.Count)]);
+        new CholeskyFactor(scatter).Solve(weights);
+        TensorPrimitives.Multiply(weights.Values, dimension, weights.Values);
+        double prior = -Math.Log(examples.ClassCount);
+        double[] biases =
+        [
+            .. Enumerable
+                .Range(0, means.Count)
+                .Select(label => prior - (TensorPrimitives.Dot<double>(means[label], weights[label]) / 2)),
+        ];
+        return (weights, biases);
+    }
+
+    /// <summary>Σ x xᵀ over the rows: [dimension, dimension].</summary>
+    private static DoubleRows Scatter(DoubleRows rows)
+    {
+        DoubleRows columns = rows.Transpose();
+        return columns.Times(columns);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using Cupola.Checkpoints;
+using Cupola.Embedding;
+using Cupola.Files;
+
+namespace Cupola.Retrieval;
+
+/// <summary>
+/// Embeddings of images that <c>cupola embed images</c> wrote: NumPy arrays with names and model beside them, safetensors, and
+/// JSON lines. An index takes them in place of embedding again, if they are its own model's.
+/// </summary>
+internal sealed class EmbeddedFiles
+{
+    /// <summary>How far from 1 the length of a unit vector may be.</summary>
+    private const float Rounding = 1e-2f;
+
+    /// <summary>A vector of 4,096 numbers takes 60,000 letters, and a path 4,096.</summary>
+    private const int LongestLine = 1 << 20;
+
+    private static readonly JsonRules Rules = new()
+    {
+        MaximumBytes = 1 << 30,
+        TooLarge = "cannot be read: it has more than a gigabyte",
+    };
+
+    private readonly Dictionary<string, (Half[] Vector, DateTime Written)> _vectors = new(StringComparer.Ordinal);
+    private readonly EmbeddingOrigin _origin;
+    private readonly int _dimension;
+
+    private EmbeddedFiles(EmbeddingOrigin origin, int dimension) => (_origin, _dimension) = (origin, dimension);
+
+    /// <summary>How many images have an embedding.</summary>
+    public int Count => _vectors.Count;
+
+    /// <summary>Reads a file of embeddings, or all that lie directly in a folder.</summary>
+    /// <param name="path">The file or folder.</param>
+    /// <param name="index">Whose model must have made them.</param>
+    /// <exception cref="FileNotFoundException">There is no such file, or the folder has none.</exception>
+    /// <exception cref="InvalidDataException">They are another model's, or cannot be read.</exception>
+    public static EmbeddedFiles Read(string path, ImageIndex index)
+    {
+        string[] files = Directory.Exists(path)
+            ? [.. Directory.EnumerateFiles(path).Where(IsKnown).Order(StringComparer.Ordinal)]
+            : [path];
+        if (files.Length == 0)
+        {
+            throw new FileNotFoundException(
+                $"There are no embeddings (.npy, .safetensors, .jsonl) in {path}; 'cupola embed images' writes some."
+            );
+        }
+
+        EmbeddedFiles embedded = new(new(index.Embedder.Fingerprint, index.IsOriented), index.Embedder.Config.EmbeddingDimension);
+        foreach (string file in files)
+        {
+            embedded.Add(file);
+        }
+
+        return embedded;
+    }
+
+    /// <summary>The embedding of an image's file, unless the file was written after it was made.</summary>
+    public float[]? Find(FileInfo file) =>
+        _vectors.TryGetValue(file.FullName, out (Half[] Vector, DateTime Written) found) && file.LastWriteTimeUtc <= found.Written
+            ? [.. found.Vector.Select(static number => (float)number)]
+            : null;
+
+    private static bool IsKnown(string file) => Path.GetExtension(file) is ".npy" or ".safetensors" or ".jsonl";
+
+    private void Add(string file)
+    {
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        IEnumerable<(string Name, float[] Vector)> rows = Path.GetExtension(file) switch
+        {
+            ".npy" => Numpy(file),
+            ".safetensors" => Safetensors(file),
+            ".jsonl" => Lines(file),
+            _ => throw new InvalidDataException($"{file} is not a .npy, .safetensors or .jsonl file of embeddings."),
+        };
+        foreach ((string name, float[] vector) in rows)
+        {
+            if (vector.Length != _dimension)
+            {
+                throw new InvalidDataException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{file} has embeddings of {vector.Length} numbers, and the model makes {_dimension}."
+                    )
+                );
+            }
+
+            if (!(MathF.Abs(TensorPrimitives.Norm<float>(vector) - 1) <= Rounding))
+            {
+                throw new InvalidDataException($"{file} has an embedding of {name} that is no unit vector.");
+            }
+
+            _vectors[Path.GetFullPath(name)] = ([.. vector.Select(static number => (Half)number)], written);
+        }
+    }
+
+    private IEnumerable<(string, float[])> Numpy(string file)
+    {
+        string names = Path.ChangeExtension(file, ".txt"),
+            origin = Path.ChangeExtension(file, ".json");
+        Check(file, File.Exists(origin) ? EmbeddingOrigin.Read(BoundedJson.Read(origin, Rules)) : null);
+        string?[] paths = File.Exists(names) ? [.. TextLines.Read(names, LongestLine)] : [];
+        int row = 0;
+        foreach (float[] vector in NumpyFile.ReadRows(file))
+        {
+            yield return row < paths.Length && paths[row] is { } path
+                ? (path, vector)
+                : throw new InvalidDataException($"{names} has not a name for each embedding of {file}.");
+            row++;
+        }
+    }
+
+    private IEnumerable<(string, float[])> Safetensors(string file)
+    {
+        using SafetensorsFile tensors = new(file);
+        Check(file, tensors.Metadata.TryGetValue("origin", out string? origin) ? EmbeddingOrigin.Read(Json(origin, file)) : null);
+        string[] names = [];
+        if (
+            tensors.Metadata.TryGetValue("names", out string? list)
+            && Json(list, file) is { ValueKind: JsonValueKind.Array } array
+        )
+        {
+            names = [.. array.EnumerateArray().Select(static name => name.ToString())];
+        }
+
+        if (
+            !tensors.Tensors.TryGetValue("embeddings", out StoredTensor? stored)
+            || stored.Shape.Count != 2
+            || stored.Shape[0] != names.Length
+        )
+        {
+            throw new InvalidDataException($"{file} has not an embedding and a name for each image.");
+        }
+
+        float[] values = new float[stored.ElementCount];
+        stored.CopyTo(values);
+        int dimension = (int)stored.Shape[1];
+        for (int row = 0; row < names.Length; row++)
+        {
+            yield return (names[row], values[(row * dimension)..((row + 1) * dimension)]);
+        }
+    }
+
+    private IEnumerable<(string, float[])> Lines(string file)
+    {
+        foreach ((int number, string? line) in TextLines.Read(file, LongestLine).Index())
+        {
+            JsonElement row = Json(line ?? "", $"{file} (line {(number + 1).ToString(CultureInfo.InvariantCulture)})");
+            if (row.ValueKind == JsonValueKind.Object && row.TryGetProperty("error", out _))
+            {
+                continue;
+            }
+
+            Check(file, EmbeddingOrigin.Read(row));
+            if (
+                !row.TryGetProperty("image", out JsonElement image)
+                || !row.TryGetProperty("embedding", out JsonElement embedding)
+                || embedding.ValueKind != JsonValueKind.Array
+            )
+            {
+                throw new InvalidDataException($"{file} has lines that are no embeddings of images.");
+            }
+
+            yield return (
+                image.ToString(),
+                // A text in place of a number makes a vector of no length.
+                [
+                    .. embedding
+                        .EnumerateArray()
+                        .Select(static value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : float.NaN),
+                ]
+            );
+        }
+    }
+
+    private static JsonElement Json(string text, string name) =>
+        BoundedJson.Read(System.Text.Encoding.UTF8.GetBytes(text), name, Rules, static root => root.Clone());
+
+    private void Check(string file, EmbeddingOrigin? origin)
+    {
+        if (origin is null)
+        {
+            throw new InvalidDataException(
+                $"{file} does not say which model made its embeddings; embed the images again with this version of Cupola."
+            );
+        }
+
+        if (origin.Model != _origin.Model)
+        {
+            throw new InvalidDataException(
+                $"{file} was made by another model, or in another precision; name that one by --model and --precision."
+            );
+        }
+
+        if (origin.IsOriented != _origin.IsOriented)
+        {
+            throw new InvalidDataException(
+                origin.IsOriented is null ? $"{file} holds embeddings of texts."
+                : origin.IsOriented == true ? $"The images of {file} were turned as their EXIF says; index without --no-orient."
+                : $"The images of {file} were embedded as they are stored; index with --no-orient, or embed them with --orient."
+            );
+        }
+    }
+}

@@ -1,0 +1,270 @@
+using Cupola.Files;
+using Cupola.Images;
+using Microsoft.Data.Sqlite;
+using static System.FormattableString;
+
+namespace Cupola.Retrieval;
+
+/// <summary>
+/// An index in a folder of this machine: an SQLite file, and one file of vectors a model, of which every search reads all. Which
+/// images are best is decided in double precision.
+/// </summary>
+internal sealed class LocalStore : ImageStore
+{
+    /// <summary>Images that words are looked for in to tell what fits at all; more change the best cosine little.</summary>
+    private const int SampleSize = 50_000;
+
+    private readonly string _folder;
+    private readonly int _dimension;
+    private readonly int _threads;
+    private readonly Lock _lock = new();
+    private (long Version, IReadOnlyList<IndexedRow> Images) _images = (-1, []);
+    private (long Version, float[] Cosines) _highest = (-1, []);
+
+    /// <summary>Opens a folder's index, which is made if it is not there.</summary>
+    /// <param name="folder">A full path.</param>
+    /// <param name="fingerprint">Of the model, and of how images are prepared for it.</param>
+    /// <param name="dimension">Numbers a vector.</param>
+    /// <param name="threads">Threads of a search.</param>
+    /// <exception cref="InvalidDataException">What lies there is damaged, or is no index.</exception>
+    public LocalStore(string folder, string fingerprint, int dimension, int threads)
+    {
+        (_folder, _dimension, _threads) = (folder, dimension, threads);
+        Database = IndexDatabase.Open(folder);
+        try
+        {
+            try
+            {
+                ModelNumber = Database.Model(fingerprint, dimension);
+            }
+            catch (SqliteException problem) when (IndexDatabase.IsUnwritable(problem))
+            {
+                // SQLite opens a database on a read-only share, and fails when it would first write.
+                Database.Dispose();
+                Database = IndexDatabase.OpenToRead(Path.Combine(folder, "index.sqlite"), problem);
+                ModelNumber = Database.Model(fingerprint, dimension);
+            }
+
+            Vectors = new(Path.Combine(folder, Invariant($"vectors-{ModelNumber}.f16")), dimension);
+        }
+        catch
+        {
+            Database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model's vectors.</summary>
+    public VectorFile Vectors { get; }
+
+    /// <summary>What is known of images.</summary>
+    public IndexDatabase Database { get; }
+
+    /// <summary>The model's number in the database.</summary>
+    public long ModelNumber { get; }
+
+    public override IReadOnlyList<string> Roots()
+    {
+        lock (_lock)
+        {
+            return Database.Roots();
+        }
+    }
+
+    public override long? Revision => Images().Version;
+
+    public override KnownFile? File(long number) => Images().Images.FirstOrDefault(image => image.File.Number == number).File;
+
+    public override bool IsReadOnly => Database.IsReadOnly;
+
+    public override IDisposable BeginUpdate()
+    {
+        if (IsReadOnly)
+        {
+            throw new IOException($"The index {_folder} cannot be written, and so it is not brought up to date.");
+        }
+
+        FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
+            ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
+        try
+        {
+            // Rows that a killed update appended and nothing refers to.
+            Vectors.Truncate(Database.RowsUsed(ModelNumber));
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    public override void AddRoot(string path) => Database.AddRoot(path);
+
+    public override Dictionary<string, KnownFile> FilesBelow(string root) => Database.FilesBelow(root);
+
+    public override HashSet<ContentHash> Contents() => Database.Contents(ModelNumber);
+
+    public override void Add(IReadOnlyList<KnownFile> files, IReadOnlyList<ContentVector> vectors)
+    {
+        // Rows are on disk before the database names them.
+        long first = vectors.Count == 0 ? 0 : Vectors.Append([.. vectors.Select(static each => each.Vector)]);
+        Database.Write(ModelNumber, files, vectors.Select((each, place) => (each.Content, first + place)));
+    }
+
+    public override void MarkGone(IReadOnlyList<string> paths) => Database.MarkGone(paths);
+
+    public override float[]? Vector(long number)
+    {
+        IndexedRow found = Images().Images.FirstOrDefault(image => image.File.Number == number);
+        float[]? vector = null;
+        if (found.File is not null)
+        {
+            Vectors.Read(rows => vector = rows.ToArray(found.Row));
+        }
+
+        return vector;
+    }
+
+    public override IReadOnlyList<RankedImage> Rank(IReadOnlyList<WeightedVector> terms, SearchQuery query, int top)
+    {
+        IReadOnlyList<IndexedRow> images = Images().Images;
+        IReadOnlyList<RankedImage> ranked = [];
+        if (images.Count > 0)
+        {
+            Vectors.Read(rows => ranked = Rank(terms, query, top, images, rows));
+        }
+
+        return ranked;
+    }
+
+    public override float[] Highest(float[][] words)
+    {
+        (long version, IReadOnlyList<IndexedRow> images) = Images();
+        if (_highest.Version != version || _highest.Cosines.Length != words.Length)
+        {
+            float[] highest = new float[words.Length];
+            long[] used = Used(images);
+            int step = Math.Max(1, used.Length / SampleSize);
+            long[] sample = [.. used.Where((_, place) => place % step == 0)];
+            Vectors.Read(rows =>
+                Parallel.For(0, words.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, word =>
+                    highest[word] = ExactScan.Highest(rows, sample, words[word])
+                )
+            );
+            _highest = (version, highest);
+        }
+
+        return _highest.Cosines;
+    }
+
+    public override void Read(Action<IReadOnlyList<IndexedRow>, VectorFile.Rows> read)
+    {
+        IReadOnlyList<IndexedRow> images = Images().Images;
+        Vectors.Read(rows => read(images, rows));
+    }
+
+    public override Dictionary<ContentHash, PicturePrint?> Prints() => Database.Prints();
+
+    public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints)
+    {
+        if (!IsReadOnly)
+        {
+            Database.AddPrints(prints);
+        }
+    }
+
+    public override float[][] Words(IReadOnlyList<string> words, Func<float[][]> embed)
+    {
+        using VectorFile file = new(Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16")), _dimension);
+        if (file.Count != words.Count)
+        {
+            if (IsReadOnly)
+            {
+                return embed();
+            }
+
+            file.Truncate(0);
+            file.Append(embed());
+        }
+
+        float[][] vectors = [];
+        file.Read(rows => vectors = [.. Enumerable.Range(0, words.Count).Select(row => rows.ToArray(row))]);
+        return vectors;
+    }
+
+    protected override void Dispose(bool isDisposing)
+    {
+        if (isDisposing)
+        {
+            Vectors.Dispose();
+            Database.Dispose();
+        }
+    }
+
+    private static long[] Used(IReadOnlyList<IndexedRow> images) => [.. images.Select(static image => image.Row).Distinct()];
+
+    /// <summary>
+    /// Float32 cosines of all rows give the scale of each term and the candidates; whatever rounding may have put behind the last
+    /// one is a candidate too, and double precision over the stored numbers decides.
+    /// </summary>
+    private RankedImage[] Rank(
+        IReadOnlyList<WeightedVector> terms,
+        SearchQuery query,
+        int top,
+        IReadOnlyList<IndexedRow> images,
+        VectorFile.Rows rows
+    )
+    {
+        long[] used = Used(images);
+        float[][] cosines = [.. terms.Select(term => ExactScan.Scores(rows, term.Vector, _threads))];
+        TermScale[] scales = [.. cosines.Select(ofTerm => TermScale.Of([.. used.Select(row => ofTerm[row])]))];
+        double rounding = terms
+            .Zip(scales)
+            .Sum(static pair => Math.Abs(pair.First.Weight) / pair.Second.Deviation * ExactScan.Rounding);
+        double[] scores =
+        [
+            .. images.Select(image =>
+                terms.Select((term, place) => scales[place].Score(cosines[place][image.Row], term.Weight)).Sum()
+            ),
+        ];
+        ImageFilter filter = new(query);
+        return
+        [
+            .. ExactScan
+                .Leading(scores, top, rounding, place => filter.Matches(images[(int)place].File))
+                .Select(place =>
+                {
+                    ReadOnlySpan<ushort> row = rows[images[(int)place].Row];
+                    double[] exact = new double[terms.Count];
+                    double score = 0;
+                    for (int term = 0; term < exact.Length; term++)
+                    {
+                        exact[term] = ExactScan.ExactDot(row, terms[term].Vector);
+                        score += scales[term].Score(exact[term], terms[term].Weight);
+                    }
+
+                    return new RankedImage(images[(int)place].File, score, exact) { Scales = scales };
+                })
+                .Where(image => query.Threshold is not { } least || image.Score >= least)
+                .OrderByDescending(static image => image.Score)
+                .ThenBy(static image => image.File.Path, StringComparer.Ordinal)
+                .Take(top),
+        ];
+    }
+
+    /// <summary>The images that are there, read again only where the database changed.</summary>
+    private (long Version, IReadOnlyList<IndexedRow> Images) Images()
+    {
+        lock (_lock)
+        {
+            long version = Database.Version;
+            if (_images.Version != version)
+            {
+                _images = (version, Database.Images(ModelNumber));
+            }
+
+            return _images;
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Cupola.Retrieval;
+
+namespace Cupola.Tests.Retrieval;
+
+/// <summary>The ranking of a store on this machine against double precision.</summary>
+public sealed class LocalStoreTests
+{
+    private const int Dimension = 512;
+    private const int Count = 600;
+
+    /// <summary>Rows so near each other that float32 cannot tell all of them apart.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void NearRanksAreDecidedInDoublePrecision(int terms)
+    {
+        Random random = new(3);
+        using LocalStore store = Fill(random);
+        WeightedVector[] query =
+        [
+            .. Enumerable.Range(0, terms).Select(term => new WeightedVector(Unit(random), term == 1 ? -0.7 : 1 + (0.3 * term))),
+        ];
+
+        IReadOnlyList<RankedImage> found = store.Rank(query, new(), 100);
+
+        string[] exact = [],
+            rounded = [];
+        store.Read(
+            (images, rows) =>
+            {
+                float[][] cosines = [.. query.Select(term => ExactScan.Scores(rows, term.Vector, threads: 2))];
+                TermScale[] scales = [.. cosines.Select(static ofTerm => TermScale.Of([.. ofTerm]))];
+                string[] Order(Func<IndexedRow, int, double> cosine) =>
+                    [
+                        .. images
+                            .OrderByDescending(image =>
+                                query.Select((term, place) => scales[place].Score(cosine(image, place), term.Weight)).Sum()
+                            )
+                            .ThenBy(static image => image.File.Path, StringComparer.Ordinal)
+                            .Take(100)
+                            .Select(static image => image.File.Path),
+                    ];
+                exact = Order((image, place) => ExactScan.ExactDot(rows[image.Row], query[place].Vector));
+                rounded = Order((image, place) => cosines[place][image.Row]);
+            }
+        );
+        Assert.Equal(exact, found.Select(static image => image.File.Path));
+        Assert.NotEqual(exact, rounded);
+    }
+
+    [Fact]
+    public void AThresholdIsOnTheScoreAndCopiesRankTogether()
+    {
+        using LocalStore store = New();
+        store.Add(
+            [File("/b.png", 1), File("/a.png", 1), File("/c.png", 2)],
+            [new(Content(1), [1, 0, 0, 0]), new(Content(2), [0, 1, 0, 0])]
+        );
+        WeightedVector[] query = [new([1, 0, 0, 0], 1)];
+
+        Assert.Equal(["/a.png", "/b.png", "/c.png"], store.Rank(query, new(), 5).Select(static image => image.File.Path));
+        Assert.Equal(["/a.png"], store.Rank(query, new(), 1).Select(static image => image.File.Path));
+        Assert.Equal(
+            ["/a.png", "/b.png"],
+            store.Rank(query, new() { Threshold = 0.9 }, 5).Select(static image => image.File.Path)
+        );
+    }
+
+    [Fact]
+    public void WhatAnotherProcessAddsIsFound()
+    {
+        string folder = TestFolder.New();
+        using LocalStore reader = New(folder),
+            writer = New(folder);
+        WeightedVector[] query = [new([1, 0, 0, 0], 1)];
+        Assert.Empty(reader.Rank(query, new(), 5));
+
+        writer.Add([File("/a.png", 1)], [new(Content(1), [1, 0, 0, 0])]);
+        Assert.Single(reader.Rank(query, new(), 5));
+        writer.MarkGone(["/a.png"]);
+        Assert.Empty(reader.Rank(query, new(), 5));
+    }
+
+    private static LocalStore Fill(Random random)
+    {
+        LocalStore store = new(TestFolder.New(), "model", Dimension, threads: 2);
+        float[] center = Unit(random);
+        store.Add(
+            [
+                .. Enumerable
+                    .Range(0, Count)
+                    .Select(static number => File(FormattableString.Invariant($"/{number:000}.png"), number)),
+            ],
+            [
+                .. Enumerable
+                    .Range(0, Count)
+                    .Select(number =>
+                    {
+                        float[] near = [.. center];
+                        near[random.Next(Dimension)] *= 1.0005f;
+                        return new ContentVector(Content(number), near);
+                    }),
+            ]
+        );
+        return store;
+    }
+
+    private static LocalStore New(string? folder = null) => new(folder ?? TestFolder.New(), "model", 4, threads: 2);
+
+    private static KnownFile File(string path, int content) => new(path, 1, 1, Content(content).ToArray(), null);
+
+    private static ContentHash Content(int number) => new([.. BitConverter.GetBytes(number), .. new byte[28]]);
+
+    private static float[] Unit(Random random)
+    {
+        float[] numbers = [.. Enumerable.Range(0, Dimension).Select(_ => (float)((random.NextDouble() * 2) - 1))];
+        return new EmbeddingMatrix(numbers, 1, Dimension).Normalize().Values.ToArray();
+    }
+}
