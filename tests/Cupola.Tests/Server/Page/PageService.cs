@@ -1,5 +1,6 @@
 using Cupola.Prompts;
 using Cupola.Server;
+using Cupola.ZeroShot;
 using Microsoft.Playwright;
 
 namespace Cupola.Tests.Server.Page;
@@ -95,7 +96,7 @@ public sealed class PageService : IAsyncLifetime
                 {
                     ["said"] = PromptSource.Read(Path.Combine(SharedFolder.Root, "samples", "FlagWorld", "real-prompts.json")),
                 },
-                new Dictionary<string, ZeroShotClassifier> { ["two colors"] = ZeroShotClassifier.Create(model, prompts) }
+                new Dictionary<string, ILabelClassifier> { ["two colors"] = ZeroShotClassifier.Create(model, prompts) }
             ),
         };
         CupolaService service = CupolaService.Create(model, index, settings);
