@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cupola.Files;
 using Cupola.Prompts;
 
@@ -30,11 +31,38 @@ internal sealed class AnswerVocabulary
             )
         );
 
-    /// <summary>Reads a list: one answer a line, or a JSON list.</summary>
+    /// <summary>
+    /// Reads a list: one answer a line, a JSON list, or the JSON object of answers and numbers that models of VQA have
+    /// (<c>{"0": "net"}</c> or <c>{"net": 0}</c>).
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It has no answers.</exception>
     public static AnswerVocabulary Read(string path) =>
-        new(TextFile.Quote(path), TextFile.ReadList(path, "answers", unquote: true));
+        new(
+            TextFile.Quote(path),
+            Path.GetExtension(path).Equals(".json", StringComparison.OrdinalIgnoreCase)
+            && TextFile.ReadJson(path, ReadNumbered) is { Length: > 0 } numbered
+                ? numbered
+                : TextFile.ReadList(path, "answers", unquote: true)
+        );
+
+    /// <summary>The texts of an object of texts and numbers; nothing of anything else.</summary>
+    private static string[] ReadNumbered(JsonElement root) =>
+        root.ValueKind != JsonValueKind.Object
+            ? []
+            :
+            [
+                .. root.EnumerateObject()
+                    .Select(static entry =>
+                        entry.Value.ValueKind switch
+                        {
+                            JsonValueKind.String => entry.Value.GetString(),
+                            JsonValueKind.Number => entry.Name,
+                            _ => null,
+                        }
+                    )
+                    .OfType<string>(),
+            ];
 
     /// <summary>
     /// The answers that a question can have: those that it names itself, or those of its kind; there may be none.

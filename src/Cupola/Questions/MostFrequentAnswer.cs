@@ -1,43 +1,35 @@
 namespace Cupola.Questions;
 
 /// <summary>
-/// Answers by what is most often right for a type of question, without looking: the answer that was given most often to the other
-/// questions of the type, or to all others where there are none. A question's own answers are never counted for it.
+/// Answers by what is most often right for a type of question, without looking: the most frequent answer of the type, or of all
+/// questions where a type has few. A question's own answer counts among them, which rather helps this baseline: left out, the
+/// answer to each question of a balanced set would be the one that it does not have.
 /// </summary>
 internal sealed class MostFrequentAnswer
 {
-    private readonly Dictionary<string, List<(string Answer, int Times)>> _byType;
-    private readonly List<(string Answer, int Times)> _overall;
+    /// <summary>Of fewer questions, one answer alone would be most of what is known.</summary>
+    public const int LeastOfType = 10;
 
-    public MostFrequentAnswer(IReadOnlyList<VisualQuestion> questions)
+    private readonly Dictionary<string, string> _byType;
+    private readonly string _overall;
+
+    public MostFrequentAnswer(IReadOnlyCollection<VisualQuestion> questions)
     {
-        _overall = Counts(questions);
+        _overall = Best(questions);
         _byType = questions
             .GroupBy(static question => question.QuestionType, StringComparer.Ordinal)
-            .ToDictionary(static type => type.Key, static type => Counts(type), StringComparer.Ordinal);
+            .Where(static type => type.Count() >= LeastOfType)
+            .ToDictionary(static type => type.Key, static type => Best(type), StringComparer.Ordinal);
     }
 
-    /// <summary>The answer to a question of the list; empty where there is no other question.</summary>
-    public string For(VisualQuestion question) =>
-        Best(_byType[question.QuestionType], question.MostGiven) ?? Best(_overall, question.MostGiven) ?? "";
+    /// <summary>The answer to a question of this type.</summary>
+    public string For(string questionType) => _byType.GetValueOrDefault(questionType, _overall);
 
-    private static List<(string Answer, int Times)> Counts(IEnumerable<VisualQuestion> questions) =>
-        [
-            .. questions
-                .CountBy(static question => question.MostGiven, StringComparer.Ordinal)
-                .OrderByDescending(static count => count.Value)
-                .ThenBy(static count => count.Key, StringComparer.Ordinal)
-                .Select(static count => (count.Key, count.Value)),
-        ];
-
-    /// <summary>The best of the counts, the question's own taken off; only the first two and its own can be it.</summary>
-    private static string? Best(List<(string Answer, int Times)> counts, string own) =>
-        counts
-            .Take(2)
-            .Select(count => (count.Answer, Times: count.Answer == own ? count.Times - 1 : count.Times))
-            .Where(static count => count.Times > 0)
-            .OrderByDescending(static count => count.Times)
-            .ThenBy(static count => count.Answer, StringComparer.Ordinal)
-            .Select(static count => count.Answer)
-            .FirstOrDefault();
+    private static string Best(IEnumerable<VisualQuestion> questions) =>
+        questions
+            .CountBy(static question => question.MostGiven, StringComparer.Ordinal)
+            .OrderByDescending(static count => count.Value)
+            .ThenBy(static count => count.Key, StringComparer.Ordinal)
+            .Select(static count => count.Key)
+            .FirstOrDefault("");
 }

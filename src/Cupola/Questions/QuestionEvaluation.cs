@@ -142,7 +142,7 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
                 outcomes.Add(
                     new(
                         question,
-                        [ranker.Rank(embeddings[question.Image])[0].Answer, frequent.For(question), unseen],
+                        [ranker.Rank(embeddings[question.Image])[0].Answer, frequent.For(question.QuestionType), unseen],
                         answers.Max(answer => VqaAccuracy.Compute(answer, question.Annotators))
                     )
                 );
