@@ -136,6 +136,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
                 ImageFormat.Tiff => "image/tiff",
                 ImageFormat.PortableMap => "image/x-portable-anymap",
                 ImageFormat.Avif => "image/avif",
+                ImageFormat.Heic => "image/heic",
                 _ => null,
             };
         }

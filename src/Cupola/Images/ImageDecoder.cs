@@ -62,6 +62,7 @@ internal static class ImageDecoder
         {
             ImageFormat.Bmp => BmpDecoder.Decode(file),
             ImageFormat.Gif => GifDecoder.Decode(file),
+            ImageFormat.Heic => HeicDecoder.Decode(file),
             ImageFormat.PortableMap => PortableMapDecoder.Decode(file),
             ImageFormat.Tiff when RawPhoto.Read(bytes) is { } raw => VipsDecoder.Decode(
                 file with

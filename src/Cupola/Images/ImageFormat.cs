@@ -17,6 +17,9 @@ internal enum ImageFormat
 
     /// <summary>AVIF, and other content of the same container without a codec that is known to be missing.</summary>
     Avif,
+
+    /// <summary>The same container with HEVC in it, as iPhones write it.</summary>
+    Heic,
 }
 
 /// <summary>
@@ -104,10 +107,7 @@ internal static class ImageFormats
 
         if (IsHevc(main) || (isContainer && others.Exists(IsHevc)))
         {
-            throw new InvalidDataException(
-                $"{file.Name} is HEIC, whose codec (HEVC) this build does not have; "
-                    + "convert it to JPEG or PNG, or set the phone to 'most compatible'."
-            );
+            return ImageFormat.Heic;
         }
 
         if (main == "crx ")

@@ -101,7 +101,17 @@ internal static class VipsDecoder
     public static IReadOnlyDictionary<string, string> ReadFields(EncodedImage file)
     {
         ImageFormat format = ImageFormats.Detect(file);
-        if (format is not (ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.WebP or ImageFormat.Tiff or ImageFormat.Avif))
+        if (
+            format
+            is not (
+                ImageFormat.Jpeg
+                or ImageFormat.Png
+                or ImageFormat.WebP
+                or ImageFormat.Tiff
+                or ImageFormat.Avif
+                or ImageFormat.Heic
+            )
+        )
         {
             return new Dictionary<string, string>();
         }
