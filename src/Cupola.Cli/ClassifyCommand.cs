@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Cupola.Evaluation;
 using Cupola.Explanation;
-using Cupola.FewShot;
 using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
@@ -86,21 +85,31 @@ internal sealed class ClassifyCommand
         using AnswerMaps? maps = page is null ? null : new(embedder, _map.Read(parsed));
         string[] named = parsed.GetValue(_images)!;
         EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;
-        Examples? examples = null;
-        (ImageClassifier classifier, int failed) = Prepare(known?.Embeddings);
+        OutputFormat format = parsed.GetValue(_format);
+        PreparedClassifier prepared = PreparedClassifier.Create(
+            _options,
+            parsed,
+            request,
+            labeled,
+            embedder,
+            known?.Embeddings,
+            format,
+            cancellationToken
+        );
+        int failed = prepared.Failed;
         Classification classification = new(
-            classifier,
+            prepared.Classifier,
             byName is null
                 ? null
                 : ZeroShotClassifier.Create(
                     embedder,
-                    PromptSet.FromTemplates(classifier.Labels, [byName]),
+                    PromptSet.FromTemplates(prepared.Classifier.Labels, [byName]),
                     cancellationToken: cancellationToken
                 ),
-            page is null ? null : Influence((SingleLabelAnswers)classifier, request.Ensemble),
-            page is null ? null : examples?.Nearest,
+            page is null ? null : Influence((SingleLabelAnswers)prepared.Classifier, request.Ensemble),
+            page is null ? null : prepared.Examples,
             shown,
-            ClassificationWriter.Create(parsed.GetValue(_format))
+            ClassificationWriter.Create(format)
         );
         failed += known is not null
             ? classification.Write(known.Images, progress: null)
@@ -114,99 +123,8 @@ internal sealed class ClassifyCommand
 
         IEnumerable<EmbeddedImage> Embed(IEnumerable<string> paths) =>
             embedder.EmbedImages(paths.Select(ImageSource.FromPath), parsed.GetValue(_orient), cache: null, cancellationToken);
-
-        (ImageClassifier Classifier, int Failed) Prepare(EmbeddingMatrix? embeddings)
-        {
-            ImageClassifier made = MakeClassifier(parsed, request, embedder, embeddings, cancellationToken);
-            if (made is not SingleLabelAnswers single)
-            {
-                return (made, 0);
-            }
-
-            SingleLabel.Note(single.Labels);
-            int unread = 0;
-            if (_options.Examples.Open(parsed, single.Labels) is { } dataset)
-            {
-                examples = Examples.Embed(_options.Examples, parsed, dataset, embedder, cancellationToken);
-                FewShotClassifier helped = _options.Examples.Create(
-                    parsed,
-                    (ZeroShotClassifier)single.Classifier,
-                    examples.Embedded,
-                    cancellationToken
-                );
-                if (parsed.GetValue(_format) == OutputFormat.Json)
-                {
-                    Output.WriteJson(ExampleOptions.Line(helped.Choice));
-                }
-
-                single = single.With(helped);
-                unread += examples.Embedded.Failed.Count;
-            }
-
-            if ((labeled ?? _options.OpenCalibration(parsed, single.Labels)) is { } fitted)
-            {
-                (single, int notRead) = _options.Calibrate(parsed, single, fitted, embedder, cancellationToken);
-                unread += notRead;
-            }
-
-            _options.Save(parsed, single.Classifier);
-            return (single, unread);
-        }
-    }
-
-    /// <summary>Loads the classifier, or makes it of prompts, and says what a person should know of it.</summary>
-    private ImageClassifier MakeClassifier(
-        ParseResult parsed,
-        ClassifierRequest request,
-        ClipEmbedder embedder,
-        EmbeddingMatrix? images,
-        CancellationToken cancellationToken
-    )
-    {
-        if (request.Saved is null)
-        {
-            PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
-        }
-        else if (FewShotFile.IsOne(request.Saved))
-        {
-            return _options.Examples.AreNamed(parsed)
-                ? throw new ArgumentException(
-                    $"{request.Saved} was made with examples already; omit --examples, or make a classifier of all of them."
-                )
-                : new SingleLabelAnswers(FewShotFile.Read(request.Saved, embedder, request.Prompts), request.Threshold);
-        }
-
-        if (embedder.Score.IsIndependent)
-        {
-            _options.ExplainIndependentProbabilities(parsed);
-        }
-        else if (request.Negations is not null)
-        {
-            PromptOptions.WarnOfCutPrompts(request.Negations, embedder.Tokenizer);
-        }
-
-        return WorkProgress.Items("Encoding prompts", request.PromptCount, progress =>
-            request.Create(embedder, images, progress, cancellationToken)
-        );
     }
 
     private static PromptInfluence Influence(SingleLabelAnswers classifier, ClassEnsemble ensemble) =>
         new(classifier.Encoded!, ensemble, classifier.Weights);
-
-    /// <summary>Embedded examples, and what finds those most like an image.</summary>
-    private sealed record Examples(EmbeddedDataset Embedded, NearestExamples Nearest)
-    {
-        public static Examples Embed(
-            ExampleOptions options,
-            ParseResult parsed,
-            LabeledDataset dataset,
-            ClipEmbedder embedder,
-            CancellationToken cancellationToken
-        )
-        {
-            EmbeddedDataset embedded = options.Embed(parsed, dataset, embedder, cancellationToken);
-            string[] labels = [.. embedded.Truths.Select(truth => dataset.Labels[truth])];
-            return new(embedded, new(embedded.Embeddings, labels, embedded.Images));
-        }
-    }
 }
