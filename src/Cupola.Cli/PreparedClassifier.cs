@@ -6,7 +6,9 @@ using Cupola.ZeroShot;
 
 namespace Cupola.Cli;
 
-/// <summary>What answers, as <c>classify</c>'s command line wants it: made of prompts or read, with examples, calibrated, saved.</summary>
+/// <summary>
+/// What answers, as <c>classify</c>'s command line wants it: made of prompts or read, with examples, calibrated, saved.
+/// </summary>
 /// <param name="Classifier">What answers.</param>
 /// <param name="Examples">Finds the examples that are most like an image; null where there are none.</param>
 /// <param name="Failed">How many images could not be read for that.</param>
