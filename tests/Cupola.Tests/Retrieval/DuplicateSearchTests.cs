@@ -25,7 +25,7 @@ public sealed class DuplicateSearchTests : IDisposable
     [Fact]
     public void TheSameBytesAreOneGroupAndTheSamePictureAnother()
     {
-        string image = SharedFolder.AnyImage,
+        string image = SharedFolder.Need("data", "photos", "rocket.jpg"),
             extension = Path.GetExtension(image);
         File.Copy(image, At("a" + extension));
         File.Copy(image, At("b" + extension));
@@ -85,7 +85,7 @@ public sealed class DuplicateSearchTests : IDisposable
     [Fact]
     public void AnImageThatIsGoneSinceIsNoDuplicateOfAPicture()
     {
-        string image = SharedFolder.AnyImage;
+        string image = SharedFolder.Need("data", "photos", "rocket.jpg");
         File.WriteAllBytes(At("a.jpg"), Thumbnail.ReadJpeg(ImageSource.FromPath(image), orient: false, 200)!);
         File.WriteAllBytes(At("b.jpg"), Thumbnail.ReadJpeg(ImageSource.FromPath(image), orient: false, 180)!);
         _index.Update(_photos);
