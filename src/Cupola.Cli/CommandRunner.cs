@@ -64,7 +64,7 @@ internal static class CommandRunner
             }
             catch (Exception exception) when (CodeOf(exception) is not null)
             {
-                WriteError(exception, parsed.GetValue(Verbose));
+                WriteError(Console.Error, exception, parsed.GetValue(Verbose));
                 return CodeOf(exception)!.Value;
             }
             finally
@@ -73,23 +73,18 @@ internal static class CommandRunner
             }
         });
 
-    private static void WriteError(Exception exception, bool verbose)
+    /// <summary>Says what went wrong.</summary>
+    public static void WriteError(TextWriter output, Exception exception, bool verbose)
     {
         // Where it arose takes several lines; what is wrong takes one, whatever stands in it.
         foreach (string line in verbose ? exception.ToString().Split(Environment.NewLine) : [Sentence(exception)])
         {
-            Console.Error.WriteLine(line);
+            output.WriteLine(line);
         }
     }
 
-    /// <summary>What is wrong with a command line; the parser's own words for a value name types of the program.</summary>
-    private static string Sentence(ParseError error) =>
-        error.SymbolResult is OptionResult { Tokens: [{ Value: var given }] } option
-        && error.Message.Contains("as expected type", StringComparison.Ordinal)
-            ? $"{option.Option.Name} cannot be '{given}'."
-            : error.Message;
-
-    private static int? CodeOf(Exception exception) =>
+    /// <summary>The exit code for what went wrong; null where it is a mistake of the program.</summary>
+    public static int? CodeOf(Exception exception) =>
         exception switch
         {
             ArgumentException => ExitCode.WrongCommandLine,
@@ -102,6 +97,13 @@ internal static class CommandRunner
             AggregateException several => several.InnerExceptions.Select(CodeOf).FirstOrDefault(static code => code is not null),
             _ => MachineFailure.Sentence(exception) is null ? null : ExitCode.Unusable,
         };
+
+    /// <summary>What is wrong with a command line; the parser's own words for a value name types of the program.</summary>
+    private static string Sentence(ParseError error) =>
+        error.SymbolResult is OptionResult { Tokens: [{ Value: var given }] } option
+        && error.Message.Contains("as expected type", StringComparison.Ordinal)
+            ? $"{option.Option.Name} cannot be '{given}'."
+            : error.Message;
 
     private static string Sentence(Exception exception) =>
         exception is AggregateException several

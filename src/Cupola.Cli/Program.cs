@@ -6,5 +6,10 @@ using Cupola.Images;
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
 StandardStreams.Open();
+if (args is ["train", ..] && RankProcess.IsSilent)
+{
+    StandardStreams.Silence();
+}
+
 AppContext.SetSwitch(ImageLibrary.OnlyUserSwitch, true);
 return CommandRunner.Invoke(CupolaCommand.Create(), args);

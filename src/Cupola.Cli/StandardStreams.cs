@@ -35,4 +35,12 @@ internal static class StandardStreams
         Console.SetOut(new HarmlessWriter(Output));
         Console.SetError(new HarmlessWriter(Error));
     }
+
+    /// <summary>Leaves talking to another process.</summary>
+    public static void Silence()
+    {
+        (Output, Error) = (TextWriter.Null, TextWriter.Null);
+        Console.SetOut(Output);
+        Console.SetError(Error);
+    }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using Cupola.Collectives;
 using Cupola.Files;
 using Cupola.Reports;
 using Cupola.Training.Data;
@@ -61,11 +63,14 @@ internal sealed class TrainCommand
         command.Options.Add(_precision);
         command.Options.Add(_threads);
         command.Options.Add(_format);
-        command.SetVerb(Run, static _ => "Stopped before the first step; what was there before is as it was.");
+        command.SetVerb(
+            (parsed, cancellationToken) => RankProcess.Run(parsed, ranks => Run(parsed, ranks, cancellationToken)),
+            static _ => "Stopped before the first step; what was there before is as it was."
+        );
         return command;
     }
 
-    private int Run(ParseResult parsed, CancellationToken cancellationToken)
+    private int Run(ParseResult parsed, ICollective ranks, CancellationToken cancellationToken)
     {
         string run = parsed.GetValue(_output)!,
             path = parsed.GetValue(_dataset)!;
@@ -82,6 +87,7 @@ internal sealed class TrainCommand
         TrainingScores? scores = _data.ReadScores(parsed, chosen, threads, log);
         bool isEvaluated = false;
         using Trainer trainer = Trainer.Open(
+            ranks,
             run,
             path,
             pairs,
@@ -90,19 +96,21 @@ internal sealed class TrainCommand
             name => ModelOptions.Find(name, cancellationToken),
             threads
         );
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
         try
         {
-            Train(trainer, parsed.GetValue(_format), log, cancellationToken);
+            Train(trainer, parsed.GetValue(_format), log, stop.Token);
             string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
             Console.Error.WriteLine(
                 $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
                     + $"{(isEvaluated ? Said(trainer.KeptEvaluation!) : "")}"
             );
-            if (scores is not null && !isEvaluated)
+            if (scores is not null && !isEvaluated && ranks.Rank == 0)
             {
-                // The run was finished before; what is named now may be other _data than it was judged by.
+                // The run was finished before; what is named now may be other data than it was judged by.
                 using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
-                Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
+                Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, stop.Token))}");
             }
         }
         catch (OperationCanceledException exception)
@@ -120,6 +128,20 @@ internal sealed class TrainCommand
         {
             isEvaluated = true;
             return scores!.Compute(embedder, stop);
+        }
+
+        // Schedulers ask a job to end before they end it; mpirun, one of whose ranks is gone, gives the others a second.
+        void Terminate(PosixSignalContext asked)
+        {
+            asked.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+            if (ranks.Ranks > 1)
+            {
+                Console.Error.WriteLine(
+                    $"Asked to end after step {trainer.Step} of {trainer.Steps}; the checkpoint of step {trainer.Saved} is in {run}, "
+                        + "and the same command goes on from there."
+                );
+            }
         }
 
         // Each evaluation comes upon the same images; a sentence is said once.

@@ -34,6 +34,7 @@ public sealed partial class ArchitectureTests
         "Evaluation",
         "FewShot",
         "Questions",
+        "Collectives",
         "Training.Data",
         "Training.Losses",
         "Training.Optimization",

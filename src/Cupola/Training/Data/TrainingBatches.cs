@@ -1,3 +1,4 @@
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Images;
 using Cupola.Text;
@@ -22,6 +23,7 @@ internal sealed class TrainingBatches
     private readonly ulong _seed;
     private readonly int _threads;
     private readonly ImageCache _cache;
+    private readonly BatchShare _share;
     private readonly HashSet<int> _reported = [];
 
     /// <summary>Creates the batches of a run.</summary>
@@ -33,6 +35,7 @@ internal sealed class TrainingBatches
     /// <param name="seed">The run's seed.</param>
     /// <param name="threads">Images that are decoded at once.</param>
     /// <param name="cacheBytes">The size of the cache of images in bytes.</param>
+    /// <param name="share">Whose images this rank prepares; without it, all.</param>
     public TrainingBatches(
         TrainingPairs pairs,
         BatchSampler order,
@@ -41,9 +44,11 @@ internal sealed class TrainingBatches
         ImageAugmentation augmentation,
         ulong seed,
         int threads,
-        long cacheBytes
+        long cacheBytes,
+        BatchShare? share = null
     )
     {
+        _share = share ?? new(new Alone(), static pairs => (0, pairs));
         _pairs = pairs;
         _order = order;
         _tokenizer = tokenizer;
@@ -62,12 +67,11 @@ internal sealed class TrainingBatches
     /// <param name="end">The step before which to stop.</param>
     /// <param name="cancellationToken">Stops before the next batch.</param>
     /// <exception cref="InvalidDataException">None of the images of a batch can be read.</exception>
-    public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellationToken)
-    {
-        IEnumerable<PairPosition> positions = Steps(step, end)
-            .SelectMany(each => _order.Batch(each).Select(pair => new PairPosition(each, _order.EpochOf(each), pair)));
-        return Batches(positions, _order.BatchSize, cancellationToken);
-    }
+    public IEnumerable<TrainingBatch> From(long step, long end, CancellationToken cancellationToken) =>
+        Batches(
+            Steps(step, end).SelectMany(each => Positions(each, _order.EpochOf(each), _order.Batch(each))),
+            cancellationToken
+        );
 
     /// <summary>Some pairs in a given order, in batches whose steps count from 0; for uses other than training.</summary>
     /// <param name="pairs">The pairs.</param>
@@ -75,15 +79,14 @@ internal sealed class TrainingBatches
     /// <param name="cancellationToken">Stops before the next batch.</param>
     public IEnumerable<TrainingBatch> Read(IReadOnlyList<int> pairs, long epoch, CancellationToken cancellationToken) =>
         Batches(
-            pairs.Select((pair, index) => new PairPosition(index / _order.BatchSize, epoch, pair)),
-            _order.BatchSize,
+            pairs.Chunk(_order.BatchSize).Index().SelectMany(batch => Positions(batch.Index, epoch, batch.Item)),
             cancellationToken
         );
 
     /// <summary>The meaning of each pair in an epoch: equal numbers for pairs of one class, or with equal captions.</summary>
     public int[] DuplicatesOf(long epoch) =>
         DuplicateCaptions.Find([
-            .. Enumerable.Range(0, _pairs.Count).Select(pair => (_pairs[pair].Label, Caption(new(0, epoch, pair)).Ids)),
+            .. Enumerable.Range(0, _pairs.Count).Select(pair => (_pairs[pair].Label, Caption(epoch, pair).Ids)),
         ]);
 
     private static IEnumerable<long> Steps(long step, long end)
@@ -94,13 +97,21 @@ internal sealed class TrainingBatches
         }
     }
 
-    private IEnumerable<TrainingBatch> Batches(
-        IEnumerable<PairPosition> positions,
-        int batchSize,
-        CancellationToken cancellationToken
-    )
+    private IEnumerable<PairPosition> Positions(long step, long epoch, int[] batch)
     {
-        int ahead = (int)Math.Max(Math.Min(2L * batchSize, AheadBytes / _preprocessing.ByteCount), _threads);
+        (int start, int end) = _share.PairsOf(batch.Length);
+        return batch.Index().Select(pair => new PairPosition(
+            step,
+            epoch,
+            pair.Item,
+            pair.Index >= start && pair.Index < end,
+            pair.Index == batch.Length - 1
+        ));
+    }
+
+    private IEnumerable<TrainingBatch> Batches(IEnumerable<PairPosition> positions, CancellationToken cancellationToken)
+    {
+        int ahead = (int)Math.Max(Math.Min(2L * _order.BatchSize, AheadBytes / _preprocessing.ByteCount), _threads);
         List<PreparedPair> batch = [];
         foreach (
             PreparedPair pair in Prefetch.Select(
@@ -113,38 +124,35 @@ internal sealed class TrainingBatches
         )
         {
             batch.Add(pair);
-            if (batch.Count == batchSize)
+            if (pair.Position.IsLast)
             {
-                yield return Assemble(batch);
+                yield return Assemble(batch, cancellationToken);
                 batch.Clear();
             }
-        }
-
-        if (batch.Count > 0)
-        {
-            yield return Assemble(batch);
         }
     }
 
     private PreparedPair Prepare(PairPosition position, CancellationToken cancellationToken)
     {
         TrainingPair pair = _pairs[position.Pair];
-        TokenizedText text = Caption(position);
+        TokenizedText text = Caption(position.Epoch, position.Pair);
+        if (!position.IsMine)
+        {
+            return new(position, pair, text, null, null);
+        }
+
         try
         {
-            return new(
-                position,
-                pair,
-                text,
-                _augmentation.Crops ? Crop(pair, position, cancellationToken) : Shape(pair, position, cancellationToken),
-                null
-            );
+            return new(position, pair, text, Pixels(pair, position, cancellationToken), null);
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
             return new(position, pair, text, null, exception.Message);
         }
     }
+
+    private byte[] Pixels(TrainingPair pair, PairPosition position, CancellationToken cancellationToken) =>
+        _augmentation.Crops ? Crop(pair, position, cancellationToken) : Shape(pair, position, cancellationToken);
 
     /// <summary>With random crops, the cached image is the decoded one, which all epochs share.</summary>
     private byte[] Crop(TrainingPair pair, PairPosition position, CancellationToken cancellationToken)
@@ -180,42 +188,36 @@ internal sealed class TrainingBatches
         return pixels;
     }
 
-    private TokenizedText Caption(PairPosition position)
+    private TokenizedText Caption(long epoch, int pair)
     {
-        IReadOnlyList<string> captions = _pairs[position.Pair].Captions;
+        IReadOnlyList<string> captions = _pairs[pair].Captions;
         return _tokenizer.Encode(
-            captions[new SplitMix64(_seed, RandomUse.Caption, position.Epoch, position.Pair).NextBelow(captions.Count)]
+            captions[new SplitMix64(_seed, RandomUse.Caption, epoch, pair).NextBelow(captions.Count)]
         );
     }
 
-    private TrainingBatch Assemble(List<PreparedPair> batch)
+    private TrainingBatch Assemble(List<PreparedPair> batch, CancellationToken cancellationToken)
     {
-        PreparedPair[] whole = [.. batch.Where(static pair => pair.Pixels is not null)];
+        string?[] errors = _share.Gather([.. batch.Select(static pair => pair.Error)]);
+        PreparedPair[] whole = [.. batch.Where((_, index) => errors[index] is null)];
         if (whole.Length == 0)
         {
             throw new InvalidDataException(
-                $"None of the {batch.Count} images of a batch can be read, the first because of this: {batch[0].Error} Repair "
+                $"None of the {batch.Count} images of a batch can be read, the first because of this: {errors[0]} Repair "
                     + "the images, or remove them from the data."
             );
         }
 
         string[] unreadable =
         [
-            .. batch
-                .Where(pair => pair.Error is not null && _reported.Add(pair.Position.Pair))
-                .Select(static pair => pair.Error!),
+            .. errors
+                .Where((error, index) => error is not null && _reported.Add(batch[index].Position.Pair))
+                .Select(static error => error!),
         ];
-        int size = _preprocessing.Size;
-        Tensor images = Tensor.Allocate(ElementType.UInt8, whole.Length, size, size, 3);
-        foreach ((int row, PreparedPair pair) in whole.Index())
-        {
-            pair.Pixels!.CopyTo(images.AsSpan<byte>()[(row * _preprocessing.ByteCount)..]);
-        }
-
         return new(
             batch[0].Position.Step,
             [.. whole.Select(static pair => pair.Position.Pair)],
-            images,
+            Images(whole, cancellationToken),
             [.. whole.Select(pair => _tokenizer.Pad(pair.Text.Ids))],
             DuplicateCaptions.Find([.. whole.Select(static pair => (pair.Pair.Label, pair.Text.Ids))]),
             [.. whole.Select(static pair => pair.Pair.Image.Name)],
@@ -224,8 +226,31 @@ internal sealed class TrainingBatches
         );
     }
 
+    /// <summary>
+    /// The images of this rank's pairs. Where others turned out to be broken, these may be some that another rank was to prepare.
+    /// </summary>
+    private Tensor Images(PreparedPair[] whole, CancellationToken cancellationToken)
+    {
+        int size = _preprocessing.Size;
+        (int start, int end) = _share.PairsOf(whole.Length);
+        Tensor images = Tensor.Allocate(ElementType.UInt8, end - start, size, size, 3);
+        Span<byte> rest = images.AsSpan<byte>();
+        foreach (PreparedPair pair in whole.AsSpan(start..end))
+        {
+            (pair.Pixels ?? Pixels(pair.Pair, pair.Position, cancellationToken)).CopyTo(rest);
+            rest = rest[_preprocessing.ByteCount..];
+        }
+
+        return images;
+    }
+
     /// <summary>A pair's position in a run.</summary>
-    private sealed record PairPosition(long Step, long Epoch, int Pair);
+    /// <param name="Step">The step.</param>
+    /// <param name="Epoch">The epoch.</param>
+    /// <param name="Pair">Its index in the data.</param>
+    /// <param name="IsMine">Whether this rank prepares its image.</param>
+    /// <param name="IsLast">Whether it is the last of its batch.</param>
+    private sealed record PairPosition(long Step, long Epoch, int Pair, bool IsMine, bool IsLast);
 
     private sealed record PreparedPair(
         PairPosition Position,
@@ -239,7 +264,7 @@ internal sealed class TrainingBatches
 /// <summary>The pairs of one step, prepared for the towers.</summary>
 /// <param name="Step">The step.</param>
 /// <param name="Pairs">The index of each pair in the data. Pairs whose images cannot be read are omitted.</param>
-/// <param name="Images">Bytes, [pairs, size, size, 3]; owned by the batch.</param>
+/// <param name="Images">Bytes, [pairs of this rank, size, size, 3]; owned by the batch.</param>
 /// <param name="Texts">Token ids of each pair's caption, from the start token to the end token.</param>
 /// <param name="Labels">The meaning of each pair: equal numbers for pairs of one class, or with equal captions.</param>
 /// <param name="Names">The name of each image.</param>

@@ -1,3 +1,4 @@
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Runtime;
 using Tensor = Cupola.Runtime.Tensor;
@@ -23,8 +24,9 @@ internal sealed class ContrastiveLoss : ImageTextLoss
     /// <param name="engine">The engine that runs it.</param>
     /// <param name="dimension">The embeddings' dimension.</param>
     /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
-    public ContrastiveLoss(Engine engine, int dimension, bool masksSameLabel)
-        : base(engine, dimension, masksSameLabel)
+    /// <param name="ranks">Who shares the blocks.</param>
+    public ContrastiveLoss(Engine engine, int dimension, bool masksSameLabel, ICollective ranks)
+        : base(engine, dimension, masksSameLabel, ranks)
     {
         var none = new Dictionary<string, Tensor>();
         _normalizers = engine.Compile(Normalizers(dimension, masksSameLabel), none);
@@ -72,18 +74,20 @@ internal sealed class ContrastiveLoss : ImageTextLoss
             Tensor[] found = batch.Run(_normalizers, block, [], [block.Rows], [block.Columns]);
             return () =>
             {
-                AddLogarithms(rows.AsSpan(block.Row), found[0]);
-                AddLogarithms(columns.AsSpan(block.Column), found[1]);
+                AddLogarithms(block.OwnsRows ? rows.AsSpan(block.Row) : [], found[0]);
+                AddLogarithms(block.OwnsColumns ? columns.AsSpan(block.Column) : [], found[1]);
             };
         });
+        GatherRows(batch, rows);
+        GatherColumns(batch, columns);
         return (rows, columns);
     }
 
-    /// <summary>log(exp(a) + exp(b)), element by element.</summary>
+    /// <summary>log(exp(a) + exp(b)), element by element, where there are sums.</summary>
     private static void AddLogarithms(Span<float> sums, Tensor more)
     {
         ReadOnlySpan<float> numbers = more.AsSpan<float>();
-        for (int index = 0; index < numbers.Length; index++)
+        for (int index = 0; index < Math.Min(sums.Length, numbers.Length); index++)
         {
             double larger = Math.Max(sums[index], numbers[index]),
                 smaller = Math.Min(sums[index], numbers[index]);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Runtime;
 using Tensor = Cupola.Runtime.Tensor;
@@ -12,7 +13,7 @@ namespace Cupola.Training.Losses;
 /// <remarks>
 /// Pairs with the same meaning (equal captions) may have equal labels: such a pair is not a negative of the other, and is masked.
 /// </remarks>
-internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSameLabel) : IDisposable
+internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSameLabel, ICollective ranks) : IDisposable
 {
     /// <summary>
     /// The largest logit scale (the logarithm of the factor on cosines), ln 100: beyond it, training was found to be unstable
@@ -34,10 +35,17 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
     /// <param name="maskSameLabel">Whether pairs with equal labels are masked; then each pair needs a label.</param>
     /// <param name="engine">The engine that runs it.</param>
     /// <param name="dimension">The embeddings' dimension.</param>
-    public static ImageTextLoss Create(LossKind kind, bool maskSameLabel, Engine engine, int dimension) =>
+    /// <param name="ranks">Who shares the blocks; all have the same embeddings. Lent until the loss is disposed.</param>
+    public static ImageTextLoss Create(
+        LossKind kind,
+        bool maskSameLabel,
+        Engine engine,
+        int dimension,
+        ICollective? ranks = null
+    ) =>
         kind == LossKind.InfoNce
-            ? new ContrastiveLoss(engine, dimension, maskSameLabel)
-            : new SigmoidLoss(engine, dimension, maskSameLabel);
+            ? new ContrastiveLoss(engine, dimension, maskSameLabel, ranks ?? new Alone())
+            : new SigmoidLoss(engine, dimension, maskSameLabel, ranks ?? new Alone());
 
     /// <summary>Computes the loss of a batch and its gradients.</summary>
     /// <param name="images">Image embeddings of any length, [pairs, dimension].</param>
@@ -77,20 +85,43 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
     /// <summary>Computes the loss and its gradients with respect to embeddings of unit length.</summary>
     protected abstract PairGradients Evaluate(LossBatch batch);
 
-    /// <summary>Processes each block; results are added in order.</summary>
+    /// <summary>
+    /// Processes each block of this rank, whose images or whose texts are its own; results are added in order.
+    /// </summary>
     /// <param name="batch">The batch.</param>
     /// <param name="work">Processes a block, and returns a function that adds its result.</param>
     protected void ForEachBlock(LossBatch batch, Func<LossBlock, Action> work)
     {
-        int rows = (batch.Pairs + BlockRows - 1) / BlockRows,
-            columns = (batch.Pairs + BlockColumns - 1) / BlockColumns;
-        OrderedReduction.Run(rows * columns, engine.Threads, index =>
-        {
-            int row = index / columns * BlockRows,
-                column = index % columns * BlockColumns;
-            return work(new(row, Math.Min(BlockRows, batch.Pairs - row), column, Math.Min(BlockColumns, batch.Pairs - column)));
-        });
+        int columns = ColumnBlocks(batch);
+        (int firstRow, int endRow) = SumTree.Share(RowBlocks(batch), ranks.Rank, ranks.Ranks);
+        (int firstColumn, int endColumn) = SumTree.Share(columns, ranks.Rank, ranks.Ranks);
+        LossBlock[] blocks =
+        [
+            .. from row in Enumerable.Range(0, RowBlocks(batch))
+            from column in Enumerable.Range(0, columns)
+            let ownsRows = row >= firstRow && row < endRow
+            let ownsColumns = column >= firstColumn && column < endColumn
+            where ownsRows || ownsColumns
+            select new LossBlock(
+                row * BlockRows,
+                Math.Min(BlockRows, batch.Pairs - (row * BlockRows)),
+                column * BlockColumns,
+                Math.Min(BlockColumns, batch.Pairs - (column * BlockColumns)),
+                (row * columns) + column,
+                ownsRows,
+                ownsColumns
+            ),
+        ];
+        OrderedReduction.Run(blocks.Length, engine.Threads, index => work(blocks[index]));
     }
+
+    /// <summary>Gives each rank what the owners of images found for them, <paramref name="width"/> numbers each.</summary>
+    protected void GatherRows(LossBatch batch, float[] ofImages, int width = 1) =>
+        ranks.AllGather(ofImages.AsSpan(), CountsOf(RowBlocks(batch), BlockRows, batch.Pairs, width));
+
+    /// <summary>Gives each rank what the owners of texts found for them, <paramref name="width"/> numbers each.</summary>
+    protected void GatherColumns(LossBatch batch, float[] ofTexts, int width = 1) =>
+        ranks.AllGather(ofTexts.AsSpan(), CountsOf(ColumnBlocks(batch), BlockColumns, batch.Pairs, width));
 
     /// <summary>Sums the outputs of a graph of <see cref="OutputGradients"/> over all blocks.</summary>
     /// <param name="batch">The batch.</param>
@@ -106,7 +137,8 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
     {
         var images = new float[batch.Pairs * dimension];
         var texts = new float[images.Length];
-        var sums = new double[totals];
+        int columns = ColumnBlocks(batch);
+        var ofBlocks = new double[RowBlocks(batch) * columns * totals];
         ForEachBlock(batch, block =>
         {
             Tensor[] found = batch.Run(
@@ -121,15 +153,18 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
             );
             return () =>
             {
-                Add(images.AsSpan(block.Row * dimension), found[0]);
-                Add(texts.AsSpan(block.Column * dimension), found[1]);
+                Add(block.OwnsRows ? images.AsSpan(block.Row * dimension) : [], found[0]);
+                Add(block.OwnsColumns ? texts.AsSpan(block.Column * dimension) : [], found[1]);
                 foreach ((int index, Tensor rows) in found.Skip(2).Index())
                 {
-                    sums[index] += Sum(rows);
+                    ofBlocks[(block.Index * totals) + index] = Sum(rows);
                 }
             };
         });
-        return (images, texts, sums);
+        GatherRows(batch, images, dimension);
+        GatherColumns(batch, texts, dimension);
+        ranks.AllGather(ofBlocks.AsSpan(), CountsOf(RowBlocks(batch), 1, RowBlocks(batch), columns * totals));
+        return (images, texts, [.. Enumerable.Range(0, totals).Select(index => Total(ofBlocks, index, totals))]);
     }
 
     /// <summary>The gradients of the positive pairs, which the blocks leave out: each attracts its image and its text.</summary>
@@ -193,11 +228,41 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
         graph.Output("scale_gradients", graph.Sum(graph.Multiply(ofLogits, logits), 1));
     }
 
+    private static int RowBlocks(LossBatch batch) => (batch.Pairs + BlockRows - 1) / BlockRows;
+
+    private static int ColumnBlocks(LossBatch batch) => (batch.Pairs + BlockColumns - 1) / BlockColumns;
+
+    /// <summary>How many numbers each rank has, whose blocks have so many pairs, and pairs so many numbers.</summary>
+    private int[] CountsOf(int blocks, int pairsOfBlock, int pairs, int width) =>
+        [
+            .. Enumerable
+                .Range(0, ranks.Ranks)
+                .Select(rank => SumTree.Share(blocks, rank, ranks.Ranks))
+                .Select(share => (Math.Min(share.End * pairsOfBlock, pairs) - Math.Min(share.Start * pairsOfBlock, pairs)) * width),
+        ];
+
+    /// <summary>Adds to sums, if there are any.</summary>
     private static void Add(Span<float> sums, Tensor more)
     {
-        ReadOnlySpan<float> numbers = more.AsSpan<float>();
-        TensorPrimitives.Add(sums[..numbers.Length], numbers, sums[..numbers.Length]);
+        if (!sums.IsEmpty)
+        {
+            ReadOnlySpan<float> numbers = more.AsSpan<float>();
+            TensorPrimitives.Add(sums[..numbers.Length], numbers, sums[..numbers.Length]);
+        }
+
         more.Dispose();
+    }
+
+    /// <summary>The sum of every so many numbers, in order.</summary>
+    private static double Total(double[] numbers, int start, int every)
+    {
+        double sum = 0;
+        for (int index = start; index < numbers.Length; index += every)
+        {
+            sum += numbers[index];
+        }
+
+        return sum;
     }
 
     private static double Sum(Tensor numbers)

@@ -101,4 +101,7 @@ internal sealed class LossBatch : IDisposable
 /// <param name="Rows">The number of images.</param>
 /// <param name="Column">Its first text.</param>
 /// <param name="Columns">The number of texts.</param>
-internal sealed record LossBlock(int Row, int Rows, int Column, int Columns);
+/// <param name="Index">Its place among all blocks, row after row.</param>
+/// <param name="OwnsRows">Whether this rank finds what its images need.</param>
+/// <param name="OwnsColumns">Whether this rank finds what its texts need.</param>
+internal sealed record LossBlock(int Row, int Rows, int Column, int Columns, int Index, bool OwnsRows, bool OwnsColumns);

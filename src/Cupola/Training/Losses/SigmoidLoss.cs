@@ -1,3 +1,4 @@
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -26,8 +27,9 @@ internal sealed class SigmoidLoss : ImageTextLoss
     /// <param name="engine">The engine that runs it.</param>
     /// <param name="dimension">The embeddings' dimension.</param>
     /// <param name="masksSameLabel">Whether pairs with equal labels are masked: they are not negatives of each other.</param>
-    public SigmoidLoss(Engine engine, int dimension, bool masksSameLabel)
-        : base(engine, dimension, masksSameLabel) =>
+    /// <param name="ranks">Who shares the blocks.</param>
+    public SigmoidLoss(Engine engine, int dimension, bool masksSameLabel, ICollective ranks)
+        : base(engine, dimension, masksSameLabel, ranks) =>
         _gradients = engine.Compile(Gradients(dimension, masksSameLabel), new Dictionary<string, Tensor>());
 
     public override void Dispose() => _gradients.Dispose();

@@ -18,26 +18,38 @@ internal sealed record MicroBatch(
     IReadOnlyList<int[]> Pairs
 )
 {
-    /// <summary>Images, which are lent, in so many micro-batches, none larger than another by more than one image.</summary>
-    public static IReadOnlyList<MicroBatch> FromImages(Tensor images, int microBatches, string input, string symbol)
-    {
-        long pairs = images.Shape[0];
-        return
+    /// <summary>Images in so many micro-batches, none larger than another by more than one image.</summary>
+    /// <param name="images">Those that are read here, lent.</param>
+    /// <param name="first">The pair of the first of them.</param>
+    /// <param name="pairs">Pairs of the batch.</param>
+    /// <param name="microBatches">How many micro-batches.</param>
+    /// <param name="input">The tower's name of its images.</param>
+    /// <param name="symbol">Its name of their number.</param>
+    public static IReadOnlyList<MicroBatch> FromImages(
+        Tensor images,
+        int first,
+        int pairs,
+        int microBatches,
+        string input,
+        string symbol
+    ) =>
         [
             .. Enumerable
                 .Range(0, microBatches)
                 .Select(microBatch =>
                 {
-                    int start = (int)(pairs * microBatch / microBatches),
-                        count = (int)(pairs * (microBatch + 1) / microBatches) - start;
+                    (int start, int end) = RowsOf(pairs, microBatches, microBatch, microBatch + 1);
                     return new MicroBatch(
-                        () => new Dictionary<string, Tensor> { [input] = images.Rows(start, count) },
-                        new Dictionary<string, long> { [symbol] = count },
-                        [.. Enumerable.Range(start, count).Select(static row => new[] { row })]
+                        () => new Dictionary<string, Tensor> { [input] = images.Rows(start - first, end - start) },
+                        new Dictionary<string, long> { [symbol] = end - start },
+                        [.. Enumerable.Range(start, end - start).Select(static row => new[] { row })]
                     );
                 }),
         ];
-    }
+
+    /// <summary>The pairs, from the first to that behind the last, whose images are in some micro-batches.</summary>
+    public static (int Start, int End) RowsOf(int pairs, int microBatches, int start, int end) =>
+        ((int)((long)pairs * start / microBatches), (int)((long)pairs * end / microBatches));
 
     /// <summary>
     /// Texts, up to their end tokens, as prompt trees: beginnings that texts of a micro-batch share are computed once, forwards
@@ -75,16 +87,14 @@ internal sealed record MicroBatch(
         ];
     }
 
-    /// <summary>Copies the rows of an answer to their pairs' places in the batch.</summary>
-    public void Scatter(Tensor rows, float[] batch)
+    /// <summary>Copies the rows of an answer, which are so wide, to their pairs' places in the batch.</summary>
+    public void Scatter(ReadOnlySpan<float> rows, float[] batch, int width)
     {
-        int width = (int)rows.Shape[1];
-        ReadOnlySpan<float> values = rows.AsSpan<float>();
         for (int row = 0; row < Pairs.Count; row++)
         {
             foreach (int pair in Pairs[row])
             {
-                values.Slice(row * width, width).CopyTo(batch.AsSpan(pair * width, width));
+                rows.Slice(row * width, width).CopyTo(batch.AsSpan(pair * width, width));
             }
         }
     }

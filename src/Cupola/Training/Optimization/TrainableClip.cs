@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Cupola.Collectives;
 using Cupola.Images;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -21,6 +22,7 @@ internal sealed class TrainableClip : IDisposable
     private readonly ImageTextLoss _loss;
     private readonly ClipConfig _config;
     private readonly TrainingMemory _memory;
+    private readonly ICollective _ranks;
     private readonly TensorPool _pool = new();
 
     /// <summary>Makes the towers ready.</summary>
@@ -32,6 +34,7 @@ internal sealed class TrainableClip : IDisposable
     /// <param name="memory">How large micro-batches are, and how much of the forward pass is saved.</param>
     /// <param name="loss">Which loss teaches; one with a bias wants a parameter <c>logit_bias</c>.</param>
     /// <param name="maskSameLabel">Whether pairs of one label are no negatives of each other.</param>
+    /// <param name="ranks">Who shares the batches; lent likewise. Without it, this process is alone.</param>
     public TrainableClip(
         Engine engine,
         ClipConfig config,
@@ -40,9 +43,11 @@ internal sealed class TrainableClip : IDisposable
         ImageForm form,
         TrainingMemory memory,
         LossKind loss,
-        bool maskSameLabel
+        bool maskSameLabel,
+        ICollective? ranks = null
     )
     {
+        _ranks = ranks ?? new Alone();
         _engine = engine;
         _parameters = parameters;
         _config = config;
@@ -54,46 +59,57 @@ internal sealed class TrainableClip : IDisposable
             )
         );
         _text = TrainableTower.Create(engine, parameters, _pool, Times, graph => TowerDescription.ForTexts(graph, network.Text));
-        _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension);
+        _loss = ImageTextLoss.Create(loss, maskSameLabel, engine, config.EmbeddingDimension, _ranks);
     }
 
     /// <summary>
     /// The loss of a batch; its gradient is left in the parameters' gradients, whatever stood there. Running statistics that
     /// follow the images take their step.
     /// </summary>
-    /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
-    /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
+    /// <param name="images">
+    /// Those of this rank's pairs (<see cref="PairsOf"/>), in the form that was chosen, the first extent their number.
+    /// </param>
+    /// <param name="texts">Token ids of each pair's text, from the start token to the end token; all ranks have all.</param>
     /// <param name="labels">What each pair says, where the loss is labeled.</param>
     public double Differentiate(Tensor images, IReadOnlyList<int[]> texts, IReadOnlyList<int>? labels = null)
     {
-        (TrainableTower Tower, MicroBatch Part)[] work = Split(images, texts);
-        var passes = new ForwardPass?[work.Length];
+        TowerBatch ofImages = BatchOf(images, texts.Count),
+            ofTexts = BatchOf(texts);
+        TowerRun[] runs = [.. ofImages.Mine, .. ofTexts.Mine];
+        var passes = new ForwardPass?[runs.Length];
         try
         {
-            bool[] isSaved = WithSavedActivations(work);
-            StepStatistics statistics = new(_image.Statistics, work.Length);
-            var imageEmbeddings = new float[texts.Count * Dimension];
-            var textEmbeddings = new float[imageEmbeddings.Length];
-            ForEachMicroBatch(work, (tower, microBatch, index) =>
+            bool[] isSaved = WithSavedActivations(runs);
+            StepStatistics statistics = new(
+                _parameters,
+                _image.Statistics,
+                [.. ofImages.MicroBatches.Select(static microBatch => microBatch.Pairs.Count)]
+            );
+            ForEachRun(runs, (run, index) =>
             {
-                ForwardPass pass = isSaved[index] ? tower.Forward(microBatch) : tower.Embed(microBatch);
+                ForwardPass pass = isSaved[index] ? run.Tower.Forward(run.MicroBatch) : run.Tower.Embed(run.MicroBatch);
                 passes[index] = pass;
-                microBatch.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
-                statistics.Take(index, microBatch.Pairs.Count, pass.Statistics);
+                run.Batch.Take(run.Index, pass.Embeddings);
+                if (run.Batch == ofImages)
+                {
+                    statistics.Take(run.Index, pass.Statistics);
+                }
+
                 if (!isSaved[index])
                 {
                     pass.Dispose();
                     passes[index] = null;
                 }
             });
-            statistics.MoveRunning(_parameters);
-
+            statistics.MoveRunning(_ranks, ofImages.Counts);
+            float[] imageEmbeddings = ofImages.Gather(texts.Count),
+                textEmbeddings = ofTexts.Gather(texts.Count);
             PairGradients gradients = null!;
             Times.InLoss(() =>
                 gradients = _loss.Evaluate(imageEmbeddings, textEmbeddings, _parameters.LogitScale, _parameters.LogitBias, labels)
             );
             WriteGradients(gradients);
-            Propagate(work, passes, gradients);
+            Propagate(ofImages, ofTexts, runs, passes, gradients);
             return gradients.Loss;
         }
         finally
@@ -105,35 +121,62 @@ internal sealed class TrainableClip : IDisposable
         }
     }
 
-    /// <summary>The backward passes of all micro-batches; what they give is added in their order.</summary>
-    private void Propagate((TrainableTower Tower, MicroBatch Part)[] work, ForwardPass?[] passes, PairGradients gradients)
+    /// <summary>The pairs of a batch of so many, from the first to that behind the last, whose images this rank embeds.</summary>
+    public (int Start, int End) PairsOf(int pairs)
     {
-        OrderedSums ofImages = _image.BeginSums(),
-            ofTexts = _text.BeginSums();
-        int firstText = Array.FindIndex(work, piece => piece.Tower == _text);
-        OrderedReduction.Run(work.Length, _engine.Threads, index =>
+        int microBatches = ImageMicroBatches(pairs);
+        (int start, int end) = new MicroBatchGroups(microBatches).ShareOf(_ranks.Rank, _ranks.Ranks);
+        return MicroBatch.RowsOf(pairs, microBatches, start, end);
+    }
+
+    /// <summary>The backward passes of this rank's micro-batches, whose gradients are added to those of the others.</summary>
+    private void Propagate(
+        TowerBatch ofImages,
+        TowerBatch ofTexts,
+        TowerRun[] runs,
+        ForwardPass?[] passes,
+        PairGradients gradients
+    )
+    {
+        GradientSums imageSums = _image.BeginSums(ofImages.Groups, _ranks),
+            textSums = _text.BeginSums(ofTexts.Groups, _ranks);
+        OrderedReduction.Run(runs.Length, _engine.Threads, index =>
         {
-            (TrainableTower tower, MicroBatch microBatch) = work[index];
-            if (!tower.Learns)
+            TowerRun run = runs[index];
+            if (!run.Tower.Learns)
             {
                 return static () => { };
             }
 
-            bool isImages = tower == _image;
+            (GradientSums sums, float[] ofEmbeddings) = run.Batch == ofImages
+                ? (imageSums, gradients.Images)
+                : (textSums, gradients.Texts);
             try
             {
-                using ForwardPass pass = passes[index] ?? tower.Forward(microBatch);
-                using Tensor seed = microBatch.Gather(isImages ? gradients.Images : gradients.Texts, pass.Embeddings);
+                using ForwardPass pass = passes[index] ?? run.Tower.Forward(run.MicroBatch);
+                using Tensor seed = run.MicroBatch.Gather(ofEmbeddings, pass.Embeddings);
                 passes[index] = null;
-                return tower.Backward(pass, seed, isImages ? ofImages : ofTexts, isImages ? index : index - firstText);
+                Action add = run.Tower.Backward(pass, seed, sums.PlaceOf(run.Index));
+                return () =>
+                {
+                    add();
+                    Times.InSums(() => sums.Done(run.Index));
+                };
             }
             catch
             {
-                ofImages.GiveUp();
-                ofTexts.GiveUp();
+                imageSums.GiveUp();
+                textSums.GiveUp();
                 throw;
             }
         });
+        foreach ((TrainableTower tower, GradientSums sums) in new[] { (_image, imageSums), (_text, textSums) })
+        {
+            if (tower.Learns)
+            {
+                sums.Reduce();
+            }
+        }
     }
 
     /// <summary>The gradients of the parameters between the towers.</summary>
@@ -161,18 +204,17 @@ internal sealed class TrainableClip : IDisposable
     public int Dimension => _image.Dimension;
 
     /// <summary>What the towers make of pairs, as they are now: embeddings of any length, [pairs, dimension].</summary>
-    /// <param name="images">In the form that was chosen, the first extent the number of pairs.</param>
-    /// <param name="texts">Token ids of each pair's text, from the start token to the end token.</param>
+    /// <inheritdoc cref="Differentiate"/>
     public (float[] Images, float[] Texts) Embed(Tensor images, IReadOnlyList<int[]> texts)
     {
-        float[] imageEmbeddings = new float[texts.Count * Dimension],
-            textEmbeddings = new float[imageEmbeddings.Length];
-        ForEachMicroBatch(Split(images, texts), (tower, microBatch, _) =>
+        TowerBatch ofImages = BatchOf(images, texts.Count),
+            ofTexts = BatchOf(texts);
+        ForEachRun([.. ofImages.Mine, .. ofTexts.Mine], static (run, _) =>
         {
-            using ForwardPass pass = tower.Embed(microBatch);
-            microBatch.Scatter(pass.Embeddings, tower == _image ? imageEmbeddings : textEmbeddings);
+            using ForwardPass pass = run.Tower.Embed(run.MicroBatch);
+            run.Batch.Take(run.Index, pass.Embeddings);
         });
-        return (imageEmbeddings, textEmbeddings);
+        return (ofImages.Gather(texts.Count), ofTexts.Gather(texts.Count));
     }
 
     public void Dispose()
@@ -184,23 +226,31 @@ internal sealed class TrainableClip : IDisposable
     }
 
     /// <summary>
-    /// A batch in micro-batches, images first. Where batch norms go by a micro-batch's own images, they have at least as many
-    /// as were asked for, because the statistics of fewer say less.
+    /// The micro-batches of a batch's images. Where batch norms go by a micro-batch's own images, they have at least as many as
+    /// were asked for, because the statistics of fewer say less.
     /// </summary>
-    private (TrainableTower Tower, MicroBatch Part)[] Split(Tensor images, IReadOnlyList<int[]> texts)
+    private int ImageMicroBatches(int pairs)
     {
         bool byImages = _image.Statistics.Count > 0;
-        long count = images.Shape[0],
-            size = _memory.PairsOf(_config.Image, count, byImages);
-        long microBatches = byImages ? Math.Max(1, count / size) : (count + size - 1) / size;
-        return
-        [
-            .. MicroBatch
-                .FromImages(images, (int)microBatches, TowerDescription.Images, ImageTower.Batch)
-                .Select(microBatch => (_image, microBatch)),
-            .. TextMicroBatches(texts).Select(microBatch => (_text, microBatch)),
-        ];
+        int size = _memory.PairsOf(_config.Image, pairs, byImages);
+        return byImages ? Math.Max(1, pairs / size) : (pairs + size - 1) / size;
     }
+
+    private TowerBatch BatchOf(Tensor images, int pairs) =>
+        new(
+            _image,
+            MicroBatch.FromImages(
+                images,
+                PairsOf(pairs).Start,
+                pairs,
+                ImageMicroBatches(pairs),
+                TowerDescription.Images,
+                ImageTower.Batch
+            ),
+            _ranks
+        );
+
+    private TowerBatch BatchOf(IReadOnlyList<int[]> texts) => new(_text, TextMicroBatches(texts), _ranks);
 
     private IReadOnlyList<MicroBatch> TextMicroBatches(IReadOnlyList<int[]> texts)
     {
@@ -219,22 +269,22 @@ internal sealed class TrainableClip : IDisposable
     /// Which micro-batches' forward passes are saved for the backward pass: the first of those that learn, as many as there
     /// is memory for.
     /// </summary>
-    private bool[] WithSavedActivations((TrainableTower Tower, MicroBatch Part)[] work)
+    private bool[] WithSavedActivations(TowerRun[] runs)
     {
         long bytes = 0;
         return
         [
-            .. work.Select(piece =>
-                piece.Tower.Learns && (bytes += piece.Tower.ForwardBytes(piece.Part)) <= _memory.ActivationBytes
+            .. runs.Select(run =>
+                run.Tower.Learns && (bytes += run.Tower.ForwardBytes(run.MicroBatch)) <= _memory.ActivationBytes
             ),
         ];
     }
 
-    /// <summary>Runs over the micro-batches of both towers, as many at a time as there are threads.</summary>
-    private void ForEachMicroBatch((TrainableTower Tower, MicroBatch Part)[] work, Action<TrainableTower, MicroBatch, int> run) =>
+    /// <summary>Runs over this rank's micro-batches of both towers, as many at a time as there are threads.</summary>
+    private void ForEachRun(TowerRun[] runs, Action<TowerRun, int> work) =>
         Parallel.ForEach(
-            Partitioner.Create(work.Index(), EnumerablePartitionerOptions.NoBuffering),
+            Partitioner.Create(runs.Index(), EnumerablePartitionerOptions.NoBuffering),
             new ParallelOptions { MaxDegreeOfParallelism = _engine.Threads },
-            item => run(item.Item.Tower, item.Item.Part, item.Index)
+            item => work(item.Item, item.Index)
         );
 }

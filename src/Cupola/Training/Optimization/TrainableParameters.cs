@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Cupola.Checkpoints;
 using Cupola.Graphs;
 using Cupola.Models;
@@ -80,13 +79,6 @@ internal sealed class TrainableParameters : IDisposable
 
     /// <summary>All that steps change, by name: what has a gradient, and what follows the images.</summary>
     public IEnumerable<string> Changing => _gradients.Keys.Concat(_statistics);
-
-    /// <summary>Adds to a gradient.</summary>
-    public void AddGradient(string name, ReadOnlySpan<float> more)
-    {
-        Span<float> gradient = _gradients[name].AsSpan<float>();
-        TensorPrimitives.Add(gradient, more, gradient);
-    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -24,6 +25,8 @@ internal sealed class TrainableTower : IDisposable
     private readonly CompiledGraph _forward;
     private readonly CompiledGraph _backward;
     private readonly IReadOnlyList<GradientTarget> _targets;
+    private readonly GradientSet _gradients;
+    private readonly Stack<GradientSet> _otherGradients = [];
 
     private TrainableTower(
         Engine engine,
@@ -43,6 +46,9 @@ internal sealed class TrainableTower : IDisposable
         _parameters = parameters;
         _graph = graph;
         _targets = targets;
+        _gradients = GradientSet.Of(
+            parameters.Gradients.Where(gradient => targets.Any(target => target.Parameter == gradient.Key))
+        );
         var none = new Dictionary<string, Tensor>();
         _embed = engine.Compile(embed, none);
         _forward = engine.Compile(graph.Forward, none);
@@ -136,22 +142,19 @@ internal sealed class TrainableTower : IDisposable
     public long ForwardBytes(MicroBatch microBatch) =>
         _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(microBatch.Symbols)));
 
-    /// <summary>The gradients that a step's passes add to where they stand: those of weights, most of all numbers.</summary>
-    public OrderedSums BeginSums() =>
-        new(_targets.Where(static target => target.IsSum).Select(target => _parameters.Gradients[target.Parameter]));
+    /// <summary>Begins the sums of a step's gradients.</summary>
+    public GradientSums BeginSums(MicroBatchGroups groups, ICollective ranks) => new(groups, _gradients, _otherGradients, ranks);
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
     /// <param name="seed">The gradient of its embeddings, [rows, dimension].</param>
-    /// <param name="sums">The step's sums of this tower.</param>
-    /// <param name="turn">
-    /// Its place among the tower's passes. The gradients of the first are written in the place of those of the step before. A
-    /// parameter may have more numbers than a micro-batch has activations.
+    /// <param name="place">
+    /// Where its gradients are added. A parameter may have more numbers than a micro-batch has activations.
     /// </param>
-    /// <returns>Adds it to the parameters' gradients, and must be called; the pass may be disposed before.</returns>
-    public Action Backward(ForwardPass pass, Tensor seed, OrderedSums sums, int turn)
+    /// <returns>Adds what is not added yet, and must be called; the pass may be disposed before.</returns>
+    public Action Backward(ForwardPass pass, Tensor seed, GradientPlace place)
     {
-        bool isFirst = turn == 0;
+        bool isFirst = place.Turn == 0;
         var given = new Dictionary<string, Tensor>(pass.Inputs, StringComparer.Ordinal) { ["seed"] = seed };
         foreach ((Value saved, Tensor tensor) in _graph.Saved.Zip(pass.Saved))
         {
@@ -170,9 +173,9 @@ internal sealed class TrainableTower : IDisposable
             [
                 .. gradients
                     .Tensors.Zip(_targets)
-                    .Select(output => IsInPlace(output.Second) ? _parameters.Gradients[output.Second.Parameter] : output.First),
+                    .Select(output => IsInPlace(output.Second) ? place.Set.Tensors[output.Second.Parameter] : output.First),
             ];
-            sums.Run(turn, () => Run(_backward, given, outputs));
+            place.Sums.Run(place.Turn, () => Run(_backward, given, outputs));
         }
         catch
         {
@@ -194,7 +197,14 @@ internal sealed class TrainableTower : IDisposable
                         .Where(output => !IsInPlace(output.First))
                 )
                 {
-                    target.Add(_parameters, gradient, target.Indices is null ? [] : indices[target.Indices], isFirst);
+                    if (target.Indices is null)
+                    {
+                        place.Set.Add(target.Parameter, gradient.AsSpan<float>());
+                    }
+                    else
+                    {
+                        place.Set.AddRows(target.Parameter, gradient.AsSpan<float>(), indices[target.Indices], isFirst);
+                    }
                 }
 
                 gradients.Dispose();
@@ -206,6 +216,10 @@ internal sealed class TrainableTower : IDisposable
         _embed.Dispose();
         _forward.Dispose();
         _backward.Dispose();
+        foreach (GradientSet gradients in _otherGradients)
+        {
+            gradients.Dispose();
+        }
     }
 
     private ForwardPass Run(CompiledGraph graph, MicroBatch microBatch)
@@ -247,50 +261,6 @@ internal sealed class TrainableTower : IDisposable
     {
         /// <summary>Whether the graph adds it where it stands.</summary>
         public bool IsSum { get; init; }
-
-        /// <summary>The rows of the table that are not zero; null before the first step.</summary>
-        private HashSet<int>? _rows;
-
-        public void Add(TrainableParameters parameters, Tensor gradient, ReadOnlySpan<int> indices, bool isFirst)
-        {
-            if (Indices is null)
-            {
-                parameters.AddGradient(Parameter, gradient.AsSpan<float>());
-                return;
-            }
-
-            Span<float> table = parameters.Gradients[Parameter].AsSpan<float>();
-            ReadOnlySpan<float> rows = gradient.AsSpan<float>();
-            int width = rows.Length / indices.Length;
-            if (isFirst)
-            {
-                Clear(table, width);
-            }
-
-            for (int row = 0; row < indices.Length; row++)
-            {
-                Span<float> sum = table.Slice(indices[row] * width, width);
-                System.Numerics.Tensors.TensorPrimitives.Add(sum, rows.Slice(row * width, width), sum);
-                _rows!.Add(indices[row]);
-            }
-        }
-
-        /// <summary>A batch names few rows of a table, so only those of the step before are cleared.</summary>
-        private void Clear(Span<float> table, int width)
-        {
-            if (_rows is null)
-            {
-                table.Clear();
-                _rows = [];
-            }
-
-            foreach (int row in _rows)
-            {
-                table.Slice(row * width, width).Clear();
-            }
-
-            _rows.Clear();
-        }
     }
 }
 

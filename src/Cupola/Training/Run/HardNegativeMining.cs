@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cupola.Collectives;
 using Cupola.Files;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
@@ -16,7 +17,14 @@ namespace Cupola.Training.Run;
 /// <param name="order">The order that is mined.</param>
 /// <param name="batches">Gives the pairs to embed.</param>
 /// <param name="clip">The model as it is.</param>
-internal sealed class HardNegativeMining(string path, HardNegativeSampler order, TrainingBatches batches, TrainableClip clip)
+/// <param name="ranks">Who embeds the pairs; all take the first one's order.</param>
+internal sealed class HardNegativeMining(
+    string path,
+    HardNegativeSampler order,
+    TrainingBatches batches,
+    TrainableClip clip,
+    ICollective ranks
+)
 {
     /// <summary>The step that is the first of the next epoch, of which nothing is known yet.</summary>
     public long EndOf(long step) => (order.EpochOf(step) + 1) * order.StepsPerEpoch;
@@ -31,13 +39,19 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
         long epoch = order.EpochOf(step);
         if (step % order.StepsPerEpoch != 0)
         {
-            order.Restore(epoch, Read(epoch));
+            order.Restore(epoch, ranks.OfFirst(ranks.Rank == 0 ? Read(epoch) : NewOrder()));
             return;
         }
 
         int[] mined = order.Mine(epoch, batches.DuplicatesOf(epoch), pairs => Embed(pairs, epoch, logger, cancellationToken));
-        AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
+        order.Restore(epoch, ranks.OfFirst(mined));
+        if (ranks.Rank == 0)
+        {
+            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
+        }
     }
+
+    private int[] NewOrder() => new int[order.StepsPerEpoch * order.BatchSize];
 
     private PairEmbeddings Embed(IReadOnlyList<int> pairs, long epoch, ILogger? logger, CancellationToken cancellationToken)
     {
@@ -73,7 +87,7 @@ internal sealed class HardNegativeMining(string path, HardNegativeSampler order,
         try
         {
             MinedEpoch? mined = JsonSerializer.Deserialize<MinedEpoch>(File.ReadAllBytes(path));
-            return mined?.Epoch == epoch && mined.Pairs is not null
+            return mined?.Epoch == epoch && mined.Pairs?.Length == NewOrder().Length
                 ? mined.Pairs
                 : throw new InvalidDataException(
                     $"{path} is of another epoch than the checkpoint beside it; the run cannot go on."

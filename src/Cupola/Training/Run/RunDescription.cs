@@ -12,7 +12,8 @@ namespace Cupola.Training.Run;
 /// </summary>
 /// <param name="Settings">How it learns.</param>
 /// <param name="Pairs">What it learns from.</param>
-internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity Pairs)
+/// <param name="Ranks">How many processes share its batches; the run is the same for any number.</param>
+internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity Pairs, int Ranks = 1)
 {
     public const string FileName = "run.json";
 
@@ -37,7 +38,7 @@ internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity P
                 found["format"]?.GetValue<string>() == Format
                 && found["settings"] is JsonObject settings
                 && found["data"].Deserialize<PairsIdentity>(Json) is { } pairs
-                ? new(new TrainingSettings().With(settings, path), pairs)
+                ? new(new TrainingSettings().With(settings, path), pairs, found["ranks"]?.GetValue<int>() ?? 1)
                 : throw new InvalidDataException(
                     $"{path} is not of a run that this version can go on with; name another folder."
                 );
@@ -56,6 +57,7 @@ internal sealed record RunDescription(TrainingSettings Settings, PairsIdentity P
         JsonObject description = new()
         {
             ["format"] = Format,
+            ["ranks"] = Ranks,
             ["settings"] = TrainingSettingsFile.ToJson(Settings),
             ["data"] = JsonSerializer.SerializeToNode(Pairs, Json),
         };

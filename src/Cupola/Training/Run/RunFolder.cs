@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cupola.Files;
 
 namespace Cupola.Training.Run;
@@ -11,9 +12,9 @@ internal sealed class RunFolder : IDisposable
 {
     private const string LockName = "run.lock";
 
-    private readonly FileStream _lock;
+    private readonly FileStream? _lock;
 
-    private RunFolder(string path, FileStream held) => (Path, _lock) = (path, held);
+    private RunFolder(string path, FileStream? held) => (Path, _lock) = (path, held);
 
     /// <summary>Where it lies.</summary>
     public string Path { get; }
@@ -78,6 +79,10 @@ internal sealed class RunFolder : IDisposable
             if (RunDescription.Read(path) is { } found)
             {
                 found.Require(path, wanted);
+                if (found.Ranks != wanted.Ranks)
+                {
+                    (found with { Ranks = wanted.Ranks }).Write(path);
+                }
             }
             else
             {
@@ -98,16 +103,29 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>A run that the first rank has opened, for another rank, which only reads.</summary>
+    /// <exception cref="InvalidDataException">It is not to be seen there.</exception>
+    public static RunFolder Follow(string path, int rank)
+    {
+        RunFolder run = new(path, held: null);
+        return run.IsBegun
+            ? run
+            : throw new InvalidDataException(
+                $"Rank {rank.ToString(CultureInfo.InvariantCulture)} on {Environment.MachineName} does not see {run.Checkpoint}, "
+                    + "which rank 0 has; the run's folder must be one that all ranks share."
+            );
+    }
+
     /// <summary>
     /// Takes back what the run is, where it never came to its first checkpoint: an attempt that failed binds no one.
     /// </summary>
     public void Forget()
     {
-        if (!IsBegun)
+        if (_lock is not null && !IsBegun)
         {
             File.Delete(System.IO.Path.Combine(Path, RunDescription.FileName));
         }
     }
 
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
 }

@@ -1,3 +1,4 @@
+using Cupola.Collectives;
 using Cupola.Models;
 using Cupola.Runtime;
 using Cupola.Text;
@@ -10,8 +11,10 @@ public sealed partial class Trainer
 {
     private readonly int _threads;
     private readonly Func<ClipEmbedder, CancellationToken, ModelScore>? _evaluate;
+    private readonly ICollective _ranks;
 
     private Trainer(
+        ICollective ranks,
         RunFolder run,
         TrainingSettings settings,
         TrainableModel model,
@@ -20,11 +23,14 @@ public sealed partial class Trainer
         int threads
     )
     {
+        _ranks = ranks;
         _evaluate = evaluate;
         _run = run;
         _settings = settings;
         _model = model;
-        Engine engine = new(new() { Threads = threads });
+        Engine engine = new(
+            new() { Threads = threads == 0 ? Math.Max(1, PhysicalCores.Count / ranks.RanksOnTheseCores) : threads }
+        );
         _threads = engine.Threads;
         HardNegativeSampler? mined = settings.HardNegatives is { } neighbours
             ? new(pairs.Count, settings.Batch, neighbours, (ulong)settings.Seed)
@@ -56,8 +62,12 @@ public sealed partial class Trainer
                 OnDisk(Write);
             }
 
-            _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
-            _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
+            if (IsFirst)
+            {
+                _log = TrainingLog<LoggedStep>.Open(run.Log, line => line.Step <= _state.Step);
+                _evaluations = TrainingLog<LoggedEvaluation>.Open(run.Evaluations, line => line.Step <= _state.Evaluated);
+            }
+
             _clip = new(
                 engine,
                 model.Config,
@@ -66,7 +76,8 @@ public sealed partial class Trainer
                 ImageForm.Bytes,
                 new(settings.Memory.MicroBatchSize, settings.Memory.MicroBatchTokens, settings.Memory.ActivationMegabytes << 20),
                 settings.Loss,
-                settings.MaskSameLabel
+                settings.MaskSameLabel,
+                ranks
             );
             _batches = new(
                 pairs,
@@ -76,9 +87,10 @@ public sealed partial class Trainer
                 settings.ImageAugmentation,
                 (ulong)settings.Seed,
                 engine.Threads,
-                ImageCache.UsualRoom
+                ImageCache.UsualRoom,
+                new(ranks, _clip.PairsOf)
             );
-            _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip);
+            _mining = mined is null ? null : new(run.Mined, mined, _batches, _clip, ranks);
         }
         catch
         {
@@ -86,6 +98,8 @@ public sealed partial class Trainer
             throw;
         }
     }
+
+    private bool IsFirst => _ranks.Rank == 0;
 
     /// <summary>Makes a training ready, from its beginning or from where it ended.</summary>
     /// <param name="run">The folder of the run; it is made if it is not there.</param>
@@ -97,6 +111,7 @@ public sealed partial class Trainer
     /// <param name="evaluate">Judges the model as it is, where there is anything to judge it by.</param>
     /// <param name="findModel">Gives the folder or file of a model that the settings name; without it, names are paths.</param>
     /// <param name="threads">Threads; 0 stands for one a physical core. What comes out does not depend on them.</param>
+    /// <returns>A training of this process alone.</returns>
     /// <exception cref="ArgumentException">A setting is impossible, or nothing can tell when to stop early.</exception>
     /// <exception cref="InvalidDataException">
     /// The pairs cannot teach, the model cannot be read, or the run was begun with other settings or other pairs.
@@ -110,6 +125,21 @@ public sealed partial class Trainer
         Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate = null,
         Func<string, string>? findModel = null,
         int threads = 0
+    ) => Open(new Alone(), run, dataset, pairs, settings, evaluate, findModel, threads);
+
+    /// <summary>
+    /// The same with other processes, which share each batch; what comes out does not depend on how many they are. All ranks call
+    /// this with the same arguments and see the same folders; they are lent until the training is disposed.
+    /// </summary>
+    internal static Trainer Open(
+        ICollective ranks,
+        string run,
+        string dataset,
+        TrainingPairs pairs,
+        TrainingSettings settings,
+        Func<ClipEmbedder, CancellationToken, ModelScore>? evaluate,
+        Func<string, string>? findModel,
+        int threads
     )
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -131,27 +161,46 @@ public sealed partial class Trainer
             );
         }
 
-        RunFolder folder = RunFolder.Open(run, new(settings, PairsIdentity.Compute(dataset, pairs)));
-        TrainableModel? model = null;
+        RunDescription wanted = new(settings, PairsIdentity.Compute(dataset, pairs), ranks.Ranks);
+        RankEquality.RequireCommand(ranks, wanted);
+        Trainer? trainer = ranks.Rank == 0 ? Open(RunFolder.Open(run, wanted)) : null;
+        // The others begin with what the first one wrote.
+        ranks.Meet();
+        trainer ??= Open(RunFolder.Follow(run, ranks.Rank));
         try
         {
-            model = Begin(folder, pairs, settings, findModel ?? (static name => name));
-            if (settings.FreezeBatchNorm is not null && model.Config.Image is not ResNetConfig)
-            {
-                throw new ArgumentException(
-                    "The setting 'freezeBatchNorm' is about the batch norms of residual networks, and the image tower is a "
-                        + "vision transformer, which has none."
-                );
-            }
-
-            return new(folder, settings, model, pairs, evaluate, threads);
+            RankEquality.RequireState(ranks, trainer._state, run);
+            return trainer;
         }
         catch
         {
-            model?.Dispose();
-            folder.Forget();
-            folder.Dispose();
+            trainer.Dispose();
             throw;
+        }
+
+        Trainer Open(RunFolder folder)
+        {
+            TrainableModel? model = null;
+            try
+            {
+                model = Begin(folder, pairs, settings, findModel ?? (static name => name));
+                if (settings.FreezeBatchNorm is not null && model.Config.Image is not ResNetConfig)
+                {
+                    throw new ArgumentException(
+                        "The setting 'freezeBatchNorm' is about the batch norms of residual networks, and the image tower is a "
+                            + "vision transformer, which has none."
+                    );
+                }
+
+                return new(ranks, folder, settings, model, pairs, evaluate, threads);
+            }
+            catch
+            {
+                model?.Dispose();
+                folder.Forget();
+                folder.Dispose();
+                throw;
+            }
         }
     }
 

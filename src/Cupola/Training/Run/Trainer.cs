@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
+using Cupola.Collectives;
 using Cupola.Files;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
@@ -25,8 +26,8 @@ public sealed partial class Trainer : IDisposable
     private readonly AdamW _optimizer;
     private readonly MovingAverage? _average;
     private readonly TrainingState _state;
-    private readonly TrainingLog<LoggedStep> _log;
-    private readonly TrainingLog<LoggedEvaluation> _evaluations;
+    private readonly TrainingLog<LoggedStep>? _log;
+    private readonly TrainingLog<LoggedEvaluation>? _evaluations;
     private readonly Stopwatch _sinceSaved = Stopwatch.StartNew();
     private readonly Stopwatch _learning = new();
     private long _pairsSinceLogged;
@@ -35,6 +36,9 @@ public sealed partial class Trainer : IDisposable
 
     /// <summary>Steps that were made.</summary>
     public long Step => _state.Step;
+
+    /// <summary>The step of the last checkpoint.</summary>
+    internal long Saved => _saved;
 
     /// <summary>Steps in all.</summary>
     public long Steps => _plan.Steps;
@@ -85,11 +89,12 @@ public sealed partial class Trainer : IDisposable
             while (!IsFinished)
             {
                 long end = MineIfDue(progress, logger, cancellationToken);
-                foreach (TrainingBatch batch in _batches.From(_state.Step, end, cancellationToken))
+                foreach (TrainingBatch batch in _batches.From(_state.Step, end, Own(cancellationToken)))
                 {
+                    StepAgreement agreed;
                     using (batch)
                     {
-                        Learn(batch, progress, logger);
+                        agreed = Learn(batch, progress, logger, cancellationToken);
                     }
 
                     EvaluateIfDue(progress, cancellationToken);
@@ -98,12 +103,15 @@ public sealed partial class Trainer : IDisposable
                         break;
                     }
 
-                    if (_sinceSaved.Elapsed.TotalMinutes >= _settings.Run.CheckpointMinutes)
+                    if (agreed.Saves)
                     {
                         Save(progress);
                     }
 
-                    cancellationToken.ThrowIfCancellationRequested();
+                    if (agreed.Stops)
+                    {
+                        throw new OperationCanceledException(cancellationToken);
+                    }
                 }
             }
 
@@ -139,24 +147,34 @@ public sealed partial class Trainer : IDisposable
     /// <summary>
     /// One step: the gradient of the batch's loss, its length limited, AdamW, the bounds of the logit scale, and the average.
     /// </summary>
-    private void Learn(TrainingBatch batch, IProgress<TrainingProgress>? progress, ILogger? logger)
+    private StepAgreement Learn(
+        TrainingBatch batch,
+        IProgress<TrainingProgress>? progress,
+        ILogger? logger,
+        CancellationToken cancellationToken
+    )
     {
         foreach (string sentence in batch.Broken)
         {
             logger?.Warn(sentence);
         }
 
-        double loss = _clip.Differentiate(batch.Images, batch.Texts, _settings.MaskSameLabel ? batch.Labels : null);
-        double norm = GradientNorm.Compute(_model.Parameters, _threads);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        StepAgreement agreed = StepAgreement.Reach(
+            _ranks,
+            _clip.Differentiate(batch.Images, batch.Texts, _settings.MaskSameLabel ? batch.Labels : null),
+            GradientNorm.Compute(_model.Parameters, _threads),
+            _sinceSaved.Elapsed.TotalMinutes >= _settings.Run.CheckpointMinutes,
+            cancellationToken.IsCancellationRequested
+        );
+        if (!double.IsFinite(agreed.Loss) || !double.IsFinite(agreed.GradientNorm))
         {
-            throw Diverged(batch.Step + 1, double.IsFinite(loss) ? "a gradient" : "the loss", batch.Names);
+            throw Diverged(batch.Step + 1, double.IsFinite(agreed.Loss) ? "a gradient" : "the loss", batch.Names);
         }
 
         double rate = _plan.Schedule.At(batch.Step);
         _optimizer.Step(
             name => (float)(rate * _model.LayerwiseDecay.MultiplierFor(name)),
-            _settings.Optimizer.ClipNorm is { } limit ? GradientNorm.Share(norm, limit) : 1
+            _settings.Optimizer.ClipNorm is { } limit ? GradientNorm.Share(agreed.GradientNorm, limit) : 1
         );
         if (_model.Parameters.Gradients.ContainsKey(TrainableParameters.LogitScaleName))
         {
@@ -168,8 +186,13 @@ public sealed partial class Trainer : IDisposable
         _state.Step = batch.Step + 1;
         _pairsSinceLogged += batch.Texts.Count;
         _learnedFrom = batch.Names;
-        Report(loss, Math.Exp(_model.Parameters.LogitScale), rate, progress);
+        Report(agreed.Loss, Math.Exp(_model.Parameters.LogitScale), rate, progress);
+        return agreed;
     }
+
+    /// <summary>What stops this process alone: where there are other ranks, all stop behind the same step.</summary>
+    private CancellationToken Own(CancellationToken cancellationToken) =>
+        _ranks.Ranks == 1 ? cancellationToken : CancellationToken.None;
 
     private void Report(double loss, double scale, double rate, IProgress<TrainingProgress>? progress)
     {
@@ -185,7 +208,7 @@ public sealed partial class Trainer : IDisposable
                 rate,
                 Math.Round(_pairsSinceLogged / seconds, 1)
             );
-            OnDisk(() => _log.Append(line));
+            OnDisk(() => _log!.Append(line));
             _pairsSinceLogged = 0;
             _learning.Restart();
         }
@@ -204,7 +227,7 @@ public sealed partial class Trainer : IDisposable
 
         // A checkpoint first: what was mined for the epoch before is lost now, and only from here on not needed.
         Save(progress);
-        OnDisk(() => _mining.Prepare(_state.Step, logger, cancellationToken));
+        Guard(() => _mining.Prepare(_state.Step, logger, Own(cancellationToken)));
         return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
     }
 
@@ -226,18 +249,19 @@ public sealed partial class Trainer : IDisposable
         // Where the best model is kept, this one may not take its place before it is known to be better.
         string folder = _settings.Run.Patience is null ? _run.Path : _run.UnderEvaluation;
         OnDisk(() => _model.Write(folder, _average, _settings.Run.ElementType));
-        ModelScore score = Evaluate(folder, _evaluate, cancellationToken);
-        bool isBest = score.Penalty < _state.Best;
-        (_state.Best, _state.SinceBest) = isBest ? (score.Penalty, 0) : (_state.Best, _state.SinceBest + 1);
+        ModelScore? score = Evaluate(folder, _evaluate, cancellationToken);
+        double penalty = _ranks.OfFirst([score?.Penalty ?? double.NaN])[0];
+        bool isBest = penalty < _state.Best;
+        (_state.Best, _state.SinceBest) = isBest ? (penalty, 0) : (_state.Best, _state.SinceBest + 1);
         _state.Evaluated = _state.Step;
         LoggedEvaluation line = new(
             _state.Step,
             _plan.EpochAt(_state.Step),
-            score.ValidationLoss,
-            score.Top1?.Share,
-            score.Top1?.Interval.Low,
-            score.Top1?.Interval.High,
-            score.Top1?.Images
+            score?.ValidationLoss,
+            score?.Top1?.Share,
+            score?.Top1?.Interval.Low,
+            score?.Top1?.Interval.High,
+            score?.Top1?.Images
         );
         OnDisk(() =>
         {
@@ -250,20 +274,36 @@ public sealed partial class Trainer : IDisposable
                 }
             }
 
-            _evaluations.Append(line);
+            _evaluations!.Append(line);
         });
         progress?.Report(new(_state.Step, Evaluated: line));
         _learning.Start();
     }
 
-    private ModelScore Evaluate(
+    /// <summary>Judges the model, on the first rank; the others wait for it.</summary>
+    private ModelScore? Evaluate(
         string folder,
         Func<ClipEmbedder, CancellationToken, ModelScore> evaluate,
         CancellationToken cancellationToken
     )
     {
-        using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions { Threads = _threads });
-        return evaluate(embedder, cancellationToken);
+        ModelScore? score = null;
+        bool isStopped = false;
+        if (IsFirst)
+        {
+            try
+            {
+                using ClipEmbedder embedder = ClipEmbedder.Load(folder, new EngineOptions { Threads = _threads });
+                score = evaluate(embedder, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                isStopped = true;
+            }
+        }
+
+        _ranks.Meet();
+        return _ranks.OfFirst([isStopped])[0] ? throw new OperationCanceledException(cancellationToken) : score;
     }
 
     private void Save(IProgress<TrainingProgress>? progress)
@@ -273,8 +313,8 @@ public sealed partial class Trainer : IDisposable
         OnDisk(() =>
         {
             // The log first: a checkpoint must not know of steps that the log has forgotten.
-            _log.Save();
-            _evaluations.Save();
+            _log!.Save();
+            _evaluations!.Save();
             Write();
             if (TrainingLog<LoggedStep>.Read(_run.Log) is { Count: > 0 } steps)
             {
@@ -303,11 +343,20 @@ public sealed partial class Trainer : IDisposable
         _saved = _state.Step;
     }
 
+    /// <summary>Writes what the first rank alone writes.</summary>
     private void OnDisk(Action write)
+    {
+        if (IsFirst)
+        {
+            Guard(write);
+        }
+    }
+
+    private void Guard(Action work)
     {
         try
         {
-            write();
+            work();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

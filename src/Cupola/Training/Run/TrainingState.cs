@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Cupola.Checkpoints;
 using Cupola.Training.Optimization;
 using Tensor = Cupola.Runtime.Tensor;
@@ -36,6 +37,19 @@ internal sealed class TrainingState(TrainableParameters parameters, AdamW optimi
                 ($"average/{entry.Key}", entry.Value)
             ),
         ];
+
+    /// <summary>A SHA-256 of all of it, to tell whether two are equal.</summary>
+    public string ComputeHash()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(MemoryMarshal.AsBytes<double>([Step, Evaluated, Best, SinceBest]));
+        foreach ((_, Tensor tensor) in Tensors)
+        {
+            hash.AppendData(MemoryMarshal.AsBytes(tensor.AsSpan<float>()));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>Writes a file that is whole or not there.</summary>
     public void Write(string path) =>

@@ -1,4 +1,5 @@
 using Cupola.Checkpoints;
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Models.Layers;
@@ -105,14 +106,13 @@ public sealed class ResidualNetworkTrainingTests
             static _ => new float[] { 10, -10 },
             isFrozen: static _ => false
         );
-        StepStatistics step = new([Name], runs: 3);
+        StepStatistics step = new(parameters, [Name], images: [3, 1]);
         using Tensor first = Tensor.Of<float>(ElementType.Float32, [1, 2], 2),
             second = Tensor.Of<float>(ElementType.Float32, [5, 6], 2);
 
-        step.Take(2, images: 1, [second]);
-        step.Take(0, images: 3, [first]);
-        step.Take(1, images: 7, []);
-        step.MoveRunning(parameters);
+        step.Take(1, [second]);
+        step.Take(0, [first]);
+        step.MoveRunning(new Alone(), counts: [2]);
 
         Assert.Equal([9.2f, -8.7f], parameters.Values[Name].AsSpan<float>().ToArray());
         Assert.Equal([Name], parameters.Statistics);

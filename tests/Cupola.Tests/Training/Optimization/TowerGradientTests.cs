@@ -1,3 +1,4 @@
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Models.Layers;
@@ -65,7 +66,7 @@ public sealed class TowerGradientTests
         MicroBatch chunk = Assert.Single(
             isText
                 ? Texts(config, [.. Enumerable.Range(0, Rows).Select(row => new[] { 1, 2 + row, 3 + (row / 2), 9 })])
-                : MicroBatch.FromImages(images, 1, TowerDescription.Images, ImageTower.Batch)
+                : MicroBatch.FromImages(images, 0, Rows, 1, TowerDescription.Images, ImageTower.Batch)
         );
         using Tensor seed = Tensor.Allocate(ElementType.Float32, Rows, config.EmbeddingDimension);
         Fill(seed, () => FiniteDifferences.Normal(random));
@@ -86,7 +87,7 @@ public sealed class TowerGradientTests
 
         using (ForwardPass pass = tower.Forward(chunk))
         {
-            tower.Backward(pass, seed, tower.BeginSums(), turn: 0)();
+            tower.Backward(pass, seed, tower.BeginSums(new(1), new Alone()).PlaceOf(0))();
         }
 
         double[] Terms()

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using Cupola.Collectives;
+using static System.FormattableString;
+
+namespace Cupola.Cli;
+
+/// <summary>
+/// A verb in a process that is alone, or one of several that mpirun or the like started: then the first rank speaks for all, and
+/// what goes wrong in one ends all.
+/// </summary>
+internal static class RankProcess
+{
+    /// <summary>
+    /// How long another rank than the first waits before it speaks itself: most often the first has the same to say, and its
+    /// launcher then ends the others.
+    /// </summary>
+    private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether this process leaves talking to another one.</summary>
+    public static bool IsSilent { get; } = FindLauncher() is { Rank: > 0 };
+
+    /// <summary>Does the work of a verb.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="work">Does it, and gives the exit code; it need not know whether it is alone.</param>
+    public static int Run(ParseResult parsed, Func<ICollective, int> work)
+    {
+        if (FindLauncher() is not { Ranks: > 1 })
+        {
+            using ICollective alone = Collective.Open();
+            return work(alone);
+        }
+
+        ICollective? ranks = null;
+        try
+        {
+            ranks = Collective.Open();
+            int code = work(ranks);
+            ranks.Dispose();
+            return code;
+        }
+        catch (StoppedException exception) when (ranks is not null)
+        {
+            // All ranks stop behind the same step.
+            Console.Error.WriteLine(exception.Message);
+            ranks.Dispose();
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception)
+        {
+            return Fail(ranks, exception, parsed.GetValue(CommandRunner.Verbose));
+        }
+    }
+
+    private static int Fail(ICollective? ranks, Exception exception, bool verbose)
+    {
+        int? code = CommandRunner.CodeOf(exception);
+        using StreamWriter error = new(Console.OpenStandardError()) { AutoFlush = true };
+        if (IsSilent)
+        {
+            Thread.Sleep(Precedence);
+            error.Write(Invariant($"Rank {FindLauncher()?.Rank} on {Environment.MachineName}: "));
+        }
+
+        if (code is null)
+        {
+            error.WriteLine(exception);
+        }
+        else
+        {
+            CommandRunner.WriteError(error, exception, verbose);
+        }
+
+        ranks?.Abort(code ?? ExitCode.Unusable);
+        return code ?? ExitCode.Unusable;
+    }
+
+    /// <summary>Who started this process; nobody, where what the environment says makes no sense, which the verb then says.</summary>
+    private static Launcher? FindLauncher()
+    {
+        try
+        {
+            return Launcher.Find();
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+}
