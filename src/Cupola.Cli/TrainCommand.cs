@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Cupola.Collectives;
 using Cupola.Files;
@@ -100,7 +101,12 @@ internal sealed class TrainCommand
         using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
         try
         {
-            Train(trainer, parsed.GetValue(_format), log, stop.Token);
+            if (ranks.Ranks > 1)
+            {
+                Console.Error.WriteLine($"{ranks.Ranks} ranks train, by {trainer.Threads} {(trainer.Threads == 1 ? "thread" : "threads")} each.");
+            }
+
+            Train(trainer, parsed.GetValue(_format), isWatched: ranks.Ranks == 1, log, stop.Token);
             string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
             Console.Error.WriteLine(
                 $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
@@ -154,12 +160,18 @@ internal sealed class TrainCommand
         }
     }
 
-    private static void Train(Trainer trainer, OutputFormat format, ILogger log, CancellationToken cancellationToken)
+    private static void Train(
+        Trainer trainer,
+        OutputFormat format,
+        bool isWatched,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
     {
         long done = trainer.Step;
         WorkProgress.Steps(trainer.Steps - done, shown =>
         {
-            trainer.Run(new StepProgress(trainer.Steps, done, format, shown), log, cancellationToken);
+            trainer.Run(new StepProgress(trainer.Steps, done, format, isWatched, shown), log, cancellationToken);
             return trainer.Step;
         });
     }
@@ -183,10 +195,20 @@ internal sealed class TrainCommand
     /// <param name="steps">Steps in all.</param>
     /// <param name="before">Steps that were made before.</param>
     /// <param name="format">What is written.</param>
+    /// <param name="isWatched">Whether there can be a terminal; a launcher of ranks passes lines on.</param>
     /// <param name="shown">Where steps are shown; null where nobody looks on.</param>
-    private sealed class StepProgress(long steps, long before, OutputFormat format, IProgress<WorkProgress.StepsDone>? shown)
-        : IProgress<TrainingProgress>
+    private sealed class StepProgress(
+        long steps,
+        long before,
+        OutputFormat format,
+        bool isWatched,
+        IProgress<WorkProgress.StepsDone>? shown
+    ) : IProgress<TrainingProgress>
     {
+        /// <summary>From one line to the next: enough to see that a night's work gets on.</summary>
+        private static readonly TimeSpan Between = TimeSpan.FromSeconds(10);
+
+        private readonly Stopwatch _sinceSaid = Stopwatch.StartNew();
         private string _description = "Training";
 
         public void Report(TrainingProgress value)
@@ -197,6 +219,11 @@ internal sealed class TrainCommand
                 if (format == OutputFormat.Json)
                 {
                     Output.WriteJson(line);
+                }
+                else if (!isWatched && _sinceSaid.Elapsed > Between)
+                {
+                    Console.Error.WriteLine($"{_description}.");
+                    _sinceSaid.Restart();
                 }
             }
 

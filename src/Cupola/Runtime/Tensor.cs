@@ -23,7 +23,8 @@ internal sealed unsafe class Tensor : IDisposable
         _address = address;
         _byteCount = byteCount;
         _owned = owned;
-        if (owned)
+        // One without elements is no burden, and none can be told of.
+        if (owned && byteCount > 0)
         {
             GC.AddMemoryPressure(byteCount);
         }
@@ -91,7 +92,10 @@ internal sealed unsafe class Tensor : IDisposable
         if (_owned && address != 0)
         {
             NativeMemory.AlignedFree((void*)address);
-            GC.RemoveMemoryPressure(_byteCount);
+            if (_byteCount > 0)
+            {
+                GC.RemoveMemoryPressure(_byteCount);
+            }
         }
     }
 

@@ -40,6 +40,9 @@ public sealed partial class Trainer : IDisposable
     /// <summary>The step of the last checkpoint.</summary>
     internal long Saved => _saved;
 
+    /// <summary>Threads that it takes.</summary>
+    internal int Threads => _threads;
+
     /// <summary>Steps in all.</summary>
     public long Steps => _plan.Steps;
 
