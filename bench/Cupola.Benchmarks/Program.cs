@@ -46,6 +46,12 @@ return args switch
     ["maps", string model] => MapTimes.Run(model),
     ["maps", string model, string folder] => MapBenchmark.Run(model, folder),
     ["train", .. string[] torch] => TrainBenchmark.Run(torch.FirstOrDefault()),
+    ["ranks", string model, string batch, string threads, string steps] => RankBenchmark.Run(
+        model,
+        int.Parse(batch, CultureInfo.InvariantCulture),
+        int.Parse(threads, CultureInfo.InvariantCulture),
+        int.Parse(steps, CultureInfo.InvariantCulture)
+    ),
     ["train-memory"] => TrainMemoryBenchmark.Run(),
     ["train-memory", string batch, string kept] => TrainMemoryBenchmark.RunOne(
         int.Parse(batch, CultureInfo.InvariantCulture),
@@ -76,6 +82,7 @@ static int Usage()
           maps MODEL                           time of maps beside an embedding, by the number of sentences
           maps MODEL FOLDER                    how often maps point where a sentence says, in flags' parts or mosaics
           train [TORCH_SCRIPT]                 pairs a second of a training step, small and base, beside PyTorch's
+          ranks small|base BATCH THREADS STEPS  a training step that mpirun's ranks share: time, exchange, memory
           train-memory                         peak memory of a training step of 256, 4,096 and 32,768 pairs
         """
     );

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cupola.Collectives;
 using Cupola.Graphs;
 using Cupola.Models;
 using Cupola.Runtime;
@@ -22,7 +23,14 @@ internal sealed class TrainingStep : IDisposable
     private readonly Tensor _images;
     private readonly int[][] _texts;
 
-    public TrainingStep(ClipConfig config, int batch, Engine engine, ImageForm form, TrainingMemory memory)
+    public TrainingStep(
+        ClipConfig config,
+        int batch,
+        Engine engine,
+        ImageForm form,
+        TrainingMemory memory,
+        ICollective? ranks = null
+    )
     {
         Random random = new(1);
         ClipNetwork network = new(config);
@@ -36,11 +44,13 @@ internal sealed class TrainingStep : IDisposable
             form,
             memory,
             LossKind.InfoNce,
-            maskSameLabel: false
+            maskSameLabel: false,
+            ranks
         );
         _optimizer = new(_parameters, new());
-        _images = Images(random, form, batch, config.Image.ImageSize);
         _texts = [.. Enumerable.Range(0, batch).Select(_ => Text(random, config.Text.ContextLength))];
+        (int first, int end) = _clip.PairsOf(batch);
+        _images = Images(random, form, end - first, config.Image.ImageSize);
     }
 
     /// <summary>ViT 4 × 128, patch 8, 48 px; text 2 × 128, 24 tokens.</summary>
@@ -56,6 +66,9 @@ internal sealed class TrainingStep : IDisposable
 
     /// <summary>Where the time of the steps so far went, but for AdamW's.</summary>
     public StepTimes Times => _clip.Times;
+
+    /// <summary>Numbers that learn.</summary>
+    public long Parameters => _parameters.Gradients.Values.Sum(static gradient => gradient.ElementCount);
 
     /// <summary>Seconds by the clock in AdamW.</summary>
     public double OptimizerSeconds { get; private set; }

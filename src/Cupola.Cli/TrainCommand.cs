@@ -103,7 +103,9 @@ internal sealed class TrainCommand
         {
             if (ranks.Ranks > 1)
             {
-                Console.Error.WriteLine($"{ranks.Ranks} ranks train, by {trainer.Threads} {(trainer.Threads == 1 ? "thread" : "threads")} each.");
+                Console.Error.WriteLine(
+                    $"{ranks.Ranks} ranks train, by {trainer.Threads} {(trainer.Threads == 1 ? "thread" : "threads")} each."
+                );
             }
 
             Train(trainer, parsed.GetValue(_format), isWatched: ranks.Ranks == 1, log, stop.Token);

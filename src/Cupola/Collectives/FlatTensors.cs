@@ -23,12 +23,10 @@ internal sealed class FlatTensors
     public long Count { get; }
 
     /// <summary>Copies numbers from a place on.</summary>
-    public void CopyTo(long start, Span<float> numbers) =>
-        Walk(start, numbers, fromTensors: true);
+    public void CopyTo(long start, Span<float> numbers) => Walk(start, numbers, fromTensors: true);
 
     /// <summary>Takes numbers from a place on.</summary>
-    public void CopyFrom(long start, Span<float> numbers) =>
-        Walk(start, numbers, fromTensors: false);
+    public void CopyFrom(long start, Span<float> numbers) => Walk(start, numbers, fromTensors: false);
 
     private void Walk(long start, Span<float> numbers, bool fromTensors)
     {

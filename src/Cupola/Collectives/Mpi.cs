@@ -48,7 +48,9 @@ internal sealed unsafe class Mpi : ICollective
             _ = mpi.Finalize();
             throw new InvalidDataException(
                 ranks != launcher.Ranks
-                    ? Invariant($"The launcher started {launcher.Ranks} ranks ({launcher.Variables}), but {mpi.Name} knows of {ranks}: ")
+                    ? Invariant(
+                        $"The launcher started {launcher.Ranks} ranks ({launcher.Variables}), but {mpi.Name} knows of {ranks}: "
+                    )
                         + $"{mpi.Version} is not that launcher's library; name the right one by the variable "
                         + $"{MpiLibrary.Variable}, or take the mpirun that belongs to it."
                     : $"{mpi.Name} ({mpi.Version}) may be called by one thread only; take one that was built for several."
@@ -211,7 +213,10 @@ internal sealed unsafe class Mpi : ICollective
     private void Gather(byte* mine, byte* all, int[] lengths)
     {
         nint request = 0;
-        fixed (int* counts = lengths, places = Places(lengths))
+        fixed (
+            int* counts = lengths,
+                places = Places(lengths)
+        )
         {
             Require(
                 _mpi.Iallgatherv(mine, lengths[Rank], _mpi.Byte, all, counts, places, _mpi.Byte, _mpi.World, &request),
@@ -225,7 +230,12 @@ internal sealed unsafe class Mpi : ICollective
     private void Exchange(byte* mine, int[] toRanks, byte* all, int[] fromRanks)
     {
         nint request = 0;
-        fixed (int* to = toRanks, toPlaces = Places(toRanks), from = fromRanks, fromPlaces = Places(fromRanks))
+        fixed (
+            int* to = toRanks,
+                toPlaces = Places(toRanks),
+                from = fromRanks,
+                fromPlaces = Places(fromRanks)
+        )
         {
             Require(
                 _mpi.Ialltoallv(mine, to, toPlaces, _mpi.Byte, all, from, fromPlaces, _mpi.Byte, _mpi.World, &request),
@@ -296,7 +306,9 @@ internal sealed unsafe class Mpi : ICollective
     {
         if (code != 0)
         {
-            throw new IOException($"{_mpi.Name} ({_mpi.Version}) failed in {function} with its code {code.ToString(CultureInfo.InvariantCulture)}.");
+            throw new IOException(
+                $"{_mpi.Name} ({_mpi.Version}) failed in {function} with its code {code.ToString(CultureInfo.InvariantCulture)}."
+            );
         }
     }
 

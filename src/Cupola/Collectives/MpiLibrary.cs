@@ -39,9 +39,7 @@ internal sealed unsafe class MpiLibrary
             // Its handlers of faults would take the place of .NET's, by which a null reference becomes an exception.
             _ = SetEnvironment("OMPI_MCA_opal_signal", "", overwrite: 0);
         }
-        else if (
-            MpichFamily.Any(maker => version.Contains(maker, StringComparison.OrdinalIgnoreCase))
-        )
+        else if (MpichFamily.Any(maker => version.Contains(maker, StringComparison.OrdinalIgnoreCase)))
         {
             (World, Byte, StatusIgnore) = (0x44000000, 0x4c00010d, 1);
         }
@@ -59,7 +57,9 @@ internal sealed unsafe class MpiLibrary
         CommSize = (delegate* unmanaged<nint, int*, int>)Function("MPI_Comm_size");
         Abort = (delegate* unmanaged<nint, int, int>)Function("MPI_Abort");
         Ibarrier = (delegate* unmanaged<nint, nint*, int>)Function("MPI_Ibarrier");
-        Iallgatherv = (delegate* unmanaged<byte*, int, nint, byte*, int*, int*, nint, nint, nint*, int>)Function("MPI_Iallgatherv");
+        Iallgatherv = (delegate* unmanaged<byte*, int, nint, byte*, int*, int*, nint, nint, nint*, int>)Function(
+            "MPI_Iallgatherv"
+        );
         Ialltoallv = (delegate* unmanaged<byte*, int*, int*, nint, byte*, int*, int*, nint, nint, nint*, int>)Function(
             "MPI_Ialltoallv"
         );
@@ -127,7 +127,9 @@ internal sealed unsafe class MpiLibrary
     private nint Function(string name) =>
         NativeLibrary.TryGetExport(_handle, name, out nint address)
             ? address
-            : throw new PlatformNotSupportedException($"{Name} ({Version}) has no {name}, which MPI has since version 3; take a newer one.");
+            : throw new PlatformNotSupportedException(
+                $"{Name} ({Version}) has no {name}, which MPI has since version 3; take a newer one."
+            );
 
     private string ReadVersion()
     {

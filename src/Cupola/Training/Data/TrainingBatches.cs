@@ -100,13 +100,15 @@ internal sealed class TrainingBatches
     private IEnumerable<PairPosition> Positions(long step, long epoch, int[] batch)
     {
         (int start, int end) = _share.PairsOf(batch.Length);
-        return batch.Index().Select(pair => new PairPosition(
-            step,
-            epoch,
-            pair.Item,
-            pair.Index >= start && pair.Index < end,
-            pair.Index == batch.Length - 1
-        ));
+        return batch
+            .Index()
+            .Select(pair => new PairPosition(
+                step,
+                epoch,
+                pair.Item,
+                pair.Index >= start && pair.Index < end,
+                pair.Index == batch.Length - 1
+            ));
     }
 
     private IEnumerable<TrainingBatch> Batches(IEnumerable<PairPosition> positions, CancellationToken cancellationToken)
@@ -191,9 +193,7 @@ internal sealed class TrainingBatches
     private TokenizedText Caption(long epoch, int pair)
     {
         IReadOnlyList<string> captions = _pairs[pair].Captions;
-        return _tokenizer.Encode(
-            captions[new SplitMix64(_seed, RandomUse.Caption, epoch, pair).NextBelow(captions.Count)]
-        );
+        return _tokenizer.Encode(captions[new SplitMix64(_seed, RandomUse.Caption, epoch, pair).NextBelow(captions.Count)]);
     }
 
     private TrainingBatch Assemble(List<PreparedPair> batch, CancellationToken cancellationToken)

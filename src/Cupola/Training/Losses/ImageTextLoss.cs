@@ -238,7 +238,9 @@ internal abstract class ImageTextLoss(Engine engine, int dimension, bool masksSa
             .. Enumerable
                 .Range(0, ranks.Ranks)
                 .Select(rank => SumTree.Share(blocks, rank, ranks.Ranks))
-                .Select(share => (Math.Min(share.End * pairsOfBlock, pairs) - Math.Min(share.Start * pairsOfBlock, pairs)) * width),
+                .Select(share =>
+                    (Math.Min(share.End * pairsOfBlock, pairs) - Math.Min(share.Start * pairsOfBlock, pairs)) * width
+                ),
         ];
 
     /// <summary>Adds to sums, if there are any.</summary>

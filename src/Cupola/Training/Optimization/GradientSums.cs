@@ -11,12 +11,7 @@ namespace Cupola.Training.Optimization;
 /// <param name="gradients">Where the sum goes; the first group of this rank is added there.</param>
 /// <param name="free">Other sets, to be used and given back.</param>
 /// <param name="ranks">Who shares the groups.</param>
-internal sealed class GradientSums(
-    MicroBatchGroups groups,
-    GradientSet gradients,
-    Stack<GradientSet> free,
-    ICollective ranks
-)
+internal sealed class GradientSums(MicroBatchGroups groups, GradientSet gradients, Stack<GradientSet> free, ICollective ranks)
 {
     private readonly int _firstGroup = groups.Tree.ShareOf(ranks.Rank, ranks.Ranks).Start;
     private readonly Dictionary<int, (GradientSet Set, OrderedSums Sums)> _groups = [];

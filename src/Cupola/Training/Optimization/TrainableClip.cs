@@ -148,9 +148,8 @@ internal sealed class TrainableClip : IDisposable
                 return static () => { };
             }
 
-            (GradientSums sums, float[] ofEmbeddings) = run.Batch == ofImages
-                ? (imageSums, gradients.Images)
-                : (textSums, gradients.Texts);
+            (GradientSums sums, float[] ofEmbeddings) =
+                run.Batch == ofImages ? (imageSums, gradients.Images) : (textSums, gradients.Texts);
             try
             {
                 using ForwardPass pass = passes[index] ?? run.Tower.Forward(run.MicroBatch);

@@ -41,7 +41,9 @@ internal static class RankEquality
             if (other.Pairs != first.Pairs)
             {
                 throw new InvalidDataException(
-                    Invariant($"{who} sees other pairs than rank 0 on {first.Host}: {other.Count} of {other.Dataset}, where rank 0 ")
+                    Invariant(
+                        $"{who} sees other pairs than rank 0 on {first.Host}: {other.Count} of {other.Dataset}, where rank 0 "
+                    )
                         + Invariant($"has {first.Count} of {first.Dataset}")
                         + (other.Count == first.Count ? " with other captions or images" : "")
                         + "; give all ranks the same data."

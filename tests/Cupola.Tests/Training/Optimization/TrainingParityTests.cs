@@ -163,10 +163,10 @@ public sealed class TrainingParityTests
         }
     }
 
-    private static ClipModel Open(string name) =>
+    internal static ClipModel Open(string name) =>
         ClipModel.Load(ParityModel.Find(name, "open_clip"), new Engine(new() { Threads = 2 }), ImageForm.PixelValues);
 
-    private static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance) =>
+    internal static void Near(string name, float[] expected, float largest, Tensor actual, float tolerance) =>
         Near(name, expected, largest, actual.AsSpan<float>(), tolerance);
 
     private static void Near(string name, float[] expected, float largest, ReadOnlySpan<float> values, float tolerance)
@@ -185,7 +185,7 @@ public sealed class TrainingParityTests
     /// The file's parameters under our names: fused ones apart, turned ones turned back. The largest number is that of the file's
     /// whole parameter: a key's bias alone, a third of one, changes no softmax, and its gradient is nothing but rounding.
     /// </summary>
-    private static IEnumerable<(string Name, float[] Values, float Largest)> Golden(TensorFile file, string prefix, bool resNet)
+    internal static IEnumerable<(string Name, float[] Values, float Largest)> Golden(TensorFile file, string prefix, bool resNet)
     {
         foreach (
             (string name, StoredTensor stored) in file.Tensors.Where(tensor =>
@@ -217,7 +217,7 @@ public sealed class TrainingParityTests
                 .SelectMany(column => Enumerable.Range(0, rows).Select(row => values[(row * columns) + column])),
         ];
 
-    private static Tensor Images(TensorFile file, int step)
+    internal static Tensor Images(TensorFile file, int step)
     {
         IReadOnlyList<long> shape = file.Tensors["pixel_values"].Shape;
         float[] all = Read(file, "pixel_values");
@@ -225,7 +225,7 @@ public sealed class TrainingParityTests
         return Tensor.Of<float>(ElementType.Float32, all.AsSpan(step * size, size), [.. shape.Skip(1)]);
     }
 
-    private static int[][] Texts(TensorFile file, int step)
+    internal static int[][] Texts(TensorFile file, int step)
     {
         StoredTensor stored = file.Tensors["input_ids"];
         int pairs = (int)stored.Shape[1],
@@ -233,7 +233,7 @@ public sealed class TrainingParityTests
         return [.. stored.ToArray<long>().Select(static id => (int)id).Chunk(length).Skip(step * pairs).Take(pairs)];
     }
 
-    private static float[] Read(TensorFile file, string name)
+    internal static float[] Read(TensorFile file, string name)
     {
         var values = new float[file.Tensors[name].ElementCount];
         file.Tensors[name].CopyTo(values);
