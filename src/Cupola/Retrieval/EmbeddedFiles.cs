@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Embedding.Shards;
 using Cupola.Files;
 
 namespace Cupola.Retrieval;
@@ -41,9 +42,10 @@ internal sealed class EmbeddedFiles
     /// <exception cref="InvalidDataException">They are another model's, or cannot be read.</exception>
     public static EmbeddedFiles Read(string path, ImageIndex index)
     {
-        string[] files = Directory.Exists(path)
-            ? [.. Directory.EnumerateFiles(path).Where(IsKnown).Order(StringComparer.Ordinal)]
-            : [path];
+        string[] files =
+            !Directory.Exists(path) ? [path]
+            : ShardFolder.IsOne(path) ? [.. ShardFolder.Open(path).Outputs]
+            : [.. Directory.EnumerateFiles(path).Where(IsKnown).Order(StringComparer.Ordinal)];
         if (files.Length == 0)
         {
             throw new FileNotFoundException(
