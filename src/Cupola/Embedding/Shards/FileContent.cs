@@ -24,7 +24,16 @@ internal sealed record FileContent(long Bytes, string Sha256)
         return new(bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
-    /// <summary>Whether a file is there and holds this.</summary>
-    public bool IsOf(string path, CancellationToken cancellationToken) =>
-        new FileInfo(path) is { Exists: true } file && file.Length == Bytes && Read(path, cancellationToken) == this;
+    /// <summary>Whether a file is there and holds this; one that is replaced meanwhile, on another machine, does not.</summary>
+    public bool IsOf(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new FileInfo(path) is { Exists: true } file && file.Length == Bytes && Read(path, cancellationToken) == this;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

@@ -22,6 +22,7 @@ internal sealed record Shard(string Path, string Name)
     /// <param name="named">Files, folders of them, and patterns such as <c>photos-{000..017}.tar</c>.</param>
     /// <exception cref="ArgumentException">A file is named twice, is no shard by its name, or a pattern names none.</exception>
     /// <exception cref="FileNotFoundException">A folder has no shards.</exception>
+    /// <exception cref="InvalidDataException">An archive is compressed.</exception>
     public static IReadOnlyList<Shard> Find(IEnumerable<string> named)
     {
         string[] paths =
@@ -32,11 +33,16 @@ internal sealed record Shard(string Path, string Name)
                 : [name]
             ),
         ];
-        if (paths.FirstOrDefault(static path => KindOf(path) < 0) is { } other)
+        if (paths.FirstOrDefault(static path => KindOf(path) < 0 && !DatasetFiles.IsCompressed(path)) is { } other)
         {
             throw new ArgumentException(
                 $"{other} is no shard: that is a .tar, a table (.csv, .tsv or .jsonl), or a list (.txt)."
             );
+        }
+
+        if (paths.FirstOrDefault(DatasetFiles.IsCompressed) is { } compressed)
+        {
+            throw DatasetFiles.Unpacked(compressed);
         }
 
         string[] full = [.. paths.Select(System.IO.Path.GetFullPath)];
@@ -79,7 +85,8 @@ internal sealed record Shard(string Path, string Name)
                 if (string.IsNullOrEmpty(System.IO.Path.GetFileName(folder)))
                 {
                     throw new ArgumentException(
-                        $"{paths[index]} and another shard would have the output {names[index]}; rename one of them."
+                        $"{paths[index]} would have the output of another shard, whose name differs by its extension or by case "
+                            + "only; rename one of them."
                     );
                 }
 

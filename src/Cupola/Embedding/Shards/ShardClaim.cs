@@ -135,7 +135,7 @@ internal sealed class ShardClaims(ShardFolder folder)
     internal string PathOf(Shard shard, int number) =>
         Path.Combine(folder.Path, number == 0 ? $"{shard.Name}.claim" : Invariant($"{shard.Name}.{number}.claim"));
 
-    /// <summary>What a claim's file holds; null where there is none.</summary>
+    /// <summary>What a claim's file holds; null where it cannot be read, since it is gone.</summary>
     internal static string? Read(string path)
     {
         try
@@ -144,8 +144,9 @@ internal sealed class ShardClaims(ShardFolder folder)
             using StreamReader reader = new(file);
             return reader.ReadToEnd();
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
+            // Gone, or gone on another machine, of which NFS says that its handle is stale.
             return null;
         }
     }

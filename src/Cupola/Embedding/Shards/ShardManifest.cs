@@ -76,7 +76,7 @@ internal sealed record ShardManifest
         {
             fields = ShardJson.Read(path);
         }
-        catch (InvalidDataException)
+        catch (Exception problem) when (problem is InvalidDataException or IOException)
         {
             return null;
         }
