@@ -210,8 +210,8 @@ internal static class EmbedCommand
         new("--output", "-o")
         {
             Description =
-                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one); of shards "
-                + "the folder of their outputs.",
+                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one); of "
+                + "shards the folder of their outputs.",
             HelpName = "FILE|FOLDER",
         };
 

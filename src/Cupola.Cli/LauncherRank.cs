@@ -24,8 +24,7 @@ internal sealed record LauncherRank(int Index, int? Count, string Source)
             return variables.Pair("RANK", "WORLD_SIZE");
         }
 
-        LauncherRank? within =
-            variables.Pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE")
+        LauncherRank? within = variables.Pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE")
             ?? variables.Pair("PMI_RANK", "PMI_SIZE")
             // A batch script has these two as well, of the allocation, and is one process.
             ?? (variables.Has("SLURM_STEP_ID") ? variables.Pair("SLURM_PROCID", "SLURM_NTASKS") : null)
@@ -104,8 +103,8 @@ internal sealed record LauncherRank(int Index, int? Count, string Source)
             if (missing.Length > 0)
             {
                 throw new ArgumentException(
-                    $"{string.Join(", ", names.Where(Has).Select(Said))} is set and {string.Join(", ", missing)} is not; set both, "
-                        + "unset both, or say by --shard i/n which process this is."
+                    $"{string.Join(", ", names.Where(Has).Select(Said))} is set and {string.Join(", ", missing)} is not; set "
+                        + "both, unset both, or say by --shard i/n which process this is."
                 );
             }
         }

@@ -97,7 +97,7 @@ internal sealed class ShardOptions
         {
             return rank is null
                     ? throw new ArgumentException(
-                        "--shard env/n takes which process this is from the variables of a launcher, and there are none; give i/n."
+                        "--shard env/n takes which process this is from the launcher's variables, and there are none; give i/n."
                     )
                 : rank.Index < given.Count ? given with { Index = rank.Index, Source = $"{rank.Source}, {given.Source}" }
                 : throw new ArgumentException(
@@ -109,7 +109,7 @@ internal sealed class ShardOptions
             : rank.Count is { } count ? new(rank.Index, count, rank.Source)
             : Claims(parsed) ? new(0, 1, $"{rank.Source}, without the number of processes")
             : throw new ArgumentException(
-                $"{rank.Source} says which process this is, and not of how many; add --shard env/n, with n the number of processes."
+                $"{rank.Source} says which process this is, and not of how many; add --shard env/n, with their number as n."
             );
     }
 

@@ -159,7 +159,7 @@ internal sealed class ShardedEmbedding
             {
                 isWaitingTold = true;
                 Console.Error.WriteLine(
-                    $"Waiting for {pending.Count} shards that other processes hold; what they do not renew for a minute is taken over."
+                    $"Waiting for {pending.Count} shards that other processes hold; what is not renewed for a minute is taken over."
                 );
             }
 

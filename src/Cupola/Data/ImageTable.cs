@@ -54,13 +54,12 @@ internal abstract class ImageTable
     /// <param name="texts">The column required in addition to that of images.</param>
     /// <param name="fetch">Whether addresses in it are downloaded.</param>
     /// <exception cref="InvalidDataException">It is not a table, or lacks a column; the message lists its columns.</exception>
-    public static ImageTable Open(string path, TableColumn texts, bool fetch) =>
-        Open(path, TableColumn.Image, texts, fetch);
+    public static ImageTable Open(string path, TableColumn texts, bool fetch) => Open(path, TableColumn.Image, texts, fetch);
 
     /// <summary>Opens a table of which only the images count; each is its own text.</summary>
     public static ImageTable OpenImages(string path, bool fetch) => Open(path, TableColumn.Image, TableColumn.Image, fetch);
 
-    /// <summary>Opens a table of which only the captions count; it need not name images, and none of its rows may be read as one.</summary>
+    /// <summary>Opens a table of which only the captions count; it need not name images, and no row's image may be read.</summary>
     public static ImageTable OpenCaptions(string path) => Open(path, TableColumn.Caption, TableColumn.Caption, fetch: false);
 
     private static ImageTable Open(string path, TableColumn subject, TableColumn texts, bool fetch) =>

@@ -218,12 +218,7 @@ public sealed partial class ClipEmbedder : IDisposable
     public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellationToken = default) =>
         EmbedPixels(pixels, count, fixedRuns: false, cancellationToken);
 
-    private EmbeddingMatrix EmbedPixels(
-        ReadOnlySpan<byte> pixels,
-        int count,
-        bool fixedRuns,
-        CancellationToken cancellationToken
-    )
+    private EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, bool fixedRuns, CancellationToken cancellationToken)
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
@@ -298,7 +293,8 @@ public sealed partial class ClipEmbedder : IDisposable
             readable[index].Pixels!.CopyTo(pixels, index * Preprocessing.ByteCount);
         }
 
-        EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, fixedRuns, cancellationToken);
+        EmbeddingMatrix? embeddings =
+            readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, fixedRuns, cancellationToken);
         int next = 0;
         return
         [

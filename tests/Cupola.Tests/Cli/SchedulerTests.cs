@@ -21,7 +21,11 @@ public sealed class SchedulerTests
 
         Assert.True(code == 0, output + error);
         Assert.Contains("Both are the file of one process, byte for byte.", output, StringComparison.Ordinal);
-        Assert.Contains("SLURM_ARRAY_TASK_ID=7, SLURM_ARRAY_TASK_MIN=3, SLURM_ARRAY_TASK_COUNT=2", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "SLURM_ARRAY_TASK_ID=7, SLURM_ARRAY_TASK_MIN=3, SLURM_ARRAY_TASK_COUNT=2",
+            output,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -3,7 +3,7 @@ using Cupola.Images;
 
 namespace Cupola.Tests.Cli;
 
-/// <summary>A folder in which a test makes images and lists of them, and runs <c>cupola embed</c> with the built-in model.</summary>
+/// <summary>A folder in which a test makes images and lists, and runs <c>cupola embed</c> with the built-in model.</summary>
 internal sealed class ShardBench
 {
     /// <summary>Where images and lists lie.</summary>
@@ -19,7 +19,9 @@ internal sealed class ShardBench
     {
         byte[][] pixels =
         [
-            .. Enumerable.Range(0, 24 * 16).Select(place => new[] { (byte)(number * 37), (byte)(place * number), (byte)(200 - number) }),
+            .. Enumerable
+                .Range(0, 24 * 16)
+                .Select(place => new[] { (byte)(number * 37), (byte)(place * number), (byte)(200 - number) }),
         ];
         PngFile.Write(path, [.. pixels.SelectMany(static pixel => pixel)], 24, 16);
         return path;
@@ -41,7 +43,8 @@ internal sealed class ShardBench
     public static Tool.Run Texts(string[] shards, string folder, params string[] more) =>
         Tool.Start(["embed", "texts", "--shards", .. shards, "-o", folder, "--format", "json", .. more]);
 
-    public static IEnumerable<bool> Skipped(Tool.Run run) => run.Json.Select(static line => line.GetProperty("skipped").GetBoolean());
+    public static IEnumerable<bool> Skipped(Tool.Run run) =>
+        run.Json.Select(static line => line.GetProperty("skipped").GetBoolean());
 
     public string MergedFile(string folder, string name)
     {

@@ -8,7 +8,7 @@ public sealed class ShardInputsTests
 {
     private readonly ShardBench _bench = new();
 
-    /// <summary>As programs of all systems write them: marks, line ends, spaces, blank lines, no last line end, any script.</summary>
+    /// <summary>As programs write them: marks, line ends, spaces, blank lines, no last line end, any script.</summary>
     [Fact]
     public void AListIsReadAsItComes()
     {
@@ -16,7 +16,14 @@ public sealed class ShardInputsTests
         File.Move(Path.Combine(_bench.Folder, "2.png"), Path.Combine(_bench.Folder, "drei Bücher.png"));
         File.WriteAllBytes(
             Path.Combine(_bench.Folder, "list.txt"),
-            [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("0.png\r\n\r\n 1.png \r\ndrei Bücher.png\r\n0.png\r\nhttp://127.0.0.1:1/x.png\r\nno.png")]
+            [
+                0xEF,
+                0xBB,
+                0xBF,
+                .. Encoding.UTF8.GetBytes(
+                    "0.png\r\n\r\n 1.png \r\ndrei Bücher.png\r\n0.png\r\nhttp://127.0.0.1:1/x.png\r\nno.png"
+                ),
+            ]
         );
 
         Tool.Run run = ShardBench.Images([Path.Combine(_bench.Folder, "list.txt")], _bench.Out);

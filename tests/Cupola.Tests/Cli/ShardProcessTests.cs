@@ -12,7 +12,10 @@ public sealed class ShardProcessTests
     public async Task ProcessesThatClaimShardsDoThoseOfADeadOne()
     {
         string[] paths = _bench.Paint(8);
-        string[] lists = [.. Enumerable.Range(0, 8).Select(index => _bench.List($"{index}.txt", Enumerable.Repeat(paths[index], 40)))];
+        string[] lists =
+        [
+            .. Enumerable.Range(0, 8).Select(index => _bench.List($"{index}.txt", Enumerable.Repeat(paths[index], 40))),
+        ];
         ShardBench.Images(lists, Path.Combine(_bench.Folder, "one"));
         Directory.CreateDirectory(_bench.Out);
         await File.WriteAllTextAsync(Path.Combine(_bench.Out, "3.claim"), "a machine that died");
@@ -42,7 +45,11 @@ public sealed class ShardProcessTests
     public async Task AStoppedProcessLeavesNoClaimAndNothingUnfinished(int signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
-        string[] lists = [_bench.List("a.txt", _bench.Paint(1)), _bench.List("b.txt", Enumerable.Repeat(Path.Combine(_bench.Folder, "0.png"), 200_000))];
+        string[] lists =
+        [
+            _bench.List("a.txt", _bench.Paint(1)),
+            _bench.List("b.txt", Enumerable.Repeat(Path.Combine(_bench.Folder, "0.png"), 200_000)),
+        ];
         using Process process = _bench.Launch(lists, "--claim");
         Task<string> error = process.StandardError.ReadToEndAsync(),
             output = process.StandardOutput.ReadToEndAsync();
@@ -55,7 +62,11 @@ public sealed class ShardProcessTests
         await process.WaitForExitAsync();
 
         Assert.Equal(code, process.ExitCode);
-        Assert.Contains($"the outputs in {_bench.Out} are whole, and the same command goes on from there.", await error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"the outputs in {_bench.Out} are whole, and the same command goes on from there.",
+            await error,
+            StringComparison.Ordinal
+        );
         Assert.Single((await output).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(
             ["a.json", "a.npy", "a.txt", "shards.json"],

@@ -8,24 +8,37 @@ public sealed class ShardedEmbeddingTests
 {
     private readonly ShardBench _bench = new();
 
-    /// <summary>An archive, two tables and a list, with broken images, by one process and by three on other numbers of threads.</summary>
+    /// <summary>An archive, two tables and a list, with broken images, by one process and by three on more threads.</summary>
     [Fact]
     public void ManyProcessesWriteWhatOneDoes()
     {
         string[] shards = Mixed();
         Tool.Run one = ShardBench.Images(shards, Path.Combine(_bench.Folder, "one"), "--threads", "1");
-        Tool.Run[] three = [.. Enumerable.Range(0, 3).Select(index => ShardBench.Images(shards, _bench.Out, "--shard", $"{index}/3", "--threads", "3"))];
+        Tool.Run[] three =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(index => ShardBench.Images(shards, _bench.Out, "--shard", $"{index}/3", "--threads", "3")),
+        ];
 
         Assert.Equal(1, one.ExitCode);
         Assert.Equal([1, 0, 0], three.Select(static run => run.ExitCode));
-        Assert.Contains("Process 2 of 3, counted from 0 (--shard 2/3): 1 of 4 shards, the first table.", three[2].Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "Process 2 of 3, counted from 0 (--shard 2/3): 1 of 4 shards, the first table.",
+            three[2].Error,
+            StringComparison.Ordinal
+        );
         Assert.Equal(
-            $$"""{"shard":{{JsonSerializer.Serialize(shards[0])}},"images":9,"failed":2,"output":{{JsonSerializer.Serialize(Path.Combine(_bench.Out, "archive.npy"))}},"skipped":false}""",
+            $$"""{"shard":{{JsonSerializer.Serialize(shards[0])}},"images":9,"failed":2,"output":"""
+                + $$"""{{JsonSerializer.Serialize(Path.Combine(_bench.Out, "archive.npy"))}},"skipped":false}""",
             three[0].Lines[0]
         );
         Assert.Contains("003.jpg", three[0].Error, StringComparison.Ordinal);
         Assert.Equal(_bench.Merged(Path.Combine(_bench.Folder, "one"), "one.npy"), _bench.Merged(_bench.Out, "three.npy"));
-        Assert.Equal(_bench.Merged(Path.Combine(_bench.Folder, "one"), "one.safetensors"), _bench.Merged(_bench.Out, "three.safetensors"));
+        Assert.Equal(
+            _bench.Merged(Path.Combine(_bench.Folder, "one"), "one.safetensors"),
+            _bench.Merged(_bench.Out, "three.safetensors")
+        );
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(_bench.Out, "archive.json")));
         Assert.Equal(9, manifest.RootElement.GetProperty("images").GetInt32());
         Assert.Contains("003.jpg", manifest.RootElement.GetProperty("failures")[0].GetString(), StringComparison.Ordinal);
@@ -50,7 +63,13 @@ public sealed class ShardedEmbeddingTests
     public void WhatIsDoneIsSkippedAndWhatIsHarmedOrOfAnotherShardIsMadeAgain()
     {
         string[] paths = _bench.Paint(6);
-        string[] lists = [_bench.List("a.txt", paths[..2]), _bench.List("b.txt", paths[2..4]), _bench.List("c.txt", paths[4..5]), _bench.List("d.txt", paths[4..5])];
+        string[] lists =
+        [
+            _bench.List("a.txt", paths[..2]),
+            _bench.List("b.txt", paths[2..4]),
+            _bench.List("c.txt", paths[4..5]),
+            _bench.List("d.txt", paths[4..5]),
+        ];
         ShardBench.Images(lists, _bench.Out);
         string whole = _bench.Merged(_bench.Out, "before.npy");
         Assert.Equal([true, true, true, true], ShardBench.Skipped(ShardBench.Images(lists, _bench.Out)));
@@ -84,7 +103,11 @@ public sealed class ShardedEmbeddingTests
         Tool.Run run = Tool.Start("embed", "merge", _bench.Out, "-o", Path.Combine(_bench.Folder, "all.npy"));
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains($"2 of the 3 shards of {_bench.Out} have no output: {lists[0]}, {lists[2]}; ", run.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"2 of the 3 shards of {_bench.Out} have no output: {lists[0]}, {lists[2]}; ",
+            run.Error,
+            StringComparison.Ordinal
+        );
         Assert.False(File.Exists(Path.Combine(_bench.Folder, "all.npy")));
     }
 
@@ -119,7 +142,13 @@ public sealed class ShardedEmbeddingTests
     [InlineData(2, "makes no sense with --shard env/2", "JOB_COMPLETION_INDEX=2", "--shard", "env/2")]
     [InlineData(2, "and not '2/2'", "", "--shard", "2/2")]
     [InlineData(2, "and not '1'", "", "--shard", "1")]
-    [InlineData(0, "Process 1 of 2, counted from 0 (JOB_COMPLETION_INDEX=1, --shard env/2): 0 of 1", "JOB_COMPLETION_INDEX=1", "--shard", "env/2")]
+    [InlineData(
+        0,
+        "Process 1 of 2, counted from 0 (JOB_COMPLETION_INDEX=1, --shard env/2): 0 of 1",
+        "JOB_COMPLETION_INDEX=1",
+        "--shard",
+        "env/2"
+    )]
     [InlineData(0, "Process 1 of 2, counted from 0 (--shard 1/2): 0 of 1", "RANK=7 WORLD_SIZE=2", "--shard", "1/2")]
     [InlineData(0, "Process 1 of 3, counted from 0 (PMI_RANK=1, PMI_SIZE=3): 0 of 1", "PMI_RANK=1 PMI_SIZE=3")]
     public void WhichProcessThisIsIsToldOrRefused(int code, string sentence, string variables, params string[] more)
@@ -129,7 +158,10 @@ public sealed class ShardedEmbeddingTests
             .Select(static each => each.Split('='))
             .ToDictionary(static each => each[0], static each => each[1], StringComparer.Ordinal);
 
-        Tool.Run run = Tool.StartWith(environment, ["embed", "images", "--shards", _bench.List("a.txt", _bench.Paint(1)), "-o", _bench.Out, .. more]);
+        Tool.Run run = Tool.StartWith(
+            environment,
+            ["embed", "images", "--shards", _bench.List("a.txt", _bench.Paint(1)), "-o", _bench.Out, .. more]
+        );
 
         Assert.Equal(code, run.ExitCode);
         Assert.Contains(sentence, run.Error, StringComparison.Ordinal);

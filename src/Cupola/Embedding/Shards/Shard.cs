@@ -16,7 +16,12 @@ internal enum ShardContent
 internal sealed record Shard(string Path, string Name)
 {
     /// <summary>What a folder of shards may hold; the first kind that it has counts.</summary>
-    private static readonly string[][] Kinds = [[".tar"], [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"], [".txt"]];
+    private static readonly string[][] Kinds =
+    [
+        [".tar"],
+        [".csv", ".tsv", ".tab", ".jsonl", ".ndjson"],
+        [".txt"],
+    ];
 
     /// <summary>The shards that some names stand for, in order.</summary>
     /// <param name="named">Files, folders of them, and patterns such as <c>photos-{000..017}.tar</c>.</param>

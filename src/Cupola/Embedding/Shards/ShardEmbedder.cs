@@ -43,7 +43,9 @@ internal sealed class ShardEmbedder(ClipEmbedder embedder, ShardFolder folder, b
         {
             ShardInputs counted = new(shard, fetch, new SentenceLogger(static _ => { }));
             progress.Report(
-                -Reading(shard, () => folder.Settings.Content == ShardContent.Images ? counted.Images().Count() : counted.Texts().Count())
+                -Reading(shard, () =>
+                    folder.Settings.Content == ShardContent.Images ? counted.Images().Count() : counted.Texts().Count()
+                )
             );
         }
 
@@ -133,7 +135,9 @@ internal sealed class ShardEmbedder(ClipEmbedder embedder, ShardFolder folder, b
             when (problem is IOException or InvalidDataException or UnauthorizedAccessException && problem is not ShardException)
         {
             throw new ShardException(
-                problem is FileNotFoundException or DirectoryNotFoundException ? $"There is no shard {shard.Path}." : problem.Message,
+                problem is FileNotFoundException or DirectoryNotFoundException
+                    ? $"There is no shard {shard.Path}."
+                    : problem.Message,
                 problem
             );
         }

@@ -64,7 +64,9 @@ internal sealed class ShardInputs(Shard shard, bool fetch, ILogger logger)
         {
             if (line is null)
             {
-                logger.Warn(Invariant($"Line {index + 1} of {shard.Path} is skipped: it is longer than {LongestLine} characters."));
+                logger.Warn(
+                    Invariant($"Line {index + 1} of {shard.Path} is skipped: it is longer than {LongestLine} characters.")
+                );
                 continue;
             }
 

@@ -36,7 +36,9 @@ internal sealed class ShardMerge
         ShardFolder folder = ShardFolder.Open(path);
         ShardManifest?[] manifests =
         [
-            .. folder.Shards.Select(shard => File.Exists(folder.ArrayOf(shard)) ? ShardManifest.Read(folder.ManifestOf(shard)) : null),
+            .. folder.Shards.Select(shard =>
+                File.Exists(folder.ArrayOf(shard)) ? ShardManifest.Read(folder.ManifestOf(shard)) : null
+            ),
         ];
         CheckModels(folder, manifests);
         Shard[] missing = [.. folder.Shards.Where((_, index) => manifests[index] is null)];
@@ -85,7 +87,11 @@ internal sealed class ShardMerge
     public void Write(string path, CancellationToken cancellationToken)
     {
         string full = Path.GetFullPath(path);
-        if (_folder.Shards.Any(shard => Path.ChangeExtension(full, null) == Path.GetFullPath(Path.Combine(_folder.Path, shard.Name))))
+        if (
+            _folder.Shards.Any(shard =>
+                Path.ChangeExtension(full, null) == Path.GetFullPath(Path.Combine(_folder.Path, shard.Name))
+            )
+        )
         {
             throw new ArgumentException($"{path} has the name of a shard's output; name another file.");
         }

@@ -90,7 +90,7 @@ internal sealed class ShardOutput : IDisposable
         }
     }
 
-    /// <summary>By the clock of whoever keeps the folder, which may be another machine's: the new file was written just now.</summary>
+    /// <summary>By the clock of whoever keeps the folder, maybe another machine's: the new file was written just now.</summary>
     private void RemoveLeft()
     {
         DateTime now = File.GetLastWriteTimeUtc(_array.Name);

@@ -13,7 +13,8 @@ public sealed class ShardClaimsTests
         [Part]
     );
 
-    private string[] Files => [.. Directory.EnumerateFiles(_folder.Path, "*.claim").Select(Path.GetFileName).OfType<string>().Order()];
+    private string[] Files =>
+        [.. Directory.EnumerateFiles(_folder.Path, "*.claim").Select(Path.GetFileName).OfType<string>().Order()];
 
     [Fact]
     public void AShardIsHeldByOneAndFreeAfterwards()

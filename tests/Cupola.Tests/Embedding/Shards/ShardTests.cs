@@ -9,10 +9,7 @@ public sealed class ShardTests
 
     [Fact]
     public void AnOutputHasTheNameOfItsShard() =>
-        Assert.Equal(
-            ["photos 000", "bücher.v1", "captions"],
-            Names("photos 000.tar", "bücher.v1.jsonl", "captions.txt")
-        );
+        Assert.Equal(["photos 000", "bücher.v1", "captions"], Names("photos 000.tar", "bücher.v1.jsonl", "captions.txt"));
 
     [Fact]
     public void OfShardsOfOneNameTheFoldersTellThemApart() =>
@@ -44,7 +41,11 @@ public sealed class ShardTests
         File.Delete(Path.Combine(_folder, "0.csv"));
         Assert.Equal(["a"], Shard.Find([_folder]).Select(static shard => shard.Name));
         File.Delete(Path.Combine(_folder, "a.txt"));
-        Assert.Contains("no shards", Assert.Throws<FileNotFoundException>(() => Shard.Find([_folder])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no shards",
+            Assert.Throws<FileNotFoundException>(() => Shard.Find([_folder])).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
