@@ -97,9 +97,16 @@ internal sealed class ShardedEmbedding
     private static string Told(ShareOfShards share, Shard[] own, IReadOnlyList<Shard> shards, bool claims)
     {
         string first = own.Length == 0 ? "" : $", the first {own[0].Name}";
-        string which = share.Count == 1 ? "The only process" : $"Process {share.Index} of {share.Count}, counted from 0";
+        string which =
+            share.Count > 1 ? $"Process {share.Index} of {share.Count}, counted from 0"
+            : claims ? "One of the processes that claim shards"
+            : "The only process";
         return $"{which} ({share.Source}): {own.Length} of {shards.Count} shards{first}"
-            + (claims ? ", and after them what no other process holds." : ".");
+            + (
+                !claims ? "."
+                : share.Count > 1 ? ", and after them what no other process holds."
+                : ", as far as no other process holds them."
+            );
     }
 
     private void Run(Shard[] shards, CancellationToken cancellationToken)
@@ -159,7 +166,7 @@ internal sealed class ShardedEmbedding
             {
                 isWaitingTold = true;
                 Console.Error.WriteLine(
-                    $"Waiting for {pending.Count} shards that other processes hold; what is not renewed for a minute is taken over."
+                    $"Waiting for {pending.Count} shards that other processes hold; one not renewed for a minute is taken over."
                 );
             }
 

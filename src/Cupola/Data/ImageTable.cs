@@ -59,7 +59,7 @@ internal abstract class ImageTable
     /// <summary>Opens a table of which only the images count; each is its own text.</summary>
     public static ImageTable OpenImages(string path, bool fetch) => Open(path, TableColumn.Image, TableColumn.Image, fetch);
 
-    /// <summary>Opens a table of which only the captions count; it need not name images, and no row's image may be read.</summary>
+    /// <summary>Opens a table of which only the captions count; it need not name images, and no row has one.</summary>
     public static ImageTable OpenCaptions(string path) => Open(path, TableColumn.Caption, TableColumn.Caption, fetch: false);
 
     private static ImageTable Open(string path, TableColumn subject, TableColumn texts, bool fetch) =>

@@ -58,6 +58,7 @@ public sealed class SchedulerTests
 
         Assert.True(code == 0, output + error);
         Assert.Contains($"Process 2 of 3, counted from 0 ({told}): 1 of 5 shards, the first 2.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', output);
         Assert.Equal(5, output.Split("\"skipped\":false").Length - 1);
         Assert.Equal(_bench.Merged(Path.Combine(_bench.Folder, "one"), "one.npy"), _bench.Merged(_bench.Out, "many.npy"));
     }

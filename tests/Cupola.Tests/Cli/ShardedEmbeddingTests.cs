@@ -85,7 +85,14 @@ public sealed class ShardedEmbeddingTests
         Assert.Contains("b.txt in", merge.Error, StringComparison.Ordinal);
         File.Delete(Path.Combine(_bench.Out, "c.json"));
         File.WriteAllText(Path.Combine(_bench.Out, "d.npy.12345678.unfinished"), "left by a killed process");
+        string old = Path.Combine(_bench.Out, "a.npy.12345678.unfinished");
+        File.WriteAllText(old, "left by a process that was killed long ago");
+        File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddHours(-2));
         Assert.Equal([true, false, false, true], ShardBench.Skipped(ShardBench.Images(lists, _bench.Out)));
+        Assert.Equal(
+            ["d.npy.12345678.unfinished"],
+            Directory.EnumerateFiles(_bench.Out, "*.unfinished").Select(Path.GetFileName)
+        );
         Assert.Equal(whole, _bench.Merged(_bench.Out, "again.npy"));
 
         _bench.List("d.txt", paths[5..]);

@@ -12,6 +12,10 @@ internal sealed class ShardFolder
 {
     private const string ListName = "shards.json";
 
+    private static readonly TimeSpan LeftAfter = TimeSpan.FromHours(1);
+
+    private bool _isRidOfLeft;
+
     private ShardFolder(string path, ShardSettings settings, IReadOnlyList<Shard> shards) =>
         (Path, Settings, Shards) = (path, settings, shards);
 
@@ -141,6 +145,31 @@ internal sealed class ShardFolder
     /// <summary>The arrays that are there with their manifests.</summary>
     public IEnumerable<string> Outputs =>
         Shards.Where(shard => File.Exists(ManifestOf(shard)) && File.Exists(ArrayOf(shard))).Select(ArrayOf);
+
+    /// <summary>Removes, once, what killed processes have not written to for an hour.</summary>
+    /// <param name="now">By the folder's clock.</param>
+    public void RemoveLeft(DateTime now)
+    {
+        if (_isRidOfLeft)
+        {
+            return;
+        }
+
+        _isRidOfLeft = true;
+        HashSet<string> names = new(Shards.Select(static shard => shard.Name), StringComparer.Ordinal);
+        foreach (string path in Directory.EnumerateFiles(Path, "*" + AtomicFile.Unfinished))
+        {
+            // NAME.npy.12345678.unfinished
+            string written = System.IO.Path.ChangeExtension(System.IO.Path.ChangeExtension(path, null), null);
+            if (
+                names.Contains(System.IO.Path.GetFileNameWithoutExtension(written))
+                && now - File.GetLastWriteTimeUtc(path) > LeftAfter
+            )
+            {
+                File.Delete(path);
+            }
+        }
+    }
 
     private string ListPath => System.IO.Path.Combine(Path, ListName);
 

@@ -6,12 +6,10 @@ namespace Cupola.Embedding.Shards;
 
 /// <summary>
 /// A shard's output while it is written: its files have names of their own until they are whole, so that two processes that write
-/// the same shard do not disturb each other. What a killed process leaves is removed by whoever embeds the shard an hour later.
+/// the same shard do not disturb each other.
 /// </summary>
 internal sealed class ShardOutput : IDisposable
 {
-    private static readonly TimeSpan LeftAfter = TimeSpan.FromHours(1);
-
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly ShardFolder _folder;
@@ -28,7 +26,8 @@ internal sealed class ShardOutput : IDisposable
         _array = File.Create(folder.ArrayOf(shard) + _mark);
         try
         {
-            RemoveLeft();
+            // By the clock of whoever keeps the folder, maybe another machine's: the new file was written just now.
+            folder.RemoveLeft(File.GetLastWriteTimeUtc(_array.Name));
             _array.Write(NumpyFile.RowsHeader(0, _dimension));
             _names = new(folder.NamesOf(shard) + _mark, append: false, Utf8) { NewLine = Environment.NewLine };
         }
@@ -87,20 +86,6 @@ internal sealed class ShardOutput : IDisposable
         foreach (string path in new[] { _folder.ArrayOf(_shard), _folder.NamesOf(_shard), _folder.ManifestOf(_shard) })
         {
             File.Delete(path + _mark);
-        }
-    }
-
-    /// <summary>By the clock of whoever keeps the folder, maybe another machine's: the new file was written just now.</summary>
-    private void RemoveLeft()
-    {
-        DateTime now = File.GetLastWriteTimeUtc(_array.Name);
-        foreach (string path in Directory.EnumerateFiles(_folder.Path, "*" + AtomicFile.Unfinished))
-        {
-            string name = Path.GetFileName(path);
-            if (name.StartsWith(_shard.Name + ".", StringComparison.Ordinal) && now - File.GetLastWriteTimeUtc(path) > LeftAfter)
-            {
-                File.Delete(path);
-            }
         }
     }
 }
