@@ -71,14 +71,14 @@ internal static class TextBenchmark
             () => PaddedTexts.Encode(ids, PaddedSample, context, 64, padded)
         );
         double best = PaddedSample / Math.Min(seconds[2], seconds[3]);
-        Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2], 8:0.0}/s");
-        Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3], 8:0.0}/s");
+        Console.WriteLine($"  padded to {context}, batch 16        {PaddedSample / seconds[2],8:0.0}/s");
+        Console.WriteLine($"  padded to {context}, batch 64        {PaddedSample / seconds[3],8:0.0}/s");
         Console.WriteLine(
-            $"  packed without sharing      {texts.Length / seconds[1], 8:0.0}/s  {texts.Length / seconds[1] / best, 6:0.00}× "
+            $"  packed without sharing      {texts.Length / seconds[1],8:0.0}/s  {texts.Length / seconds[1] / best,6:0.00}× "
                 + "the better padded"
         );
         Console.WriteLine(
-            $"  packed in trees             {texts.Length / seconds[0], 8:0.0}/s  {texts.Length / seconds[0] / best, 6:0.00}× "
+            $"  packed in trees             {texts.Length / seconds[0],8:0.0}/s  {texts.Length / seconds[0] / best,6:0.00}× "
                 + "the better padded"
         );
     }

@@ -40,6 +40,11 @@ internal sealed class ShardFolder
     /// </exception>
     public static ShardFolder Create(string path, ShardSettings settings, IReadOnlyList<Shard> shards)
     {
+        if (File.Exists(path))
+        {
+            throw new InvalidDataException($"{path} is a file, and outputs of shards need a folder.");
+        }
+
         Directory.CreateDirectory(path);
         ShardFolder folder = new(path, settings, shards);
         ShardFolder? before = IsOne(path) ? Open(path) : folder.WriteNewList();
