@@ -65,8 +65,8 @@ internal static class TextBenchmark
         TextEncoder tower = embedder.Model.Text;
         double[] seconds = Timing.Medians(
             Rounds,
-            () => tower.Encode(ids, share: true, progress: null, CancellationToken.None),
-            () => tower.Encode(ids, share: false, progress: null, CancellationToken.None),
+            () => tower.Encode(ids, share: true, fixedRuns: false, progress: null, CancellationToken.None),
+            () => tower.Encode(ids, share: false, fixedRuns: false, progress: null, CancellationToken.None),
             () => PaddedTexts.Encode(ids, PaddedSample, context, 16, padded),
             () => PaddedTexts.Encode(ids, PaddedSample, context, 64, padded)
         );

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
-using Cupola.Checkpoints;
 using Cupola.Embedding;
-using Cupola.Retrieval;
+using Cupola.Embedding.Shards;
 
 namespace Cupola.Cli;
 
@@ -21,19 +19,24 @@ internal static class EmbedCommand
             """
             cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
             cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32 --format json
+            cupola embed images --shards "photos-{000..063}.tar" -o embeddings/ --model openai/clip-vit-base-patch32
+            cupola embed merge embeddings/ -o photos.npy
             """
         )
         {
             Images(),
             Texts(),
+            EmbedMergeCommand.Create(),
         };
 
     private static CommandWithExamples Images()
     {
         ModelOptions model = new();
-        Argument<string[]> images = ImageArguments.Create(ArgumentArity.OneOrMore);
+        Argument<string[]> images = ImageArguments.Create(ArgumentArity.ZeroOrMore);
         Option<bool> orient = ImageArguments.CreateOrient();
         Option<string> file = CreateFileOption();
+        ShardOptions shards = new();
+        FetchOption fetch = new();
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
             "images",
@@ -41,6 +44,10 @@ internal static class EmbedCommand
             """
             cupola embed images photos/ -o photos.npy --model openai/clip-vit-base-patch32
             find . -name '*.jpg' | cupola embed images - --model openai/clip-vit-base-patch32 --format json > embeddings.jsonl
+            cupola embed images --shards "photos-{000..063}.tar" -o embeddings/ --model openai/clip-vit-base-patch32
+            srun --ntasks 8 cupola embed images --shards shards/ -o embeddings/ --model openai/clip-vit-base-patch32
+            cupola embed images --shards lists/ -o embeddings/ --shard 3/16 --model openai/clip-vit-base-patch32
+            cupola embed images --shards /shared/shards/ -o /shared/embeddings/ --claim --model openai/clip-vit-base-patch32
             """
         )
         {
@@ -49,10 +56,28 @@ internal static class EmbedCommand
             orient,
             format,
         };
+        shards.AddTo(command);
+        fetch.AddTo(command);
         model.AddTo(command);
         command.SetVerb(
             (parsed, cancellationToken) =>
             {
+                shards.Check(parsed, parsed.GetValue(images)!, "images");
+                if (shards.AreNamed(parsed))
+                {
+                    return ShardedEmbedding.Run(
+                        parsed,
+                        ShardContent.Images,
+                        shards,
+                        parsed.GetValue(file),
+                        stop => model.Load(parsed, stop),
+                        parsed.GetValue(orient),
+                        fetch.Read(parsed),
+                        parsed.GetValue(format),
+                        cancellationToken
+                    );
+                }
+
                 string? path = CheckedFile(parsed.GetValue(file));
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 EmbeddingWriter writer = new("image", parsed.GetValue(format), path, embedder.Config.EmbeddingDimension)
@@ -74,7 +99,7 @@ internal static class EmbedCommand
                 writer.Finish();
                 return failed == 0 ? ExitCode.Done : ExitCode.SomeFailed;
             },
-            parsed => WhenStopped(parsed.GetValue(file))
+            parsed => WhenStopped(parsed.GetValue(file), shards.AreNamed(parsed))
         );
         return command;
     }
@@ -85,9 +110,10 @@ internal static class EmbedCommand
         Argument<string[]> texts = new("texts")
         {
             Description = "Texts, or - for one a line on standard input.",
-            Arity = ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string> file = CreateFileOption();
+        ShardOptions shards = new();
         Option<OutputFormat> format = Output.CreateOption();
         CommandWithExamples command = new(
             "texts",
@@ -95,6 +121,7 @@ internal static class EmbedCommand
             """
             cupola embed texts "a photo of a dog" "a photo of a cat" --model openai/clip-vit-base-patch32
             cupola embed texts - -o captions.safetensors --model openai/clip-vit-base-patch32 < captions.txt
+            cupola embed texts --shards captions/ -o embeddings/ --shard 3/16 --model openai/clip-vit-base-patch32
             """
         )
         {
@@ -102,10 +129,27 @@ internal static class EmbedCommand
             file,
             format,
         };
+        shards.AddTo(command);
         model.AddTo(command);
         command.SetVerb(
             (parsed, cancellationToken) =>
             {
+                shards.Check(parsed, parsed.GetValue(texts)!, "texts");
+                if (shards.AreNamed(parsed))
+                {
+                    return ShardedEmbedding.Run(
+                        parsed,
+                        ShardContent.Texts,
+                        shards,
+                        parsed.GetValue(file),
+                        stop => model.Load(parsed, stop),
+                        orient: false,
+                        fetch: false,
+                        parsed.GetValue(format),
+                        cancellationToken
+                    );
+                }
+
                 string? path = CheckedFile(parsed.GetValue(file));
                 string[] all = [.. TextArguments.Expand(parsed.GetValue(texts)!)];
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
@@ -132,13 +176,15 @@ internal static class EmbedCommand
                 writer.Finish();
                 return ExitCode.Done;
             },
-            parsed => WhenStopped(parsed.GetValue(file))
+            parsed => WhenStopped(parsed.GetValue(file), shards.AreNamed(parsed))
         );
         return command;
     }
 
-    private static string WhenStopped(string? file) =>
-        file is null ? "Stopped; the embeddings so far are whole." : $"Stopped; {file} is written at the end, and is as it was.";
+    private static string WhenStopped(string? file, bool isFolder) =>
+        isFolder ? ShardedEmbedding.WhenStopped(file!)
+        : file is null ? "Stopped; the embeddings so far are whole."
+        : $"Stopped; {file} is written at the end, and is as it was.";
 
     /// <summary>How many could not be read.</summary>
     private static int WriteAll(IEnumerable<EmbeddedImage> images, EmbeddingWriter writer, IProgress<int>? progress)
@@ -164,12 +210,13 @@ internal static class EmbedCommand
         new("--output", "-o")
         {
             Description =
-                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one).",
-            HelpName = "FILE",
+                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one); of "
+                + "shards the folder of their outputs.",
+            HelpName = "FILE|FOLDER",
         };
 
     private static string? CheckedFile(string? path) =>
-        path is null || Path.GetExtension(path) is ".npy" or ".safetensors"
+        path is null || EmbeddingFile.IsKnown(path)
             ? path
             : throw new ArgumentException($"--output {path} has an unknown extension; name a .npy or a .safetensors file.");
 
@@ -243,28 +290,9 @@ internal static class EmbedCommand
             }
 
             float[] values = [.. _values];
-            if (Path.GetExtension(path) == ".npy")
-            {
-                NumpyFile.Write(path, values, _names.Count, dimension);
-                File.WriteAllLines(
-                    Path.ChangeExtension(path, ".txt"),
-                    _names.Select(static name => name.ReplaceLineEndings(" "))
-                );
-                File.WriteAllText(Path.ChangeExtension(path, ".json"), JsonSerializer.Serialize(Origin.Fields));
-            }
-            else
-            {
-                SafetensorsFile.Write(
-                    path,
-                    [("embeddings", [_names.Count, dimension], stream => stream.Write(MemoryMarshal.AsBytes<float>(values)))],
-                    new Dictionary<string, string>
-                    {
-                        ["names"] = JsonSerializer.Serialize(_names),
-                        ["origin"] = JsonSerializer.Serialize(Origin.Fields),
-                    }
-                );
-            }
-
+            EmbeddingFile.Write(path, Origin, _names, _names.Count, dimension, stream =>
+                stream.Write(MemoryMarshal.AsBytes<float>(values))
+            );
             Console.Error.WriteLine($"Wrote {_names.Count} embeddings of {dimension} numbers to {path}.");
         }
     }

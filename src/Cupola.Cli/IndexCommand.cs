@@ -54,12 +54,22 @@ internal static class IndexCommand
                     parsed.GetValue(format) == OutputFormat.Csv
                         ? new("root", "seen", "embedded", "reused", "moved", "gone", "broken")
                         : null;
-                int broken = 0;
+                int broken = 0,
+                    embedded = 0;
                 foreach (string root in all)
                 {
                     IndexUpdate update = IndexOptions.Update(index, root, known, cancellationToken);
                     broken += update.Broken.Count;
+                    embedded += update.Embedded;
                     Write(update, parsed.GetValue(format), rows);
+                }
+
+                if (known is { Count: > 0, Taken: 0 } && embedded > 0)
+                {
+                    Console.Error.WriteLine(
+                        $"None of the {known.Count} embeddings in {parsed.GetValue(from)} is of these images' files as they are "
+                            + "now; an index is of files, and images in archives are none."
+                    );
                 }
 
                 return broken == 0 ? ExitCode.Done : ExitCode.SomeFailed;

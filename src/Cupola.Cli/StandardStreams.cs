@@ -25,6 +25,12 @@ internal static class StandardStreams
     /// <summary>Lets both streams speak UTF-8, whatever the machine's language, and filters what a person reads.</summary>
     public static void Open()
     {
+        // Open MPI gives each rank a terminal that no person looks at, and .NET would write to it what makes a terminal ready.
+        if (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK") is not null)
+        {
+            Environment.SetEnvironmentVariable("TERM", "dumb");
+        }
+
         Console.OutputEncoding = Utf8;
         if (Console.IsInputRedirected)
         {

@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
         "Models.Quantization",
         "Models",
         "Embedding",
+        "Embedding.Shards",
         "Maps",
         "Retrieval",
         "Prompts",

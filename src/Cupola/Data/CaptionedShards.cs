@@ -18,12 +18,7 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedI
                 continue;
             }
 
-            string[] captions =
-            [
-                .. (sample.Text("txt") is { } text ? [text] : sample.Texts("caption"))
-                    .Select(static caption => ForeignText.OneLine(caption).Trim())
-                    .Where(static caption => caption.Length > 0),
-            ];
+            string[] captions = CaptionsOf(sample);
             if (captions.Length == 0)
             {
                 logger?.Warn($"{sample.Name} has no caption: a .txt in UTF-8, or a .json with \"caption\".");
@@ -33,4 +28,12 @@ internal sealed class CaptionedShards(IReadOnlyList<string> shards) : CaptionedI
             yield return new(sample.Image!, captions);
         }
     }
+
+    /// <summary>A sample's captions, each on one line; none where there are none.</summary>
+    public static string[] CaptionsOf(ShardSample sample) =>
+        [
+            .. (sample.Text("txt") is { } text ? [text] : sample.Texts("caption"))
+                .Select(static caption => ForeignText.OneLine(caption).Trim())
+                .Where(static caption => caption.Length > 0),
+        ];
 }

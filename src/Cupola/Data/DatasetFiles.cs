@@ -88,10 +88,12 @@ internal sealed record DatasetFiles(string Path, DatasetForm Form, IReadOnlyList
     private static bool IsShard(string path) =>
         System.IO.Path.GetExtension(path).Equals(".tar", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsCompressed(string path) =>
+    /// <summary>Whether it is a compressed archive, by its name.</summary>
+    internal static bool IsCompressed(string path) =>
         Compressed.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    private static InvalidDataException Unpacked(string path) =>
+    /// <summary>What is said of a compressed archive.</summary>
+    internal static InvalidDataException Unpacked(string path) =>
         new(
             $"{path} is compressed, and shards are read without unpacking; "
                 + "decompress it (gunzip, bunzip2, unxz or unzstd) and name the .tar."

@@ -9,8 +9,8 @@ internal sealed class DelimitedTable : ImageTable
 {
     private readonly TableHeader _header;
 
-    public DelimitedTable(string path, TableColumn texts, bool fetch)
-        : base(path, texts, fetch) => _header = TableHeader.Read(path, MaximumLineLength, texts);
+    public DelimitedTable(string path, TableColumn subject, TableColumn texts, bool fetch)
+        : base(path, subject, texts, fetch) => _header = TableHeader.Read(path, MaximumLineLength, subject, texts);
 
     public override IEnumerable<TableRow> Read(ILogger? logger)
     {
@@ -20,7 +20,7 @@ internal sealed class DelimitedTable : ImageTable
             {
                 PassOver(record.Line, problem, logger);
             }
-            else if (Row(record.Line, Field(record, _header.Image), [Field(record, _header.Text)], logger) is { } row)
+            else if (Row(record.Line, Field(record, _header.Subject), [Field(record, _header.Text)], logger) is { } row)
             {
                 yield return row;
             }

@@ -28,15 +28,19 @@ internal abstract class ImageTable
 
     private readonly TableImages _images;
 
-    private protected ImageTable(string path, TableColumn texts, bool fetch)
+    private protected ImageTable(string path, TableColumn subject, TableColumn texts, bool fetch)
     {
         Path = path;
+        SubjectColumn = subject;
         TextColumn = texts;
         _images = new(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, fetch);
     }
 
     /// <summary>The table's file.</summary>
     public string Path { get; }
+
+    /// <summary>The column that each line is about.</summary>
+    protected TableColumn SubjectColumn { get; }
 
     /// <summary>The column of texts.</summary>
     protected TableColumn TextColumn { get; }
@@ -50,8 +54,16 @@ internal abstract class ImageTable
     /// <param name="texts">The column required in addition to that of images.</param>
     /// <param name="fetch">Whether addresses in it are downloaded.</param>
     /// <exception cref="InvalidDataException">It is not a table, or lacks a column; the message lists its columns.</exception>
-    public static ImageTable Open(string path, TableColumn texts, bool fetch) =>
-        IsJsonLines(path) ? new JsonLines(path, texts, fetch) : new DelimitedTable(path, texts, fetch);
+    public static ImageTable Open(string path, TableColumn texts, bool fetch) => Open(path, TableColumn.Image, texts, fetch);
+
+    /// <summary>Opens a table of which only the images count; each is its own text.</summary>
+    public static ImageTable OpenImages(string path, bool fetch) => Open(path, TableColumn.Image, TableColumn.Image, fetch);
+
+    /// <summary>Opens a table of which only the captions count; it need not name images, and no row has one.</summary>
+    public static ImageTable OpenCaptions(string path) => Open(path, TableColumn.Caption, TableColumn.Caption, fetch: false);
+
+    private static ImageTable Open(string path, TableColumn subject, TableColumn texts, bool fetch) =>
+        IsJsonLines(path) ? new JsonLines(path, subject, texts, fetch) : new DelimitedTable(path, subject, texts, fetch);
 
     /// <summary>Whether a file is a table with such a column and one of images.</summary>
     public static bool Has(string path, TableColumn texts)
@@ -82,11 +94,11 @@ internal abstract class ImageTable
         string[] said = [.. texts.Select(Clean).Where(static text => text.Length > 0)];
         if (file.Length == 0 || said.Length == 0)
         {
-            PassOver(line, $"its {(file.Length == 0 ? TableColumn.Image : TextColumn).What} is missing", logger);
+            PassOver(line, $"its {(file.Length == 0 ? SubjectColumn : TextColumn).What} is missing", logger);
             return null;
         }
 
-        if (file.Length > LongestPath)
+        if (SubjectColumn == TableColumn.Image && file.Length > LongestPath)
         {
             PassOver(line, Invariant($"its {TableColumn.Image.What} is longer than {LongestPath} letters"), logger);
             return null;

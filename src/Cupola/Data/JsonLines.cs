@@ -7,8 +7,8 @@ namespace Cupola.Data;
 /// <summary>A table with a JSON object per line, whose properties are its columns; a line may contain a list of texts.</summary>
 internal sealed class JsonLines : ImageTable
 {
-    public JsonLines(string path, TableColumn texts, bool fetch)
-        : base(path, texts, fetch)
+    public JsonLines(string path, TableColumn subject, TableColumn texts, bool fetch)
+        : base(path, subject, texts, fetch)
     {
         string[] columns = TextLines
             .Read(Path, MaximumLineLength)
@@ -17,7 +17,7 @@ internal sealed class JsonLines : ImageTable
             )
             .FirstOrDefault(static names => names is not null)
             ?? throw new InvalidDataException($"{path} is not a table of images: no line of it is a JSON object.");
-        TableColumn.Image.IndexAmong(columns, path);
+        subject.IndexAmong(columns, path);
         texts.IndexAmong(columns, path);
     }
 
@@ -38,7 +38,7 @@ internal sealed class JsonLines : ImageTable
             {
                 PassOver(index + 1, "it is not a JSON object", logger);
             }
-            else if (Row(index + 1, fields.Image, fields.Texts, logger) is { } row)
+            else if (Row(index + 1, fields.Subject, fields.Texts, logger) is { } row)
             {
                 yield return row;
             }
@@ -61,7 +61,7 @@ internal sealed class JsonLines : ImageTable
     }
 
     private LineFields Fields(JsonElement root) =>
-        new(Texts(root, TableColumn.Image).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
+        new(Texts(root, SubjectColumn).FirstOrDefault(""), [.. Texts(root, TextColumn)]);
 
     /// <summary>A text, the texts of a list, or a number as written.</summary>
     private static IEnumerable<string> Texts(JsonElement root, TableColumn column)
@@ -84,5 +84,5 @@ internal sealed class JsonLines : ImageTable
             _ => "",
         };
 
-    private sealed record LineFields(string Image, IReadOnlyList<string> Texts);
+    private sealed record LineFields(string Subject, IReadOnlyList<string> Texts);
 }

@@ -7,9 +7,9 @@ namespace Cupola.Data;
 /// <param name="Line">The line number, from 1.</param>
 /// <param name="Separator">The separator of fields.</param>
 /// <param name="Columns">The number of fields in a line.</param>
-/// <param name="Image">The column of images.</param>
+/// <param name="Subject">The column that each line is about: of images, as a rule.</param>
 /// <param name="Text">The column of texts.</param>
-internal sealed record TableHeader(int Line, char Separator, int Columns, int Image, int Text)
+internal sealed record TableHeader(int Line, char Separator, int Columns, int Subject, int Text)
 {
     /// <summary>
     /// open_clip's tables have tabs whatever their extension, and Excel writes semicolons in locales with a decimal comma.
@@ -22,9 +22,10 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
     /// </summary>
     /// <param name="path">The table.</param>
     /// <param name="maximumLength">The longest allowed line.</param>
-    /// <param name="texts">The column required in addition to that of images.</param>
+    /// <param name="subject">The column that each line is about.</param>
+    /// <param name="texts">The column required in addition.</param>
     /// <exception cref="InvalidDataException">It is not a table, or lacks a column; the message lists its columns.</exception>
-    public static TableHeader Read(string path, int maximumLength, TableColumn texts)
+    public static TableHeader Read(string path, int maximumLength, TableColumn subject, TableColumn texts)
     {
         char? named = null;
         foreach ((int index, string? line) in TextLines.Read(path, maximumLength).Index())
@@ -42,14 +43,21 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
             }
             else if (!string.IsNullOrWhiteSpace(line))
             {
-                return Read(path, line, index + 1, named is { } only ? [only] : Separators, texts);
+                return Read(path, line, index + 1, named is { } only ? [only] : Separators, subject, texts);
             }
         }
 
         throw new InvalidDataException($"{path} is not a table of images: it is empty.");
     }
 
-    private static TableHeader Read(string path, string line, int number, char[] separators, TableColumn texts)
+    private static TableHeader Read(
+        string path,
+        string line,
+        int number,
+        char[] separators,
+        TableColumn subject,
+        TableColumn texts
+    )
     {
         (char Separator, List<string> Names)[] ways =
         [
@@ -58,10 +66,10 @@ internal sealed record TableHeader(int Line, char Separator, int Columns, int Im
                 .OrderByDescending(static way => way.Item2.Count),
         ];
         (char chosen, List<string> names) = ways.FirstOrDefault(
-            way => TableColumn.Image.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0,
+            way => subject.Find(way.Names) >= 0 && texts.Find(way.Names) >= 0,
             ways[0]
         );
-        return new(number, chosen, names.Count, TableColumn.Image.IndexAmong(names, path), texts.IndexAmong(names, path));
+        return new(number, chosen, names.Count, subject.IndexAmong(names, path), texts.IndexAmong(names, path));
     }
 
     private static List<string> Split(string line, char separator)

@@ -133,7 +133,7 @@ internal sealed class TableRecords(string path, TableHeader header, int maximumL
     {
         string[] fields = DelimitedFields.SplitLiterally(text, header.Separator);
         return fields.Length == header.Columns
-            && (ImageFolder.IsImage(fields[header.Image]) || ImageAddress.IsAddress(fields[header.Image]));
+            && (ImageFolder.IsImage(fields[header.Subject]) || ImageAddress.IsAddress(fields[header.Subject]));
     }
 
     /// <summary>What is wrong with the number or length of fields; missing ones are reported by their column.</summary>

@@ -37,6 +37,7 @@ public sealed partial class ClipEmbedder
             Queue<EmbeddedImage> made = new(
                 EmbedBatch(
                     [.. read.Where(static image => image.Known is null).Select(static image => image.Prepared)],
+                    fixedRuns: false,
                     cancellationToken
                 )
             );

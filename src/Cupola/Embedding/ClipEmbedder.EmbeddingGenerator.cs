@@ -47,7 +47,7 @@ public sealed partial class ClipEmbedder
             static (image, index) => ImageSource.FromBytes(image.Data, image.Name ?? Invariant($"image {index + 1}"))
         );
         GeneratedEmbeddings<Embedding<float>> generated = [];
-        foreach (EmbeddedImage image in EmbedNew(images, orient: false, cancellationToken))
+        foreach (EmbeddedImage image in EmbedImages(images, orient: false, cache: null, cancellationToken))
         {
             generated.Add(
                 image.Embedding is { } embedding ? new Embedding<float>(embedding) : throw new InvalidDataException(image.Error)

@@ -153,7 +153,7 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(texts);
         return new EmbeddingMatrix(
-            EncodeTexts(texts, progress, cancellationToken).Embeddings,
+            EncodeTexts(texts, fixedRuns: false, progress, cancellationToken).Embeddings,
             texts.Count,
             Config.EmbeddingDimension
         ).Normalize();
@@ -186,7 +186,7 @@ public sealed partial class ClipEmbedder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(images);
         return cache is null
-            ? EmbedNew(images, orient, cancellationToken)
+            ? EmbedNew(images, orient, ImagesPerThread * _threads, fixedRuns: false, cancellationToken)
             : EmbedUnknown(images, orient, cache, cancellationToken);
     }
 
@@ -215,7 +215,10 @@ public sealed partial class ClipEmbedder : IDisposable
     /// <param name="count">How many images there are.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="ArgumentException">The bytes are not so many images.</exception>
-    public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellationToken = default)
+    public EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, CancellationToken cancellationToken = default) =>
+        EmbedPixels(pixels, count, fixedRuns: false, cancellationToken);
+
+    private EmbeddingMatrix EmbedPixels(ReadOnlySpan<byte> pixels, int count, bool fixedRuns, CancellationToken cancellationToken)
     {
         if (pixels.Length != (long)count * Preprocessing.ByteCount)
         {
@@ -226,7 +229,11 @@ public sealed partial class ClipEmbedder : IDisposable
         }
 
         using Tensor images = Tensor.Of(ElementType.UInt8, pixels, count, Preprocessing.Size, Preprocessing.Size, 3);
-        return new EmbeddingMatrix(_model.Image.Encode(images, cancellationToken), count, Config.EmbeddingDimension).Normalize();
+        return new EmbeddingMatrix(
+            _model.Image.Encode(images, fixedRuns, cancellationToken),
+            count,
+            Config.EmbeddingDimension
+        ).Normalize();
     }
 
     /// <summary>
@@ -242,7 +249,12 @@ public sealed partial class ClipEmbedder : IDisposable
     public void Dispose() => _model.Dispose();
 
     /// <summary>What the text tower says of texts, pooled and projected.</summary>
-    internal TextFeatures EncodeTexts(IReadOnlyList<string> texts, IProgress<int>? progress, CancellationToken cancellationToken)
+    internal TextFeatures EncodeTexts(
+        IReadOnlyList<string> texts,
+        bool fixedRuns,
+        IProgress<int>? progress,
+        CancellationToken cancellationToken
+    )
     {
         int[][] ids = new int[texts.Count][];
         Parallel.For(
@@ -251,23 +263,28 @@ public sealed partial class ClipEmbedder : IDisposable
             new ParallelOptions { MaxDegreeOfParallelism = _threads, CancellationToken = cancellationToken },
             index => ids[index] = Tokenizer.Read(texts[index])
         );
-        return _model.Text.Encode(ids, progress, cancellationToken);
+        return _model.Text.Encode(ids, share: true, fixedRuns, progress, cancellationToken);
     }
 
-    private IEnumerable<EmbeddedImage> EmbedNew(IEnumerable<ImageSource> images, bool orient, CancellationToken cancellationToken)
+    private IEnumerable<EmbeddedImage> EmbedNew(
+        IEnumerable<ImageSource> images,
+        bool orient,
+        int batch,
+        bool fixedRuns,
+        CancellationToken cancellationToken
+    )
     {
-        int batch = ImagesPerThread * _threads;
         ImageReader reader = new(Preprocessing, orient, _threads);
         foreach (PreparedImage[] prepared in reader.Prepare(images, 2 * batch, cancellationToken).Chunk(batch))
         {
-            foreach (EmbeddedImage embedded in EmbedBatch(prepared, cancellationToken))
+            foreach (EmbeddedImage embedded in EmbedBatch(prepared, fixedRuns, cancellationToken))
             {
                 yield return embedded;
             }
         }
     }
 
-    private IEnumerable<EmbeddedImage> EmbedBatch(PreparedImage[] images, CancellationToken cancellationToken)
+    private IEnumerable<EmbeddedImage> EmbedBatch(PreparedImage[] images, bool fixedRuns, CancellationToken cancellationToken)
     {
         PreparedImage[] readable = [.. images.Where(static image => image.Pixels is not null)];
         byte[] pixels = new byte[readable.Length * Preprocessing.ByteCount];
@@ -276,7 +293,8 @@ public sealed partial class ClipEmbedder : IDisposable
             readable[index].Pixels!.CopyTo(pixels, index * Preprocessing.ByteCount);
         }
 
-        EmbeddingMatrix? embeddings = readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, cancellationToken);
+        EmbeddingMatrix? embeddings =
+            readable.Length == 0 ? null : EmbedPixels(pixels, readable.Length, fixedRuns, cancellationToken);
         int next = 0;
         return
         [

@@ -23,18 +23,53 @@ internal static partial class NumpyFile
     public static void Write(string path, ReadOnlySpan<byte> values, params ReadOnlySpan<int> shape) =>
         Write(path, "|u1", values, shape);
 
+    /// <summary>Writes float32 numbers of two dimensions that come as a stream; the file is whole or not there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="rows">How many rows there are.</param>
+    /// <param name="columns">How many numbers each has.</param>
+    /// <param name="write">Writes all numbers, row by row.</param>
+    public static void Write(string path, long rows, int columns, Action<Stream> write)
+    {
+        byte[] head = RowsHeader(rows, columns);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(head);
+            write(stream);
+        });
+    }
+
+    /// <summary>
+    /// What float32 numbers of two dimensions begin with. It has the same length for any number of rows, so that it can be
+    /// written once the number is known.
+    /// </summary>
+    public static byte[] RowsHeader(long rows, int columns) =>
+        Header("<f4", $"{rows.ToString(CultureInfo.InvariantCulture)},{Extent(columns)}");
+
+    private static string Extent(int extent) => string.Create(CultureInfo.InvariantCulture, $"{extent},");
+
     private static void Write(string path, string type, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> shape)
     {
         StringBuilder extents = new();
         foreach (int extent in shape)
         {
-            extents.Append(CultureInfo.InvariantCulture, $"{extent},");
+            extents.Append(Extent(extent));
         }
 
+        byte[] head = Header(type, extents.ToString());
+        byte[] body = bytes.ToArray();
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(head);
+            stream.Write(body);
+        });
+    }
+
+    private static byte[] Header(string type, string extents)
+    {
         string header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({extents}), }}";
         // The magic string, version and length take ten bytes; the header ends in a line feed at a multiple of 64.
         int padded = ((header.Length + 1 + 10 + 63) / 64 * 64) - 10;
-        byte[] head =
+        return
         [
             0x93,
             .. "NUMPY"u8,
@@ -44,12 +79,6 @@ internal static partial class NumpyFile
             (byte)(padded >> 8),
             .. Encoding.ASCII.GetBytes(header.PadRight(padded - 1) + "\n"),
         ];
-        byte[] body = bytes.ToArray();
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(head);
-            stream.Write(body);
-        });
     }
 
     /// <summary>Reads float32 numbers of two dimensions, row by row.</summary>

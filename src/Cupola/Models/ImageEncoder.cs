@@ -55,12 +55,19 @@ internal sealed class ImageEncoder : IDisposable
     /// <summary>The embeddings, not of unit length, [images, embedding].</summary>
     /// <param name="images">In the encoder's form, the first extent the number of images.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    public float[] Encode(Tensor images, CancellationToken cancellationToken = default)
+    public float[] Encode(Tensor images, CancellationToken cancellationToken = default) =>
+        Encode(images, fixedRuns: false, cancellationToken);
+
+    /// <summary>The same.</summary>
+    /// <param name="images">In the encoder's form, the first extent the number of images.</param>
+    /// <param name="fixedRuns">Whether the images are split in the same way for any number of threads.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public float[] Encode(Tensor images, bool fixedRuns, CancellationToken cancellationToken)
     {
         int count = checked((int)images.Shape[0]);
-        int batch = Math.Clamp((count + _engine.Threads - 1) / _engine.Threads, 1, MaximumBatch);
+        int batch = fixedRuns ? MaximumBatch : Math.Clamp((count + _engine.Threads - 1) / _engine.Threads, 1, MaximumBatch);
         int batches = (count + batch - 1) / batch;
-        SessionThreads width = batches == 1 ? SessionThreads.All : SessionThreads.One;
+        SessionThreads width = batches == 1 && !fixedRuns ? SessionThreads.All : SessionThreads.One;
         using Tensor embeddings = Tensor.Allocate(ElementType.Float32, count, EmbeddingDimension);
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellationToken };
         Parallel.For(0, batches, options, index =>

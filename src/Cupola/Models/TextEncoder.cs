@@ -19,6 +19,9 @@ internal sealed record TextFeatures(float[] Pooled, float[] Embeddings);
 /// </summary>
 internal sealed class TextEncoder : IDisposable
 {
+    /// <summary>Half of the largest tree, so that a few hundred texts keep all threads busy.</summary>
+    private const int NodesOfFixedRun = PromptTree.MaximumNodes / 2;
+
     private readonly Engine _engine;
     private readonly TextTransformer _tower;
     private readonly ModelParameters _parameters;
@@ -87,12 +90,13 @@ internal sealed class TextEncoder : IDisposable
         IReadOnlyList<int[]> sequences,
         IProgress<int>? progress = null,
         CancellationToken cancellationToken = default
-    ) => Encode(sequences, share: true, progress, cancellationToken);
+    ) => Encode(sequences, share: true, fixedRuns: false, progress, cancellationToken);
 
     /// <inheritdoc cref="Encode(IReadOnlyList{int[]}, IProgress{int}, CancellationToken)"/>
     internal TextFeatures Encode(
         IReadOnlyList<int[]> sequences,
         bool share,
+        bool fixedRuns,
         IProgress<int>? progress,
         CancellationToken cancellationToken
     )
@@ -100,9 +104,9 @@ internal sealed class TextEncoder : IDisposable
         TextFeatures features = new(new float[sequences.Count * _width], new float[sequences.Count * _embeddingDimension]);
         IReadOnlyList<TextRun> runs =
             _tower.Reading == TextReading.Causal
-                ? RunsOfTrees(sequences, share, out int[] firsts)
+                ? RunsOfTrees(sequences, share, fixedRuns, out int[] firsts)
                 : RunsOfRows(sequences, share, out firsts);
-        SessionThreads width = runs.Count == 1 ? SessionThreads.All : SessionThreads.One;
+        SessionThreads width = runs.Count == 1 && !fixedRuns ? SessionThreads.All : SessionThreads.One;
         ParallelOptions options = new() { MaxDegreeOfParallelism = _engine.Threads, CancellationToken = cancellationToken };
         Parallel.ForEach(runs, options, run =>
         {
@@ -142,13 +146,13 @@ internal sealed class TextEncoder : IDisposable
 
     public void Dispose() => _graph.Dispose();
 
-    private List<TextRun> RunsOfTrees(IReadOnlyList<int[]> sequences, bool share, out int[] firsts)
+    private List<TextRun> RunsOfTrees(IReadOnlyList<int[]> sequences, bool share, bool fixedRuns, out int[] firsts)
     {
         int[][] untilEnd = [.. sequences.Select(ids => PromptTree.UntilEnd(ids))];
         int tokens = untilEnd.Sum(ids => ids.Length);
         IReadOnlyList<PromptTree> trees = PromptTree.Pack(
             untilEnd,
-            Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)),
+            fixedRuns ? NodesOfFixedRun : Math.Min(PromptTree.MaximumNodes, Math.Max(tokens / _engine.Threads, 256)),
             share,
             out firsts
         );

@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
+using Cupola.Embedding.Shards;
 using Cupola.Files;
 
 namespace Cupola.Retrieval;
@@ -34,6 +35,9 @@ internal sealed class EmbeddedFiles
     /// <summary>How many images have an embedding.</summary>
     public int Count => _vectors.Count;
 
+    /// <summary>How many of them were taken.</summary>
+    public int Taken { get; private set; }
+
     /// <summary>Reads a file of embeddings, or all that lie directly in a folder.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="index">Whose model must have made them.</param>
@@ -41,9 +45,10 @@ internal sealed class EmbeddedFiles
     /// <exception cref="InvalidDataException">They are another model's, or cannot be read.</exception>
     public static EmbeddedFiles Read(string path, ImageIndex index)
     {
-        string[] files = Directory.Exists(path)
-            ? [.. Directory.EnumerateFiles(path).Where(IsKnown).Order(StringComparer.Ordinal)]
-            : [path];
+        string[] files =
+            !Directory.Exists(path) ? [path]
+            : ShardFolder.IsOne(path) ? [.. ShardFolder.Open(path).Outputs]
+            : [.. Directory.EnumerateFiles(path).Where(IsKnown).Order(StringComparer.Ordinal)];
         if (files.Length == 0)
         {
             throw new FileNotFoundException(
@@ -61,10 +66,19 @@ internal sealed class EmbeddedFiles
     }
 
     /// <summary>The embedding of an image's file, unless the file was written after it was made.</summary>
-    public float[]? Find(FileInfo file) =>
-        _vectors.TryGetValue(file.FullName, out (Half[] Vector, DateTime Written) found) && file.LastWriteTimeUtc <= found.Written
-            ? [.. found.Vector.Select(static number => (float)number)]
-            : null;
+    public float[]? Find(FileInfo file)
+    {
+        if (
+            !_vectors.TryGetValue(file.FullName, out (Half[] Vector, DateTime Written) found)
+            || file.LastWriteTimeUtc > found.Written
+        )
+        {
+            return null;
+        }
+
+        Taken++;
+        return [.. found.Vector.Select(static number => (float)number)];
+    }
 
     private static bool IsKnown(string file) => Path.GetExtension(file) is ".npy" or ".safetensors" or ".jsonl";
 

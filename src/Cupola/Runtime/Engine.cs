@@ -33,6 +33,9 @@ internal sealed class Engine
         }
     }
 
+    /// <summary>ONNX Runtime's version.</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
     /// <summary>On what graphs run, in small letters.</summary>
     public string Device { get; }
 

@@ -60,6 +60,10 @@ internal sealed class EncodedPrompts
             .. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text),
         ];
         int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
-        return new(embedder, prompts, new(embedder.EncodeTexts(texts, progress, cancellationToken), counts, embedder.Model.Text));
+        return new(
+            embedder,
+            prompts,
+            new(embedder.EncodeTexts(texts, fixedRuns: false, progress, cancellationToken), counts, embedder.Model.Text)
+        );
     }
 }

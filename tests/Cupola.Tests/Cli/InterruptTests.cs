@@ -48,5 +48,5 @@ public sealed partial class InterruptTests
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    internal static partial int Kill(int process, int signal);
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Cupola.Retrieval;
+namespace Cupola.Embedding;
 
 /// <summary>What made the embeddings of a file, by which an index tells whether they are its own model's.</summary>
 /// <param name="Model">The model's fingerprint.</param>
