@@ -7,7 +7,7 @@ namespace Cupola.FewShot;
 internal abstract class ExampleLogits
 {
     /// <summary>Images that are worked out together, so that examples are read once for several.</summary>
-    private const int Block = 256;
+    public const int Block = 256;
 
     /// <summary>Changes logits.</summary>
     /// <param name="embeddings">Unit embeddings: [images, dimension].</param>
@@ -25,9 +25,7 @@ internal abstract class ExampleLogits
         for (int first = 0; first < embeddings.Count; first += Block)
         {
             int count = Math.Min(Block, embeddings.Count - first);
-            DoubleRows block = logits.Slice(first, count);
-            Apply(embeddings.Slice(first, count), block);
-            block.Values.CopyTo(logits.Values, (long)first * logits.Columns);
+            Apply(embeddings.Slice(first, count), logits.Slice(first, count));
         }
 
         return logits;
@@ -99,7 +97,8 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
         DoubleRows sums;
         if (voices is null)
         {
-            sums = SumsByLabel(embeddings, examples, labels, logits.Columns, [beta])[0];
+            sums = new(embeddings.Count, logits.Columns);
+            SumByLabel(embeddings, examples, labels, [beta], [sums]);
         }
         else
         {
@@ -119,21 +118,20 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
         TensorPrimitives.Exp<double>(cosines, cosines);
     }
 
-    /// <summary>For each of some β, how near the examples of each label are together: [images, labels].</summary>
+    /// <summary>For each of some β, how near the examples of each label are together.</summary>
     /// <param name="images">[images, dimension].</param>
     /// <param name="examples">[examples, dimension].</param>
     /// <param name="labels">The label of each example.</param>
-    /// <param name="classCount">How many labels there are.</param>
     /// <param name="betas">The β.</param>
-    public static DoubleRows[] SumsByLabel(
+    /// <param name="sums">Is given the sums of each β: [images, labels].</param>
+    public static void SumByLabel(
         DoubleRows images,
         DoubleRows examples,
         IReadOnlyList<int> labels,
-        int classCount,
-        IReadOnlyList<double> betas
+        IReadOnlyList<double> betas,
+        IReadOnlyList<DoubleRows> sums
     )
     {
-        DoubleRows[] sums = [.. betas.Select(_ => new DoubleRows(images.Count, classCount))];
         int[] labelOf = [.. labels];
         Parallel.For(0, (images.Count + DoubleRows.Block - 1) / DoubleRows.Block, block =>
         {
@@ -145,11 +143,12 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
             images.Times(first, count, examples, cosines);
             for (int image = 0; image < count; image++)
             {
-                for (int index = 0; index < sums.Length; index++)
+                for (int index = 0; index < sums.Count; index++)
                 {
                     cosines.Slice(image * examples.Count, examples.Count).CopyTo(nearness);
                     ToKernel(nearness, betas[index]);
                     Span<double> sum = sums[index][first + image];
+                    sum.Clear();
                     for (int example = 0; example < labelOf.Length; example++)
                     {
                         sum[labelOf[example]] += nearness[example];
@@ -159,6 +158,5 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
 
             ArrayPool<double>.Shared.Return(rented);
         });
-        return sums;
     }
 }
