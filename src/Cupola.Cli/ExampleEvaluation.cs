@@ -75,7 +75,7 @@ internal sealed class ExampleEvaluation
         int draws = _draws.Read(parsed),
             labels = sets[0].Classifier.Labels.Count;
         ExampleDraws drawing = new(pool, labels);
-        IReadOnlyDictionary<int, int[]> same = drawing.SameBytes(answered, cancellationToken);
+        IReadOnlyDictionary<int, int[]> same = drawing.SameBytes(answered);
         TellDuplicates(same, drawing.CountNearlySame(answered, same.Keys.ToHashSet()));
         TellOfFew(pool, labels, shots);
         List<FewShotCurve> curves = [];

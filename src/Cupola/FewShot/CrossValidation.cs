@@ -84,9 +84,12 @@ internal sealed class CrossValidation
             {
                 Scores scores = new(fold);
                 PromptLogits prompts = new();
+                DoubleRows buffer = new(ExampleLogits.Block, fold.Others.ClassCount);
                 foreach ((int first, DoubleRows embeddings, DoubleRows cosines) in fold.Others.Blocks())
                 {
-                    scores.Add(first, prompts.Compute(embeddings, cosines, fold.Others.Scale), fold.Others.Labels);
+                    DoubleRows logits = buffer.Slice(0, cosines.Count);
+                    prompts.Compute(embeddings, cosines, fold.Others.Scale, logits);
+                    scores.Add(first, logits, fold.Others.Labels);
                 }
 
                 return scores;

@@ -20,6 +20,10 @@ internal sealed class DoubleRows
     public DoubleRows(double[] numbers, int columns)
         : this(numbers, 0, columns == 0 ? 0 : numbers.Length / columns, columns) { }
 
+    /// <summary>The first rows of an array, which is not copied and may be longer.</summary>
+    public DoubleRows(double[] numbers, int count, int columns)
+        : this(numbers, 0, count, columns) { }
+
     private DoubleRows(double[] numbers, int start, int count, int columns) =>
         (_numbers, _start, Count, Columns) = (numbers, start, count, columns);
 
@@ -71,9 +75,11 @@ internal sealed class DoubleRows
     public DoubleRows Slice(int first, int count) => new(_numbers, _start + (first * Columns), count, Columns);
 
     /// <summary>Columns as rows.</summary>
-    public DoubleRows Transpose()
+    public DoubleRows Transpose() => Transpose(new(Columns, Count));
+
+    /// <summary>The same, written over other rows.</summary>
+    public DoubleRows Transpose(DoubleRows transposed)
     {
-        DoubleRows transposed = new(Columns, Count);
         Parallel.For(0, Columns, column =>
         {
             Span<double> row = transposed[column];
@@ -86,9 +92,11 @@ internal sealed class DoubleRows
     }
 
     /// <summary>The dot product of each row with each row of another matrix: [rows, rows of the other].</summary>
-    public DoubleRows Times(DoubleRows other)
+    public DoubleRows Times(DoubleRows other) => Times(other, new(Count, other.Count));
+
+    /// <summary>The same, written over other rows.</summary>
+    public DoubleRows Times(DoubleRows other, DoubleRows products)
     {
-        DoubleRows products = new(Count, other.Count);
         Parallel.For(0, (Count + Block - 1) / Block, block =>
         {
             int first = block * Block,

@@ -18,9 +18,12 @@ internal abstract class ExampleLogits
     /// <param name="embeddings">[images, dimension].</param>
     /// <param name="scores">Their zero-shot scores: [images, labels].</param>
     /// <param name="scale">What makes logits of scores.</param>
-    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale)
+    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale) =>
+        Compute(embeddings, scores, scale, new(embeddings.Count, scores.Columns));
+
+    /// <summary>The same, written over other rows.</summary>
+    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale, DoubleRows logits)
     {
-        DoubleRows logits = new(embeddings.Count, scores.Columns);
         TensorPrimitives.Multiply(scores.Values, scale, logits.Values);
         for (int first = 0; first < embeddings.Count; first += Block)
         {
@@ -55,7 +58,8 @@ internal sealed class LinearLogits(DoubleRows weights, double[] biases, double f
 
     public override void Apply(DoubleRows embeddings, DoubleRows logits)
     {
-        DoubleRows values = embeddings.Times(weights);
+        double[] rented = ArrayPool<double>.Shared.Rent(embeddings.Count * weights.Count);
+        DoubleRows values = embeddings.Times(weights, new(rented, embeddings.Count, weights.Count));
         for (int image = 0; image < values.Count; image++)
         {
             Span<double> row = values[image];
@@ -68,6 +72,8 @@ internal sealed class LinearLogits(DoubleRows weights, double[] biases, double f
 
             row.CopyTo(logits[image]);
         }
+
+        ArrayPool<double>.Shared.Return(rented);
     }
 }
 

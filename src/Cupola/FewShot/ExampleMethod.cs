@@ -56,12 +56,13 @@ internal abstract class ExampleMethod
     /// <param name="grid">The settings.</param>
     public virtual IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
     {
+        DoubleRows buffer = new(ExampleLogits.Block, others.ClassCount);
         foreach (Factors factors in grid)
         {
             ExampleLogits fitted = Fit(kept, factors);
             foreach ((int first, DoubleRows embeddings, DoubleRows scores) in others.Blocks())
             {
-                yield return new(factors, first, fitted.Compute(embeddings, scores, others.Scale));
+                yield return new(factors, first, fitted.Compute(embeddings, scores, others.Scale, buffer.Slice(0, scores.Count)));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Cupola.FewShot;
@@ -79,7 +80,9 @@ internal sealed class GdaMethod : ExampleMethod
     /// <summary>Σ (x − μ)(x − μ)ᵀ over the examples x and their labels' means μ: [dimension, dimension].</summary>
     private static DoubleRows Scatter(ExampleSet examples, DoubleRows means)
     {
-        DoubleRows columns = examples.Embeddings.Transpose();
+        DoubleRows embeddings = examples.Embeddings;
+        double[] rented = ArrayPool<double>.Shared.Rent(embeddings.Count * embeddings.Columns);
+        DoubleRows columns = embeddings.Transpose(new(rented, embeddings.Columns, embeddings.Count));
         Parallel.For(0, columns.Count, column =>
         {
             Span<double> numbers = columns[column];
@@ -88,6 +91,8 @@ internal sealed class GdaMethod : ExampleMethod
                 numbers[index] -= means[examples.Labels[index]][column];
             }
         });
-        return columns.Times(columns);
+        DoubleRows scatter = columns.Times(columns);
+        ArrayPool<double>.Shared.Return(rented);
+        return scatter;
     }
 }
