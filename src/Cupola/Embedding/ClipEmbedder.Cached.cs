@@ -69,10 +69,11 @@ public sealed partial class ClipEmbedder
         CancellationToken cancellationToken
     )
     {
+        string? hash = null;
         try
         {
             byte[] file = image.Read(cancellationToken);
-            string hash = ImageReader.HashOf(file);
+            hash = ImageReader.HashOf(file);
             byte[] key = CacheKey(hash, orient);
             return cache.Find(key, Config.EmbeddingDimension) is { } known
                 ? new(new(image.Name, null, null, hash), key, known)
@@ -80,7 +81,7 @@ public sealed partial class ClipEmbedder
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return new(new(image.Name, null, exception.Message, null), null, null);
+            return new(new(image.Name, null, exception.Message, hash), null, null);
         }
     }
 

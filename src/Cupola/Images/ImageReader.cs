@@ -38,14 +38,16 @@ internal sealed class ImageReader(ImagePreprocessing preprocessing, bool orient,
 
     private PreparedImage Prepare(ImageSource image, CancellationToken cancellationToken)
     {
+        string? hash = null;
         try
         {
             byte[] file = image.Read(cancellationToken);
-            return new(image.Name, Prepare(file, image.Name, cancellationToken), null, HashOf(file));
+            hash = HashOf(file);
+            return new(image.Name, Prepare(file, image.Name, cancellationToken), null, hash);
         }
         catch (Exception exception) when (IsBroken(exception))
         {
-            return new(image.Name, null, exception.Message, null);
+            return new(image.Name, null, exception.Message, hash);
         }
     }
 

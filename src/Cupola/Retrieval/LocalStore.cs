@@ -132,7 +132,7 @@ internal sealed class LocalStore : ImageStore
         IReadOnlyList<RankedImage> ranked = [];
         if (images.Count > 0)
         {
-            Vectors.Read(rows => ranked = Rank(terms, query, top, images, rows));
+            Vectors.Read(rows => ranked = Rank(terms, query, top, images, Named(rows, images)));
         }
 
         return ranked;
@@ -201,6 +201,12 @@ internal sealed class LocalStore : ImageStore
             Database.Dispose();
         }
     }
+
+    /// <summary>
+    /// The rows up to the last one of an image: those behind it may be a killed update's, and go while they are looked at.
+    /// </summary>
+    private static VectorFile.Rows Named(VectorFile.Rows rows, IReadOnlyList<IndexedRow> images) =>
+        rows.First(images.Max(static image => image.Row) + 1);
 
     private static long[] Used(IReadOnlyList<IndexedRow> images) => [.. images.Select(static image => image.Row).Distinct()];
 
