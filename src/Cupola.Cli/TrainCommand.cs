@@ -79,17 +79,10 @@ internal sealed class TrainCommand
             Console.Error.WriteLine(note);
         }
 
+        chosen = chosen.WithLoss(run, FindModel);
         TrainingScores? scores = _data.ReadScores(parsed, chosen, threads, log);
         bool isEvaluated = false;
-        using Trainer trainer = Trainer.Open(
-            run,
-            path,
-            pairs,
-            chosen,
-            scores is null ? null : Evaluate,
-            name => ModelOptions.Find(name, cancellationToken),
-            threads
-        );
+        using Trainer trainer = Trainer.Open(run, path, pairs, chosen, scores is null ? null : Evaluate, FindModel, threads);
         try
         {
             Train(trainer, parsed.GetValue(_format), log, cancellationToken);
@@ -115,6 +108,8 @@ internal sealed class TrainCommand
         }
 
         return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+        string FindModel(string name) => ModelOptions.Find(name, cancellationToken);
 
         ModelScore Evaluate(ClipEmbedder embedder, CancellationToken stop)
         {

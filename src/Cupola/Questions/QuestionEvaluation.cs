@@ -38,7 +38,7 @@ internal sealed record QuestionOutcome(VisualQuestion Question, IReadOnlyList<st
 /// <param name="Failed">What could not be read, a sentence each.</param>
 internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcomes, IReadOnlyList<string> Failed)
 {
-    /// <summary>Statements that are encoded together: enough to keep all threads busy, and few megabytes.</summary>
+    /// <summary>Different statements that are encoded together: enough to keep all threads busy, and few megabytes.</summary>
     private const int EncodedTogether = 2_000;
 
     /// <summary>The mean accuracy that the best choice among the answers would have.</summary>
@@ -131,7 +131,7 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
         List<QuestionOutcome> outcomes = new(questions.Length);
         foreach (StatedQuestion[] together in Together(State(questions, vocabulary, failed)))
         {
-            IReadOnlyList<EncodedPrompts> encoded = EncodedPrompts.EncodeTogether(
+            IEnumerable<EncodedPrompts> encoded = EncodedPrompts.EncodeTogether(
                 embedder,
                 [.. together.Select(static stated => stated.Statements)],
                 cancellationToken
@@ -157,15 +157,14 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
         return outcomes;
     }
 
-    /// <summary>The statements of each question that can be asked; those of one text follow each other.</summary>
+    /// <summary>The statements of each question that can be asked; one that is asked of several images is there once.</summary>
     private static IEnumerable<StatedQuestion> State(VisualQuestion[] questions, AnswerVocabulary vocabulary, List<string> failed)
     {
         foreach (
-            IGrouping<string, VisualQuestion> same in questions
-                .GroupBy(static question => question.Text, StringComparer.Ordinal)
-                .SelectMany(static ofText =>
-                    ofText.GroupBy(static question => string.Join('\n', question.Choices ?? []), StringComparer.Ordinal)
-                )
+            IGrouping<string, VisualQuestion> same in questions.GroupBy(
+                static question => string.Join('\n', [question.Text, .. question.Choices ?? []]),
+                StringComparer.Ordinal
+            )
         )
         {
             VisualQuestion asked = same.First();
@@ -184,16 +183,18 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
     private static IEnumerable<StatedQuestion[]> Together(IEnumerable<StatedQuestion> questions)
     {
         List<StatedQuestion> together = [];
-        int statements = 0;
+        HashSet<string> statements = new(StringComparer.Ordinal);
         foreach (StatedQuestion question in questions)
         {
             together.Add(question);
-            statements += question.Statements.PromptCount;
-            if (statements >= EncodedTogether)
+            statements.UnionWith(
+                question.Statements.ClassNames.SelectMany(answer => question.Statements[answer]).Select(static each => each.Text)
+            );
+            if (statements.Count >= EncodedTogether)
             {
                 yield return [.. together];
                 together.Clear();
-                statements = 0;
+                statements.Clear();
             }
         }
 

@@ -53,7 +53,8 @@ internal sealed class EncodedPrompts
     /// <param name="embedder">The model.</param>
     /// <param name="sets">The sets; each has classes, and each class prompts.</param>
     /// <param name="cancellationToken">Stops between runs.</param>
-    public static IReadOnlyList<EncodedPrompts> EncodeTogether(
+    /// <returns>One after the other: what they have in common is copied for each.</returns>
+    public static IEnumerable<EncodedPrompts> EncodeTogether(
         ClipEmbedder embedder,
         IReadOnlyList<PromptSet> sets,
         CancellationToken cancellationToken
@@ -62,14 +63,11 @@ internal sealed class EncodedPrompts
         string[] texts = [.. sets.SelectMany(TextsOf).Distinct(StringComparer.Ordinal)];
         Dictionary<string, int> rows = texts.Index().ToDictionary(static text => text.Item, static text => text.Index);
         TextFeatures all = embedder.EncodeTexts(texts, progress: null, cancellationToken);
-        return
-        [
-            .. sets.Select(set => new EncodedPrompts(
-                embedder,
-                set,
-                all.Take(texts.Length, [.. TextsOf(set).Select(text => rows[text])])
-            )),
-        ];
+        return sets.Select(set => new EncodedPrompts(
+            embedder,
+            set,
+            all.Take(texts.Length, [.. TextsOf(set).Select(text => rows[text])])
+        ));
     }
 
     private static string[] TextsOf(PromptSet prompts)

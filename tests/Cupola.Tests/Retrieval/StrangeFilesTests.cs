@@ -144,6 +144,26 @@ public sealed class StrangeFilesTests : IDisposable
         Assert.Equal((2, 0, 0), (again.Seen, again.Embedded, again.Gone));
     }
 
+    [Fact]
+    public void AFullDiskIsASentenceAndTheNextUpdateGoesOn()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "A device that is always full is Linux's.");
+        string folder = TestFolder.New(),
+            vectors = Path.Combine(folder, "vectors-1.f16"),
+            words = Path.Combine(folder, "words-1-64.f16");
+        File.CreateSymbolicLink(vectors, "/dev/full");
+        File.CreateSymbolicLink(words, "/dev/full");
+        using ImageIndex index = ImageIndex.Open(folder, Model.Value);
+
+        IOException problem = Assert.Throws<IOException>(() => index.Update(_photos));
+        Assert.StartsWith($"The index {folder} cannot be written (No space left", problem.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; what was done before stays, and the next update goes on.", problem.Message, StringComparison.Ordinal);
+
+        File.Delete(vectors);
+        Assert.Equal((1, 1), (index.Update(_photos).Seen, index.Store.FilesBelow(_photos).Count));
+        Assert.Single(index.Search(SearchQuery.Parse("a red flag")));
+    }
+
     private string At(string name) => Path.Combine(_photos, name);
 
     /// <summary>Paints an image of one color, another for each number.</summary>

@@ -65,7 +65,7 @@ public sealed partial class Trainer
                 model.Parameters,
                 ImageForm.Bytes,
                 new(settings.Memory.MicroBatchSize, settings.Memory.MicroBatchTokens, settings.Memory.ActivationMegabytes << 20),
-                settings.Loss,
+                settings.Loss!.Value,
                 settings.MaskSameLabel
             );
             _batches = new(
@@ -131,11 +131,13 @@ public sealed partial class Trainer
             );
         }
 
+        findModel ??= static name => name;
+        settings = settings.WithLoss(run, findModel);
         RunFolder folder = RunFolder.Open(run, new(settings, PairsIdentity.Compute(dataset, pairs)));
         TrainableModel? model = null;
         try
         {
-            model = Begin(folder, pairs, settings, findModel ?? (static name => name));
+            model = Begin(folder, pairs, settings, findModel);
             if (settings.FreezeBatchNorm is not null && model.Config.Image is not ResNetConfig)
             {
                 throw new ArgumentException(
