@@ -149,19 +149,21 @@ public sealed class StrangeFilesTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "A device that is always full is Linux's.");
         string folder = TestFolder.New(),
-            vectors = Path.Combine(folder, "vectors-1.f16"),
-            words = Path.Combine(folder, "words-1-64.f16");
-        File.CreateSymbolicLink(vectors, "/dev/full");
-        File.CreateSymbolicLink(words, "/dev/full");
+            vectors = Path.Combine(folder, "vectors-1.f16");
         using ImageIndex index = ImageIndex.Open(folder, Model.Value);
+        index.Update(_photos);
+        File.Move(vectors, vectors + ".kept");
+        File.CreateSymbolicLink(vectors, "/dev/full");
+        Paint("blue.png", 3);
 
         IOException problem = Assert.Throws<IOException>(() => index.Update(_photos));
         Assert.StartsWith($"The index {folder} cannot be written (No space left", problem.Message, StringComparison.Ordinal);
         Assert.EndsWith("; what was done before stays, and the next update goes on.", problem.Message, StringComparison.Ordinal);
 
-        File.Delete(vectors);
-        Assert.Equal((1, 1), (index.Update(_photos).Seen, index.Store.FilesBelow(_photos).Count));
-        Assert.Single(index.Search(SearchQuery.Parse("a red flag")));
+        File.Move(vectors + ".kept", vectors, overwrite: true);
+        File.CreateSymbolicLink(Path.Combine(folder, "words-1-64.f16"), "/dev/full");
+        Assert.Equal(1, index.Update(_photos).Embedded);
+        Assert.Equal(2, index.Search(SearchQuery.Parse("a red flag")).Count);
     }
 
     private string At(string name) => Path.Combine(_photos, name);
