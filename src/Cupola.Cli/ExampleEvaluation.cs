@@ -106,7 +106,8 @@ internal sealed class ExampleEvaluation
             if (scores.Count == 0)
             {
                 throw new InvalidDataException(
-                    $"Each image of {dataset} is an example too, so that none is left to judge by; name other images, or draw fewer."
+                    $"Each image of {dataset} is an example too, so that none is left to judge by; name other images, or "
+                        + "draw fewer."
                 );
             }
 
