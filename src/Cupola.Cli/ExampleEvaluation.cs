@@ -75,7 +75,7 @@ internal sealed class ExampleEvaluation
         int draws = _draws.Read(parsed),
             labels = sets[0].Classifier.Labels.Count;
         ExampleDraws drawing = new(pool, labels);
-        IReadOnlyDictionary<int, int[]> same = drawing.SameBytes(answered, cancellationToken);
+        IReadOnlyDictionary<int, int[]> same = drawing.SameBytes(answered);
         TellDuplicates(same, drawing.CountNearlySame(answered, same.Keys.ToHashSet()));
         TellOfFew(pool, labels, shots);
         List<FewShotCurve> curves = [];
@@ -103,6 +103,15 @@ internal sealed class ExampleEvaluation
 
                 return all;
             });
+            if (scores.Count == 0)
+            {
+                throw new InvalidDataException(
+                    $"Each image of {dataset} is an example too, so that none is left to judge by; name other images, or "
+                        + "draw fewer."
+                );
+            }
+
+            TellOfNone(shots, scores);
             curves.Add(new(prompts, evaluation, evaluation.Summarize(scores)));
             writer.Write(curves[^1].Means);
         }
@@ -148,6 +157,14 @@ internal sealed class ExampleEvaluation
                 $"{NumberFormat.Count(nearlySame, "image")} to judge by can be drawn nearly the same (cosine 0.995 or more), so "
                     + "results may be better than on new images."
             );
+        }
+    }
+
+    private static void TellOfNone(int[] shots, List<FewShotScore> scores)
+    {
+        foreach (int count in shots.Except(scores.Select(static score => score.Shots)))
+        {
+            Console.Error.WriteLine($"With --shots {count} each image is an example too, so that none is left to judge by.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cupola.Evaluation;
+using Cupola.Reports;
 
 namespace Cupola.Cli;
 
@@ -152,7 +153,8 @@ internal sealed class ExampleOptions
                 + Text($"{interval.High * 100:0.0} %), the prompts alone {alone * 100:0.0} %")
             : "";
         Console.Error.WriteLine(
-            Text($"Method {Name(choice.Method)}{factors}, judged by {examples} examples of {labels} labels{expected}.")
+            $"Method {Name(choice.Method)}{factors}, judged by {NumberFormat.Count(examples, "example")} of "
+                + $"{NumberFormat.Count(labels, "label")}{expected}."
         );
         foreach (string note in choice.Notes)
         {

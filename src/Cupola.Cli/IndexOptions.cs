@@ -59,6 +59,12 @@ internal sealed class IndexOptions
             Console.Error.WriteLine(sentence);
         }
 
+        cache.Dispose();
+        if (cache.Note is { } note)
+        {
+            Console.Error.WriteLine(note);
+        }
+
         return update;
     }
 }

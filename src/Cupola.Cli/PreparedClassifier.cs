@@ -73,19 +73,25 @@ internal sealed record PreparedClassifier(ImageClassifier Classifier, NearestExa
         CancellationToken cancellationToken
     )
     {
-        if (request.Saved is null)
+        if (request.Saved is { } saved)
         {
-            PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
-        }
-        else if (FewShotFile.IsOne(request.Saved))
-        {
-            return options.Examples.AreNamed(parsed)
-                ? throw new ArgumentException(
-                    $"{request.Saved} was made with examples already; omit --examples, or make a classifier of all of them."
-                )
-                : new SingleLabelAnswers(FewShotFile.Read(request.Saved, embedder, request.Prompts), request.Threshold);
+            ILabelClassifier classifier = SavedClassifier.Load(saved, embedder, request.Prompts);
+            if (classifier is FewShotClassifier && options.Examples.AreNamed(parsed))
+            {
+                throw new ArgumentException(
+                    $"{saved} was made with examples already; omit --examples, or make a classifier of all of them."
+                );
+            }
+
+            if (classifier is ZeroShotClassifier && embedder.Score.IsIndependent)
+            {
+                options.ExplainIndependentProbabilities(parsed);
+            }
+
+            return new SingleLabelAnswers(classifier, request.Threshold);
         }
 
+        PromptOptions.WarnOfCutPrompts(request.Prompts!, embedder.Tokenizer);
         if (embedder.Score.IsIndependent)
         {
             options.ExplainIndependentProbabilities(parsed);

@@ -85,6 +85,7 @@ internal sealed class TrainCommand
             Console.Error.WriteLine(note);
         }
 
+        chosen = chosen.WithLoss(run, FindModel);
         TrainingScores? scores = _data.ReadScores(parsed, chosen, threads, log);
         bool isEvaluated = false;
         using Trainer trainer = Trainer.Open(
@@ -94,7 +95,7 @@ internal sealed class TrainCommand
             pairs,
             chosen,
             scores is null ? null : Evaluate,
-            name => ModelOptions.Find(name, cancellationToken),
+            FindModel,
             threads
         );
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -131,6 +132,8 @@ internal sealed class TrainCommand
         }
 
         return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
+
+        string FindModel(string name) => ModelOptions.Find(name, cancellationToken);
 
         ModelScore Evaluate(ClipEmbedder embedder, CancellationToken stop)
         {

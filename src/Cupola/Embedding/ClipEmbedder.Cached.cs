@@ -43,7 +43,9 @@ public sealed partial class ClipEmbedder
             );
             foreach (KnownImage image in read)
             {
-                EmbeddedImage embedded = image.Known is null ? made.Dequeue() : new(image.Prepared.Path, image.Known, null);
+                EmbeddedImage embedded = image.Known is null
+                    ? made.Dequeue()
+                    : new(image.Prepared.Path, image.Known, null, image.Prepared.ContentHash);
                 if (image.Known is null && embedded.Vector is not null)
                 {
                     cache.Add(image.Key!, embedded.Vector);
@@ -55,12 +57,10 @@ public sealed partial class ClipEmbedder
     }
 
     /// <summary>What the embedding of an image's file is found by: everything that it depends on.</summary>
-    internal byte[] CacheKey(byte[] file, bool orient) =>
-        SHA256.HashData(
-            Encoding.UTF8.GetBytes(
-                $"{CacheFormat}\n{Fingerprint}\n{_device}\n{orient}\n{Convert.ToHexStringLower(SHA256.HashData(file))}"
-            )
-        );
+    /// <param name="contentHash">Of its bytes.</param>
+    /// <param name="orient">Whether it is turned as its EXIF orientation says.</param>
+    internal byte[] CacheKey(string contentHash, bool orient) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{CacheFormat}\n{Fingerprint}\n{_device}\n{orient}\n{contentHash}"));
 
     private KnownImage ReadOrFind(
         ImageSource image,
@@ -70,17 +70,19 @@ public sealed partial class ClipEmbedder
         CancellationToken cancellationToken
     )
     {
+        string? hash = null;
         try
         {
             byte[] file = image.Read(cancellationToken);
-            byte[] key = CacheKey(file, orient);
+            hash = ImageReader.HashOf(file);
+            byte[] key = CacheKey(hash, orient);
             return cache.Find(key, Config.EmbeddingDimension) is { } known
-                ? new(new(image.Name, null, null), key, known)
-                : new(new(image.Name, reader.Prepare(file, image.Name, cancellationToken), null), key, null);
+                ? new(new(image.Name, null, null, hash), key, known)
+                : new(new(image.Name, reader.Prepare(file, image.Name, cancellationToken), null, hash), key, null);
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return new(new(image.Name, null, exception.Message), null, null);
+            return new(new(image.Name, null, exception.Message, hash), null, null);
         }
     }
 

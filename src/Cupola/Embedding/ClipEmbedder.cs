@@ -301,7 +301,8 @@ public sealed partial class ClipEmbedder : IDisposable
             .. images.Select(image => new EmbeddedImage(
                 image.Path,
                 image.Pixels is null ? null : embeddings![next++].ToArray(),
-                image.Error
+                image.Error,
+                image.ContentHash
             )),
         ];
     }

@@ -3,11 +3,12 @@ namespace Cupola;
 /// <summary>An image that was embedded, or the sentence that says why it was not.</summary>
 public sealed class EmbeddedImage
 {
-    internal EmbeddedImage(string path, float[]? vector, string? error)
+    internal EmbeddedImage(string path, float[]? vector, string? error, string? contentHash)
     {
         Path = path;
         Vector = vector;
         Error = error;
+        ContentHash = contentHash;
     }
 
     /// <summary>The file or address, or what else its source is called.</summary>
@@ -21,4 +22,7 @@ public sealed class EmbeddedImage
 
     /// <summary>The embedding.</summary>
     internal float[]? Vector { get; }
+
+    /// <summary>SHA-256 of its file, in hexadecimal digits; null where it was not read.</summary>
+    internal string? ContentHash { get; }
 }

@@ -79,9 +79,10 @@ internal sealed class LabeledDataset
         List<float> values = [];
         List<int> truths = [];
         List<ImageSource> images = [];
+        List<string> hashes = [];
         List<string> failed = [.. _skipped];
         foreach (
-            ((ImageSource image, int truth), float[] embedding) in ReadableImages.Embed(
+            ((ImageSource image, int truth), float[] embedding, string hash) in ReadableImages.Embed(
                 _images,
                 static each => each.Image,
                 embedder,
@@ -95,10 +96,11 @@ internal sealed class LabeledDataset
             values.AddRange(embedding);
             truths.Add(truth);
             images.Add(image);
+            hashes.Add(hash);
         }
 
         return truths.Count > 0
-            ? new(new EmbeddingMatrix([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, images, failed)
+            ? new(new([.. values], truths.Count, embedder.Config.EmbeddingDimension), truths, images, hashes, failed)
             : throw new InvalidDataException(
                 Invariant($"None of the {_images.Count} images of {_dataset} can be read, the first because of this: {failed[0]}")
             );
@@ -109,10 +111,12 @@ internal sealed class LabeledDataset
 /// <param name="Embeddings">One row an image.</param>
 /// <param name="Truths">The position of each one's class among the labels.</param>
 /// <param name="Images">Where each is to be had again.</param>
+/// <param name="Hashes">Of the bytes of each.</param>
 /// <param name="Failed">What could not be read, each as a sentence.</param>
 internal sealed record EmbeddedDataset(
     EmbeddingMatrix Embeddings,
     IReadOnlyList<int> Truths,
     IReadOnlyList<ImageSource> Images,
+    IReadOnlyList<string> Hashes,
     IReadOnlyList<string> Failed
 );

@@ -3,7 +3,7 @@ namespace Cupola.Evaluation;
 /// <summary>Embeds what a dataset lists, as far as its images can be read.</summary>
 internal static class ReadableImages
 {
-    /// <summary>The entries whose images can be read, in order, each with its unit embedding.</summary>
+    /// <summary>The entries whose images can be read, in order, each with its unit embedding and the hash of its bytes.</summary>
     /// <param name="entries">What the dataset lists.</param>
     /// <param name="imageOf">The image of an entry.</param>
     /// <param name="embedder">The model.</param>
@@ -11,7 +11,7 @@ internal static class ReadableImages
     /// <param name="failed">Is given a sentence for each image that cannot be read.</param>
     /// <param name="progress">Told how many more images are done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    public static IEnumerable<(T Entry, float[] Embedding)> Embed<T>(
+    public static IEnumerable<(T Entry, float[] Embedding, string ContentHash)> Embed<T>(
         IReadOnlyList<T> entries,
         Func<T, ImageSource> imageOf,
         ClipEmbedder embedder,
@@ -33,7 +33,7 @@ internal static class ReadableImages
                 continue;
             }
 
-            yield return (entry, image.Vector);
+            yield return (entry, image.Vector, image.ContentHash!);
         }
     }
 }

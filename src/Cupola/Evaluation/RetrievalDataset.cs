@@ -7,10 +7,10 @@ namespace Cupola.Evaluation;
 internal sealed class RetrievalDataset
 {
     private readonly string _dataset;
-    private readonly IReadOnlyList<HashedImage> _images;
+    private readonly IReadOnlyList<CaptionedImage> _images;
     private readonly IReadOnlyList<string> _skipped;
 
-    private RetrievalDataset(string dataset, IReadOnlyList<HashedImage> images, IReadOnlyList<string> skipped) =>
+    private RetrievalDataset(string dataset, IReadOnlyList<CaptionedImage> images, IReadOnlyList<string> skipped) =>
         (_dataset, _images, _skipped) = (dataset, images, skipped);
 
     /// <summary>How many images there are to embed.</summary>
@@ -22,13 +22,7 @@ internal sealed class RetrievalDataset
     public static RetrievalDataset Read(string dataset, bool fetch)
     {
         List<string> skipped = [];
-        HashedImage[] images =
-        [
-            .. CaptionedImages
-                .Open(dataset, fetch)
-                .Read(new SentenceLogger(skipped.Add))
-                .Select(static image => new HashedImage(image)),
-        ];
+        CaptionedImage[] images = [.. CaptionedImages.Open(dataset, fetch).Read(new SentenceLogger(skipped.Add))];
         return new(dataset, images, skipped);
     }
 
@@ -50,9 +44,9 @@ internal sealed class RetrievalDataset
         int read = 0,
             captions = 0;
         foreach (
-            (HashedImage image, float[] embedding) in ReadableImages.Embed(
+            (CaptionedImage image, float[] embedding, string hash) in ReadableImages.Embed(
                 _images,
-                static image => image.Source,
+                static image => image.Image,
                 embedder,
                 cache,
                 failed,
@@ -63,7 +57,7 @@ internal sealed class RetrievalDataset
         {
             read++;
             captions += image.Captions.Count;
-            if (pairs.Add(image.Hash!, image.Captions))
+            if (pairs.Add(hash, image.Captions))
             {
                 values.AddRange(embedding);
             }

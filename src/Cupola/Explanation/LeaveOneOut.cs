@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Cupola.Models;
 using Cupola.ZeroShot;
 
 namespace Cupola.Explanation;
@@ -129,7 +130,10 @@ internal sealed class LeaveOneOut
                 own > others.Best || (own == others.Best && classIndex < others.BestIndex) ? classIndex : others.BestIndex;
             right += answer == _labels[image] ? 1 : 0;
             float ofLabel = _labels[image] == classIndex ? own : others.OfLabel;
-            likelihood += (_encoded.Scale * (ofLabel - 1.0)) - Math.Log(others.Sum + Math.Exp(_encoded.Scale * (own - 1.0)));
+            ScoreRule rule = _encoded.Embedder.Score;
+            likelihood += rule.IsIndependent
+                ? rule.LogProbability(ofLabel)
+                : (_encoded.Scale * (ofLabel - 1.0)) - Math.Log(others.Sum + Math.Exp(_encoded.Scale * (own - 1.0)));
         }
 
         return (right, likelihood);

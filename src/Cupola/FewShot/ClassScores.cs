@@ -20,7 +20,7 @@ internal sealed class ClassScores(ClassWeights weights)
 
         // Several vectors a label: the best of them counts.
         DoubleRows scores = new(products.Count, weights.ClassCount);
-        Array.Fill(scores.Values, double.NegativeInfinity);
+        scores.Values.Fill(double.NegativeInfinity);
         for (int image = 0; image < products.Count; image++)
         {
             for (int row = 0; row < products.Columns; row++)

@@ -27,6 +27,8 @@ internal sealed record Trial(ExampleMethod? Method, Factors Factors, double[] Lo
 internal sealed class CrossValidation
 {
     private readonly ExampleSet _examples;
+    private readonly ExampleBuffer _kept = new();
+    private readonly ExampleBuffer _others = new();
     private readonly int _folds;
     private readonly int[] _labels;
 
@@ -51,7 +53,7 @@ internal sealed class CrossValidation
     /// <summary>Labels with no example or one.</summary>
     private int Few { get; }
 
-    /// <summary>Made anew each time: together they would be as many copies of the examples.</summary>
+    /// <summary>Each until the next one is asked for, in the same memory.</summary>
     private IEnumerable<Fold> Folds
     {
         get
@@ -79,26 +81,36 @@ internal sealed class CrossValidation
             null,
             default,
             Folds.Select(static fold =>
-                Score(
-                    new PromptLogits().Compute(fold.Others.Embeddings, fold.Others.Scores, fold.Others.Scale),
-                    fold
-                )
-            )
+            {
+                Scores scores = new(fold);
+                PromptLogits prompts = new();
+                DoubleRows buffer = new(ExampleLogits.Block, fold.Others.ClassCount);
+                foreach ((int first, DoubleRows embeddings, DoubleRows cosines) in fold.Others.Blocks())
+                {
+                    DoubleRows logits = buffer.Slice(0, cosines.Count);
+                    prompts.Compute(embeddings, cosines, fold.Others.Scale, logits);
+                    scores.Add(first, logits, fold.Others.Labels);
+                }
+
+                return scores;
+            })
         );
 
     /// <summary>A method in each of some settings, in their order.</summary>
     public IReadOnlyList<Trial> Try(ExampleMethod method, IReadOnlyList<Factors> grid, CancellationToken cancellationToken)
     {
-        Dictionary<Factors, List<Scores>> scores = grid.ToDictionary(
-            static factors => factors,
-            static _ => new List<Scores>()
-        );
+        Dictionary<Factors, List<Scores>> scores = grid.ToDictionary(static factors => factors, static _ => new List<Scores>());
         foreach (Fold fold in Folds)
         {
-            foreach ((Factors factors, DoubleRows logits) in method.Try(fold.Kept, fold.Others, grid))
+            foreach (List<Scores> ofFactors in scores.Values)
+            {
+                ofFactors.Add(new(fold));
+            }
+
+            foreach ((Factors factors, int first, DoubleRows logits) in method.Try(fold.Kept, fold.Others, grid))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                scores[factors].Add(Score(logits, fold));
+                scores[factors][^1].Add(first, logits, fold.Others.Labels);
             }
         }
 
@@ -114,8 +126,8 @@ internal sealed class CrossValidation
     private Fold Split(Func<int, bool> isLeftOut, Func<int, double> weightOf)
     {
         ILookup<bool, int> isOut = Enumerable.Range(0, _examples.Count).ToLookup(isLeftOut);
-        ExampleSet others = _examples.Take([.. isOut[true]]);
-        return new(_examples.Take([.. isOut[false]]), others, [.. others.Labels.Select(weightOf)]);
+        ExampleSet others = _examples.Take([.. isOut[true]], _others);
+        return new(_examples.Take([.. isOut[false]], _kept), others, [.. others.Labels.Select(weightOf)]);
     }
 
     private static Trial Join(ExampleMethod? method, Factors factors, IEnumerable<Scores> folds)
@@ -130,27 +142,29 @@ internal sealed class CrossValidation
         );
     }
 
-    /// <summary>The log-loss of each label under the softmax of its image's logits, and whether it has the largest.</summary>
-    private static Scores Score(DoubleRows logits, Fold fold)
-    {
-        double[] losses = new double[fold.Others.Count];
-        bool[] right = new bool[losses.Length];
-        Parallel.For(0, losses.Length, image =>
-        {
-            Span<double> row = logits[image];
-            int best = TensorPrimitives.IndexOfMax<double>(row),
-                label = fold.Others.Labels[image];
-            double largest = row[best],
-                own = row[label];
-            right[image] = best == label;
-            TensorPrimitives.Subtract(row, largest, row);
-            TensorPrimitives.Exp<double>(row, row);
-            losses[image] = largest - own + Math.Log(TensorPrimitives.Sum<double>(row));
-        });
-        return new(losses, right, fold.Weights);
-    }
-
     private sealed record Fold(ExampleSet Kept, ExampleSet Others, double[] Weights);
 
-    private sealed record Scores(double[] Losses, bool[] Right, double[] Weights);
+    /// <summary>The log-loss of each label under the softmax of its image's logits, and whether it has the largest.</summary>
+    private sealed class Scores(Fold fold)
+    {
+        public double[] Losses { get; } = new double[fold.Others.Count];
+
+        public bool[] Right { get; } = new bool[fold.Others.Count];
+
+        public double[] Weights { get; } = fold.Weights;
+
+        /// <summary>Fills in those of neighboring images, whose logits are overwritten.</summary>
+        public void Add(int first, DoubleRows logits, IReadOnlyList<int> labels) => Parallel.For(0, logits.Count, row =>
+            {
+                Span<double> numbers = logits[row];
+                int best = TensorPrimitives.IndexOfMax<double>(numbers),
+                    label = labels[first + row];
+                double largest = numbers[best],
+                    own = numbers[label];
+                Right[first + row] = best == label;
+                TensorPrimitives.Subtract(numbers, largest, numbers);
+                TensorPrimitives.Exp<double>(numbers, numbers);
+                Losses[first + row] = largest - own + Math.Log(TensorPrimitives.Sum<double>(numbers));
+            });
+    }
 }

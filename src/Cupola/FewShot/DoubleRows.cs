@@ -3,27 +3,41 @@ using System.Numerics.Tensors;
 namespace Cupola.FewShot;
 
 /// <summary>A matrix in double precision, row by row.</summary>
-/// <param name="values">count · columns numbers; they are not copied.</param>
-/// <param name="columns">Numbers in a row.</param>
-internal sealed class DoubleRows(double[] values, int columns)
+internal sealed class DoubleRows
 {
+    private readonly double[] _numbers;
+    private readonly int _start;
+
     /// <summary>Rows of the left operand that read a row of the right one together, while it is in the first cache.</summary>
     public const int Block = 16;
 
+    /// <summary>Zeros.</summary>
     public DoubleRows(int count, int columns)
-        : this(new double[(long)count * columns], columns) { }
+        : this(new double[(long)count * columns], 0, count, columns) { }
+
+    /// <param name="numbers">Whole rows; they are not copied.</param>
+    /// <param name="columns">Numbers in a row.</param>
+    public DoubleRows(double[] numbers, int columns)
+        : this(numbers, 0, columns == 0 ? 0 : numbers.Length / columns, columns) { }
+
+    /// <summary>The first rows of an array, which is not copied and may be longer.</summary>
+    public DoubleRows(double[] numbers, int count, int columns)
+        : this(numbers, 0, count, columns) { }
+
+    private DoubleRows(double[] numbers, int start, int count, int columns) =>
+        (_numbers, _start, Count, Columns) = (numbers, start, count, columns);
 
     /// <summary>Numbers in a row.</summary>
-    public int Columns => columns;
+    public int Columns { get; }
 
     /// <summary>How many rows there are.</summary>
-    public int Count { get; } = columns == 0 ? 0 : values.Length / columns;
+    public int Count { get; }
 
     /// <summary>All numbers.</summary>
-    public double[] Values => values;
+    public Span<double> Values => _numbers.AsSpan(_start, Count * Columns);
 
     /// <summary>A row.</summary>
-    public Span<double> this[int row] => values.AsSpan(row * columns, columns);
+    public Span<double> this[int row] => _numbers.AsSpan(_start + (row * Columns), Columns);
 
     /// <summary>Float32 embeddings as they are; they are not scaled again.</summary>
     public static DoubleRows From(EmbeddingMatrix embeddings)
@@ -33,10 +47,22 @@ internal sealed class DoubleRows(double[] values, int columns)
         return rows;
     }
 
-    /// <summary>Some of the rows, in the order named.</summary>
+    /// <summary>A copy of some of the rows, in the order named.</summary>
     public DoubleRows Take(IReadOnlyList<int> chosen)
     {
-        DoubleRows taken = new(chosen.Count, columns);
+        double[] numbers = [];
+        return Take(chosen, ref numbers);
+    }
+
+    /// <summary>The same in an array that is used again; a larger one takes its place where it is too short.</summary>
+    public DoubleRows Take(IReadOnlyList<int> chosen, ref double[] numbers)
+    {
+        if (numbers.Length < chosen.Count * Columns)
+        {
+            numbers = new double[chosen.Count * Columns];
+        }
+
+        DoubleRows taken = new(numbers, 0, chosen.Count, Columns);
         for (int index = 0; index < chosen.Count; index++)
         {
             this[chosen[index]].CopyTo(taken[index]);
@@ -45,33 +71,37 @@ internal sealed class DoubleRows(double[] values, int columns)
         return taken;
     }
 
-    /// <summary>A copy of neighboring rows.</summary>
-    public DoubleRows Slice(int first, int count) => new(values.AsSpan(first * columns, count * columns).ToArray(), columns);
+    /// <summary>Neighboring rows, not copied.</summary>
+    public DoubleRows Slice(int first, int count) => new(_numbers, _start + (first * Columns), count, Columns);
 
     /// <summary>Columns as rows.</summary>
-    public DoubleRows Transpose()
+    public DoubleRows Transpose() => Transpose(new(Columns, Count));
+
+    /// <summary>The same, written over other rows.</summary>
+    public DoubleRows Transpose(DoubleRows transposed)
     {
-        DoubleRows transposed = new(columns, Count);
-        Parallel.For(0, columns, column =>
+        Parallel.For(0, Columns, column =>
         {
             Span<double> row = transposed[column];
             for (int index = 0; index < row.Length; index++)
             {
-                row[index] = values[((long)index * columns) + column];
+                row[index] = _numbers[_start + (index * Columns) + column];
             }
         });
         return transposed;
     }
 
     /// <summary>The dot product of each row with each row of another matrix: [rows, rows of the other].</summary>
-    public DoubleRows Times(DoubleRows other)
+    public DoubleRows Times(DoubleRows other) => Times(other, new(Count, other.Count));
+
+    /// <summary>The same, written over other rows.</summary>
+    public DoubleRows Times(DoubleRows other, DoubleRows products)
     {
-        DoubleRows products = new(Count, other.Count);
         Parallel.For(0, (Count + Block - 1) / Block, block =>
         {
             int first = block * Block,
                 count = Math.Min(Block, Count - first);
-            Times(first, count, other, products.Values.AsSpan(first * other.Count, count * other.Count));
+            Times(first, count, other, products.Slice(first, count).Values);
         });
         return products;
     }

@@ -1,5 +1,4 @@
 using System.Numerics.Tensors;
-using System.Security.Cryptography;
 using Cupola.Evaluation;
 
 namespace Cupola.FewShot;
@@ -30,14 +29,14 @@ internal sealed class ExampleDraws(EmbeddedDataset pool, int classCount)
     }
 
     /// <summary>For each image that is answered for, the images of the pool that hold the same bytes.</summary>
-    public IReadOnlyDictionary<int, int[]> SameBytes(EmbeddedDataset answered, CancellationToken cancellationToken)
+    public IReadOnlyDictionary<int, int[]> SameBytes(EmbeddedDataset answered)
     {
-        ILookup<string, int> ofPool = Enumerable
-            .Range(0, pool.Images.Count)
-            .ToLookup(row => Hash(pool.Images[row], cancellationToken), StringComparer.Ordinal);
+        ILookup<string, int> ofPool = pool
+            .Hashes.Index()
+            .ToLookup(static image => image.Item, static image => image.Index, StringComparer.Ordinal);
         return answered
-            .Images.Index()
-            .Select(image => (image.Index, Same: ofPool[Hash(image.Item, cancellationToken)].ToArray()))
+            .Hashes.Index()
+            .Select(image => (image.Index, Same: ofPool[image.Item].ToArray()))
             .Where(static image => image.Same.Length > 0)
             .ToDictionary(static image => image.Index, static image => image.Same);
     }
@@ -64,7 +63,4 @@ internal sealed class ExampleDraws(EmbeddedDataset pool, int classCount)
         });
         return count;
     }
-
-    private static string Hash(ImageSource image, CancellationToken cancellationToken) =>
-        Convert.ToHexString(SHA256.HashData(image.Read(cancellationToken)));
 }

@@ -7,7 +7,7 @@ namespace Cupola.FewShot;
 internal abstract class ExampleLogits
 {
     /// <summary>Images that are worked out together, so that examples are read once for several.</summary>
-    private const int Block = 256;
+    public const int Block = 256;
 
     /// <summary>Changes logits.</summary>
     /// <param name="embeddings">Unit embeddings: [images, dimension].</param>
@@ -18,16 +18,17 @@ internal abstract class ExampleLogits
     /// <param name="embeddings">[images, dimension].</param>
     /// <param name="scores">Their zero-shot scores: [images, labels].</param>
     /// <param name="scale">What makes logits of scores.</param>
-    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale)
+    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale) =>
+        Compute(embeddings, scores, scale, new(embeddings.Count, scores.Columns));
+
+    /// <summary>The same, written over other rows.</summary>
+    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale, DoubleRows logits)
     {
-        DoubleRows logits = new(embeddings.Count, scores.Columns);
         TensorPrimitives.Multiply(scores.Values, scale, logits.Values);
         for (int first = 0; first < embeddings.Count; first += Block)
         {
             int count = Math.Min(Block, embeddings.Count - first);
-            DoubleRows block = logits.Slice(first, count);
-            Apply(embeddings.Slice(first, count), block);
-            block.Values.CopyTo(logits.Values, (long)first * logits.Columns);
+            Apply(embeddings.Slice(first, count), logits.Slice(first, count));
         }
 
         return logits;
@@ -57,7 +58,8 @@ internal sealed class LinearLogits(DoubleRows weights, double[] biases, double f
 
     public override void Apply(DoubleRows embeddings, DoubleRows logits)
     {
-        DoubleRows values = embeddings.Times(weights);
+        double[] rented = ArrayPool<double>.Shared.Rent(embeddings.Count * weights.Count);
+        DoubleRows values = embeddings.Times(weights, new(rented, embeddings.Count, weights.Count));
         for (int image = 0; image < values.Count; image++)
         {
             Span<double> row = values[image];
@@ -70,6 +72,8 @@ internal sealed class LinearLogits(DoubleRows weights, double[] biases, double f
 
             row.CopyTo(logits[image]);
         }
+
+        ArrayPool<double>.Shared.Return(rented);
     }
 }
 
@@ -99,7 +103,8 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
         DoubleRows sums;
         if (voices is null)
         {
-            sums = SumsByLabel(embeddings, examples, labels, logits.Columns, [beta])[0];
+            sums = new(embeddings.Count, logits.Columns);
+            SumByLabel(embeddings, examples, labels, [beta], [sums]);
         }
         else
         {
@@ -119,21 +124,20 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
         TensorPrimitives.Exp<double>(cosines, cosines);
     }
 
-    /// <summary>For each of some β, how near the examples of each label are together: [images, labels].</summary>
+    /// <summary>For each of some β, how near the examples of each label are together.</summary>
     /// <param name="images">[images, dimension].</param>
     /// <param name="examples">[examples, dimension].</param>
     /// <param name="labels">The label of each example.</param>
-    /// <param name="classCount">How many labels there are.</param>
     /// <param name="betas">The β.</param>
-    public static DoubleRows[] SumsByLabel(
+    /// <param name="sums">Is given the sums of each β: [images, labels].</param>
+    public static void SumByLabel(
         DoubleRows images,
         DoubleRows examples,
         IReadOnlyList<int> labels,
-        int classCount,
-        IReadOnlyList<double> betas
+        IReadOnlyList<double> betas,
+        IReadOnlyList<DoubleRows> sums
     )
     {
-        DoubleRows[] sums = [.. betas.Select(_ => new DoubleRows(images.Count, classCount))];
         int[] labelOf = [.. labels];
         Parallel.For(0, (images.Count + DoubleRows.Block - 1) / DoubleRows.Block, block =>
         {
@@ -145,11 +149,12 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
             images.Times(first, count, examples, cosines);
             for (int image = 0; image < count; image++)
             {
-                for (int index = 0; index < sums.Length; index++)
+                for (int index = 0; index < sums.Count; index++)
                 {
                     cosines.Slice(image * examples.Count, examples.Count).CopyTo(nearness);
                     ToKernel(nearness, betas[index]);
                     Span<double> sum = sums[index][first + image];
+                    sum.Clear();
                     for (int example = 0; example < labelOf.Length; example++)
                     {
                         sum[labelOf[example]] += nearness[example];
@@ -159,6 +164,5 @@ internal sealed class KernelLogits(DoubleRows examples, IReadOnlyList<int> label
 
             ArrayPool<double>.Shared.Return(rented);
         });
-        return sums;
     }
 }

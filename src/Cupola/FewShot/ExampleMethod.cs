@@ -9,6 +9,13 @@ namespace Cupola.FewShot;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Factors(double? Alpha, double? Beta);
 
+/// <summary>Logits of some of the images that a setting of a method was tried on.</summary>
+/// <param name="Factors">The setting.</param>
+/// <param name="First">The first of these images.</param>
+/// <param name="Logits">[images, labels].</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TriedLogits(Factors Factors, int First, DoubleRows Logits);
+
 /// <summary>A way to make logits of labeled examples.</summary>
 internal abstract class ExampleMethod
 {
@@ -41,30 +48,45 @@ internal abstract class ExampleMethod
     public abstract ExampleLogits Fit(ExampleSet examples, Factors factors);
 
     /// <summary>
-    /// The logits of other images for each of some settings, made from the same examples; they may be overwritten, and are
-    /// when the next ones are asked for.
+    /// The logits of other images for each of some settings, made from the same examples, block by block; they may be
+    /// overwritten, and are when the next ones are asked for.
     /// </summary>
     /// <param name="kept">The examples.</param>
     /// <param name="others">Other images.</param>
     /// <param name="grid">The settings.</param>
-    public virtual IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
-        ExampleSet kept,
-        ExampleSet others,
-        IReadOnlyList<Factors> grid
-    ) => grid.Select(factors => (factors, Fit(kept, factors).Compute(others.Embeddings, others.Scores, others.Scale)));
+    public virtual IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
+    {
+        DoubleRows buffer = new(ExampleLogits.Block, others.ClassCount);
+        foreach (Factors factors in grid)
+        {
+            ExampleLogits fitted = Fit(kept, factors);
+            foreach ((int first, DoubleRows embeddings, DoubleRows scores) in others.Blocks())
+            {
+                yield return new(factors, first, fitted.Compute(embeddings, scores, others.Scale, buffer.Slice(0, scores.Count)));
+            }
+        }
+    }
 
-    /// <summary>Zero-shot logits + α times what each setting adds, in one matrix that is used again.</summary>
-    protected static IEnumerable<(Factors Factors, DoubleRows Logits)> TryAdded(
+    /// <summary>Zero-shot logits + α times what each setting adds, for each block of images.</summary>
+    /// <param name="others">The images.</param>
+    /// <param name="grid">The settings.</param>
+    /// <param name="add">What the settings add for a block's embeddings, in their order: [images, labels] each.</param>
+    protected static IEnumerable<TriedLogits> TryAdded(
         ExampleSet others,
-        IEnumerable<(Factors Factors, DoubleRows Added)> settings
+        IReadOnlyList<Factors> grid,
+        Func<DoubleRows, IEnumerable<DoubleRows>> add
     )
     {
-        DoubleRows logits = new(others.Count, others.ClassCount);
-        foreach ((Factors factors, DoubleRows added) in settings)
+        DoubleRows buffer = new(ExampleLogits.Block, others.ClassCount);
+        foreach ((int first, DoubleRows embeddings, DoubleRows scores) in others.Blocks())
         {
-            TensorPrimitives.Multiply(others.Scores.Values, others.Scale, logits.Values);
-            TensorPrimitives.MultiplyAdd(added.Values, factors.Alpha!.Value, logits.Values, logits.Values);
-            yield return (factors, logits);
+            DoubleRows logits = buffer.Slice(0, scores.Count);
+            foreach ((Factors factors, DoubleRows added) in grid.Zip(add(embeddings)))
+            {
+                TensorPrimitives.Multiply(scores.Values, others.Scale, logits.Values);
+                TensorPrimitives.MultiplyAdd(added.Values, factors.Alpha!.Value, logits.Values, logits.Values);
+                yield return new(factors, first, logits);
+            }
         }
     }
 }

@@ -49,16 +49,17 @@ internal sealed class ExampleSet
     public IEnumerable<int> Missing => Enumerable.Range(0, ClassCount).Where(label => CountOf(label) == 0);
 
     /// <summary>Puts examples in order.</summary>
-    /// <param name="embeddings">[examples, dimension].</param>
-    /// <param name="scores">[examples, labels].</param>
+    /// <param name="embeddings">[examples, dimension]; not copied where they are in order.</param>
+    /// <param name="scores">[examples, labels]; the same.</param>
     /// <param name="labels">The label of each.</param>
     /// <param name="scale">What makes logits of scores.</param>
     public static ExampleSet Create(DoubleRows embeddings, DoubleRows scores, IReadOnlyList<int> labels, double scale)
     {
         int[] order = [.. Enumerable.Range(0, labels.Count).OrderBy(index => labels[index])];
+        bool isInOrder = order.Index().All(static place => place.Index == place.Item);
         return new(
-            embeddings.Take(order),
-            new(scores.Take(order)),
+            isInOrder ? embeddings : embeddings.Take(order),
+            new(isInOrder ? scores : scores.Take(order)),
             [.. order.Select(index => labels[index])],
             order,
             scale,
@@ -73,15 +74,28 @@ internal sealed class ExampleSet
     public int FirstOf(int label) => _starts[label];
 
     /// <summary>Some of the examples, by their rising positions.</summary>
-    public ExampleSet Take(IReadOnlyList<int> chosen) =>
+    public ExampleSet Take(IReadOnlyList<int> chosen) => Take(chosen, new());
+
+    /// <summary>The same, until the buffer is used again.</summary>
+    public ExampleSet Take(IReadOnlyList<int> chosen, ExampleBuffer buffer) =>
         new(
-            Embeddings.Take(chosen),
-            new(() => Scores.Take(chosen)),
+            Embeddings.Take(chosen, ref buffer.Embeddings),
+            new(() => Scores.Take(chosen, ref buffer.Scores)),
             [.. chosen.Select(index => Labels[index])],
             [.. chosen.Select(index => Order[index])],
             Scale,
             ClassCount
         );
+
+    /// <summary>Neighboring examples, so many at a time that what is made of them stays small.</summary>
+    public IEnumerable<(int First, DoubleRows Embeddings, DoubleRows Scores)> Blocks()
+    {
+        for (int first = 0; first < Count; first += ExampleLogits.Block)
+        {
+            int count = Math.Min(ExampleLogits.Block, Count - first);
+            yield return (first, Embeddings.Slice(first, count), Scores.Slice(first, count));
+        }
+    }
 
     /// <summary>The mean of each label's examples, not made unit again: [labels, dimension]; zeros where it has none.</summary>
     public DoubleRows Means()
@@ -101,4 +115,11 @@ internal sealed class ExampleSet
 
         return means;
     }
+}
+
+/// <summary>Memory for examples that are taken again and again: anew, it would be several times the examples' own.</summary>
+internal sealed class ExampleBuffer
+{
+    public double[] Embeddings = [];
+    public double[] Scores = [];
 }

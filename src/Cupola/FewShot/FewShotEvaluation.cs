@@ -73,10 +73,18 @@ internal sealed class FewShotEvaluation
     /// <summary>The interval of that share.</summary>
     public Interval ZeroShotInterval => WilsonInterval.Compute(_rightAlone.Count(static right => right), _rightAlone.Length);
 
-    /// <summary>Every method with the examples of one draw; one that cannot go by them is left out.</summary>
+    /// <summary>
+    /// Every method with the examples of one draw; one that cannot go by them is left out. Nothing where each image is an
+    /// example.
+    /// </summary>
     public IEnumerable<FewShotScore> Judge(int shots, int draw, CancellationToken cancellationToken)
     {
         HashSet<int> drawn = [.. _draws.Draw(draw, shots)];
+        if (Enumerable.Range(0, _truths.Count).All(image => IsAmong(image, drawn)))
+        {
+            yield break;
+        }
+
         ExampleSet examples = _pool.Take([
             .. Enumerable.Range(0, _pool.Count).Where(index => drawn.Contains(_pool.Order[index])),
         ]);

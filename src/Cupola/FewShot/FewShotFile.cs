@@ -39,18 +39,18 @@ internal static class FewShotFile
         switch (classifier.LogitsOfExamples)
         {
             case LinearLogits linear:
-                tensors.Add(("weights", [linear.Weights.Count, linear.Weights.Columns], linear.Weights.Values));
+                tensors.Add(("weights", [linear.Weights.Count, linear.Weights.Columns], linear.Weights.Values.ToArray()));
                 tensors.Add(("biases", [linear.Biases.Length], linear.Biases));
                 Add("factor", linear.Factor);
                 metadata["adds"] = linear.Adds ? "1" : "0";
                 break;
             case KernelLogits kernel:
-                tensors.Add(("examples", [kernel.Examples.Count, kernel.Examples.Columns], kernel.Examples.Values));
+                tensors.Add(("examples", [kernel.Examples.Count, kernel.Examples.Columns], kernel.Examples.Values.ToArray()));
                 tensors.Add(("exampleLabels", [kernel.Labels.Count], [.. kernel.Labels.Select(static label => (double)label)]));
                 Add("factor", kernel.Factor);
                 if (kernel.Voices is { } voices)
                 {
-                    tensors.Add(("voices", [voices.Count, voices.Columns], voices.Values));
+                    tensors.Add(("voices", [voices.Count, voices.Columns], voices.Values.ToArray()));
                 }
 
                 break;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics.Tensors;
 
 namespace Cupola.FewShot;
@@ -31,33 +32,25 @@ internal sealed class GdaMethod : ExampleMethod
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
-        ExampleSet kept,
-        ExampleSet others,
-        IReadOnlyList<Factors> grid
-    )
+    public override IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
     {
         (DoubleRows weights, double[] biases) = Discriminants(kept);
-        DoubleRows discriminants = new LinearLogits(weights, biases, factor: 1, adds: false).Compute(
-            others.Embeddings,
-            others.Scores,
-            others.Scale
-        );
-        return TryAdded(others, grid.Select(factors => (factors, discriminants)));
+        LinearLogits discriminants = new(weights, biases, factor: 1, adds: false);
+        DoubleRows buffer = new(ExampleLogits.Block, kept.ClassCount);
+        return TryAdded(others, grid, images =>
+        {
+            DoubleRows added = buffer.Slice(0, images.Count);
+            discriminants.Apply(images, added);
+            return Enumerable.Repeat(added, grid.Count);
+        });
     }
 
     /// <summary>The discriminant of each label: Pμ, and ln(1/C) − ½ μᵀPμ.</summary>
     public static (DoubleRows Weights, double[] Biases) Discriminants(ExampleSet examples)
     {
+        int dimension = examples.Embeddings.Columns;
         DoubleRows means = examples.Means(),
-            centered = examples.Embeddings.Take([.. Enumerable.Range(0, examples.Count)]);
-        for (int index = 0; index < centered.Count; index++)
-        {
-            TensorPrimitives.Subtract(centered[index], means[examples.Labels[index]], centered[index]);
-        }
-
-        int dimension = centered.Columns;
-        DoubleRows scatter = Scatter(centered);
+            scatter = Scatter(examples, means);
         double trace = Enumerable.Range(0, dimension).Sum(index => scatter[index][index]) / (examples.Count - 1);
         if (!(trace > 0))
         {
@@ -84,10 +77,22 @@ internal sealed class GdaMethod : ExampleMethod
         return (weights, biases);
     }
 
-    /// <summary>Σ x xᵀ over the rows: [dimension, dimension].</summary>
-    private static DoubleRows Scatter(DoubleRows rows)
+    /// <summary>Σ (x − μ)(x − μ)ᵀ over the examples x and their labels' means μ: [dimension, dimension].</summary>
+    private static DoubleRows Scatter(ExampleSet examples, DoubleRows means)
     {
-        DoubleRows columns = rows.Transpose();
-        return columns.Times(columns);
+        DoubleRows embeddings = examples.Embeddings;
+        double[] rented = ArrayPool<double>.Shared.Rent(embeddings.Count * embeddings.Columns);
+        DoubleRows columns = embeddings.Transpose(new(rented, embeddings.Columns, embeddings.Count));
+        Parallel.For(0, columns.Count, column =>
+        {
+            Span<double> numbers = columns[column];
+            for (int index = 0; index < numbers.Length; index++)
+            {
+                numbers[index] -= means[examples.Labels[index]][column];
+            }
+        });
+        DoubleRows scatter = columns.Times(columns);
+        ArrayPool<double>.Shared.Return(rented);
+        return scatter;
     }
 }

@@ -11,7 +11,5 @@ internal static class SavedClassifier
     /// <param name="prompts">The prompts from which it must have been made; null for no check.</param>
     /// <exception cref="InvalidDataException">It is not a classifier, or belongs to another model or other prompts.</exception>
     public static ILabelClassifier Load(string path, ClipEmbedder embedder, PromptSet? prompts = null) =>
-        FewShotFile.IsOne(path)
-            ? FewShotFile.Read(path, embedder, prompts)
-            : ZeroShotClassifier.Load(path, embedder, prompts);
+        FewShotFile.IsOne(path) ? FewShotFile.Read(path, embedder, prompts) : ZeroShotClassifier.Load(path, embedder, prompts);
 }

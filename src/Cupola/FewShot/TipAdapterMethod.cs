@@ -22,15 +22,16 @@ internal sealed class TipAdapterMethod : ExampleMethod
         new KernelLogits(examples.Embeddings, examples.Labels, voices: null, factors.Alpha!.Value, factors.Beta!.Value);
 
     /// <inheritdoc/>
-    public override IEnumerable<(Factors Factors, DoubleRows Logits)> Try(
-        ExampleSet kept,
-        ExampleSet others,
-        IReadOnlyList<Factors> grid
-    )
+    public override IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
     {
         // The sums depend on β alone, and all of them on the same cosines.
         double[] betas = [.. grid.Select(static factors => factors.Beta!.Value).Distinct()];
-        DoubleRows[] sums = KernelLogits.SumsByLabel(others.Embeddings, kept.Embeddings, kept.Labels, kept.ClassCount, betas);
-        return TryAdded(others, grid.Select(factors => (factors, sums[Array.IndexOf(betas, factors.Beta!.Value)])));
+        DoubleRows[] buffers = [.. betas.Select(_ => new DoubleRows(ExampleLogits.Block, kept.ClassCount))];
+        return TryAdded(others, grid, images =>
+        {
+            DoubleRows[] sums = [.. buffers.Select(buffer => buffer.Slice(0, images.Count))];
+            KernelLogits.SumByLabel(images, kept.Embeddings, kept.Labels, betas, sums);
+            return grid.Select(factors => sums[Array.IndexOf(betas, factors.Beta!.Value)]);
+        });
     }
 }

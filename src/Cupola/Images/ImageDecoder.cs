@@ -106,7 +106,7 @@ internal static class ImageDecoder
             );
         }
 
-        long length = new FileInfo(path).Length;
+        long length = LinkedFile.Of(path).Length;
         CheckLength(path, length);
         return length > 0 ? File.ReadAllBytes(path) : ReadEndless(path);
     }

@@ -73,12 +73,19 @@ internal static class ImageFolder
     /// <summary>
     /// All images below a folder, at any depth, in the ordinal order of their paths. Hidden files and folders are skipped, and so
     /// are system folders, and raw photos beside a JPEG of the same name. A link to a folder is followed, unless it
-    /// leads back to a folder on the path to it.
+    /// leads back to a folder on the path to it. Pipes, sockets and devices are skipped, and folders that may not be read.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<string> Enumerate(string folder) =>
-        [.. WithoutRawTwins([.. Files(new(folder)).Where(IsImage).Order(StringComparer.Ordinal)])];
+        [
+            .. WithoutRawTwins([
+                .. Files(new(folder))
+                    .Where(IsImage)
+                    .Where(static file => !LinkedFile.IsEndless(file))
+                    .Order(StringComparer.Ordinal),
+            ]),
+        ];
 
     /// <summary>Whether a folder has the name of a system folder.</summary>
     internal static bool IsOfSystem(string name) => SystemFolders.Contains(name);

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace Cupola.Images;
 
 /// <summary>
@@ -6,7 +8,8 @@ namespace Cupola.Images;
 /// <param name="Path">The file or address, or another name of its source.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
-internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error);
+/// <param name="ContentHash">SHA-256 of its file, in hexadecimal digits; null where it was not read.</param>
+internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error, string? ContentHash);
 
 /// <summary>
 /// Reads, decodes and preprocesses images ahead of the encoder, in order and in bounded memory: as many at once as there are
@@ -35,15 +38,21 @@ internal sealed class ImageReader(ImagePreprocessing preprocessing, bool orient,
 
     private PreparedImage Prepare(ImageSource image, CancellationToken cancellationToken)
     {
+        string? hash = null;
         try
         {
-            return new(image.Name, Prepare(image.Read(cancellationToken), image.Name, cancellationToken), null);
+            byte[] file = image.Read(cancellationToken);
+            hash = HashOf(file);
+            return new(image.Name, Prepare(file, image.Name, cancellationToken), null, hash);
         }
         catch (Exception exception) when (IsBroken(exception))
         {
-            return new(image.Name, null, exception.Message);
+            return new(image.Name, null, exception.Message, hash);
         }
     }
+
+    /// <summary>What tells contents apart.</summary>
+    internal static string HashOf(byte[] file) => Convert.ToHexStringLower(SHA256.HashData(file));
 
     /// <summary>The preprocessed bytes of an image's file.</summary>
     internal byte[] Prepare(byte[] file, string name, CancellationToken cancellationToken)

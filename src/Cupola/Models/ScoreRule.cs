@@ -57,6 +57,13 @@ internal readonly record struct ScoreRule(ScoreKind Kind, float Scale, float Bia
         return probabilities;
     }
 
+    /// <summary>The logarithm of <see cref="Probability"/>, which stays finite where that is 0.</summary>
+    public double LogProbability(float cosine)
+    {
+        double logit = ((double)cosine * Scale) + Bias;
+        return Math.Min(logit, 0) - Math.Log(1 + Math.Exp(-Math.Abs(logit)));
+    }
+
     /// <summary>The sigmoid of one scaled cosine, the bias added.</summary>
     public float Probability(float cosine) => 1 / (1 + MathF.Exp(-((cosine * Scale) + Bias)));
 }

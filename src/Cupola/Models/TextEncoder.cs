@@ -11,7 +11,22 @@ namespace Cupola.Models;
 /// <summary>What the text tower says of some texts, row by row.</summary>
 /// <param name="Pooled">The end token's state after the last norm, [texts, width].</param>
 /// <param name="Embeddings">Its projection into the shared space, not of unit length, [texts, embedding].</param>
-internal sealed record TextFeatures(float[] Pooled, float[] Embeddings);
+internal sealed record TextFeatures(float[] Pooled, float[] Embeddings)
+{
+    /// <summary>Those of some of the texts, in the order named.</summary>
+    /// <param name="texts">How many texts these are of.</param>
+    /// <param name="rows">The texts.</param>
+    public TextFeatures Take(int texts, IReadOnlyList<int> rows)
+    {
+        return new(Of(Pooled), Of(Embeddings));
+
+        float[] Of(float[] values)
+        {
+            int width = values.Length / texts;
+            return [.. rows.SelectMany(row => new ArraySegment<float>(values, row * width, width))];
+        }
+    }
+}
 
 /// <summary>
 /// The text tower ready to run. One that reads causally runs on packed prompt trees, with shared beginnings once and no padding;

@@ -1,4 +1,5 @@
 using Cupola.Evaluation;
+using Cupola.ZeroShot;
 
 namespace Cupola.Questions;
 
@@ -14,6 +15,12 @@ internal enum Answerer
     /// <summary>The model with the mean of all images in place of the image: what the texts alone say.</summary>
     NoImage,
 }
+
+/// <summary>A question with the answers to choose from, and all that ask it of an image.</summary>
+/// <param name="Answers">The answers.</param>
+/// <param name="Statements">The statements of each.</param>
+/// <param name="Asked">The questions, which differ in their images.</param>
+internal sealed record StatedQuestion(IReadOnlyList<string> Answers, PromptSet Statements, IReadOnlyList<VisualQuestion> Asked);
 
 /// <summary>The answers to one question.</summary>
 /// <param name="Question">The question.</param>
@@ -31,6 +38,9 @@ internal sealed record QuestionOutcome(VisualQuestion Question, IReadOnlyList<st
 /// <param name="Failed">What could not be read, a sentence each.</param>
 internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcomes, IReadOnlyList<string> Failed)
 {
+    /// <summary>Different statements that are encoded together: enough to keep all threads busy, and few megabytes.</summary>
+    private const int EncodedTogether = 2_000;
+
     /// <summary>The mean accuracy that the best choice among the answers would have.</summary>
     public double Reachable => Outcomes.Average(static outcome => outcome.Reachable);
 
@@ -80,7 +90,7 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
         string[] images = [.. dataset.Questions.Select(static question => question.Image).Distinct(StringComparer.Ordinal)];
         Dictionary<string, float[]> embeddings = new(StringComparer.Ordinal);
         foreach (
-            (string image, float[] embedding) in ReadableImages.Embed(
+            (string image, float[] embedding, _) in ReadableImages.Embed(
                 images,
                 ImageSource.FromPath,
                 embedder,
@@ -119,7 +129,37 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
         float[] mean = MeanOf(embeddings);
         MostFrequentAnswer frequent = new(questions);
         List<QuestionOutcome> outcomes = new(questions.Length);
-        // A question that is asked of several images is encoded once.
+        foreach (StatedQuestion[] together in Together(State(questions, vocabulary, failed)))
+        {
+            IEnumerable<EncodedPrompts> encoded = EncodedPrompts.EncodeTogether(
+                embedder,
+                [.. together.Select(static stated => stated.Statements)],
+                cancellationToken
+            );
+            foreach ((StatedQuestion stated, EncodedPrompts statements) in together.Zip(encoded))
+            {
+                QuestionRanker ranker = QuestionRanker.FromEncoded(stated.Asked[0].Text, statements);
+                string unseen = ranker.Rank(mean)[0].Answer;
+                foreach (VisualQuestion question in stated.Asked)
+                {
+                    outcomes.Add(
+                        new(
+                            question,
+                            [ranker.Rank(embeddings[question.Image])[0].Answer, frequent.For(question.QuestionType), unseen],
+                            stated.Answers.Max(answer => VqaAccuracy.Compute(answer, question.Annotators))
+                        )
+                    );
+                    progress?.Report(1);
+                }
+            }
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>The statements of each question that can be asked; one that is asked of several images is there once.</summary>
+    private static IEnumerable<StatedQuestion> State(VisualQuestion[] questions, AnswerVocabulary vocabulary, List<string> failed)
+    {
         foreach (
             IGrouping<string, VisualQuestion> same in questions.GroupBy(
                 static question => string.Join('\n', [question.Text, .. question.Choices ?? []]),
@@ -135,22 +175,33 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
                 continue;
             }
 
-            QuestionRanker ranker = QuestionRanker.Create(embedder, asked.Text, answers, cancellationToken);
-            string unseen = ranker.Rank(mean)[0].Answer;
-            foreach (VisualQuestion question in same)
+            yield return new(answers, QuestionRanker.State(asked.Text, answers), [.. same]);
+        }
+    }
+
+    /// <summary>Questions whose statements are encoded together.</summary>
+    private static IEnumerable<StatedQuestion[]> Together(IEnumerable<StatedQuestion> questions)
+    {
+        List<StatedQuestion> together = [];
+        HashSet<string> statements = new(StringComparer.Ordinal);
+        foreach (StatedQuestion question in questions)
+        {
+            together.Add(question);
+            statements.UnionWith(
+                question.Statements.ClassNames.SelectMany(answer => question.Statements[answer]).Select(static each => each.Text)
+            );
+            if (statements.Count >= EncodedTogether)
             {
-                outcomes.Add(
-                    new(
-                        question,
-                        [ranker.Rank(embeddings[question.Image])[0].Answer, frequent.For(question.QuestionType), unseen],
-                        answers.Max(answer => VqaAccuracy.Compute(answer, question.Annotators))
-                    )
-                );
-                progress?.Report(1);
+                yield return [.. together];
+                together.Clear();
+                statements.Clear();
             }
         }
 
-        return outcomes;
+        if (together.Count > 0)
+        {
+            yield return [.. together];
+        }
     }
 
     /// <summary>The mean of unit embeddings, of unit length.</summary>

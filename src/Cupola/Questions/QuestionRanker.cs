@@ -1,6 +1,7 @@
 using Cupola.Files;
 using Cupola.Prompts;
 using Cupola.Questions;
+using Cupola.ZeroShot;
 
 namespace Cupola;
 
@@ -54,12 +55,12 @@ public sealed class QuestionRanker
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(statements);
-        return new(
-            question,
-            statements,
-            ZeroShotClassifier.Create(embedder, statements, ClassEnsemble.EmbeddingMean, progress: null, cancellationToken)
-        );
+        return FromEncoded(question, EncodedPrompts.Encode(embedder, statements, progress: null, cancellationToken));
     }
+
+    /// <summary>The same with statements that are encoded.</summary>
+    internal static QuestionRanker FromEncoded(string question, EncodedPrompts statements) =>
+        new(question, statements.Prompts, ZeroShotClassifier.Create(statements, ClassEnsemble.EmbeddingMean, weights: null));
 
     /// <summary>The answers, the best first.</summary>
     /// <param name="embedding">The image's unit embedding: [dimension].</param>

@@ -3,24 +3,6 @@ using Microsoft.Data.Sqlite;
 
 namespace Cupola.Retrieval;
 
-/// <summary>What is known of an image's file.</summary>
-/// <param name="Path">Its full path.</param>
-/// <param name="Size">Its bytes.</param>
-/// <param name="Changed">When it was last written, in ticks of universal time.</param>
-/// <param name="Hash">SHA-256 of its bytes; null where it could not be read.</param>
-/// <param name="Error">Why it cannot be decoded, in a sentence; null where it can.</param>
-internal sealed record KnownFile(string Path, long Size, long Changed, byte[]? Hash, string? Error)
-{
-    /// <summary>What its metadata says.</summary>
-    public ImageMetadata Metadata { get; init; } = ImageMetadata.None;
-
-    /// <summary>Whether it was not there when its folder was last looked at.</summary>
-    public bool IsGone { get; init; }
-
-    /// <summary>Its number in the index, which it keeps; 0 where it has none yet.</summary>
-    public long Number { get; init; }
-}
-
 /// <summary>
 /// The SQLite file of an index: images by their paths, and for each model the row of its vectors that a content has. Each change
 /// is one transaction, so that a killed update leaves either all of it or nothing; readers see the state before it.
@@ -32,6 +14,10 @@ internal sealed class IndexDatabase : IDisposable
     /// <summary>SQLite's codes for a file that cannot be opened, or not be written.</summary>
     private const int CannotOpen = 14,
         ReadOnly = 8;
+
+    /// <summary>SQLite's codes for a disk that is full, or fails.</summary>
+    private const int Full = 13,
+        Failed = 10;
 
     private readonly SqliteConnection _connection;
     private long _changes;
@@ -82,9 +68,21 @@ internal sealed class IndexDatabase : IDisposable
         }
         catch (SqliteException problem)
         {
-            throw Unreadable(path, problem);
+            throw IsOfDisk(problem) ? Unwritten(folder, problem) : Unreadable(path, problem);
         }
     }
+
+    /// <summary>Whether something failed because a disk is full or broken, and not because of what lies there.</summary>
+    internal static bool IsOfDisk(Exception problem) =>
+        problem is IOException or SqliteException { SqliteErrorCode: Full or Failed };
+
+    /// <summary>What a full disk means for an index.</summary>
+    internal static IOException Unwritten(string folder, Exception problem) =>
+        new(
+            $"The index {folder} cannot be written ({problem.Message.TrimEnd('.')}); what was done before stays, and the next "
+                + "update goes on.",
+            problem
+        );
 
     /// <summary>Opens a database that cannot be written.</summary>
     internal static IndexDatabase OpenToRead(string path, SqliteException written)

@@ -21,6 +21,7 @@ internal sealed class IndexUpdater(
     private readonly ImageStore _store = index.Store;
     private readonly HashSet<ContentHash> _contents = index.Store.Contents();
     private readonly List<string> _broken = [];
+    private readonly Dictionary<string, bool> _unreadableFolders = new(StringComparer.Ordinal);
     private Dictionary<string, KnownFile> _before = [];
     private int _brokenCount;
     private int _embedded;
@@ -43,7 +44,9 @@ internal sealed class IndexUpdater(
         HashSet<string> there = new(paths, StringComparer.Ordinal);
         string[] gone =
         [
-            .. known.Values.Where(file => !file.IsGone && !there.Contains(file.Path)).Select(static file => file.Path),
+            .. known
+                .Values.Where(file => !file.IsGone && !there.Contains(file.Path) && !IsHidden(file.Path))
+                .Select(static file => file.Path),
         ];
         HashSet<ContentHash> left =
         [
@@ -76,10 +79,41 @@ internal sealed class IndexUpdater(
         !known.TryGetValue(file.FullName, out KnownFile? before)
         || before.IsGone
         || before.Hash is null
-        || !file.Exists
-        || before.Size != file.Length
-        || before.Changed != file.LastWriteTimeUtc.Ticks
+        || LinkedFile.Of(file.FullName) is not { Exists: true } linked
+        || before.Size != linked.Length
+        || before.Changed != linked.LastWriteTimeUtc.Ticks
         || (before.Error is null && !_contents.Contains(new(before.Hash)));
+
+    /// <summary>Whether a file may be there still, in a folder that may not be read.</summary>
+    private bool IsHidden(string path)
+    {
+        string? folder = Path.GetDirectoryName(path);
+        while (folder is not null && !Directory.Exists(folder))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        if (folder is null)
+        {
+            return false;
+        }
+
+        if (!_unreadableFolders.TryGetValue(folder, out bool isUnreadable))
+        {
+            try
+            {
+                _ = Directory.EnumerateFileSystemEntries(folder).Any();
+            }
+            catch (UnauthorizedAccessException)
+            {
+                isUnreadable = true;
+            }
+
+            _unreadableFolders.Add(folder, isUnreadable);
+        }
+
+        return isUnreadable;
+    }
 
     private void Add(FileInfo[] batch, HashSet<ContentHash> gone)
     {
@@ -107,7 +141,7 @@ internal sealed class IndexUpdater(
             }
         }
 
-        Dictionary<ContentHash, string> unreadable = [];
+        Dictionary<ContentHash, Unreadable> unreadable = [];
         List<ContentVector> embedded = Embed(left, unreadable);
         KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
         _store.Add(known, [.. written, .. embedded]);
@@ -123,7 +157,7 @@ internal sealed class IndexUpdater(
         }
     }
 
-    private List<ContentVector> Embed(List<ReadFile> read, Dictionary<ContentHash, string> unreadable)
+    private List<ContentVector> Embed(List<ReadFile> read, Dictionary<ContentHash, Unreadable> unreadable)
     {
         IEnumerable<EmbeddedImage> images = index.Embedder.EmbedImages(
             read.Select(static file => ImageSource.FromPath(file.Known.Path)),
@@ -134,26 +168,31 @@ internal sealed class IndexUpdater(
         List<ContentVector> embedded = [];
         foreach ((ReadFile file, EmbeddedImage image) in read.Zip(images))
         {
-            if (image.Vector is { } vector)
+            // Read a second time: what was written in between is another content, which has a vector of its own.
+            if (image.ContentHash is { } hash && hash != Convert.ToHexStringLower(file.Known.Hash!))
+            {
+                unreadable.Add(
+                    file.Content!.Value,
+                    new($"{file.Known.Path} changed while it was read; the next update reads it again.", IsLasting: false)
+                );
+            }
+            else if (image.Vector is { } vector)
             {
                 embedded.Add(new(file.Content!.Value, vector));
             }
             else
             {
-                unreadable.Add(file.Content!.Value, image.Error!);
+                unreadable.Add(file.Content!.Value, new(image.Error!, IsLasting: image.ContentHash is not null));
             }
         }
 
         return embedded;
     }
 
-    private static KnownFile Outcome(ReadFile file, Dictionary<ContentHash, string> unreadable) =>
-        file.Content is { } content && unreadable.TryGetValue(content, out string? error)
-            ? file.Known with
-            {
-                Error = error,
-            }
-            : file.Known;
+    private static KnownFile Outcome(ReadFile file, Dictionary<ContentHash, Unreadable> unreadable) =>
+        file.Content is not { } content || !unreadable.TryGetValue(content, out Unreadable? problem) ? file.Known
+        : problem.IsLasting ? file.Known with { Error = problem.Sentence }
+        : new(file.Known.Path, 0, 0, null, problem.Sentence);
 
     private void Count(ReadFile[] read, List<ContentVector> embedded, HashSet<ContentHash> left)
     {
@@ -176,11 +215,17 @@ internal sealed class IndexUpdater(
     {
         try
         {
+            // Size and time before the bytes: what is written in between is read by the next update.
+            FileInfo linked = LinkedFile.Of(file.FullName);
+            linked.Refresh();
             byte[] bytes = ImageDecoder.ReadFile(file.FullName);
             ImageMetadata metadata = ImageMetadata.Read(bytes, file.FullName, cancellationToken);
             return new(
                 file,
-                new(file.FullName, file.Length, file.LastWriteTimeUtc.Ticks, SHA256.HashData(bytes), null) { Metadata = metadata }
+                new(file.FullName, linked.Length, linked.LastWriteTimeUtc.Ticks, SHA256.HashData(bytes), null)
+                {
+                    Metadata = metadata,
+                }
             );
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
@@ -188,6 +233,11 @@ internal sealed class IndexUpdater(
             return new(file, new(file.FullName, 0, 0, null, exception.Message));
         }
     }
+
+    /// <summary>A content that could not be embedded.</summary>
+    /// <param name="Sentence">Why.</param>
+    /// <param name="IsLasting">Whether it is because of its bytes, and would be so again.</param>
+    private sealed record Unreadable(string Sentence, bool IsLasting);
 
     /// <summary>A file that was read.</summary>
     /// <param name="File">The file.</param>

@@ -99,20 +99,21 @@ internal sealed class LocalStore : ImageStore
         }
     }
 
-    public override void AddRoot(string path) => Database.AddRoot(path);
+    public override void AddRoot(string path) => Write(() => Database.AddRoot(path));
 
     public override Dictionary<string, KnownFile> FilesBelow(string root) => Database.FilesBelow(root);
 
     public override HashSet<ContentHash> Contents() => Database.Contents(ModelNumber);
 
-    public override void Add(IReadOnlyList<KnownFile> files, IReadOnlyList<ContentVector> vectors)
-    {
-        // Rows are on disk before the database names them.
-        long first = vectors.Count == 0 ? 0 : Vectors.Append([.. vectors.Select(static each => each.Vector)]);
-        Database.Write(ModelNumber, files, vectors.Select((each, place) => (each.Content, first + place)));
-    }
+    public override void Add(IReadOnlyList<KnownFile> files, IReadOnlyList<ContentVector> vectors) =>
+        Write(() =>
+        {
+            // Rows are on disk before the database names them.
+            long first = vectors.Count == 0 ? 0 : Vectors.Append([.. vectors.Select(static each => each.Vector)]);
+            Database.Write(ModelNumber, files, vectors.Select((each, place) => (each.Content, first + place)));
+        });
 
-    public override void MarkGone(IReadOnlyList<string> paths) => Database.MarkGone(paths);
+    public override void MarkGone(IReadOnlyList<string> paths) => Write(() => Database.MarkGone(paths));
 
     public override float[]? Vector(long number)
     {
@@ -132,7 +133,7 @@ internal sealed class LocalStore : ImageStore
         IReadOnlyList<RankedImage> ranked = [];
         if (images.Count > 0)
         {
-            Vectors.Read(rows => ranked = Rank(terms, query, top, images, rows));
+            Vectors.Read(rows => ranked = Rank(terms, query, top, images, Named(rows, images)));
         }
 
         return ranked;
@@ -184,8 +185,17 @@ internal sealed class LocalStore : ImageStore
                 return embed();
             }
 
-            file.Truncate(0);
-            file.Append(embed());
+            float[][] embedded = embed();
+            try
+            {
+                file.Truncate(0);
+                file.Append(embedded);
+            }
+            catch (IOException)
+            {
+                // A full disk: they are embedded again next time.
+                return embedded;
+            }
         }
 
         float[][] vectors = [];
@@ -201,6 +211,25 @@ internal sealed class LocalStore : ImageStore
             Database.Dispose();
         }
     }
+
+    /// <summary>Writes, and says of a full disk what that means.</summary>
+    private void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception problem) when (IndexDatabase.IsOfDisk(problem))
+        {
+            throw IndexDatabase.Unwritten(_folder, problem);
+        }
+    }
+
+    /// <summary>
+    /// The rows up to the last one of an image: those behind it may be a killed update's, and go while they are looked at.
+    /// </summary>
+    private static VectorFile.Rows Named(VectorFile.Rows rows, IReadOnlyList<IndexedRow> images) =>
+        rows.First(images.Max(static image => image.Row) + 1);
 
     private static long[] Used(IReadOnlyList<IndexedRow> images) => [.. images.Select(static image => image.Row).Distinct()];
 

@@ -139,6 +139,9 @@ internal sealed class VectorFile : IDisposable
         /// <summary>Numbers a row.</summary>
         public int Dimension { get; } = dimension;
 
+        /// <summary>The first so many of them.</summary>
+        public Rows First(long rows) => new(Start, rows, Dimension);
+
         /// <summary>One row.</summary>
         public ReadOnlySpan<ushort> this[long row] => new(Start + (row * Dimension), Dimension);
 

@@ -30,9 +30,9 @@ internal sealed record ClassifierRequest
     public bool LearnsFromImages => Weighting != PromptWeighting.Even;
 
     /// <summary>How many prompts are to be encoded.</summary>
-    public int PromptCount => Saved is null ? Prompts!.PromptCount + (Negations?.PromptCount ?? 0) : 0;
+    public int PromptCount => Prompts!.PromptCount + (Negations?.PromptCount ?? 0);
 
-    /// <summary>Loads the classifier, or makes it from prompts.</summary>
+    /// <summary>Makes the classifier from prompts; one that was saved is read by who knows its kinds.</summary>
     /// <param name="embedder">The model.</param>
     /// <param name="images">Images of the kind that is classified; null where it is made without.</param>
     /// <param name="progress">Told how many more prompts are encoded.</param>
@@ -44,11 +44,6 @@ internal sealed record ClassifierRequest
         CancellationToken cancellationToken
     )
     {
-        if (Saved is not null)
-        {
-            return new SingleLabelAnswers(ZeroShotClassifier.Load(Saved, embedder, Prompts), Threshold);
-        }
-
         EncodedPrompts encoded = EncodedPrompts.Encode(embedder, Prompts!, progress, cancellationToken);
         if (Negations is not null)
         {

@@ -1,4 +1,5 @@
 using Cupola.Files;
+using Cupola.Models;
 
 namespace Cupola.ZeroShot;
 
@@ -8,11 +9,11 @@ namespace Cupola.ZeroShot;
 /// </summary>
 internal sealed class EncodedPrompts
 {
-    private EncodedPrompts(ClipEmbedder embedder, PromptSet prompts, PromptFeatures features)
+    private EncodedPrompts(ClipEmbedder embedder, PromptSet prompts, TextFeatures features)
     {
         Embedder = embedder;
         Prompts = prompts;
-        Features = features;
+        Features = new(features, [.. prompts.ClassNames.Select(name => prompts[name].Length)], embedder.Model.Text);
     }
 
     /// <summary>The prompts of each class.</summary>
@@ -45,6 +46,32 @@ internal sealed class EncodedPrompts
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(prompts);
+        return new(embedder, prompts, embedder.EncodeTexts(TextsOf(prompts), fixedRuns: false, progress, cancellationToken));
+    }
+
+    /// <summary>Encodes several sets together, and a text that is in several of them once.</summary>
+    /// <param name="embedder">The model.</param>
+    /// <param name="sets">The sets; each has classes, and each class prompts.</param>
+    /// <param name="cancellationToken">Stops between runs.</param>
+    /// <returns>One after the other: what they have in common is copied for each.</returns>
+    public static IEnumerable<EncodedPrompts> EncodeTogether(
+        ClipEmbedder embedder,
+        IReadOnlyList<PromptSet> sets,
+        CancellationToken cancellationToken
+    )
+    {
+        string[] texts = [.. sets.SelectMany(TextsOf).Distinct(StringComparer.Ordinal)];
+        Dictionary<string, int> rows = texts.Index().ToDictionary(static text => text.Item, static text => text.Index);
+        TextFeatures all = embedder.EncodeTexts(texts, fixedRuns: false, progress: null, cancellationToken);
+        return sets.Select(set => new EncodedPrompts(
+            embedder,
+            set,
+            all.Take(texts.Length, [.. TextsOf(set).Select(text => rows[text])])
+        ));
+    }
+
+    private static string[] TextsOf(PromptSet prompts)
+    {
         if (prompts.ClassNames.Count == 0)
         {
             throw new ArgumentException("There are no classes to tell apart.");
@@ -55,15 +82,6 @@ internal sealed class EncodedPrompts
             throw new ArgumentException($"The class {TextFile.Quote(empty)} has no prompts.");
         }
 
-        string[] texts =
-        [
-            .. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text),
-        ];
-        int[] counts = [.. prompts.ClassNames.Select(name => prompts[name].Length)];
-        return new(
-            embedder,
-            prompts,
-            new(embedder.EncodeTexts(texts, fixedRuns: false, progress, cancellationToken), counts, embedder.Model.Text)
-        );
+        return [.. prompts.ClassNames.SelectMany(name => prompts[name].AsEnumerable()).Select(static prompt => prompt.Text)];
     }
 }

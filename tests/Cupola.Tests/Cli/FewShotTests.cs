@@ -7,6 +7,32 @@ public sealed class FewShotTests
 {
     private const string Labels = "red,green,blue";
 
+    [Theory]
+    [InlineData("5", 3, "so that none is left to judge by; name other images, or draw fewer.")]
+    [InlineData("1,5", 0, "With --shots 5 each image is an example too, so that none is left to judge by.")]
+    public void Where_each_image_is_an_example_none_is_judged(string shots, int exitCode, string words)
+    {
+        string images = Squares(perLabel: 2, seed: 1);
+
+        Tool.Run run = Tool.Start(
+            "evaluate",
+            images,
+            "--examples",
+            images,
+            "--shots",
+            shots,
+            "--draws",
+            "1",
+            "--format",
+            "json",
+            "--no-cache"
+        );
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("NaN", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_choice_is_the_first_line_and_the_saved_classifier_answers_alike()
     {

@@ -79,6 +79,40 @@ public sealed class SiglipCommandTests
         );
     }
 
+    [Theory]
+    [InlineData(null, "sigLip")]
+    [InlineData("infoNce", "infoNce")]
+    public void FineTuningHasSiglipsLossUnlessAnotherIsNamed(string? named, string expected)
+    {
+        string run = TestFolder.NewFile("run"),
+            table = TestFolder.NewFile("pairs.csv"),
+            settings = TestFolder.NewFile("settings.json");
+        File.WriteAllLines(
+            table,
+            ["image,caption", .. new[] { "a cat", "a dog", "a red car" }.Select(static text => $"{SharedFolder.AnyImage},{text}")]
+        );
+        File.WriteAllText(settings, named is null ? "{}" : $$"""{"loss":"{{named}}"}""");
+        string[] command = ["train", table, "-o", run, "--batch", "2", "--format", "json"];
+
+        Tool.Run begun = Tool.Start([
+            .. command,
+            "--init",
+            SiglipFolder.Create(),
+            "--config",
+            settings,
+            "--steps",
+            "1",
+            "--validation",
+            table,
+        ]);
+        Tool.Run again = Tool.Start(command);
+
+        Assert.True(begun.ExitCode == 0, begun.Error);
+        Assert.Equal((0, ""), (again.ExitCode, again.Output));
+        using JsonDocument description = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "run.json")));
+        Assert.Equal(expected, description.RootElement.GetProperty("settings").GetProperty("loss").GetString());
+    }
+
     [Fact]
     public void ASavedClassifierKeepsTheMeaningOfItsModelsScores()
     {

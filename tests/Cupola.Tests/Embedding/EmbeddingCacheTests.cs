@@ -1,4 +1,5 @@
 using Cupola.Files;
+using Cupola.Images;
 using Cupola.Tests.ZeroShot;
 using Microsoft.Data.Sqlite;
 
@@ -39,7 +40,7 @@ public sealed class EmbeddingCacheTests
             model.EmbedImages(images, orient: false, cache, CancellationToken.None).First().Error,
             StringComparison.Ordinal
         );
-        cache.Add(model.CacheKey(file, orient: false), poison);
+        cache.Add(model.CacheKey(ImageReader.HashOf(file), orient: false), poison);
         Flush(cache);
 
         EmbeddedImage[] embedded = [.. model.EmbedImages(images, orient: false, cache, CancellationToken.None)];
@@ -58,14 +59,14 @@ public sealed class EmbeddingCacheTests
 
         byte[][] keys =
         [
-            photos.Model.CacheKey(file, false),
-            photos.Model.CacheKey(file, true),
-            other.CacheKey(file, false),
-            photos.Model.CacheKey([.. file, 0], false),
+            photos.Model.CacheKey(ImageReader.HashOf(file), false),
+            photos.Model.CacheKey(ImageReader.HashOf(file), true),
+            other.CacheKey(ImageReader.HashOf(file), false),
+            photos.Model.CacheKey(ImageReader.HashOf([.. file, 0]), false),
         ];
 
         Assert.Equal(4, keys.Select(Convert.ToHexString).Distinct().Count());
-        Assert.Equal(keys[0], photos.Model.CacheKey(file, false));
+        Assert.Equal(keys[0], photos.Model.CacheKey(ImageReader.HashOf(file), false));
     }
 
     [Theory]

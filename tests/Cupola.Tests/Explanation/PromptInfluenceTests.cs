@@ -1,4 +1,6 @@
 using Cupola.Explanation;
+using Cupola.Prompts;
+using Cupola.Tests.Models;
 using Cupola.Tests.ZeroShot;
 using Cupola.ZeroShot;
 
@@ -76,6 +78,47 @@ public sealed class PromptInfluenceTests
                     )
                 );
             return (photos.Right(classifier), sum / photos.Files.Count);
+        }
+    }
+
+    [Fact]
+    public void AnEffectOnASiglipIsThatOnItsIndependentProbabilities()
+    {
+        using ClipEmbedder model = ClipEmbedder.Load(SiglipFolder.Create());
+        PromptSet prompts = Prompts("a cat", "two cats", "a small cat");
+        Random random = new(1);
+        int dimension = model.Config.EmbeddingDimension;
+        EmbeddingMatrix images = new EmbeddingMatrix(
+            [.. Enumerable.Range(0, 12 * dimension).Select(_ => random.NextSingle() - 0.5f)],
+            12,
+            dimension
+        ).Normalize();
+        int[] labels = [.. Enumerable.Range(0, 12).Select(static image => image % 2)];
+
+        IReadOnlyList<PromptEffect> effects = new PromptInfluence(
+            EncodedPrompts.Encode(model, prompts),
+            ClassEnsemble.EmbeddingMean
+        ).LeaveOneOut(images, labels);
+
+        Assert.Equal(3, effects.Count);
+        Assert.Equal(Judge(prompts) - Judge(Prompts("two cats", "a small cat")), effects[0].LogLikelihood, 1e-4);
+
+        static PromptSet Prompts(params string[] cats) =>
+            new([
+                KeyValuePair.Create("cat", cats.Select(static text => new Prompt(text, "test"))),
+                KeyValuePair.Create("dog", new[] { new Prompt("a dog", "test") }.AsEnumerable()),
+            ]);
+
+        double Judge(PromptSet set)
+        {
+            ZeroShotClassifier classifier = ZeroShotClassifier.Create(model, set);
+            return Enumerable
+                .Range(0, images.Count)
+                .Average(image =>
+                    Math.Log(
+                        classifier.Classify(images[image]).Single(each => each.Label == set.ClassNames[labels[image]]).Probability
+                    )
+                );
         }
     }
 }

@@ -112,7 +112,7 @@ public sealed class FewShotParityTests
     {
         using FewShotGolden golden = new(set);
         (DoubleRows weights, double[] biases) = GdaMethod.Discriminants(golden.Examples(0));
-        foreach ((double[] found, string name) in new[] { (weights.Values, "gda.weight"), (biases, "gda.bias") })
+        foreach ((double[] found, string name) in new[] { (weights.Values.ToArray(), "gda.weight"), (biases, "gda.bias") })
         {
             double[] expected = golden.Numbers(name);
             double tolerance = 1e-12 * expected.Max(Math.Abs);

@@ -14,13 +14,17 @@ public sealed class RunningService : IAsyncLifetime
     private CupolaService? _service;
 
     public RunningService()
+        : this(static () => ImageIndex.Open(TestFolder.New(), Model)) { }
+
+    /// <param name="open">Opens the index.</param>
+    internal RunningService(Func<ImageIndex> open)
     {
         Photos = Path.Combine(TestFolder.New(), "photos");
         Directory.CreateDirectory(Photos);
         Paint("red.png", 200, 30, 30);
         Paint("blue.png", 30, 30, 200);
         Paint("green.png", 30, 200, 30);
-        _index = ImageIndex.Open(TestFolder.New(), Model);
+        _index = open();
         Index();
     }
 

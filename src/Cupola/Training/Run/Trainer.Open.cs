@@ -75,7 +75,7 @@ public sealed partial class Trainer
                 model.Parameters,
                 ImageForm.Bytes,
                 new(settings.Memory.MicroBatchSize, settings.Memory.MicroBatchTokens, settings.Memory.ActivationMegabytes << 20),
-                settings.Loss,
+                settings.Loss!.Value,
                 settings.MaskSameLabel,
                 ranks
             );
@@ -161,6 +161,8 @@ public sealed partial class Trainer
             );
         }
 
+        findModel ??= static name => name;
+        settings = settings.WithLoss(run, findModel);
         RunDescription wanted = new(settings, PairsIdentity.Compute(dataset, pairs), ranks.Ranks);
         RankEquality.RequireCommand(ranks, wanted);
         Trainer? trainer = ranks.Rank == 0 ? Open(RunFolder.Open(run, wanted)) : null;
@@ -183,7 +185,7 @@ public sealed partial class Trainer
             TrainableModel? model = null;
             try
             {
-                model = Begin(folder, pairs, settings, findModel ?? (static name => name));
+                model = Begin(folder, pairs, settings, findModel);
                 if (settings.FreezeBatchNorm is not null && model.Config.Image is not ResNetConfig)
                 {
                     throw new ArgumentException(

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Cupola.Checkpoints;
 using Cupola.Graphs;
+using Cupola.Models;
 using Cupola.Training.Data;
 using Cupola.Training.Losses;
 using Microsoft.Extensions.Logging;
@@ -31,8 +33,8 @@ public sealed record TrainingSettings
     /// <summary>How parameters follow their gradients.</summary>
     public OptimizerSettings Optimizer { get; init; } = new();
 
-    /// <summary>The loss. The default is CLIP's.</summary>
-    public LossKind Loss { get; init; } = LossKind.InfoNce;
+    /// <summary>The loss. The default is SigLIP's where a SigLIP is fine-tuned, and else CLIP's.</summary>
+    public LossKind? Loss { get; init; }
 
     /// <summary>
     /// Whether pairs with equal captions are no negatives of each other. The default is true; the losses as published mask none.
@@ -104,6 +106,33 @@ public sealed record TrainingSettings
 
     /// <summary>The learning rate that was chosen, or the default.</summary>
     internal double ChosenRate => Optimizer.LearningRate ?? (Init is null ? RateFromNothing : 3e-5);
+
+    /// <summary>The same with the loss that a run has, that the model to fine-tune was trained by, or CLIP's.</summary>
+    /// <param name="run">The folder of the run.</param>
+    /// <param name="findModel">Gives the folder or file of a model.</param>
+    /// <exception cref="FileNotFoundException">The model to fine-tune is not there.</exception>
+    /// <exception cref="InvalidDataException">It cannot be read.</exception>
+    internal TrainingSettings WithLoss(string run, Func<string, string> findModel)
+    {
+        if (Loss is not null)
+        {
+            return this;
+        }
+
+        if (ReadRun(run)?.Loss is { } begun)
+        {
+            return this with { Loss = begun };
+        }
+
+        if (Init is null)
+        {
+            return this with { Loss = LossKind.InfoNce };
+        }
+
+        using Checkpoint checkpoint = Checkpoint.Open(findModel(Init));
+        ScoreKind score = ModelFolder.Find(checkpoint.File.FilePath).ReadConfig(checkpoint).Config.Score;
+        return this with { Loss = score == ScoreKind.Sigmoid ? LossKind.SigLip : LossKind.InfoNce };
+    }
 
     /// <summary>Whether the loss adds a bias to its logits.</summary>
     internal bool HasBias => Loss == LossKind.SigLip;

@@ -47,7 +47,7 @@ internal sealed class ValidationLoss
             cacheBytes: 0
         );
         using ImageTextLoss loss = ImageTextLoss.Create(
-            _settings.Loss,
+            _settings.Loss ?? LossKind.InfoNce,
             _settings.MaskSameLabel,
             _engine,
             embedder.Config.EmbeddingDimension

@@ -286,7 +286,17 @@ public sealed class TrainerTests
         Assert.Contains("begun with other settings (steps 2, not 3; seed 0, not 4)", settings, StringComparison.Ordinal);
         string pairs = Assert.Throws<InvalidDataException>(() => Open(run, Settings with { Steps = 2 }, WriteTable(12))).Message;
         Assert.Contains("begun with other pairs: 30 of pairs.csv, where pairs.csv has 12;", pairs, StringComparison.Ordinal);
-        Assert.Equal(Settings with { Steps = 2 }, TrainingSettings.ReadRun(run)! with { Frozen = Settings.Frozen });
+        Assert.Equal(
+            Settings with
+            {
+                Steps = 2,
+                Loss = LossKind.InfoNce,
+            },
+            TrainingSettings.ReadRun(run)! with
+            {
+                Frozen = Settings.Frozen,
+            }
+        );
         Assert.Null(TrainingSettings.ReadRun(TestFolder.New()));
     }
 

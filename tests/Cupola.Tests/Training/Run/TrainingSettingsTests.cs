@@ -46,7 +46,7 @@ public sealed class TrainingSettingsTests
     [InlineData("""{ "batch": "many" }""", "'batch' is \"many\"; it takes a whole number (256 by default).")]
     [InlineData("""{ "batch": 2.5 }""", "'batch' is 2.5; ")]
     [InlineData("""{ "batch": null }""", "'batch' is null; ")]
-    [InlineData("""{ "loss": "hinge" }""", "'loss' is \"hinge\"; it takes infoNce or sigLip (\"infoNce\" by default).")]
+    [InlineData("""{ "loss": "hinge" }""", "'loss' is \"hinge\"; it takes infoNce or sigLip or null (null by default).")]
     [InlineData("""{ "model": 3 }""", "'model' is 3; ")]
     [InlineData("""{ "model": null }""", "'model' is null; ")]
     [InlineData("""{ "frozen": null }""", "'frozen' is null; ")]
