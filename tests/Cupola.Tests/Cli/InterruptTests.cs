@@ -18,7 +18,7 @@ public sealed partial class InterruptTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
         string photo = SharedFolder.AnyImage;
         // More images than anyone waits for.
-        ProcessStartInfo start = Tool.Command([
+        ProcessStartInfo start = Tool.InterruptibleCommand([
             "classify",
             .. Enumerable.Repeat(photo, Images),
             "--labels",

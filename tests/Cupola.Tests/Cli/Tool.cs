@@ -32,6 +32,23 @@ internal static class Tool
             UseShellExecute = false,
         };
 
+    /// <summary>
+    /// The same where Ctrl-C must reach it, also if these tests run behind something else: a shell lets its jobs in the background
+    /// ignore Ctrl-C, and what they start does so too.
+    /// </summary>
+    public static ProcessStartInfo InterruptibleCommand(string[] arguments)
+    {
+        ProcessStartInfo start = Command(arguments);
+        if (OperatingSystem.IsLinux() && IsInterruptIgnored())
+        {
+            start.ArgumentList.Insert(0, "--default-signal=INT");
+            start.ArgumentList.Insert(1, start.FileName);
+            start.FileName = "env";
+        }
+
+        return start;
+    }
+
     /// <summary>Starts a run and does not wait for its end.</summary>
     public static Process Launch(Dictionary<string, string> environment, params string[] arguments)
     {
@@ -44,6 +61,14 @@ internal static class Tool
         }
 
         return Process.Start(start)!;
+    }
+
+    /// <summary>Whether this process ignores SIGINT, the second of the signals whose bits Linux shows.</summary>
+    private static bool IsInterruptIgnored()
+    {
+        const string name = "SigIgn:";
+        string line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith(name, StringComparison.Ordinal));
+        return (Convert.ToUInt64(line[name.Length..].Trim(), 16) & 2) != 0;
     }
 
     private static Run Start(string input, Dictionary<string, string> environment, string[] arguments)

@@ -156,7 +156,7 @@ public sealed class ModelHubNetworkTests
         await using LoopbackHub hub = new();
         TaskCompletionSource never = new();
         hub.Instead = request =>
-            request.Path == $"/storage/{Weights}" && hub.Fetches(Weights).Count() < 3
+            request.Path == $"/storage/{Weights}" && request.From < 200_000
                 ? hub.Answer(request) with
                 {
                     BreakAfter = 100_000,
@@ -169,7 +169,8 @@ public sealed class ModelHubNetworkTests
                 CacheFolder = hub.Cache,
                 Endpoint = hub.Settings.Endpoint,
                 FirstPause = TimeSpan.FromMilliseconds(1),
-                RequestTimeout = TimeSpan.FromMilliseconds(300),
+                // What is said comes sooner on any machine; what is not said never comes.
+                RequestTimeout = TimeSpan.FromSeconds(3),
             }
         );
         await impatient.DownloadAsync(LoopbackHub.Model, cancellationToken: TestContext.Current.CancellationToken);

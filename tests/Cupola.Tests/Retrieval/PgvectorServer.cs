@@ -8,8 +8,8 @@ namespace Cupola.Tests.Retrieval;
 /// <summary>A PostgreSQL with pgvector on a free port of this machine (tests/pgvector), to be killed and started again.</summary>
 internal sealed class PgvectorServer : IDisposable
 {
-    /// <summary>A slow machine takes a while to make a database.</summary>
-    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
+    /// <summary>A slow machine takes a while to make a database, and to answer: this is WebAssembly on one thread.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
     private static readonly Lazy<string> Installed = new(static () => NodePackage.Install("pgvector", "pgvector for Node.js"));
 
@@ -37,7 +37,8 @@ internal sealed class PgvectorServer : IDisposable
         int port = _process is null ? FreePort() : new Uri(Address).Port;
         Address = string.Create(
             CultureInfo.InvariantCulture,
-            $"postgres://postgres:hush-hush@127.0.0.1:{port}/postgres?sslmode=disable&timeout=60"
+            $"postgres://postgres:hush-hush@127.0.0.1:{port}/postgres?sslmode=disable"
+                + $"&timeout={Longest.TotalSeconds}&command%20timeout={Longest.TotalSeconds}"
         );
         // What a killed server left says that it still runs.
         File.Delete(Path.Combine(_folder, "postmaster.pid"));
@@ -62,7 +63,7 @@ internal sealed class PgvectorServer : IDisposable
         };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Assert.True(listens.Wait(LongestStart), "The server does not listen.");
+        Assert.True(listens.Wait(Longest), "The server does not listen.");
     }
 
     /// <summary>Ends it as a power cut does.</summary>
@@ -82,10 +83,25 @@ internal sealed class PgvectorServer : IDisposable
         _process?.Dispose();
     }
 
+    /// <summary>
+    /// A port that nothing listens on, and that no system gives to a connection of its own choice (those begin at 32768), so that
+    /// it is still free when the server has started, and again after a kill.
+    /// </summary>
     private static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(10_000, 32_000);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Another one, then.
+            }
+        }
     }
 }

@@ -8,23 +8,35 @@ public sealed partial class BatchingTests
 {
     private const int Requests = 64;
 
+    /// <summary>A batch of so many texts is no other test's.</summary>
+    private const int Held = 59;
+
+    private static readonly string[] First = [.. Enumerable.Range(0, Held).Select(static index => $"a first flag, {index}")];
+
     [Fact]
     public async Task RequestsThatArriveTogetherAreEmbeddedTogether()
     {
         await using RunningService service = new();
         await service.InitializeAsync();
         (double batches, double items) = await BatchesAsync(service);
+        using HeldWorker worker = new(Held);
+        Assert.Equal(HttpStatusCode.OK, (await service.PostAsync("/v1/embeddings", new { input = First })).Status);
+        await worker.Held;
 
-        Answer[] answers = await Task.WhenAll(
+        Task<Answer[]> asked = Task.WhenAll(
             Enumerable
                 .Range(0, Requests)
                 .Select(index => service.PostAsync("/v1/embeddings", new { input = $"a flag with {index} stars" }))
         );
+        await UntilAsync(service, Held + Requests);
+        worker.Release();
+        Answer[] answers = await asked;
+        // A batch is counted after its answers.
+        await UntilAsync(service, 0);
 
         Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         (double batchesLater, double itemsLater) = await BatchesAsync(service);
-        Assert.Equal(Requests, itemsLater - items);
-        Assert.InRange(batchesLater - batches, 1, Requests - 1);
+        Assert.Equal((Held + Requests, 2), (itemsLater - items, batchesLater - batches));
         for (int index = 0; index < Requests; index++)
         {
             float[] vector = System.Text.Json.JsonSerializer.Deserialize<float[]>(
@@ -41,20 +53,25 @@ public sealed partial class BatchingTests
         await using RunningService service = await RunningService.StartAsync(static settings =>
             settings with
             {
-                Limits = new() { Waiting = 300, Batch = 1 },
+                Limits = new() { Waiting = 300 },
             }
         );
         string[] many = [.. Enumerable.Range(0, 200).Select(static index => $"a flag with {index} stars and many other words")];
+        using HeldWorker worker = new(Held);
+        Assert.Equal(HttpStatusCode.OK, (await service.PostAsync("/v1/embeddings", new { input = First })).Status);
+        await worker.Held;
 
-        Answer[] answers = await Task.WhenAll(
-            Enumerable.Range(0, 12).Select(_ => service.PostAsync("/v1/embeddings", new { input = many }))
+        Task<Answer> accepted = service.PostAsync("/v1/embeddings", new { input = many });
+        await UntilAsync(service, Held + many.Length);
+        Answer[] refused = await Task.WhenAll(
+            Enumerable.Range(0, 11).Select(_ => service.PostAsync("/v1/embeddings", new { input = many }))
         );
+        worker.Release();
 
-        Answer[] refused = [.. answers.Where(static answer => answer.Status == HttpStatusCode.TooManyRequests)];
-        Assert.NotEmpty(refused);
-        Assert.Contains(answers, static answer => answer.Status == HttpStatusCode.OK);
+        Assert.Equal(HttpStatusCode.OK, (await accepted).Status);
         Assert.All(refused, static answer =>
         {
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.Status);
             Assert.Equal("rate_limit_error", answer.Json.GetProperty("error").GetProperty("type").GetString());
             Assert.True(answer.Headers.RetryAfter!.Delta >= TimeSpan.FromSeconds(1));
         });
@@ -86,11 +103,23 @@ public sealed partial class BatchingTests
         return (Read(BatchCount(), text), Read(BatchSum(), text));
     }
 
+    /// <summary>Waits until so many texts wait, or are being worked on.</summary>
+    private static async Task UntilAsync(RunningService service, int waiting)
+    {
+        while (Read(Waiting(), (await service.GetAsync("/metrics")).Text) != waiting)
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static double Read(Regex pattern, string text) =>
         double.Parse(pattern.Match(text).Groups["value"].Value, System.Globalization.CultureInfo.InvariantCulture);
 
     [GeneratedRegex("""cupola_embedding_batch_size_count\{kind="text"\} (?<value>\d+)""")]
     private static partial Regex BatchCount();
+
+    [GeneratedRegex("""^cupola_embedding_waiting (?<value>\d+)""", RegexOptions.Multiline)]
+    private static partial Regex Waiting();
 
     [GeneratedRegex("""cupola_embedding_batch_size_sum\{kind="text"\} (?<value>\d+)""")]
     private static partial Regex BatchSum();

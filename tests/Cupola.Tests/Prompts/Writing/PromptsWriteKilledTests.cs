@@ -13,6 +13,9 @@ public sealed class PromptsWriteKilledTests(ITestOutputHelper output)
 {
     private const int Kills = 10;
 
+    /// <summary>Answers that are on their way when a run is killed.</summary>
+    private const int Overrun = 30;
+
     private static readonly Dictionary<string, string> Environment = new() { ["OPENAI_API_KEY"] = "sk-loopback" };
 
     [Fact]
@@ -25,6 +28,7 @@ public sealed class PromptsWriteKilledTests(ITestOutputHelper output)
             Enumerable.Range(1, 100).Select(number => $"creature {number}"),
             TestContext.Current.CancellationToken
         );
+        TaskCompletionSource silence = new();
         string undisturbed = TestFolder.NewFile("prompts.json"),
             disturbed = TestFolder.NewFile("prompts.json");
 
@@ -36,13 +40,21 @@ public sealed class PromptsWriteKilledTests(ITestOutputHelper output)
 
         output.WriteLine($"undisturbed: {calm.Asked.Count} requests for 3,000 answers, {clock.Elapsed.TotalSeconds:0.0} s");
 
-        await using ChatServer server = new(Reply);
+        // The server falls silent soon after the number of answers at which a run is to be killed, so that no run comes to its end
+        // before, however late the kill is.
+        int most = 0;
+        ChatServer? running = null;
+        await using ChatServer server = new(question =>
+            running!.Delivered < Volatile.Read(ref most) ? Reply(question) : new ChatReply { SilentUntil = silence.Task }
+        );
+        running = server;
         Random random = new(4);
         List<(int Asked, HashSet<(string, int, int)> Stored)> kills = [];
         for (int kill = 0; kill < Kills; kill++)
         {
             using Process run = Launch(server, labels, disturbed);
             int target = server.Delivered + random.Next(20, 270);
+            Volatile.Write(ref most, target + Overrun);
             while (server.Delivered < target && !run.HasExited)
             {
                 await Task.Delay(1, TestContext.Current.CancellationToken);
@@ -56,6 +68,7 @@ public sealed class PromptsWriteKilledTests(ITestOutputHelper output)
             Assert.False(File.Exists(disturbed));
         }
 
+        Volatile.Write(ref most, int.MaxValue);
         using (Process run = Launch(server, labels, disturbed))
         {
             await EndAsync(run, expectedCode: 0);

@@ -14,7 +14,8 @@ public sealed class PageFaultTests(PageService service)
     public async Task AnAnswerThatComesLateDoesNotReplaceALaterOne()
     {
         await using PageVisit visit = await service.VisitAsync();
-        TaskCompletionSource late = new();
+        TaskCompletionSource late = new(),
+            given = new();
         await visit.Page.RouteAsync(SearchPath, async route =>
         {
             if (route.Request.PostData!.Contains("a red flag", StringComparison.Ordinal))
@@ -30,6 +31,8 @@ public sealed class PageFaultTests(PageService service)
                 {
                     // The page has given the question up.
                 }
+
+                given.SetResult();
             }
             else
             {
@@ -41,6 +44,7 @@ public sealed class PageFaultTests(PageService service)
         await visit.SearchAsync("a blue flag with a yellow cross");
         await visit.SaysAsync("fit");
         late.SetResult();
+        await given.Task;
         await visit.Page.WaitForTimeoutAsync(300);
 
         Assert.StartsWith("Sweden", (await visit.NamesAsync(1))[0], StringComparison.Ordinal);
@@ -51,6 +55,7 @@ public sealed class PageFaultTests(PageService service)
     {
         await using PageVisit visit = await service.VisitAsync();
         int refused = 0;
+        TaskCompletionSource said = new();
         await visit.Page.RouteAsync(SearchPath, async route =>
         {
             if (refused++ < 1)
@@ -65,6 +70,8 @@ public sealed class PageFaultTests(PageService service)
             }
             else
             {
+                // The sentence stands there until the answer.
+                await said.Task;
                 await route.ContinueAsync();
             }
         });
@@ -72,6 +79,7 @@ public sealed class PageFaultTests(PageService service)
         await visit.SearchAsync("a red flag");
 
         await Expect(visit.Status).ToHaveTextAsync("The service is busy; the page asks again in 1 s.");
+        said.SetResult();
         await visit.SaysAsync("fit");
         Assert.Equal(2, visit.Searches.Count(static search => search.GetProperty("offset").GetInt32() == 0));
     }

@@ -112,7 +112,10 @@ public sealed class PagePanelTests(PageService service)
     [Fact]
     public async Task TheNextImageIsLoadedWhereThePageOfResultsEnds()
     {
-        await using PageVisit visit = await service.VisitAsync("?q=a+red+flag");
+        await using PageVisit visit = await service.VisitAsync();
+        TaskCompletionSource seen = new();
+        await visit.LaterPagesAsync(() => seen.Task);
+        await visit.GoAsync("?q=a+red+flag");
         await visit.SaysAsync("of");
         await visit.Cells.First.FocusAsync();
         await visit.Page.Keyboard.PressAsync("End");
@@ -120,6 +123,8 @@ public sealed class PagePanelTests(PageService service)
         await Expect(visit.Panel).ToBeVisibleAsync();
         string before = (await visit.Panel.Locator(".place").TextContentAsync())!;
         int place = int.Parse(before.Split(' ')[0], CultureInfo.InvariantCulture);
+        Assert.Equal(await visit.Cells.CountAsync(), place);
+        seen.SetResult();
 
         await visit.Page.Keyboard.PressAsync("ArrowRight");
 

@@ -47,10 +47,14 @@ public sealed class PageService : IAsyncLifetime
         Address = await StartAsync(index);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = _chromium, Args = ["--no-sandbox", "--disable-dev-shm-usage"] }
+            new()
+            {
+                ExecutablePath = _chromium,
+                Args = ["--no-sandbox", "--disable-dev-shm-usage"],
+                Timeout = PageVisit.Longest,
+            }
         );
-        // A machine with much else to do is slow, not broken.
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(PageVisit.Longest);
     }
 
     public async ValueTask DisposeAsync()

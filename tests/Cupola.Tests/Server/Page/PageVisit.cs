@@ -11,6 +11,9 @@ internal sealed record PageScreen(int Width = 1280, int Height = 860, bool IsDar
 /// <summary>One person's visit to the page. At its end nothing may have gone wrong in the page itself.</summary>
 internal sealed class PageVisit : IAsyncDisposable
 {
+    /// <summary>Milliseconds for which anything is waited: a machine with much else to do is slow, not broken.</summary>
+    public const float Longest = 120_000;
+
     private readonly IBrowserContext _context;
     private readonly string _address;
     private readonly List<string> _faults = [];
@@ -21,7 +24,7 @@ internal sealed class PageVisit : IAsyncDisposable
     /// <summary>The page.</summary>
     public IPage Page { get; }
 
-    /// <summary>The sentence that says how many images were found.</summary>
+    /// <summary>The sentence that says how many images were found, of the last search or of the one before.</summary>
     public ILocator Status => Page.Locator("#status");
 
     /// <summary>What is wrong, in the service's words.</summary>
@@ -29,6 +32,9 @@ internal sealed class PageVisit : IAsyncDisposable
 
     /// <summary>All thumbnails, in their order.</summary>
     public ILocator Cells => Page.Locator(".cell a");
+
+    /// <summary>The same, as pictures, whose texts are the images' names.</summary>
+    public ILocator Pictures => Page.Locator(".cell img");
 
     /// <summary>The side panel.</summary>
     public ILocator Panel => Page.Locator("#panel");
@@ -53,6 +59,7 @@ internal sealed class PageVisit : IAsyncDisposable
                 BaseURL = address,
             }
         );
+        context.SetDefaultTimeout(Longest);
         PageVisit visit = new(context, await context.NewPageAsync(), address);
         visit.Listen();
         return visit;
@@ -77,16 +84,43 @@ internal sealed class PageVisit : IAsyncDisposable
         await Page.Keyboard.PressAsync("Enter");
     }
 
-    /// <summary>Waits until the search has ended and its sentence is as expected.</summary>
-    public async Task SaysAsync(string pattern)
+    /// <summary>
+    /// Waits until the sentence is as expected and no search is under way, both at once: while one is, the sentence of the search
+    /// before still stands there.
+    /// </summary>
+    public async Task SaysAsync(string pattern) =>
+        await Expect(Page.Locator("#search:has(#found[aria-busy=false]) #status")).ToHaveTextAsync(new Regex(pattern));
+
+    /// <summary>
+    /// Does what makes the page search, and waits until it has asked the service, as what a file holds is read only after it was
+    /// dropped; from then on <see cref="SaysAsync"/> waits for the answer.
+    /// </summary>
+    public Task AskAsync(Func<Task> action) => Page.RunAndWaitForRequestAsync(action, "**/v1/search");
+
+    /// <summary>Lets the service see the questions for more of what was found only after something has happened.</summary>
+    public Task LaterPagesAsync(Func<Task> happens) => Page.RouteAsync("**/v1/search", async route =>
+        {
+            if (JsonDocument.Parse(route.Request.PostData!).RootElement.GetProperty("offset").GetInt32() > 0)
+            {
+                await happens();
+            }
+
+            await route.ContinueAsync();
+        });
+
+    /// <summary>Waits until these images are shown and no others.</summary>
+    public async Task ShowsAsync(params string[] names)
     {
-        await Expect(Status).ToHaveTextAsync(new Regex(pattern));
-        await Expect(Page.Locator("#found")).ToHaveAttributeAsync("aria-busy", "false");
+        await Expect(Pictures).ToHaveCountAsync(names.Length);
+        foreach ((int place, string name) in names.Index())
+        {
+            await Expect(Pictures.Nth(place)).ToHaveAttributeAsync("alt", name);
+        }
     }
 
-    /// <summary>The names of the first images.</summary>
+    /// <summary>The names of the first images, at once: what is to change them must have been waited for.</summary>
     public async Task<string[]> NamesAsync(int count) =>
-        [.. (await Page.Locator(".cell img").EvaluateAllAsync<string[]>("images => images.map(image => image.alt)")).Take(count)];
+        [.. (await Pictures.EvaluateAllAsync<string[]>("images => images.map(image => image.alt)")).Take(count)];
 
     /// <summary>Drops files, or anything else that has a type, anywhere on the page.</summary>
     public Task DropAsync(params (string Name, string Type, byte[] Bytes)[] files) =>
