@@ -5,7 +5,6 @@ using Cupola.Images;
 // What is read and written is the same in every language of the machine.
 CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
-RankProcess.ForgetTerminal();
 StandardStreams.Open();
 if (args is ["train", ..] && RankProcess.IsSilent)
 {

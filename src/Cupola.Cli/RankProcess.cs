@@ -19,18 +19,6 @@ internal static class RankProcess
     /// <summary>Whether this process leaves talking to another one.</summary>
     public static bool IsSilent { get; } = FindLauncher() is { Rank: > 0 };
 
-    /// <summary>
-    /// Takes what mpirun gives for a terminal for what it is: Open MPI's passes on all that is written, to wherever its own output
-    /// goes, and that may be a file.
-    /// </summary>
-    public static void ForgetTerminal()
-    {
-        if (FindLauncher() is not null)
-        {
-            Environment.SetEnvironmentVariable("TERM", "dumb");
-        }
-    }
-
     /// <summary>Does the work of a verb.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="work">Does it, and gives the exit code; it need not know whether it is alone.</param>

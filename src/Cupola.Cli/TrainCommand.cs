@@ -99,6 +99,7 @@ internal sealed class TrainCommand
             threads
         );
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bool isTerminated = false;
         using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
         try
         {
@@ -124,11 +125,16 @@ internal sealed class TrainCommand
         }
         catch (OperationCanceledException exception)
         {
-            throw new StoppedException(
+            string sentence =
                 $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, "
-                    + "and the same command goes on from there.",
-                exception
-            );
+                + "and the same command goes on from there.";
+            if (!isTerminated)
+            {
+                throw new StoppedException(sentence, exception);
+            }
+
+            Console.Error.WriteLine(sentence);
+            return ExitCode.Terminated;
         }
 
         return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -144,7 +150,8 @@ internal sealed class TrainCommand
         // Schedulers ask a job to end before they end it; mpirun, one of whose ranks is gone, gives the others a second.
         void Terminate(PosixSignalContext asked)
         {
-            asked.Cancel = !stop.IsCancellationRequested;
+            asked.Cancel = !isTerminated;
+            isTerminated = true;
             stop.Cancel();
             if (ranks.Ranks > 1)
             {

@@ -50,9 +50,10 @@ public sealed class SumTreeTests
     [Theory]
     [InlineData(1, 1)]
     [InlineData(3, 3)]
-    [InlineData(8, 4)]
+    [InlineData(8, 8)]
     [InlineData(52, 8)]
-    [InlineData(410, 64)]
+    [InlineData(410, 16)]
+    [InlineData(3277, 128)]
     [InlineData(100_000, 256)]
     public void EachMicroBatchIsInOneGroupAndTheirNumberFollowsFromTheBatchAlone(int microBatches, int expected)
     {

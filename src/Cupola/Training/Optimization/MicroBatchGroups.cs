@@ -11,15 +11,14 @@ namespace Cupola.Training.Optimization;
 internal sealed class MicroBatchGroups(int microBatches)
 {
     /// <summary>
-    /// Micro-batches of a group: with fewer, adding groups would take time that several ranks save; with more, fewer ranks could
-    /// share a batch.
+    /// Micro-batches of a group: each doubling of the groups takes memory for one more gradient, so that a large batch has no more
+    /// of them than many ranks need (docs/scale-out.md).
     /// </summary>
-    private const int Usual = 8;
+    private const int Usual = 32;
 
     /// <summary>The groups of a batch that has few micro-batches, so that some ranks can share them.</summary>
-    private const int Fewest = 4;
+    private const int Fewest = 8;
 
-    /// <summary>Each doubling of the groups takes memory for the gradients of one more (docs/scale-out.md).</summary>
     private const int Most = 256;
 
     /// <summary>How groups are added.</summary>
