@@ -33,7 +33,7 @@ internal static class Tool
         };
 
     /// <summary>
-    /// The same where Ctrl-C must reach it, also if these tests run behind something else: a shell lets its jobs in the background
+    /// The same where Ctrl-C must reach it, also if these tests run behind something else: a shell lets jobs in the background
     /// ignore Ctrl-C, and what they start does so too.
     /// </summary>
     public static ProcessStartInfo InterruptibleCommand(string[] arguments)

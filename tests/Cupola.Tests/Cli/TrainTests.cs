@@ -204,7 +204,7 @@ public sealed partial class TrainTests
         Assert.Contains("holds something already", again.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>On this thread from the line to the kill: one of the pool may come late while other tests run, and the run ends.</summary>
+    /// <summary>On this thread from the line to the kill: one of the pool may come late while other tests run.</summary>
     private static int KillAtTheFirstLine(Process process)
     {
         Assert.NotNull(process.StandardOutput.ReadLine());

@@ -45,13 +45,7 @@ internal sealed class PgvectorServer : IDisposable
         _process = NodePackage.Start(
             Installed.Value,
             "node",
-            [
-                Path.Combine("node_modules", "@electric-sql", "pglite-socket", "dist", "scripts", "server.js"),
-                $"--db={_folder}",
-                string.Create(CultureInfo.InvariantCulture, $"--port={port}"),
-                "--max-connections=20",
-                .. _hasExtension ? (string[])["--extensions=@electric-sql/pglite-pgvector:vector"] : [],
-            ]
+            ["server.js", _folder, port.ToString(CultureInfo.InvariantCulture), .. _hasExtension ? (string[])["vector"] : []]
         );
         using ManualResetEventSlim listens = new();
         _process.OutputDataReceived += (_, line) =>

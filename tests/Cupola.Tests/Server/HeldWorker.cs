@@ -4,8 +4,8 @@ using Cupola.Server;
 namespace Cupola.Tests.Server;
 
 /// <summary>
-/// Holds the one thread on which a service embeds: as it tells its metrics of a batch, whoever listens holds it up. So a test says
-/// what waits, however fast the machine is.
+/// Holds the one thread on which a service embeds: as it tells its metrics of a batch, whoever listens holds it up. So a test
+/// says what waits, however fast the machine is.
 /// </summary>
 internal sealed class HeldWorker : IDisposable
 {

@@ -221,7 +221,7 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
     }
 
     /// <summary>
-    /// What is said until the connection ends. Whoever still sends when it is closed may be told so by an error, behind the answer.
+    /// What is said until the connection ends. Whoever still sends when it is closed may be told so by an error behind it.
     /// </summary>
     private static async Task<string> ReadAsync(NetworkStream stream, CancellationToken cancellation)
     {

@@ -40,7 +40,7 @@ public sealed class PromptsWriteKilledTests(ITestOutputHelper output)
 
         output.WriteLine($"undisturbed: {calm.Asked.Count} requests for 3,000 answers, {clock.Elapsed.TotalSeconds:0.0} s");
 
-        // The server falls silent soon after the number of answers at which a run is to be killed, so that no run comes to its end
+        // The server falls silent soon after the number of answers at which a run is to be killed, so that no run gets to its end
         // before, however late the kill is.
         int most = 0;
         ChatServer? running = null;

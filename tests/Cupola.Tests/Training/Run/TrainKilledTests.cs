@@ -41,8 +41,8 @@ public sealed class TrainKilledTests(ITestOutputHelper output)
         for (int kill = 0; kill < Kills; kill++)
         {
             using Process run = Launch(settings, killed);
-            // The last is in the first half of the steps: a kill may come late. This thread waits itself, as one of the pool that it
-            // would wait for may be long in coming while other tests run.
+            // The last is in the first half of the steps: a kill may come late. This thread waits itself, as one of the pool
+            // that it would wait for may be long in coming while other tests run.
             int target = (kill * Steps / 2 / Kills) + random.Next(2, Steps / 2 / Kills);
             while (StepsLogged(killed) < target && !run.HasExited)
             {
