@@ -42,7 +42,8 @@ internal static class RankBenchmark
         {
             double middle = seconds.Order().ElementAt(steps / 2);
             Console.WriteLine(
-                $"{model}, batch {batch}, {ranks.Ranks} ranks of {threads} threads: {middle:0.000} s a step, {batch / middle:0.0} pairs/s; "
+                $"{model}, batch {batch}, {ranks.Ranks} ranks of {threads} threads: {middle:0.000} s a step, "
+                    + $"{batch / middle:0.0} pairs/s; "
                     + $"exchanging {(exchangedAfter - exchanged).TotalSeconds / total:0.0%}, waiting for others "
                     + $"{string.Join(", ", all.Select(static share => $"{share:0.0%}"))}; "
                     + $"{step.Parameters / 1e6:0.0} million parameters; peak memory of the largest rank {peaks.Max() / 1e6:0} MB"

@@ -74,7 +74,7 @@ internal static class RankProcess
         return code ?? ExitCode.Unusable;
     }
 
-    /// <summary>Who started this process; nobody, where what the environment says makes no sense, which the verb then says.</summary>
+    /// <summary>Who started this process; nobody, where the environment makes no sense, which the verb then says.</summary>
     private static Launcher? FindLauncher()
     {
         try

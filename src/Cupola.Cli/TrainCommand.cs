@@ -156,7 +156,8 @@ internal sealed class TrainCommand
             if (ranks.Ranks > 1)
             {
                 Console.Error.WriteLine(
-                    $"Asked to end after step {trainer.Step} of {trainer.Steps}; the checkpoint of step {trainer.Saved} is in {run}, "
+                    $"Asked to end after step {trainer.Step} of {trainer.Steps}; the checkpoint of step {trainer.Saved} "
+                        + $"is in {run}, "
                         + "and the same command goes on from there."
                 );
             }

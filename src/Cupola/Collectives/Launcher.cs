@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cupola.Collectives;
 
-/// <summary>What a launcher of parallel programs, such as mpirun or srun, says in the environment of a process that it starts.</summary>
+/// <summary>What a launcher of ranks, such as mpirun or srun, says in the environment of a process that it starts.</summary>
 /// <param name="Rank">Which of the processes this is.</param>
 /// <param name="Ranks">How many there are.</param>
 /// <param name="IsOpenMpi">Whether it is Open MPI's; else the MPI library can be of either family.</param>

@@ -133,7 +133,8 @@ internal sealed unsafe class Mpi : ICollective
         ];
         FlatTensors[] given = [.. nodes.Select(static node => new FlatTensors(node.Numbers))];
         FlatTensors result = new(sum);
-        int slice = PieceBytes / sizeof(float) / Math.Max(all.Sum(static each => each.Length), Ranks * nodes.Count);
+        int slices = Math.Max(all.Sum(static each => each.Length), Ranks * all.Max(static each => each.Length)),
+            slice = PieceBytes / sizeof(float) / slices;
         using Buffer sent = new(PieceBytes),
             received = new(PieceBytes);
         int[] lengths = new int[Ranks];
@@ -276,9 +277,8 @@ internal sealed unsafe class Mpi : ICollective
             if (waited > limit)
             {
                 throw new IOException(
-                    Invariant(
-                        $"Rank {Rank} of {Ranks} has waited for another one for {waited.TotalMinutes:0} minutes; see whether all machines run and reach each other, and start the same command again."
-                    )
+                    Invariant($"Rank {Rank} of {Ranks} has waited for another one for {waited.TotalMinutes:0} minutes; ")
+                        + "see whether all machines run and reach each other, and start the same command again."
                 );
             }
 

@@ -10,7 +10,9 @@ internal static unsafe class SystemLibrary
     /// <summary>The process that started this one; another one when it has ended.</summary>
     public static int Parent => Find("getppid") is not 0 and var parent ? ((delegate* unmanaged<int>)parent)() : 0;
 
-    /// <summary>The address of a function, 0 where there is none; older systems have <c>dlopen</c> in a library of its own.</summary>
+    /// <summary>
+    /// The address of a function, 0 where there is none; older systems have <c>dlopen</c> in a library of its own.
+    /// </summary>
     public static nint Find(string name) =>
         Names
             .Select(library =>

@@ -45,7 +45,7 @@ public sealed partial class ClipEmbedder
             {
                 EmbeddedImage embedded = image.Known is null
                     ? made.Dequeue()
-                    : new(image.Prepared.Path, image.Known, null, image.Prepared.ContentHash);
+                    : new(image.Prepared.Path, image.Known, null, image.Prepared.FileHash);
                 if (image.Known is null && embedded.Vector is not null)
                 {
                     cache.Add(image.Key!, embedded.Vector);

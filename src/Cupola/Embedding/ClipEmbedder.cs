@@ -302,7 +302,7 @@ public sealed partial class ClipEmbedder : IDisposable
                 image.Path,
                 image.Pixels is null ? null : embeddings![next++].ToArray(),
                 image.Error,
-                image.ContentHash
+                image.FileHash
             )),
         ];
     }

@@ -8,7 +8,7 @@ public sealed class EmbeddedImage
         Path = path;
         Vector = vector;
         Error = error;
-        ContentHash = contentHash;
+        FileHash = contentHash;
     }
 
     /// <summary>The file or address, or what else its source is called.</summary>
@@ -24,5 +24,5 @@ public sealed class EmbeddedImage
     internal float[]? Vector { get; }
 
     /// <summary>SHA-256 of its file, in hexadecimal digits; null where it was not read.</summary>
-    internal string? ContentHash { get; }
+    internal string? FileHash { get; }
 }

@@ -11,7 +11,7 @@ internal static class ReadableImages
     /// <param name="failed">Is given a sentence for each image that cannot be read.</param>
     /// <param name="progress">Told how many more images are done.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
-    public static IEnumerable<(T Entry, float[] Embedding, string ContentHash)> Embed<T>(
+    public static IEnumerable<(T Entry, float[] Embedding, string FileHash)> Embed<T>(
         IReadOnlyList<T> entries,
         Func<T, ImageSource> imageOf,
         ClipEmbedder embedder,
@@ -33,7 +33,7 @@ internal static class ReadableImages
                 continue;
             }
 
-            yield return (entry, image.Vector, image.ContentHash!);
+            yield return (entry, image.Vector, image.FileHash!);
         }
     }
 }

@@ -8,8 +8,8 @@ namespace Cupola.Images;
 /// <param name="Path">The file or address, or another name of its source.</param>
 /// <param name="Pixels">[size, size, 3] bytes, or null.</param>
 /// <param name="Error">One sentence, or null.</param>
-/// <param name="ContentHash">SHA-256 of its file, in hexadecimal digits; null where it was not read.</param>
-internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error, string? ContentHash);
+/// <param name="FileHash">SHA-256 of its file, in hexadecimal digits; null where it was not read.</param>
+internal sealed record PreparedImage(string Path, byte[]? Pixels, string? Error, string? FileHash);
 
 /// <summary>
 /// Reads, decodes and preprocesses images ahead of the encoder, in order and in bounded memory: as many at once as there are

@@ -169,7 +169,7 @@ internal sealed class IndexUpdater(
         foreach ((ReadFile file, EmbeddedImage image) in read.Zip(images))
         {
             // Read a second time: what was written in between is another content, which has a vector of its own.
-            if (image.ContentHash is { } hash && hash != Convert.ToHexStringLower(file.Known.Hash!))
+            if (image.FileHash is { } hash && hash != Convert.ToHexStringLower(file.Known.Hash!))
             {
                 unreadable.Add(
                     file.Content!.Value,
@@ -182,7 +182,7 @@ internal sealed class IndexUpdater(
             }
             else
             {
-                unreadable.Add(file.Content!.Value, new(image.Error!, IsLasting: image.ContentHash is not null));
+                unreadable.Add(file.Content!.Value, new(image.Error!, IsLasting: image.FileHash is not null));
             }
         }
 

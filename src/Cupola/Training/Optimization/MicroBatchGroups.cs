@@ -11,8 +11,8 @@ namespace Cupola.Training.Optimization;
 internal sealed class MicroBatchGroups(int microBatches)
 {
     /// <summary>
-    /// Micro-batches of a group: each doubling of the groups takes memory for one more gradient, so that a large batch has no more
-    /// of them than many ranks need (docs/scale-out.md).
+    /// Micro-batches of a group: each doubling of the groups takes memory for one more gradient, so that a large batch has no
+    /// more of them than many ranks need (docs/scale-out.md).
     /// </summary>
     private const int Usual = 32;
 

@@ -73,11 +73,14 @@ internal static class RankEquality
     /// <summary>What a rank is to do.</summary>
     private sealed record RankCommand(string Host, string Version, string Settings, string Dataset, int Count, string Pairs)
     {
+        private static AssemblyInformationalVersionAttribute? Own =>
+            typeof(RankEquality).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+
         public static RankCommand Of(RunDescription wanted) =>
             new(
                 Environment.MachineName,
-                $"Cupola {typeof(RankEquality).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion} "
-                    + $"on {RuntimeInformation.FrameworkDescription} ({RuntimeInformation.RuntimeIdentifier})",
+                $"Cupola {Own?.InformationalVersion} on {RuntimeInformation.FrameworkDescription} "
+                    + $"({RuntimeInformation.RuntimeIdentifier})",
                 TrainingSettingsFile.ToJson(wanted.Settings).ToJsonString(),
                 wanted.Pairs.Dataset,
                 wanted.Pairs.Count,
