@@ -52,6 +52,7 @@ internal sealed class TrainCommand
             cupola train pairs.csv -o runs/second --config settings.json --validation held-out.csv --evaluate birds/
             cupola train birds/ -o runs/birds --init openai/clip-vit-base-patch32 --templates imagenet-7 --epochs 5
             cupola train "pairs-{000..009}.tar" -o runs/shards --steps 20000 --format json > log.jsonl
+            mpirun -n 8 cupola train pairs.csv -o runs/first --epochs 20
             cupola classify bird.jpg --labels "a robin,a wren" --model runs/birds
             """
         )

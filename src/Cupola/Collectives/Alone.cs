@@ -11,10 +11,16 @@ internal sealed class Alone : ICollective
 
     public int RanksOnTheseCores => 1;
 
-    public void Meet() { }
+    public void Meet()
+    {
+        // All are here.
+    }
 
     public void AllGather<T>(Span<T> all, IReadOnlyList<int> counts)
-        where T : unmanaged { }
+        where T : unmanaged
+    {
+        // All of it is this process's.
+    }
 
     /// <inheritdoc/>
     /// <remarks>The one node is the sum.</remarks>
@@ -26,7 +32,13 @@ internal sealed class Alone : ICollective
         }
     }
 
-    public void Abort(int exitCode) { }
+    public void Abort(int exitCode)
+    {
+        // There is nobody else to end, and this process ends by itself.
+    }
 
-    public void Dispose() { }
+    public void Dispose()
+    {
+        // Nothing was opened.
+    }
 }

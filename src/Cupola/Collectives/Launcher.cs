@@ -1,4 +1,5 @@
 using System.Globalization;
+using static System.FormattableString;
 
 namespace Cupola.Collectives;
 
@@ -19,6 +20,13 @@ internal sealed record Launcher(int Rank, int Ranks, bool IsOpenMpi, string Vari
         ("PMI_RANK", "PMI_SIZE"),
         ("MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE"),
         ("PMIX_RANK", "SLURM_STEP_NUM_TASKS"),
+    ];
+
+    /// <summary>Launchers that start processes without an MPI between them: by what they are known, and what to do.</summary>
+    private static readonly (string Sign, string Ranks, string Way)[] Strangers =
+    [
+        ("SLURM_STEP_ID", "SLURM_STEP_NUM_TASKS", "ranks by srun --mpi=pmix (Open MPI) or --mpi=pmi2 (MPICH)"),
+        ("TORCHELASTIC_RUN_ID", "WORLD_SIZE", "ranks by mpirun instead of torchrun"),
     ];
 
     /// <summary>Who started this process; null where it was nobody of that kind.</summary>
@@ -42,6 +50,21 @@ internal sealed record Launcher(int Rank, int Ranks, bool IsOpenMpi, string Vari
                         $"The environment says {rankName}={rank} and {ranksName}={ranks}, which is no rank among ranks; start "
                             + "cupola by mpirun or srun, or unset both variables."
                     );
+            }
+        }
+
+        foreach ((string sign, string ranksName, string way) in Strangers)
+        {
+            if (
+                variable(sign) is { Length: > 0 }
+                && int.TryParse(variable(ranksName), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+                && count > 1
+            )
+            {
+                throw new InvalidDataException(
+                    Invariant($"This is one of {count} processes ({ranksName}={count}) that do not know of each other; ")
+                        + $"start {way}, or one process."
+                );
             }
         }
 

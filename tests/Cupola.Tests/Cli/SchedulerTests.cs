@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cupola.Tests.Collectives;
 
 namespace Cupola.Tests.Cli;
 
@@ -29,31 +30,19 @@ public sealed class SchedulerTests
     }
 
     [Theory]
-    [InlineData("mpirun.openmpi", "OMPI_COMM_WORLD_RANK=2, OMPI_COMM_WORLD_SIZE=3", "--allow-run-as-root", "--oversubscribe")]
-    [InlineData("mpirun.mpich", "PMI_RANK=2, PMI_SIZE=3")]
-    public void RanksOfMpirunDivideTheShards(string launcher, string told, params string[] options)
+    [InlineData("openmpi", "OMPI_COMM_WORLD_RANK=2, OMPI_COMM_WORLD_SIZE=3")]
+    [InlineData("mpich", "PMI_RANK=2, PMI_SIZE=3")]
+    public void RanksOfMpirunDivideTheShards(string family, string told)
     {
         string[] paths = _bench.Paint(5);
         string[] lists = [.. paths.Select((path, index) => _bench.List($"{index}.txt", [path]))];
         ShardBench.Images(lists, Path.Combine(_bench.Folder, "one"));
 
-        (int code, string output, string error) = Run(
-            launcher,
-            [
-                .. options,
-                "-n",
-                "3",
-                "dotnet",
-                Path.Combine(AppContext.BaseDirectory, "Cupola.Cli.dll"),
-                "embed",
-                "images",
-                "--shards",
-                .. lists,
-                "-o",
-                _bench.Out,
-                "--format",
-                "json",
-            ]
+        (int code, string output, string error) = MpiProgram.Start(
+            family,
+            3,
+            [],
+            ["embed", "images", "--shards", .. lists, "-o", _bench.Out, "--format", "json"]
         );
 
         Assert.True(code == 0, output + error);

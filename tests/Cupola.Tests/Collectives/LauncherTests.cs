@@ -20,6 +20,7 @@ public sealed class LauncherTests
     [InlineData("PATH=/usr/bin")]
     [InlineData("SLURM_PROCID=0 SLURM_NTASKS=4")]
     [InlineData("PMIX_RANK=0")]
+    [InlineData("SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=1")]
     public void AProcessThatNoLauncherOfRanksStartedIsAlone(string variables) =>
         Assert.Null(Launcher.Find(Environment(variables)));
 
@@ -34,6 +35,16 @@ public sealed class LauncherTests
             Assert.Throws<InvalidDataException>(() => Launcher.Find(Environment(variables))).Message,
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("SLURM_STEP_ID=0 SLURM_STEP_NUM_TASKS=4 SLURM_PROCID=1", "--mpi=pmix (Open MPI) or --mpi=pmi2 (MPICH), or")]
+    [InlineData("TORCHELASTIC_RUN_ID=none RANK=1 WORLD_SIZE=4", "by mpirun instead of torchrun, or one process.")]
+    public void ProcessesThatDoNotKnowOfEachOtherAreASentence(string variables, string sentence)
+    {
+        string message = Assert.Throws<InvalidDataException>(() => Launcher.Find(Environment(variables))).Message;
+        Assert.StartsWith("This is one of 4 processes (", message, StringComparison.Ordinal);
+        Assert.Contains(sentence, message, StringComparison.Ordinal);
+    }
 
     private static Func<string, string?> Environment(string variables)
     {

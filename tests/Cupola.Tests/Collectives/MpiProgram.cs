@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Cupola.Tests.Cli;
 
@@ -6,6 +7,8 @@ namespace Cupola.Tests.Collectives;
 /// <summary>Programs that a real mpirun starts, of either family.</summary>
 internal static class MpiProgram
 {
+    private static readonly ConcurrentDictionary<string, Lazy<string?>> Problems = new(StringComparer.Ordinal);
+
     /// <summary>The tool on several ranks.</summary>
     public static Tool.Run Start(string family, int ranks, Dictionary<string, string> environment, params string[] arguments)
     {
@@ -80,19 +83,7 @@ internal static class MpiProgram
 
     private static Process Launch(string family, Dictionary<string, string> environment, string[] arguments)
     {
-        ProcessStartInfo start = new(Find(family), arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
-        // As root, with more ranks than cores, and where one process may not read another's memory: as in a container of a test.
-        start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
-        start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
-        start.Environment["OMPI_MCA_rmaps_base_oversubscribe"] = "1";
-        start.Environment["OMPI_MCA_btl_vader_single_copy_mechanism"] = "none";
-        start.Environment["CUPOLA_CACHE"] = TestFolder.New();
+        ProcessStartInfo start = Command(Find(family), arguments);
         foreach ((string name, string value) in environment)
         {
             start.Environment[name] = value;
@@ -101,12 +92,40 @@ internal static class MpiProgram
         return Process.Start(start)!;
     }
 
+    /// <summary>As in a container: root, more ranks than cores, and no process may read another's memory.</summary>
+    private static ProcessStartInfo Command(string launcher, string[] arguments)
+    {
+        ProcessStartInfo start = new(launcher, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1";
+        start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
+        start.Environment["OMPI_MCA_rmaps_base_oversubscribe"] = "1";
+        start.Environment["OMPI_MCA_btl_vader_single_copy_mechanism"] = "none";
+        start.Environment["CUPOLA_CACHE"] = TestFolder.New();
+        return start;
+    }
+
     /// <summary>Debian names both families' launchers apart; elsewhere one of them is <c>mpirun</c>.</summary>
     private static string Find(string family)
     {
         string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         string? path = folders.Select(folder => Path.Combine(folder, $"mpirun.{family}")).FirstOrDefault(File.Exists);
         Assert.SkipWhen(path is null, $"This test needs mpirun.{family}, which eng/install-schedulers installs on Debian.");
+        string? problem = Problems.GetOrAdd(path!, static path => new(() => FindProblem(path))).Value;
+        Assert.SkipWhen(problem is not null, $"This test needs an mpirun.{family} that starts programs; here it says: {problem}");
         return path!;
+    }
+
+    /// <summary>What a launcher says that cannot start anything on this machine; null of one that can.</summary>
+    private static string? FindProblem(string launcher)
+    {
+        using Process process = Process.Start(Command(launcher, ["-n", "2", "true"]))!;
+        Tool.Run run = Wait(process);
+        return run.ExitCode == 0 ? null : (run.Output + run.Error).Trim();
     }
 }
