@@ -48,9 +48,8 @@ internal sealed class TrainingStep : IDisposable
             ranks
         );
         _optimizer = new(_parameters, new());
+        _images = Images(random, form, batch, config.Image.ImageSize, _clip.PairsOf(batch));
         _texts = [.. Enumerable.Range(0, batch).Select(_ => Text(random, config.Text.ContextLength))];
-        (int first, int end) = _clip.PairsOf(batch);
-        _images = Images(random, form, end - first, config.Image.ImageSize);
     }
 
     /// <summary>ViT 4 × 128, patch 8, 48 px; text 2 × 128, 24 tokens.</summary>
@@ -91,19 +90,34 @@ internal sealed class TrainingStep : IDisposable
         _parameters.Dispose();
     }
 
-    private static Tensor Images(Random random, ImageForm form, int batch, int size)
+    /// <summary>Images of some pairs; those of the others are drawn as well, so that all ranks draw the same.</summary>
+    private static Tensor Images(Random random, ImageForm form, int batch, int size, (int Start, int End) own)
     {
-        if (form == ImageForm.Bytes)
+        int numbers = size * size * 3;
+        Tensor images =
+            form == ImageForm.Bytes
+                ? Tensor.Allocate(ElementType.UInt8, own.End - own.Start, size, size, 3)
+                : Tensor.Allocate(ElementType.Float32, own.End - own.Start, 3, size, size);
+        byte[] bytes = new byte[numbers];
+        float[] pixels = new float[numbers];
+        for (int pair = 0; pair < batch; pair++)
         {
-            Tensor bytes = Tensor.Allocate(ElementType.UInt8, batch, size, size, 3);
-            random.NextBytes(bytes.AsSpan<byte>());
-            return bytes;
-        }
+            bool isOwn = pair >= own.Start && pair < own.End;
+            int place = (pair - own.Start) * numbers;
+            if (form == ImageForm.Bytes)
+            {
+                random.NextBytes(bytes);
+                bytes.CopyTo(isOwn ? images.AsSpan<byte>()[place..] : bytes);
+            }
+            else
+            {
+                foreach (ref float pixel in pixels.AsSpan())
+                {
+                    pixel = Normal(random);
+                }
 
-        Tensor images = Tensor.Allocate(ElementType.Float32, batch, 3, size, size);
-        foreach (ref float pixel in images.AsSpan<float>())
-        {
-            pixel = Normal(random);
+                pixels.CopyTo(isOwn ? images.AsSpan<float>()[place..] : pixels);
+            }
         }
 
         return images;

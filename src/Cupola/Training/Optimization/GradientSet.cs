@@ -7,6 +7,9 @@ namespace Cupola.Training.Optimization;
 /// <summary>Gradients of a tower's parameters, to which micro-batches add theirs one after another.</summary>
 internal sealed class GradientSet : IDisposable
 {
+    /// <summary>Numbers of one piece of work: few enough that threads finish together, enough that each is worth one.</summary>
+    private const int PieceLength = 1 << 18;
+
     /// <summary>Rows of tables that are not zero, of those whose other rows are known to be zero.</summary>
     private readonly Dictionary<string, HashSet<int>> _rows = new(StringComparer.Ordinal);
 
@@ -58,15 +61,26 @@ internal sealed class GradientSet : IDisposable
     }
 
     /// <summary>Adds all gradients of another set.</summary>
-    public void Add(GradientSet other)
+    /// <param name="other">The other set.</param>
+    /// <param name="threads">Threads that may do so: near the end of a step there is nothing else for them to do.</param>
+    public void Add(GradientSet other, int threads)
     {
-        foreach ((string name, Tensor more) in other.Tensors)
+        (string Name, int Start)[] pieces =
+        [
+            .. from tensor in other.Tensors
+            where !other._rows.ContainsKey(tensor.Key)
+            from piece in Enumerable.Range(0, (int)((tensor.Value.ElementCount + PieceLength - 1) / PieceLength))
+            select (tensor.Key, piece * PieceLength),
+        ];
+        Parallel.ForEach(pieces, new ParallelOptions { MaxDegreeOfParallelism = threads }, piece =>
         {
-            if (!other._rows.TryGetValue(name, out HashSet<int>? rows))
-            {
-                Add(name, more.AsSpan<float>());
-                continue;
-            }
+            ReadOnlySpan<float> more = other.Tensors[piece.Name].AsSpan<float>()[piece.Start..];
+            more = more[..Math.Min(more.Length, PieceLength)];
+            Add(Tensors[piece.Name].AsSpan<float>().Slice(piece.Start, more.Length), more);
+        });
+        foreach ((string name, HashSet<int> rows) in other._rows)
+        {
+            Tensor more = other.Tensors[name];
 
             int width = (int)more.Shape[^1];
             foreach (int row in rows)

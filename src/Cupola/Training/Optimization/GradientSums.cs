@@ -11,7 +11,10 @@ namespace Cupola.Training.Optimization;
 /// <param name="gradients">Where the sum goes; the first group of this rank is added there.</param>
 /// <param name="free">Other sets, to be used and given back.</param>
 /// <param name="ranks">Who shares the groups.</param>
-internal sealed class GradientSums(MicroBatchGroups groups, GradientSet gradients, Stack<GradientSet> free, ICollective ranks)
+/// <param name="threads">Threads that may add two groups.</param>
+internal sealed class GradientSums(MicroBatchGroups groups, GradientSet gradients, Stack<GradientSet> free, ICollective ranks,
+    int threads
+)
 {
     private readonly int _firstGroup = groups.Tree.ShareOf(ranks.Rank, ranks.Ranks).Start;
     private readonly Dictionary<int, (GradientSet Set, OrderedSums Sums)> _groups = [];
@@ -85,7 +88,7 @@ internal sealed class GradientSums(MicroBatchGroups groups, GradientSet gradient
 
     private Node Join(Node left, Node right)
     {
-        left.Set.Add(right.Set);
+        left.Set.Add(right.Set, threads);
         free.Push(right.Set);
         return new(left.Start, right.End, left.Set);
     }

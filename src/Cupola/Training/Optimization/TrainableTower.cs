@@ -18,6 +18,7 @@ internal sealed class TrainableTower : IDisposable
     private const int LargeSum = 1 << 18;
 
     private readonly TrainableParameters _parameters;
+    private readonly int _threads;
     private readonly TensorPool _pool;
     private readonly StepTimes _times;
     private readonly DifferentiatedGraph _graph;
@@ -41,6 +42,7 @@ internal sealed class TrainableTower : IDisposable
     {
         Statistics = statistics;
         Dimension = (int)embed.Outputs[0].Shape[^1].Factor;
+        _threads = engine.Threads;
         _pool = pool;
         _times = times;
         _parameters = parameters;
@@ -143,7 +145,7 @@ internal sealed class TrainableTower : IDisposable
         _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(microBatch.Symbols)));
 
     /// <summary>Begins the sums of a step's gradients.</summary>
-    public GradientSums BeginSums(MicroBatchGroups groups, ICollective ranks) => new(groups, _gradients, _otherGradients, ranks);
+    public GradientSums BeginSums(MicroBatchGroups groups, ICollective ranks) => new(groups, _gradients, _otherGradients, ranks, _threads);
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
