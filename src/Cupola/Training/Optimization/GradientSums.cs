@@ -12,7 +12,11 @@ namespace Cupola.Training.Optimization;
 /// <param name="free">Other sets, to be used and given back.</param>
 /// <param name="ranks">Who shares the groups.</param>
 /// <param name="threads">Threads that may add two groups.</param>
-internal sealed class GradientSums(MicroBatchGroups groups, GradientSet gradients, Stack<GradientSet> free, ICollective ranks,
+internal sealed class GradientSums(
+    MicroBatchGroups groups,
+    GradientSet gradients,
+    Stack<GradientSet> free,
+    ICollective ranks,
     int threads
 )
 {

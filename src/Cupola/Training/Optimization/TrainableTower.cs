@@ -145,7 +145,8 @@ internal sealed class TrainableTower : IDisposable
         _forward.Outputs.Sum(output => Tensor.Bytes(output.Type, output.Shape.Resolve(microBatch.Symbols)));
 
     /// <summary>Begins the sums of a step's gradients.</summary>
-    public GradientSums BeginSums(MicroBatchGroups groups, ICollective ranks) => new(groups, _gradients, _otherGradients, ranks, _threads);
+    public GradientSums BeginSums(MicroBatchGroups groups, ICollective ranks) =>
+        new(groups, _gradients, _otherGradients, ranks, _threads);
 
     /// <summary>What a pass makes of the gradient of its embeddings.</summary>
     /// <param name="pass">The forward pass.</param>
