@@ -16,6 +16,9 @@ internal static class RankProcess
     /// </summary>
     private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a launcher has to pass on a sentence.</summary>
+    private static readonly TimeSpan Forwarding = TimeSpan.FromSeconds(1);
+
     /// <summary>Whether this process leaves talking to another one.</summary>
     public static bool IsSilent { get; } = FindLauncher() is { Rank: > 0 };
 
@@ -70,6 +73,8 @@ internal static class RankProcess
             CommandRunner.WriteError(error, exception, verbose);
         }
 
+        // A launcher that is told to end all ranks may do so before it has passed on what they said.
+        Thread.Sleep(Forwarding);
         ranks?.Abort(code ?? ExitCode.Unusable);
         return code ?? ExitCode.Unusable;
     }

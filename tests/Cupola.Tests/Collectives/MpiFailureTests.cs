@@ -21,22 +21,28 @@ public sealed class MpiFailureTests
         TrainingSettings settings = Settings with
         {
             Batch = 16,
-            Steps = 60,
+            Steps = 120,
             Memory = new() { MicroBatchSize = 2, MicroBatchTokens = 20 },
         };
         string run = TestFolder.NewFile("run"),
             file = Write(settings);
         using (Process job = MpiProgram.Launch(family, 2, "train", Table, "-o", run, "--config", file, "--threads", "1"))
         {
-            while (!job.HasExited && !IsUnderWay(run))
+            int process = 0;
+            while (process == 0 && !job.HasExited)
             {
                 await Task.Delay(5, TestContext.Current.CancellationToken);
+                process = MpiProgram.ProcessOf(victim, run);
             }
 
-            int process = MpiProgram.ProcessOf(victim, run);
-            Assert.True(process > 0, "The rank ended before it could be killed.");
             using (Process rank = Process.GetProcessById(process))
             {
+                while (!rank.HasExited && !IsUnderWay(run))
+                {
+                    await Task.Delay(1, TestContext.Current.CancellationToken);
+                }
+
+                Assert.False(rank.HasExited, "The rank ended before it could be killed.");
                 rank.Kill();
             }
 
