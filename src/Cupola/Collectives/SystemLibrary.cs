@@ -7,8 +7,11 @@ internal static unsafe class SystemLibrary
 {
     private static readonly string[] Names = ["libc.so.6", "libdl.so.2", "libSystem.dylib"];
 
+    /// <summary>Found once: a rank that waits asks for its parent all the time.</summary>
+    private static readonly nint GetParent = Find("getppid");
+
     /// <summary>The process that started this one; another one when it has ended.</summary>
-    public static int Parent => Find("getppid") is not 0 and var parent ? ((delegate* unmanaged<int>)parent)() : 0;
+    public static int Parent => GetParent == 0 ? 0 : ((delegate* unmanaged<int>)GetParent)();
 
     /// <summary>
     /// The address of a function, 0 where there is none; older systems have <c>dlopen</c> in a library of its own.
