@@ -83,7 +83,7 @@ internal sealed class AskCommand
             );
         }
 
-        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        using ClipEmbedder embedder = _model.LoadForOneAnswer(parsed, cancellationToken);
         PromptOptions.WarnOfCutPrompts(statements, embedder.Tokenizer);
         QuestionRanker ranker = QuestionRanker.FromStatements(embedder, question, statements, cancellationToken);
         IAskWriter writer = AskWriter.Create(parsed.GetValue(_format), question);

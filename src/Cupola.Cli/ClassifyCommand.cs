@@ -81,7 +81,7 @@ internal sealed class ClassifyCommand
         ClassifierRequest request = _options.Read(parsed, explained: page is not null);
         PromptTemplate? byName = _options.ReadByName(parsed);
         LabeledDataset? labeled = request.Saved is null ? _options.OpenCalibration(parsed, request.Prompts!.ClassNames) : null;
-        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        using ClipEmbedder embedder = _model.LoadForOneAnswer(parsed, cancellationToken);
         using AnswerMaps? maps = page is null ? null : new(embedder, _map.Read(parsed));
         string[] named = parsed.GetValue(_images)!;
         EmbeddedImages? known = request.LearnsFromImages ? EmbeddedImages.Embed(named, Embed) : null;

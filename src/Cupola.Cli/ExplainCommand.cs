@@ -76,7 +76,7 @@ internal sealed class ExplainCommand
         string? output = parsed.GetValue(_file);
         MapFile.Check(output);
         IReadOnlyList<string>? labels = ReadLabels(parsed);
-        using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+        using ClipEmbedder embedder = _model.LoadForOneAnswer(parsed, cancellationToken);
         MapKind kind = _map.Read(parsed);
         using MapEncoder encoder = MapEncoder.Create(embedder);
         encoder.Require(kind);

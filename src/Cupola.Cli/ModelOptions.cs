@@ -56,16 +56,24 @@ internal sealed class ModelOptions(string? without = null, string? withoutPrecis
 
     /// <summary>Loads the model.</summary>
     public ClipEmbedder Load(ParseResult parsed, CancellationToken cancellationToken) =>
-        Load(parsed, Precision(parsed), cancellationToken);
+        Load(parsed, Precision(parsed), isForOneAnswer: false, cancellationToken);
+
+    /// <summary>Loads the model for a command that shows an answer and keeps no embedding: the first one comes soonest.</summary>
+    public ClipEmbedder LoadForOneAnswer(ParseResult parsed, CancellationToken cancellationToken) =>
+        Load(parsed, Precision(parsed), isForOneAnswer: true, cancellationToken);
 
     /// <summary>Loads the model in a precision, whatever the command line says of that.</summary>
-    public ClipEmbedder Load(ParseResult parsed, Precision precision, CancellationToken cancellationToken)
+    public ClipEmbedder Load(ParseResult parsed, Precision precision, CancellationToken cancellationToken) =>
+        Load(parsed, precision, isForOneAnswer: false, cancellationToken);
+
+    private ClipEmbedder Load(ParseResult parsed, Precision precision, bool isForOneAnswer, CancellationToken cancellationToken)
     {
         EngineOptions engine = new()
         {
             Device = parsed.GetValue(_device)!,
             Threads = parsed.GetValue(_threads) ?? 0,
             Precision = precision,
+            IsForOneAnswer = isForOneAnswer,
         };
         ClipEmbedder embedder = ClipEmbedder.Load(Path(parsed, cancellationToken), engine);
         foreach (string assumption in embedder.Config.Assumptions)

@@ -113,7 +113,7 @@ internal static class SearchCommand
             string[] terms = parsed.GetValue(_terms)!;
             SearchQuery query = Filter(parsed, areDuplicates ? WithoutTerms(parsed, terms) : Read(terms));
             string? page = _page.Read(parsed);
-            using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
+            using ClipEmbedder embedder = _model.LoadForOneAnswer(parsed, cancellationToken);
             using ImageIndex index = _index.Open(parsed, embedder);
             int broken = parsed.GetValue(_noUpdate) ? 0 : Update(index, cancellationToken);
             SearchPage? thumbnails = page is null ? null : new(page, index.IsOriented, cancellationToken);

@@ -11,8 +11,9 @@ using static System.FormattableString;
 namespace Cupola;
 
 /// <summary>
-/// A CLIP ready to use: texts and images become unit vectors in one space, in which the dot product says how well they fit. It
-/// may be used from several threads at once, and is disposed by whoever loaded it.
+/// A CLIP ready to use: texts and images become unit vectors in one space, in which the dot product says how well they fit. The
+/// same call gives the same bits whenever it is made. It may be used from several threads at once, and is disposed by whoever
+/// loaded it.
 /// </summary>
 public sealed partial class ClipEmbedder : IDisposable
 {

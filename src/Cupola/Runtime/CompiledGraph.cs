@@ -18,8 +18,9 @@ internal enum SessionThreads
 }
 
 /// <summary>
-/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once. The engine rearranges the weights for
-/// its matrix products when there is a second run, once for both widths, for which it takes their memory again.
+/// A graph that ONNX Runtime has made ready. Runs may be made from several threads at once; the same inputs give the same bits.
+/// The engine rearranges the weights for its matrix products, once for both widths, for which it takes their memory again. Where
+/// it is for one answer, that waits for the second run: products over weights as they lie add in another order.
 /// </summary>
 internal sealed class CompiledGraph : IDisposable
 {
@@ -36,7 +37,7 @@ internal sealed class CompiledGraph : IDisposable
     private readonly PrePackedWeightsContainer _packedWeights = new();
     private readonly Lazy<InferenceSession> _narrow;
     private readonly Lazy<InferenceSession> _wide;
-    private readonly Lazy<InferenceSession> _first;
+    private readonly Lazy<InferenceSession>? _first;
     private readonly string[] _inputNames;
     private readonly string[] _outputNames;
     private int _wideRuns;
@@ -69,7 +70,10 @@ internal sealed class CompiledGraph : IDisposable
 
         _narrow = new(() => Open(engine, SessionThreads.One, packsWeights: true));
         _wide = new(() => Open(engine, SessionThreads.All, packsWeights: true));
-        _first = new(() => Open(engine, SessionThreads.All, packsWeights: false));
+        _first =
+            engine.IsForOneAnswer && !graph.Parameters.IsEmpty
+                ? new(() => Open(engine, SessionThreads.All, packsWeights: false))
+                : null;
     }
 
     /// <summary>What a run reads, in order.</summary>
@@ -118,11 +122,12 @@ internal sealed class CompiledGraph : IDisposable
 
     public void Dispose()
     {
-        foreach (
-            Lazy<InferenceSession> session in new[] { _narrow, _wide, _first }.Where(static session => session.IsValueCreated)
-        )
+        foreach (Lazy<InferenceSession>? session in new[] { _narrow, _wide, _first })
         {
-            session.Value.Dispose();
+            if (session is { IsValueCreated: true })
+            {
+                session.Value.Dispose();
+            }
         }
 
         _lent.ForEach(static parameter => parameter.Value.Dispose());
@@ -130,13 +135,13 @@ internal sealed class CompiledGraph : IDisposable
     }
 
     /// <summary>
-    /// The very first run, if it is a wide one, does not wait for the weights to be rearranged: it may be the only one. Where
+    /// The very first run, if it is a wide one and may be the only one, does not wait for the weights to be rearranged. Where
     /// parameters are inputs, there is nothing to wait for.
     /// </summary>
     private InferenceSession Session(SessionThreads width) =>
         (
             width == SessionThreads.One ? _narrow
-            : Interlocked.Increment(ref _wideRuns) == 1 && !_graph.Parameters.IsEmpty ? _first
+            : _first is not null && Interlocked.Increment(ref _wideRuns) == 1 ? _first
             : _wide
         ).Value;
 

@@ -26,6 +26,7 @@ internal sealed class Engine
         }
 
         Threads = options.Threads == 0 ? PhysicalCores.Count : options.Threads;
+        IsForOneAnswer = options.IsForOneAnswer;
         if (Device != "cpu")
         {
             // A device that does not work is told now, not at the first image.
@@ -44,6 +45,9 @@ internal sealed class Engine
 
     /// <summary>Threads in all.</summary>
     public int Threads { get; }
+
+    /// <summary>Whether a graph's very first run may be the only one.</summary>
+    public bool IsForOneAnswer { get; }
 
     /// <summary>
     /// Where, if anywhere, ONNX Runtime writes how long each operator took: one file a session, which begins with this path and

@@ -12,6 +12,12 @@ public sealed record EngineOptions
     /// <summary>In what numbers networks run.</summary>
     public Precision Precision { get; init; }
 
+    /// <summary>
+    /// Whether one answer is all that is asked for, as by most commands: the very first run then takes the weights as they lie,
+    /// which spares time and memory, and its last bits differ from those of later runs.
+    /// </summary>
+    internal bool IsForOneAnswer { get; init; }
+
     /// <summary>The devices that this build of ONNX Runtime has: always <c>cpu</c>.</summary>
     public static IReadOnlyList<string> Devices => Runtime.Devices.Available;
 
