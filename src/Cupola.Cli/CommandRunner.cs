@@ -1,10 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
 using Cupola.Training.Run;
 
 namespace Cupola.Cli;
 
-/// <summary>Runs a verb: Ctrl-C cancels it, and what goes wrong becomes one sentence and an exit code.</summary>
+/// <summary>
+/// Runs a verb: Ctrl-C and SIGTERM, by which schedulers and containers ask a process to end, cancel it, and what goes wrong
+/// becomes one sentence and an exit code.
+/// </summary>
 internal static class CommandRunner
 {
     /// <summary>The option of all verbs.</summary>
@@ -35,7 +39,7 @@ internal static class CommandRunner
     /// <summary>What a command does, given its arguments and a way to be stopped.</summary>
     /// <param name="command">The command.</param>
     /// <param name="run">Does it, and gives the exit code.</param>
-    /// <param name="whenStopped">Says after Ctrl-C what is left of the work, if <paramref name="run"/> does not itself.</param>
+    /// <param name="whenStopped">Says, where it was stopped, what is left of the work, if <paramref name="run"/> does not.</param>
     public static void SetVerb(
         this Command command,
         Func<ParseResult, CancellationToken, int> run,
@@ -44,13 +48,20 @@ internal static class CommandRunner
         command.SetAction(parsed =>
         {
             using CancellationTokenSource stop = new();
+            int stopped = ExitCode.Interrupted;
+            // Asked a second time, the process ends at once.
             ConsoleCancelEventHandler cancel = (_, pressed) =>
             {
-                // A second Ctrl-C ends the process at once.
                 pressed.Cancel = !stop.IsCancellationRequested;
                 stop.Cancel();
             };
             Console.CancelKeyPress += cancel;
+            using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, asked =>
+            {
+                asked.Cancel = !stop.IsCancellationRequested;
+                stopped = ExitCode.Terminated;
+                stop.Cancel();
+            });
             try
             {
                 return run(parsed, stop.Token);
@@ -60,7 +71,7 @@ internal static class CommandRunner
                 Console.Error.WriteLine(
                     exception is StoppedException ? exception.Message : whenStopped?.Invoke(parsed) ?? "Stopped."
                 );
-                return ExitCode.Interrupted;
+                return stopped;
             }
             catch (Exception exception) when (CodeOf(exception) is not null)
             {

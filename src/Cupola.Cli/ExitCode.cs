@@ -16,6 +16,6 @@ internal static class ExitCode
     /// <summary>128 and the number of the interrupt signal, as shells count.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>128 and the number of the signal by which schedulers end a process.</summary>
+    /// <summary>128 and the number of SIGTERM, by which schedulers and containers ask a process to end.</summary>
     public const int Terminated = 143;
 }

@@ -41,12 +41,11 @@ internal static class RankProcess
             ranks.Dispose();
             return code;
         }
-        catch (StoppedException exception) when (ranks is not null)
+        catch (StoppedException) when (ranks is not null)
         {
             // All ranks stop behind the same step.
-            Console.Error.WriteLine(exception.Message);
             ranks.Dispose();
-            return ExitCode.Interrupted;
+            throw;
         }
         catch (Exception exception)
         {

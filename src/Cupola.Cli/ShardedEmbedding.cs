@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Cupola.Embedding.Shards;
 
 namespace Cupola.Cli;
@@ -56,41 +55,24 @@ internal sealed class ShardedEmbedding
             return ExitCode.Done;
         }
 
-        // What schedulers send before they kill: it ends the work as Ctrl-C does.
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bool isTerminated = false;
-        using PosixSignalRegistration terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        using ClipEmbedder embedder = load(cancellationToken);
+        ShardFolder outputs = ShardFolder.Create(folder, ShardSettings.Of(embedder, content, orient), shards);
+        ShardedEmbedding work = new(outputs, new(embedder, outputs, fetch, StandardStreams.Log), new(content, format));
+        if (options.Claims(parsed))
         {
-            signal.Cancel = !isTerminated;
-            isTerminated = true;
-            stop.Cancel();
-        });
-        try
+            work.RunClaimed([.. own, .. shards.Except(own)], cancellationToken);
+        }
+        else
         {
-            using ClipEmbedder embedder = load(stop.Token);
-            ShardFolder outputs = ShardFolder.Create(folder, ShardSettings.Of(embedder, content, orient), shards);
-            ShardedEmbedding work = new(outputs, new(embedder, outputs, fetch, StandardStreams.Log), new(content, format));
-            if (options.Claims(parsed))
-            {
-                work.RunClaimed([.. own, .. shards.Except(own)], stop.Token);
-            }
-            else
-            {
-                work.Run(own, stop.Token);
-            }
+            work.Run(own, cancellationToken);
+        }
 
-            return work._unread.Count > 0 && work._unread.Count == own.Length ? ExitCode.Unusable
-                : work._hasFailed ? ExitCode.SomeFailed
-                : ExitCode.Done;
-        }
-        catch (OperationCanceledException) when (isTerminated)
-        {
-            Console.Error.WriteLine(WhenStopped(folder));
-            return ExitCode.Terminated;
-        }
+        return work._unread.Count > 0 && work._unread.Count == own.Length ? ExitCode.Unusable
+            : work._hasFailed ? ExitCode.SomeFailed
+            : ExitCode.Done;
     }
 
-    /// <summary>What is left of the work after Ctrl-C.</summary>
+    /// <summary>What is left of the work where it was stopped.</summary>
     public static string WhenStopped(string folder) =>
         $"Stopped; the outputs in {folder} are whole, and the same command goes on from there.";
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Cupola.Collectives;
 using Cupola.Files;
 using Cupola.Reports;
@@ -99,9 +98,17 @@ internal sealed class TrainCommand
             FindModel,
             threads
         );
-        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bool isTerminated = false;
-        using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Terminate);
+        // mpirun, one of whose ranks is gone, asks the others to end and gives them a second, less than a step may take.
+        using CancellationTokenRegistration asked = cancellationToken.Register(() =>
+        {
+            if (ranks.Ranks > 1)
+            {
+                Console.Error.WriteLine(
+                    $"Asked to end after step {trainer.Step} of {trainer.Steps}; the checkpoint of step {trainer.Saved} "
+                        + $"is in {run}, and the same command goes on from there."
+                );
+            }
+        });
         try
         {
             if (ranks.Ranks > 1)
@@ -111,7 +118,7 @@ internal sealed class TrainCommand
                 );
             }
 
-            Train(trainer, parsed.GetValue(_format), isWatched: ranks.Ranks == 1, log, stop.Token);
+            Train(trainer, parsed.GetValue(_format), isWatched: ranks.Ranks == 1, log, cancellationToken);
             string ended = trainer.StoppedEarly ? "Stopped early, as evaluations got no better, after" : "Trained";
             Console.Error.WriteLine(
                 $"{ended} {trainer.Step} of {trainer.Steps} steps; the model is in {run}."
@@ -121,21 +128,16 @@ internal sealed class TrainCommand
             {
                 // The run was finished before; what is named now may be other data than it was judged by.
                 using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
-                Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, stop.Token))}");
+                Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
             }
         }
         catch (OperationCanceledException exception)
         {
-            string sentence =
+            throw new StoppedException(
                 $"Stopped after step {trainer.Step} of {trainer.Steps}; the checkpoint is in {run}, "
-                + "and the same command goes on from there.";
-            if (!isTerminated)
-            {
-                throw new StoppedException(sentence, exception);
-            }
-
-            Console.Error.WriteLine(sentence);
-            return ExitCode.Terminated;
+                    + "and the same command goes on from there.",
+                exception
+            );
         }
 
         return told.Count == 0 ? ExitCode.Done : ExitCode.SomeFailed;
@@ -146,22 +148,6 @@ internal sealed class TrainCommand
         {
             isEvaluated = true;
             return scores!.Compute(embedder, stop);
-        }
-
-        // Schedulers ask a job to end before they end it; mpirun, one of whose ranks is gone, gives the others a second.
-        void Terminate(PosixSignalContext asked)
-        {
-            asked.Cancel = !isTerminated;
-            isTerminated = true;
-            stop.Cancel();
-            if (ranks.Ranks > 1)
-            {
-                Console.Error.WriteLine(
-                    $"Asked to end after step {trainer.Step} of {trainer.Steps}; the checkpoint of step {trainer.Saved} "
-                        + $"is in {run}, "
-                        + "and the same command goes on from there."
-                );
-            }
         }
 
         // Each evaluation comes upon the same images; a sentence is said once.

@@ -4,16 +4,15 @@ using System.Text.Json;
 
 namespace Cupola.Tests.Cli;
 
-/// <summary>Ctrl-C, as a terminal sends it.</summary>
+/// <summary>Ctrl-C, as a terminal sends it, and SIGTERM, as schedulers and containers do.</summary>
 public sealed partial class InterruptTests
 {
-    /// <summary>SIGINT of POSIX.</summary>
-    private const int Interrupt = 2;
-
     private const int Images = 3000;
 
-    [Fact]
-    public async Task CtrlCEndsWithItsOwnCodeAndWhatWasPrintedIsWholeLines()
+    [Theory]
+    [InlineData(2, 130)]
+    [InlineData(15, 143)]
+    public async Task AStoppedCommandEndsWithItsOwnCodeAndWhatWasPrintedIsWholeLines(int signal, int code)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signal that one process could send to another alone.");
         string photo = SharedFolder.AnyImage;
@@ -33,11 +32,11 @@ public sealed partial class InterruptTests
         process.StandardInput.Close();
         string first = (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))!;
 
-        Assert.Equal(0, Kill(process.Id, Interrupt));
+        Assert.Equal(0, Kill(process.Id, signal));
         string rest = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(code, process.ExitCode);
         Assert.Equal("Stopped; the answers so far are whole.\n", await error);
         Assert.EndsWith("\n", rest, StringComparison.Ordinal);
         string[] lines = [first, .. rest.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
