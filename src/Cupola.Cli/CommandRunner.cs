@@ -39,7 +39,7 @@ internal static class CommandRunner
     /// <summary>What a command does, given its arguments and a way to be stopped.</summary>
     /// <param name="command">The command.</param>
     /// <param name="run">Does it, and gives the exit code.</param>
-    /// <param name="whenStopped">Says, where it was stopped, what is left of the work, if <c>run</c> does not.</param>
+    /// <param name="whenStopped">Says what is left of stopped work, if <paramref name="run"/> does not.</param>
     public static void SetVerb(
         this Command command,
         Func<ParseResult, CancellationToken, int> run,

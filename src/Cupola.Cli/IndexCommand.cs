@@ -12,7 +12,7 @@ internal static class IndexCommand
         IndexOptions options = new();
         Argument<string[]> roots = new("photos")
         {
-            Description = "Folders of images; without any, those that were indexed before.",
+            Description = "Folders of images; without any, those that were indexed before and those of the images of --from.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         Option<string> from = new("--from")
@@ -27,7 +27,7 @@ internal static class IndexCommand
             """
             cupola index ~/Pictures --model openai/clip-vit-base-patch32
             cupola index --model openai/clip-vit-base-patch32
-            cupola index ~/Pictures --from embeddings/ --model openai/clip-vit-base-patch32
+            cupola index --from embeddings/ --model openai/clip-vit-base-patch32
             """
         )
         {
@@ -42,14 +42,22 @@ internal static class IndexCommand
             {
                 using ClipEmbedder embedder = model.Load(parsed, cancellationToken);
                 using ImageIndex index = options.Open(parsed, embedder);
+                EmbeddedFiles? known = parsed.GetValue(from) is { } folder ? EmbeddedFiles.Read(folder, index) : null;
                 string[] named = parsed.GetValue(roots)!;
-                IReadOnlyList<string> all = named.Length > 0 ? named : index.Roots;
+                IReadOnlyList<string> all =
+                    named.Length > 0 ? named
+                    : known is null ? index.Roots
+                    : known.Folders(index.Roots);
                 if (all.Count == 0)
                 {
-                    throw new ArgumentException("The index covers no folders yet; name one, as in 'cupola index ~/Pictures'.");
+                    throw new ArgumentException(
+                        known is null
+                            ? "The index covers no folders yet; name one, as in 'cupola index ~/Pictures'."
+                            : $"None of the images in {parsed.GetValue(from)} is here; name their folder, as in "
+                                + "'cupola index ~/Pictures'."
+                    );
                 }
 
-                EmbeddedFiles? known = parsed.GetValue(from) is { } folder ? EmbeddedFiles.Read(folder, index) : null;
                 CsvOutput? rows =
                     parsed.GetValue(format) == OutputFormat.Csv
                         ? new("root", "seen", "embedded", "reused", "moved", "gone", "broken")

@@ -38,6 +38,18 @@ internal sealed class EmbeddedFiles
     /// <summary>How many of them were taken.</summary>
     public int Taken { get; private set; }
 
+    /// <summary>The folders of the images that are still there, and others, without those that lie below one of them.</summary>
+    /// <param name="others">Full paths.</param>
+    public IReadOnlyList<string> Folders(IEnumerable<string> others)
+    {
+        HashSet<string> all =
+        [
+            .. others,
+            .. _vectors.Keys.Select(Path.GetDirectoryName).OfType<string>().Distinct().Where(Directory.Exists),
+        ];
+        return [.. all.Where(folder => !Above(folder).Any(all.Contains)).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>Reads a file of embeddings, or all that lie directly in a folder.</summary>
     /// <param name="path">The file or folder.</param>
     /// <param name="index">Whose model must have made them.</param>
@@ -78,6 +90,14 @@ internal sealed class EmbeddedFiles
 
         Taken++;
         return [.. found.Vector.Select(static number => (float)number)];
+    }
+
+    private static IEnumerable<string> Above(string folder)
+    {
+        for (string? above = Path.GetDirectoryName(folder); above is not null; above = Path.GetDirectoryName(above))
+        {
+            yield return above;
+        }
     }
 
     private static bool IsKnown(string file) => Path.GetExtension(file) is ".npy" or ".safetensors" or ".jsonl";

@@ -228,6 +228,29 @@ public sealed class ShardedEmbeddingTests
         Assert.Contains("\"seen\":4,\"embedded\":2", run.Lines[0], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WithoutAFolderNamedAnIndexTakesThoseOfTheOutputsImages()
+    {
+        string first = Directory.CreateDirectory(Path.Combine(_bench.Folder, "one")).FullName,
+            below = Directory.CreateDirectory(Path.Combine(first, "below")).FullName,
+            beside = Directory.CreateDirectory(Path.Combine(_bench.Folder, "one-more")).FullName,
+            gone = Directory.CreateDirectory(Path.Combine(_bench.Folder, "gone")).FullName;
+        string[] paths = [.. ((string[])[first, below, beside, gone]).SelectMany(folder => _bench.Paint(2, folder))];
+        ShardBench.Images([_bench.List("a.txt", paths)], _bench.Out, "--orient");
+        Directory.Delete(gone, recursive: true);
+        string index = TestFolder.New();
+
+        Tool.Run run = Tool.Start("index", "--from", _bench.Out, "--index", index, "--format", "csv");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["root,seen,embedded,reused,moved,gone,broken", $"{first},4,0,4,0,0,0", $"{beside},2,0,2,0,0,0"], run.Lines);
+        Directory.Delete(first, recursive: true);
+        Directory.Delete(beside, recursive: true);
+        Tool.Run without = Tool.Start("index", "--from", _bench.Out, "--index", TestFolder.New());
+        Assert.Equal(2, without.ExitCode);
+        Assert.Contains("is here; name their folder", without.Error, StringComparison.Ordinal);
+    }
+
     private string[] Mixed()
     {
         string[] paths = _bench.Paint(5);
