@@ -14,7 +14,7 @@ internal static class RankProcess
     /// How long another rank than the first waits before it speaks itself: most often the first has the same to say, and its
     /// launcher then ends the others.
     /// </summary>
-    private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Precedence = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a launcher has to pass on a sentence.</summary>
     private static readonly TimeSpan Forwarding = TimeSpan.FromSeconds(1);
@@ -25,7 +25,14 @@ internal static class RankProcess
     /// <summary>Does the work of a verb.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="work">Does it, and gives the exit code; it need not know whether it is alone.</param>
-    public static int Run(ParseResult parsed, Func<ICollective, int> work)
+    /// <param name="whenStopped">What is left of the work, where it was stopped before ranks could do so together.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static int Run(
+        ParseResult parsed,
+        Func<ICollective, int> work,
+        string whenStopped,
+        CancellationToken cancellationToken
+    )
     {
         if (FindLauncher() is not { Ranks: > 1 })
         {
@@ -46,6 +53,12 @@ internal static class RankProcess
             // All ranks stop behind the same step.
             ranks.Dispose();
             throw;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The others may wait for this one, and not have been asked.
+            Console.Error.WriteLine(whenStopped);
+            return End(ranks, ExitCode.Interrupted);
         }
         catch (Exception exception)
         {
@@ -72,10 +85,15 @@ internal static class RankProcess
             CommandRunner.WriteError(error, exception, verbose);
         }
 
+        return End(ranks, code ?? ExitCode.Unusable);
+    }
+
+    private static int End(ICollective? ranks, int code)
+    {
         // A launcher that is told to end all ranks may do so before it has passed on what they said.
         Thread.Sleep(Forwarding);
-        ranks?.Abort(code ?? ExitCode.Unusable);
-        return code ?? ExitCode.Unusable;
+        ranks?.Abort(code);
+        return code;
     }
 
     /// <summary>Who started this process; nobody, where the environment makes no sense, which the verb then says.</summary>

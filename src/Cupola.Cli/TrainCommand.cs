@@ -39,6 +39,8 @@ internal sealed class TrainCommand
 
     private readonly Option<OutputFormat> _format = Output.CreateOption();
 
+    private const string StoppedEarly = "Stopped before the first step; what was there before is as it was.";
+
     public static Command Create() => new TrainCommand().Build();
 
     private CommandWithExamples Build()
@@ -65,8 +67,9 @@ internal sealed class TrainCommand
         command.Options.Add(_threads);
         command.Options.Add(_format);
         command.SetVerb(
-            (parsed, cancellationToken) => RankProcess.Run(parsed, ranks => Run(parsed, ranks, cancellationToken)),
-            static _ => "Stopped before the first step; what was there before is as it was."
+            (parsed, cancellationToken) =>
+                RankProcess.Run(parsed, ranks => Run(parsed, ranks, cancellationToken), StoppedEarly, cancellationToken),
+            static _ => StoppedEarly
         );
         return command;
     }
@@ -130,6 +133,8 @@ internal sealed class TrainCommand
                 using ClipEmbedder embedder = ClipEmbedder.Load(run, new EngineOptions { Threads = threads });
                 Console.Error.WriteLine($"Evaluated now:{Said(scores.Compute(embedder, cancellationToken))}");
             }
+
+            ranks.Meet();
         }
         catch (OperationCanceledException exception)
         {

@@ -12,7 +12,7 @@ internal static class MpiProgram
     /// <summary>The tool on several ranks.</summary>
     public static Tool.Run Start(string family, int ranks, Dictionary<string, string> environment, params string[] arguments)
     {
-        using Process process = Launch(family, ranks, environment, ["dotnet", ToolPath, .. arguments]);
+        using Process process = LaunchTool(family, ranks, environment, arguments);
         return Wait(process);
     }
 
@@ -29,8 +29,12 @@ internal static class MpiProgram
     }
 
     /// <summary>Starts the tool on several ranks, and does not wait for its end.</summary>
-    public static Process Launch(string family, int ranks, params string[] arguments) =>
-        Launch(family, ranks, [], ["dotnet", ToolPath, .. arguments]);
+    public static Process LaunchTool(
+        string family,
+        int ranks,
+        Dictionary<string, string> environment,
+        params string[] arguments
+    ) => Launch(family, ranks, environment, ["dotnet", ToolPath, .. arguments]);
 
     /// <summary>Starts different command lines, one for each rank.</summary>
     public static Tool.Run StartEach(string family, params string[][] ofRanks)

@@ -23,6 +23,7 @@ internal sealed class GradientSums(
     private readonly int _firstGroup = groups.Tree.ShareOf(ranks.Rank, ranks.Ranks).Start;
     private readonly Dictionary<int, (GradientSet Set, OrderedSums Sums)> _groups = [];
     private readonly List<Node> _nodes = [];
+    private bool _isGivenUp;
 
     /// <summary>Where a micro-batch adds its gradients; may be asked from several threads at once.</summary>
     public GradientPlace PlaceOf(int microBatch)
@@ -37,6 +38,11 @@ internal sealed class GradientSums(
                     : free.TryPop(out GradientSet? other) ? other
                     : gradients.AllocateLike();
                 _groups.Add(group, place = (set, new OrderedSums(set.Tensors.Values)));
+                if (_isGivenUp)
+                {
+                    // The group's first micro-batch may be the one that failed.
+                    place.Sums.GiveUp();
+                }
             }
 
             return new(place.Set, place.Sums, microBatch - groups.Start(group));
@@ -64,6 +70,7 @@ internal sealed class GradientSums(
     {
         lock (_groups)
         {
+            _isGivenUp = true;
             foreach ((_, OrderedSums sums) in _groups.Values)
             {
                 sums.GiveUp();

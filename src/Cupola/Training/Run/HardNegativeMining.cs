@@ -31,10 +31,11 @@ internal sealed class HardNegativeMining(
 
     /// <summary>Makes a step's epoch ready: mines it where the step is its first, and else reads what was mined.</summary>
     /// <param name="step">The step.</param>
+    /// <param name="onDisk">Writes on the first rank what is to be kept.</param>
     /// <param name="logger">Receives a sentence for each image that cannot be read, once.</param>
     /// <param name="cancellationToken">Stops between batches.</param>
     /// <exception cref="InvalidDataException">What was mined is not there any more.</exception>
-    public void Prepare(long step, ILogger? logger, CancellationToken cancellationToken)
+    public void Prepare(long step, Action<Action> onDisk, ILogger? logger, CancellationToken cancellationToken)
     {
         long epoch = order.EpochOf(step);
         if (step % order.StepsPerEpoch != 0)
@@ -45,10 +46,7 @@ internal sealed class HardNegativeMining(
 
         int[] mined = order.Mine(epoch, batches.DuplicatesOf(epoch), pairs => Embed(pairs, epoch, logger, cancellationToken));
         order.Restore(epoch, ranks.OfFirst(mined));
-        if (ranks.Rank == 0)
-        {
-            AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined)));
-        }
+        onDisk(() => AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, new MinedEpoch(epoch, mined))));
     }
 
     private int[] NewOrder() => new int[order.StepsPerEpoch * order.BatchSize];

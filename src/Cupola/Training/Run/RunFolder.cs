@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Cupola.Files;
 
@@ -11,6 +12,11 @@ namespace Cupola.Training.Run;
 internal sealed class RunFolder : IDisposable
 {
     private const string LockName = "run.lock";
+
+    /// <summary>How long another machine may take to see what the first rank has written.</summary>
+    private static readonly TimeSpan SeenAfter = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly FileStream? _lock;
 
@@ -103,11 +109,22 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>A run that the first rank has opened, for another rank, which only reads.</summary>
+    /// <summary>
+    /// A run that the first rank has opened, for another rank, which only reads. A network's file system may remember for a while
+    /// that nothing was there; listing the folder lets it look again.
+    /// </summary>
     /// <exception cref="InvalidDataException">It is not to be seen there.</exception>
     public static RunFolder Follow(string path, int rank)
     {
         RunFolder run = new(path, held: null);
+        for (Stopwatch since = Stopwatch.StartNew(); !run.IsBegun && since.Elapsed < SeenAfter; Thread.Sleep(Pause))
+        {
+            if (Directory.Exists(path))
+            {
+                _ = Directory.EnumerateFileSystemEntries(path).Count();
+            }
+        }
+
         return run.IsBegun
             ? run
             : throw new InvalidDataException(

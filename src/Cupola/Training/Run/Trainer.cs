@@ -230,7 +230,7 @@ public sealed partial class Trainer : IDisposable
 
         // A checkpoint first: what was mined for the epoch before is lost now, and only from here on not needed.
         Save(progress);
-        Guard(() => _mining.Prepare(_state.Step, logger, Own(cancellationToken)));
+        _mining.Prepare(_state.Step, OnDisk, logger, Own(cancellationToken));
         return Math.Min(_mining.EndOf(_state.Step), _plan.Steps);
     }
 
