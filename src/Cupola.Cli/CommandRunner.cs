@@ -40,10 +40,12 @@ internal static class CommandRunner
     /// <param name="command">The command.</param>
     /// <param name="run">Does it, and gives the exit code.</param>
     /// <param name="whenStopped">Says what is left of stopped work, if <paramref name="run"/> does not.</param>
+    /// <param name="terminated">The exit code after SIGTERM.</param>
     public static void SetVerb(
         this Command command,
         Func<ParseResult, CancellationToken, int> run,
-        Func<ParseResult, string>? whenStopped = null
+        Func<ParseResult, string>? whenStopped = null,
+        int terminated = ExitCode.Terminated
     ) =>
         command.SetAction(parsed =>
         {
@@ -59,7 +61,7 @@ internal static class CommandRunner
             using PosixSignalRegistration termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, asked =>
             {
                 asked.Cancel = !stop.IsCancellationRequested;
-                stopped = ExitCode.Terminated;
+                stopped = terminated;
                 stop.Cancel();
             });
             try

@@ -66,7 +66,8 @@ internal sealed class ServeCommand
         };
         _index.AddTo(command);
         _model.AddTo(command);
-        command.SetVerb(Run, static _ => "Stopped.");
+        // SIGTERM is how operators' tools end a service, which is no failure of it.
+        command.SetVerb(Run, static _ => "Stopped.", terminated: ExitCode.Done);
         return command;
     }
 
@@ -120,6 +121,7 @@ internal sealed class ServeCommand
         }
 
         await service.WaitForShutdownAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
         return ExitCode.Done;
     }
 

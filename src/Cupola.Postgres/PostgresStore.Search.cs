@@ -21,8 +21,15 @@ internal sealed partial class PostgresStore
     /// <summary>A scan of the index goes on until enough candidates pass the filters, from this version on.</summary>
     private static readonly Version Iterative = new(0, 8);
 
+    /// <summary>
+    /// Whether an image has a vector. Those of images that are gone stay, so that a file that comes back or is renamed is not
+    /// embedded again; nothing else may take notice of them.
+    /// </summary>
+    private const string IsThere =
+        "EXISTS (SELECT FROM cupola_images i WHERE i.hash = v.hash AND NOT i.gone AND i.error IS NULL)";
+
     private bool _isPlanChecked;
-    private (long Version, float[] Cosines) _highest = (-1, []);
+    private ((long Last, long Gone) Version, float[] Cosines) _highest = ((-1, -1), []);
 
     public override float[]? Vector(long number) =>
         Run(connection =>
@@ -45,37 +52,66 @@ internal sealed partial class PostgresStore
     public override float[] Highest(float[][] words) =>
         Run(connection =>
         {
-            using NpgsqlCommand last = new("SELECT coalesce(max(number), 0) FROM cupola_images", connection);
-            long version = (long)last.ExecuteScalar()!;
+            (long, long) version = Changes(connection);
             if (_highest.Version != version || _highest.Cosines.Length != words.Length)
             {
-                using NpgsqlCommand command = new(
-                    $"SELECT (SELECT 1 - (v.embedding <=> w.word) FROM {_vectors} v ORDER BY v.embedding <=> w.word LIMIT 1) "
-                        + "FROM unnest($1) WITH ORDINALITY w (word, place) ORDER BY w.place",
-                    connection
-                )
+                float?[] near = Highest(connection, words, isExact: false);
+                // The index looks at so many vectors and no more, which may all be those of images that are gone.
+                int[] left = [.. Enumerable.Range(0, words.Length).Where(word => near[word] is null)];
+                float?[] rest = left.Length == 0 ? [] : Highest(connection, [.. left.Select(word => words[word])], isExact: true);
+                foreach ((int place, int word) in left.Index())
                 {
-                    Parameters =
-                    {
-                        new()
-                        {
-                            Value = words.Select(static word => new HalfVector(Halves(word))).ToArray(),
-                            DataTypeName = "halfvec[]",
-                        },
-                    },
-                };
-                using NpgsqlDataReader reader = command.ExecuteReader();
-                List<float> highest = [];
-                while (reader.Read())
-                {
-                    highest.Add(reader.IsDBNull(0) ? -1 : (float)reader.GetDouble(0));
+                    near[word] = rest[place];
                 }
 
-                _highest = (version, [.. highest]);
+                _highest = (version, [.. near.Select(static cosine => cosine ?? -1)]);
             }
 
             return _highest.Cosines;
         });
+
+    /// <summary>Other numbers once images were added or are gone.</summary>
+    private static (long Last, long Gone) Changes(NpgsqlConnection connection)
+    {
+        using NpgsqlCommand command = new(
+            "SELECT (SELECT coalesce(max(number), 0) FROM cupola_images), (SELECT count(*) FROM cupola_images WHERE gone)",
+            connection
+        );
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        reader.Read();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    /// <summary>The highest cosine of each word with any image; null where none was looked at.</summary>
+    private float?[] Highest(NpgsqlConnection connection, float[][] words, bool isExact)
+    {
+        using NpgsqlTransaction transaction = connection.BeginTransaction();
+        string settings = isExact
+            ? "SET LOCAL enable_indexscan = off"
+            : "SET LOCAL enable_seqscan = off" + (_pgvector >= Iterative ? "; SET LOCAL hnsw.iterative_scan = strict_order" : "");
+        using NpgsqlCommand set = new(settings, connection, transaction);
+        set.ExecuteNonQuery();
+        using NpgsqlCommand command = new(
+            $"SELECT (SELECT 1 - (v.embedding <=> w.word) FROM {_vectors} v WHERE {IsThere} "
+                + "ORDER BY v.embedding <=> w.word LIMIT 1) FROM unnest($1) WITH ORDINALITY w (word, place) ORDER BY w.place",
+            connection,
+            transaction
+        )
+        {
+            Parameters =
+            {
+                new() { Value = words.Select(static word => new HalfVector(Halves(word))).ToArray(), DataTypeName = "halfvec[]" },
+            },
+        };
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        List<float?> highest = [];
+        while (reader.Read())
+        {
+            highest.Add(reader.IsDBNull(0) ? null : (float)reader.GetDouble(0));
+        }
+
+        return [.. highest];
+    }
 
     /// <summary>The vectors are copied to a file for as long as they are read.</summary>
     public override void Read(Action<IReadOnlyList<IndexedRow>, VectorFile.Rows> read)
@@ -133,20 +169,21 @@ internal sealed partial class PostgresStore
         int wanted = CandidateRanking.Wanted(top);
         List<(KnownFile File, Half[] Vector)> candidates =
             wanted <= MostCandidates ? Candidates(connection, direction, query, wanted, isExact: false) : [];
-        if (candidates.Count < (HasFilter(query) ? wanted : top))
+        if (candidates.Count < (HasFilter(query) || terms.Count > 1 ? wanted : top))
         {
-            // The index gives no more than it looks at; what few images pass the filters, or many are wanted, is scanned.
+            // The index gives no more than it looks at. Where few images pass the filters, many near ones are gone, or many are
+            // wanted, all are looked at.
             candidates = Candidates(connection, direction, query, wanted, isExact: true);
         }
 
         return ranking.Rank(candidates, query.Threshold, top);
     }
 
-    /// <summary>Some vectors, as random as contents' hashes are.</summary>
+    /// <summary>Some images' vectors, as random as contents' hashes are.</summary>
     private List<Half[]> Sample(NpgsqlConnection connection)
     {
         using NpgsqlCommand command = new(
-            $"SELECT embedding FROM {_vectors} ORDER BY hash LIMIT {CandidateRanking.SampleSize}",
+            $"SELECT v.embedding FROM {_vectors} v WHERE {IsThere} ORDER BY v.hash LIMIT {CandidateRanking.SampleSize}",
             connection
         );
         using NpgsqlDataReader reader = command.ExecuteReader();
@@ -182,13 +219,14 @@ internal sealed partial class PostgresStore
         string vector = Next(command, new HalfVector(Halves(direction))),
             limit = Next(command, most);
         // Nothing but the distance is sorted by, because a second key would keep the index from being used; and where nothing is
-        // filtered, the nearest vectors come before their images.
-        string text = HasFilter(query)
-            ? $"SELECT {Columns}, v.embedding FROM {_vectors} v JOIN cupola_images i ON i.hash = v.hash "
-                + $"WHERE {Condition(command, query)} ORDER BY v.embedding <=> {vector} LIMIT {limit}"
-            : $"SELECT {Columns}, v.embedding FROM (SELECT hash, embedding FROM {_vectors} "
-                + $"ORDER BY embedding <=> {vector} LIMIT {limit}) v JOIN cupola_images i ON i.hash = v.hash "
-                + $"WHERE {Condition(command, query)}";
+        // filtered, the index gives the nearest vectors before their images are looked for, of which some may be gone.
+        string text =
+            HasFilter(query) || isExact
+                ? $"SELECT {Columns}, v.embedding FROM {_vectors} v JOIN cupola_images i ON i.hash = v.hash "
+                    + $"WHERE {Condition(command, query)} ORDER BY v.embedding <=> {vector} LIMIT {limit}"
+                : $"SELECT {Columns}, v.embedding FROM (SELECT hash, embedding FROM {_vectors} "
+                    + $"ORDER BY embedding <=> {vector} LIMIT {limit}) v JOIN cupola_images i ON i.hash = v.hash "
+                    + $"WHERE {Condition(command, query)}";
         if (!isExact && !HasFilter(query) && !_isPlanChecked)
         {
             command.CommandText = "EXPLAIN " + text;
@@ -217,10 +255,7 @@ internal sealed partial class PostgresStore
         {
             string folder = Path.GetFullPath(named),
                 prefix = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
-            conditions.Add(
-                $"(i.path = {Next(command, folder)} OR (i.path >= {Next(command, prefix)} "
-                    + $"AND i.path < {Next(command, prefix[..^1] + (char)(prefix[^1] + 1))}))"
-            );
+            conditions.Add(Below(Next(command, folder), Next(command, prefix), Next(command, Behind(prefix))));
         }
 
         if (query.Camera is { } camera)

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 using Pgvector;
-using static System.FormattableString;
 
 namespace Cupola.Postgres;
 
@@ -15,9 +14,6 @@ namespace Cupola.Postgres;
 /// </summary>
 internal sealed partial class PostgresStore : ImageStore
 {
-    /// <summary>Any number that no other program locks by: "cupola" in ASCII.</summary>
-    private const long SchemaLock = 0x6375706F6C61;
-
     /// <summary>How often a batch is tried again where two writers stood in each other's way.</summary>
     private const int MostTries = 5;
 
@@ -84,7 +80,7 @@ internal sealed partial class PostgresStore : ImageStore
         {
             string prefix = Path.EndsInDirectorySeparator(root) ? root : root + Path.DirectorySeparatorChar;
             using NpgsqlCommand command = new(
-                $"SELECT {Columns} FROM cupola_images i WHERE path = $1 OR (path >= $2 AND path < $3)",
+                $"SELECT {Columns} FROM cupola_images i WHERE {Below("$1", "$2", "$3")}",
                 connection
             )
             {
@@ -92,8 +88,7 @@ internal sealed partial class PostgresStore : ImageStore
                 {
                     new() { Value = root },
                     new() { Value = prefix },
-                    // The separator's successor in the order of bytes, which is the column's.
-                    new() { Value = prefix[..^1] + (char)(prefix[^1] + 1) },
+                    new() { Value = Behind(prefix) },
                 },
             };
             using NpgsqlDataReader reader = command.ExecuteReader();
@@ -141,7 +136,11 @@ internal sealed partial class PostgresStore : ImageStore
     public override void MarkGone(IReadOnlyList<string> paths) =>
         Run(connection =>
         {
-            using NpgsqlCommand command = new("UPDATE cupola_images SET gone = true WHERE path = ANY ($1)", connection)
+            using NpgsqlCommand command = new(
+                "UPDATE cupola_images i SET gone = true FROM unnest($1) AS each (path) "
+                    + "WHERE left(i.path, 500) = left(each.path, 500) AND i.path = each.path",
+                connection
+            )
             {
                 Parameters = { new() { Value = paths.ToArray() } },
             };
@@ -170,112 +169,6 @@ internal sealed partial class PostgresStore : ImageStore
         }
     }
 
-    /// <summary>Npgsql learns the extension's types when it connects first, so the extension comes before.</summary>
-    private static void CreateExtension(PostgresAddress address)
-    {
-        try
-        {
-            using NpgsqlDataSource source = NpgsqlDataSource.Create(address.Settings.ConnectionString);
-            using NpgsqlConnection connection = source.OpenConnection();
-            using NpgsqlCommand command = new("CREATE EXTENSION IF NOT EXISTS vector", connection);
-            command.ExecuteNonQuery();
-        }
-        catch (Exception problem) when (problem is NpgsqlException or TimeoutException)
-        {
-            throw address.Failure(problem);
-        }
-    }
-
-    private (string Table, Version Pgvector) CreateTables(NpgsqlConnection connection, string fingerprint)
-    {
-        using NpgsqlTransaction transaction = connection.BeginTransaction();
-        using NpgsqlCommand schema = new(
-            Invariant(
-                $"""
-                SELECT pg_advisory_xact_lock({SchemaLock});
-                CREATE TABLE IF NOT EXISTS cupola_roots (path text PRIMARY KEY);
-                CREATE TABLE IF NOT EXISTS cupola_models (
-                    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, fingerprint text NOT NULL UNIQUE,
-                    dimension integer NOT NULL);
-                CREATE TABLE IF NOT EXISTS cupola_images (
-                    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, path text COLLATE "C" NOT NULL UNIQUE,
-                    size bigint NOT NULL, changed bigint NOT NULL, hash bytea, error text, gone boolean NOT NULL DEFAULT false,
-                    taken timestamp, camera text, latitude double precision, longitude double precision, orientation integer);
-                CREATE INDEX IF NOT EXISTS cupola_images_hash ON cupola_images (hash);
-                """
-            ),
-            connection,
-            transaction
-        );
-        schema.ExecuteNonQuery();
-        using NpgsqlCommand model = new(
-            """
-            INSERT INTO cupola_models (fingerprint, dimension) VALUES ($1, $2)
-            ON CONFLICT (fingerprint) DO UPDATE SET fingerprint = excluded.fingerprint RETURNING number, dimension
-            """,
-            connection,
-            transaction
-        )
-        {
-            Parameters =
-            {
-                new() { Value = fingerprint },
-                new() { Value = _dimension },
-            },
-        };
-        long number;
-        using (NpgsqlDataReader reader = model.ExecuteReader())
-        {
-            reader.Read();
-            number = reader.GetInt64(0);
-            CheckDimension(reader.GetInt32(1));
-        }
-
-        string table = Invariant($"cupola_vectors_{number}");
-        using NpgsqlCommand vectors = new(
-            Invariant(
-                $"""
-                CREATE TABLE IF NOT EXISTS {table} (hash bytea PRIMARY KEY, embedding halfvec({_dimension}) NOT NULL);
-                CREATE INDEX IF NOT EXISTS {table}_hnsw ON {table} USING hnsw (embedding halfvec_cosine_ops);
-                """
-            ),
-            connection,
-            transaction
-        );
-        vectors.ExecuteNonQuery();
-        using NpgsqlCommand stored = new(
-            "SELECT atttypmod, (SELECT extversion FROM pg_extension WHERE extname = 'vector') FROM pg_attribute "
-                + "WHERE attrelid = $1::regclass AND attname = 'embedding'",
-            connection,
-            transaction
-        )
-        {
-            Parameters = { new() { Value = table } },
-        };
-        Version version;
-        using (NpgsqlDataReader reader = stored.ExecuteReader())
-        {
-            reader.Read();
-            CheckDimension(reader.GetInt32(0));
-            version = Version.TryParse(reader.GetString(1), out Version? known) ? known : new();
-        }
-
-        transaction.Commit();
-        return (table, version);
-    }
-
-    private void CheckDimension(int stored)
-    {
-        if (stored != _dimension)
-        {
-            throw new InvalidDataException(
-                Invariant(
-                    $"The database {_address.Name} has vectors of {stored} numbers for this model, which makes {_dimension}; "
-                ) + "somebody changed its tables. Take another database, or drop those that begin with cupola_."
-            );
-        }
-    }
-
     private int Write(NpgsqlConnection connection, IReadOnlyList<KnownFile> files, IReadOnlyList<ContentVector> vectors)
     {
         using NpgsqlTransaction transaction = connection.BeginTransaction();
@@ -301,13 +194,17 @@ internal sealed partial class PostgresStore : ImageStore
             },
         };
         add.ExecuteNonQuery();
-        KnownFile[] known = [.. files.OrderBy(static file => file.Path, StringComparer.Ordinal)];
+        // Names that are not Unicode are told apart by no path.
+        KnownFile[] known =
+        [
+            .. files.DistinctBy(static file => file.Path).OrderBy(static file => file.Path, StringComparer.Ordinal),
+        ];
         using NpgsqlCommand upsert = new(
-            """
+            $"""
             INSERT INTO cupola_images
                 (path, size, changed, hash, error, gone, taken, camera, latitude, longitude, orientation)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            ON CONFLICT (path) DO UPDATE SET size = excluded.size, changed = excluded.changed, hash = excluded.hash,
+            ON CONFLICT ({PathKey}) DO UPDATE SET size = excluded.size, changed = excluded.changed, hash = excluded.hash,
                 error = excluded.error, gone = excluded.gone, taken = excluded.taken, camera = excluded.camera,
                 latitude = excluded.latitude, longitude = excluded.longitude, orientation = excluded.orientation
             """,

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Cupola.Server.Classify;
 using Cupola.Server.Dialects;
 using Cupola.Server.Embedding;
@@ -28,6 +29,9 @@ internal sealed class CupolaService : IAsyncDisposable
     /// <summary>The addresses it listens at, once it runs; with the port that was found where 0 was asked for.</summary>
     public IEnumerable<string> Addresses => _app.Urls;
 
+    /// <summary>Makes its meters, by which they are told from those of other services of the process.</summary>
+    public IMeterFactory Meters => _app.Services.GetRequiredService<IMeterFactory>();
+
     /// <summary>Puts a service together; it runs when it is started.</summary>
     /// <param name="embedder">The model; it stays the caller's.</param>
     /// <param name="index">The index; it stays the caller's. Null for none.</param>
@@ -43,7 +47,7 @@ internal sealed class CupolaService : IAsyncDisposable
         services.AddSingleton(settings).AddSingleton(settings.Limits).AddSingleton(embedder);
         services.AddSingleton<ServiceMetrics>().AddSingleton<MetricsText>().AddSingleton<DrainingRequests>();
         services.AddSingleton<EmbeddingQueue>();
-        services.AddSingleton(new BodyBudget(settings.Limits.AllBodyBytes));
+        services.AddSingleton(new BodyBudget(settings.Limits.AllBodyBytes, settings.Limits.SmallBodyBytes));
         services.AddSingleton<RequestBody>().AddSingleton<RequestImages>().AddSingleton<ClassifierCache>();
         services.AddSingleton<EmbeddingsEndpoint>().AddSingleton<ImmichEndpoint>().AddSingleton<WeaviateEndpoint>();
         services.AddSingleton(provider => new ClassifyEndpoint(
@@ -114,7 +118,7 @@ internal sealed class CupolaService : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MaxConcurrentConnections = limits.Connections;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            kestrel.Limits.KeepAliveTimeout = limits.Time;
+            kestrel.Limits.KeepAliveTimeout = limits.Idle;
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(limits.BytesPerSecond, limits.Patience);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = limits.Time + TimeSpan.FromSeconds(5));

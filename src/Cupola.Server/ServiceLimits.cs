@@ -1,3 +1,5 @@
+using Cupola.Server.Requests;
+
 namespace Cupola.Server;
 
 /// <summary>What the service takes at most, so that nothing that is sent to it costs more than it has.</summary>
@@ -8,6 +10,9 @@ internal sealed record ServiceLimits
 
     /// <summary>Bytes of all bodies that are being read or worked on, together.</summary>
     public long AllBodyBytes { get; init; } = 64 << 20;
+
+    /// <summary>Bytes of these that are left to small bodies: each connection can bring one.</summary>
+    public long SmallBodyBytes => Math.Min((long)Connections * BodyBudget.SmallBody, AllBodyBytes);
 
     /// <summary>Names, texts, numbers and brackets of a body of JSON.</summary>
     public int JsonParts { get; init; } = 100_000;
@@ -56,6 +61,9 @@ internal sealed record ServiceLimits
 
     /// <summary>From a request's first byte to its answer.</summary>
     public TimeSpan Time { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a connection stays open between two requests.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Bytes a second that a body comes with at least, after the first seconds.</summary>
     public double BytesPerSecond { get; init; } = 1024;

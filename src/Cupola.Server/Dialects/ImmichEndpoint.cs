@@ -5,6 +5,7 @@ using Cupola.Server.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using static System.FormattableString;
 
 namespace Cupola.Server.Dialects;
 
@@ -15,6 +16,9 @@ namespace Cupola.Server.Dialects;
 internal sealed class ImmichEndpoint(EmbeddingQueue queue, RequestImages images, RequestBody body, ServiceSettings settings)
 {
     private const int MostParts = 8;
+
+    /// <summary>Characters of a form's boundary (RFC 2046, section 5.1.1).</summary>
+    private const int MostBoundary = 70;
 
     /// <summary>Embeds an image or a text.</summary>
     public async Task<IResult> PredictAsync(HttpContext context)
@@ -108,6 +112,11 @@ internal sealed class ImmichEndpoint(EmbeddingQueue queue, RequestImages images,
         if (string.IsNullOrEmpty(boundary))
         {
             throw RequestException.Unprocessable("The body must be a form (multipart/form-data) with a boundary.");
+        }
+
+        if (boundary.Length > MostBoundary)
+        {
+            throw RequestException.Unprocessable(Invariant($"A form's boundary has at most {MostBoundary} characters."));
         }
 
         ReadOnlyMemory<byte> bytes = await body.ReadBytesAsync(context, cancellation);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Cupola.Images;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
@@ -67,7 +67,15 @@ internal sealed partial class Problems(RequestDelegate next, ServiceLimits limit
         switch (problem)
         {
             case RequestException known:
+                if (known.Cause is { } cause)
+                {
+                    LogUnavailable(log, context.Request.Method, context.Request.Path, cause.Message);
+                }
+
                 return known;
+            case ConnectionResetException or ConnectionAbortedException:
+                // Nobody is left to read this.
+                return new(StatusCodes.Status400BadRequest, BodySentence(StatusCodes.Status400BadRequest));
             case BadHttpRequestException bad:
                 return new(bad.StatusCode, BodySentence(bad.StatusCode));
             case OperationCanceledException:
@@ -81,11 +89,7 @@ internal sealed partial class Problems(RequestDelegate next, ServiceLimits limit
             case InvalidDataException or FormatException:
                 return RequestException.Bad(problem.Message);
             default:
-                if (!ImageReader.IsBroken(problem))
-                {
-                    LogFailure(log, problem, context.Request.Method, context.Request.Path);
-                }
-
+                LogFailure(log, problem, context.Request.Method, context.Request.Path);
                 return new(StatusCodes.Status500InternalServerError, "The service failed; its log says how.");
         }
     }
@@ -110,6 +114,9 @@ internal sealed partial class Problems(RequestDelegate next, ServiceLimits limit
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private static partial void LogFailure(ILogger log, Exception problem, string method, PathString path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} cannot be answered: {Sentence}")]
+    private static partial void LogUnavailable(ILogger log, string method, PathString path, string sentence);
 }
 
 /// <summary>Problem details (RFC 9457).</summary>

@@ -78,8 +78,9 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         {
             if (count == bytes.Length)
             {
-                long next = Math.Max(FirstBytes, Math.Min(2L * bytes.Length, limits.BodyBytes + 1));
-                long length = count == 0 ? Math.Max(FirstBytes, (context.Request.ContentLength ?? 0) + 1) : next;
+                // What is only announced takes no memory from those who send. The last read finds the end.
+                long most = (context.Request.ContentLength ?? limits.BodyBytes) + 1;
+                long length = Math.Min(Math.Max(FirstBytes, 2L * bytes.Length), Math.Max(most, FirstBytes));
                 if (!account.TryTake(length - bytes.Length))
                 {
                     bytes = [];

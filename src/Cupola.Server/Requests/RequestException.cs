@@ -17,6 +17,9 @@ internal sealed class RequestException(int status, string sentence, string? para
     /// <summary>After how many seconds to come again; null where that changes nothing.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>What the operator is to be told of by the log; null where it is the sender's affair.</summary>
+    public Exception? Cause { get; init; }
+
     /// <summary>The request is wrong.</summary>
     public static RequestException Bad(string sentence, string? parameter = null) =>
         new(StatusCodes.Status400BadRequest, sentence, parameter);
@@ -32,6 +35,10 @@ internal sealed class RequestException(int status, string sentence, string? para
     /// <summary>It is larger than the service takes.</summary>
     public static RequestException TooLarge(string sentence, string? parameter = null) =>
         new(StatusCodes.Status413PayloadTooLarge, sentence, parameter);
+
+    /// <summary>What the service needs for it, as the index's database, does not work.</summary>
+    public static RequestException Unavailable(Exception cause) =>
+        new(StatusCodes.Status503ServiceUnavailable, cause.Message) { RetryAfter = 5, Cause = cause };
 
     /// <summary>There is too much to do.</summary>
     public static RequestException Busy(int seconds) =>

@@ -23,14 +23,9 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     {
         KnownFile file = await index.FileAsync(id, context.RequestAborted);
         string path = await LocateAsync(file, context.RequestAborted);
-        byte[] beginning = new byte[Math.Min(4096, new FileInfo(path).Length)];
-        using (FileStream stream = File.OpenRead(path))
-        {
-            stream.ReadExactly(beginning);
-        }
-
         // What a browser might take for a page is never named so, whatever lies there.
-        string type = ContentType(beginning) ?? throw RequestException.NotFound(Invariant($"Image {id} is no image any more."));
+        string type = ContentType(ReadBeginning(path, id))
+            ?? throw RequestException.NotFound(Invariant($"Image {id} is no image any more."));
         Secure(context);
         return Results.File(
             path,
@@ -76,6 +71,24 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
 
     public void Dispose() => _decoding.Dispose();
 
+    private static byte[] ReadBeginning(string path, long id)
+    {
+        try
+        {
+            byte[] beginning = new byte[Math.Min(4096, new FileInfo(path).Length)];
+            using FileStream stream = File.OpenRead(path);
+            stream.ReadExactly(beginning);
+            return beginning;
+        }
+        catch (Exception problem) when (ImageReader.IsBroken(problem))
+        {
+            throw Unreadable(id);
+        }
+    }
+
+    private static RequestException Unreadable(long id) =>
+        RequestException.NotFound(Invariant($"Image {id} cannot be read any more."));
+
     private async Task<byte[]> ReadAsync(string path, int longest, long id, CancellationToken cancellation)
     {
         await _decoding.WaitAsync(cancellation);
@@ -84,7 +97,7 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
             return await Task.Run(
                 () => Thumbnail.ReadJpeg(ImageSource.FromPath(path), orient: true, longest, cancellation),
                 cancellation
-            ) ?? throw RequestException.NotFound(Invariant($"Image {id} cannot be read any more."));
+            ) ?? throw Unreadable(id);
         }
         finally
         {
@@ -96,24 +109,11 @@ internal sealed class IndexedFiles(ServedIndex index) : IDisposable
     /// <exception cref="RequestException">It is gone, or lies outside the index's folders.</exception>
     private async Task<string> LocateAsync(KnownFile file, CancellationToken cancellation)
     {
-        IReadOnlyList<string> roots = (await index.DescribeAsync(cancellation)).Roots;
-        RequestException gone = RequestException.NotFound(
-            Invariant($"The file of image {file.Number} is not there any more; 'cupola index' brings the index up to date.")
-        );
-        try
-        {
-            string path = RealPath.Find(file.Path);
-            // A pipe or a device has no length.
-            return
-                new FileInfo(path) is { Exists: true, Length: > 0 }
-                && roots.Any(root => RealPath.IsBelow(path, RealPath.Find(root)))
-                ? path
-                : throw gone;
-        }
-        catch (Exception problem) when (ImageReader.IsBroken(problem))
-        {
-            throw gone;
-        }
+        IndexedFolders folders = new((await index.DescribeAsync(cancellation)).Roots);
+        return folders.Locate(file.Path)
+            ?? throw RequestException.NotFound(
+                Invariant($"The file of image {file.Number} is not there any more; 'cupola index' brings the index up to date.")
+            );
     }
 
     private static void Secure(HttpContext context)

@@ -42,14 +42,15 @@ internal sealed class SearchEndpoint(
             Folder = Folder(request.In),
             After = SearchTerms.ReadDate(request.After, "after"),
             Before = SearchTerms.ReadDate(request.Before, "before"),
-            Camera = string.IsNullOrEmpty(request.Camera) ? null : request.Camera,
+            Camera = Camera(request.Camera),
             Threshold = request.Threshold,
         };
         FoundPages found = await index.FindAsync(query, Key(request, terms), request.Offset + request.Top, cancellation);
-        IEnumerable<FoundImage> page = found.Best.Skip(request.Offset).Take(request.Top);
+        FoundImage[] page = [.. found.Best.Skip(request.Offset).Take(request.Top)];
+        var pageSizes = await sizes.FindAsync([.. page.Select(static image => image.Ranked.File)], cancellation);
         return Results.Json(
             new SearchResponse(
-                [.. page.Select(image => Describe(image, terms))],
+                [.. page.Zip(pageSizes, (image, size) => Describe(image, size, terms))],
                 found.Total,
                 found.Likely,
                 found.Likely == 0
@@ -83,6 +84,13 @@ internal sealed class SearchEndpoint(
                 "in"
             )
         : folder;
+
+    /// <summary>A store may have no text with the zero character, and no camera has one in its name.</summary>
+    private static string? Camera(string? camera) =>
+        string.IsNullOrEmpty(camera) ? null
+        : camera.Contains('\0', StringComparison.Ordinal)
+            ? throw RequestException.Bad("'camera' is part of a camera's name; GET /v1/index lists those there are.", "camera")
+        : camera;
 
     private static string Key(SearchRequest request, IReadOnlyList<SearchTermRequest> terms) =>
         string.Join(
@@ -129,10 +137,9 @@ internal sealed class SearchEndpoint(
         return [.. embedded];
     }
 
-    private SearchResult Describe(FoundImage image, IReadOnlyList<SearchTermRequest> terms)
+    private static SearchResult Describe(FoundImage image, (int Width, int Height)? size, IReadOnlyList<SearchTermRequest> terms)
     {
         KnownFile file = image.Ranked.File;
-        (int Width, int Height)? size = sizes.Find(file);
         return new(
             image.Number,
             image.Path,

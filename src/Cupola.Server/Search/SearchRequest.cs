@@ -52,7 +52,7 @@ internal sealed record SearchTermRequest
 /// <summary>What a search found.</summary>
 /// <param name="Results">The images of this page: likely ones before others, each the best first.</param>
 /// <param name="Total">How many images were ranked.</param>
-/// <param name="Likely">How many of the best 2,000 are likely.</param>
+/// <param name="Likely">How many of the best 2,000 are likely; of a store's best 200.</param>
 /// <param name="NothingFits">Whether no image of the library is likely.</param>
 internal sealed record SearchResponse(IReadOnlyList<SearchResult> Results, int Total, int Likely, bool NothingFits);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cupola.Images;
 using Cupola.Retrieval;
 using Cupola.Server.Requests;
 using static System.FormattableString;
@@ -30,7 +31,7 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
     /// <summary>What is known of the image of a number.</summary>
     /// <exception cref="RequestException">There is none.</exception>
     public async Task<KnownFile> FileAsync(long number, CancellationToken cancellationToken) =>
-        await Task.Run(() => index.Store.File(number), cancellationToken)
+        await Task.Run(() => Ask(() => index.Store.File(number)), cancellationToken)
         ?? throw RequestException.NotFound(Invariant($"The index has no image of the number {number}."), "id");
 
     /// <summary>The vector of an image of the index.</summary>
@@ -41,7 +42,7 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
 
     /// <summary>What the library is.</summary>
     public Task<LibraryDescription> DescribeAsync(CancellationToken cancellationToken) =>
-        _described is { Library: { } known } described && IsCurrent(described.Version, described.Start)
+        _described is { Library: { } known } described && Ask(() => IsCurrent(described.Version, described.Start))
             ? Task.FromResult(known)
             : InTurnAsync(Describe, cancellationToken);
 
@@ -60,11 +61,24 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Run(run, cancellationToken);
+            return await Task.Run(() => Ask(run), cancellationToken);
         }
         finally
         {
             _gate.Release();
+        }
+    }
+
+    /// <summary>A store that cannot be asked, as a database that is down, is no fault of the request's.</summary>
+    private static T Ask<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (Exception problem) when (ImageReader.IsBroken(problem))
+        {
+            throw RequestException.Unavailable(problem);
         }
     }
 
@@ -84,33 +98,46 @@ internal sealed class ServedIndex(ImageIndex index) : IDisposable
         long? version = index.Store.Revision;
         int pages = version is null ? FewPages : Pages;
         int most = key is null ? wanted : (wanted + pages - 1) / pages * pages;
-        for (LinkedListNode<KeptSearch>? node = key is null ? null : _kept.First; node is not null; node = node.Next)
+        KeptSearch? known = _kept.FirstOrDefault(each => each.Key == key && IsCurrent(each.Version, each.Start)),
+            kept = known;
+        if (kept is null || kept.Most < most)
         {
-            KeptSearch kept = node.Value;
-            if (kept.Key == key && kept.Most >= most && IsCurrent(kept.Version, kept.Start))
+            IReadOnlyList<FoundImage> best = index.Search(query, most, cancellationToken);
+            // A longer search goes on where the shorter one ended; a store that is nearly exact may see it a little differently.
+            IReadOnlyList<FoundImage> before = known?.Found.Best ?? [];
+            IEnumerable<FoundImage> rest = best.ExceptBy(before.Select(static image => image.Number), static image =>
+                image.Number
+            );
+            FoundPages found = new(
+                // Likely images first, within what is found at once.
+                [
+                    .. before,
+                    .. rest.Take(most - before.Count)
+                        .Chunk(pages)
+                        .SelectMany(static each => each.OrderByDescending(static image => image.IsLikely)),
+                ],
+                query.Threshold is null || best.Count == most ? index.Store.Count(query) : best.Count
+            );
+            if (key is null)
             {
-                _kept.Remove(node);
-                _kept.AddFirst(node);
-                return kept.Found;
+                return found;
             }
+
+            kept = new(key, most, version, Stopwatch.GetTimestamp(), found);
         }
 
-        IReadOnlyList<FoundImage> best = index.Search(query, most, cancellationToken);
-        FoundPages found = new(
-            // Likely images first, within what is found at once, so that a longer search begins as a shorter one.
-            [.. best.Chunk(Pages).SelectMany(static each => each.OrderByDescending(static image => image.IsLikely))],
-            query.Threshold is null || best.Count == most ? index.Store.Count(query) : best.Count
-        );
-        if (key is not null)
+        if (known is not null)
         {
-            _kept.AddFirst(new KeptSearch(key, most, version, Stopwatch.GetTimestamp(), found));
-            if (_kept.Count > KeptSearches)
-            {
-                _kept.RemoveLast();
-            }
+            _kept.Remove(known);
         }
 
-        return found;
+        _kept.AddFirst(kept);
+        if (_kept.Count > KeptSearches)
+        {
+            _kept.RemoveLast();
+        }
+
+        return kept.Found;
     }
 
     private sealed record KeptSearch(string Key, int Most, long? Version, long Start, FoundPages Found);

@@ -118,6 +118,83 @@ public sealed class PostgresStoreTests : IClassFixture<PostgresStoreTests.Server
     }
 
     [Fact]
+    public void ImagesThatAreGoneLeaveTheRestAsInAFolder()
+    {
+        const int goneCount = 300;
+        using PostgresStore store = Open("gone");
+        using LocalStore local = new(TestFolder.New(), "gone", Dimension, threads: 2);
+        (KnownFile[] files, ContentVector[] vectors) = Library("/gone", goneCount + 40);
+        float[] wanted = Unit(new(3));
+        // All that are gone are nearer than any other.
+        vectors =
+        [
+            .. vectors.Select((each, place) => each with { Vector = Near(wanted, each.Vector, place < goneCount ? 3 : 1) }),
+        ];
+        foreach (ImageStore each in (ImageStore[])[store, local])
+        {
+            each.Add(files, vectors);
+            Assert.InRange(each.Highest([wanted])[0], 0.9f, 1);
+            each.MarkGone([.. files.Take(goneCount).Select(static file => file.Path)]);
+        }
+
+        WeightedVector[] query = [new(wanted, 1), new(Unit(new(2)), -0.5)];
+        foreach (int terms in (int[])[1, 2])
+        {
+            RankedImage[] expected = [.. local.Rank(query[..terms], new(), 10)],
+                found = [.. store.Rank(query[..terms], new(), 10)];
+            Assert.Equal(10, found.Length);
+            Assert.Equal(expected.Select(static image => image.File.Path), found.Select(static image => image.File.Path));
+            Assert.All(expected.Zip(found), static pair => Assert.Equal(pair.First.Score, pair.Second.Score, 1e-3));
+        }
+
+        Assert.Equal(local.Highest([wanted])[0], store.Highest([wanted])[0], 1e-3f);
+        // What comes back is known still.
+        Assert.Equal(files.Length, store.Contents().Count);
+    }
+
+    [Fact]
+    public void OddNamesAreTakenByTablesOfAnEarlierVersionToo()
+    {
+        Open("odd").Dispose();
+        using (
+            NpgsqlDataSource source = NpgsqlDataSource.Create(PostgresAddress.Parse(_server.Address).Settings.ConnectionString)
+        )
+        using (
+            NpgsqlCommand earlier = source.CreateCommand(
+                "DROP INDEX cupola_images_place; ALTER TABLE cupola_images ADD CONSTRAINT cupola_images_path_key UNIQUE (path); "
+                    + "DROP INDEX cupola_roots_place; "
+                    + "ALTER TABLE cupola_roots ADD CONSTRAINT cupola_roots_pkey PRIMARY KEY (path)"
+            )
+        )
+        {
+            earlier.ExecuteNonQuery();
+        }
+
+        Random random = new(1);
+        string folder =
+            "/odd/" + string.Join('/', Enumerable.Range(0, 16).Select(_ => random.GetHexString(180) + "\u00fc\u732b"));
+        (KnownFile[] files, ContentVector[] vectors) = Library("/odd", 5);
+        // Names of other bytes, which are no Unicode, look alike; and two long ones differ at their ends alone.
+        string[] paths = ["/odd/a.jpg", "/odd/\ufffd.png", "/odd/\ufffd.png", $"{folder}/1.png", $"{folder}/2.png"];
+        files = [.. files.Zip(paths, static (file, path) => file with { Path = path })];
+        using PostgresStore store = Open("odd");
+        for (int update = 0; update < 2; update++)
+        {
+            store.AddRoot(folder);
+            store.Add(files, vectors);
+        }
+
+        Assert.Single(store.Roots(), folder);
+        Assert.Equal(paths.Distinct().Order(StringComparer.Ordinal), store.FilesBelow("/odd").Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(paths[3..], store.FilesBelow(folder).Keys.Order(StringComparer.Ordinal));
+        Assert.Equal([paths[4]], store.FilesBelow(paths[4]).Keys);
+        WeightedVector[] query = [new(vectors[4].Vector, 1)];
+        Assert.Equal(2, store.Rank(query, new() { Folder = folder }, 5).Count);
+        store.MarkGone([paths[3]]);
+        Assert.Equal(paths[4], Assert.Single(store.Rank(query, new() { Folder = folder }, 5)).File.Path);
+    }
+
+    [Fact]
     public async Task SeveralWriteAtOnceAndNothingIsDoubled()
     {
         (KnownFile[] files, ContentVector[] vectors) = Library("/several", 400);
@@ -275,6 +352,12 @@ public sealed class PostgresStoreTests : IClassFixture<PostgresStoreTests.Server
             ],
             vectors
         );
+    }
+
+    private static float[] Near(float[] wanted, float[] other, float weight)
+    {
+        float[] numbers = [.. wanted.Zip(other, (near, far) => (weight * near) + far)];
+        return new EmbeddingMatrix(numbers, 1, Dimension).Normalize().Values.ToArray();
     }
 
     private static float[] Unit(Random random)

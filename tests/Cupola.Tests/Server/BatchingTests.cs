@@ -8,7 +8,7 @@ public sealed partial class BatchingTests
 {
     private const int Requests = 64;
 
-    /// <summary>A batch of so many texts is no other test's.</summary>
+    /// <summary>The texts of the first batch, behind which the worker is held.</summary>
     private const int Held = 59;
 
     private static readonly string[] First = [.. Enumerable.Range(0, Held).Select(static index => $"a first flag, {index}")];
@@ -19,7 +19,7 @@ public sealed partial class BatchingTests
         await using RunningService service = new();
         await service.InitializeAsync();
         (double batches, double items) = await BatchesAsync(service);
-        using HeldWorker worker = new(Held);
+        using HeldWorker worker = new(service, Held);
         Assert.Equal(HttpStatusCode.OK, (await service.PostAsync("/v1/embeddings", new { input = First })).Status);
         await worker.Held;
 
@@ -53,11 +53,11 @@ public sealed partial class BatchingTests
         await using RunningService service = await RunningService.StartAsync(static settings =>
             settings with
             {
-                Limits = new() { Waiting = 300 },
+                Limits = settings.Limits with { Waiting = 300 },
             }
         );
         string[] many = [.. Enumerable.Range(0, 200).Select(static index => $"a flag with {index} stars and many other words")];
-        using HeldWorker worker = new(Held);
+        using HeldWorker worker = new(service, Held);
         Assert.Equal(HttpStatusCode.OK, (await service.PostAsync("/v1/embeddings", new { input = First })).Status);
         await worker.Held;
 
@@ -84,7 +84,7 @@ public sealed partial class BatchingTests
         await using RunningService service = await RunningService.StartAsync(static settings =>
             settings with
             {
-                Limits = new() { Time = TimeSpan.FromMilliseconds(1) },
+                Limits = settings.Limits with { Time = TimeSpan.FromMilliseconds(1) },
             }
         );
 

@@ -65,6 +65,18 @@ public sealed class DialectTests(RunningService service) : IClassFixture<Running
     }
 
     [Fact]
+    public async Task ABoundaryThatIsTooLongIsAProblem()
+    {
+        ByteArrayContent content = new([]);
+        content.Headers.TryAddWithoutValidation("Content-Type", $"multipart/form-data; boundary={new string('a', 5000)}");
+
+        Answer answer = await service.SendAsync(new(HttpMethod.Post, "/predict") { Content = content });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.Status);
+        Assert.Contains("at most 70 characters", answer.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ImmichsServerFindsTheServiceAlive()
     {
         Answer ping = await service.GetAsync("/ping");

@@ -13,12 +13,17 @@ internal sealed class HeldWorker : IDisposable
     private readonly ManualResetEventSlim _goOn = new();
     private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="size">The size of the batch after which it is held; no other service may have one of this size.</param>
-    public HeldWorker(int size)
+    /// <param name="service">The service, which runs.</param>
+    /// <param name="size">The size of the batch after which it is held.</param>
+    public HeldWorker(RunningService service, int size)
     {
-        _listener.InstrumentPublished = static (instrument, listener) =>
+        IMeterFactory own = service.Meters;
+        _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument is { Meter.Name: ServiceMetrics.MeterName, Name: "cupola.embedding.batch.size" })
+            if (
+                instrument.Meter.Scope == own
+                && instrument is { Meter.Name: ServiceMetrics.MeterName, Name: "cupola.embedding.batch.size" }
+            )
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -47,8 +47,7 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
         }
 
         _process = Tool.Launch([], "serve", "--urls", "http://127.0.0.1:0", "--index", folder, "--fetch");
-        string line = (await _process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken))!;
-        _client.BaseAddress = new(line.Split(' ')[3]);
+        _client.BaseAddress = await ServeProcess.AddressAsync(_process, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -113,7 +112,15 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
     private static async Task CheckAsync(string what, HttpResponseMessage response, CancellationToken cancellation)
     {
         string text = await response.Content.ReadAsStringAsync(cancellation);
-        Assert.True((int)response.StatusCode is >= 400 and < 500, $"{what}: {response.StatusCode} {text}");
+        // A machine with much else to do may need more than the service's minute, which it says.
+        Assert.True(
+            (int)response.StatusCode is >= 400 and < 500
+                || (
+                    response.StatusCode == HttpStatusCode.ServiceUnavailable
+                    && text.Contains("took longer", StringComparison.Ordinal)
+                ),
+            $"{what}: {response.StatusCode} {text}"
+        );
         // What is no HTTP, as %00 in a path, is refused before there is a request to answer.
         if (text.Length > 0 || response.StatusCode != HttpStatusCode.BadRequest)
         {
@@ -180,7 +187,8 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
             string[] answers = await Task.WhenAll(
                 Enumerable.Range(0, Math.Min(SlowTogether, Count - sent)).Select(_ => SlowlyAsync())
             );
-            foreach (string answer in answers)
+            // What comes too late, to a connection that is closed, may cost the sender the answer that it has not read yet.
+            foreach (string answer in answers.Where(static answer => answer.Length > 0))
             {
                 int status = int.Parse(answer.AsSpan(9, 3), CultureInfo.InvariantCulture);
                 Assert.Equal(408, status);
@@ -191,6 +199,7 @@ public sealed class HostileRequestTests(ITestOutputHelper output) : IAsyncLifeti
         }
 
         Report("slow bodies", statuses, before, watch);
+        Assert.NotEmpty(statuses);
     }
 
     private async Task<string> SlowlyAsync()

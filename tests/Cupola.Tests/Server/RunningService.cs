@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -10,6 +11,9 @@ namespace Cupola.Tests.Server;
 /// <summary>A service of the built-in model and a small index, on a port of this machine that is free.</summary>
 public sealed class RunningService : IAsyncLifetime
 {
+    /// <summary>No request is given up because the machine has much else to do.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
     private readonly ImageIndex _index;
     private CupolaService? _service;
 
@@ -38,10 +42,19 @@ public sealed class RunningService : IAsyncLifetime
     internal string Photos { get; }
 
     /// <summary>What the operator decides; to be set before it starts.</summary>
-    internal ServiceSettings Settings { get; set; } = new() { ModelName = "flags", IsModel = static name => name == "flags" };
+    internal ServiceSettings Settings { get; set; } =
+        new()
+        {
+            ModelName = "flags",
+            IsModel = static name => name == "flags",
+            Limits = new() { Time = Longest, Idle = Longest },
+        };
 
     /// <summary>A client without keys.</summary>
-    internal HttpClient Client { get; } = new();
+    internal HttpClient Client { get; } = new() { Timeout = Longest };
+
+    /// <summary>Makes the meters of this service alone.</summary>
+    internal IMeterFactory Meters => _service!.Meters;
 
     /// <summary>A file's bytes as base64.</summary>
     internal static string Base64(string file) => Convert.ToBase64String(File.ReadAllBytes(file));
@@ -72,6 +85,9 @@ public sealed class RunningService : IAsyncLifetime
         await service.InitializeAsync();
         return service;
     }
+
+    /// <summary>Asks it to stop, as a signal does, and waits until it has.</summary>
+    internal Task StopAsync() => _service!.WaitForShutdownAsync(new CancellationToken(canceled: true));
 
     /// <summary>Brings the index up to date.</summary>
     internal void Index() => _index.Update(Photos);

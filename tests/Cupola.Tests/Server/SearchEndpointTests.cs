@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Cupola.Tests.Retrieval;
@@ -134,6 +135,7 @@ public sealed class SearchEndpointTests : IAsyncLifetime
     [InlineData("""{"query":"a","top":0}""", 400, "'top' is from 1")]
     [InlineData("""{"query":"a","after":"yesterday"}""", 400, "2021-05-03")]
     [InlineData("""{"query":"a","in":"../x"}""", 400, "full path")]
+    [InlineData("""{"query":"a","camera":"EOS\u0000"}""", 400, "part of a camera's name")]
     [InlineData("""{"query":5}""", 400, "'query' is not what is asked for")]
     public async Task WhatCannotBeSearchedIsASentence(string request, int status, string words)
     {
@@ -220,6 +222,28 @@ public sealed class SearchEndpointTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, (await _service.GetAsync($"/v1/images/{red}/thumbnail")).Status);
     }
 
+    [Fact]
+    public async Task TheSizeOfAFileIsThatOfAnImageOfTheIndexOrUnknown()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files, and links need a privilege.");
+        string red = _service.At("red.png"),
+            kept = TestFolder.NewFile("kept.png");
+        File.Move(red, kept);
+        using (Process made = Process.Start("mkfifo", [red]))
+        {
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Null(await WidthAsync("red.png"));
+        File.Delete(red);
+        File.CreateSymbolicLink(red, kept);
+        Assert.Null(await WidthAsync("red.png"));
+        File.Delete(red);
+        Assert.Null(await WidthAsync("red.png"));
+        File.Move(kept, red);
+        Assert.Equal(16, await WidthAsync("red.png"));
+    }
+
     private static string?[] Paths(JsonElement found) =>
         [.. found.GetProperty("results").EnumerateArray().Select(static each => each.GetProperty("image").GetString())];
 
@@ -230,11 +254,14 @@ public sealed class SearchEndpointTests : IAsyncLifetime
         return answer.Json;
     }
 
-    private async Task<long> NumberAsync(string name) =>
+    private async Task<long> NumberAsync(string name) => (await ResultAsync(name)).GetProperty("id").GetInt64();
+
+    private async Task<int?> WidthAsync(string name) =>
+        (await ResultAsync(name)).TryGetProperty("width", out JsonElement width) ? width.GetInt32() : null;
+
+    private async Task<JsonElement> ResultAsync(string name) =>
         (await FindAsync(new { query = "a flag" }))
             .GetProperty("results")
             .EnumerateArray()
-            .Single(each => each.GetProperty("image").GetString() == _service.At(name))
-            .GetProperty("id")
-            .GetInt64();
+            .Single(each => each.GetProperty("image").GetString() == _service.At(name));
 }

@@ -94,6 +94,7 @@ public sealed class PageService : IAsyncLifetime
         {
             ModelName = "flags",
             Urls = ["http://127.0.0.1:0"],
+            Limits = new() { Time = RunningService.Longest, Idle = RunningService.Longest },
             Classifiers = new(
                 new Dictionary<string, IReadOnlyList<string>> { ["colors"] = ["red", "green", "blue"] },
                 new Dictionary<string, PromptSource>
