@@ -195,7 +195,7 @@ internal static class EmbedCommand
             progress?.Report(1);
             if (image.Vector is not null)
             {
-                writer.Write(image.Path, image.Vector);
+                writer.Write(image.Path, image.Vector, image.FileHash);
                 continue;
             }
 
@@ -210,8 +210,8 @@ internal static class EmbedCommand
         new("--output", "-o")
         {
             Description =
-                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one); of "
-                + "shards the folder of their outputs.",
+                "A file instead: .npy (the names in a .txt beside it, the model in a .json) or .safetensors (all in one), and "
+                + "beside both the hashes of images' files in a .hashes; of shards the folder of their outputs.",
             HelpName = "FILE|FOLDER",
         };
 
@@ -224,6 +224,7 @@ internal static class EmbedCommand
     private sealed class EmbeddingWriter(string kind, OutputFormat format, string? path, int dimension)
     {
         private readonly List<string> _names = [];
+        private readonly List<string?> _hashes = [];
         private readonly List<float> _values = [];
         private readonly CsvOutput? _rows =
             path is null && format == OutputFormat.Csv ? new([kind, .. Numbered(dimension), "error"]) : null;
@@ -231,11 +232,16 @@ internal static class EmbedCommand
         /// <summary>What made the embeddings.</summary>
         public required EmbeddingOrigin Origin { get; init; }
 
-        public void Write(string name, float[] embedding)
+        /// <summary>Writes an embedding.</summary>
+        /// <param name="name">Of an image, or a text.</param>
+        /// <param name="embedding">The unit vector.</param>
+        /// <param name="hash">SHA-256 of the image's file; null of a text.</param>
+        public void Write(string name, float[] embedding, string? hash = null)
         {
             if (path is not null)
             {
                 _names.Add(name);
+                _hashes.Add(hash);
                 _values.AddRange(embedding);
                 return;
             }
@@ -247,6 +253,11 @@ internal static class EmbedCommand
                     foreach ((string key, object value) in Origin.Fields)
                     {
                         line.Add(key, value);
+                    }
+
+                    if (hash is not null)
+                    {
+                        line.Add("sha256", hash);
                     }
 
                     Output.WriteJson(line);
@@ -290,8 +301,14 @@ internal static class EmbedCommand
             }
 
             float[] values = [.. _values];
-            EmbeddingFile.Write(path, Origin, _names, _names.Count, dimension, stream =>
-                stream.Write(MemoryMarshal.AsBytes<float>(values))
+            EmbeddingFile.Write(
+                path,
+                Origin,
+                _names,
+                _names.Count,
+                dimension,
+                stream => stream.Write(MemoryMarshal.AsBytes<float>(values)),
+                kind == "image" ? _hashes : null
             );
             Console.Error.WriteLine($"Wrote {_names.Count} embeddings of {dimension} numbers to {path}.");
         }

@@ -182,7 +182,10 @@ internal static class SearchCommand
                 : throw new InvalidDataException($"{source.Name} says nothing of '{words}'; search without --prompts.");
         }
 
-        /// <summary>A drive that is not connected costs a sentence, and nothing that the index knows of it.</summary>
+        /// <summary>
+        /// A drive that is not connected costs a sentence, and nothing that the index knows of it. Where another process updates
+        /// the index, or the disk is full, it is searched as it is.
+        /// </summary>
         private static int Update(ImageIndex index, CancellationToken cancellationToken)
         {
             int broken = 0;
@@ -201,6 +204,11 @@ internal static class SearchCommand
                 catch (DirectoryNotFoundException problem)
                 {
                     Console.Error.WriteLine(problem.Message);
+                }
+                catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+                {
+                    Console.Error.WriteLine($"{problem.Message} Until then it is searched as it is.");
+                    return broken;
                 }
             }
 

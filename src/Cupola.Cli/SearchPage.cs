@@ -113,7 +113,7 @@ internal sealed class SearchPage(string file, bool orient, CancellationToken can
 
     private XElement Card(string path, string line)
     {
-        byte[]? jpeg = Thumbnail.ReadJpeg(ImageSource.FromPath(path), orient, LongestSide, cancellationToken);
+        byte[]? jpeg = Thumbnail.ReadJpeg(KnownFile.SourceOf(path), orient, LongestSide, cancellationToken);
         return HtmlPage.Element(
             "div",
             "card",

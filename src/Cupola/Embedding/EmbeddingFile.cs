@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Cupola.Checkpoints;
@@ -8,7 +9,7 @@ namespace Cupola.Embedding;
 
 /// <summary>
 /// A file of embeddings with their names and what made them: safetensors, which holds all of it, or a NumPy array with the names
-/// (.txt, one a line) and the origin (.json) beside it.
+/// (.txt, one a line) and the origin (.json) beside it. Beside both may lie the hashes of the images' files (.hashes).
 /// </summary>
 internal static class EmbeddingFile
 {
@@ -26,6 +27,24 @@ internal static class EmbeddingFile
     /// <summary>The file beside an array that says what made it.</summary>
     public static string OriginOf(string array) => Path.ChangeExtension(array, ".json");
 
+    /// <summary>
+    /// The file beside embeddings that says which contents they were made of: a line with their own hash, by which it is told
+    /// from one that was left behind by others, and a line for each.
+    /// </summary>
+    public static string HashesOf(string file) => Path.ChangeExtension(file, ".hashes");
+
+    /// <summary>A line of that file.</summary>
+    /// <param name="hash">SHA-256 of a file, in hexadecimal digits; "" where it is not known.</param>
+    /// <param name="name">The file's name.</param>
+    public static string HashLine(string hash, string name) => $"{hash}  {OneLine(name)}";
+
+    /// <summary>SHA-256 of a file, in hexadecimal digits.</summary>
+    public static string HashOf(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
     /// <summary>Writes embeddings; each file is whole or not there.</summary>
     /// <param name="path">A .npy or .safetensors file.</param>
     /// <param name="origin">What made them.</param>
@@ -33,8 +52,33 @@ internal static class EmbeddingFile
     /// <param name="count">How many there are.</param>
     /// <param name="dimension">How many numbers each has.</param>
     /// <param name="write">Writes all numbers as float32, row by row.</param>
+    /// <param name="hashes">SHA-256 of each image's file, where that is known.</param>
     /// <exception cref="InvalidDataException">There are more names than a safetensors file holds.</exception>
     public static void Write(
+        string path,
+        EmbeddingOrigin origin,
+        IEnumerable<string> names,
+        long count,
+        int dimension,
+        Action<Stream> write,
+        IReadOnlyList<string?>? hashes = null
+    )
+    {
+        // Those of the file that was there before are not this one's.
+        File.Delete(HashesOf(path));
+        WriteAll(path, origin, names, count, dimension, write);
+        if (hashes is not null)
+        {
+            WriteLines(
+                HashesOf(path),
+                names
+                    .Zip(hashes, static (name, hash) => HashLine(hash ?? "", name))
+                    .Prepend(HashLine(HashOf(path), Path.GetFileName(path)))
+            );
+        }
+    }
+
+    private static void WriteAll(
         string path,
         EmbeddingOrigin origin,
         IEnumerable<string> names,
@@ -46,14 +90,7 @@ internal static class EmbeddingFile
         if (Path.GetExtension(path) == ".npy")
         {
             NumpyFile.Write(path, count, dimension, write);
-            AtomicFile.Write(NamesOf(path), stream =>
-            {
-                using StreamWriter lines = new(stream, Utf8, leaveOpen: true) { NewLine = Environment.NewLine };
-                foreach (string name in names)
-                {
-                    lines.WriteLine(OneLine(name));
-                }
-            });
+            WriteLines(NamesOf(path), names.Select(OneLine));
             AtomicFile.Write(OriginOf(path), stream => JsonSerializer.Serialize(stream, origin.Fields));
             return;
         }
@@ -73,6 +110,15 @@ internal static class EmbeddingFile
             new Dictionary<string, string> { ["names"] = list, ["origin"] = JsonSerializer.Serialize(origin.Fields) }
         );
     }
+
+    private static void WriteLines(string path, IEnumerable<string> all) => AtomicFile.Write(path, stream =>
+        {
+            using StreamWriter lines = new(stream, Utf8, leaveOpen: true) { NewLine = Environment.NewLine };
+            foreach (string line in all)
+            {
+                lines.WriteLine(line);
+            }
+        });
 
     /// <summary>A name as a line of the file of names.</summary>
     public static string OneLine(string name) => name.ReplaceLineEndings(" ");

@@ -8,18 +8,21 @@ internal sealed class FolderOnTheWay
 
     private readonly FolderOnTheWay? _above;
 
-    /// <summary>Its real path, with all links resolved.</summary>
-    private readonly string _realPath;
-
     /// <summary>Starts an enumeration at a folder.</summary>
     public FolderOnTheWay(string path)
-        : this(path, null, RealPathOf(System.IO.Path.GetFullPath(path)) ?? path) { }
+        : this(path, null, RealPathOf(System.IO.Path.GetFullPath(path)) ?? path, isLink: false) { }
 
-    private FolderOnTheWay(string path, FolderOnTheWay? above, string realPath) =>
-        (Path, _above, _realPath) = (path, above, realPath);
+    private FolderOnTheWay(string path, FolderOnTheWay? above, string realPath, bool isLink) =>
+        (Path, _above, RealPath, IsLink) = (path, above, realPath, isLink);
 
     /// <summary>The path by which it was reached.</summary>
     public string Path { get; }
+
+    /// <summary>Its real path, with all links resolved.</summary>
+    public string RealPath { get; }
+
+    /// <summary>Whether its name is a link's.</summary>
+    public bool IsLink { get; }
 
     /// <summary>The subfolders that the enumeration continues with.</summary>
     public IEnumerable<FolderOnTheWay> Below(EnumerationOptions options)
@@ -27,7 +30,7 @@ internal sealed class FolderOnTheWay
         foreach (DirectoryInfo folder in new DirectoryInfo(Path).EnumerateDirectories("*", options))
         {
             bool isLink = folder.LinkTarget is not null;
-            string here = System.IO.Path.Combine(_realPath, folder.Name);
+            string here = System.IO.Path.Combine(RealPath, folder.Name);
             if (
                 !folder.Name.StartsWith('.')
                 && !ImageFolder.IsOfSystem(folder.Name)
@@ -35,7 +38,7 @@ internal sealed class FolderOnTheWay
                 && !(isLink && LeadsBack(realPath))
             )
             {
-                yield return new(System.IO.Path.Combine(Path, folder.Name), this, realPath);
+                yield return new(System.IO.Path.Combine(Path, folder.Name), this, realPath, isLink);
             }
         }
     }
@@ -48,7 +51,7 @@ internal sealed class FolderOnTheWay
             : realPath + System.IO.Path.DirectorySeparatorChar;
         for (FolderOnTheWay? folder = this; folder is not null; folder = folder._above)
         {
-            if (folder._realPath == realPath || folder._realPath.StartsWith(below, StringComparison.Ordinal))
+            if (folder.RealPath == realPath || folder.RealPath.StartsWith(below, StringComparison.Ordinal))
             {
                 return true;
             }

@@ -73,16 +73,21 @@ internal static class ImageFolder
     /// <summary>
     /// All images below a folder, at any depth, in the ordinal order of their paths. Hidden files and folders are skipped, and so
     /// are system folders, and raw photos beside a JPEG of the same name. A link to a folder is followed, unless it
-    /// leads back to a folder on the path to it. Pipes, sockets and devices are skipped, and folders that may not be read.
+    /// leads back to a folder on the path to it; a folder that several ways lead to counts once, by the way without links if
+    /// there is one. Pipes, sockets and devices are skipped, and folders that may not be read. A folder whose name is not UTF-8
+    /// or whose path is too long cannot be opened: its own path stands for what is in it, so that it is told as a broken image.
     /// </summary>
     /// <param name="folder">The folder; the paths begin with it, as given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static IReadOnlyList<string> Enumerate(string folder) =>
         [
             .. WithoutRawTwins([
-                .. Files(new(folder))
-                    .Where(IsImage)
-                    .Where(static file => !LinkedFile.IsEndless(file))
+                .. Walk(folder)
+                    .SelectMany(static found =>
+                        found.IsClosed
+                            ? [found.Folder]
+                            : found.Files.Where(IsImage).Where(static file => !LinkedFile.IsEndless(file))
+                    )
                     .Order(StringComparer.Ordinal),
             ]),
         ];
@@ -103,7 +108,9 @@ internal static class ImageFolder
     /// <summary>How many files below folders are not images by their names, as a clause; "" if there are none.</summary>
     internal static string Others(IEnumerable<string> folders)
     {
-        int others = folders.Sum(static folder => Files(new(folder)).Count(static file => !IsImage(file)));
+        int others = folders.Sum(static folder =>
+            Walk(folder).Sum(static found => found.Files.Count(static file => !IsImage(file)))
+        );
         return others switch
         {
             0 => "",
@@ -126,9 +133,74 @@ internal static class ImageFolder
         );
     }
 
-    private static IEnumerable<string> Files(FolderOnTheWay folder) =>
-        FilesIn(folder.Path).Concat(folder.Below(Visible).SelectMany(Files));
+    /// <summary>
+    /// A folder and all below it, each real folder once: those that no link leads to first, then what links lead to, in the order
+    /// in which the links were met.
+    /// </summary>
+    private static IEnumerable<WalkedFolder> Walk(string root)
+    {
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        Stack<FolderOnTheWay> here = new([new(root)]);
+        Queue<FolderOnTheWay> links = [];
+        while (here.TryPop(out FolderOnTheWay? folder) || links.TryDequeue(out folder))
+        {
+            if (!seen.Add(folder.RealPath))
+            {
+                continue;
+            }
+
+            WalkedFolder? found = Open(folder, isRoot: folder.Path == root);
+            if (found is null)
+            {
+                continue;
+            }
+
+            foreach (FolderOnTheWay below in found.Folders.Where(static below => below.IsLink))
+            {
+                links.Enqueue(below);
+            }
+
+            foreach (FolderOnTheWay below in found.Folders.Where(static below => !below.IsLink).Reverse())
+            {
+                here.Push(below);
+            }
+
+            yield return found;
+        }
+    }
+
+    /// <summary>What lies directly in a folder; null where it went away during the walk.</summary>
+    private static WalkedFolder? Open(FolderOnTheWay folder, bool isRoot)
+    {
+        try
+        {
+            return new(
+                folder.Path,
+                [.. FilesIn(folder.Path)],
+                [.. folder.Below(Visible).OrderBy(static below => below.Path, StringComparer.Ordinal)]
+            );
+        }
+        catch (DirectoryNotFoundException) when (!isRoot)
+        {
+            // .NET reads a byte that is not UTF-8 as U+FFFD, and finds nothing by that name.
+            return folder.Path.Contains('\uFFFD', StringComparison.Ordinal) ? new(folder.Path, [], []) { IsClosed = true } : null;
+        }
+        catch (PathTooLongException) when (!isRoot)
+        {
+            return new(folder.Path, [], []) { IsClosed = true };
+        }
+    }
 
     private static IEnumerable<string> FilesIn(string folder) =>
         Directory.EnumerateFiles(folder, "*", Visible).Where(static file => !Path.GetFileName(file.AsSpan()).StartsWith('.'));
+
+    /// <summary>A folder of a walk.</summary>
+    /// <param name="Folder">Its path.</param>
+    /// <param name="Files">The files directly in it.</param>
+    /// <param name="Folders">The folders directly in it.</param>
+    private sealed record WalkedFolder(string Folder, IReadOnlyList<string> Files, IReadOnlyList<FolderOnTheWay> Folders)
+    {
+        /// <summary>Whether it is there and cannot be opened.</summary>
+        public bool IsClosed { get; init; }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Cupola.Images;
 
 namespace Cupola.Retrieval;
@@ -139,34 +140,44 @@ internal sealed class DuplicateSearch(ImageIndex index, CancellationToken cancel
     {
         Dictionary<ContentHash, PicturePrint?> prints = index.Store.Prints();
         Item[] unknown = [.. items.Where(item => !prints.ContainsKey(item.Content))];
-        var made = new PicturePrint?[unknown.Length];
+        var made = new (bool IsRead, PicturePrint? Print)[unknown.Length];
         Parallel.For(
             0,
             unknown.Length,
             new ParallelOptions { MaxDegreeOfParallelism = index.Embedder.Threads, CancellationToken = cancellationToken },
-            place => made[place] = Print(unknown[place].File.Path)
+            place => made[place] = Print(unknown[place])
         );
-        (ContentHash, PicturePrint?)[] added = [.. unknown.Select((item, place) => (item.Content, made[place]))];
-        index.Store.AddPrints(added);
-        foreach ((ContentHash content, PicturePrint? print) in added)
+        index.Store.AddPrints([
+            .. unknown
+                .Zip(made)
+                .Where(static each => each.Second.IsRead)
+                .Select(static each => (each.First.Content, each.Second.Print)),
+        ]);
+        foreach ((Item item, (_, PicturePrint? print)) in unknown.Zip(made))
         {
-            prints[content] = print;
+            prints[item.Content] = print;
         }
 
         return prints;
     }
 
-    /// <summary>What cannot be read any more is no duplicate of anything.</summary>
-    private PicturePrint? Print(string path)
+    /// <summary>What cannot be read any more, or is another image by now, is no duplicate of anything.</summary>
+    private (bool IsRead, PicturePrint? Print) Print(Item item)
     {
         try
         {
-            using RgbImage image = ImageSource.FromPath(path).DecodeShared(index.IsOriented, cancellationToken);
-            return PicturePrint.Of(image);
+            byte[] bytes = KnownFile.SourceOf(item.File.Path).Read(cancellationToken);
+            if (!item.Content.Equals(new ContentHash(SHA256.HashData(bytes))))
+            {
+                return (false, null);
+            }
+
+            using RgbImage image = ImageDecoder.DecodeShared(bytes, item.File.Path, index.IsOriented, cancellationToken);
+            return (true, PicturePrint.Of(image));
         }
         catch (Exception exception) when (ImageReader.IsBroken(exception))
         {
-            return null;
+            return (false, null);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Cupola.Checkpoints;
 using Cupola.Embedding;
@@ -26,14 +27,16 @@ internal sealed class EmbeddedFiles
         TooLarge = "cannot be read: it has more than a gigabyte",
     };
 
-    private readonly Dictionary<string, (Half[] Vector, DateTime Written)> _vectors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+    private readonly Dictionary<ContentHash, Half[]> _byContent = [];
+    private readonly Dictionary<string, (Half[] Vector, DateTime Written)> _byPath = new(StringComparer.Ordinal);
     private readonly EmbeddingOrigin _origin;
     private readonly int _dimension;
 
     private EmbeddedFiles(EmbeddingOrigin origin, int dimension) => (_origin, _dimension) = (origin, dimension);
 
     /// <summary>How many images have an embedding.</summary>
-    public int Count => _vectors.Count;
+    public int Count => _paths.Count;
 
     /// <summary>How many of them were taken.</summary>
     public int Taken { get; private set; }
@@ -45,7 +48,7 @@ internal sealed class EmbeddedFiles
         HashSet<string> all =
         [
             .. others,
-            .. _vectors.Keys.Select(Path.GetDirectoryName).OfType<string>().Distinct().Where(Directory.Exists),
+            .. _paths.Select(Path.GetDirectoryName).OfType<string>().Distinct().Where(Directory.Exists),
         ];
         return [.. all.Where(folder => !Above(folder).Any(all.Contains)).Order(StringComparer.Ordinal)];
     }
@@ -77,19 +80,28 @@ internal sealed class EmbeddedFiles
         return embedded;
     }
 
-    /// <summary>The embedding of an image's file, unless the file was written after it was made.</summary>
-    public float[]? Find(FileInfo file)
+    /// <summary>
+    /// The embedding of an image's file: that of its content, whatever its name was. Of an output that does not say which
+    /// contents it was made of, that of its name, unless the file was written after it.
+    /// </summary>
+    /// <param name="file">The file, which was read.</param>
+    public float[]? Find(KnownFile file)
     {
-        if (
-            !_vectors.TryGetValue(file.FullName, out (Half[] Vector, DateTime Written) found)
-            || file.LastWriteTimeUtc > found.Written
-        )
+        if (!_byContent.TryGetValue(new(file.Hash!), out Half[]? vector))
         {
-            return null;
+            if (
+                !_byPath.TryGetValue(file.Path, out (Half[] Vector, DateTime Written) found)
+                || file.Changed > found.Written.Ticks
+            )
+            {
+                return null;
+            }
+
+            vector = found.Vector;
         }
 
         Taken++;
-        return [.. found.Vector.Select(static number => (float)number)];
+        return [.. vector.Select(static number => (float)number)];
     }
 
     private static IEnumerable<string> Above(string folder)
@@ -105,14 +117,14 @@ internal sealed class EmbeddedFiles
     private void Add(string file)
     {
         DateTime written = File.GetLastWriteTimeUtc(file);
-        IEnumerable<(string Name, float[] Vector)> rows = Path.GetExtension(file) switch
+        IEnumerable<(string Name, float[] Vector, ContentHash? Content)> rows = Path.GetExtension(file) switch
         {
             ".npy" => Numpy(file),
             ".safetensors" => Safetensors(file),
             ".jsonl" => Lines(file),
             _ => throw new InvalidDataException($"{file} is not a .npy, .safetensors or .jsonl file of embeddings."),
         };
-        foreach ((string name, float[] vector) in rows)
+        foreach ((string name, float[] vector, ContentHash? content) in rows)
         {
             if (vector.Length != _dimension)
             {
@@ -129,27 +141,38 @@ internal sealed class EmbeddedFiles
                 throw new InvalidDataException($"{file} has an embedding of {name} that is no unit vector.");
             }
 
-            _vectors[Path.GetFullPath(name)] = ([.. vector.Select(static number => (Half)number)], written);
+            string path = Path.GetFullPath(name);
+            Half[] halves = [.. vector.Select(static number => (Half)number)];
+            _paths.Add(path);
+            if (content is { } known)
+            {
+                _byContent[known] = halves;
+            }
+            else
+            {
+                _byPath[path] = (halves, written);
+            }
         }
     }
 
-    private IEnumerable<(string, float[])> Numpy(string file)
+    private IEnumerable<(string, float[], ContentHash?)> Numpy(string file)
     {
         string names = Path.ChangeExtension(file, ".txt"),
             origin = Path.ChangeExtension(file, ".json");
         Check(file, File.Exists(origin) ? EmbeddingOrigin.Read(BoundedJson.Read(origin, Rules)) : null);
         string?[] paths = File.Exists(names) ? [.. TextLines.Read(names, LongestLine)] : [];
+        string?[] contents = Contents(file);
         int row = 0;
         foreach (float[] vector in NumpyFile.ReadRows(file))
         {
             yield return row < paths.Length && paths[row] is { } path
-                ? (path, vector)
+                ? (path, vector, ContentOf(contents, row, path))
                 : throw new InvalidDataException($"{names} has not a name for each embedding of {file}.");
             row++;
         }
     }
 
-    private IEnumerable<(string, float[])> Safetensors(string file)
+    private IEnumerable<(string, float[], ContentHash?)> Safetensors(string file)
     {
         using SafetensorsFile tensors = new(file);
         Check(file, tensors.Metadata.TryGetValue("origin", out string? origin) ? EmbeddingOrigin.Read(Json(origin, file)) : null);
@@ -174,13 +197,15 @@ internal sealed class EmbeddedFiles
         float[] values = new float[stored.ElementCount];
         stored.CopyTo(values);
         int dimension = (int)stored.Shape[1];
+        string?[] contents = Contents(file);
         for (int row = 0; row < names.Length; row++)
         {
-            yield return (names[row], values[(row * dimension)..((row + 1) * dimension)]);
+            float[] vector = values[(row * dimension)..((row + 1) * dimension)];
+            yield return (names[row], vector, ContentOf(contents, row, names[row]));
         }
     }
 
-    private IEnumerable<(string, float[])> Lines(string file)
+    private IEnumerable<(string, float[], ContentHash?)> Lines(string file)
     {
         foreach ((int number, string? line) in TextLines.Read(file, LongestLine).Index())
         {
@@ -207,10 +232,31 @@ internal sealed class EmbeddedFiles
                     .. embedding
                         .EnumerateArray()
                         .Select(static value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : float.NaN),
-                ]
+                ],
+                row.TryGetProperty("sha256", out JsonElement hash) ? ContentOf(hash.ToString()) : null
             );
         }
     }
+
+    /// <summary>The lines beside a file that say which contents it was made of; none where they are of another one.</summary>
+    private static string?[] Contents(string file)
+    {
+        string hashes = EmbeddingFile.HashesOf(file);
+        string?[] lines = File.Exists(hashes) ? [.. TextLines.Read(hashes, LongestLine)] : [];
+        return lines.Length > 0 && lines[0] == EmbeddingFile.HashLine(EmbeddingFile.HashOf(file), Path.GetFileName(file))
+            ? lines[1..]
+            : [];
+    }
+
+    private static ContentHash? ContentOf(string?[] lines, int row, string name) =>
+        row < lines.Length && lines[row] is { } line && line.EndsWith(EmbeddingFile.HashLine("", name), StringComparison.Ordinal)
+            ? ContentOf(line[..^EmbeddingFile.HashLine("", name).Length])
+            : null;
+
+    private static ContentHash? ContentOf(string digits) =>
+        digits.Length == 2 * SHA256.HashSizeInBytes && digits.All(char.IsAsciiHexDigit)
+            ? new(Convert.FromHexString(digits))
+            : null;
 
     private static JsonElement Json(string text, string name) =>
         BoundedJson.Read(System.Text.Encoding.UTF8.GetBytes(text), name, Rules, static root => root.Clone());

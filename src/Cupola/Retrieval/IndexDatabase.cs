@@ -1,5 +1,6 @@
 using Cupola.Images;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Cupola.Retrieval;
 
@@ -7,17 +8,9 @@ namespace Cupola.Retrieval;
 /// The SQLite file of an index: images by their paths, and for each model the row of its vectors that a content has. Each change
 /// is one transaction, so that a killed update leaves either all of it or nothing; readers see the state before it.
 /// </summary>
-internal sealed class IndexDatabase : IDisposable
+internal sealed partial class IndexDatabase : IDisposable
 {
-    private const int BusyMilliseconds = 10_000;
-
-    /// <summary>SQLite's codes for a file that cannot be opened, or not be written.</summary>
-    private const int CannotOpen = 14,
-        ReadOnly = 8;
-
-    /// <summary>SQLite's codes for a disk that is full, or fails.</summary>
-    private const int Full = 13,
-        Failed = 10;
+    private const int BusySeconds = 10;
 
     private readonly SqliteConnection _connection;
     private long _changes;
@@ -31,14 +24,25 @@ internal sealed class IndexDatabase : IDisposable
                 DataSource = source,
                 Mode = isReadOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
                 Pooling = false,
+                DefaultTimeout = BusySeconds,
             }.ToString()
         );
         try
         {
             _connection.Open();
-            if (!isReadOnly)
+            if (isReadOnly)
+            {
+                // SQLite opens a file when it is first read.
+                Run("SELECT count(*) FROM sqlite_schema");
+            }
+            else
             {
                 Create();
+                if (raw.sqlite3_db_readonly(_connection.Handle, "main") == 1)
+                {
+                    // SQLite opens what it may not write, and fails when it would first write.
+                    throw new SqliteException("attempt to write a readonly database", ReadOnly);
+                }
             }
         }
         catch
@@ -51,71 +55,9 @@ internal sealed class IndexDatabase : IDisposable
     /// <summary>Whether it lies where nothing can be written, and is searched as it is.</summary>
     public bool IsReadOnly { get; }
 
-    /// <summary>Opens a folder's database, or makes it; one that cannot be written is opened to be read.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or is no index.</exception>
-    /// <exception cref="IOException">It can neither be written nor be read.</exception>
-    public static IndexDatabase Open(string folder)
-    {
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, "index.sqlite");
-        try
-        {
-            return new(path, isReadOnly: false);
-        }
-        catch (SqliteException problem) when (IsUnwritable(problem))
-        {
-            return OpenToRead(path, problem);
-        }
-        catch (SqliteException problem)
-        {
-            throw IsOfDisk(problem) ? Unwritten(folder, problem) : Unreadable(path, problem);
-        }
-    }
-
-    /// <summary>Whether something failed because a disk is full or broken, and not because of what lies there.</summary>
-    internal static bool IsOfDisk(Exception problem) =>
-        problem is IOException or SqliteException { SqliteErrorCode: Full or Failed };
-
-    /// <summary>What a full disk means for an index.</summary>
-    internal static IOException Unwritten(string folder, Exception problem) =>
-        new(
-            $"The index {folder} cannot be written ({problem.Message.TrimEnd('.')}); what was done before stays, and the next "
-                + "update goes on.",
-            problem
-        );
-
-    /// <summary>Opens a database that cannot be written.</summary>
-    internal static IndexDatabase OpenToRead(string path, SqliteException written)
-    {
-        if (!File.Exists(path))
-        {
-            throw new IOException($"The index {path} cannot be made there ({written.Message}); name another folder.", written);
-        }
-
-        if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 })
-        {
-            throw new IOException($"The index {path} cannot be written, and its last update was not ended.", written);
-        }
-
-        try
-        {
-            return new(new Uri(path).AbsoluteUri + "?immutable=1", isReadOnly: true);
-        }
-        catch (SqliteException problem)
-        {
-            throw Unreadable(path, problem);
-        }
-    }
-
-    /// <summary>Whether something failed because the database lies where nothing can be written.</summary>
-    internal static bool IsUnwritable(SqliteException problem) => problem.SqliteErrorCode is CannotOpen or ReadOnly;
-
-    private static InvalidDataException Unreadable(string path, SqliteException problem) =>
-        new($"The index {path} cannot be read ({problem.Message}); move it away, and it is made anew.", problem);
-
     private void Create()
     {
-        Run($"PRAGMA busy_timeout = {BusyMilliseconds}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        Run($"PRAGMA busy_timeout = {BusySeconds * 1000}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
         // By itself: what fails behind a statement that gives rows fails in silence.
         Run(
             """
@@ -167,22 +109,34 @@ internal sealed class IndexDatabase : IDisposable
     /// <summary>The number of a model's set of vectors; a new one where the model is new.</summary>
     public long Model(string fingerprint, int dimension)
     {
-        if (!IsReadOnly)
+        if (ModelNumber(fingerprint) is { } known)
         {
-            using SqliteCommand insert = Command(
-                "INSERT OR IGNORE INTO models (fingerprint, dimension) VALUES ($fingerprint, $dimension)",
-                ("$fingerprint", fingerprint),
-                ("$dimension", dimension)
-            );
-            insert.ExecuteNonQuery();
+            return known;
         }
 
+        if (IsReadOnly)
+        {
+            // An index that cannot be written has no vectors of a model that is new to it.
+            return 0;
+        }
+
+        // Another process may add it meanwhile.
+        using SqliteCommand insert = Command(
+            "INSERT OR IGNORE INTO models (fingerprint, dimension) VALUES ($fingerprint, $dimension)",
+            ("$fingerprint", fingerprint),
+            ("$dimension", dimension)
+        );
+        insert.ExecuteNonQuery();
+        return ModelNumber(fingerprint)!.Value;
+    }
+
+    private long? ModelNumber(string fingerprint)
+    {
         using SqliteCommand select = Command(
             "SELECT number FROM models WHERE fingerprint = $fingerprint",
             ("$fingerprint", fingerprint)
         );
-        // An index that cannot be written has no vectors of a model that is new to it.
-        return (long?)select.ExecuteScalar() ?? 0;
+        return (long?)select.ExecuteScalar();
     }
 
     /// <summary>The files at and below a folder, by their paths.</summary>
@@ -237,6 +191,18 @@ internal sealed class IndexDatabase : IDisposable
             ("$model", model)
         );
         return (long)command.ExecuteScalar()!;
+    }
+
+    /// <summary>Forgets which contents had a model's rows from one row on, so that they are embedded again.</summary>
+    public void ForgetRows(long model, long from)
+    {
+        using SqliteCommand command = Command(
+            "DELETE FROM vectors WHERE model = $model AND row >= $from",
+            ("$model", model),
+            ("$from", from)
+        );
+        command.ExecuteNonQuery();
+        _changes++;
     }
 
     /// <summary>Images that are there and have a vector of a model, with its row, in the order of their paths.</summary>
@@ -333,40 +299,6 @@ internal sealed class IndexDatabase : IDisposable
 
         transaction.Commit();
         _changes++;
-    }
-
-    /// <summary>The prints of contents; null for a flat image.</summary>
-    public Dictionary<ContentHash, PicturePrint?> Prints()
-    {
-        using SqliteCommand command = Command("SELECT hash, bits, aspect FROM prints");
-        using SqliteDataReader reader = command.ExecuteReader();
-        Dictionary<ContentHash, PicturePrint?> prints = [];
-        while (reader.Read())
-        {
-            prints.Add(
-                new(Blob(reader, 0)!),
-                reader.IsDBNull(1) ? null : new PicturePrint((ulong)reader.GetInt64(1), reader.GetDouble(2))
-            );
-        }
-
-        return prints;
-    }
-
-    /// <summary>Keeps the prints of contents, all or none.</summary>
-    public void AddPrints(IEnumerable<(ContentHash Content, PicturePrint? Print)> prints)
-    {
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        using SqliteCommand command = Command("INSERT OR REPLACE INTO prints VALUES ($hash, $bits, $aspect)");
-        foreach ((ContentHash content, PicturePrint? print) in prints)
-        {
-            command.Parameters.Clear();
-            Add(command, "$hash", content.ToArray());
-            Add(command, "$bits", (long?)print?.Bits);
-            Add(command, "$aspect", print?.Aspect);
-            command.ExecuteNonQuery();
-        }
-
-        transaction.Commit();
     }
 
     public void Dispose() => _connection.Dispose();

@@ -33,7 +33,7 @@ internal sealed class IndexUpdater(
     public IndexUpdate Update(string root)
     {
         IReadOnlyList<string> paths =
-            File.Exists(root) ? [root]
+            File.Exists(root) ? (LinkedFile.IsEndless(root) ? [] : [root])
             : Directory.Exists(root) ? ImageFolder.Enumerate(root)
             : throw new DirectoryNotFoundException(
                 $"There is no folder {root}; what the index knows of it stays, in case it is a drive that is not connected."
@@ -108,6 +108,10 @@ internal sealed class IndexUpdater(
             {
                 isUnreadable = true;
             }
+            catch (DirectoryNotFoundException)
+            {
+                // It went away in between, and so did what was in it.
+            }
 
             _unreadableFolders.Add(folder, isUnreadable);
         }
@@ -121,29 +125,27 @@ internal sealed class IndexUpdater(
         Parallel.For(0, batch.Length, new ParallelOptions { CancellationToken = cancellationToken }, place =>
             read[place] = Read(batch[place])
         );
-        // Each content once, in the order of the files.
-        ReadFile[] unknown =
+        ReadFile[] unknown = [.. read.Where(file => file.Content is { } content && !_contents.Contains(content))];
+        List<ContentVector> written =
         [
-            .. read.Where(file => file.Content is { } content && !_contents.Contains(content))
-                .DistinctBy(static file => file.Content),
+            .. unknown
+                .DistinctBy(static file => file.Content)
+                .Select(file => (file.Content, Vector: files?.Find(file.Known)))
+                .Where(static each => each.Vector is not null)
+                .Select(static each => new ContentVector(each.Content!.Value, each.Vector!)),
         ];
-        List<ContentVector> written = [];
-        List<ReadFile> left = [];
-        foreach (ReadFile file in unknown)
+        Failures failures = new();
+        List<ContentVector> embedded = [];
+        HashSet<ContentHash> done = [.. written.Select(static each => each.Content)];
+        // Each content once, in the order of the files; where a file failed by itself, the next one of its content is read.
+        while (Next() is { Length: > 0 } next)
         {
-            if (files?.Find(file.File) is { } vector)
-            {
-                written.Add(new(file.Content!.Value, vector));
-            }
-            else
-            {
-                left.Add(file);
-            }
+            List<ContentVector> made = Embed(next, failures);
+            embedded.AddRange(made);
+            done.UnionWith(made.Select(static each => each.Content));
         }
 
-        Dictionary<ContentHash, Unreadable> unreadable = [];
-        List<ContentVector> embedded = Embed(left, unreadable);
-        KnownFile[] known = [.. read.Select(file => Outcome(file, unreadable))];
+        KnownFile[] known = [.. read.Select(file => failures.Outcome(file))];
         _store.Add(known, [.. written, .. embedded]);
         _contents.UnionWith(written.Select(static each => each.Content));
         Count(read, embedded, gone);
@@ -155,12 +157,19 @@ internal sealed class IndexUpdater(
                 _broken.Add(file.Error!);
             }
         }
+
+        ReadFile[] Next() =>
+            [
+                .. unknown
+                    .Where(file => !done.Contains(file.Content!.Value) && !failures.Has(file))
+                    .DistinctBy(static file => file.Content),
+            ];
     }
 
-    private List<ContentVector> Embed(List<ReadFile> read, Dictionary<ContentHash, Unreadable> unreadable)
+    private List<ContentVector> Embed(ReadFile[] read, Failures failures)
     {
         IEnumerable<EmbeddedImage> images = index.Embedder.EmbedImages(
-            read.Select(static file => ImageSource.FromPath(file.Known.Path)),
+            read.Select(static file => KnownFile.SourceOf(file.Known.Path)),
             index.IsOriented,
             cache,
             cancellationToken
@@ -171,28 +180,24 @@ internal sealed class IndexUpdater(
             // Read a second time: what was written in between is another content, which has a vector of its own.
             if (image.FileHash is { } hash && hash != Convert.ToHexStringLower(file.Known.Hash!))
             {
-                unreadable.Add(
-                    file.Content!.Value,
-                    new($"{file.Known.Path} changed while it was read; the next update reads it again.", IsLasting: false)
-                );
+                failures.OfFile(file, $"{file.Known.Path} changed while it was read; the next update reads it again.");
             }
             else if (image.Vector is { } vector)
             {
                 embedded.Add(new(file.Content!.Value, vector));
             }
+            else if (image.FileHash is null)
+            {
+                failures.OfFile(file, image.Error!);
+            }
             else
             {
-                unreadable.Add(file.Content!.Value, new(image.Error!, IsLasting: image.FileHash is not null));
+                failures.OfContent(file, image.Error!);
             }
         }
 
         return embedded;
     }
-
-    private static KnownFile Outcome(ReadFile file, Dictionary<ContentHash, Unreadable> unreadable) =>
-        file.Content is not { } content || !unreadable.TryGetValue(content, out Unreadable? problem) ? file.Known
-        : problem.IsLasting ? file.Known with { Error = problem.Sentence }
-        : new(file.Known.Path, 0, 0, null, problem.Sentence);
 
     private void Count(ReadFile[] read, List<ContentVector> embedded, HashSet<ContentHash> left)
     {
@@ -218,7 +223,7 @@ internal sealed class IndexUpdater(
             // Size and time before the bytes: what is written in between is read by the next update.
             FileInfo linked = LinkedFile.Of(file.FullName);
             linked.Refresh();
-            byte[] bytes = ImageDecoder.ReadFile(file.FullName);
+            byte[] bytes = KnownFile.SourceOf(file.FullName).Read(cancellationToken);
             ImageMetadata metadata = ImageMetadata.Read(bytes, file.FullName, cancellationToken);
             return new(
                 file,
@@ -234,10 +239,32 @@ internal sealed class IndexUpdater(
         }
     }
 
-    /// <summary>A content that could not be embedded.</summary>
-    /// <param name="Sentence">Why.</param>
-    /// <param name="IsLasting">Whether it is because of its bytes, and would be so again.</param>
-    private sealed record Unreadable(string Sentence, bool IsLasting);
+    /// <summary>What could not be embedded: a content, in whatever file, or one file by itself.</summary>
+    private sealed class Failures
+    {
+        private readonly Dictionary<ContentHash, (string Path, string Sentence)> _contents = [];
+        private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
+
+        /// <summary>A content that cannot be embedded, and could not another time.</summary>
+        /// <param name="file">A file that has it.</param>
+        /// <param name="sentence">Why, in a sentence that names the file.</param>
+        public void OfContent(ReadFile file, string sentence) => _contents.Add(file.Content!.Value, (file.Known.Path, sentence));
+
+        /// <summary>A file that was another one when it was read again, or was not there.</summary>
+        public void OfFile(ReadFile file, string sentence) => _files.Add(file.Known.Path, sentence);
+
+        public bool Has(ReadFile file) => _files.ContainsKey(file.Known.Path) || _contents.ContainsKey(file.Content!.Value);
+
+        /// <summary>What is known of a file; each is told by its own name.</summary>
+        public KnownFile Outcome(ReadFile file) =>
+            _files.TryGetValue(file.Known.Path, out string? own) ? new(file.Known.Path, 0, 0, null, own)
+            : file.Content is { } content && _contents.TryGetValue(content, out (string Path, string Sentence) found)
+                ? file.Known with
+                {
+                    Error = found.Sentence.Replace(found.Path, file.Known.Path, StringComparison.Ordinal),
+                }
+            : file.Known;
+    }
 
     /// <summary>A file that was read.</summary>
     /// <param name="File">The file.</param>

@@ -18,4 +18,13 @@ internal sealed record KnownFile(string Path, long Size, long Changed, byte[]? H
 
     /// <summary>Its number in the index, which it keeps; 0 where it has none yet.</summary>
     public long Number { get; init; }
+
+    /// <summary>Reads what lies at an indexed path now: a pipe or a device that took the image's place is not opened.</summary>
+    /// <param name="path">The path.</param>
+    public static ImageSource SourceOf(string path) =>
+        new(path, _ =>
+            LinkedFile.IsEndless(path)
+                ? throw new InvalidDataException($"{path} is a pipe, a socket or a device, and no image's file.")
+                : ImageDecoder.ReadFile(path)
+        );
 }

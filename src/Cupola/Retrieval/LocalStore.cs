@@ -47,6 +47,11 @@ internal sealed class LocalStore : ImageStore
 
             Vectors = new(Path.Combine(folder, Invariant($"vectors-{ModelNumber}.f16")), dimension);
         }
+        catch (SqliteException problem) when (IndexDatabase.IsHeld(problem))
+        {
+            Database.Dispose();
+            throw IndexDatabase.Held(folder, problem);
+        }
         catch
         {
             Database.Dispose();
@@ -84,12 +89,10 @@ internal sealed class LocalStore : ImageStore
             throw new IOException($"The index {_folder} cannot be written, and so it is not brought up to date.");
         }
 
-        FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock"))
-            ?? throw new IOException($"The index {_folder} is being updated by another process; wait until that has ended.");
+        FileStream held = FileLock.TryOpen(Path.Combine(_folder, "index.lock")) ?? throw IndexDatabase.Held(_folder);
         try
         {
-            // Rows that a killed update appended and nothing refers to.
-            Vectors.Truncate(Database.RowsUsed(ModelNumber));
+            Write(FitRows);
             return held;
         }
         catch
@@ -97,6 +100,20 @@ internal sealed class LocalStore : ImageStore
             held.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Makes the file of vectors and the database say the same of how many rows there are.</summary>
+    private void FitRows()
+    {
+        long rows = Vectors.Count;
+        if (rows < Database.RowsUsed(ModelNumber))
+        {
+            // The file was lost or cut off, and other vectors will stand in those rows.
+            Database.ForgetRows(ModelNumber, rows);
+        }
+
+        // Rows that a killed update appended and nothing refers to.
+        Vectors.Truncate(Database.RowsUsed(ModelNumber));
     }
 
     public override void AddRoot(string path) => Write(() => Database.AddRoot(path));
@@ -121,7 +138,7 @@ internal sealed class LocalStore : ImageStore
         float[]? vector = null;
         if (found.File is not null)
         {
-            Vectors.Read(rows => vector = rows.ToArray(found.Row));
+            Read([found], rows => vector = rows.ToArray(found.Row));
         }
 
         return vector;
@@ -133,7 +150,7 @@ internal sealed class LocalStore : ImageStore
         IReadOnlyList<RankedImage> ranked = [];
         if (images.Count > 0)
         {
-            Vectors.Read(rows => ranked = Rank(terms, query, top, images, Named(rows, images)));
+            Read(images, rows => ranked = Rank(terms, query, top, images, rows));
         }
 
         return ranked;
@@ -148,7 +165,7 @@ internal sealed class LocalStore : ImageStore
             long[] used = Used(images);
             int step = Math.Max(1, used.Length / SampleSize);
             long[] sample = [.. used.Where((_, place) => place % step == 0)];
-            Vectors.Read(rows =>
+            Read(images, rows =>
                 Parallel.For(0, words.Length, new ParallelOptions { MaxDegreeOfParallelism = _threads }, word =>
                     highest[word] = ExactScan.Highest(rows, sample, words[word])
                 )
@@ -162,16 +179,25 @@ internal sealed class LocalStore : ImageStore
     public override void Read(Action<IReadOnlyList<IndexedRow>, VectorFile.Rows> read)
     {
         IReadOnlyList<IndexedRow> images = Images().Images;
-        Vectors.Read(rows => read(images, rows));
+        Read(images, rows => read(images, rows));
     }
 
     public override Dictionary<ContentHash, PicturePrint?> Prints() => Database.Prints();
 
     public override void AddPrints(IReadOnlyList<(ContentHash Content, PicturePrint? Print)> prints)
     {
-        if (!IsReadOnly)
+        if (IsReadOnly || prints.Count == 0)
+        {
+            return;
+        }
+
+        try
         {
             Database.AddPrints(prints);
+        }
+        catch (SqliteException problem) when (IndexDatabase.IsHeld(problem) || IndexDatabase.IsOfDisk(problem))
+        {
+            // They are made again next time.
         }
     }
 
@@ -223,13 +249,29 @@ internal sealed class LocalStore : ImageStore
         {
             throw IndexDatabase.Unwritten(_folder, problem);
         }
+        catch (SqliteException problem) when (IndexDatabase.IsHeld(problem))
+        {
+            throw IndexDatabase.Held(_folder, problem);
+        }
     }
 
     /// <summary>
-    /// The rows up to the last one of an image: those behind it may be a killed update's, and go while they are looked at.
+    /// Runs over the rows up to the last one of an image: those behind it may be a killed update's, and go while they are looked
+    /// at.
     /// </summary>
-    private static VectorFile.Rows Named(VectorFile.Rows rows, IReadOnlyList<IndexedRow> images) =>
-        rows.First(images.Max(static image => image.Row) + 1);
+    private void Read(IReadOnlyList<IndexedRow> images, Action<VectorFile.Rows> read) =>
+        Vectors.Read(rows =>
+        {
+            long named = images.Count == 0 ? 0 : images.Max(static image => image.Row) + 1;
+            read(
+                rows.Count >= named
+                    ? rows.First(named)
+                    : throw new InvalidDataException(
+                        Invariant($"The index {_folder} has lost vectors of its images (there are {rows.Count} of {named}); ")
+                            + "bring it up to date with 'cupola index', which embeds these images again."
+                    )
+            );
+        });
 
     private static long[] Used(IReadOnlyList<IndexedRow> images) => [.. images.Select(static image => image.Row).Distinct()];
 
@@ -282,7 +324,9 @@ internal sealed class LocalStore : ImageStore
         ];
     }
 
-    /// <summary>The images that are there, read again only where the database changed.</summary>
+    /// <summary>
+    /// The images that are there, read again only where the database changed; an update may have made the file of vectors anew.
+    /// </summary>
     private (long Version, IReadOnlyList<IndexedRow> Images) Images()
     {
         lock (_lock)
@@ -290,6 +334,7 @@ internal sealed class LocalStore : ImageStore
             long version = Database.Version;
             if (_images.Version != version)
             {
+                Vectors.Close();
                 _images = (version, Database.Images(ModelNumber));
             }
 

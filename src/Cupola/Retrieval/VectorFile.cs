@@ -1,5 +1,6 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Cupola.Images;
 
 namespace Cupola.Retrieval;
 
@@ -26,16 +27,18 @@ internal sealed class VectorFile : IDisposable
     public VectorFile(string path, int dimension) => (_path, _dimension) = (path, dimension);
 
     /// <summary>Rows in the file; what a killed update left half-written at its end is no row.</summary>
-    public long Count => File.Exists(_path) ? new FileInfo(_path).Length / RowBytes : 0;
+    public long Count => Length / RowBytes;
+
+    private long Length => LinkedFile.Of(_path) is { Exists: true } file ? file.Length : 0;
 
     private int RowBytes => _dimension * sizeof(ushort);
 
     /// <summary>Removes what lies behind so many rows: rows that a killed update appended and nothing refers to.</summary>
     public void Truncate(long rows)
     {
-        if (File.Exists(_path) && new FileInfo(_path).Length > rows * RowBytes)
+        if (Length > rows * RowBytes)
         {
-            Unmap();
+            Close();
             using FileStream file = new(_path, FileMode.Open, FileAccess.Write, FileShare.Read);
             file.SetLength(rows * RowBytes);
         }
@@ -87,7 +90,18 @@ internal sealed class VectorFile : IDisposable
         }
     }
 
-    public void Dispose() => Unmap();
+    /// <summary>
+    /// Maps the file anew when it is next read: another one may have its name by then. What is being read stays until that ends.
+    /// </summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            Unmap();
+        }
+    }
+
+    public void Dispose() => Close();
 
     private static void Narrow(ReadOnlySpan<float> vector, Span<Half> row)
     {

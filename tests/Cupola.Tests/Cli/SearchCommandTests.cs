@@ -89,6 +89,24 @@ public sealed class SearchCommandTests
     }
 
     [Fact]
+    public void ASearchBesideAnUpdateSearchesWhatIsIndexed()
+    {
+        Index(_photos);
+        Paint("green.png", 30, 200, 30);
+        using FileStream held = new(Path.Combine(_index, "index.lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        Tool.Run run = Search("a flag", "--format", "paths");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(2, run.Lines.Length);
+        Assert.Equal(
+            $"The index {_index} is being updated by another process; wait until that has ended. Until then it is "
+                + "searched as it is.",
+            run.Error.Trim()
+        );
+    }
+
+    [Fact]
     public void ADamagedIndexIsASentence()
     {
         File.WriteAllText(Path.Combine(_index, "index.sqlite"), "no database at all, but text that is long enough to be read");

@@ -44,8 +44,9 @@ public sealed class ImageFolderTests
         Assert.Single(ImageFolder.Enumerate(cat));
     }
 
+    /// <summary>By the way without links, if there is one.</summary>
     [Fact]
-    public void FoldersThatLinkToEachOtherCountOnceOnAWay()
+    public void FoldersThatLinkToEachOtherCountOnce()
     {
         string folder = Folder("a/1.jpg", "b/2.jpg"),
             alias = Path.Combine(TestFolder.New(), "alias");
@@ -54,10 +55,45 @@ public sealed class ImageFolderTests
         Link(Path.Combine(folder, "loop"), "loop");
         Link(alias, folder);
 
-        string[] expected = ["a/1.jpg", "a/b/2.jpg", "b/2.jpg", "b/a/1.jpg"];
+        string[] expected = ["a/1.jpg", "b/2.jpg"];
         Assert.Equal(expected, ImageFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file)));
         Assert.Equal(expected, ImageFolder.Enumerate(alias).Select(file => Path.GetRelativePath(alias, file)));
         Assert.Equal(["a", "b"], LabeledImages.Open(folder).Labels);
+    }
+
+    /// <summary>Folders elsewhere that are all linked to one another lie on factorially many ways.</summary>
+    [Fact]
+    public void AFolderThatManyLinksLeadToCountsOnceByTheFirst()
+    {
+        string[] names = ["a", "b", "c", "d", "e", "f"];
+        string elsewhere = Folder([.. names.Select(static name => $"{name}/{name}.jpg")]),
+            folder = Folder("0.jpg");
+        foreach (string name in names)
+        {
+            Link(Path.Combine(folder, name), Path.Combine(elsewhere, name));
+            foreach (string other in names.Where(other => other != name))
+            {
+                Link(Path.Combine(elsewhere, name, other), Path.Combine("..", other));
+            }
+        }
+
+        Assert.Equal(
+            ["0.jpg", .. names.Select(static name => $"{name}/{name}.jpg")],
+            ImageFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file))
+        );
+    }
+
+    [Fact]
+    public void AFolderThatCannotBeOpenedStandsForWhatIsInItAndStopsNothing()
+    {
+        string folder = Folder("a/1.jpg", "z/2.jpg");
+        using UnnamableFolder unnamable = new(folder);
+
+        Assert.Equal(
+            ["a/1.jpg", UnnamableFolder.Name, "z/2.jpg"],
+            ImageFolder.Enumerate(folder).Select(file => Path.GetRelativePath(folder, file))
+        );
+        Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.Enumerate(Path.Combine(folder, "none")));
     }
 
     [Fact]

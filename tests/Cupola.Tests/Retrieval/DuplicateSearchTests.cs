@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cupola.Images;
 using Cupola.Retrieval;
 
@@ -104,6 +105,40 @@ public sealed class DuplicateSearchTests : IDisposable
         Assert.Single(Find());
         Directory.Delete(_photos, recursive: true);
 
+        Assert.Single(_index.FindDuplicates(new()));
+    }
+
+    /// <summary>A drive that is away, another image of that name, and a pipe say nothing of the image that was indexed.</summary>
+    [Theory]
+    [InlineData("away")]
+    [InlineData("another")]
+    [InlineData("pipe")]
+    public async Task AnImageThatIsNotThereIsLookedAtAgain(string instead)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && instead == "pipe", "Windows has no pipes in folders.");
+        string image = SharedFolder.Need("data", "photos", "rocket.jpg");
+        byte[] bytes = Thumbnail.ReadJpeg(ImageSource.FromPath(image), orient: false, 200)!;
+        File.WriteAllBytes(At("a.jpg"), bytes);
+        File.WriteAllBytes(At("b.jpg"), Thumbnail.ReadJpeg(ImageSource.FromPath(image), orient: false, 180)!);
+        _index.Update(_photos);
+        File.Delete(At("a.jpg"));
+        if (instead == "another")
+        {
+            PngFile.Write(At("a.jpg"), new byte[16 * 16 * 3], 16, 16);
+        }
+        else if (instead == "pipe")
+        {
+            using Process made = Process.Start("mkfifo", [At("a.jpg")]);
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Assert.Empty(
+            await Task.Run(() => _index.FindDuplicates(new()), TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken)
+        );
+
+        File.Delete(At("a.jpg"));
+        File.WriteAllBytes(At("a.jpg"), bytes);
         Assert.Single(_index.FindDuplicates(new()));
     }
 

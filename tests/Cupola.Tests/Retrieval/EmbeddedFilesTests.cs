@@ -41,6 +41,80 @@ public sealed class EmbeddedFilesTests : IDisposable
         Assert.All(own.Zip(taken), static pair => Assert.Equal(pair.First, pair.Second, 1e-3));
     }
 
+    /// <summary>
+    /// An older file that was moved into place, a link whose target changed, and an output that was copied later: the content
+    /// decides, and so it does for a file that was renamed.
+    /// </summary>
+    [Theory]
+    [InlineData("e.npy")]
+    [InlineData("e.safetensors")]
+    [InlineData("e.jsonl")]
+    public void WhatTimesDoNotTellContentsDo(string name)
+    {
+        string target = Path.Combine(TestFolder.New(), "target.png");
+        Paint(target, 60);
+        File.CreateSymbolicLink(At("link.png"), target);
+        string folder = Embed(name, "--orient");
+        Paint("blue.png", 31);
+        Paint(target, 61);
+        File.Move(At("red.png"), At("renamed.png"));
+        foreach (string file in (string[])[At("blue.png"), target])
+        {
+            File.SetLastWriteTimeUtc(file, new(2001, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        }
+
+        foreach (string file in Directory.GetFiles(folder))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddHours(1));
+        }
+
+        EmbeddedFiles known = EmbeddedFiles.Read(folder, _index);
+        IndexUpdate update = Update(known);
+
+        Assert.Equal((3, 2, 1), (update.Seen, update.Embedded, known.Taken));
+        Assert.All(["blue.png", "link.png", "renamed.png"], image =>
+        {
+            float[] taken = _index.Store.Vector(_index.Store.FilesBelow(_photos)[At(image)].Number)!;
+            float[] own = Model.Value.EmbedImages([At(image)]).Single().Vector!;
+            Assert.All(own.Zip(taken), static pair => Assert.Equal(pair.First, pair.Second, 1e-3));
+        });
+    }
+
+    [Fact]
+    public void AnOutputThatSaysNothingOfContentsIsHeldAgainstTheTimesOfWhatLinksLeadTo()
+    {
+        string target = Path.Combine(TestFolder.New(), "target.png");
+        Paint(target, 60);
+        File.CreateSymbolicLink(At("link.png"), target);
+        string folder = Embed("e.npy", "--orient");
+        File.Delete(Path.Combine(folder, "e.hashes"));
+        Paint(target, 61);
+        File.SetLastWriteTimeUtc(target, DateTime.UtcNow.AddMinutes(1));
+
+        IndexUpdate update = Update(EmbeddedFiles.Read(folder, _index));
+
+        Assert.Equal((3, 1), (update.Seen, update.Embedded));
+    }
+
+    /// <summary>seekstone#319, CodeNib#459: hashes that were left behind by other embeddings of the same names.</summary>
+    [Theory]
+    [InlineData("e.npy")]
+    [InlineData("e.safetensors")]
+    public void HashesOfOtherEmbeddingsAreNotTaken(string name)
+    {
+        string before = Embed(name, "--orient");
+        byte[] red = File.ReadAllBytes(At("red.png"));
+        Paint("red.png", 201);
+        string folder = Embed(name, "--orient");
+        File.Copy(Path.Combine(before, "e.hashes"), Path.Combine(folder, "e.hashes"), overwrite: true);
+
+        EmbeddedFiles known = EmbeddedFiles.Read(folder, _index);
+
+        Assert.Equal((0, 2), (Update(known).Embedded, known.Taken));
+        File.WriteAllBytes(At("red.png"), red);
+        Assert.Equal(1, Update(EmbeddedFiles.Read(folder, _index)).Embedded);
+    }
+
     [Fact]
     public void EmbeddingsOfAnotherKindAreASentence()
     {

@@ -14,6 +14,7 @@ public sealed class ImageIndexTests : IDisposable
     private readonly string _photos = Path.Combine(TestFolder.New(), "photos");
     private readonly string _folder = TestFolder.New();
     private readonly ImageIndex _index;
+    private int _painted;
 
     public ImageIndexTests()
     {
@@ -103,6 +104,28 @@ public sealed class ImageIndexTests : IDisposable
         Assert.Empty(database.Images(database.Model("another model", 1)));
     }
 
+    /// <summary>Where its owner is writing it, and SQLite can read beside that.</summary>
+    [Fact]
+    public void AnIndexThatCannotBeWrittenFollowsItsOwner()
+    {
+        Paint("red.png", 255, 0, 0);
+        _index.Update(_photos);
+        Assert.True(new FileInfo(Path.Combine(_folder, "index.sqlite-wal")).Length > 0);
+        using IndexDatabase database = IndexDatabase.OpenToRead(
+            Path.Combine(_folder, "index.sqlite"),
+            new SqliteException("it is read-only", 8)
+        );
+        long model = database.Model(ImageIndex.Fingerprint(Model.Value, orient: true), 1),
+            version = database.Version;
+        Assert.Single(database.Images(model));
+
+        Paint("green.png", 0, 255, 0);
+        _index.Update(_photos);
+
+        Assert.NotEqual(version, database.Version);
+        Assert.Equal(2, database.Images(model).Count);
+    }
+
     [Fact]
     public void AFolderThatIsNotConnectedLosesNothing()
     {
@@ -167,6 +190,31 @@ public sealed class ImageIndexTests : IDisposable
 
         Assert.Equal(2, Local(_index).Vectors.Count);
         Assert.Equal([At("green.png")], Found(At("green.png"), 1));
+    }
+
+    /// <summary>A file of vectors that is gone, or was cut off: no image gets another one's vector.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void ImagesWhoseVectorsAreLostAreEmbeddedAgain(int left)
+    {
+        PaintThree();
+        string vectors = Path.Combine(_folder, "vectors-1.f16");
+        byte[] bytes = File.ReadAllBytes(vectors);
+        File.Delete(vectors);
+        if (left > 0)
+        {
+            File.WriteAllBytes(vectors, bytes[..(left * bytes.Length / 3)]);
+        }
+
+        Assert.Contains(
+            $"has lost vectors of its images (there are {left} of 3)",
+            Assert.Throws<InvalidDataException>(() => Found("red", 3)).Message,
+            StringComparison.Ordinal
+        );
+        Paint("0.png", 255, 255, 0);
+        Assert.Equal((4, 4 - left, 0, 0, 0), Counts(_index.Update(_photos)));
+        Assert.All(["0.png", "a/red.png", "a/green.png", "b/blue.png"], name => Assert.Equal([At(name)], Found(At(name), 1)));
     }
 
     [Fact]
@@ -252,6 +300,8 @@ public sealed class ImageIndexTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(At(name))!);
         byte[][] pixels = [.. Enumerable.Repeat(new[] { red, green, blue }, 16 * 16)];
         PngFile.Write(At(name), [.. pixels.SelectMany(static pixel => pixel)], 16, 16);
+        // A clock that an image is painted by twice in one tick would leave it unchanged.
+        File.SetLastWriteTimeUtc(At(name), DateTime.UnixEpoch.AddDays(1).AddSeconds(_painted++));
     }
 
     private string[] Found(string query, int top) =>

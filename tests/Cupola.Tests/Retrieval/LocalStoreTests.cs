@@ -1,4 +1,5 @@
 using Cupola.Retrieval;
+using Microsoft.Data.Sqlite;
 
 namespace Cupola.Tests.Retrieval;
 
@@ -79,6 +80,47 @@ public sealed class LocalStoreTests
         Assert.Single(reader.Rank(query, new(), 5));
         writer.MarkGone(["/a.png"]);
         Assert.Empty(reader.Rank(query, new(), 5));
+    }
+
+    [Fact]
+    public void WhereAnotherProcessIsWritingAStoreIsOpenedAndSearched()
+    {
+        string folder = TestFolder.New();
+        using LocalStore writer = New(folder);
+        writer.Add([File("/a.png", 1)], [new(Content(1), [1, 0, 0, 0])]);
+        using SqliteConnection other = new($"Data Source={Path.Combine(folder, "index.sqlite")};Pooling=False");
+        other.Open();
+        using SqliteTransaction held = other.BeginTransaction();
+        using SqliteCommand write = other.CreateCommand();
+        write.CommandText = "INSERT INTO roots VALUES ('/')";
+        write.ExecuteNonQuery();
+
+        using LocalStore reader = New(folder);
+
+        Assert.Single(reader.Rank([new([1, 0, 0, 0], 1)], new(), 5));
+    }
+
+    [Fact]
+    public void AFileOfVectorsThatWasMadeAnewIsReadAnew()
+    {
+        string folder = TestFolder.New();
+        using LocalStore reader = New(folder),
+            writer = New(folder);
+        ContentVector first = new(Content(1), [1, 0, 0, 0]),
+            second = new(Content(2), [0, 1, 0, 0]);
+        writer.Add([File("/a.png", 1), File("/b.png", 2)], [first, second]);
+        Assert.Equal("/a.png", Nearest(reader));
+        System.IO.File.Delete(Path.Combine(folder, "vectors-1.f16"));
+
+        using (writer.BeginUpdate())
+        {
+            Assert.Empty(writer.Contents());
+            writer.Add([], [second, first]);
+        }
+
+        Assert.Equal("/a.png", Nearest(reader));
+
+        static string Nearest(LocalStore store) => store.Rank([new([1, 0, 0, 0], 1)], new(), 1)[0].File.Path;
     }
 
     private static LocalStore Fill(Random random)

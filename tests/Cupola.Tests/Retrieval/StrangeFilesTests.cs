@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Cupola.Images;
 using Cupola.Retrieval;
+using Cupola.Tests.Images;
 
 namespace Cupola.Tests.Retrieval;
 
@@ -17,6 +18,7 @@ public sealed class StrangeFilesTests : IDisposable
 
     private readonly string _photos = Path.Combine(TestFolder.New(), "photos");
     private readonly ImageIndex _index = ImageIndex.Open(TestFolder.New(), Model.Value);
+    private int _painted;
 
     public StrangeFilesTests()
     {
@@ -55,6 +57,34 @@ public sealed class StrangeFilesTests : IDisposable
         Assert.Equal(2, update.Broken.Count);
         Assert.Contains(update.Broken, broken => broken == $"{At("empty.png")} is empty.");
         Assert.Contains(update.Broken, broken => broken.Contains("circle.png", StringComparison.Ordinal));
+    }
+
+    /// <summary>A folder whose name is not UTF-8 is told as files of such names are, and once.</summary>
+    [Fact]
+    public void AFolderThatCannotBeOpenedIsToldOnceAndTheOthersAreIndexed()
+    {
+        using UnnamableFolder unnamable = new(_photos);
+
+        IndexUpdate first = _index.Update(_photos),
+            second = _index.Update(_photos);
+
+        Assert.Equal((1, 0), (first.Embedded, second.Embedded));
+        Assert.Equal([$"There is no file {At(UnnamableFolder.Name)}: its name is not UTF-8; rename it."], first.Broken);
+        Assert.Equal((0, 1), (second.Broken.Count, second.BrokenCount));
+    }
+
+    [Fact]
+    public void BrokenCopiesAreToldByTheirOwnNames()
+    {
+        File.WriteAllText(At("a.jpg"), "no image");
+        File.WriteAllText(At("b.jpg"), "no image");
+
+        IndexUpdate update = _index.Update(_photos);
+
+        Assert.Equal(2, update.Broken.Count);
+        Assert.StartsWith(At("a.jpg"), update.Broken[0], StringComparison.Ordinal);
+        Assert.StartsWith(At("b.jpg"), update.Broken[1], StringComparison.Ordinal);
+        Assert.Equal(update.Broken[0][At("a.jpg").Length..], update.Broken[1][At("b.jpg").Length..]);
     }
 
     [Fact]
@@ -152,11 +182,15 @@ public sealed class StrangeFilesTests : IDisposable
             vectors = Path.Combine(folder, "vectors-1.f16");
         using ImageIndex index = ImageIndex.Open(folder, Model.Value);
         index.Update(_photos);
-        File.Move(vectors, vectors + ".kept");
-        File.CreateSymbolicLink(vectors, "/dev/full");
         Paint("blue.png", 3);
+        // Full from the moment on when it is known what there is to embed.
+        Beginning full = new(() =>
+        {
+            File.Move(vectors, vectors + ".kept");
+            File.CreateSymbolicLink(vectors, "/dev/full");
+        });
 
-        IOException problem = Assert.Throws<IOException>(() => index.Update(_photos));
+        IOException problem = Assert.Throws<IOException>(() => index.Update(_photos, progress: full));
         Assert.StartsWith($"The index {folder} cannot be written (No space left", problem.Message, StringComparison.Ordinal);
         Assert.EndsWith("; what was done before stays, and the next update goes on.", problem.Message, StringComparison.Ordinal);
 
@@ -168,7 +202,7 @@ public sealed class StrangeFilesTests : IDisposable
 
     private string At(string name) => Path.Combine(_photos, name);
 
-    /// <summary>Paints an image of one color, another for each number.</summary>
+    /// <summary>Paints an image of one color, another for each number; each time is another one.</summary>
     private void Paint(string name, int number)
     {
         byte[][] pixels =
@@ -176,5 +210,18 @@ public sealed class StrangeFilesTests : IDisposable
             .. Enumerable.Repeat(new[] { (byte)(number * 37), (byte)(number * 91), (byte)(number * 13 % 251) }, 16 * 16),
         ];
         PngFile.Write(At(name), [.. pixels.SelectMany(static pixel => pixel)], 16, 16);
+        File.SetLastWriteTimeUtc(At(name), DateTime.UnixEpoch.AddDays(1).AddSeconds(Interlocked.Increment(ref _painted)));
+    }
+
+    /// <summary>Does something when an update says how many images there are to embed.</summary>
+    private sealed class Beginning(Action act) : IProgress<int>
+    {
+        public void Report(int value)
+        {
+            if (value < 0)
+            {
+                act();
+            }
+        }
     }
 }
