@@ -67,6 +67,26 @@ public sealed class ShardSourceTests
         Assert.Equal(_bench.Merged(whole, "whole.npy"), _bench.Merged(_bench.Out, "moved.npy"));
     }
 
+    /// <summary>As parts of a dataset number their images: train/0.png, test/0.png.</summary>
+    [Fact]
+    public void ListsOfTheSameBytesBesideOtherImagesAreOtherShards()
+    {
+        string[] train = Parts("train", 1, 2),
+            test = Parts("test", 2, 1),
+            copy = Parts("copy", 1, 2);
+        Assert.Equal(0, ShardBench.Images(train, _bench.Out).ExitCode);
+        string[] before = Everything();
+
+        Tool.Run other = ShardBench.Images(test, _bench.Out);
+
+        Assert.Equal(3, other.ExitCode);
+        Assert.Contains("is another shard; name another folder", other.Error, StringComparison.Ordinal);
+        Assert.Equal([true, true], ShardBench.Skipped(ShardBench.Images(copy, _bench.Out)));
+        Directory.Delete(Path.GetDirectoryName(train[0])!, recursive: true);
+        Assert.Equal([true, true], ShardBench.Skipped(ShardBench.Images(copy, _bench.Out)));
+        Assert.Equal(before, Everything());
+    }
+
     [Theory]
     [InlineData("--shard", "0/1")]
     [InlineData("--claim")]
@@ -140,6 +160,20 @@ public sealed class ShardSourceTests
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("name another file", run.Error, StringComparison.Ordinal);
         Assert.Equal(before, Everything());
+    }
+
+    /// <summary>A list and a table of the same relative names, beside images by number.</summary>
+    private string[] Parts(string folder, int first, int second)
+    {
+        string[] painted = _bench.Paint(3);
+        string full = Directory.CreateDirectory(Path.Combine(_bench.Folder, folder)).FullName;
+        File.Copy(painted[first], Path.Combine(full, "x.png"));
+        File.Copy(painted[second], Path.Combine(full, "y.png"));
+        return
+        [
+            _bench.List(Path.Combine(folder, "list.txt"), ["x.png", "y.png"]),
+            _bench.List(Path.Combine(folder, "table.csv"), ["image,caption", "y.png,a"]),
+        ];
     }
 
     private string Texts(string folder, string name, string text)

@@ -274,7 +274,10 @@ internal sealed class ShardFolder
     {
         try
         {
-            if (manifest.Source.IsSameAs(shard.Path, cancellationToken))
+            if (
+                manifest.Source.IsSameAs(shard.Path, cancellationToken)
+                && !HasOtherImages(shard, manifest.Source, cancellationToken)
+            )
             {
                 return true;
             }
@@ -292,6 +295,15 @@ internal sealed class ShardFolder
             )
             : false;
     }
+
+    /// <summary>Whether a list or table has the bytes of another, in another folder, with other images.</summary>
+    private bool HasOtherImages(Shard shard, ShardSource source, CancellationToken cancellationToken) =>
+        Settings.Content == ShardContent.Images
+        && !shard.IsArchive
+        && !source.IsAt(shard.Path)
+        && File.Exists(source.Path)
+        && File.Exists(NamesOf(shard))
+        && ImagesOfLists.Differ(source.Path, File.ReadLines(NamesOf(shard)), shard.Path, cancellationToken);
 
     /// <summary>Checks that outputs overwrite nothing that was there before them, the lists that are read among it.</summary>
     private void CheckFree(IEnumerable<Shard> shards)
