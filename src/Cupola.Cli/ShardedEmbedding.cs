@@ -56,7 +56,7 @@ internal sealed class ShardedEmbedding
         }
 
         using ClipEmbedder embedder = load(cancellationToken);
-        ShardFolder outputs = ShardFolder.Create(folder, ShardSettings.Of(embedder, content, orient), shards);
+        ShardFolder outputs = ShardFolder.Create(folder, ShardSettings.Of(embedder, content, orient), shards, cancellationToken);
         ShardedEmbedding work = new(outputs, new(embedder, outputs, fetch, StandardStreams.Log), new(content, format));
         if (options.Claims(parsed))
         {

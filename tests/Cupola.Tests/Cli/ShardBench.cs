@@ -35,7 +35,40 @@ internal sealed class ShardBench
     }
 
     public Process Launch(string[] shards, params string[] more) =>
-        Tool.Launch([], ["embed", "images", "--shards", .. shards, "-o", Out, "--format", "json", "--threads", "1", .. more]);
+        Launch(
+            Tool.InterruptibleCommand([
+                "embed",
+                "images",
+                "--shards",
+                .. shards,
+                "-o",
+                Out,
+                "--format",
+                "json",
+                "--threads",
+                "1",
+                .. more,
+            ])
+        );
+
+    private static Process Launch(ProcessStartInfo start)
+    {
+        start.Environment["CUPOLA_CACHE"] = TestFolder.New();
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for what a process will have done in a while, and not for ever.</summary>
+    public static async Task Until(Func<bool> isSo, Process process)
+    {
+        Stopwatch waited = Stopwatch.StartNew();
+        while (!isSo())
+        {
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(5), "It has not come about in five minutes.");
+            // What it did last may be just that.
+            Assert.True(!process.HasExited || isSo(), "The process has ended before.");
+            await Task.Delay(5);
+        }
+    }
 
     public static Tool.Run Images(string[] shards, string folder, params string[] more) =>
         Tool.Start(["embed", "images", "--shards", .. shards, "-o", folder, "--format", "json", .. more]);

@@ -21,22 +21,46 @@ public sealed class ShardProcessTests
         await File.WriteAllTextAsync(Path.Combine(_bench.Out, "3.claim"), "a machine that died");
         Process[] four = [.. Enumerable.Range(0, 4).Select(index => _bench.Launch(lists, "--claim", "--shard", $"{index}/4"))];
         Task<string>[] said = [.. four.Select(static process => process.StandardOutput.ReadToEndAsync())];
-        Task<string>[] errors = [.. four.Select(static process => process.StandardError.ReadToEndAsync())];
-        while (!File.Exists(Path.Combine(_bench.Out, "1.claim")) && !File.Exists(Path.Combine(_bench.Out, "1.json")))
-        {
-            await Task.Delay(5);
-        }
+        Task[] errors = [.. four.Select(static process => process.StandardError.ReadToEndAsync())];
+        await ShardBench.Until(
+            () => File.Exists(Path.Combine(_bench.Out, "1.claim")) || File.Exists(Path.Combine(_bench.Out, "1.json")),
+            four[1]
+        );
 
         four[1].Kill();
         await Task.WhenAll(four.Select(static process => process.WaitForExitAsync()));
 
         Assert.Equal([0, 0, 0], new[] { 0, 2, 3 }.Select(index => four[index].ExitCode));
-        Assert.Contains("Waiting for", string.Concat(await Task.WhenAll(errors)), StringComparison.Ordinal);
+        await Task.WhenAll(errors);
         int made = (await Task.WhenAll(said)).Sum(static output => output.Split("\"skipped\":false").Length - 1);
         Assert.InRange(made, 7, 8);
         Assert.Equal(_bench.Merged(Path.Combine(_bench.Folder, "one"), "one.npy"), _bench.Merged(_bench.Out, "four.npy"));
-        Assert.Empty(Directory.EnumerateFiles(_bench.Out, "*.claim"));
+        Assert.Empty(Directory.EnumerateFiles(_bench.Out, "*.claim*"));
         Array.ForEach(four, static process => process.Dispose());
+    }
+
+    [Fact]
+    public async Task AProcessWaitsForAShardThatAnotherHoldsAndDoesItWhenThatGivesItBack()
+    {
+        string list = _bench.List("a.txt", _bench.Paint(1));
+        string claim = Path.Combine(Directory.CreateDirectory(_bench.Out).FullName, "a.claim");
+        await File.WriteAllTextAsync(claim, "a machine");
+        using Process process = _bench.Launch([list], "--claim");
+        Task<string> said = process.StandardOutput.ReadToEndAsync();
+        string? line;
+        do
+        {
+            line = await process.StandardError.ReadLineAsync();
+        } while (line?.StartsWith("Waiting for 1 shards", StringComparison.Ordinal) == false);
+
+        File.Delete(claim);
+        string rest = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+
+        Assert.NotNull(line);
+        Assert.True(process.ExitCode == 0, rest);
+        Assert.Contains("\"skipped\":false", await said, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_bench.Out, "*.claim*"));
     }
 
     [Theory]
@@ -53,10 +77,10 @@ public sealed class ShardProcessTests
         using Process process = _bench.Launch(lists, "--claim");
         Task<string> error = process.StandardError.ReadToEndAsync(),
             output = process.StandardOutput.ReadToEndAsync();
-        while (!File.Exists(Path.Combine(_bench.Out, "b.claim")) || Directory.GetFiles(_bench.Out, "b.npy.*").Length == 0)
-        {
-            await Task.Delay(5);
-        }
+        await ShardBench.Until(
+            () => File.Exists(Path.Combine(_bench.Out, "b.claim")) && Directory.GetFiles(_bench.Out, "b.npy.*").Length > 0,
+            process
+        );
 
         Assert.Equal(0, InterruptTests.Kill(process.Id, signal));
         await process.WaitForExitAsync();

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Cupola.Embedding.Shards;
 
@@ -10,7 +11,49 @@ internal sealed record FileContent(long Bytes, string Sha256)
     /// <summary>Reads a file through.</summary>
     public static FileContent Read(string path, CancellationToken cancellationToken)
     {
-        using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using FileStream stream = Open(path);
+        return Read(stream, cancellationToken);
+    }
+
+    /// <summary>Whether a file is there and holds this; one that is replaced meanwhile, on another machine, does not.</summary>
+    public bool IsOf(string path, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            using FileStream stream = Open(path);
+            return stream.Length == Bytes && Read(stream, cancellationToken) == this;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Writes it as properties of an object of JSON.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteNumber("bytes", Bytes);
+        json.WriteString("sha256", Sha256);
+    }
+
+    /// <summary>Reads it from an object's property, an object itself; null where something is missing.</summary>
+    public static FileContent? Read(JsonElement fields, string name) =>
+        fields.TryGetProperty(name, out JsonElement content)
+        && ShardJson.Number(content, "bytes") is { } bytes
+        && ShardJson.Text(content, "sha256") is { } sha256
+            ? new(bytes, sha256)
+            : null;
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    private static FileContent Read(FileStream stream, CancellationToken cancellationToken)
+    {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] block = new byte[1 << 20];
         long bytes = 0;
@@ -22,18 +65,5 @@ internal sealed record FileContent(long Bytes, string Sha256)
         }
 
         return new(bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    /// <summary>Whether a file is there and holds this; one that is replaced meanwhile, on another machine, does not.</summary>
-    public bool IsOf(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new FileInfo(path) is { Exists: true } file && file.Length == Bytes && Read(path, cancellationToken) == this;
-        }
-        catch (IOException)
-        {
-            return false;
-        }
     }
 }

@@ -38,7 +38,7 @@ internal sealed record Shard(string Path, string Name)
                 : [name]
             ),
         ];
-        if (paths.FirstOrDefault(static path => KindOf(path) < 0 && !DatasetFiles.IsCompressed(path)) is { } other)
+        if (paths.FirstOrDefault(static path => !IsShard(path) && !DatasetFiles.IsCompressed(path)) is { } other)
         {
             throw new ArgumentException(
                 $"{other} is no shard: that is a .tar, a table (.csv, .tsv or .jsonl), or a list (.txt)."
@@ -115,6 +115,9 @@ internal sealed record Shard(string Path, string Name)
             ? throw new FileNotFoundException($"There are no shards (.tar, .csv, .tsv, .jsonl or .txt) in {folder}.")
             : [.. first];
     }
+
+    /// <summary>Whether it is one by its name, which has more than the extension.</summary>
+    private static bool IsShard(string path) => KindOf(path) >= 0 && System.IO.Path.GetFileNameWithoutExtension(path).Length > 0;
 
     private static int KindOf(string path) =>
         Array.FindIndex(Kinds, kind => kind.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));

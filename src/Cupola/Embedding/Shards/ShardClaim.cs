@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using static System.FormattableString;
 
 namespace Cupola.Embedding.Shards;
@@ -9,25 +8,37 @@ namespace Cupola.Embedding.Shards;
 /// </summary>
 /// <remarks>
 /// A claim that another process sees unchanged for a minute, by that process's own clock, is stale: clocks of machines need not
-/// agree. It is taken over by creating the file of the next number (NAME.claim, NAME.1.claim, …), which again only one can, and
-/// looking once more whether the stale one is as it was. A claim only saves work: two processes that embed the same shard write
-/// the same bytes.
+/// agree. It is taken over by creating the file of the next number (NAME.claim, NAME.claim-1, …), which again only one can, and
+/// looking once more whether the stale one is as it was. The highest number counts, whether or not there are lower ones: a slow
+/// holder that comes back removes its own. A claim only saves work: two processes that embed the same shard write the same bytes.
 /// </remarks>
 internal sealed class ShardClaim : IDisposable
 {
-    private readonly ShardClaims _claims;
-    private readonly Shard _shard;
-    private readonly int _number;
+    private readonly string _path;
     private readonly string _holder;
-    private readonly Timer _timer;
+    private readonly TimeProvider _clock;
+    private readonly IReadOnlyList<(string Path, string Holder)> _takenOver;
+    private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private int _renewals;
     private bool _isOver;
 
-    internal ShardClaim(ShardClaims claims, Shard shard, int number, string holder)
+    /// <summary>Keeps a claim whose file is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="holder">Its first line.</param>
+    /// <param name="takenOver">The lower claims, which go with it.</param>
+    /// <param name="clock">Measures time.</param>
+    /// <param name="renewedEvery">How often it is renewed.</param>
+    internal ShardClaim(
+        string path,
+        string holder,
+        IReadOnlyList<(string Path, string Holder)> takenOver,
+        TimeProvider clock,
+        TimeSpan renewedEvery
+    )
     {
-        (_claims, _shard, _number, _holder) = (claims, shard, number, holder);
-        _timer = new(_ => Renew(), state: null, claims.RenewedEvery, claims.RenewedEvery);
+        (_path, _holder, _takenOver, _clock) = (path, holder, takenOver, clock);
+        _timer = clock.CreateTimer(_ => Renew(), state: null, renewedEvery, renewedEvery);
     }
 
     /// <summary>Removes the claim, and those that it was taken over from.</summary>
@@ -35,9 +46,9 @@ internal sealed class ShardClaim : IDisposable
     {
         GiveBack();
         // From the highest down: a shard with a lower one is never free in between.
-        for (int number = _number - 1; number >= 0; number--)
+        foreach ((string path, string holder) in _takenOver)
         {
-            File.Delete(_claims.PathOf(_shard, number));
+            Remove(path, holder);
         }
     }
 
@@ -50,90 +61,8 @@ internal sealed class ShardClaim : IDisposable
         }
 
         _timer.Dispose();
-        string path = _claims.PathOf(_shard, _number);
-        if (ShardClaims.Read(path)?.StartsWith(_holder, StringComparison.Ordinal) == true)
-        {
-            File.Delete(path);
-        }
+        Remove(_path, _holder);
     }
-
-    private void Renew()
-    {
-        lock (_lock)
-        {
-            if (_isOver)
-            {
-                return;
-            }
-
-            try
-            {
-                // Never made anew: whoever removed it had a reason.
-                using FileStream file = new(
-                    _claims.PathOf(_shard, _number),
-                    FileMode.Open,
-                    FileAccess.Write,
-                    FileShare.ReadWrite | FileShare.Delete
-                );
-                file.Write(ShardClaims.Content(_holder, ++_renewals));
-            }
-            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-            {
-                // The next renewal may succeed; if none does, another process repeats the work.
-            }
-        }
-    }
-}
-
-/// <summary>The claims in a folder of outputs, as one process sees them.</summary>
-/// <param name="folder">The folder.</param>
-internal sealed class ShardClaims(ShardFolder folder)
-{
-    /// <summary>When each claim was first seen with what it holds.</summary>
-    private readonly Dictionary<string, (string Content, long Since)> _seen = new(StringComparer.Ordinal);
-
-    /// <summary>Six renewals may be lost before a claim is stale.</summary>
-    public TimeSpan RenewedEvery { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long a claim must be unchanged to be taken over.</summary>
-    public TimeSpan StaleAfter { get; init; } = TimeSpan.FromMinutes(1);
-
-    /// <summary>Claims a shard; null where another process holds it.</summary>
-    public ShardClaim? TryTake(Shard shard)
-    {
-        int held = Highest(shard);
-        string? stale = null;
-        if (held >= 0)
-        {
-            string path = PathOf(shard, held);
-            stale = Read(path);
-            if (stale is null || !IsStale(path, stale))
-            {
-                return null;
-            }
-        }
-
-        int number = held + 1;
-        string holder = Invariant($"{Environment.MachineName} {Environment.ProcessId} {Guid.NewGuid():N}");
-        if (!TryCreate(PathOf(shard, number), holder))
-        {
-            return null;
-        }
-
-        ShardClaim claim = new(this, shard, number, holder);
-        if ((held >= 0 && Read(PathOf(shard, held)) != stale) || Highest(shard) != number)
-        {
-            // Its holder was only slow, or gave it up meanwhile and a third took it.
-            claim.GiveBack();
-            return null;
-        }
-
-        return claim;
-    }
-
-    /// <summary>The file of a claim.</summary>
-    internal string PathOf(Shard shard, int number) =>
-        Path.Combine(folder.Path, number == 0 ? $"{shard.Name}.claim" : Invariant($"{shard.Name}.{number}.claim"));
 
     /// <summary>What a claim's file holds; null where it cannot be read, since it is gone.</summary>
     internal static string? Read(string path)
@@ -151,42 +80,40 @@ internal sealed class ShardClaims(ShardFolder folder)
         }
     }
 
+    /// <summary>Who holds a claim, by what its file holds.</summary>
+    internal static string HolderOf(string content) => content.Split('\n')[0];
+
     /// <summary>What a claim's file holds after so many renewals.</summary>
-    internal static byte[] Content(string holder, int renewals) =>
-        System.Text.Encoding.UTF8.GetBytes(Invariant($"{holder}\nrenewed {renewals} times, last {DateTime.UtcNow:O}\n"));
+    internal static byte[] Content(string holder, int renewals, TimeProvider clock) =>
+        System.Text.Encoding.UTF8.GetBytes(Invariant($"{holder}\nrenewed {renewals} times, last {clock.GetUtcNow():O}\n"));
 
-    private static bool TryCreate(string path, string holder)
+    private static void Remove(string path, string holder)
     {
-        try
+        if (Read(path) is { } content && HolderOf(content) == holder)
         {
-            using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            file.Write(Content(holder, 0));
-            return true;
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            return false;
+            File.Delete(path);
         }
     }
 
-    private int Highest(Shard shard)
+    private void Renew()
     {
-        int number = 0;
-        while (File.Exists(PathOf(shard, number)))
+        lock (_lock)
         {
-            number++;
+            if (_isOver)
+            {
+                return;
+            }
+
+            try
+            {
+                // Never made anew: whoever removed it had a reason.
+                using FileStream file = new(_path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+                file.Write(Content(_holder, ++_renewals, _clock));
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                // The next renewal may succeed; if none does, another process repeats the work.
+            }
         }
-
-        return number - 1;
-    }
-
-    private bool IsStale(string path, string content)
-    {
-        if (!_seen.TryGetValue(path, out (string Content, long Since) seen) || seen.Content != content)
-        {
-            _seen[path] = seen = (content, Stopwatch.GetTimestamp());
-        }
-
-        return Stopwatch.GetElapsedTime(seen.Since) >= StaleAfter;
     }
 }

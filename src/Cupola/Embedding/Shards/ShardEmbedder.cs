@@ -36,9 +36,7 @@ internal sealed class ShardEmbedder(ClipEmbedder embedder, ShardFolder folder, b
                 failures.Add(sentence);
             }
         });
-        (FileContent source, DateTime written) = Reading(shard, () =>
-            (FileContent.Read(shard.Path, cancellationToken), File.GetLastWriteTimeUtc(shard.Path))
-        );
+        ShardSource source = Reading(shard, () => ShardSource.Read(shard.Path, cancellationToken));
         if (progress is not null)
         {
             ShardInputs counted = new(shard, fetch, new SentenceLogger(static _ => { }));
@@ -63,8 +61,7 @@ internal sealed class ShardEmbedder(ClipEmbedder embedder, ShardFolder folder, b
             }
         }
 
-        FileInfo after = new(shard.Path);
-        if (!after.Exists || after.Length != source.Bytes || after.LastWriteTimeUtc != written)
+        if (!source.IsUntouched(shard.Path))
         {
             throw new ShardException($"{shard.Path} changed while it was read, and has no output; give the command again.");
         }

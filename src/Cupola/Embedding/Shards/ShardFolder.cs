@@ -35,10 +35,16 @@ internal sealed class ShardFolder
     /// <param name="path">The folder.</param>
     /// <param name="settings">What makes the embeddings.</param>
     /// <param name="shards">All shards. A list that was there before may become longer.</param>
+    /// <param name="cancellationToken">Stops while a shard is compared.</param>
     /// <exception cref="InvalidDataException">
     /// It holds outputs of other shards or of another model, or files that an output would overwrite.
     /// </exception>
-    public static ShardFolder Create(string path, ShardSettings settings, IReadOnlyList<Shard> shards)
+    public static ShardFolder Create(
+        string path,
+        ShardSettings settings,
+        IReadOnlyList<Shard> shards,
+        CancellationToken cancellationToken
+    )
     {
         if (File.Exists(path))
         {
@@ -60,6 +66,7 @@ internal sealed class ShardFolder
             throw new InvalidDataException($"{path} {difference}; name another folder.");
         }
 
+        folder.CheckShards(cancellationToken);
         if (known.SequenceEqual(named, StringComparer.Ordinal))
         {
             return folder;
@@ -75,7 +82,7 @@ internal sealed class ShardFolder
         }
 
         folder.CheckFree(shards.Where(shard => Array.IndexOf(known, shard.Name) < 0));
-        AtomicFile.Write(folder.ListPath, stream => stream.Write(folder.List()));
+        folder.WriteList(overwrite: true);
         return folder;
     }
 
@@ -116,14 +123,21 @@ internal sealed class ShardFolder
     public string ManifestOf(Shard shard) => System.IO.Path.Combine(Path, shard.Name + ".json");
 
     /// <summary>
-    /// What is said of a shard that is done: its output is there with the bytes that the manifest says, and the shard's file, if
-    /// it is still there, has its length and is not newer, or has its bytes.
+    /// What is said of a shard that is done: its output is there with the bytes that the manifest says, and the shard's file is
+    /// untouched, or has the same bytes, wherever it lies by now.
     /// </summary>
     /// <returns>Null where it is to be embedded.</returns>
-    /// <exception cref="InvalidDataException">Its output was made by another model.</exception>
+    /// <exception cref="InvalidDataException">Its output was made by another model, or is that of another shard.</exception>
     public ShardManifest? FindDone(Shard shard, CancellationToken cancellationToken)
     {
-        if (ShardManifest.Read(ManifestOf(shard)) is not { } manifest || !IsWhole(shard, manifest, cancellationToken))
+        if (ShardManifest.Read(ManifestOf(shard)) is not { } manifest)
+        {
+            return null;
+        }
+
+        // What is another shard's is not overwritten, harmed or not.
+        bool isOfShard = IsOf(shard, manifest, cancellationToken);
+        if (!IsWhole(shard, manifest, cancellationToken))
         {
             return null;
         }
@@ -133,14 +147,7 @@ internal sealed class ShardFolder
             throw new InvalidDataException($"{ArrayOf(shard)} {difference}; name another folder, or delete it.");
         }
 
-        FileInfo source = new(shard.Path),
-            array = new(ArrayOf(shard));
-        return
-            !source.Exists
-            || (source.Length == manifest.Source.Bytes && source.LastWriteTimeUtc <= array.LastWriteTimeUtc)
-            || manifest.Source.IsOf(shard.Path, cancellationToken)
-            ? manifest
-            : null;
+        return isOfShard ? manifest : null;
     }
 
     /// <summary>Whether a shard's files are those of which its manifest speaks.</summary>
@@ -161,7 +168,10 @@ internal sealed class ShardFolder
         }
 
         _isRidOfLeft = true;
-        HashSet<string> names = new(Shards.Select(static shard => shard.Name), StringComparer.Ordinal);
+        HashSet<string> names = new(Shards.Select(static shard => shard.Name), StringComparer.Ordinal)
+        {
+            System.IO.Path.GetFileNameWithoutExtension(ListName),
+        };
         foreach (string path in Directory.EnumerateFiles(Path, "*" + AtomicFile.Unfinished))
         {
             // NAME.npy.12345678.unfinished
@@ -176,7 +186,8 @@ internal sealed class ShardFolder
         }
     }
 
-    private string ListPath => System.IO.Path.Combine(Path, ListName);
+    /// <summary>The list.</summary>
+    public string ListPath => System.IO.Path.Combine(Path, ListName);
 
     private byte[] List() =>
         ShardJson.Write(json =>
@@ -207,22 +218,92 @@ internal sealed class ShardFolder
             return Open(Path);
         }
 
-        string unfinished = $"{ListPath}.{Guid.NewGuid():N}{AtomicFile.Unfinished}";
-        File.WriteAllBytes(unfinished, List());
         try
         {
-            File.Move(unfinished, ListPath, overwrite: false);
+            WriteList(overwrite: false);
             return null;
         }
         catch (IOException) when (File.Exists(ListPath))
         {
             return Open(Path);
         }
+    }
+
+    /// <summary>Writes the list under a name of its own first: all processes of a job may start at the same moment.</summary>
+    private void WriteList(bool overwrite)
+    {
+        string unfinished = $"{ListPath}.{Guid.NewGuid():N}{AtomicFile.Unfinished}";
+        try
+        {
+            File.WriteAllBytes(unfinished, List());
+            File.Move(unfinished, ListPath, overwrite);
+        }
         finally
         {
             File.Delete(unfinished);
         }
     }
+
+    /// <summary>
+    /// Checks that the outputs which are there are those of these shards, by the first of them: it tells shards that were moved
+    /// from others of the same names before anything is written. The rest are compared in their turn.
+    /// </summary>
+    private void CheckShards(CancellationToken cancellationToken)
+    {
+        HashSet<string> outputs = new(
+            Shards.Select(NamesOf).Select(System.IO.Path.GetFullPath),
+            StringComparer.OrdinalIgnoreCase
+        );
+        if (Shards.FirstOrDefault(shard => outputs.Contains(System.IO.Path.GetFullPath(shard.Path))) is { } output)
+        {
+            throw new InvalidDataException($"{output.Path} would be overwritten by an output; name another folder.");
+        }
+
+        if (
+            Shards.FirstOrDefault(shard => File.Exists(ManifestOf(shard))) is { } first
+            && ShardManifest.Read(ManifestOf(first)) is { } manifest
+        )
+        {
+            IsOf(first, manifest, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether an output was made of a shard's file as it is now.</summary>
+    /// <exception cref="InvalidDataException">It was made of another shard.</exception>
+    private bool IsOf(Shard shard, ShardManifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (
+                manifest.Source.IsSameAs(shard.Path, cancellationToken)
+                && !HasOtherImages(shard, manifest.Source, cancellationToken)
+            )
+            {
+                return true;
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Whoever embeds it says so.
+            return false;
+        }
+
+        return !manifest.Source.IsAt(shard.Path) && File.Exists(shard.Path)
+            ? throw new InvalidDataException(
+                $"{Path} holds the outputs of {manifest.Source.Path}, and {System.IO.Path.GetFullPath(shard.Path)} is another "
+                    + $"shard; name another folder, or delete {ManifestOf(shard)} to embed it here."
+            )
+            : false;
+    }
+
+    /// <summary>Whether a list or table has the bytes of another, in another folder, with other images.</summary>
+    private bool HasOtherImages(Shard shard, ShardSource source, CancellationToken cancellationToken) =>
+        Settings.Content == ShardContent.Images
+        && !shard.IsArchive
+        && !source.IsAt(shard.Path)
+        && File.Exists(source.Path)
+        && File.Exists(NamesOf(shard))
+        && ImagesOfLists.Differ(source.Path, File.ReadLines(NamesOf(shard)), shard.Path, cancellationToken);
 
     /// <summary>Checks that outputs overwrite nothing that was there before them, the lists that are read among it.</summary>
     private void CheckFree(IEnumerable<Shard> shards)

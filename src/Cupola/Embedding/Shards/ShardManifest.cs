@@ -16,8 +16,8 @@ internal sealed record ShardManifest
     /// <summary>The shard, as it was named.</summary>
     public required string Shard { get; init; }
 
-    /// <summary>What the shard's file held.</summary>
-    public required FileContent Source { get; init; }
+    /// <summary>The shard's file.</summary>
+    public required ShardSource Source { get; init; }
 
     /// <summary>How many embeddings there are.</summary>
     public required long Count { get; init; }
@@ -52,7 +52,7 @@ internal sealed record ShardManifest
             json.WriteNumber("failed", Failed);
             Settings.WriteTo(json);
             json.WriteString("device", Device);
-            Write(json, "source", Source);
+            Source.WriteTo(json, "source");
             Write(json, "embeddings", Array);
             Write(json, "names", Names);
             json.WriteStartObject("versions");
@@ -86,9 +86,9 @@ internal sealed record ShardManifest
             && ShardJson.Text(fields, "shard") is { } shard
             && ShardJson.Number(fields, ShardSettings.NameOf(settings.Content)) is { } count
             && ShardJson.Number(fields, "failed") is { } failed
-            && ReadContent(fields, "source") is { } source
-            && ReadContent(fields, "embeddings") is { } array
-            && ReadContent(fields, "names") is { } names
+            && ShardSource.Read(fields, "source") is { } source
+            && FileContent.Read(fields, "embeddings") is { } array
+            && FileContent.Read(fields, "names") is { } names
             ? new()
             {
                 Settings = settings,
@@ -112,15 +112,7 @@ internal sealed record ShardManifest
     private static void Write(Utf8JsonWriter json, string name, FileContent content)
     {
         json.WriteStartObject(name);
-        json.WriteNumber("bytes", content.Bytes);
-        json.WriteString("sha256", content.Sha256);
+        content.WriteTo(json);
         json.WriteEndObject();
     }
-
-    private static FileContent? ReadContent(JsonElement fields, string name) =>
-        fields.TryGetProperty(name, out JsonElement content)
-        && ShardJson.Number(content, "bytes") is { } bytes
-        && ShardJson.Text(content, "sha256") is { } sha256
-            ? new(bytes, sha256)
-            : null;
 }

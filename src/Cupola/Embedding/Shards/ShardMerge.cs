@@ -88,12 +88,16 @@ internal sealed class ShardMerge
     {
         string full = Path.GetFullPath(path);
         if (
-            _folder.Shards.Any(shard =>
-                Path.ChangeExtension(full, null) == Path.GetFullPath(Path.Combine(_folder.Path, shard.Name))
-            )
+            _folder
+                .Shards.Select(_folder.ArrayOf)
+                .Append(_folder.ListPath)
+                .Any(taken =>
+                    Path.ChangeExtension(full, null)
+                        .Equals(Path.ChangeExtension(Path.GetFullPath(taken), null), StringComparison.OrdinalIgnoreCase)
+                )
         )
         {
-            throw new ArgumentException($"{path} has the name of a shard's output; name another file.");
+            throw new ArgumentException($"{path} has the name of a shard's output or of their list; name another file.");
         }
 
         EmbeddingFile.Write(

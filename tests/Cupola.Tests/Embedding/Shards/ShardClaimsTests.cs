@@ -6,21 +6,24 @@ namespace Cupola.Tests.Embedding.Shards;
 /// <summary>One process works on a shard, and what a dead one held is taken over once.</summary>
 public sealed class ShardClaimsTests
 {
+    private static readonly TimeSpan LongerThanStale = TimeSpan.FromSeconds(61);
     private static readonly Shard Part = new("part.tar", "part");
+    private readonly HandClock _clock = new();
     private readonly ShardFolder _folder = ShardFolder.Create(
         TestFolder.New(),
         new(ShardContent.Images, new EmbeddingOrigin("model", IsOriented: false), "float32", 4),
-        [Part]
+        [Part],
+        TestContext.Current.CancellationToken
     );
 
     private string[] Files =>
-        [.. Directory.EnumerateFiles(_folder.Path, "*.claim").Select(Path.GetFileName).OfType<string>().Order()];
+        [.. Directory.EnumerateFiles(_folder.Path, "*.claim*").Select(Path.GetFileName).OfType<string>().Order()];
 
     [Fact]
     public void AShardIsHeldByOneAndFreeAfterwards()
     {
-        ShardClaims first = new(_folder),
-            second = new(_folder);
+        ShardClaims first = Process(),
+            second = Process();
         using (ShardClaim claim = Assert.IsType<ShardClaim>(first.TryTake(Part)))
         {
             Assert.Null(second.TryTake(Part));
@@ -32,34 +35,39 @@ public sealed class ShardClaimsTests
         Assert.NotNull(next);
     }
 
-    [Fact]
-    public async Task AClaimThatIsNotRenewedIsTakenOverAndAllAreRemovedInTheEnd()
+    /// <summary>Lower ones may be gone: a slow holder came back and removed its own, and who took over was killed.</summary>
+    [Theory]
+    [InlineData("part.claim-1", "part.claim")]
+    [InlineData("part.claim-2", "part.claim-1")]
+    [InlineData("part.claim-4", "part.claim-3")]
+    [InlineData("part.claim-2", "part.claim-1", "part.claim")]
+    public void AClaimThatIsNotRenewedIsTakenOverAndAllAreRemovedInTheEnd(string taken, params string[] dead)
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "part.claim"), "a machine that died");
-        ShardClaims claims = new(_folder) { StaleAfter = TimeSpan.FromMilliseconds(200) };
+        Array.ForEach(dead, Leave);
+        ShardClaims claims = Process();
 
         // It may be a live one that was written just now.
         Assert.Null(claims.TryTake(Part));
-        await Task.Delay(300);
-        using (ShardClaim? taken = claims.TryTake(Part))
+        _clock.Advance(LongerThanStale);
+        using (ShardClaim? claim = claims.TryTake(Part))
         {
-            Assert.NotNull(taken);
-            Assert.Equal(["part.1.claim", "part.claim"], Files);
+            Assert.NotNull(claim);
+            Assert.Equal([.. dead.Append(taken).Order()], Files);
         }
 
         Assert.Empty(Files);
     }
 
     [Fact]
-    public async Task AClaimThatIsRenewedIsNotTakenOver()
+    public void AClaimThatIsRenewedIsNotTakenOver()
     {
-        ShardClaims holder = new(_folder) { RenewedEvery = TimeSpan.FromMilliseconds(50) },
-            other = new(_folder) { StaleAfter = TimeSpan.FromSeconds(2) };
+        ShardClaims holder = Process(),
+            other = Process();
         using ShardClaim? held = holder.TryTake(Part);
-        for (int look = 0; look < 30; look++)
+        for (int look = 0; look < 300; look++)
         {
             Assert.Null(other.TryTake(Part));
-            await Task.Delay(100);
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.Equal(["part.claim"], Files);
@@ -70,13 +78,10 @@ public sealed class ShardClaimsTests
     {
         for (int round = 0; round < 5; round++)
         {
-            await File.WriteAllTextAsync(Path.Combine(_folder.Path, "part.claim"), "a machine that died");
-            ShardClaims[] takers =
-            [
-                .. Enumerable.Range(0, 8).Select(_ => new ShardClaims(_folder) { StaleAfter = TimeSpan.FromMilliseconds(500) }),
-            ];
+            Leave("part.claim");
+            ShardClaims[] takers = [.. Enumerable.Range(0, 8).Select(_ => Process())];
             Assert.All(takers, static taker => Assert.Null(taker.TryTake(Part)));
-            await Task.Delay(600);
+            _clock.Advance(LongerThanStale);
             using Barrier start = new(takers.Length);
             ShardClaim?[] taken = await Task.WhenAll(
                 takers.Select(taker =>
@@ -99,20 +104,70 @@ public sealed class ShardClaimsTests
         }
     }
 
-    /// <summary>Its holder was slow and has finished, and somebody else holds the shard by now.</summary>
+    /// <summary>Its holder was slow and has finished, and somebody else holds the shard by now, and goes on to do so.</summary>
     [Fact]
-    public async Task WhoseClaimWasTakenOverRemovesNothingOfTheOther()
+    public void WhoseClaimWasTakenOverRemovesNothingOfTheOther()
     {
-        ShardClaims slow = new(_folder) { RenewedEvery = TimeSpan.FromHours(1) },
-            other = new(_folder) { StaleAfter = TimeSpan.FromMilliseconds(100) };
+        ShardClaims slow = new(_folder) { Clock = new HandClock() },
+            other = Process(),
+            third = Process();
         ShardClaim? first = slow.TryTake(Part);
         other.TryTake(Part);
-        await Task.Delay(200);
-        using ShardClaim? second = other.TryTake(Part);
-        Assert.NotNull(second);
+        _clock.Advance(LongerThanStale);
+        using (ShardClaim? second = other.TryTake(Part))
+        {
+            Assert.NotNull(second);
 
-        first!.Dispose();
+            first!.Dispose();
 
-        Assert.Equal(["part.1.claim"], Files);
+            Assert.Equal(["part.claim-1"], Files);
+            Assert.Null(third.TryTake(Part));
+            _clock.Advance(LongerThanStale);
+            Assert.Null(third.TryTake(Part));
+            Assert.Equal(["part.claim-1"], Files);
+        }
+
+        using ShardClaim? next = third.TryTake(Part);
+        Assert.Equal(["part.claim"], Files);
     }
+
+    /// <summary>The dead holder's file was removed, and another process began anew under its name.</summary>
+    [Fact]
+    public void WhoTookOverRemovesNothingOfANewHolder()
+    {
+        Leave("part.claim");
+        ShardClaims claims = Process();
+        claims.TryTake(Part);
+        _clock.Advance(LongerThanStale);
+        ShardClaim? taken = claims.TryTake(Part);
+        File.WriteAllText(Path.Combine(_folder.Path, "part.claim"), "another machine");
+
+        taken!.Dispose();
+
+        Assert.Equal(["part.claim"], Files);
+    }
+
+    [Fact]
+    public void ShardsWhoseNamesLookLikeClaimsDoNotHoldEachOther()
+    {
+        Shard[] shards =
+        [
+            .. new[] { "part", "part.1", "part-1", "part.claim", "part.claim-1", "part.claim-1.claim" }.Select(
+                static name => new Shard(name + ".txt", name)
+            ),
+        ];
+        ShardClaims first = Process(),
+            second = Process();
+
+        ShardClaim?[] taken = [.. shards.Select(first.TryTake)];
+
+        Assert.All(taken, Assert.NotNull);
+        Assert.All(shards, shard => Assert.Null(second.TryTake(shard)));
+        Array.ForEach(taken, static claim => claim?.Dispose());
+        Assert.Empty(Files);
+    }
+
+    private ShardClaims Process() => new(_folder) { Clock = _clock };
+
+    private void Leave(string name) => File.WriteAllText(Path.Combine(_folder.Path, name), "a machine that died");
 }

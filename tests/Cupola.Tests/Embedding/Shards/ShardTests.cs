@@ -52,6 +52,7 @@ public sealed class ShardTests
     [InlineData("is named twice", "a.tar", "./a.tar")]
     [InlineData("0.parquet is no shard", "0.parquet")]
     [InlineData("photos is no shard", "photos")]
+    [InlineData("a/.txt is no shard", "a/.txt")]
     public void WhatIsNoListOfShardsIsASentence(string sentence, params string[] names) =>
         Assert.Contains(sentence, Assert.Throws<ArgumentException>(() => Shard.Find(names)).Message, StringComparison.Ordinal);
 
