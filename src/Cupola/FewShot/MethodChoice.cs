@@ -137,7 +137,7 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         return Choice(ZeroShot, null, default, notes);
     }
 
-    /// <summary>All settings of a method that can be tried; null where a fold keeps no scatter and it needs some.</summary>
+    /// <summary>All settings of a method that can be tried; null where it needs scatter and a fold has none.</summary>
     private IReadOnlyList<Trial>? Try(ExampleMethod method, CancellationToken cancellationToken)
     {
         if (!_trials.TryGetValue(method.Name, out IReadOnlyList<Trial>? trials))
