@@ -28,7 +28,7 @@ internal static class FewShotBenchmark
         foreach (ExampleMethod method in ExampleMethod.All.Where(method => examples.Count <= method.MostTried))
         {
             long start = Stopwatch.GetTimestamp();
-            ExampleLogits logits = method.Fit(examples, method.Unchosen);
+            ExampleLogits logits = method.Fit(examples, method.Unchosen, CancellationToken.None);
             double fitted = Stopwatch.GetElapsedTime(start).TotalSeconds;
             start = Stopwatch.GetTimestamp();
             DoubleRows answers = logits.Compute(images, scores, examples.Scale);

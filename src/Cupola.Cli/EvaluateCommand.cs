@@ -192,7 +192,7 @@ internal sealed class EvaluateCommand
         );
         LabeledDataset? pool = examples is null
             ? null
-            : LabeledDataset.Read(examples, images.Labels, _fetch.Read(parsed), StandardStreams.Log);
+            : LabeledDataset.ReadExamples(examples, images.Labels, images.Renamed, _fetch.Read(parsed), StandardStreams.Log);
         using ClipEmbedder embedder = _model.Load(parsed, cancellationToken);
         EmbeddedDataset embedded = _caching.Embed(parsed, images, embedder, cancellationToken);
         if (pool is not null)

@@ -78,6 +78,7 @@ internal sealed class ExampleEvaluation
         IReadOnlyDictionary<int, int[]> same = drawing.SameBytes(answered);
         TellDuplicates(same, drawing.CountNearlySame(answered, same.Keys.ToHashSet()));
         TellOfFew(pool, labels, shots);
+        HashSet<string> told = new(StringComparer.Ordinal);
         List<FewShotCurve> curves = [];
         foreach ((string prompts, ZeroShotClassifier classifier) in sets)
         {
@@ -109,6 +110,11 @@ internal sealed class ExampleEvaluation
                     $"Each image of {dataset} is an example too, so that none is left to judge by; name other images, or "
                         + "draw fewer."
                 );
+            }
+
+            foreach (string note in evaluation.Notes.Where(told.Add))
+            {
+                Console.Error.WriteLine(note);
             }
 
             TellOfNone(shots, scores);

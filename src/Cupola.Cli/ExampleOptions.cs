@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cupola.Evaluation;
+using Cupola.FewShot;
 using Cupola.Reports;
 
 namespace Cupola.Cli;
@@ -29,13 +30,13 @@ internal sealed class ExampleOptions
         HelpName = "M",
     };
 
-    private readonly NumberOption<double> _alpha = new("--alpha", 0)
+    private readonly NumberOption<double> _alpha = new("--alpha", 0, Factors.Most)
     {
         Description = "How much examples count beside the prompts (tip-adapter, gda; proker's lambda); chosen where not named.",
         HelpName = "A",
     };
 
-    private readonly NumberOption<double> _beta = new("--beta", 0)
+    private readonly NumberOption<double> _beta = new("--beta", 0, Factors.Most)
     {
         Description = "How fast an example's weight falls with its distance (tip-adapter, proker); chosen where not named.",
         HelpName = "B",
@@ -85,7 +86,7 @@ internal sealed class ExampleOptions
     }
 
     /// <summary>The examples; null where the command line names none.</summary>
-    public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string> labels) => _examples.Open(parsed, labels);
+    public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string> labels) => _examples.OpenExamples(parsed, labels);
 
     /// <summary>Embeds the examples, with progress where a person looks on.</summary>
     public EmbeddedDataset Embed(

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.CommandLine;
 using Cupola.Data;
 using Cupola.Evaluation;
@@ -36,6 +37,18 @@ internal sealed class LabeledDatasetOption(string name, string description, Labe
     /// <param name="labels">What there is to choose from; null takes the dataset's own.</param>
     public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string>? labels) =>
         Name(parsed) is { } dataset ? LabeledDataset.Read(dataset, labels, _fetch.Read(parsed), StandardStreams.Log) : null;
+
+    /// <summary>The same of examples, whose classes must be labels.</summary>
+    public LabeledDataset? OpenExamples(ParseResult parsed, IReadOnlyList<string> labels) =>
+        Name(parsed) is { } dataset
+            ? LabeledDataset.ReadExamples(
+                dataset,
+                labels,
+                FrozenDictionary<string, string>.Empty,
+                _fetch.Read(parsed),
+                StandardStreams.Log
+            )
+            : null;
 
     /// <summary>The labels of the images as they are stored.</summary>
     public IReadOnlyList<string> ReadLabels(ParseResult parsed) =>

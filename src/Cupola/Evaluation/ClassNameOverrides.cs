@@ -31,13 +31,12 @@ internal static class ClassNameOverrides
         }
 
         (IReadOnlyList<string> named, string how) =
-            classes.All(static name => name.All(char.IsAsciiDigit))
-                ? ([.. classes.Select(Numbered)], "numbers are the labels' places, counted from 0")
+            AreNumbers(classes) ? ([.. classes.Select(Numbered)], "numbers are the labels' places, counted from 0")
             : classes.Count == labels.Count
                 ? (labels, $"there are {classes.Count} of both and they are taken for each other in order")
             : throw new InvalidDataException(
                 $"None of the {classes.Count} classes of {dataset} ("
-                    + $"{ShortList.Join([.. classes.Select(static name => $"'{name}'")])}) is one of the {labels.Count} "
+                    + $"{Quoted(classes)}) is one of the {labels.Count} "
                     + "labels; name the labels as the dataset does."
             );
         string renamed = ShortList.Join([.. classes.Zip(named, static (name, label) => $"{name} for {label}")]);
@@ -52,4 +51,35 @@ internal static class ClassNameOverrides
                         + $"class {number} has none."
                 );
     }
+
+    /// <summary>
+    /// The same of examples, from which a wrong label would be learned: numbers are places, and every other class must be a label
+    /// or a class of the dataset that they are examples for. Order says nothing.
+    /// </summary>
+    /// <param name="classes">The classes of the examples.</param>
+    /// <param name="labels">What there is to choose from; not every label needs examples.</param>
+    /// <param name="known">The label of each class of that dataset that has another name.</param>
+    /// <param name="dataset">For the sentence of an error.</param>
+    /// <param name="logger">Receives how numbers became labels.</param>
+    /// <exception cref="InvalidDataException">A class is no label.</exception>
+    public static IReadOnlyDictionary<string, string> OfExamples(
+        IReadOnlyList<string> classes,
+        IReadOnlyList<string> labels,
+        IReadOnlyDictionary<string, string> known,
+        string dataset,
+        ILogger? logger
+    )
+    {
+        string[] strangers = [.. classes.Except(labels, StringComparer.Ordinal).Where(name => !known.ContainsKey(name))];
+        return strangers.Length == 0 ? known
+            : strangers.Length == classes.Count && AreNumbers(classes) ? Find(classes, labels, dataset, logger)
+            : throw new InvalidDataException(
+                $"{dataset} has examples of {Quoted(strangers)}, and the labels are {Quoted(labels)}; name examples as their "
+                    + "labels, or leave them out."
+            );
+    }
+
+    private static bool AreNumbers(IEnumerable<string> classes) => classes.All(static name => name.All(char.IsAsciiDigit));
+
+    private static string Quoted(IEnumerable<string> names) => ShortList.Join([.. names.Select(TextFile.Quote)]);
 }

@@ -15,12 +15,16 @@ internal sealed class LabeledDataset
     private LabeledDataset(
         string dataset,
         IReadOnlyList<string> labels,
+        IReadOnlyDictionary<string, string> renamed,
         IReadOnlyList<(ImageSource, int)> images,
         IReadOnlyList<string> skipped
-    ) => (_dataset, Labels, _images, _skipped) = (dataset, labels, images, skipped);
+    ) => (_dataset, Labels, Renamed, _images, _skipped) = (dataset, labels, renamed, images, skipped);
 
     /// <summary>What there is to choose from.</summary>
     public IReadOnlyList<string> Labels { get; }
+
+    /// <summary>The label of each class that has another name.</summary>
+    public IReadOnlyDictionary<string, string> Renamed { get; }
 
     /// <summary>Reads which images there are. Those of classes that are no labels are left out, and a note counts them.</summary>
     /// <param name="dataset">Class folders, a table or shards.</param>
@@ -31,7 +35,35 @@ internal sealed class LabeledDataset
     public static LabeledDataset Read(string dataset, IReadOnlyList<string>? labels, bool fetch, ILogger? logger)
     {
         LabeledImages images = LabeledImages.Open(dataset, fetch: fetch);
-        Dictionary<string, string> renamed = ClassNameOverrides.Find(images.Labels, labels, dataset, logger);
+        return Read(images, labels, ClassNameOverrides.Find(images.Labels, labels, dataset, logger), logger);
+    }
+
+    /// <summary>Reads which examples there are; their classes must be labels.</summary>
+    /// <param name="dataset">Class folders, a table or shards.</param>
+    /// <param name="labels">The labels to choose from; not every label needs examples.</param>
+    /// <param name="renamed">The label of each class with another name in the dataset that they are examples for.</param>
+    /// <param name="fetch">Whether addresses in a table are fetched.</param>
+    /// <param name="logger">Receives what a person should know of how classes became labels.</param>
+    /// <exception cref="InvalidDataException">It has no images, or a class that is no label.</exception>
+    public static LabeledDataset ReadExamples(
+        string dataset,
+        IReadOnlyList<string> labels,
+        IReadOnlyDictionary<string, string> renamed,
+        bool fetch,
+        ILogger? logger
+    )
+    {
+        LabeledImages images = LabeledImages.Open(dataset, fetch: fetch);
+        return Read(images, labels, ClassNameOverrides.OfExamples(images.Labels, labels, renamed, dataset, logger), logger);
+    }
+
+    private static LabeledDataset Read(
+        LabeledImages images,
+        IReadOnlyList<string>? labels,
+        IReadOnlyDictionary<string, string> renamed,
+        ILogger? logger
+    )
+    {
         ChosenLabels chosen = new(labels ?? images.Labels);
         List<string> skipped = [];
         (ImageSource, int)[] listed =
@@ -56,8 +88,8 @@ internal sealed class LabeledDataset
             : chosen.LeftOut.Count > 0 ? " that are of any of the labels."
             : ".";
         return listed.Length > 0
-            ? new(dataset, chosen.Labels, listed, skipped)
-            : throw new InvalidDataException($"{dataset} has no images to judge by{why}");
+            ? new(images.Path, chosen.Labels, renamed, listed, skipped)
+            : throw new InvalidDataException($"{images.Path} has no images to judge by{why}");
     }
 
     /// <summary>How many images there are to embed.</summary>

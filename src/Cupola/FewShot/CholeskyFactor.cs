@@ -10,13 +10,16 @@ internal sealed class CholeskyFactor
     private const int Block = 48;
 
     private readonly DoubleRows _lower;
+    private readonly ParallelOptions _stop;
 
     /// <summary>Factors a matrix.</summary>
     /// <param name="matrix">Symmetric; its lower half is read, and overwritten by the factor.</param>
+    /// <param name="cancellationToken">Stops between rows, here and in what is solved.</param>
     /// <exception cref="ArgumentException">It is not positive definite.</exception>
-    public CholeskyFactor(DoubleRows matrix)
+    public CholeskyFactor(DoubleRows matrix, CancellationToken cancellationToken)
     {
         _lower = matrix;
+        _stop = new() { CancellationToken = cancellationToken };
         for (int first = 0; first < matrix.Count; first += Block)
         {
             int end = Math.Min(matrix.Count, first + Block);
@@ -29,7 +32,7 @@ internal sealed class CholeskyFactor
     public void Solve(DoubleRows rightSides)
     {
         DoubleRows upper = _lower.Transpose();
-        Parallel.For(0, rightSides.Count, row =>
+        Parallel.For(0, rightSides.Count, _stop, row =>
         {
             Span<double> side = rightSides[row];
             for (int index = 0; index < side.Length; index++)
@@ -53,7 +56,7 @@ internal sealed class CholeskyFactor
             return;
         }
 
-        Parallel.For(first, _lower.Count, row =>
+        Parallel.For(first, _lower.Count, _stop, row =>
         {
             ReadOnlySpan<double> left = _lower[row][..first];
             for (int column = first; column < Math.Min(end, row + 1); column++)
@@ -76,7 +79,7 @@ internal sealed class CholeskyFactor
                     : throw new ArgumentException(Invariant($"The matrix is not positive definite (row {column})."));
         }
 
-        Parallel.For(end, _lower.Count, row => Finish(row, first, end));
+        Parallel.For(end, _lower.Count, _stop, row => Finish(row, first, end));
 
         void Finish(int row, int from, int until)
         {

@@ -11,7 +11,7 @@ internal sealed class ClassMeanMethod : ExampleMethod
 
     public override Factors Unchosen => Grid[0];
 
-    public override ExampleLogits Fit(ExampleSet examples, Factors factors)
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors, CancellationToken cancellationToken)
     {
         DoubleRows means = examples.Means();
         for (int label = 0; label < means.Count; label++)

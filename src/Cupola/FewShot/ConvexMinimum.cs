@@ -22,7 +22,13 @@ internal static class ConvexMinimum
     /// <param name="length">Numbers of the function's argument.</param>
     /// <param name="gradientAt">Writes the gradient at a point.</param>
     /// <param name="tolerance">The gradient's norm at which it is found.</param>
-    public static double[] Find(int length, Action<double[], double[]> gradientAt, double tolerance)
+    /// <param name="cancellationToken">Stops between gradients.</param>
+    public static double[] Find(
+        int length,
+        Action<double[], double[]> gradientAt,
+        double tolerance,
+        CancellationToken cancellationToken
+    )
     {
         double[] point = new double[length],
             gradient = new double[length];
@@ -32,7 +38,7 @@ internal static class ConvexMinimum
         {
             double[] direction = Direction(gradient, memory);
             double slope = TensorPrimitives.Dot<double>(gradient, direction);
-            (double[] next, double[] nextGradient) = Search(point, direction, slope, gradientAt);
+            (double[] next, double[] nextGradient) = Search(point, direction, slope, gradientAt, cancellationToken);
             double[] moved = new double[length],
                 change = new double[length];
             TensorPrimitives.Subtract(next, point, moved);
@@ -89,7 +95,8 @@ internal static class ConvexMinimum
         double[] point,
         double[] direction,
         double slope,
-        Action<double[], double[]> gradientAt
+        Action<double[], double[]> gradientAt,
+        CancellationToken cancellationToken
     )
     {
         double[] next = new double[point.Length],
@@ -99,6 +106,7 @@ internal static class ConvexMinimum
             length = 1;
         for (int tries = 0; tries < MostTries; tries++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             TensorPrimitives.MultiplyAdd(direction, length, point, next);
             gradientAt(next, gradient);
             double slopeThere = TensorPrimitives.Dot<double>(gradient, direction);

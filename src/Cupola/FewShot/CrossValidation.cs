@@ -96,18 +96,25 @@ internal sealed class CrossValidation
             })
         );
 
-    /// <summary>A method in each of some settings, in their order.</summary>
-    public IReadOnlyList<Trial> Try(ExampleMethod method, IReadOnlyList<Factors> grid, CancellationToken cancellationToken)
+    /// <summary>A method in each of some settings, in their order; null where it needs scatter and a fold has none.</summary>
+    public IReadOnlyList<Trial>? Try(ExampleMethod method, IReadOnlyList<Factors> grid, CancellationToken cancellationToken)
     {
         Dictionary<Factors, List<Scores>> scores = grid.ToDictionary(static factors => factors, static _ => new List<Scores>());
         foreach (Fold fold in Folds)
         {
+            if (method.NeedsScatter && !fold.Kept.HasScatter)
+            {
+                return null;
+            }
+
             foreach (List<Scores> ofFactors in scores.Values)
             {
                 ofFactors.Add(new(fold));
             }
 
-            foreach ((Factors factors, int first, DoubleRows logits) in method.Try(fold.Kept, fold.Others, grid))
+            foreach (
+                (Factors factors, int first, DoubleRows logits) in method.Try(fold.Kept, fold.Others, grid, cancellationToken)
+            )
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 scores[factors][^1].Add(first, logits, fold.Others.Labels);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using static System.FormattableString;
 
 namespace Cupola.FewShot;
 
@@ -13,7 +14,7 @@ internal sealed class DoubleRows
 
     /// <summary>Zeros.</summary>
     public DoubleRows(int count, int columns)
-        : this(new double[(long)count * columns], 0, count, columns) { }
+        : this(new double[Length(count, columns)], 0, count, columns) { }
 
     /// <param name="numbers">Whole rows; they are not copied.</param>
     /// <param name="columns">Numbers in a row.</param>
@@ -39,6 +40,19 @@ internal sealed class DoubleRows
     /// <summary>A row.</summary>
     public Span<double> this[int row] => _numbers.AsSpan(_start + (row * Columns), Columns);
 
+    /// <summary>How many numbers there are in so many rows.</summary>
+    /// <exception cref="InvalidDataException">More than an array can hold.</exception>
+    public static int Length(int count, int columns)
+    {
+        long length = (long)count * columns;
+        return length <= Array.MaxLength
+            ? (int)length
+            : throw new InvalidDataException(
+                Invariant($"A table of {count} rows and {columns} columns is larger than can be worked with; name fewer ")
+                    + "examples or labels, or another method."
+            );
+    }
+
     /// <summary>Float32 embeddings as they are; they are not scaled again.</summary>
     public static DoubleRows From(EmbeddingMatrix embeddings)
     {
@@ -57,9 +71,10 @@ internal sealed class DoubleRows
     /// <summary>The same in an array that is used again; a larger one takes its place where it is too short.</summary>
     public DoubleRows Take(IReadOnlyList<int> chosen, ref double[] numbers)
     {
-        if (numbers.Length < chosen.Count * Columns)
+        int length = Length(chosen.Count, Columns);
+        if (numbers.Length < length)
         {
-            numbers = new double[chosen.Count * Columns];
+            numbers = new double[length];
         }
 
         DoubleRows taken = new(numbers, 0, chosen.Count, Columns);
@@ -92,12 +107,14 @@ internal sealed class DoubleRows
     }
 
     /// <summary>The dot product of each row with each row of another matrix: [rows, rows of the other].</summary>
-    public DoubleRows Times(DoubleRows other) => Times(other, new(Count, other.Count));
+    public DoubleRows Times(DoubleRows other, CancellationToken cancellationToken = default) =>
+        Times(other, new(Count, other.Count), cancellationToken);
 
     /// <summary>The same, written over other rows.</summary>
-    public DoubleRows Times(DoubleRows other, DoubleRows products)
+    public DoubleRows Times(DoubleRows other, DoubleRows products, CancellationToken cancellationToken = default)
     {
-        Parallel.For(0, (Count + Block - 1) / Block, block =>
+        ParallelOptions stop = new() { CancellationToken = cancellationToken };
+        Parallel.For(0, (Count + Block - 1) / Block, stop, block =>
         {
             int first = block * Block,
                 count = Math.Min(Block, Count - first);

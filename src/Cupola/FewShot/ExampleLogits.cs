@@ -18,15 +18,27 @@ internal abstract class ExampleLogits
     /// <param name="embeddings">[images, dimension].</param>
     /// <param name="scores">Their zero-shot scores: [images, labels].</param>
     /// <param name="scale">What makes logits of scores.</param>
-    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale) =>
-        Compute(embeddings, scores, scale, new(embeddings.Count, scores.Columns));
+    /// <param name="cancellationToken">Stops between blocks.</param>
+    public DoubleRows Compute(
+        DoubleRows embeddings,
+        DoubleRows scores,
+        double scale,
+        CancellationToken cancellationToken = default
+    ) => Compute(embeddings, scores, scale, new DoubleRows(embeddings.Count, scores.Columns), cancellationToken);
 
     /// <summary>The same, written over other rows.</summary>
-    public DoubleRows Compute(DoubleRows embeddings, DoubleRows scores, double scale, DoubleRows logits)
+    public DoubleRows Compute(
+        DoubleRows embeddings,
+        DoubleRows scores,
+        double scale,
+        DoubleRows logits,
+        CancellationToken cancellationToken = default
+    )
     {
         TensorPrimitives.Multiply(scores.Values, scale, logits.Values);
         for (int first = 0; first < embeddings.Count; first += Block)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             int count = Math.Min(Block, embeddings.Count - first);
             Apply(embeddings.Slice(first, count), logits.Slice(first, count));
         }
@@ -58,8 +70,8 @@ internal sealed class LinearLogits(DoubleRows weights, double[] biases, double f
 
     public override void Apply(DoubleRows embeddings, DoubleRows logits)
     {
-        double[] rented = ArrayPool<double>.Shared.Rent(embeddings.Count * weights.Count);
-        DoubleRows values = embeddings.Times(weights, new(rented, embeddings.Count, weights.Count));
+        double[] rented = ArrayPool<double>.Shared.Rent(DoubleRows.Length(embeddings.Count, weights.Count));
+        DoubleRows values = embeddings.Times(weights, new DoubleRows(rented, embeddings.Count, weights.Count));
         for (int image = 0; image < values.Count; image++)
         {
             Span<double> row = values[image];

@@ -7,7 +7,11 @@ namespace Cupola.FewShot;
 /// <param name="Alpha">How much examples count beside the prompts; ProKeR's λ. Null where a method has no such factor.</param>
 /// <param name="Beta">How fast an example's weight falls with its distance; null where a method has no such factor.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct Factors(double? Alpha, double? Beta);
+internal readonly record struct Factors(double? Alpha, double? Beta)
+{
+    /// <summary>The largest factor: far above all that make sense, and far below where logits overflow.</summary>
+    public const double Most = 1e6;
+}
 
 /// <summary>Logits of some of the images that a setting of a method was tried on.</summary>
 /// <param name="Factors">The setting.</param>
@@ -35,6 +39,9 @@ internal abstract class ExampleMethod
     /// <summary>With more examples it takes too long to be tried beside others.</summary>
     public virtual int MostTried => int.MaxValue;
 
+    /// <summary>Whether examples of some label must differ.</summary>
+    public virtual bool NeedsScatter => false;
+
     /// <summary>The settings to choose from.</summary>
     public abstract IReadOnlyList<Factors> Grid { get; }
 
@@ -45,7 +52,7 @@ internal abstract class ExampleMethod
     public virtual int FewestToChoose => 2;
 
     /// <summary>Makes what gives logits.</summary>
-    public abstract ExampleLogits Fit(ExampleSet examples, Factors factors);
+    public abstract ExampleLogits Fit(ExampleSet examples, Factors factors, CancellationToken cancellationToken);
 
     /// <summary>
     /// The logits of other images for each of some settings, made from the same examples, block by block; they may be
@@ -54,15 +61,22 @@ internal abstract class ExampleMethod
     /// <param name="kept">The examples.</param>
     /// <param name="others">Other images.</param>
     /// <param name="grid">The settings.</param>
-    public virtual IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
+    /// <param name="cancellationToken">Stops between blocks, and in what takes long.</param>
+    public virtual IEnumerable<TriedLogits> Try(
+        ExampleSet kept,
+        ExampleSet others,
+        IReadOnlyList<Factors> grid,
+        CancellationToken cancellationToken
+    )
     {
         DoubleRows buffer = new(ExampleLogits.Block, others.ClassCount);
         foreach (Factors factors in grid)
         {
-            ExampleLogits fitted = Fit(kept, factors);
+            ExampleLogits fitted = Fit(kept, factors, cancellationToken);
             foreach ((int first, DoubleRows embeddings, DoubleRows scores) in others.Blocks())
             {
-                yield return new(factors, first, fitted.Compute(embeddings, scores, others.Scale, buffer.Slice(0, scores.Count)));
+                DoubleRows logits = buffer.Slice(0, scores.Count);
+                yield return new(factors, first, fitted.Compute(embeddings, scores, others.Scale, logits, cancellationToken));
             }
         }
     }

@@ -48,6 +48,10 @@ internal sealed class ExampleSet
     /// <summary>The labels without an example.</summary>
     public IEnumerable<int> Missing => Enumerable.Range(0, ClassCount).Where(label => CountOf(label) == 0);
 
+    /// <summary>Whether a label has two examples that differ.</summary>
+    public bool HasScatter =>
+        Enumerable.Range(0, Count).Any(index => !Embeddings[index].SequenceEqual(Embeddings[FirstOf(Labels[index])]));
+
     /// <summary>Puts examples in order.</summary>
     /// <param name="embeddings">[examples, dimension]; not copied where they are in order.</param>
     /// <param name="scores">[examples, labels]; the same.</param>

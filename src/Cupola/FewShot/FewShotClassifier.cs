@@ -46,9 +46,9 @@ public sealed class FewShotClassifier : ILabelClassifier
     /// <param name="examples">Unit embeddings of labeled images: [examples, dimension].</param>
     /// <param name="labels">The position of each one's label among the classifier's labels; not every label needs one.</param>
     /// <param name="method">How examples change the answers.</param>
-    /// <param name="alpha">How much examples count beside the prompts (ProKeR's λ); chosen where null.</param>
-    /// <param name="beta">How fast an example's weight falls with its distance; chosen where null.</param>
-    /// <param name="cancellationToken">Stops the choice.</param>
+    /// <param name="alpha">How much examples count beside the prompts (ProKeR's λ), up to 1,000,000; chosen where null.</param>
+    /// <param name="beta">How fast an example's weight falls with its distance, up to 1,000,000; chosen where null.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="ArgumentException">There are no examples, or not as many labels, or a label is none.</exception>
     /// <exception cref="InvalidDataException">The examples do not suffice for the method.</exception>
     public static FewShotClassifier Create(
@@ -89,14 +89,16 @@ public sealed class FewShotClassifier : ILabelClassifier
             zeroShot.Rule.Scale
         );
         FewShotChoice choice = new MethodChoice(set).Choose(method, alpha, beta, cancellationToken);
-        return new(zeroShot, Fit(set, choice), choice, temperature: 1);
+        return new(zeroShot, Fit(set, choice, cancellationToken), choice, temperature: 1);
     }
 
     /// <summary>What gives logits by a choice.</summary>
-    internal static ExampleLogits Fit(ExampleSet examples, FewShotChoice choice) =>
+    internal static ExampleLogits Fit(ExampleSet examples, FewShotChoice choice, CancellationToken cancellationToken) =>
         choice.Method == FewShotMethod.ZeroShot
             ? new PromptLogits()
-            : ExampleMethod.All.Single(each => each.Name == choice.Method).Fit(examples, new(choice.Alpha, choice.Beta));
+            : ExampleMethod
+                .All.Single(each => each.Name == choice.Method)
+                .Fit(examples, new(choice.Alpha, choice.Beta), cancellationToken);
 
     /// <summary>Reads a classifier that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -206,9 +208,9 @@ public sealed class FewShotClassifier : ILabelClassifier
 
     private static void RequireFactor(double? factor, string name)
     {
-        if (factor is { } value && !(double.IsFinite(value) && value >= 0))
+        if (factor is not (null or (>= 0 and <= Factors.Most)))
         {
-            throw new ArgumentOutOfRangeException(name, value, "A factor is a number from 0 on.");
+            throw new ArgumentOutOfRangeException(name, factor, Invariant($"A factor is a number from 0 to {Factors.Most}."));
         }
     }
 }

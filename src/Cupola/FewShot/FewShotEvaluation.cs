@@ -42,6 +42,7 @@ internal sealed class FewShotEvaluation
     private readonly IReadOnlyList<int> _truths;
     private readonly IReadOnlyDictionary<int, int[]> _sameBytes;
     private readonly bool[] _rightAlone;
+    private readonly HashSet<string> _notes = new(StringComparer.Ordinal);
 
     /// <param name="zeroShot">What answers by prompts alone.</param>
     /// <param name="pool">The images to draw examples from.</param>
@@ -73,6 +74,9 @@ internal sealed class FewShotEvaluation
     /// <summary>The interval of that share.</summary>
     public Interval ZeroShotInterval => WilsonInterval.Compute(_rightAlone.Count(static right => right), _rightAlone.Length);
 
+    /// <summary>Why methods were left out of draws that have examples enough for them, each sentence once.</summary>
+    public IReadOnlyCollection<string> Notes => _notes;
+
     /// <summary>
     /// Every method with the examples of one draw; one that cannot go by them is left out. Nothing where each image is an
     /// example.
@@ -89,16 +93,26 @@ internal sealed class FewShotEvaluation
             .. Enumerable.Range(0, _pool.Count).Where(index => drawn.Contains(_pool.Order[index])),
         ]);
         MethodChoice choice = new(examples);
-        foreach (FewShotMethod method in ExampleMethod.All.Select(static method => method.Name).Append(FewShotMethod.Auto))
+        foreach (ExampleMethod method in choice.Sufficed)
         {
-            if (choice.WhyNot(method) is not null)
+            if (choice.WhyNotTried(method, cancellationToken) is { } why)
             {
+                _notes.Add(why);
                 continue;
             }
 
+            yield return Score(method.Name);
+        }
+
+        yield return Score(FewShotMethod.Auto);
+
+        FewShotScore Score(FewShotMethod method)
+        {
             FewShotChoice chosen = choice.Choose(method, alpha: null, beta: null, cancellationToken);
-            DoubleRows logits = FewShotClassifier.Fit(examples, chosen).Compute(_images, _scores, _pool.Scale);
-            yield return new(
+            DoubleRows logits = FewShotClassifier
+                .Fit(examples, chosen, cancellationToken)
+                .Compute(_images, _scores, _pool.Scale, cancellationToken);
+            return new(
                 method,
                 shots,
                 draw,

@@ -18,6 +18,8 @@ internal sealed class GdaMethod : ExampleMethod
     /// <remarks>With one example a label there is no scatter, and the published formula gives nothing.</remarks>
     public override bool NeedsTwo => true;
 
+    public override bool NeedsScatter => true;
+
     public override IReadOnlyList<Factors> Grid { get; } = [.. Alphas.Select(static alpha => new Factors(alpha, null))];
 
     public override Factors Unchosen => new(0.01, null);
@@ -25,16 +27,21 @@ internal sealed class GdaMethod : ExampleMethod
     /// <summary>So that two are left where one is left out.</summary>
     public override int FewestToChoose => 3;
 
-    public override ExampleLogits Fit(ExampleSet examples, Factors factors)
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors, CancellationToken cancellationToken)
     {
-        (DoubleRows weights, double[] biases) = Discriminants(examples);
+        (DoubleRows weights, double[] biases) = Discriminants(examples, cancellationToken);
         return new LinearLogits(weights, biases, factors.Alpha!.Value, adds: true);
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
+    public override IEnumerable<TriedLogits> Try(
+        ExampleSet kept,
+        ExampleSet others,
+        IReadOnlyList<Factors> grid,
+        CancellationToken cancellationToken
+    )
     {
-        (DoubleRows weights, double[] biases) = Discriminants(kept);
+        (DoubleRows weights, double[] biases) = Discriminants(kept, cancellationToken);
         LinearLogits discriminants = new(weights, biases, factor: 1, adds: false);
         DoubleRows buffer = new(ExampleLogits.Block, kept.ClassCount);
         return TryAdded(others, grid, images =>
@@ -46,26 +53,21 @@ internal sealed class GdaMethod : ExampleMethod
     }
 
     /// <summary>The discriminant of each label: Pμ, and ln(1/C) − ½ μᵀPμ.</summary>
-    public static (DoubleRows Weights, double[] Biases) Discriminants(ExampleSet examples)
+    /// <param name="examples">Examples with scatter.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static (DoubleRows Weights, double[] Biases) Discriminants(ExampleSet examples, CancellationToken cancellationToken)
     {
         int dimension = examples.Embeddings.Columns;
         DoubleRows means = examples.Means(),
-            scatter = Scatter(examples, means);
+            scatter = Scatter(examples, means, cancellationToken);
         double trace = Enumerable.Range(0, dimension).Sum(index => scatter[index][index]) / (examples.Count - 1);
-        if (!(trace > 0))
-        {
-            throw new InvalidDataException(
-                "The examples of every label are alike, so gda has no scatter to go by; name more examples, or another method."
-            );
-        }
-
         for (int index = 0; index < dimension; index++)
         {
             scatter[index][index] += trace;
         }
 
         DoubleRows weights = means.Take([.. Enumerable.Range(0, means.Count)]);
-        new CholeskyFactor(scatter).Solve(weights);
+        new CholeskyFactor(scatter, cancellationToken).Solve(weights);
         TensorPrimitives.Multiply(weights.Values, dimension, weights.Values);
         double prior = -Math.Log(examples.ClassCount);
         double[] biases =
@@ -78,10 +80,10 @@ internal sealed class GdaMethod : ExampleMethod
     }
 
     /// <summary>Σ (x − μ)(x − μ)ᵀ over the examples x and their labels' means μ: [dimension, dimension].</summary>
-    private static DoubleRows Scatter(ExampleSet examples, DoubleRows means)
+    private static DoubleRows Scatter(ExampleSet examples, DoubleRows means, CancellationToken cancellationToken)
     {
         DoubleRows embeddings = examples.Embeddings;
-        double[] rented = ArrayPool<double>.Shared.Rent(embeddings.Count * embeddings.Columns);
+        double[] rented = ArrayPool<double>.Shared.Rent(DoubleRows.Length(embeddings.Count, embeddings.Columns));
         DoubleRows columns = embeddings.Transpose(new(rented, embeddings.Columns, embeddings.Count));
         Parallel.For(0, columns.Count, column =>
         {
@@ -91,7 +93,7 @@ internal sealed class GdaMethod : ExampleMethod
                 numbers[index] -= means[examples.Labels[index]][column];
             }
         });
-        DoubleRows scatter = columns.Times(columns);
+        DoubleRows scatter = columns.Times(columns, cancellationToken);
         ArrayPool<double>.Shared.Return(rented);
         return scatter;
     }

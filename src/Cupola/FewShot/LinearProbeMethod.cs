@@ -21,15 +21,15 @@ internal sealed class LinearProbeMethod : ExampleMethod
 
     public override Factors Unchosen => Grid[0];
 
-    public override ExampleLogits Fit(ExampleSet examples, Factors factors)
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors, CancellationToken cancellationToken)
     {
-        Objective objective = new(examples, 1 / (InverseStrength * examples.Count));
-        double[] solution = ConvexMinimum.Find(objective.Length, objective.Compute, Tolerance);
+        Objective objective = new(examples, 1 / (InverseStrength * examples.Count), cancellationToken);
+        double[] solution = ConvexMinimum.Find(objective.Length, objective.Compute, Tolerance, cancellationToken);
         return objective.Logits(solution);
     }
 
     /// <summary>What is minimized, as a function of W and b, one behind the other.</summary>
-    private sealed class Objective(ExampleSet examples, double penalty)
+    private sealed class Objective(ExampleSet examples, double penalty, CancellationToken cancellationToken)
     {
         private readonly DoubleRows _columns = examples.Embeddings.Transpose();
         private readonly int _weights = examples.ClassCount * examples.Embeddings.Columns;
@@ -42,11 +42,12 @@ internal sealed class LinearProbeMethod : ExampleMethod
         /// <summary>The gradient at a point: residuals times embeddings, and the penalty's.</summary>
         public void Compute(double[] point, double[] gradient)
         {
-            DoubleRows residuals = new(examples.Count, examples.ClassCount);
-            Logits(point).Apply(examples.Embeddings, residuals);
+            DoubleRows weights = new(point, examples.ClassCount, examples.Embeddings.Columns),
+                residuals = examples.Embeddings.Times(weights, cancellationToken);
             Parallel.For(0, examples.Count, index =>
             {
                 Span<double> row = residuals[index];
+                TensorPrimitives.Add(row, point.AsSpan(_weights), row);
                 TensorPrimitives.Subtract(row, TensorPrimitives.Max<double>(row), row);
                 TensorPrimitives.Exp<double>(row, row);
                 TensorPrimitives.Divide(row, TensorPrimitives.Sum<double>(row), row);
@@ -55,7 +56,7 @@ internal sealed class LinearProbeMethod : ExampleMethod
             });
             DoubleRows byLabel = residuals.Transpose();
             Span<double> ofWeights = gradient.AsSpan(0, _weights);
-            byLabel.Times(_columns).Values.CopyTo(ofWeights);
+            byLabel.Times(_columns, cancellationToken).Values.CopyTo(ofWeights);
             TensorPrimitives.MultiplyAdd(point.AsSpan(0, _weights), penalty, ofWeights, ofWeights);
             for (int label = 0; label < examples.ClassCount; label++)
             {

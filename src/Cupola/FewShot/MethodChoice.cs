@@ -12,7 +12,10 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
     private const int Folds = 5;
 
     private readonly CrossValidation? _validation = examples.Most > 1 ? new(examples, folds) : null;
-    private readonly Dictionary<FewShotMethod, IReadOnlyList<Trial>> _trials = [];
+    private readonly Dictionary<FewShotMethod, IReadOnlyList<Trial>?> _trials = [];
+
+    /// <summary>The methods for which there are examples enough.</summary>
+    public IEnumerable<ExampleMethod> Sufficed => ExampleMethod.All.Where(method => Lack(method) is null);
 
     /// <summary>The prompts alone, on the examples that are left out; null where none can be.</summary>
     private Trial? ZeroShot => field ??= _validation?.ZeroShot();
@@ -36,28 +39,61 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         }
 
         ExampleMethod method = ExampleMethod.All.Single(each => each.Name == name);
-        if (WhyNot(method) is { } why)
+        if (Lack(method) is { } lack)
         {
-            throw new InvalidDataException(why);
+            throw new InvalidDataException(lack);
         }
 
-        IReadOnlyList<Factors> grid = Grid(method, alpha, beta);
-        Trial? trial =
-            !CanBeTried(method) ? null
-            : alpha is null && beta is null ? Best(Try(method, cancellationToken))
-            : Best(_validation!.Try(method, grid, cancellationToken));
-        bool helps = trial is null || trial.Loss < ZeroShot!.Loss;
+        if (LacksScatter(method))
+        {
+            throw new InvalidDataException(
+                $"{method.Name} needs examples of some label that differ, and those of every label are alike; name more, or "
+                    + "another method."
+            );
+        }
+
+        if (!CanBeTried(method))
+        {
+            return Choice(null, method, Named(method.Unchosen, alpha, beta), []);
+        }
+
+        IReadOnlyList<Trial>? trials =
+            alpha is null && beta is null
+                ? Try(method, cancellationToken)
+                : _validation!.Try(
+                    method,
+                    [.. method.Grid.Select(factors => Named(factors, alpha, beta)).Distinct()],
+                    cancellationToken
+                );
+        if (trials is null)
+        {
+            return Choice(
+                null,
+                method,
+                Named(method.Unchosen, alpha, beta),
+                [$"{method.Name} cannot be judged by leaving examples out: those that stay are alike in every label."]
+            );
+        }
+
+        Trial trial = Best(trials);
         return Choice(
             trial,
             method,
-            trial?.Factors ?? grid[0],
-            helps ? [] : ["The examples do not help: those that are left out are better answered by the prompts alone."]
+            trial.Factors,
+            trial.Loss < ZeroShot!.Loss
+                ? []
+                : ["The examples do not help: those that are left out are better answered by the prompts alone."]
         );
     }
 
-    /// <summary>Why a method cannot go by these examples; null where it can.</summary>
-    public string? WhyNot(FewShotMethod name) =>
-        ExampleMethod.All.FirstOrDefault(each => each.Name == name) is { } method ? WhyNot(method) : null;
+    /// <summary>Why a method that has examples enough is not tried beside others, in a sentence; null where it is.</summary>
+    public string? WhyNotTried(ExampleMethod method, CancellationToken cancellationToken) =>
+        examples.Count > method.MostTried
+            ? Invariant($"{method.Name} is not tried: it takes too long with more than {method.MostTried} examples.")
+        : LacksScatter(method) ? $"{method.Name} is not tried: the examples of every label are alike."
+        : CanBeTried(method) && Try(method, cancellationToken) is null
+            ? $"{method.Name} is not tried: without those that are left out, the examples of every label are alike."
+        : null;
 
     private FewShotChoice ChooseMethod(CancellationToken cancellationToken)
     {
@@ -74,17 +110,15 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
 
         List<string> notes = [];
         List<Trial> trials = [];
-        foreach (ExampleMethod method in ExampleMethod.All.Where(method => WhyNot(method) is null && CanBeTried(method)))
+        foreach (ExampleMethod method in Sufficed.Where(CanBeTried))
         {
-            if (examples.Count > method.MostTried)
+            if (WhyNotTried(method, cancellationToken) is { } why)
             {
-                notes.Add(
-                    Invariant($"{method.Name} is not tried: it takes too long with more than {method.MostTried} examples.")
-                );
+                notes.Add(why);
             }
             else
             {
-                trials.AddRange(Try(method, cancellationToken));
+                trials.AddRange(Try(method, cancellationToken)!);
             }
         }
 
@@ -103,19 +137,20 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
         return Choice(ZeroShot, null, default, notes);
     }
 
-    private IReadOnlyList<Trial> Try(ExampleMethod method, CancellationToken cancellationToken)
+    /// <summary>All settings of a method that can be tried; null where it needs scatter and a fold has none.</summary>
+    private IReadOnlyList<Trial>? Try(ExampleMethod method, CancellationToken cancellationToken)
     {
         if (!_trials.TryGetValue(method.Name, out IReadOnlyList<Trial>? trials))
         {
-            trials = _validation!.Try(method, Grid(method, null, null), cancellationToken);
+            trials = _validation!.Try(method, method.Grid, cancellationToken);
             _trials.Add(method.Name, trials);
         }
 
         return trials;
     }
 
-    /// <summary>Why a method cannot go by these examples; null where it can.</summary>
-    private string? WhyNot(ExampleMethod method) =>
+    /// <summary>Why there are too few examples for a method; null where there are enough.</summary>
+    private string? Lack(ExampleMethod method) =>
         !method.AllowsMissing && examples.Missing.Any()
             ? Invariant($"{method.Name} needs examples of every label, and {examples.Missing.Count()} have none; ")
                 + "Tip-Adapter and ProKeR do without."
@@ -125,24 +160,17 @@ internal sealed class MethodChoice(ExampleSet examples, int folds = MethodChoice
             )
         : null;
 
+    private bool LacksScatter(ExampleMethod method) => method.NeedsScatter && !examples.HasScatter;
+
     /// <summary>Whether a method can be judged by examples that are left out.</summary>
     private bool CanBeTried(ExampleMethod method) =>
         _validation is not null
         && examples.Most >= method.FewestToChoose
         && (!_validation.LeavesLabelsOut || (method.AllowsMissing && _validation.CanLeaveLabelsOut));
 
-    private IReadOnlyList<Factors> Grid(ExampleMethod method, double? alpha, double? beta)
-    {
-        IReadOnlyList<Factors> grid = CanBeTried(method) ? method.Grid : [method.Unchosen];
-        return
-        [
-            .. grid.Select(factors => new Factors(
-                    factors.Alpha is null ? null : alpha ?? factors.Alpha,
-                    factors.Beta is null ? null : beta ?? factors.Beta
-                ))
-                .Distinct(),
-        ];
-    }
+    /// <summary>Factors with those that are named in place of their own.</summary>
+    private static Factors Named(Factors factors, double? alpha, double? beta) =>
+        new(factors.Alpha is null ? null : alpha ?? factors.Alpha, factors.Beta is null ? null : beta ?? factors.Beta);
 
     /// <summary>The least loss; of equal ones the first.</summary>
     private static Trial Best(IReadOnlyList<Trial> trials) => trials.MinBy(static trial => trial.Loss)!;

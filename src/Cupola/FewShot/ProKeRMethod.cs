@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using static System.FormattableString;
 
 namespace Cupola.FewShot;
 
@@ -24,7 +25,7 @@ internal sealed class ProKeRMethod : ExampleMethod
 
     public override Factors Unchosen => new(0.1, 1);
 
-    public override ExampleLogits Fit(ExampleSet examples, Factors factors)
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors, CancellationToken cancellationToken)
     {
         double lambda = factors.Alpha!.Value,
             beta = factors.Beta!.Value;
@@ -33,7 +34,7 @@ internal sealed class ProKeRMethod : ExampleMethod
             return new PromptLogits();
         }
 
-        DoubleRows kernel = examples.Embeddings.Times(examples.Embeddings);
+        DoubleRows kernel = examples.Embeddings.Times(examples.Embeddings, cancellationToken);
         KernelLogits.ToKernel(kernel.Values, beta);
         TensorPrimitives.Divide(kernel.Values, lambda, kernel.Values);
         DoubleRows missing = new(examples.Count, examples.ClassCount);
@@ -45,7 +46,24 @@ internal sealed class ProKeRMethod : ExampleMethod
         }
 
         DoubleRows voices = missing.Transpose();
-        new CholeskyFactor(kernel).Solve(voices);
+        Factor(kernel, lambda, cancellationToken).Solve(voices);
         return new KernelLogits(examples.Embeddings, examples.Labels, voices, examples.Scale, beta);
+    }
+
+    /// <summary>The factor of K/λ + I, which rounding spoils where λ is tiny and examples are alike.</summary>
+    private static CholeskyFactor Factor(DoubleRows matrix, double lambda, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new(matrix, cancellationToken);
+        }
+        catch (ArgumentException notDefinite)
+        {
+            throw new InvalidDataException(
+                Invariant($"ProKeR cannot be worked out with alpha {lambda}, because some examples are alike; take a larger ")
+                    + "one, such as 0.1.",
+                notDefinite
+            );
+        }
     }
 }

@@ -18,11 +18,16 @@ internal sealed class TipAdapterMethod : ExampleMethod
     /// <summary>What the authors start from.</summary>
     public override Factors Unchosen => new(1, 5.5);
 
-    public override ExampleLogits Fit(ExampleSet examples, Factors factors) =>
+    public override ExampleLogits Fit(ExampleSet examples, Factors factors, CancellationToken cancellationToken) =>
         new KernelLogits(examples.Embeddings, examples.Labels, voices: null, factors.Alpha!.Value, factors.Beta!.Value);
 
     /// <inheritdoc/>
-    public override IEnumerable<TriedLogits> Try(ExampleSet kept, ExampleSet others, IReadOnlyList<Factors> grid)
+    public override IEnumerable<TriedLogits> Try(
+        ExampleSet kept,
+        ExampleSet others,
+        IReadOnlyList<Factors> grid,
+        CancellationToken cancellationToken
+    )
     {
         // The sums depend on β alone, and all of them on the same cosines.
         double[] betas = [.. grid.Select(static factors => factors.Beta!.Value).Distinct()];

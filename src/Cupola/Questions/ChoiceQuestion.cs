@@ -10,7 +10,7 @@ internal sealed record ChoiceQuestion(string Before, string Second)
     /// <summary>The first answer: as many words before "or" as stand behind it.</summary>
     public string First => string.Join(' ', Before.Split(' ')[^Width(Second)..]);
 
-    /// <summary>The two answers of a question, or null where it names none.</summary>
+    /// <summary>The two answers of a question, or null where it does not name two that differ.</summary>
     public static ChoiceQuestion? Find(string question)
     {
         string[] words = question.Split(' ');
@@ -19,9 +19,11 @@ internal sealed record ChoiceQuestion(string Before, string Second)
             Beginnings.Contains(words[0])
             && or > 0
             && or < words.Length - 1
-            && Width(string.Join(' ', words[(or + 1)..])) is <= 3 and int behind
+            && Width(string.Join(' ', words[(or + 1)..])) is >= 1 and <= 3 and int behind
             && or - behind >= 2
-            ? new(string.Join(' ', words[..or]), string.Join(' ', words[(or + 1)..]))
+            && new ChoiceQuestion(string.Join(' ', words[..or]), string.Join(' ', words[(or + 1)..])) is var choice
+            && !Bare(choice.First).Equals(Bare(choice.Second), StringComparison.OrdinalIgnoreCase)
+            ? choice
             : null;
     }
 

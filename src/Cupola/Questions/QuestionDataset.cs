@@ -1,5 +1,4 @@
 using Cupola.Files;
-using static System.FormattableString;
 
 namespace Cupola.Questions;
 
@@ -41,9 +40,4 @@ internal sealed record QuestionDataset(IReadOnlyList<VisualQuestion> Questions, 
                     + (read.Skipped.Count > 0 ? $", the first because of this: {read.Skipped[0]}" : ".")
             );
     }
-
-    /// <summary>Says in one sentence which images were not found.</summary>
-    internal static string Missing(IReadOnlyCollection<string> names) =>
-        Invariant($"{names.Count} {(names.Count == 1 ? "image is" : "images are")} not in the folder, and ")
-        + $"{(names.Count == 1 ? "its" : "their")} questions are left out: {ShortList.Join([.. names])}.";
 }

@@ -1,4 +1,5 @@
 using Cupola.Evaluation;
+using Cupola.Files;
 using Cupola.ZeroShot;
 
 namespace Cupola.Questions;
@@ -169,9 +170,16 @@ internal sealed record QuestionEvaluation(IReadOnlyList<QuestionOutcome> Outcome
         {
             VisualQuestion asked = same.First();
             IReadOnlyList<string> answers = asked.Choices ?? vocabulary.Find(asked.Text);
-            if (answers.Count == 0)
+            if (answers.Count == 0 && asked.Choices is null)
             {
                 failed.Add(vocabulary.NoneFor(asked.Text));
+                continue;
+            }
+
+            if (QuestionRanker.Problem(asked.Text, answers) is { } problem)
+            {
+                string images = ShortList.Join([.. same.Select(static question => question.Image)]);
+                failed.Add($"{images}, {TextFile.Quote(asked.Text)}: {problem}");
                 continue;
             }
 

@@ -15,7 +15,8 @@ internal sealed class QuestionPattern
     /// <summary>No question of VQAv2 has more than 23 words.</summary>
     private const int MostWords = 40;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    // Questions of so few words take milliseconds; a machine that stands still for a second must not change an answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly Dictionary<string, string> Classes = ReadClasses();
 

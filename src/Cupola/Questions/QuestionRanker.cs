@@ -81,14 +81,7 @@ public sealed class QuestionRanker
     {
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(answers);
-        string? problem =
-            QuestionText.Normalize(question).Length == 0 ? "There is no question; write one, such as \"What color is the car?\"."
-            : answers.Count == 0 ? $"The question {TextFile.Quote(question)} has no answers to choose from; name some."
-            : answers.Any(string.IsNullOrWhiteSpace)
-                ? $"An answer to {TextFile.Quote(question)} is empty; write a word or more for each, or remove it."
-            : LabelList.Problem(answers) is { } equal ? equal.Replace("label", "answer", StringComparison.OrdinalIgnoreCase)
-            : null;
-        if (problem is not null)
+        if (Problem(question, answers) is { } problem)
         {
             throw new ArgumentException(problem);
         }
@@ -100,6 +93,15 @@ public sealed class QuestionRanker
             )
         );
     }
+
+    /// <summary>Why a question cannot be asked with its answers, in a sentence; null where it can.</summary>
+    internal static string? Problem(string question, IReadOnlyList<string> answers) =>
+        QuestionText.Normalize(question).Length == 0 ? "There is no question; write one, such as \"What color is the car?\"."
+        : answers.Count == 0 ? $"The question {TextFile.Quote(question)} has no answers to choose from; name some."
+        : answers.Any(string.IsNullOrWhiteSpace)
+            ? $"An answer to {TextFile.Quote(question)} is empty; write a word or more for each, or remove it."
+        : LabelList.Problem(answers) is { } equal ? equal.Replace("label", "answer", StringComparison.OrdinalIgnoreCase)
+        : null;
 
     /// <summary>The source of statements that rules made.</summary>
     internal const string RuleSource = "rules";

@@ -23,7 +23,6 @@ internal static class QuestionTable
     {
         List<VisualQuestion> questions = [];
         List<string> skipped = [];
-        HashSet<string> missing = new(StringComparer.Ordinal);
         Columns? columns = null;
         foreach ((int index, string? line) in TextLines.Read(path, LongestLine).Index())
         {
@@ -43,11 +42,7 @@ internal static class QuestionTable
             {
                 skipped.Add(Invariant($"{path}, line {index + 1}: {problem}; the line is passed over."));
             }
-            else if (images.Find(row.Image) is not { } file)
-            {
-                missing.Add(row.Image);
-            }
-            else
+            else if (images.Find(row.Image) is { } file)
             {
                 questions.Add(
                     new(file, row.Question, FirstWords(row.Question), TypeOf(row.Answers[0]), row.Answers, row.Choices)
@@ -55,12 +50,7 @@ internal static class QuestionTable
             }
         }
 
-        if (missing.Count > 0)
-        {
-            skipped.Add(QuestionDataset.Missing(missing));
-        }
-
-        return new(questions, skipped);
+        return new(questions, [.. skipped, .. images.NotFound]);
     }
 
     /// <summary>The first two words, by which a table's questions are grouped.</summary>

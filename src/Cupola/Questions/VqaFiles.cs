@@ -39,7 +39,6 @@ internal static class VqaFiles
     {
         List<VisualQuestion> questions = [];
         List<string> unanswered = [];
-        HashSet<string> missing = new(StringComparer.Ordinal);
         int count = 0;
         foreach (JsonElement entry in List(root, "questions", path))
         {
@@ -50,11 +49,7 @@ internal static class VqaFiles
             {
                 unanswered.Add(id);
             }
-            else if (images.Find(image) is not { } file)
-            {
-                missing.Add(image);
-            }
-            else
+            else if (images.Find(image) is { } file)
             {
                 string text = Text(entry, "question", path, "questions");
                 questions.Add(
@@ -71,12 +66,7 @@ internal static class VqaFiles
             );
         }
 
-        List<string> skipped = [];
-        if (missing.Count > 0)
-        {
-            skipped.Add(QuestionDataset.Missing(missing));
-        }
-
+        List<string> skipped = [.. images.NotFound];
         if (unanswered.Count > 0)
         {
             skipped.Add(

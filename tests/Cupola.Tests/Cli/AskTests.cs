@@ -42,6 +42,8 @@ public sealed class AskTests
         File.WriteAllText(numbered, """{"0": "net", "1": "", "3": "pitcher", "4": "red"}""");
         Assert.Equal(["net", "pitcher"], Answers("What is this?", "--vocabulary", numbered));
         Assert.Equal(["green", "red"], Answers("Is the bus red or green?"));
+        Assert.Equal(["no", "yes"], Answers("Is the dog black or black?"));
+        Assert.Equal(["no", "yes"], Answers("Is it red or black and?"));
         Assert.Equal(5, Answers("How many dogs are there?").Length);
     }
 
@@ -127,6 +129,89 @@ public sealed class AskTests
         Assert.Contains("1 image is not in the folder, and its questions are left out: 7.", run.Error, StringComparison.Ordinal);
         Assert.StartsWith("answerer,group,name,questions,accuracy,low,high", run.Output, StringComparison.Ordinal);
         Assert.Contains("model,all,all,2,", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AQuestionThatCannotBeAskedIsToldAndTheOthersAreAnswered()
+    {
+        (string images, _, string annotations) = Vqa();
+        string table = TestFolder.NewFile("questions.csv");
+        File.WriteAllText(
+            table,
+            """
+            image,question,answer,choices
+            1,What color is the sky?,red,
+            1,?,red,
+            2,Is the dog black or black?,yes,
+            2,Is it red or and and?,yes,
+            """
+        );
+        Tool.Run run = Tool.Start("evaluate", images, "--questions", table, "--no-cache", "--format", "json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("000000000001.png, '?': There is no question;", run.Error, StringComparison.Ordinal);
+        Assert.Equal((3, 1), Counts(run));
+
+        string odd = TestFolder.NewFile("odd.json");
+        File.WriteAllText(
+            odd,
+            """
+            {"questions": [{"image_id": 1, "question": "", "question_id": 10},
+             {"image_id": 2, "question": "Is it day?", "question_id": 20, "multiple_choices": ["yes", "no"]},
+             {"image_id": 1, "question": "What is it?", "question_id": 20, "multiple_choices": ["red", ""]},
+             {"image_id": 1, "question": "Where is it?", "question_id": 20, "multiple_choices": []}]}
+            """
+        );
+        Tool.Run vqa = Tool.Start(
+            "evaluate",
+            images,
+            "--questions",
+            odd,
+            "--annotations",
+            annotations,
+            "--no-cache",
+            "--format",
+            "json"
+        );
+        Assert.Equal(1, vqa.ExitCode);
+        Assert.Equal((1, 3), Counts(vqa));
+        Assert.Contains("An answer to 'What is it?' is empty", vqa.Error, StringComparison.Ordinal);
+        Assert.Contains("'Where is it?' has no answers to choose from", vqa.Error, StringComparison.Ordinal);
+
+        static (int Questions, int Failed) Counts(Tool.Run run)
+        {
+            JsonElement first = run.Json.First();
+            return (first.GetProperty("questions").GetInt32(), first.GetProperty("failed").GetInt32());
+        }
+    }
+
+    [Fact]
+    public void AQuestionIsNeverAskedAboutAnotherImageOfTheSameName()
+    {
+        string images = TestFolder.New();
+        foreach (string file in new[] { "1.png", "a/2.png", "b/2.png" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(images, file))!);
+            File.Copy(Photo, Path.Combine(images, file));
+        }
+
+        string table = TestFolder.NewFile("questions.csv");
+        File.WriteAllText(
+            table,
+            "image,question,answer\n1,Is it day?,yes\nnotthere/1.png,Is it day?,yes\n2,Is it day?,yes\nb/2.png,Is it day?,yes\n"
+        );
+        Tool.Run run = Tool.Start("evaluate", images, "--questions", table, "--no-cache", "--format", "json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(
+            "1 image is not in the folder, and its questions are left out: notthere/1.png.",
+            run.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "1 name is shared by several images, and the questions are left out: 2; '2' may be",
+            run.Error,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(2, run.Json.First().GetProperty("questions").GetInt32());
     }
 
     [Fact]

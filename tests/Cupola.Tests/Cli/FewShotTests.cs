@@ -118,7 +118,19 @@ public sealed class FewShotTests
             "--method",
             "class-mean"
         );
-        Refuses(3, "is one of the 4 labels", "--labels", "cat,dog,cow,bird", "--examples", one);
+        Refuses(2, "--alpha is a number from 0 to 1000000", "--examples", one, "--method", "gda", "--alpha", "1e308");
+        Refuses(2, "--beta is a number from 0 to 1000000", "--examples", one, "--method", "proker", "--beta", "1e308");
+        // As many folders as labels, all of them, and some: none is taken for another.
+        Refuses(3, "has examples of 'blue', 'green', 'red', and", "--labels", "cat,dog,cow", "--examples", one);
+        Refuses(3, "has examples of 'blue', 'green', 'red', and", "--labels", "cat,dog,cow,bird", "--examples", one);
+        Refuses(
+            3,
+            "has examples of 'blue', and the labels are 'red', 'green', 'cat'",
+            "--labels",
+            "red,green,cat",
+            "--examples",
+            one
+        );
 
         void Refuses(int code, string sentence, params string[] options)
         {
@@ -127,6 +139,74 @@ public sealed class FewShotTests
             Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
             Assert.Empty(run.Output);
         }
+    }
+
+    [Fact]
+    public void Examples_are_named_as_the_labels_or_as_the_folders_that_are_judged()
+    {
+        string images = Renamed(Squares(perLabel: 2, seed: 1)),
+            pool = Renamed(Squares(perLabel: 1, seed: 2));
+        // ImageNet's folders are in the order of its names: n0 is blue, n1 green and n2 red.
+        string[] command = ["evaluate", images, "--labels", "blue,green,red", "--shots", "1", "--draws", "1", "--no-cache"];
+        Tool.Run alike = Tool.Start([.. command, "--examples", pool, "--format", "json"]);
+        Assert.Equal(0, alike.ExitCode);
+        Assert.Equal(1, Top1(alike, "class-mean"));
+
+        Tool.Run numbered = Tool.Start([
+            .. command,
+            "--examples",
+            Renamed(Squares(perLabel: 1, seed: 2), ""),
+            "--format",
+            "json",
+        ]);
+        Assert.Equal(0, numbered.ExitCode);
+        Assert.Equal(1, Top1(numbered, "class-mean"));
+
+        Directory.CreateDirectory(Path.Combine(pool, "n3"));
+        Tool.Run wrong = Tool.Start([.. command, "--examples", pool]);
+        Assert.Equal(3, wrong.ExitCode);
+        Assert.Contains("has examples of 'n3'", wrong.Error, StringComparison.Ordinal);
+
+        static double Top1(Tool.Run run, string method) =>
+            run.Json.First(line => line.GetProperty("method").GetString() == method).GetProperty("top1").GetDouble();
+
+        static string Renamed(string folder, string before = "n")
+        {
+            foreach ((int place, string label) in Labels.Split(',').Order(StringComparer.Ordinal).Index())
+            {
+                Directory.Move(Path.Combine(folder, label), Path.Combine(folder, $"{before}{place}"));
+            }
+
+            return folder;
+        }
+    }
+
+    [Fact]
+    public void Where_examples_are_alike_the_default_method_and_the_evaluation_do_without_gda()
+    {
+        string examples = Squares(perLabel: 2, seed: 1),
+            images = Squares(perLabel: 1, seed: 2);
+        foreach (string label in Directory.EnumerateDirectories(examples))
+        {
+            File.Copy(Path.Combine(label, "0.ppm"), Path.Combine(label, "copy.ppm"));
+        }
+
+        const string Told = "Gda is not tried: without those that are left out, the examples of every label are alike.";
+        Tool.Run run = Tool.Start("classify", images, "--examples", examples, "--format", "json", "--no-cache");
+        Assert.Equal((0, 4), (run.ExitCode, run.Lines.Length));
+        Assert.Contains(Told, run.Error, StringComparison.Ordinal);
+
+        string[] command = ["evaluate", images, "--examples", examples, "--shots", "1,3", "--draws", "2", "--no-cache"];
+        Tool.Run judged = Tool.Start([.. command, "--format", "json"]);
+        Assert.Equal(0, judged.ExitCode);
+        Assert.Equal(2, judged.Error.Split(Told).Length);
+        Assert.DoesNotContain("\"gda\"", judged.Output, StringComparison.Ordinal);
+        Assert.Contains("\"shots\":3", judged.Output, StringComparison.Ordinal);
+
+        string[] proker = ["--method", "proker", "--alpha", "1e-18", "--beta", "1"];
+        Tool.Run tiny = Tool.Start(["classify", images, "--examples", examples, "--no-cache", .. proker]);
+        Assert.Equal((3, ""), (tiny.ExitCode, tiny.Output));
+        Assert.StartsWith("ProKeR cannot be worked out with alpha 1E-18", tiny.Error, StringComparison.Ordinal);
     }
 
     [Fact]

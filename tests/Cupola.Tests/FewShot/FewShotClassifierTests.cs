@@ -118,7 +118,7 @@ public sealed class FewShotClassifierTests
         (EmbeddingMatrix all, int[] ofAll) = Clusters(seed: 1, perLabel: 6);
         // Six of Japan, one of France, none of Norway.
         int[] rows = [0, 1, 2, 3, 4, 5, 6];
-        EmbeddingMatrix some = new([.. rows.SelectMany(row => all[row].ToArray())], rows.Length, all.Dimension);
+        EmbeddingMatrix some = Rows(all, rows);
         foreach (FewShotMethod method in new[] { FewShotMethod.Auto, FewShotMethod.TipAdapter, FewShotMethod.ProKeR })
         {
             FewShotClassifier classifier = Create(some, [.. rows.Select(row => ofAll[row])], method);
@@ -201,11 +201,118 @@ public sealed class FewShotClassifierTests
 
         DoubleRows expected = new([.. Enumerable.Range(0, 3 * size).Select(_ => random.NextDouble())], size),
             sides = expected.Times(matrix);
-        new CholeskyFactor(matrix).Solve(sides);
+        CancellationToken token = TestContext.Current.CancellationToken;
+        new CholeskyFactor(matrix, token).Solve(sides);
         Assert.All(expected.Values.ToArray().Zip(sides.Values.ToArray()), static pair =>
             Assert.Equal(pair.First, pair.Second, 1e-9)
         );
-        Assert.Throws<ArgumentException>(() => new CholeskyFactor(new([-1.0], 1)));
+        Assert.Throws<ArgumentException>(() => new CholeskyFactor(new([-1.0], 1), token));
+    }
+
+    [Fact]
+    public void Where_a_fold_keeps_no_scatter_gda_is_left_out_and_the_rest_is_chosen_from()
+    {
+        (EmbeddingMatrix examples, int[] labels) = Clusters(seed: 1, perLabel: 3);
+        EmbeddingMatrix twoAlike = Rows(examples, [0, 0, 2, 3, 3, 5, 6, 6, 8]);
+        FewShotChoice chosen = Create(twoAlike, labels, FewShotMethod.Auto).Choice;
+        Assert.NotNull(chosen.Expected);
+        const string Told = "Gda is not tried: without those that are left out, the examples of every label are alike.";
+        Assert.Single(chosen.Notes, Told);
+
+        // Asked for by name it has scatter in the end, and nothing to be judged by.
+        FewShotChoice named = Create(twoAlike, labels, FewShotMethod.Gda).Choice;
+        Assert.Equal((FewShotMethod.Gda, 0.01, null), (named.Method, named.Alpha, named.Expected));
+        Assert.Contains("cannot be judged", Assert.Single(named.Notes), StringComparison.Ordinal);
+
+        EmbeddingMatrix allAlike = Rows(examples, [0, 0, 0, 3, 3, 3, 6, 6, 6]);
+        Assert.Contains(
+            "Gda is not tried: the examples of every label are alike.",
+            Create(allAlike, labels, FewShotMethod.Auto).Choice.Notes
+        );
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => Create(allAlike, labels, FewShotMethod.Gda));
+        Assert.Contains("needs examples of some label that differ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Factors_that_cannot_be_worked_with_are_refused_by_their_names()
+    {
+        (EmbeddingMatrix examples, int[] labels) = Clusters(seed: 1, perLabel: 2);
+        EmbeddingMatrix alike = Rows(examples, [0, 0, 2, 2, 4, 4]);
+        foreach (double factor in new[] { -1, 1e7, double.NaN, double.PositiveInfinity })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(() => With(FewShotMethod.TipAdapter, factor, 1));
+            Assert.Throws<ArgumentOutOfRangeException>(() => With(FewShotMethod.TipAdapter, 1, factor));
+        }
+
+        foreach (double lambda in new[] { 1e-18, 1e-310 })
+        {
+            InvalidDataException refused = Assert.Throws<InvalidDataException>(() => With(FewShotMethod.ProKeR, lambda, 1));
+            Assert.Contains("ProKeR cannot be worked out with alpha 1E-", refused.Message, StringComparison.Ordinal);
+        }
+
+        // The largest factors of all give numbers still.
+        foreach (FewShotMethod method in new[] { FewShotMethod.TipAdapter, FewShotMethod.ProKeR })
+        {
+            Assert.All(With(method, 1e6, 1e6).Classify(examples), answer =>
+                Assert.Equal(1, answer.Sum(static each => each.Probability), 1e-5f)
+            );
+        }
+
+        FewShotClassifier With(FewShotMethod method, double alpha, double beta) =>
+            FewShotClassifier.Create(ZeroShot.Value, alike, labels, method, alpha, beta);
+    }
+
+    [Theory]
+    [InlineData(FewShotMethod.Gda)]
+    [InlineData(FewShotMethod.ProKeR)]
+    [InlineData(FewShotMethod.LinearProbe)]
+    public void What_takes_long_looks_whether_it_shall_stop(FewShotMethod method)
+    {
+        (EmbeddingMatrix examples, int[] labels) = Clusters(seed: 1, perLabel: 2);
+        DoubleRows rows = DoubleRows.From(examples);
+        ExampleSet set = ExampleSet.Create(rows, new ClassScores(ZeroShot.Value.Weights).Compute(rows), labels, scale: 100);
+        ExampleMethod stopped = ExampleMethod.All.Single(each => each.Name == method);
+        Assert.ThrowsAny<OperationCanceledException>(() => stopped.Fit(set, stopped.Unchosen, new(canceled: true)));
+    }
+
+    [Fact]
+    public void The_factor_of_a_large_matrix_and_the_steps_of_a_minimum_stop_where_they_are()
+    {
+        using CancellationTokenSource stop = new();
+        int gradients = 0;
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            ConvexMinimum.Find(
+                2,
+                (point, gradient) =>
+                {
+                    // A long narrow valley, which takes many steps.
+                    (gradient[0], gradient[1]) = (point[0] - 1 + Math.Exp(point[0]), 1000 * (point[1] - 1));
+                    if (++gradients == 3)
+                    {
+                        stop.Cancel();
+                    }
+                },
+                tolerance: 0,
+                stop.Token
+            )
+        );
+        Assert.Equal(3, gradients);
+        DoubleRows unit = new(100, 100);
+        for (int index = 0; index < unit.Count; index++)
+        {
+            unit[index][index] = 1;
+        }
+
+        Assert.ThrowsAny<OperationCanceledException>(() => new CholeskyFactor(unit, stop.Token));
+    }
+
+    [Fact]
+    public void Tables_of_more_numbers_than_an_array_holds_are_refused_with_a_sentence()
+    {
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => new DoubleRows(50_000, 50_000));
+        Assert.StartsWith("A table of 50000 rows and 50000 columns is larger", refused.Message, StringComparison.Ordinal);
+        DoubleRows row = new(1, 50_000);
+        Assert.Throws<InvalidDataException>(() => row.Take(new int[50_000]));
     }
 
     private static FewShotClassifier Create(EmbeddingMatrix examples, int[] labels, FewShotMethod method) =>
@@ -216,6 +323,9 @@ public sealed class FewShotClassifierTests
             method,
             cancellationToken: TestContext.Current.CancellationToken
         );
+
+    private static EmbeddingMatrix Rows(EmbeddingMatrix all, int[] rows) =>
+        new([.. rows.SelectMany(row => all[row].ToArray())], rows.Length, all.Dimension);
 
     /// <summary>Unit vectors around a direction for each label, which have nothing to do with what the prompts say.</summary>
     private static (EmbeddingMatrix Embeddings, int[] Labels) Clusters(int seed, int perLabel)

@@ -98,7 +98,7 @@ public sealed class FewShotParityTests
         {
             double[] expected = golden.Numbers(name),
                 found =
-                [.. validation.Try(method, method.Grid, TestContext.Current.CancellationToken).Select(trial => trial.Loss)];
+                [.. validation.Try(method, method.Grid, TestContext.Current.CancellationToken)!.Select(trial => trial.Loss)];
             Assert.Equal(expected.Length, found.Length);
             Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-9 * Math.Max(1, pair.First)));
         }
@@ -111,7 +111,10 @@ public sealed class FewShotParityTests
     public void Discriminants_are_those_of_the_reference(string set)
     {
         using FewShotGolden golden = new(set);
-        (DoubleRows weights, double[] biases) = GdaMethod.Discriminants(golden.Examples(0));
+        (DoubleRows weights, double[] biases) = GdaMethod.Discriminants(
+            golden.Examples(0),
+            TestContext.Current.CancellationToken
+        );
         foreach ((double[] found, string name) in new[] { (weights.Values.ToArray(), "gda.weight"), (biases, "gda.bias") })
         {
             double[] expected = golden.Numbers(name);
@@ -164,7 +167,9 @@ public sealed class FewShotParityTests
         ExampleLogits logits =
             method == FewShotMethod.ZeroShot
                 ? new PromptLogits()
-                : ExampleMethod.All.Single(each => each.Name == method).Fit(golden.Examples(draw), factors);
+                : ExampleMethod
+                    .All.Single(each => each.Name == method)
+                    .Fit(golden.Examples(draw), factors, TestContext.Current.CancellationToken);
         return logits.Compute(embeddings, scores, golden.Scale);
     }
 }
