@@ -64,8 +64,12 @@ internal static class EmbeddingFile
         IReadOnlyList<string?>? hashes = null
     )
     {
-        // Those of the file that was there before are not this one's.
-        File.Delete(HashesOf(path));
+        if (File.Exists(HashesOf(path)))
+        {
+            // Those of the file that was there before are not this one's.
+            File.Delete(HashesOf(path));
+        }
+
         WriteAll(path, origin, names, count, dimension, write);
         if (hashes is not null)
         {

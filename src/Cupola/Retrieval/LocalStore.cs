@@ -203,23 +203,24 @@ internal sealed class LocalStore : ImageStore
 
     public override float[][] Words(IReadOnlyList<string> words, Func<float[][]> embed)
     {
-        using VectorFile file = new(Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16")), _dimension);
+        string path = Path.Combine(_folder, Invariant($"words-{ModelNumber}-{words.Count}.f16"));
+        using VectorFile file = new(path, _dimension);
         if (file.Count != words.Count)
         {
+            float[][] embedded = embed();
             if (IsReadOnly)
             {
-                return embed();
+                return embedded;
             }
 
-            float[][] embedded = embed();
             try
             {
-                file.Truncate(0);
-                file.Append(embedded);
+                // Whole or not there: other searches look for it meanwhile, and write it too.
+                AtomicFile.Write(path, stream => VectorFile.Write(stream, embedded));
             }
-            catch (IOException)
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
-                // A full disk: they are embedded again next time.
+                // A full disk, or another search that was faster: they are embedded again next time if need be.
                 return embedded;
             }
         }

@@ -50,15 +50,20 @@ internal sealed class VectorFile : IDisposable
     {
         using FileStream file = new(_path, FileMode.Append, FileAccess.Write, FileShare.Read);
         long first = file.Position / RowBytes;
-        var row = new Half[_dimension];
-        foreach (float[] vector in vectors)
-        {
-            Narrow(vector, row);
-            file.Write(MemoryMarshal.AsBytes<Half>(row));
-        }
-
+        Write(file, vectors);
         file.Flush(flushToDisk: true);
         return first;
+    }
+
+    /// <summary>Writes vectors as rows of such a file.</summary>
+    public static void Write(Stream stream, IReadOnlyList<float[]> vectors)
+    {
+        foreach (float[] vector in vectors)
+        {
+            var row = new Half[vector.Length];
+            Narrow(vector, row);
+            stream.Write(MemoryMarshal.AsBytes<Half>(row));
+        }
     }
 
     /// <summary>Runs over the rows as they lie in memory, [count, dimension] float16 as bits.</summary>

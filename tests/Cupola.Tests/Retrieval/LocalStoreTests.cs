@@ -1,3 +1,4 @@
+using Cupola.Images;
 using Cupola.Retrieval;
 using Microsoft.Data.Sqlite;
 
@@ -121,6 +122,47 @@ public sealed class LocalStoreTests
         Assert.Equal("/a.png", Nearest(reader));
 
         static string Nearest(LocalStore store) => store.Rank([new([1, 0, 0, 0], 1)], new(), 1)[0].File.Path;
+    }
+
+    [Fact]
+    public void AFlatImageIsRememberedAndWhatWasNeverReadIsNot()
+    {
+        string folder = TestFolder.New();
+        using LocalStore store = New(folder);
+        PicturePrint print = new(7, 1.5);
+        store.AddPrints([(Content(1), null), (Content(2), print)]);
+        using (SqliteConnection other = new($"Data Source={Path.Combine(folder, "index.sqlite")};Pooling=False"))
+        {
+            other.Open();
+            using SqliteCommand write = other.CreateCommand();
+            write.CommandText = "INSERT INTO prints VALUES ($hash, NULL, NULL)";
+            write.Parameters.AddWithValue("$hash", Content(3).ToArray());
+            write.ExecuteNonQuery();
+        }
+
+        Dictionary<ContentHash, PicturePrint?> prints = store.Prints();
+
+        Assert.Equal(2, prints.Count);
+        Assert.Null(prints[Content(1)]);
+        Assert.Equal(print, prints[Content(2)]);
+    }
+
+    /// <summary>What several searches write at once is whole, or not there.</summary>
+    [Fact]
+    public void WordsThatSeveralSearchesWriteAreWhole()
+    {
+        string folder = TestFolder.New();
+        string[] words = [.. Enumerable.Range(0, 64).Select(static word => $"word {word}")];
+        float[][] vectors = [.. words.Select(static (_, word) => new[] { 1f, word, 0, 0 })];
+        Parallel.For(0, 16, _ =>
+        {
+            using LocalStore store = New(folder);
+            Assert.Equal(vectors, store.Words(words, () => vectors));
+        });
+
+        using LocalStore last = New(folder);
+        last.Words(words, () => vectors);
+        Assert.Equal(vectors, last.Words(words, static () => throw new InvalidOperationException("They are kept.")));
     }
 
     private static LocalStore Fill(Random random)

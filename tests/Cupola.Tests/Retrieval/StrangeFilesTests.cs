@@ -195,7 +195,7 @@ public sealed class StrangeFilesTests : IDisposable
         Assert.EndsWith("; what was done before stays, and the next update goes on.", problem.Message, StringComparison.Ordinal);
 
         File.Move(vectors + ".kept", vectors, overwrite: true);
-        File.CreateSymbolicLink(Path.Combine(folder, "words-1-64.f16"), "/dev/full");
+        File.CreateSymbolicLink(Path.Combine(folder, "words-1-64.f16.unfinished"), "/dev/full");
         Assert.Equal(1, index.Update(_photos).Embedded);
         Assert.Equal(2, index.Search(SearchQuery.Parse("a red flag")).Count);
     }
