@@ -27,8 +27,9 @@ internal sealed partial class IndexDatabase
         {
             return new(path, isReadOnly: false);
         }
-        catch (SqliteException problem) when (IsUnwritable(problem))
+        catch (SqliteException problem) when (IsUnwritable(problem) || (IsOfDisk(problem) && HasBegun(path)))
         {
+            // On a full disk SQLite cannot make the files beside the database.
             return OpenToRead(path, problem);
         }
         catch (SqliteException problem)
@@ -38,6 +39,8 @@ internal sealed partial class IndexDatabase
             : Unreadable(path, problem);
         }
     }
+
+    private static bool HasBegun(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
 
     /// <summary>Whether something failed because a disk is full or broken, and not because of what lies there.</summary>
     internal static bool IsOfDisk(Exception problem) =>
@@ -71,7 +74,7 @@ internal sealed partial class IndexDatabase
             // Where its owner has it open, its last changes are seen, and those to come.
             return new(path, isReadOnly: true);
         }
-        catch (SqliteException problem) when (IsUnwritable(problem))
+        catch (SqliteException problem) when (IsUnwritable(problem) || IsOfDisk(problem))
         {
             return OpenUnchanging(path, written);
         }
@@ -95,7 +98,7 @@ internal sealed partial class IndexDatabase
         }
         catch (SqliteException problem)
         {
-            throw Unreadable(path, problem);
+            throw IsOfDisk(problem) ? Unwritten(Path.GetDirectoryName(path)!, problem) : Unreadable(path, problem);
         }
     }
 
