@@ -38,7 +38,7 @@ internal sealed class LabeledDatasetOption(string name, string description, Labe
     public LabeledDataset? Open(ParseResult parsed, IReadOnlyList<string>? labels) =>
         Name(parsed) is { } dataset ? LabeledDataset.Read(dataset, labels, _fetch.Read(parsed), StandardStreams.Log) : null;
 
-    /// <summary>The same of examples, whose classes must be labels.</summary>
+    /// <summary>The same of examples, whose classes are named as labels.</summary>
     public LabeledDataset? OpenExamples(ParseResult parsed, IReadOnlyList<string> labels) =>
         Name(parsed) is { } dataset
             ? LabeledDataset.ReadExamples(

@@ -53,15 +53,15 @@ internal static class ClassNameOverrides
     }
 
     /// <summary>
-    /// The same of examples, from which a wrong label would be learned: numbers are places, and every other class must be a label
-    /// or a class of the dataset that they are examples for. Order says nothing.
+    /// The same of examples, from which a wrong label would be learned: numbers are places, and every other class is a label, or
+    /// a class of the dataset that they are examples for, or left out. Order says nothing.
     /// </summary>
     /// <param name="classes">The classes of the examples.</param>
     /// <param name="labels">What there is to choose from; not every label needs examples.</param>
     /// <param name="known">The label of each class of that dataset that has another name.</param>
     /// <param name="dataset">For the sentence of an error.</param>
     /// <param name="logger">Receives how numbers became labels.</param>
-    /// <exception cref="InvalidDataException">A class is no label.</exception>
+    /// <exception cref="InvalidDataException">No class is a label.</exception>
     public static IReadOnlyDictionary<string, string> OfExamples(
         IReadOnlyList<string> classes,
         IReadOnlyList<string> labels,
@@ -70,12 +70,11 @@ internal static class ClassNameOverrides
         ILogger? logger
     )
     {
-        string[] strangers = [.. classes.Except(labels, StringComparer.Ordinal).Where(name => !known.ContainsKey(name))];
-        return strangers.Length == 0 ? known
-            : strangers.Length == classes.Count && AreNumbers(classes) ? Find(classes, labels, dataset, logger)
+        return classes.Any(name => labels.Contains(name, StringComparer.Ordinal) || known.ContainsKey(name)) ? known
+            : AreNumbers(classes) ? Find(classes, labels, dataset, logger)
             : throw new InvalidDataException(
-                $"{dataset} has examples of {Quoted(strangers)}, and the labels are {Quoted(labels)}; name examples as their "
-                    + "labels, or leave them out."
+                $"{dataset} has examples of {Quoted(classes)}, and the labels are {Quoted(labels)}; name examples as their "
+                    + "labels."
             );
     }
 

@@ -38,13 +38,13 @@ internal sealed class LabeledDataset
         return Read(images, labels, ClassNameOverrides.Find(images.Labels, labels, dataset, logger), logger);
     }
 
-    /// <summary>Reads which examples there are; their classes must be labels.</summary>
+    /// <summary>The same of examples, of whose classes one at least must be a label.</summary>
     /// <param name="dataset">Class folders, a table or shards.</param>
     /// <param name="labels">The labels to choose from; not every label needs examples.</param>
     /// <param name="renamed">The label of each class with another name in the dataset that they are examples for.</param>
     /// <param name="fetch">Whether addresses in a table are fetched.</param>
     /// <param name="logger">Receives what a person should know of how classes became labels.</param>
-    /// <exception cref="InvalidDataException">It has no images, or a class that is no label.</exception>
+    /// <exception cref="InvalidDataException">It has no images, or no class that is a label.</exception>
     public static LabeledDataset ReadExamples(
         string dataset,
         IReadOnlyList<string> labels,
