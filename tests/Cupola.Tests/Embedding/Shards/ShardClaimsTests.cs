@@ -152,7 +152,7 @@ public sealed class ShardClaimsTests
     {
         Shard[] shards =
         [
-            .. new[] { "part", "part.1", "part-1", "part.claim", "part.claim-1", "part.claim-1.claim" }.Select(
+            .. new[] { "part.claim-1.claim", "part.claim-1", "part.claim", "part-1", "part.1", "part" }.Select(
                 static name => new Shard(name + ".txt", name)
             ),
         ];
