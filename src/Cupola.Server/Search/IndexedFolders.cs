@@ -2,13 +2,13 @@ using Cupola.Images;
 
 namespace Cupola.Server.Search;
 
-/// <summary>The folders of an index as they are once all links are followed: a file is looked for there, and nowhere else.</summary>
+/// <summary>The folders of an index once all links are followed: a file is looked for there, and nowhere else.</summary>
 /// <param name="roots">Their paths in the index.</param>
 internal sealed class IndexedFolders(IReadOnlyList<string> roots)
 {
     private readonly string[] _folders = [.. roots.Select(Follow).OfType<string>()];
 
-    /// <summary>Where an image's file really is; null where it is no file any more, or lies outside the index's folders.</summary>
+    /// <summary>Where an image's file really is; null where it is no file any more, or lies outside the folders.</summary>
     /// <param name="path">Its path in the index.</param>
     public string? Locate(string path)
     {
