@@ -160,7 +160,7 @@ public sealed class FewShotTests
         );
         Tool.Run more = Tool.Start([.. command, "--examples", pool, "--format", "json"]);
         Assert.Equal((0, 1), (more.ExitCode, Top1(more, "class-mean")));
-        Assert.Contains("is no label and is left out: n3", more.Error, StringComparison.Ordinal);
+        Assert.Contains("are left out, because their labels are not among the 3", more.Error, StringComparison.Ordinal);
 
         static double Top1(Tool.Run run, string method) =>
             run.Json.First(line => line.GetProperty("method").GetString() == method).GetProperty("top1").GetDouble();
