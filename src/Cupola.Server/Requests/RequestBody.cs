@@ -117,7 +117,7 @@ internal sealed class RequestBody(ServiceLimits limits, BodyBudget budget)
         byte[] passed = ArrayPool<byte>.Shared.Rent(PassedBytes);
         try
         {
-            for (long left = MostPassedBytes; left > 0; )
+            for (long left = MostPassedBytes; left > 0;)
             {
                 int read = await context.Request.Body.ReadAsync(passed, cancellationToken);
                 left = read == 0 ? 0 : left - read;

@@ -6,10 +6,17 @@ internal static class AtomicFile
     /// <summary>The suffix of a file's name until it is complete.</summary>
     public const string Unfinished = ".unfinished";
 
-    /// <summary>Writes a file; if writing fails, an existing file stays unchanged.</summary>
-    public static void Write(string path, Action<Stream> write)
+    /// <summary>Writes a file; if writing fails, an existing file stays unchanged. What a killed process left goes.</summary>
+    public static void Write(string path, Action<Stream> write) => Write(path, path + Unfinished, write);
+
+    /// <summary>
+    /// Writes a file that others may write at the same moment: each under a temporary name of its own, and the last one counts.
+    /// </summary>
+    public static void WriteAmongOthers(string path, Action<Stream> write) =>
+        Write(path, $"{path}.{Guid.NewGuid():N}{Unfinished}", write);
+
+    private static void Write(string path, string unfinished, Action<Stream> write)
     {
-        string unfinished = path + Unfinished;
         try
         {
             using (FileStream stream = File.Create(unfinished))

@@ -68,7 +68,7 @@ internal sealed partial class RememberedFingerprint(
             if (_identity.Value.IsSettled)
             {
                 Directory.CreateDirectory(folder);
-                AtomicFile.Write(FilePath, stream => stream.Write(Encoding.ASCII.GetBytes(fingerprint)));
+                AtomicFile.WriteAmongOthers(FilePath, stream => stream.Write(Encoding.ASCII.GetBytes(fingerprint)));
             }
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

@@ -216,11 +216,11 @@ internal sealed class LocalStore : ImageStore
             try
             {
                 // Whole or not there: other searches look for it meanwhile, and write it too.
-                AtomicFile.Write(path, stream => VectorFile.Write(stream, embedded));
+                AtomicFile.WriteAmongOthers(path, stream => VectorFile.Write(stream, embedded));
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
-                // A full disk, or another search that was faster: they are embedded again next time if need be.
+                // A full disk, most often: they are embedded again next time if need be.
                 return embedded;
             }
         }
