@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Cupola.Tests.Data;
 
@@ -63,6 +64,23 @@ public sealed class ShardInputsTests
         Assert.Contains("is damaged after its first", run.Error, StringComparison.Ordinal);
         Tool.Run merge = Tool.Start("embed", "merge", _bench.Out, "-o", Path.Combine(_bench.Folder, "all.npy"));
         Assert.Contains($"{shards[3]}, {shards[5]}; embed", merge.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APipeIsNoShardAndNobodyWaitsForIt()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        string pipe = Path.Combine(_bench.Folder, "pipe.txt");
+        using (Process made = Process.Start("mkfifo", [pipe]))
+        {
+            made.WaitForExit();
+        }
+
+        Tool.Run run = ShardBench.Images([pipe, _bench.List("list.txt", _bench.Paint(1))], _bench.Out);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{pipe} is a pipe, a socket or a device, and no file.", run.Error, StringComparison.Ordinal);
+        Assert.Contains("\"images\":1,\"failed\":0", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Cupola.Images;
 
 namespace Cupola.Embedding.Shards;
 
@@ -49,8 +50,12 @@ internal sealed record FileContent(long Bytes, string Sha256)
             ? new(bytes, sha256)
             : null;
 
-    private static FileStream Open(string path) =>
-        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    /// <summary>Opens a file to be read, whatever others do with it meanwhile.</summary>
+    /// <exception cref="IOException">It cannot be read, as a pipe, a socket or a device.</exception>
+    public static FileStream Open(string path) =>
+        LinkedFile.IsEndless(path)
+            ? throw new IOException($"{path} is a pipe, a socket or a device, and no file.")
+            : new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private static FileContent Read(FileStream stream, CancellationToken cancellationToken)
     {

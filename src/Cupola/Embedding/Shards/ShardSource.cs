@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 
 namespace Cupola.Embedding.Shards;
 
@@ -61,7 +60,7 @@ internal sealed record ShardSource(string Path, DateTime Modified, FileContent C
     /// <summary>The length and the time of a file, and not those of a symbolic link to it.</summary>
     private static (long Bytes, DateTime Modified) Look(string path)
     {
-        using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        return (RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file));
+        using FileStream file = FileContent.Open(path);
+        return (file.Length, File.GetLastWriteTimeUtc(file.SafeFileHandle));
     }
 }
