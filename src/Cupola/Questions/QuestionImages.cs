@@ -97,13 +97,18 @@ internal sealed class QuestionImages
             _ => null,
         };
 
-    /// <summary>The images that a name without a folder may mean.</summary>
+    /// <summary>The images that a name may mean.</summary>
     private string[] Named(string name)
     {
-        // The same name in another folder is another image.
         if (name.AsSpan().ContainsAny('/', '\\'))
         {
-            return [];
+            // The same name in another folder is another image; images/1.jpg may be asked about with the folder images.
+            string end = "/" + name.Replace('\\', '/');
+            return
+            [
+                .. _byName[Path.GetFileNameWithoutExtension(end)]
+                    .Where(image => Path.GetFullPath(image).Replace('\\', '/').EndsWith(end, StringComparison.Ordinal)),
+            ];
         }
 
         IEnumerable<string[]> ways =

@@ -23,6 +23,16 @@ public sealed class QuestionImagesTests
     }
 
     [Theory]
+    [InlineData("/")]
+    [InlineData("\\")]
+    public void APathMayBeginAboveTheFolder(string separator)
+    {
+        (string folder, QuestionImages images) = Open();
+        string name = string.Join(separator, Path.GetFileName(folder), "a", "1.png");
+        Assert.Equal(Path.Combine(folder, "a/1.png"), images.Find(name));
+    }
+
+    [Theory]
     [InlineData("c/1.png")]
     [InlineData("c/1")]
     [InlineData("c\\1.png")]
